@@ -1,0 +1,169 @@
+// Bodies and answers of holds and appointments.
+import Type from 'typebox'
+import { ContactBody } from '../contact/contact.schema.ts'
+import { PageQuery } from '../rest/paging.ts'
+import { ExternalId, Id, Instant, LongText, Nullable } from '../rest/schema.ts'
+import { ChannelName } from '../service/service.schema.ts'
+
+const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
+const Override = Type.Object(
+  { reason: Reason },
+  { additionalProperties: false, description: 'Sets rules of time and number aside; needs appointments:staff' },
+)
+const AsWhom = Type.Union([Type.Literal('public'), Type.Literal('staff')], {
+  default: 'public',
+  description: 'staff needs appointments:staff',
+})
+export const Answers = Type.Record(
+  Type.String({ pattern: '^[a-z][a-zA-Z0-9_]{0,39}$' }),
+  Type.Union([
+    Type.String({ maxLength: 4000 }),
+    Type.Number(),
+    Type.Boolean(),
+    Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 }),
+  ]),
+  { maxProperties: 60, additionalProperties: false },
+)
+
+const placement = {
+  serviceIds: Type.Array(Id, {
+    minItems: 1,
+    maxItems: 10,
+    description: 'Several make one visit; repeat a service to book it twice',
+  }),
+  durationMinutes: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1440, description: 'One of the service’s durationOptions' }),
+  ),
+  start: Instant,
+  locationId: Type.Optional(Id),
+  agentId: Type.Optional({ ...Id, description: 'Absent = any free agent' }),
+  channel: Type.Optional(ChannelName),
+  places: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 1 })),
+  as: Type.Optional(AsWhom),
+  override: Type.Optional(Override),
+}
+
+const details = {
+  contactId: Type.Optional(Id),
+  contact: Type.Optional(ContactBody),
+  answers: Type.Optional(Answers),
+  notes: Type.Optional(LongText),
+  externalId: Type.Optional(ExternalId),
+  locale: Type.Optional(Type.Union([Type.Literal('it'), Type.Literal('en')])),
+}
+
+export const HoldBody = Type.Object(placement, { additionalProperties: false })
+
+export const BookingBody = Type.Object(
+  {
+    holdId: Type.Optional({
+      ...Id,
+      description: 'Confirms this hold; then serviceIds, start and the like are left out',
+    }),
+    ...placement,
+    serviceIds: Type.Optional(placement.serviceIds),
+    start: Type.Optional(Instant),
+    ...details,
+    preferPreviousAgent: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+export const CancellationBody = Type.Object(
+  { reason: Type.Optional(Reason), as: Type.Optional(AsWhom) },
+  { additionalProperties: false },
+)
+export const MoveBody = Type.Object(
+  {
+    start: Instant,
+    locationId: Type.Optional(Id),
+    agentId: Type.Optional(Id),
+    reason: Type.Optional(Reason),
+    as: Type.Optional(AsWhom),
+    override: Type.Optional(Override),
+  },
+  { additionalProperties: false },
+)
+export const ReassignmentBody = Type.Object(
+  { agentId: Type.Optional({ ...Id, description: 'Absent = the fairest other agent' }), reason: Type.Optional(Reason) },
+  { additionalProperties: false },
+)
+export const ApprovalBody = Type.Object(
+  { decision: Type.Union([Type.Literal('approve'), Type.Literal('refuse')]), reason: Type.Optional(Reason) },
+  { additionalProperties: false },
+)
+export const OutcomeBody = Type.Object(
+  { outcome: Type.Union([Type.Literal('completed'), Type.Literal('no_show')]), note: Type.Optional(Reason) },
+  { additionalProperties: false },
+)
+export const AmendBody = Type.Object(
+  { notes: Type.Optional(Nullable(LongText)), answers: Type.Optional(Answers) },
+  { additionalProperties: false, minProperties: 1 },
+)
+
+const StatusName = Type.Union(
+  (['held', 'pending', 'confirmed', 'cancelled', 'completed', 'no_show'] as const).map((s) => Type.Literal(s)),
+)
+const Any = Type.Object({}, { additionalProperties: true })
+const DateTime = Type.String({ format: 'date-time' })
+
+const shown = {
+  id: Id,
+  code: Type.String({ description: 'Eight characters, to be read over the telephone' }),
+  status: StatusName,
+  serviceIds: Type.Array(Id),
+  locationId: Id,
+  agentId: Id,
+  start: DateTime,
+  end: DateTime,
+  timeZone: Type.String(),
+  durationMinutes: Type.Integer(),
+  channel: ChannelName,
+  places: Type.Integer(),
+  contactId: Nullable(Id),
+  externalId: Type.Optional(Type.String()),
+  joinLink: Type.Optional(Type.String()),
+  answers: Any,
+  audience: Type.Optional(Type.String()),
+  notes: Type.Optional(Type.String()),
+  assignment: Type.Optional(Any),
+  override: Type.Optional(Any),
+  cancellation: Type.Optional(Any),
+  outcome: Type.Optional(Any),
+  holdExpiresAt: Nullable(DateTime),
+  version: Type.Integer(),
+  createdAt: DateTime,
+  updatedAt: DateTime,
+}
+export const AppointmentShown = Type.Object(shown, { title: 'Appointment', additionalProperties: false })
+export const BookedShown = Type.Object(
+  {
+    ...shown,
+    manageToken: Type.String({ description: 'Bearer token that reads, moves and cancels this one appointment' }),
+  },
+  { title: 'BookedAppointment', additionalProperties: false },
+)
+
+export const ListQuery = Type.Object(
+  {
+    ...PageQuery,
+    from: Type.Optional(Instant),
+    to: Type.Optional(Instant),
+    agentId: Type.Optional(Id),
+    locationId: Type.Optional(Id),
+    serviceId: Type.Optional(Id),
+    contactId: Type.Optional(Id),
+    status: Type.Optional(StatusName),
+    displaced: Type.Optional(Type.Boolean({ description: 'Only those hit by an absence or closure' })),
+  },
+  { additionalProperties: false },
+)
+
+export const HistoryShown = Type.Object({
+  items: Type.Array(
+    Type.Object(
+      { id: Id, type: Type.String(), at: DateTime, actor: Type.String(), data: Any },
+      { additionalProperties: false },
+    ),
+  ),
+})

@@ -1,0 +1,338 @@
+// Holds and books. One pipelined transaction: lock the agent, take the time, count, write appointment, event and answer.
+// Whoever loses a race is refused by a constraint; then the next free agent is tried, or the reason is looked up.
+import type { CompiledQuery } from 'kysely'
+import { countersOf } from '../availability/limits.ts'
+import { countUp } from '../availability/limits.sql.ts'
+import { dropReleased, lockAgent, reserve, takeSeats } from '../availability/ledger.sql.ts'
+import { deriveSecret, formatToken, hashSecret } from '../auth/token.ts'
+import { identityOf, normalise, type ContactFields } from '../contact/contact.ts'
+import { findSame, insertContact } from '../contact/contact.sql.ts'
+import { atomically, violationOf } from '../db/tx.ts'
+import type { AppointmentStatus } from '../db/tables.ts'
+import type { Deps } from '../deps.ts'
+import { AppError, bodyFault } from '../errors.ts'
+import { answerRow, earlierAnswer, isRepeat, type Answer, type IdempotencyScope } from '../rest/idempotency.actions.ts'
+import { rememberAnswer } from '../rest/idempotency.sql.ts'
+import { MINUTE } from '../time/interval.ts'
+import { checkAnswers, codeFrom } from './appointment.ts'
+import {
+  insertAppointment,
+  insertEvent,
+  previousAgent,
+  type AppointmentDocument,
+  type NewAppointment,
+} from './appointment.sql.ts'
+import { expireDue } from './expiry.actions.ts'
+import { plan, planFresh, type Place, type Plan } from './placement.actions.ts'
+import { presentNew } from './present.ts'
+import type { Actor, BookingRequest, Person } from './request.ts'
+
+export type BookingContext = {
+  tenantId: string
+  actor: Actor
+  scope: IdempotencyScope | null
+  callerSecret: string
+  hold: boolean
+  country: string
+  holdMinutes: number
+}
+
+/** How often a booking starts over when rivals keep changing what it planned on. */
+const ROUNDS = 8
+const AGENTS_A_ROUND = 6
+
+export type Who = { contactId: string | null; statement: CompiledQuery | null }
+
+/** The contact of a booking: the given id, the same person as before, or a new one to be inserted with it. */
+export async function resolveContact(
+  deps: Deps,
+  tenantId: string,
+  person: Person,
+  country: string,
+  now: number,
+): Promise<Who> {
+  if (person.contactId !== undefined) return { contactId: person.contactId, statement: null }
+  if (person.contact === undefined) return { contactId: null, statement: null }
+  const fields: ContactFields = normalise(person.contact, country, '/contact')
+  const identity = identityOf(fields)
+  const same = await findSame(deps.db.kysely, tenantId, fields.externalId ?? null, identity)
+  if (same !== undefined) return { contactId: same, statement: null }
+  const id = deps.newId()
+  return {
+    contactId: id,
+    statement: insertContact(deps.db.kysely, { tenantId, id, fields, identity, now: new Date(now) }),
+  }
+}
+
+/** Checks channel, answers and what the channel needs; throws with pointers. Returns the channel. */
+export function checkDetails(visit: Plan['visit'], request: BookingRequest, hold: boolean): string {
+  const channel = request.channel ?? visit.channels[0]!
+  if (!visit.channels.includes(channel)) throw bodyFault('/channel', 'channel_not_offered')
+  if (hold) return channel
+  if (request.contactId === undefined && request.contact === undefined) throw bodyFault('/contact', 'contact_required')
+  if (channel === 'phone' && request.contact && request.contact.phone === undefined) {
+    throw new AppError(
+      'invalid_request',
+      { count: 1 },
+      { fields: [{ in: 'body', pointer: '/contact/phone', code: 'missing' }] },
+    )
+  }
+  const faults = checkAnswers(visit.questions, request.answers ?? {})
+  if (faults.length > 0) {
+    throw new AppError(
+      faults[0]!.code,
+      { label: faults[0]!.label, id: faults[0]!.id },
+      {
+        fields: faults.map((f) => ({
+          in: 'body',
+          pointer: `/answers/${f.id}`,
+          code: f.code,
+          params: { label: f.label, id: f.id },
+        })),
+      },
+    )
+  }
+  return channel
+}
+
+type Draft = { statements: CompiledQuery[]; answer: Answer; token: string }
+
+/** All statements of one booking at one place, in the order in which everyone takes the locks: agent, ledger, counters. */
+function draft(
+  deps: Deps,
+  request: BookingRequest,
+  context: BookingContext,
+  planned: Plan,
+  place: Place,
+  who: Who,
+  channel: string,
+): Draft {
+  const db = deps.db.kysely
+  const { tenantId, actor, hold } = context
+  const { visit, config } = planned
+  const now = deps.now()
+  const end = request.start + visit.duration
+  const [from, to] = [request.start - visit.bufferBefore, end + visit.bufferAfter]
+  const [id, newReservationId] = [deps.newId(), deps.newId()]
+  const reservationId = place.sessionId ?? newReservationId
+  const holdExpiresAt = hold ? new Date(now + context.holdMinutes * MINUTE) : null
+  const secret = context.scope ? deriveSecret(context.callerSecret, context.scope.key, id) : deps.randomBytes(32)
+  const status: AppointmentStatus = hold ? 'held' : visit.approvalRequired ? 'pending' : 'confirmed'
+  const { zone, session } = { zone: place.location.timeZone, session: visit.seats > 1 }
+  const override = request.override
+    ? { override: { reason: request.override.reason, by: actor.name, rules: planned.overridden } }
+    : {}
+  const document: AppointmentDocument = {
+    minutes: visit.duration / MINUTE,
+    audience: actor.audience,
+    assignment: {
+      reason: place.assignment.reason,
+      candidates: place.assignment.candidates,
+      load: Math.round(place.assignment.load),
+    },
+    ...(request.answers ? { answers: request.answers } : {}),
+    ...(request.notes === undefined ? {} : { notes: request.notes }),
+    ...(request.locale === undefined ? {} : { locale: request.locale }),
+    ...override,
+  }
+  const appointment: NewAppointment = {
+    tenantId,
+    id,
+    code: codeFrom(deps.randomBytes(8)),
+    status,
+    serviceIds: visit.serviceIds,
+    locationId: place.location.id,
+    agentId: place.agent.id,
+    startsAt: new Date(request.start),
+    endsAt: new Date(end),
+    timeZone: zone,
+    channel,
+    seats: request.places,
+    contactId: who.contactId,
+    reservationId,
+    manageHash: hashSecret(Buffer.from(secret).toString('base64url')),
+    externalId: request.externalId ?? null,
+    document,
+    holdExpiresAt,
+    now: new Date(now),
+  }
+  const reservation = {
+    tenantId,
+    id: newReservationId,
+    agentId: place.agent.id,
+    from,
+    to,
+    configVersion: config.version,
+    kind: session ? ('session' as const) : hold ? ('hold' as const) : ('appointment' as const),
+    expiresAt: session ? null : holdExpiresAt,
+    ...(session
+      ? {
+          session: {
+            serviceId: visit.serviceIds[0]!,
+            startsAt: appointment.startsAt,
+            endsAt: appointment.endsAt,
+            seats: visit.seats,
+            used: request.places,
+          },
+        }
+      : {}),
+  }
+  // An override counts too, under a limit that lets it through; the next booking is measured against the real one again.
+  const limits = request.override ? visit.limits.map((limit) => ({ ...limit, max: 1_000_000 })) : visit.limits
+  const counters = countersOf(
+    limits,
+    zone,
+    request.start,
+    { agentId: place.agent.id, contactId: who.contactId },
+    actor.audience,
+  )
+  const body = presentNew(appointment, config)
+  const answer: Answer = { status: 201, body, headers: { location: `/v1/appointments/${id}`, etag: '"1"' } }
+  const statements = [
+    lockAgent(db, tenantId, place.agent.id),
+    ...(actor.audience === 'staff' ? [dropReleased(db, tenantId, place.agent.id, from, to)] : []),
+    place.sessionId === null ? reserve(db, reservation) : takeSeats(db, tenantId, place.sessionId, request.places),
+    ...counters.map((counter) => countUp(db, tenantId, counter)),
+    ...(who.statement ? [who.statement] : []),
+    insertAppointment(db, appointment),
+    insertEvent(db, {
+      tenantId,
+      subjectId: id,
+      id: deps.newId(),
+      type: hold ? 'appointment.held' : 'appointment.booked',
+      at: appointment.now,
+      actor: actor.name,
+      data: {
+        status,
+        start: appointment.startsAt.toISOString(),
+        agentId: place.agent.id,
+        locationId: place.location.id,
+        assignment: document.assignment,
+        ...override,
+      },
+    }),
+    ...(context.scope ? [rememberAnswer(db, answerRow(context.scope, answer, now))] : []),
+  ]
+  return { statements, answer, token: formatToken('agm', tenantId, id, secret) }
+}
+
+/** What to do after a booking failed: try the next agent, plan anew, or give up with a refusal. */
+type Verdict = 'next' | 'again' | AppError
+
+function judge(error: unknown, request: BookingRequest): Verdict {
+  const violation = violationOf(error)
+  if (!violation) throw error
+  switch (violation.constraint) {
+    case 'reservations_no_overlap':
+    case 'reservations_seats':
+      return 'next'
+    case 'usage_counters_limit':
+      return limitRefusal(error)
+    case 'appointments_code':
+    case 'contacts_identity':
+      return 'again'
+    case 'appointments_external_id':
+      return new AppError(
+        'external_id_taken',
+        {},
+        { fields: [{ in: 'body', pointer: '/externalId', code: 'external_id_taken' }] },
+      )
+    default:
+  }
+  if (/contact_id/.test(violation.constraint)) {
+    const fault = {
+      in: 'body' as const,
+      pointer: '/contactId',
+      code: 'invalid_reference',
+      params: { what: 'contact', id: request.contactId },
+    }
+    return new AppError('invalid_reference', fault.params, { fields: [fault] })
+  }
+  // The reservation that the appointment refers to did not enter: the configuration changed, or the session ended.
+  if (violation.kind === 'reference') return 'again'
+  throw error
+}
+
+/** Which limit was reached, from the row that PostgreSQL quotes. */
+function limitRefusal(error: unknown): AppError {
+  const detail = (error as { detail?: string }).detail ?? ''
+  const [, scope = '', period = 'day'] = /(agent|service|contact):[0-9a-f-]{36}:(day|week)/.exec(detail) ?? []
+  if (scope === 'contact') return new AppError('contact_limit_reached')
+  return new AppError(
+    period === 'week' ? 'week_limit_reached' : 'day_limit_reached',
+    {},
+    { fields: [{ in: 'body', pointer: '/start', code: `${period}_limit_reached` }] },
+  )
+}
+
+const withToken = (answer: Answer, token: string): Answer => ({
+  ...answer,
+  body: { ...(answer.body as object), manageToken: token },
+})
+
+/** Completes an answer that was remembered without its secret; only the caller's own key and Idempotency-Key make it again. */
+export function withManageToken(
+  answer: Answer,
+  context: Pick<BookingContext, 'tenantId' | 'callerSecret' | 'scope'>,
+): Answer {
+  const { id } = answer.body as { id: string }
+  return withToken(
+    answer,
+    formatToken('agm', context.tenantId, id, deriveSecret(context.callerSecret, context.scope!.key, id)),
+  )
+}
+
+/**
+ * Holds or books a slot. Answers 201 with the appointment and its manage token, or the earlier answer under the same
+ * Idempotency-Key. Throws the refusal with a stable code.
+ */
+export async function book(deps: Deps, request: BookingRequest, context: BookingContext): Promise<Answer> {
+  try {
+    return await tryToBook(deps, request, context)
+  } catch (error) {
+    // A repeated request is refused by its own first success; that success is the answer.
+    const earlier = await earlierAnswer(deps, context.scope)
+    if (earlier) return withManageToken(earlier, context)
+    if (isRepeat(error)) throw new AppError('conflict')
+    throw error
+  }
+}
+
+async function tryToBook(deps: Deps, request: BookingRequest, context: BookingContext): Promise<Answer> {
+  const { tenantId, actor } = context
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const who = context.hold ? NOBODY : await resolveContact(deps, tenantId, request, context.country, deps.now())
+    const { contactId } = who
+    const previousAgentId =
+      request.preferPreviousAgent && contactId !== null
+        ? await previousAgent(deps.db.kysely, tenantId, contactId)
+        : undefined
+    const planContext = {
+      tenantId,
+      audience: actor.audience,
+      previousAgentId,
+      salt: deps.newId(),
+      contactId: contactId ?? undefined,
+    }
+    const planned = await (round === 0 ? plan : planFresh)(deps, request, planContext)
+    const channel = checkDetails(planned.visit, request, context.hold)
+    let verdict: Verdict = 'again'
+    for (const place of planned.places.slice(0, AGENTS_A_ROUND)) {
+      const { statements, answer, token } = draft(deps, request, context, planned, place, who, channel)
+      try {
+        await atomically(deps.db, statements)
+        return withToken(answer, token)
+      } catch (error) {
+        verdict = judge(error, request)
+      }
+      if (verdict !== 'next') break
+    }
+    if (verdict === 'again') deps.snapshots.forgetConfig(tenantId)
+    // What has ended may still stand in the way until it is cleared away: a hold's time, and its place under a limit.
+    const cleared = verdict === 'again' ? 0 : await expireDue(deps, tenantId)
+    if (verdict instanceof AppError && (round > 0 || cleared === 0)) throw verdict
+  }
+  throw new AppError('too_many_rivals')
+}
+
+const NOBODY: Who = { contactId: null, statement: null }

@@ -1,0 +1,383 @@
+// Everything that happens to an appointment after booking, except moving: confirm a hold, cancel, approve, outcome, notes.
+// Order of locks everywhere: agent, appointment, ledger, counters.
+import { countDown, countUp } from '../availability/limits.sql.ts'
+import {
+  closeUntil,
+  dropReservation,
+  findReservation,
+  keepReservation,
+  leaveSession,
+  lockAgent,
+} from '../availability/ledger.sql.ts'
+import { countersOf } from '../availability/limits.ts'
+import type { TenantConfig } from '../availability/model.ts'
+import { visitOf } from '../availability/slots.actions.ts'
+import { transaction, violationOf, type Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError, bodyFault } from '../errors.ts'
+import { answerOnce, type Answer } from '../rest/idempotency.actions.ts'
+import { checkVersion } from '../rest/resource.routes.ts'
+import type { Channel, Visit } from '../service/visit.ts'
+import { deriveSecret, formatToken, hashSecret } from '../auth/token.ts'
+import { MINUTE } from '../time/interval.ts'
+import { isWithinNotice } from './appointment.ts'
+import {
+  findAppointment,
+  insertEvent,
+  lockAppointment,
+  updateAppointment,
+  type Appointment,
+  type AppointmentDocument,
+  type Change,
+} from './appointment.sql.ts'
+import { checkDetails, resolveContact, type BookingContext, type Who } from './booking.actions.ts'
+import { presentAppointment } from './present.ts'
+import type { Actor, BookingRequest } from './request.ts'
+import { countersHeld } from './settle.ts'
+import { nextStatus, type Action } from './states.ts'
+
+export type ChangeContext = { tenantId: string; id: string; actor: Actor; wantedVersion: number | null }
+
+export const documentOf = (a: Appointment): AppointmentDocument => a.document as unknown as AppointmentDocument
+
+async function configOf(deps: Deps, tenantId: string): Promise<TenantConfig> {
+  const config = await deps.snapshots.config(tenantId)
+  if (!config) throw new AppError('not_found', { what: 'tenant' })
+  return config
+}
+
+/** Locks the appointment's agent, then the appointment; starts over when it went to another agent in between. */
+export async function lockBoth(deps: Deps, tx: Tx, tenantId: string, id: string): Promise<Appointment> {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const seen = await findAppointment(tx, tenantId, id)
+    if (!seen) throw new AppError('not_found', { what: 'appointment' })
+    await tx.executeQuery(lockAgent(tx, tenantId, seen.agent_id))
+    const a = await lockAppointment(tx, tenantId, id)
+    if (a && a.agent_id === seen.agent_id) return a
+  }
+  throw new AppError('too_many_rivals')
+}
+
+/** The state after the action; throws `invalid_transition`. A hold whose time is over has ended, recorded or not. */
+export function requireTransition(
+  deps: Deps,
+  a: Appointment,
+  action: Action,
+  approvalRequired = false,
+): NonNullable<ReturnType<typeof nextStatus>> {
+  if (a.status === 'held' && a.hold_expires_at!.getTime() <= deps.now()) throw new AppError('hold_expired')
+  if (documentOf(a).cancellation?.code === 'hold_expired') throw new AppError('hold_expired')
+  const status = nextStatus(a.status, action, approvalRequired)
+  if (status === null)
+    throw new AppError('invalid_transition', { status: a.status, action }, { extra: { currentStatus: a.status } })
+  return status
+}
+
+export async function record(
+  deps: Deps,
+  tx: Tx,
+  a: Appointment,
+  type: string,
+  actor: Actor,
+  data: Record<string, unknown>,
+): Promise<void> {
+  const event = {
+    tenantId: a.tenant_id,
+    subjectId: a.id,
+    id: deps.newId(),
+    type,
+    at: new Date(deps.now()),
+    actor: actor.name,
+    data,
+  }
+  await tx.executeQuery(insertEvent(tx, event))
+}
+
+/** Gives the appointment's time back: at once, or after the delay of its services when a citizen could trade it otherwise. */
+async function release(deps: Deps, tx: Tx, config: TenantConfig, a: Appointment): Promise<void> {
+  const kept = await findReservation(tx, a.tenant_id, a.reservation_id!)
+  for (const counter of countersHeld(config, a)) await tx.executeQuery(countDown(tx, a.tenant_id, counter))
+  if (!kept) return
+  if (kept.kind === 'session') {
+    for (const statement of leaveSession(tx, a.tenant_id, kept.id, a.seats)) await tx.executeQuery(statement)
+    return
+  }
+  const delay = a.status === 'held' ? 0 : releaseDelayOf(config, a)
+  const until = deps.now() + delay
+  const statement =
+    delay > 0 && kept.to > until
+      ? closeUntil(tx, a.tenant_id, kept.id, new Date(until))
+      : dropReservation(tx, a.tenant_id, kept.id)
+  await tx.executeQuery(statement)
+}
+
+export function releaseDelayOf(config: TenantConfig, a: Appointment): number {
+  return Math.max(0, ...a.service_ids.map((id) => config.services.get(id)?.releaseDelayMinutes ?? 0)) * MINUTE
+}
+
+/** Citizens keep the notice; staff may break it and must say why. Throws `too_late_to_…` or `reason_required`. */
+export function checkNotice(
+  deps: Deps,
+  config: TenantConfig,
+  a: Appointment,
+  actor: Actor,
+  kind: 'cancel' | 'move',
+  reason: string | undefined,
+): void {
+  const field = kind === 'cancel' ? 'cancelNoticeMinutes' : 'moveNoticeMinutes'
+  const minutes = Math.max(0, ...a.service_ids.map((id) => config.services.get(id)?.[field] ?? 0))
+  if (isWithinNotice(a.starts_at.getTime(), minutes * MINUTE, deps.now())) return
+  if (actor.audience === 'public')
+    throw new AppError(kind === 'cancel' ? 'too_late_to_cancel' : 'too_late_to_move', { minutes })
+  if (!reason?.trim()) throw bodyFault('/reason', 'reason_required')
+}
+
+/** Runs a change under both locks with the version checked, and returns the appointment after it. */
+async function change(
+  deps: Deps,
+  context: ChangeContext,
+  work: (tx: Tx, a: Appointment, config: TenantConfig) => Promise<Appointment>,
+): Promise<Appointment> {
+  const config = await configOf(deps, context.tenantId)
+  return transaction(deps.db, async (tx) => {
+    const a = await lockBoth(deps, tx, context.tenantId, context.id)
+    checkVersion(context.wantedVersion, a.version)
+    return work(tx, a, config)
+  })
+}
+
+/** Cancels within the notice; the reason is kept. Cancelling a cancelled appointment again changes nothing. */
+export async function cancel(deps: Deps, context: ChangeContext, reason: string | undefined): Promise<Appointment> {
+  return change(deps, context, async (tx, a, config) => {
+    if (a.status === 'cancelled' && documentOf(a).cancellation?.code === 'cancelled') return a
+    requireTransition(deps, a, 'cancel')
+    if (a.status !== 'held') checkNotice(deps, config, a, context.actor, 'cancel', reason)
+    return endAs(deps, tx, config, a, context.actor, 'cancelled', reason)
+  })
+}
+
+async function endAs(
+  deps: Deps,
+  tx: Tx,
+  config: TenantConfig,
+  a: Appointment,
+  actor: Actor,
+  code: 'cancelled' | 'refused',
+  reason: string | undefined,
+): Promise<Appointment> {
+  const now = new Date(deps.now())
+  const cancellation = { by: actor.name, code, ...(reason === undefined ? {} : { reason }) }
+  const changed: Change = {
+    status: 'cancelled',
+    reservation_id: null,
+    hold_expires_at: null,
+    cancelled_at: now,
+    document: { ...documentOf(a), cancellation },
+  }
+  const after = await updateAppointment(tx, a.tenant_id, a.id, changed, now)
+  await release(deps, tx, config, a)
+  await record(deps, tx, a, `appointment.${code}`, actor, {
+    before: a.status,
+    ...(reason === undefined ? {} : { reason }),
+  })
+  return after
+}
+
+/** Approves or refuses a pending appointment. */
+export async function decide(
+  deps: Deps,
+  context: ChangeContext,
+  decision: 'approve' | 'refuse',
+  reason: string | undefined,
+): Promise<Appointment> {
+  return change(deps, context, async (tx, a, config) => {
+    const status = requireTransition(deps, a, decision)
+    if (decision === 'refuse') return endAs(deps, tx, config, a, context.actor, 'refused', reason)
+    const after = await updateAppointment(tx, a.tenant_id, a.id, { status }, new Date(deps.now()))
+    await record(deps, tx, a, 'appointment.approved', context.actor, { before: a.status })
+    return after
+  })
+}
+
+/** Records that the citizen came or did not; only once the appointment has started. */
+export async function setOutcome(
+  deps: Deps,
+  context: ChangeContext,
+  outcome: 'completed' | 'no_show',
+  note: string | undefined,
+): Promise<Appointment> {
+  return change(deps, context, async (tx, a) => {
+    if (a.status === outcome) return a
+    const status = requireTransition(deps, a, outcome === 'completed' ? 'complete' : 'no_show')
+    if (a.starts_at.getTime() > deps.now()) throw new AppError('not_started_yet')
+    const now = new Date(deps.now())
+    const document = { ...documentOf(a), outcome: { by: context.actor.name, ...(note === undefined ? {} : { note }) } }
+    const after = await updateAppointment(tx, a.tenant_id, a.id, { status, outcome_at: now, document }, now)
+    await record(deps, tx, a, `appointment.${status}`, context.actor, {
+      before: a.status,
+      ...(note === undefined ? {} : { note }),
+    })
+    return after
+  })
+}
+
+/** Takes a mistaken outcome back. */
+export async function undoOutcome(deps: Deps, context: ChangeContext): Promise<Appointment> {
+  return change(deps, context, async (tx, a) => {
+    const status = requireTransition(deps, a, 'undo_outcome')
+    const { outcome: _undone, ...document } = documentOf(a)
+    const after = await updateAppointment(
+      tx,
+      a.tenant_id,
+      a.id,
+      { status, outcome_at: null, document },
+      new Date(deps.now()),
+    )
+    await record(deps, tx, a, 'appointment.outcome_undone', context.actor, { before: a.status })
+    return after
+  })
+}
+
+/** Changes notes or answers. */
+export async function amend(
+  deps: Deps,
+  context: ChangeContext,
+  changes: { notes?: string | null; answers?: Record<string, unknown> },
+): Promise<Appointment> {
+  return change(deps, context, async (tx, a, config) => {
+    requireTransition(deps, a, 'change')
+    const before = documentOf(a)
+    const visit = visitFor(config, a)
+    if (changes.answers && visit)
+      checkDetails(
+        visit,
+        {
+          serviceIds: a.service_ids,
+          start: 0,
+          places: 1,
+          contactId: a.contact_id ?? '',
+          answers: changes.answers,
+          channel: a.channel as Channel,
+        },
+        false,
+      )
+    const { notes = before.notes, answers = before.answers } = changes
+    const document = {
+      ...before,
+      ...(notes == null ? { notes: undefined } : { notes }),
+      ...(answers ? { answers } : {}),
+    }
+    const after = await updateAppointment(
+      tx,
+      a.tenant_id,
+      a.id,
+      { document: document as AppointmentDocument },
+      new Date(deps.now()),
+    )
+    await record(deps, tx, a, 'appointment.changed', context.actor, { fields: Object.keys(changes) })
+    return after
+  })
+}
+
+/** The visit of an existing appointment by the services' present rules; null when a service is gone. */
+export function visitFor(config: TenantConfig, a: Appointment): Visit | null {
+  try {
+    return visitOf(config, a.service_ids, a.service_ids.length === 1 ? documentOf(a).minutes : undefined)
+  } catch {
+    return null
+  }
+}
+
+type Confirmation = Omit<BookingRequest, 'serviceIds' | 'start' | 'places'>
+
+/**
+ * Turns a hold into an appointment: adds the person, their answers and the limits of persons. Answers 201 like a booking,
+ * with a new manage token; the hold's own token ends.
+ */
+export async function confirmHold(
+  deps: Deps,
+  holdId: string,
+  request: Confirmation,
+  context: BookingContext,
+): Promise<Answer> {
+  const { tenantId, scope } = context
+  const config = await configOf(deps, tenantId)
+  // Looked up before the transaction: on the embedded database's one connection a second query inside would wait for ever.
+  const who = await resolveContact(deps, tenantId, request, context.country, deps.now())
+  const secret = scope ? deriveSecret(context.callerSecret, scope.key, holdId) : deps.randomBytes(32)
+  const answer = await answerOnce(deps, scope, (tx) =>
+    confirmLocked(deps, tx, config, holdId, request, context, who, secret),
+  ).catch((error: unknown) => {
+    const violation = violationOf(error)
+    if (violation?.constraint === 'usage_counters_limit') throw new AppError('contact_limit_reached')
+    if (violation && /contact_id/.test(violation.constraint))
+      throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: request.contactId })
+    throw error
+  })
+  return { ...answer, body: { ...(answer.body as object), manageToken: formatToken('agm', tenantId, holdId, secret) } }
+}
+
+async function confirmLocked(
+  deps: Deps,
+  tx: Tx,
+  config: TenantConfig,
+  holdId: string,
+  request: Confirmation,
+  context: BookingContext,
+  who: Who,
+  secret: Uint8Array,
+): Promise<Answer> {
+  const { tenantId, actor } = context
+  const a = await lockBoth(deps, tx, tenantId, holdId)
+  const visit = visitFor(config, a)
+  if (!visit) throw new AppError('service_unavailable', { service: '' })
+  const status = requireTransition(deps, a, 'confirm', visit.approvalRequired)
+  const start = a.starts_at.getTime()
+  const channel = checkDetails(
+    visit,
+    {
+      ...request,
+      serviceIds: a.service_ids,
+      start,
+      places: a.seats,
+      channel: request.channel ?? (a.channel as Channel),
+    },
+    false,
+  )
+  const kept = await findReservation(tx, tenantId, a.reservation_id!)
+  if (!kept) throw new AppError('hold_expired')
+  if (kept.kind === 'hold') await tx.executeQuery(keepReservation(tx, tenantId, kept.id))
+  const personal = visit.limits.filter((limit) => limit.scope === 'contact')
+  const subjects = { agentId: a.agent_id, contactId: who.contactId }
+  for (const counter of countersOf(personal, a.time_zone, start, subjects, documentOf(a).audience))
+    await tx.executeQuery(countUp(tx, tenantId, counter))
+  if (who.statement) await tx.executeQuery(who.statement)
+  const { answers, notes, locale } = request
+  const document = {
+    ...documentOf(a),
+    ...(answers ? { answers } : {}),
+    ...(notes === undefined ? {} : { notes }),
+    ...(locale === undefined ? {} : { locale }),
+  }
+  const changed: Change = {
+    status,
+    hold_expires_at: null,
+    contact_id: who.contactId,
+    channel,
+    document,
+    external_id: request.externalId ?? null,
+    manage_hash: hashSecret(Buffer.from(secret).toString('base64url')),
+  }
+  const after = await updateAppointment(tx, tenantId, a.id, changed, new Date(deps.now()))
+  await record(deps, tx, a, 'appointment.booked', actor, {
+    status,
+    start: a.starts_at.toISOString(),
+    agentId: a.agent_id,
+    fromHold: true,
+  })
+  return {
+    status: 201,
+    body: presentAppointment(after, config),
+    headers: { location: `/v1/appointments/${a.id}`, etag: `"${after.version}"` },
+  }
+}

@@ -1,0 +1,71 @@
+// Ends holds whose time is over and opens released slots again; called by the loop and by a booking that finds them in its way.
+import { countDown } from '../availability/limits.sql.ts'
+import {
+  dropReservation,
+  findReservation,
+  forgetReleased,
+  leaveSession,
+  lockAgent,
+} from '../availability/ledger.sql.ts'
+import { transaction } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import {
+  expiredHolds,
+  insertEvent,
+  lockAppointment,
+  updateAppointment,
+  type AppointmentDocument,
+} from './appointment.sql.ts'
+import { countersHeld } from './settle.ts'
+
+const BATCH = 100
+
+async function expireOne(deps: Deps, tenantId: string, held: { id: string; agent_id: string }): Promise<boolean> {
+  const config = await deps.snapshots.config(tenantId)
+  if (!config) return false
+  return transaction(deps.db, async (tx) => {
+    await tx.executeQuery(lockAgent(tx, tenantId, held.agent_id))
+    const a = await lockAppointment(tx, tenantId, held.id)
+    const now = deps.now()
+    if (!a || a.status !== 'held' || a.hold_expires_at!.getTime() > now || a.agent_id !== held.agent_id) return false
+    const kept = await findReservation(tx, tenantId, a.reservation_id!)
+    const document = {
+      ...(a.document as unknown as AppointmentDocument),
+      cancellation: { by: 'clock', code: 'hold_expired' },
+    }
+    await updateAppointment(
+      tx,
+      tenantId,
+      a.id,
+      { status: 'cancelled', reservation_id: null, hold_expires_at: null, cancelled_at: new Date(now), document },
+      new Date(now),
+    )
+    if (kept)
+      for (const statement of kept.kind === 'session'
+        ? leaveSession(tx, tenantId, kept.id, a.seats)
+        : [dropReservation(tx, tenantId, kept.id)])
+        await tx.executeQuery(statement)
+    for (const counter of countersHeld(config, a)) await tx.executeQuery(countDown(tx, tenantId, counter))
+    await tx.executeQuery(
+      insertEvent(tx, {
+        tenantId,
+        subjectId: a.id,
+        id: deps.newId(),
+        type: 'appointment.expired',
+        at: new Date(now),
+        actor: 'clock',
+        data: {},
+      }),
+    )
+    return true
+  })
+}
+
+/** Ends what has ended by itself in one tenant; returns how many holds and released slots were cleared away. */
+export async function expireDue(deps: Deps, tenantId: string): Promise<number> {
+  const now = new Date(deps.now())
+  let cleared = await forgetReleased(deps.db.kysely, tenantId, now)
+  for (const held of await expiredHolds(deps.db.kysely, tenantId, now, BATCH))
+    if (await expireOne(deps, tenantId, held)) cleared += 1
+  return cleared
+}

@@ -1,0 +1,269 @@
+// Moves an appointment to another time or agent. Its own time counts as free; the constraint decides about the new one.
+import { readVersions } from '../availability/config.sql.ts'
+import { countDown, countUp } from '../availability/limits.sql.ts'
+import { countersOf, type Counter } from '../availability/limits.ts'
+import {
+  dropReleased,
+  findReservation,
+  leaveSession,
+  lockAgent,
+  moveReservation,
+  reserve,
+  takeSeats,
+  type Kept,
+} from '../availability/ledger.sql.ts'
+import { transaction, violationOf, type Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { checkVersion } from '../rest/resource.routes.ts'
+import { findAppointment, lockAppointment, updateAppointment, type Appointment } from './appointment.sql.ts'
+import {
+  checkNotice,
+  documentOf,
+  record,
+  releaseDelayOf,
+  requireTransition,
+  type ChangeContext,
+} from './change.actions.ts'
+import { expireDue } from './expiry.actions.ts'
+import { planFresh, type Place, type Plan } from './placement.actions.ts'
+import type { Placement } from './request.ts'
+import { countersHeld } from './settle.ts'
+
+export type MoveRequest = {
+  start: number
+  locationId?: string | undefined
+  agentId?: string | undefined
+  reason?: string | undefined
+  override?: { reason: string } | undefined
+  /** Another agent at the same time: no notice to keep, and the present agent is not wanted. */
+  reassign?: boolean
+}
+
+const ROUNDS = 6
+
+/** The appointment as it is, checked for moving. */
+async function readForMove(
+  deps: Deps,
+  context: ChangeContext,
+  request: MoveRequest,
+): Promise<{ a: Appointment; kept: Kept }> {
+  const a = await findAppointment(deps.db.kysely, context.tenantId, context.id)
+  if (!a) throw new AppError('not_found', { what: 'appointment' })
+  checkVersion(context.wantedVersion, a.version)
+  requireTransition(deps, a, request.reassign ? 'reassign' : 'move')
+  const kept = await findReservation(deps.db.kysely, context.tenantId, a.reservation_id!)
+  if (!kept) throw new AppError('too_many_rivals')
+  return { a, kept }
+}
+
+/**
+ * Moves or reassigns; returns the appointment after it. The present agent is preferred when the time changes. Throws the
+ * refusal of the new time, `too_late_to_move`, or `precondition_failed`.
+ */
+export async function move(deps: Deps, context: ChangeContext, request: MoveRequest): Promise<Appointment> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { a, kept } = await readForMove(deps, context, request)
+    const config = await deps.snapshots.config(context.tenantId)
+    if (!request.reassign) checkNotice(deps, config!, a, context.actor, 'move', request.reason)
+    const placement: Placement = {
+      serviceIds: a.service_ids,
+      minutes: a.service_ids.length === 1 ? documentOf(a).minutes : undefined,
+      start: request.start,
+      locationId: request.locationId ?? a.location_id,
+      agentId: request.agentId,
+      places: a.seats,
+      override: request.override,
+    }
+    const ignored = kept.kind === 'session' ? undefined : { agentId: kept.agentId, from: kept.from, to: kept.to }
+    const planned = await planFresh(deps, placement, {
+      tenantId: context.tenantId,
+      audience: context.actor.audience,
+      ignored,
+      previousAgentId: request.reassign ? undefined : a.agent_id,
+      salt: deps.newId(),
+      contactId: a.contact_id ?? undefined,
+    })
+    const places =
+      request.reassign && request.agentId === undefined
+        ? planned.places.filter((place) => place.agent.id !== a.agent_id)
+        : planned.places
+    if (places.length === 0) throw new AppError('no_agent_free')
+    const moved = await tryPlaces(deps, context, request, planned, places.slice(0, 6), a, kept)
+    if (moved) return moved
+    await expireDue(deps, context.tenantId)
+  }
+  throw new AppError('too_many_rivals')
+}
+
+/** The first place that can be had; null when rivals took all of them or the appointment changed meanwhile. */
+async function tryPlaces(
+  deps: Deps,
+  context: ChangeContext,
+  request: MoveRequest,
+  planned: Plan,
+  places: Place[],
+  seen: Appointment,
+  kept: Kept,
+): Promise<Appointment | null> {
+  for (const place of places) {
+    try {
+      return await transaction(deps.db, (tx) => moveTo(deps, tx, context, request, planned, place, seen, kept))
+    } catch (error) {
+      const violation = violationOf(error)
+      if (violation?.constraint === 'usage_counters_limit') throw new AppError('day_limit_reached')
+      if (violation === null || violation.kind === 'unique') throw error
+    }
+  }
+  return null
+}
+
+async function moveTo(
+  deps: Deps,
+  tx: Tx,
+  context: ChangeContext,
+  request: MoveRequest,
+  planned: Plan,
+  place: Place,
+  seen: Appointment,
+  kept: Kept,
+): Promise<Appointment | null> {
+  const { tenantId, actor } = context
+  const { visit, config } = planned
+  for (const agentId of [...new Set([seen.agent_id, place.agent.id])].sort())
+    await tx.executeQuery(lockAgent(tx, tenantId, agentId))
+  const a = await lockAppointment(tx, tenantId, seen.id)
+  if (!a || a.version !== seen.version || a.reservation_id !== kept.id) {
+    if (context.wantedVersion !== null) throw new AppError('precondition_failed', { version: a?.version })
+    return null
+  }
+  // The offer was made under this configuration; a closure entered since then has the last word.
+  const [current] = await readVersions(tx, tenantId, [])
+  if (current?.config !== config.version) return null
+  const end = request.start + visit.duration
+  const [from, to] = [request.start - visit.bufferBefore, end + visit.bufferAfter]
+  if (actor.audience === 'staff') await tx.executeQuery(dropReleased(tx, tenantId, place.agent.id, from, to))
+  const reservationId = await changeTime(deps, tx, planned, place, a, kept, from, to)
+  const limits = request.override ? visit.limits.map((limit) => ({ ...limit, max: 1_000_000 })) : visit.limits
+  const subjects = { agentId: place.agent.id, contactId: a.contact_id }
+  await recount(
+    tx,
+    tenantId,
+    countersHeld(config, a),
+    countersOf(limits, place.location.timeZone, request.start, subjects, documentOf(a).audience),
+  )
+  const { assignment } = place
+  const change = {
+    agent_id: place.agent.id,
+    location_id: place.location.id,
+    time_zone: place.location.timeZone,
+    starts_at: new Date(request.start),
+    ends_at: new Date(end),
+    reservation_id: reservationId,
+    document: {
+      ...documentOf(a),
+      assignment: { reason: assignment.reason, candidates: assignment.candidates, load: Math.round(assignment.load) },
+      ...(request.override
+        ? { override: { reason: request.override.reason, by: actor.name, rules: planned.overridden } }
+        : {}),
+    },
+  }
+  const after = await updateAppointment(tx, tenantId, a.id, change, new Date(deps.now()))
+  if (kept.kind === 'session' && reservationId !== kept.id)
+    for (const statement of leaveSession(tx, tenantId, kept.id, a.seats)) await tx.executeQuery(statement)
+  await keepOldClosed(deps, tx, planned, a, kept, place, from, to)
+  await record(deps, tx, a, request.reassign ? 'appointment.reassigned' : 'appointment.moved', actor, {
+    before: { start: a.starts_at.toISOString(), agentId: a.agent_id, locationId: a.location_id },
+    after: { start: after.starts_at.toISOString(), agentId: after.agent_id, locationId: after.location_id },
+    assignment: assignment.reason,
+    ...(request.reason === undefined ? {} : { reason: request.reason }),
+    ...(request.override ? { override: request.override.reason } : {}),
+  })
+  return after
+}
+
+/** Changes the reserved time and returns its id. A session is joined or opened; other time moves in place. */
+async function changeTime(
+  deps: Deps,
+  tx: Tx,
+  planned: Plan,
+  place: Place,
+  a: Appointment,
+  kept: Kept,
+  from: number,
+  to: number,
+): Promise<string> {
+  const { visit, config } = planned
+  const tenantId = a.tenant_id
+  if (kept.kind !== 'session') {
+    await tx.executeQuery(moveReservation(tx, tenantId, kept.id, place.agent.id, from, to))
+    return kept.id
+  }
+  if (place.sessionId === kept.id) return kept.id
+  if (place.sessionId !== null) {
+    await tx.executeQuery(takeSeats(tx, tenantId, place.sessionId, a.seats))
+    return place.sessionId
+  }
+  const id = deps.newId()
+  const start = from + visit.bufferBefore
+  const session = {
+    serviceId: visit.serviceIds[0]!,
+    startsAt: new Date(start),
+    endsAt: new Date(start + visit.duration),
+    seats: visit.seats,
+    used: a.seats,
+  }
+  await tx.executeQuery(
+    reserve(tx, {
+      tenantId,
+      id,
+      agentId: place.agent.id,
+      from,
+      to,
+      kind: 'session',
+      expiresAt: null,
+      configVersion: config.version,
+      session,
+    }),
+  )
+  return id
+}
+
+async function recount(tx: Tx, tenantId: string, before: readonly Counter[], after: readonly Counter[]): Promise<void> {
+  const name = (c: Counter): string => `${c.serviceId} ${c.key} ${c.periodStart}`
+  const same = new Set(before.map(name).filter((n) => after.some((c) => name(c) === n)))
+  const steps = [
+    ...before.filter((c) => !same.has(name(c))).map((c) => ({ at: name(c), statement: countDown(tx, tenantId, c) })),
+    ...after.filter((c) => !same.has(name(c))).map((c) => ({ at: name(c), statement: countUp(tx, tenantId, c) })),
+  ]
+  for (const { statement } of steps.sort((x, y) => x.at.localeCompare(y.at))) await tx.executeQuery(statement)
+}
+
+/** A citizen's old time stays closed for the services' delay, where the new time does not cover it. */
+async function keepOldClosed(
+  deps: Deps,
+  tx: Tx,
+  planned: Plan,
+  a: Appointment,
+  kept: Kept,
+  place: Place,
+  from: number,
+  to: number,
+): Promise<void> {
+  const delay = releaseDelayOf(planned.config, a)
+  const until = deps.now() + delay
+  const overlaps = place.agent.id === kept.agentId && from < kept.to && to > kept.from
+  if (delay === 0 || kept.kind === 'session' || overlaps || kept.to <= until) return
+  const id = deps.newId()
+  const closed = {
+    tenantId: a.tenant_id,
+    id,
+    agentId: kept.agentId,
+    from: kept.from,
+    to: kept.to,
+    kind: 'released' as const,
+    expiresAt: new Date(until),
+    configVersion: planned.config.version,
+  }
+  await tx.executeQuery(reserve(tx, closed))
+}

@@ -1,0 +1,232 @@
+// Finds who can take a visit at a start: asks the slot engine, ranks the free agents, or names the reason why nobody can.
+import {
+  awayRefusal,
+  busyRefusal,
+  explainStart,
+  openRefusal,
+  sessionAt,
+  type ReasonCode,
+} from '../availability/explain.ts'
+import { rankAgents, type Assignment } from '../availability/assignment.ts'
+import { startRefusal } from '../availability/engine.ts'
+import {
+  NOTHING_FULL,
+  candidatesFor,
+  isQualified,
+  situationOf,
+  type Candidate,
+  type Search,
+} from '../availability/search.ts'
+import { prepareSearch, visitOf, type SlotRequest } from '../availability/slots.actions.ts'
+import type { AgentCalendar, Ignored } from '../availability/calendar.ts'
+import type { TenantConfig } from '../availability/model.ts'
+import type { Deps } from '../deps.ts'
+import { AppError, type ProblemCode } from '../errors.ts'
+import type { Audience, Visit } from '../service/visit.ts'
+import { DAY, MINUTE } from '../time/interval.ts'
+import { periodStart } from '../availability/limits.ts'
+import { startOfDay } from '../time/zone.ts'
+import type { Placement } from './request.ts'
+
+export type Place = Candidate & { assignment: Assignment; sessionId: string | null }
+export type Plan = { config: TenantConfig; visit: Visit; places: Place[]; overridden: string[] }
+
+export type PlanContext = {
+  tenantId: string
+  audience: Audience
+  ignored?: Ignored
+  previousAgentId?: string | undefined
+  salt: string
+  contactId?: string | undefined
+}
+
+/** Reasons that an override sets aside. */
+const SOFT: ReadonlySet<ReasonCode> = new Set([
+  'too_soon',
+  'too_late_for_next_day',
+  'beyond_horizon',
+  'not_on_grid',
+  'day_limit_reached',
+  'week_limit_reached',
+  'outside_schedule',
+  'outside_location_hours',
+  'holiday',
+  'does_not_fit',
+])
+
+/** From the reason that helps most to the one that helps least. */
+const TELLING: ReasonCode[] = [
+  'slot_held',
+  'recently_released',
+  'slot_taken',
+  'seats_exhausted',
+  'day_limit_reached',
+  'week_limit_reached',
+  'too_soon',
+  'too_late_for_next_day',
+  'beyond_horizon',
+  'closure',
+  'holiday',
+  'absence',
+  'reserved_for_staff',
+  'not_on_grid',
+  'does_not_fit',
+  'outside_location_hours',
+  'outside_schedule',
+  'agent_elsewhere',
+  'agent_not_qualified',
+]
+
+function requestOf(placement: Placement, context: PlanContext): SlotRequest {
+  return {
+    tenantId: context.tenantId,
+    serviceIds: placement.serviceIds,
+    minutes: placement.minutes,
+    locationIds: placement.locationId === undefined ? undefined : [placement.locationId],
+    agentId: placement.agentId,
+    contactId: context.contactId,
+    audience: context.audience,
+    places: placement.places,
+    ignored: context.ignored,
+  }
+}
+
+/** Minutes reserved in the week of `start`: the load over which fairness is measured. */
+function loadOf(calendar: AgentCalendar | undefined, from: number, to: number): number {
+  if (!calendar) return 0
+  let sum = 0
+  for (let i = 0; i < calendar.kinds.length; i += 1) {
+    if (calendar.kinds[i] === 'released') continue
+    sum += Math.max(0, Math.min(to, calendar.spans[i * 2 + 1]!) - Math.max(from, calendar.spans[i * 2]!))
+  }
+  return sum / MINUTE
+}
+
+/** The refusal when no candidate remains, as an error with the code that tells most. */
+export function refusalOf(
+  reasons: readonly ReasonCode[],
+  config: TenantConfig,
+  visit: Visit,
+  placement: Placement,
+): AppError {
+  const agent = placement.agentId === undefined ? undefined : config.agents.get(placement.agentId)
+  if (reasons.length === 0 && agent)
+    return new AppError(isQualified(agent, visit) ? 'agent_elsewhere' : 'agent_not_qualified')
+  const code = TELLING.find((reason) => reasons.includes(reason)) ?? 'no_agent_free'
+  return new AppError(code as ProblemCode, {}, { fields: [{ in: 'body', pointer: '/start', code }] })
+}
+
+/**
+ * The free agents for a placement, best first. Throws the refusal when there is none.
+ * A named agent without group sessions is judged by its hours alone: whether the time is free is for the constraint to say,
+ * so the usual booking needs no look at the calendar.
+ */
+export async function plan(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
+  const recent = await deps.snapshots.recentConfig(context.tenantId)
+  if (recent && placement.agentId !== undefined && recent.agents.has(placement.agentId)) {
+    const visit = visitOf(recent, placement.serviceIds, placement.minutes)
+    if (visit.seats === 1) {
+      const quick = planNamed(deps, recent, visit, placement, context)
+      if (Array.isArray(quick.places)) return quick as Plan
+    }
+  }
+  return planFresh(deps, placement, context)
+}
+
+function planNamed(
+  deps: Deps,
+  config: TenantConfig,
+  visit: Visit,
+  placement: Placement,
+  context: PlanContext,
+): { config: TenantConfig; visit: Visit; places: Place[] | null; overridden: string[] } {
+  const { start } = placement
+  const search: Search = {
+    config,
+    visit,
+    calendars: new Map(),
+    audience: context.audience,
+    now: deps.now(),
+    places: placement.places,
+    ignored: undefined,
+    full: () => NOTHING_FULL,
+  }
+  for (const candidate of candidatesFor(config, visit, {
+    locationIds: placement.locationId === undefined ? undefined : [placement.locationId],
+    agentId: placement.agentId,
+  })) {
+    const situation = situationOf(search, candidate, start, start + MINUTE)
+    const reasons = [startRefusal(situation.bounds, situation.zone, start), openRefusal(situation, start)].filter(
+      (reason) => reason !== null,
+    )
+    if (reasons.some((reason) => !placement.override || !SOFT.has(reason))) continue
+    if (reasons.length > 0 && awayRefusal(situation, start)) continue
+    const assignment: Assignment = { agentId: candidate.agent.id, reason: 'requested', candidates: 1, load: 0 }
+    return { config, visit, places: [{ ...candidate, assignment, sessionId: null }], overridden: reasons }
+  }
+  return { config, visit, places: null, overridden: [] }
+}
+
+/** Like `plan`, always with a look at the calendars as of now. */
+export async function planFresh(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
+  const { start } = placement
+  const request = requestOf(placement, context)
+  const { search } = await prepareSearch(deps, request, start - 8 * DAY, start + 8 * DAY)
+  const { config, visit } = search
+  if (placement.places > visit.seats)
+    throw new AppError('seats_exhausted', {}, { fields: [{ in: 'body', pointer: '/places', code: 'seats_exhausted' }] })
+  const reasons: ReasonCode[] = []
+  const free: (Candidate & { sessionId: string | null; load: number; overridden: ReasonCode[] })[] = []
+  for (const candidate of candidatesFor(config, visit, request)) {
+    const situation = situationOf(search, candidate, start, start + MINUTE)
+    const overridden: ReasonCode[] = []
+    let reason = explainStart(situation, start)
+    if (placement.override && SOFT.has(reason)) {
+      overridden.push(reason)
+      reason = awayRefusal(situation, start) ?? busyRefusal(situation, start) ?? 'offered'
+    }
+    if (reason !== 'offered') {
+      reasons.push(reason)
+      continue
+    }
+    const monday = periodStart('week', candidate.location.timeZone, start)
+    const load = loadOf(
+      search.calendars.get(candidate.agent.id),
+      startOfDay(candidate.location.timeZone, monday),
+      startOfDay(candidate.location.timeZone, monday + 7),
+    )
+    free.push({
+      ...candidate,
+      sessionId: visit.seats > 1 ? (sessionAt(situation, start)?.id ?? null) : null,
+      load,
+      overridden,
+    })
+  }
+  if (free.length === 0) throw refusalOf(reasons, config, visit, placement)
+  return { config, visit, places: rank(free, placement, context), overridden: free[0]!.overridden }
+}
+
+function rank(
+  free: (Candidate & { sessionId: string | null; load: number })[],
+  placement: Placement,
+  context: PlanContext,
+): Place[] {
+  const sessions = free.filter((candidate) => candidate.sessionId !== null)
+  // A group that has begun to fill is filled before another is opened.
+  const pool = sessions.length > 0 ? sessions : free
+  const byId = new Map(pool.map((candidate) => [candidate.agent.id, candidate]))
+  const ranked = rankAgents(
+    [...byId.values()].map(({ agent, load }) => ({ agentId: agent.id, weight: agent.weight, load })),
+    context.previousAgentId,
+    context.salt,
+  )
+  return ranked.map((assignment) => {
+    const { agent, location, sessionId } = byId.get(assignment.agentId)!
+    return {
+      agent,
+      location,
+      sessionId,
+      assignment: placement.agentId === agent.id ? { ...assignment, reason: 'requested' as const } : assignment,
+    }
+  })
+}

@@ -1,0 +1,43 @@
+// PURE. The states of an appointment and what leads from one to another; drawn in docs/states.md.
+import type { AppointmentStatus } from '../db/tables.ts'
+
+export type Action =
+  | 'confirm'
+  | 'approve'
+  | 'refuse'
+  | 'cancel'
+  | 'expire'
+  | 'move'
+  | 'reassign'
+  | 'complete'
+  | 'no_show'
+  | 'undo_outcome'
+  | 'change'
+
+const LIVE: readonly AppointmentStatus[] = ['pending', 'confirmed']
+
+/** From which states an action is possible, and the state after it; `null` leaves the state as it is. */
+export const TRANSITIONS: Record<Action, { from: readonly AppointmentStatus[]; to: AppointmentStatus | null }> = {
+  confirm: { from: ['held'], to: 'confirmed' },
+  expire: { from: ['held'], to: 'cancelled' },
+  approve: { from: ['pending'], to: 'confirmed' },
+  refuse: { from: ['pending'], to: 'cancelled' },
+  cancel: { from: ['held', ...LIVE], to: 'cancelled' },
+  move: { from: LIVE, to: null },
+  reassign: { from: LIVE, to: null },
+  change: { from: [...LIVE, 'completed', 'no_show'], to: null },
+  complete: { from: ['confirmed'], to: 'completed' },
+  no_show: { from: ['confirmed'], to: 'no_show' },
+  undo_outcome: { from: ['completed', 'no_show'], to: 'confirmed' },
+}
+
+/** The state after the action, or null when it is not possible from `status`. Confirming waits for approval where it is needed. */
+export function nextStatus(
+  status: AppointmentStatus,
+  action: Action,
+  approvalRequired = false,
+): AppointmentStatus | null {
+  const { from, to } = TRANSITIONS[action]
+  if (!from.includes(status)) return null
+  return action === 'confirm' && approvalRequired ? 'pending' : (to ?? status)
+}

@@ -1,0 +1,60 @@
+// Tells who calls: the platform's operator, an API key, or the holder of an appointment's manage token.
+import type { Deps } from '../deps.ts'
+import { findManageHash } from '../appointment/appointment.sql.ts'
+import { findKey } from './key.sql.ts'
+import type { Principal, Scope } from './scopes.ts'
+import { hashSecret, isSameHash, parseToken, type Token } from './token.ts'
+
+/** How long a key is trusted without asking the database again; a revocation takes effect on other processes within it. */
+const TRUST_MS = 2_000
+const MAX_TRUSTED = 10_000
+
+export type Authenticator = { authenticate: (bearer: string) => Promise<Principal | null>; forget: () => void }
+
+export function createAuthenticator(deps: Deps): Authenticator {
+  const trusted = new Map<string, { principal: Principal; until: number }>()
+
+  async function byKey(token: Token): Promise<Principal | null> {
+    const row = await findKey(deps.db.kysely, token.tenantId, token.rowId)
+    if (!row || !isSameHash(row.secret_hash, hashSecret(token.secret))) return null
+    const now = deps.now()
+    if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at.getTime() <= now)) return null
+    return {
+      kind: 'key',
+      id: row.id,
+      tenantId: row.tenant_id,
+      scopes: new Set(row.scopes as Scope[]),
+      secret: token.secret,
+    }
+  }
+
+  async function byManageToken(token: Token): Promise<Principal | null> {
+    const hash = await findManageHash(deps.db.kysely, token.tenantId, token.rowId)
+    if (!hash || !isSameHash(hash, hashSecret(token.secret))) return null
+    return {
+      kind: 'manage',
+      id: token.rowId,
+      tenantId: token.tenantId,
+      appointmentId: token.rowId,
+      secret: token.secret,
+    }
+  }
+
+  /** The caller behind a bearer token, or null when the token is unknown, revoked or expired. */
+  async function authenticate(bearer: string): Promise<Principal | null> {
+    const known = trusted.get(bearer)
+    if (known && known.until > deps.now()) return known.principal
+    const hash = deps.platformKeyHash
+    if (hash !== undefined && isSameHash(hashSecret(bearer), hash))
+      return { kind: 'platform', id: 'platform', secret: bearer }
+    const token = parseToken(bearer)
+    if (!token) return null
+    const principal = token.kind === 'agd' ? await byKey(token) : await byManageToken(token)
+    if (principal?.kind === 'key') {
+      if (trusted.size >= MAX_TRUSTED) trusted.clear()
+      trusted.set(bearer, { principal, until: deps.now() + TRUST_MS })
+    }
+    return principal
+  }
+  return { authenticate, forget: () => trusted.clear() }
+}

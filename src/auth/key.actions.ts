@@ -1,0 +1,42 @@
+// Makes API keys: the token leaves once, its hash stays.
+import type { Deps } from '../deps.ts'
+import type { Tx } from '../db/tx.ts'
+import type { ApiKeyRow } from '../db/tables.ts'
+import { insertKey } from './key.sql.ts'
+import type { Scope } from './scopes.ts'
+import { deriveSecret, formatToken, hashSecret } from './token.ts'
+
+export type NewKey = { tenantId: string; name: string; scopes: readonly Scope[]; expiresAt: Date | null }
+/** Makes the same token again for a repeated request; see `deriveSecret`. */
+export type Derivation = { callerSecret: string; idempotencyKey: string }
+
+/** Inserts a key and returns it with its token, the only time that the token exists. */
+export async function createKey(
+  deps: Deps,
+  tx: Tx,
+  key: NewKey,
+  derivation?: Derivation,
+): Promise<{ row: ApiKeyRow; token: string }> {
+  const id = deps.newId()
+  const token = tokenOf(deps, key.tenantId, id, derivation)
+  const row: ApiKeyRow = {
+    tenant_id: key.tenantId,
+    id,
+    name: key.name,
+    secret_hash: hashSecret(token.split('.')[2]!),
+    scopes: [...key.scopes],
+    created_at: new Date(deps.now()),
+    expires_at: key.expiresAt,
+    revoked_at: null,
+  }
+  await insertKey(tx, row)
+  return { row, token }
+}
+
+/** The token of a key: derived for a request with an Idempotency-Key, else random. */
+export function tokenOf(deps: Deps, tenantId: string, id: string, derivation: Derivation | undefined): string {
+  const secret = derivation
+    ? deriveSecret(derivation.callerSecret, derivation.idempotencyKey, id)
+    : deps.randomBytes(32)
+  return formatToken('agd', tenantId, id, secret)
+}

@@ -1,0 +1,46 @@
+// PURE. The form of keys and manage tokens: `agd.<ids>.<secret>`, `agm.<ids>.<secret>`. The ids name tenant and row, so that
+// no look-up crosses tenants; the secret is 256 random bits, of which only the SHA-256 is stored.
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+
+export type TokenKind = 'agd' | 'agm'
+export type Token = { kind: TokenKind; tenantId: string; rowId: string; secret: string }
+
+const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')
+const uuidOf = (bytes: Buffer): string =>
+  bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+
+export function formatToken(kind: TokenKind, tenantId: string, rowId: string, secret: Uint8Array): string {
+  return `${kind}.${Buffer.concat([bytesOf(tenantId), bytesOf(rowId)]).toString('base64url')}.${Buffer.from(secret).toString('base64url')}`
+}
+
+/** The parts of a token, or null when the text has not the form of one. */
+export function parseToken(text: string): Token | null {
+  const match = /^(agd|agm)\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/.exec(text)
+  if (!match) return null
+  const ids = Buffer.from(match[2]!, 'base64url')
+  return {
+    kind: match[1] as TokenKind,
+    tenantId: uuidOf(ids.subarray(0, 16)),
+    rowId: uuidOf(ids.subarray(16)),
+    secret: match[3]!,
+  }
+}
+
+/** SHA-256 in hex. The secrets are random, so a slow hash would add nothing. */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
+}
+
+/** Compares in a time that does not depend on where the texts differ. */
+export function isSameHash(a: string, b: string): boolean {
+  const [x, y] = [Buffer.from(a), Buffer.from(b)]
+  return x.length === y.length && timingSafeEqual(x, y)
+}
+
+/**
+ * A secret that only the caller can have made again: derived from its own key and its Idempotency-Key. A retried request thus
+ * receives the same token although nothing but the hash is stored.
+ */
+export function deriveSecret(callerSecret: string, idempotencyKey: string, rowId: string): Uint8Array {
+  return createHmac('sha256', callerSecret).update(`${rowId}\n${idempotencyKey}`).digest()
+}

@@ -1,0 +1,134 @@
+// PURE. Turns configuration rows into the indexed model of the slot engine.
+import { union } from '../time/interval.ts'
+import { parseDate } from '../time/zone.ts'
+import type { Service } from '../service/visit.ts'
+import { holidayCalendar, type HolidayDocument } from './holidays.ts'
+import {
+  ALL_LOCATIONS,
+  type Agent,
+  type Location,
+  type Opening,
+  type Schedule,
+  type ScheduleRule,
+  type TenantConfig,
+} from './model.ts'
+
+type Row = { id: string; name: string; document: Record<string, unknown>; archived_at: Date | null }
+type Period = { from: Date; to: Date }
+export type ConfigSource = {
+  tenant: { id: string; config_version: number; document: Record<string, unknown> }
+  locations: Row[]
+  services: Row[]
+  pools: Row[]
+  holidays: Row[]
+  agents: (Row & { pool_id: string | null; desk: number | null })[]
+  schedules: { id: string; owner_id: string; document: Record<string, unknown>; from: string; until: string | null }[]
+  openings: (Period & { owner_id: string; document: Record<string, unknown> })[]
+  absences: (Period & { agent_id: string })[]
+  closures: (Period & { location_id: string | null })[]
+}
+
+const FOREVER = parseDate('2200-01-01')
+
+function group<T, V>(rows: readonly T[], keyOf: (row: T) => string, valueOf: (row: T) => V): Map<string, V[]> {
+  const groups = new Map<string, V[]>()
+  for (const row of rows) {
+    const list = groups.get(keyOf(row))
+    if (list) list.push(valueOf(row))
+    else groups.set(keyOf(row), [valueOf(row)])
+  }
+  return groups
+}
+
+const spansOf = (rows: Map<string, number[][]>): Map<string, number[]> =>
+  new Map([...rows].map(([key, pairs]) => [key, union(pairs.flat())]))
+
+function agentOf(row: ConfigSource['agents'][number], pools: Map<string, Row>): Agent {
+  const pool = row.pool_id === null ? undefined : pools.get(row.pool_id)
+  const source = (pool?.document ?? row.document) as { serviceIds?: string[]; locationIds?: string[]; weight?: number }
+  return {
+    id: row.id,
+    name: row.name,
+    serviceIds: new Set(source.serviceIds ?? []),
+    locationIds: new Set(source.locationIds ?? []),
+    weight: source.weight ?? 1,
+    poolId: row.pool_id,
+    desk: row.desk,
+    archived: row.archived_at !== null || (pool !== undefined && pool.archived_at !== null),
+  }
+}
+
+/** Builds the model; the rows must be of one tenant. */
+export function buildConfig(rows: ConfigSource): TenantConfig {
+  const settings = rows.tenant.document as { timeZone: string; locale?: string; country: string; holdMinutes: number }
+  const pools = new Map(rows.pools.map((row) => [row.id, row]))
+  const byId = <T>(list: readonly Row[], make: (row: Row) => T): Map<string, T> =>
+    new Map(list.map((row) => [row.id, make(row)]))
+  return {
+    tenantId: rows.tenant.id,
+    version: rows.tenant.config_version,
+    timeZone: settings.timeZone,
+    settings: { country: settings.country, holdMinutes: settings.holdMinutes },
+    locations: byId(rows.locations, (row): Location => {
+      const document = row.document as { timeZone?: string | null; holidayCalendarId?: string | null }
+      return {
+        id: row.id,
+        name: row.name,
+        timeZone: document.timeZone ?? settings.timeZone,
+        holidayCalendarId: document.holidayCalendarId ?? null,
+        archived: row.archived_at !== null,
+      }
+    }),
+    services: byId(rows.services, (row) => ({
+      ...(row.document as Omit<Service, 'id' | 'name'>),
+      id: row.id,
+      name: row.name,
+      archived: row.archived_at !== null,
+    })),
+    agents: new Map(rows.agents.map((row) => [row.id, agentOf(row, pools)])),
+    schedules: group(
+      rows.schedules,
+      (row) => row.owner_id,
+      (row): Schedule => {
+        const document = row.document as { timeZone: string; rules: ScheduleRule[] }
+        return {
+          id: row.id,
+          timeZone: document.timeZone,
+          fromDay: parseDate(row.from),
+          untilDay: row.until === null ? FOREVER : parseDate(row.until),
+          rules: document.rules,
+        }
+      },
+    ),
+    openings: group(
+      rows.openings,
+      (row) => row.owner_id,
+      (row): Opening => {
+        const document = row.document as { locationId?: string | null; audience?: 'public' | 'staff' }
+        return {
+          from: row.from.getTime(),
+          to: row.to.getTime(),
+          locationId: document.locationId ?? null,
+          audience: document.audience ?? 'public',
+        }
+      },
+    ),
+    absences: spansOf(
+      group(
+        rows.absences,
+        (row) => row.agent_id,
+        (row) => [row.from.getTime(), row.to.getTime()],
+      ),
+    ),
+    closures: spansOf(
+      group(
+        rows.closures,
+        (row) => row.location_id ?? ALL_LOCATIONS,
+        (row) => [row.from.getTime(), row.to.getTime()],
+      ),
+    ),
+    holidays: byId(rows.holidays, (row) =>
+      holidayCalendar(row.document as unknown as HolidayDocument, settings.locale ?? 'it'),
+    ),
+  }
+}

@@ -1,0 +1,58 @@
+// Public holidays by country and region (date-holidays) plus a tenant's own days such as the patron saint's.
+// Depends on nothing but its arguments.
+import Holidays from 'date-holidays'
+import { formatDate, parseDate } from '../time/zone.ts'
+import type { HolidayCalendar } from './model.ts'
+
+export type HolidayDocument = {
+  country: string | null
+  region?: string | null | undefined
+  /** Days added: `MM-DD` every year or `YYYY-MM-DD` once. */
+  additions: readonly { date: string; name: string }[]
+  /** Days of the country's calendar that are worked: `MM-DD` or `YYYY-MM-DD`. */
+  exceptions: readonly string[]
+}
+
+/** Whether the country and region are known. */
+export function isKnownRegion(country: string, region: string | null | undefined): boolean {
+  const all = new Holidays()
+  if (!Object.hasOwn(all.getCountries(), country)) return false
+  return !region || Object.hasOwn(all.getStates(country) ?? {}, region)
+}
+
+/** Public holidays of one year as local dates with names in `language`, ascending; bank and optional days are not among them. */
+export function publicHolidays(
+  document: HolidayDocument,
+  year: number,
+  language: string,
+): { date: string; name: string }[] {
+  const days = new Map<string, string>()
+  if (document.country) {
+    const source = document.region ? new Holidays(document.country, document.region) : new Holidays(document.country)
+    for (const holiday of source.getHolidays(year, language)) {
+      if (holiday.type === 'public') days.set(holiday.date.slice(0, 10), holiday.name)
+    }
+  }
+  for (const date of document.exceptions) days.delete(date.length === 5 ? `${year}-${date}` : date)
+  for (const { date, name } of document.additions) {
+    if (date.length === 5) days.set(`${year}-${date}`, name)
+    else if (date.startsWith(`${year}-`)) days.set(date, name)
+  }
+  return [...days].map(([date, name]) => ({ date, name })).sort((a, b) => a.date.localeCompare(b.date))
+}
+
+/** A calendar that works out each year when it is first asked about. */
+export function holidayCalendar(document: HolidayDocument, language: string): HolidayCalendar {
+  const years = new Map<number, Map<number, string>>()
+  return {
+    nameOf(day) {
+      const year = Number(formatDate(day).slice(0, 4))
+      let days = years.get(year)
+      if (!days) {
+        days = new Map(publicHolidays(document, year, language).map(({ date, name }) => [parseDate(date), name]))
+        years.set(year, days)
+      }
+      return days.get(day)
+    },
+  }
+}

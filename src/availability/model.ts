@@ -1,0 +1,74 @@
+// PURE. The configuration of one tenant as the slot engine reads it, in memory and indexed. Types only.
+import type { Service } from '../service/visit.ts'
+import type { Spans } from '../time/interval.ts'
+
+export type Window = { from: string; to: string }
+
+export type ScheduleRule = {
+  rrule: string
+  start?: string | undefined
+  exceptions?: readonly string[] | undefined
+  windows: readonly Window[]
+  breaks?: readonly Window[] | undefined
+  /** Where the agent works in these windows; absent = at any location of the agent. */
+  locationId?: string | null | undefined
+  /** Who may book these windows: `staff` keeps them from the public page. */
+  audience?: 'public' | 'staff' | undefined
+  /** Pools: how many desks are staffed, and how many of those the public may book. */
+  desks?: number | undefined
+  publicDesks?: number | undefined
+}
+
+/** One version of recurring hours; valid on local days in [fromDay, untilDay). */
+export type Schedule = {
+  id: string
+  timeZone: string
+  fromDay: number
+  untilDay: number
+  rules: readonly ScheduleRule[]
+}
+
+export type Opening = { from: number; to: number; locationId: string | null; audience: 'public' | 'staff' }
+
+export type Location = {
+  id: string
+  name: string
+  timeZone: string
+  holidayCalendarId: string | null
+  archived: boolean
+}
+
+export type Agent = {
+  id: string
+  name: string
+  serviceIds: ReadonlySet<string>
+  /** Empty = every location. */
+  locationIds: ReadonlySet<string>
+  weight: number
+  poolId: string | null
+  /** Number of the desk in its pool, from 0; null for a named agent. */
+  desk: number | null
+  archived: boolean
+}
+
+/** Days of holiday with their names; asked by day number of the location's calendar. */
+export type HolidayCalendar = { nameOf: (day: number) => string | undefined }
+
+export type TenantConfig = {
+  tenantId: string
+  version: number
+  timeZone: string
+  settings: { country: string; holdMinutes: number }
+  locations: ReadonlyMap<string, Location>
+  services: ReadonlyMap<string, Service & { archived: boolean }>
+  agents: ReadonlyMap<string, Agent>
+  /** By owner: agent, pool or location. */
+  schedules: ReadonlyMap<string, readonly Schedule[]>
+  openings: ReadonlyMap<string, readonly Opening[]>
+  absences: ReadonlyMap<string, Spans>
+  /** By location; `ALL_LOCATIONS` closes the tenant. */
+  closures: ReadonlyMap<string, Spans>
+  holidays: ReadonlyMap<string, HolidayCalendar>
+}
+
+export const ALL_LOCATIONS = '*'

@@ -1,0 +1,197 @@
+// Answers questions about free time: slots, the first free one at each location, and why something is or is not offered.
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { planVisit, type Audience, type Visit } from '../service/visit.ts'
+import { DAY } from '../time/interval.ts'
+import { startOfDay } from '../time/zone.ts'
+import type { Ignored } from './calendar.ts'
+import { fullPeriods, LIMIT_MARGIN, type Counted } from './limits.ts'
+import { loadCounted } from './limits.sql.ts'
+import type { TenantConfig } from './model.ts'
+import { renderSlots } from './render.ts'
+import {
+  candidatesFor,
+  findSlots,
+  locationsFor,
+  NOTHING_FULL,
+  validUntil,
+  type FullPeriods,
+  type Search,
+  type Slot,
+} from './search.ts'
+import type { Snapshot } from './snapshot.actions.ts'
+
+export type SlotRequest = {
+  tenantId: string
+  serviceIds: readonly string[]
+  minutes?: number | undefined
+  locationIds?: readonly string[] | undefined
+  agentId?: string | undefined
+  contactId?: string | undefined
+  audience: Audience
+  places: number
+  /** The reserved time of the appointment that is being moved, with the appointment that it belongs to. */
+  ignored?: Ignored
+  movingId?: string | undefined
+}
+
+/** The visit that the services make, or the refusal as an error. Unknown and archived services are `not_found`. */
+export function visitOf(config: TenantConfig, serviceIds: readonly string[], minutes?: number): Visit {
+  const services = serviceIds.map((id) => {
+    const service = config.services.get(id)
+    if (!service) throw new AppError('not_found', { what: 'service', id })
+    if (service.archived) throw new AppError('service_unavailable', { service: service.name })
+    return service
+  })
+  const visit = planVisit(services, minutes)
+  if (typeof visit === 'string') throw new AppError(visit, { minutes })
+  return visit
+}
+
+function checkSelection(config: TenantConfig, request: SlotRequest): void {
+  for (const id of request.locationIds ?? [])
+    if (!config.locations.has(id)) throw new AppError('not_found', { what: 'location', id })
+  if (request.agentId !== undefined && !config.agents.has(request.agentId))
+    throw new AppError('not_found', { what: 'agent', id: request.agentId })
+}
+
+/** Confirms configuration and versions for a request; `not_found` when tenant, service, location or agent do not exist. */
+export async function confirmFor(deps: Deps, request: SlotRequest) {
+  const confirmed = await deps.snapshots.confirm(request.tenantId, (config) => {
+    checkSelection(config, request)
+    const visit = visitOf(config, request.serviceIds, request.minutes)
+    return [...new Set(candidatesFor(config, visit, request).map((candidate) => candidate.agent))]
+  })
+  if (!confirmed) throw new AppError('not_found', { what: 'tenant', id: request.tenantId })
+  return confirmed
+}
+
+async function limitsFor(
+  deps: Deps,
+  visit: Visit,
+  request: SlotRequest,
+  from: number,
+  to: number,
+): Promise<Search['full']> {
+  if (visit.limits.length === 0) return () => NOTHING_FULL
+  const ids = [...new Set(visit.limits.map((limit) => limit.serviceId))]
+  const counted: Counted[] = await loadCounted(
+    deps.db.kysely,
+    request.tenantId,
+    ids,
+    new Date(from - LIMIT_MARGIN),
+    new Date(to + LIMIT_MARGIN),
+  )
+  const memo = new Map<string, FullPeriods>()
+  return (agentId, location) => {
+    const key = `${agentId}|${location.timeZone}`
+    let full = memo.get(key)
+    if (!full) {
+      full = fullPeriods(
+        visit.limits,
+        counted,
+        location.timeZone,
+        { agentId, contactId: request.contactId ?? null },
+        request.audience,
+      )
+      memo.set(key, full)
+    }
+    return full
+  }
+}
+
+/** Loads what a search over [from, to) needs and puts it together. */
+export async function prepareSearch(
+  deps: Deps,
+  request: SlotRequest,
+  from: number,
+  to: number,
+): Promise<{ search: Search; snapshot: Snapshot }> {
+  const snapshot = await deps.snapshots.withCalendars(await confirmFor(deps, request), from, to)
+  const visit = visitOf(snapshot.config, request.serviceIds, request.minutes)
+  const search: Search = {
+    config: snapshot.config,
+    visit,
+    calendars: snapshot.calendars,
+    audience: request.audience,
+    now: deps.now(),
+    places: request.places,
+    ignored: request.ignored,
+    full: await limitsFor(deps, visit, request, from, to),
+  }
+  return { search, snapshot }
+}
+
+type Cached = { fingerprint: string; until: number; body: string }
+const MAX_ANSWERS = 2_000
+const answers = new WeakMap<Deps['db'], Map<string, Cached>>()
+
+function answersOf(deps: Deps): Map<string, Cached> {
+  let map = answers.get(deps.db)
+  if (!map) answers.set(deps.db, (map = new Map()))
+  return map
+}
+
+/**
+ * The JSON text of all slots whose local date in `timeZone` lies in [fromDay, untilDay).
+ * A cached answer is served only after the versions that it was made from were confirmed, and until the instant at which the
+ * passing of time alone would change it.
+ */
+export async function slotsText(
+  deps: Deps,
+  request: SlotRequest,
+  timeZone: string,
+  fromDay: number,
+  untilDay: number,
+  dates: { from: string; to: string },
+): Promise<string> {
+  const cacheable = request.contactId === undefined && request.ignored === undefined
+  const key = JSON.stringify([request, timeZone, fromDay, untilDay])
+  const cache = answersOf(deps)
+  const cached = cacheable ? cache.get(key) : undefined
+  if (cached) {
+    const { fingerprint } = await confirmFor(deps, request)
+    if (fingerprint === cached.fingerprint && deps.now() < cached.until) return cached.body
+  }
+  const from = startOfDay(timeZone, fromDay)
+  const to = startOfDay(timeZone, untilDay)
+  const { search, snapshot } = await prepareSearch(deps, request, from, to)
+  const slots = findSlots(search, request, from, to)
+  const { serviceIds, agentId } = request
+  const body = renderSlots(
+    { timeZone, ...dates, serviceIds, durationMinutes: search.visit.duration / 60_000, agentId: agentId ?? null },
+    slots,
+  )
+  if (cacheable) {
+    if (cache.size >= MAX_ANSWERS) cache.delete(cache.keys().next().value!)
+    cache.set(key, { fingerprint: snapshot.fingerprint, until: validUntil(search, request, slots), body })
+  }
+  return body
+}
+
+export type FirstSlot = { locationId: string; timeZone: string; slot: Slot | null; durationMs: number }
+
+/** The first free slot at each asked location from `from` on, looking ever further up to the horizon. */
+export async function firstSlots(deps: Deps, request: SlotRequest, from: number): Promise<FirstSlot[]> {
+  const steps = [7, 31, 92, 92, 92, 92].map((days) => days * DAY)
+  const found = new Map<string, Slot>()
+  let low = from
+  let last: Search | undefined
+  for (const step of steps) {
+    const { search } = await prepareSearch(deps, request, low, low + step)
+    last = search
+    const open = locationsFor(search.config, search.visit, request).filter((location) => !found.has(location.id))
+    if (open.length === 0) break
+    for (const slot of findSlots(search, { ...request, locationIds: open.map((l) => l.id) }, low, low + step)) {
+      if (!found.has(slot.locationId)) found.set(slot.locationId, slot)
+    }
+    low += step
+  }
+  const { config, visit } = last!
+  return locationsFor(config, visit, request).map((location) => ({
+    locationId: location.id,
+    timeZone: location.timeZone,
+    slot: found.get(location.id) ?? null,
+    durationMs: visit.duration,
+  }))
+}

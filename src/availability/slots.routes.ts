@@ -1,0 +1,209 @@
+// Free slots, the first free one, and why something is or is not offered.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { findAppointment } from '../appointment/appointment.sql.ts'
+import { hasScope, tenantOf } from '../rest/access.ts'
+import { problems } from '../rest/resource.routes.ts'
+import { Id, Instant, LocalDate, Nullable, Zone } from '../rest/schema.ts'
+import type { Audience } from '../service/visit.ts'
+import { MINUTE } from '../time/interval.ts'
+import { formatInstant, parseDate } from '../time/zone.ts'
+import { explainDay, explainInstant } from './explanation.actions.ts'
+import { findReservation } from './ledger.sql.ts'
+import { firstSlots, slotsText, type SlotRequest } from './slots.actions.ts'
+
+const selection = {
+  serviceId: Type.Array(Id, { minItems: 1, maxItems: 10, description: 'Repeat for several services in one visit' }),
+  locationId: Type.Optional(Type.Array(Id, { maxItems: 100, description: 'Absent = all locations' })),
+  agentId: Type.Optional({ ...Id, description: 'Absent = any agent' }),
+  durationMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1440 })),
+  places: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 1 })),
+  contactId: Type.Optional({ ...Id, description: 'Heeds the limits of this person' }),
+  movingAppointmentId: Type.Optional({ ...Id, description: 'Counts this appointment’s own time as free' }),
+  timeZone: Type.Optional({ ...Zone, description: 'Zone of dates and offsets; the tenant’s by default' }),
+  as: Type.Optional(Type.Union([Type.Literal('public'), Type.Literal('staff')], { default: 'public' })),
+}
+
+type Query = {
+  serviceId: string[]
+  locationId?: string[]
+  agentId?: string
+  durationMinutes?: number
+  places: number
+  contactId?: string
+  movingAppointmentId?: string
+  timeZone?: string
+  as: Audience
+  from?: string
+  to?: string
+  at?: string
+  date?: string
+}
+
+const Slot = Type.Object({
+  start: Type.String(),
+  end: Type.String(),
+  locationId: Id,
+  remaining: Type.Integer({ description: 'Places left: free agents, or seats of a group session' }),
+})
+const SlotsShown = Type.Object(
+  {
+    timeZone: Type.String(),
+    from: Type.String(),
+    to: Type.String(),
+    serviceIds: Type.Array(Id),
+    durationMinutes: Type.Integer(),
+    agentId: Nullable(Id),
+    total: Type.Integer(),
+    days: Type.Array(Type.Object({ date: Type.String(), slots: Type.Array(Slot) })),
+  },
+  { title: 'Slots' },
+)
+const FirstShown = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object({
+        locationId: Id,
+        slot: Nullable(Type.Object({ start: Type.String(), end: Type.String(), remaining: Type.Integer() })),
+      }),
+    ),
+  },
+  { title: 'FirstSlots' },
+)
+const ReasonPeriod = Type.Object({
+  from: Type.String(),
+  to: Type.String({ description: 'Last start asked about' }),
+  reason: Type.String(),
+})
+const ExplanationShown = Type.Object(
+  {
+    offered: Type.Boolean(),
+    agents: Type.Array(
+      Type.Object({
+        agentId: Id,
+        agentName: Type.String(),
+        locationId: Id,
+        reason: Type.String(),
+        offered: Type.Optional(Type.Integer()),
+        periods: Type.Optional(Type.Array(ReasonPeriod)),
+      }),
+    ),
+  },
+  { title: 'Explanation' },
+)
+
+async function requestOf(deps: Deps, request: FastifyRequest): Promise<{ asked: SlotRequest; timeZone: string }> {
+  const tenantId = tenantOf(request)
+  const query = request.query as Query
+  if (query.as === 'staff' && !hasScope(request, 'appointments:staff'))
+    throw new AppError('staff_only', { scope: 'appointments:staff' })
+  const config = await deps.snapshots.recentConfig(tenantId)
+  if (!config) throw new AppError('not_found', { what: 'tenant' })
+  const asked: SlotRequest = {
+    tenantId,
+    serviceIds: query.serviceId,
+    minutes: query.durationMinutes,
+    locationIds: query.locationId,
+    agentId: query.agentId,
+    contactId: query.contactId,
+    audience: query.as,
+    places: query.places,
+  }
+  if (query.movingAppointmentId !== undefined) {
+    const a = await findAppointment(deps.db.kysely, tenantId, query.movingAppointmentId)
+    if (!a) throw new AppError('not_found', { what: 'appointment' })
+    const kept =
+      a.reservation_id === null ? undefined : await findReservation(deps.db.kysely, tenantId, a.reservation_id)
+    asked.ignored =
+      kept && kept.kind !== 'session' ? { agentId: kept.agentId, from: kept.from, to: kept.to } : undefined
+  }
+  return { asked, timeZone: query.timeZone ?? config.timeZone }
+}
+
+const MAX_DAYS = 92
+
+export function slotRoutes(app: FastifyInstance, deps: Deps): void {
+  const access = { access: { kind: 'key' as const, scope: 'slots:read' as const } }
+  const docs = { tags: ['slots'], security: [{ key: [] }] }
+
+  app.get('/v1/slots', {
+    config: access,
+    schema: {
+      ...docs,
+      operationId: 'listSlots',
+      summary: 'Free slots by local date, over 92 days at most',
+      querystring: Type.Object(
+        { ...selection, from: LocalDate, to: { ...LocalDate, description: 'Last local date, included' } },
+        { additionalProperties: false },
+      ),
+      response: { 200: SlotsShown, ...problems },
+    },
+    handler: async (request, reply) => {
+      const { from, to } = request.query as { from: string; to: string }
+      const [first, last] = [parseDate(from), parseDate(to)]
+      if (last < first || last - first >= MAX_DAYS)
+        throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })
+      const { asked, timeZone } = await requestOf(deps, request)
+      const text = await slotsText(deps, asked, timeZone, first, last + 1, { from, to })
+      return reply.type('application/json; charset=utf-8').serializer(asIs).send(text)
+    },
+  })
+
+  app.get('/v1/slots/next', {
+    config: access,
+    schema: {
+      ...docs,
+      operationId: 'listFirstSlots',
+      summary: 'The first free slot at each location',
+      querystring: Type.Object({ ...selection, from: Type.Optional(Instant) }, { additionalProperties: false }),
+      response: { 200: FirstShown, ...problems },
+    },
+    handler: async (request) => {
+      const { asked, timeZone } = await requestOf(deps, request)
+      const { from } = request.query as { from?: string }
+      const start = Math.floor(Math.max(from === undefined ? 0 : Date.parse(from), deps.now()) / MINUTE) * MINUTE
+      const first = await firstSlots(deps, asked, start)
+      const shown = first.map(({ locationId, slot, durationMs }) => ({
+        locationId,
+        slot: slot && {
+          start: formatInstant(timeZone, slot.start),
+          end: formatInstant(timeZone, slot.start + durationMs),
+          remaining: slot.remaining,
+        },
+      }))
+      return { items: shown }
+    },
+  })
+
+  app.get('/v1/slots/explanation', {
+    config: access,
+    schema: {
+      ...docs,
+      operationId: 'explainSlots',
+      summary: 'Why each agent is or is not offered, at an instant or over a local day',
+      querystring: Type.Object(
+        { ...selection, at: Type.Optional(Instant), date: Type.Optional(LocalDate) },
+        { additionalProperties: false },
+      ),
+      response: { 200: ExplanationShown, ...problems },
+    },
+    handler: async (request) => {
+      const { at, date } = request.query as { at?: string; date?: string }
+      if ((at === undefined) === (date === undefined))
+        throw new AppError(
+          'invalid_request',
+          { count: 1 },
+          { fields: [{ in: 'query', pointer: 'at', code: 'missing' }] },
+        )
+      const { asked, timeZone } = await requestOf(deps, request)
+      return at === undefined
+        ? explainDay(deps, asked, timeZone, parseDate(date!))
+        : explainInstant(deps, asked, Date.parse(at))
+    },
+  })
+}
+
+/** The text is JSON already; serialising it by schema would parse it and write it again. */
+const asIs = (text: unknown): string => text as string

@@ -1,0 +1,176 @@
+// Owns the caches of configuration and reserved time, and their proof of freshness: one small query tells the versions of
+// both, shared by all requests that wait for it. Nothing is ever served from a cache whose version was not just confirmed.
+import type { Database } from '../db/open.ts'
+import { buildConfig } from './build-config.ts'
+import { EMPTY_CALENDAR, type AgentCalendar, type BusyKind } from './calendar.ts'
+import { loadConfigRows, readVersions } from './config.sql.ts'
+import { loadCalendars, type CalendarRow } from './ledger.sql.ts'
+import { DAY } from '../time/interval.ts'
+import type { Agent, TenantConfig } from './model.ts'
+
+const MAX_TENANTS = 500
+const MAX_CALENDARS = 5_000
+
+type TenantCache = {
+  config: TenantConfig | undefined
+  loading: Promise<TenantConfig | null> | undefined
+  calendars: Map<string, AgentCalendar>
+  batch: { ids: Set<string>; promise: Promise<Versions | null> } | undefined
+  inFlight: Promise<unknown>
+}
+type Versions = { config: number; calendars: Map<string, number> }
+
+/** Configuration and the candidates' versions as confirmed by the database after the call began. */
+export type Confirmed = {
+  config: TenantConfig
+  agents: readonly Agent[]
+  fingerprint: string
+  versions: ReadonlyMap<string, number>
+}
+export type Snapshot = Confirmed & { calendars: ReadonlyMap<string, AgentCalendar> }
+export type Snapshots = ReturnType<typeof createSnapshots>
+
+const KINDS: Record<string, BusyKind> = { a: 'appointment', h: 'hold', s: 'session', r: 'released' }
+
+/** Unpacks `start,end,kind,expires;…`. */
+export function unpackCalendar(row: CalendarRow, from: number, to: number): AgentCalendar {
+  const spans: number[] = []
+  const kinds: BusyKind[] = []
+  const expires: number[] = []
+  let volatile = false
+  for (const entry of row.packed === null ? [] : row.packed.split(';')) {
+    const [start, end, kind, expiry] = entry.split(',')
+    spans.push(Number(start), Number(end))
+    kinds.push(KINDS[kind!]!)
+    expires.push(Number(expiry))
+    if (expiry !== '0') volatile = true
+  }
+  const sessions = (row.sessions ?? []).map((s) => ({
+    id: s.id,
+    serviceId: s.service,
+    startsAt: s.starts,
+    endsAt: s.ends,
+    free: s.free,
+  }))
+  return { version: row.version, from, to, spans, kinds, expires, sessions, volatile }
+}
+
+/** Creates the caches of one process over one database. */
+export function createSnapshots(db: Database) {
+  const tenants = new Map<string, TenantCache>()
+
+  function cacheOf(tenantId: string): TenantCache {
+    let cache = tenants.get(tenantId)
+    if (cache) tenants.delete(tenantId)
+    else
+      cache = {
+        config: undefined,
+        loading: undefined,
+        calendars: new Map(),
+        batch: undefined,
+        inFlight: Promise.resolve(),
+      }
+    tenants.set(tenantId, cache)
+    if (tenants.size > MAX_TENANTS) tenants.delete(tenants.keys().next().value!)
+    return cache
+  }
+
+  async function reload(tenantId: string, cache: TenantCache): Promise<TenantConfig | null> {
+    cache.loading ??= loadConfigRows(db.kysely, tenantId)
+      .then((rows) => (rows ? buildConfig(rows) : null))
+      .finally(() => (cache.loading = undefined))
+    const config = await cache.loading
+    if (config && config.version >= (cache.config?.version ?? 0)) cache.config = config
+    return config
+  }
+
+  /** Joins the next query of versions: one is under way at most, so everyone who asks meanwhile shares the one after it. */
+  function versionsOf(tenantId: string, cache: TenantCache, ids: readonly string[]): Promise<Versions | null> {
+    if (!cache.batch) {
+      const batch = { ids: new Set<string>(), promise: Promise.resolve<Versions | null>(null) }
+      batch.promise = cache.inFlight.then(async () => {
+        cache.batch = undefined
+        const rows = await readVersions(db.kysely, tenantId, [...batch.ids])
+        if (rows.length === 0) return null
+        const calendars = new Map(
+          rows.flatMap((r) => (r.agent_id === null ? [] : [[r.agent_id, r.version ?? 0] as const])),
+        )
+        return { config: rows[0]!.config, calendars }
+      })
+      cache.inFlight = batch.promise.catch(() => undefined)
+      cache.batch = batch
+    }
+    for (const id of ids) cache.batch.ids.add(id)
+    return cache.batch.promise
+  }
+
+  /** The configuration, possibly a moment old; for uses whose write checks the version itself. */
+  async function recentConfig(tenantId: string): Promise<TenantConfig | null> {
+    const cache = cacheOf(tenantId)
+    return cache.config ?? reload(tenantId, cache)
+  }
+
+  /** Confirms the configuration and the versions of the agents that `choose` picks from it. Null when there is no such tenant. */
+  async function confirm(
+    tenantId: string,
+    choose: (config: TenantConfig) => readonly Agent[],
+  ): Promise<Confirmed | null> {
+    const cache = cacheOf(tenantId)
+    for (;;) {
+      const config = cache.config ?? (await reload(tenantId, cache))
+      if (!config) return null
+      const agents = choose(config)
+      const versions = await versionsOf(
+        tenantId,
+        cache,
+        agents.map((agent) => agent.id),
+      )
+      if (!versions) return null
+      if (versions.config === config.version) {
+        let sum = 0
+        for (const agent of agents) sum += versions.calendars.get(agent.id) ?? 0
+        return { config, agents, fingerprint: `${config.version}:${sum}`, versions: versions.calendars }
+      }
+      if (versions.config > (cache.config?.version ?? 0)) await reload(tenantId, cache)
+    }
+  }
+
+  /** Adds the reserved time of the confirmed agents in [from, to), loading in one query what the cache lacks. */
+  async function withCalendars(confirmed: Confirmed, from: number, to: number): Promise<Snapshot> {
+    const cache = cacheOf(confirmed.config.tenantId)
+    const calendars = new Map<string, AgentCalendar>()
+    const missing: string[] = []
+    for (const { id } of confirmed.agents) {
+      const cached = cache.calendars.get(id)
+      // A calendar newer than the confirmed version is as good: it was read after the call began.
+      if (cached && cached.version >= (confirmed.versions.get(id) ?? 0) && cached.from <= from && cached.to >= to)
+        calendars.set(id, cached)
+      else missing.push(id)
+    }
+    if (missing.length > 0) {
+      // Rounded outwards so that the next month or the next caller finds it here.
+      const low = Math.floor((from - DAY) / DAY) * DAY
+      const high = Math.ceil((to - low) / (32 * DAY)) * 32 * DAY + low
+      for (const row of await loadCalendars(db.kysely, confirmed.config.tenantId, missing, low, high)) {
+        const calendar = unpackCalendar(row, low, high)
+        calendars.set(row.agent_id, calendar)
+        if (cache.calendars.size >= MAX_CALENDARS) cache.calendars.clear()
+        cache.calendars.set(row.agent_id, calendar)
+      }
+    }
+    for (const { id } of confirmed.agents) if (!calendars.has(id)) calendars.set(id, EMPTY_CALENDAR)
+    return { ...confirmed, calendars }
+  }
+
+  /** The configuration as of now, confirmed. */
+  async function config(tenantId: string): Promise<TenantConfig | null> {
+    return (await confirm(tenantId, () => []))?.config ?? null
+  }
+
+  function forgetConfig(tenantId: string): void {
+    const cache = tenants.get(tenantId)
+    if (cache) cache.config = undefined
+  }
+
+  return { recentConfig, confirm, withCalendars, config, forgetConfig }
+}

@@ -1,0 +1,192 @@
+// Every setting once: its variable, flag, default, unit and meaning. `.env.example` and `--help` are generated from here.
+import { AppError } from './errors.ts'
+
+export type Config = {
+  databaseUrl: string | undefined
+  data: string
+  host: string
+  port: number
+  role: 'api' | 'worker' | 'all'
+  demo: boolean
+  platformKey: string | undefined
+  poolSize: number
+  logLevel: string
+  shutdownSeconds: number
+  trustProxy: boolean
+}
+
+type Setting = {
+  name: keyof Config
+  env: string
+  flag?: string
+  default: string
+  unit: string
+  description: string
+  secret?: boolean
+  /** Text → value; throws a sentence about what is expected. */
+  read: (text: string) => Config[keyof Config]
+}
+
+const integer = (low: number, high: number) => (text: string) => {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < low || value > high) throw new Error(`a whole number from ${low} to ${high}`)
+  return value
+}
+const oneOf =
+  (...values: string[]) =>
+  (text: string) => {
+    if (!values.includes(text)) throw new Error(`one of ${values.join(', ')}`)
+    return text as never
+  }
+const flag = (text: string): boolean => {
+  if (!['true', 'false'].includes(text)) throw new Error('true or false')
+  return text === 'true'
+}
+const anyText = (text: string): string => text
+const url = (text: string): string | undefined => {
+  if (text !== '' && !/^postgres(ql)?:\/\//.test(text)) throw new Error('an URL that begins with postgresql://')
+  return text || undefined
+}
+const secret = (text: string): string | undefined => {
+  if (text !== '' && text.length < 32) throw new Error('at least 32 characters')
+  return text || undefined
+}
+
+export const SETTINGS: readonly Setting[] = [
+  {
+    name: 'databaseUrl',
+    env: 'DATABASE_URL',
+    default: '',
+    unit: 'URL',
+    description: 'PostgreSQL 15 or newer. Empty: the embedded database in the data folder.',
+    secret: true,
+    read: url,
+  },
+  {
+    name: 'data',
+    env: 'AGENDA_DATA',
+    flag: '--data',
+    default: 'data',
+    unit: 'folder',
+    description: 'Folder of the embedded database. One process at a time.',
+    read: anyText,
+  },
+  {
+    name: 'host',
+    env: 'AGENDA_HOST',
+    flag: '--host',
+    default: '127.0.0.1',
+    unit: 'address',
+    description: 'Address to listen on; 0.0.0.0 for all.',
+    read: anyText,
+  },
+  {
+    name: 'port',
+    env: 'PORT',
+    flag: '--port',
+    default: '8080',
+    unit: 'TCP port',
+    description: 'Port to listen on; 0 takes any free one.',
+    read: integer(0, 65535),
+  },
+  {
+    name: 'role',
+    env: 'AGENDA_ROLE',
+    flag: '--role',
+    default: 'all',
+    unit: 'api, worker or all',
+    description: 'What this process does: answer requests, work in the background, or both.',
+    read: oneOf('api', 'worker', 'all'),
+  },
+  {
+    name: 'demo',
+    env: 'AGENDA_DEMO',
+    flag: '--demo',
+    default: '',
+    unit: 'true or false',
+    description: 'Load the demo municipality. Empty: only into the embedded database.',
+    read: (text) => (text === '' ? (undefined as never) : flag(text)),
+  },
+  {
+    name: 'platformKey',
+    env: 'AGENDA_PLATFORM_KEY',
+    default: '',
+    unit: 'secret, 32 characters or more',
+    description: 'Key of the operator, who may create tenants. Empty: nobody may by REST.',
+    secret: true,
+    read: secret,
+  },
+  {
+    name: 'poolSize',
+    env: 'AGENDA_POOL_SIZE',
+    default: '10',
+    unit: 'connections',
+    description: 'Connections to PostgreSQL of this process.',
+    read: integer(1, 200),
+  },
+  {
+    name: 'logLevel',
+    env: 'AGENDA_LOG_LEVEL',
+    default: 'info',
+    unit: 'trace to silent',
+    description: 'Least severe log line that is written.',
+    read: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  },
+  {
+    name: 'shutdownSeconds',
+    env: 'AGENDA_SHUTDOWN_SECONDS',
+    default: '20',
+    unit: 'seconds',
+    description: 'How long requests under way may take to finish after a stop signal.',
+    read: integer(1, 600),
+  },
+  {
+    name: 'trustProxy',
+    env: 'AGENDA_TRUST_PROXY',
+    default: 'false',
+    unit: 'true or false',
+    description: 'Behind a reverse proxy: believe its X-Forwarded-* headers.',
+    read: flag,
+  },
+]
+
+function readSetting(setting: Setting, text: string): Config[keyof Config] {
+  try {
+    return setting.read(text)
+  } catch (error) {
+    const shown = setting.secret ? 'its value' : `"${text}"`
+    const expected = `${shown} is not ${(error as Error).message}`
+    throw new AppError('invalid_setting', { name: setting.env, expected }, { message: `${setting.env}: ${expected}` })
+  }
+}
+
+/** The configuration from environment and flags; a flag wins. Throws `invalid_setting`. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  flags: ReadonlyMap<string, string>,
+): Config {
+  const entries = SETTINGS.map((setting) => {
+    const text =
+      (setting.flag === undefined ? undefined : flags.get(setting.flag)) ?? env[setting.env] ?? setting.default
+    return [setting.name, readSetting(setting, text)]
+  })
+  const config = Object.fromEntries(entries) as Config
+  return { ...config, demo: config.demo ?? config.databaseUrl === undefined }
+}
+
+/** Text of `.env.example`. */
+export function envExample(): string {
+  const blocks = SETTINGS.map(
+    (s) =>
+      `# ${s.description} (${s.unit}${s.flag ? `; flag ${s.flag}` : ''})\n${s.default === '' ? `# ${s.env}=` : `# ${s.env}=${s.default}`}`,
+  )
+  return `# Settings of Agenda. Generated by \`npm run env:example\`; values shown are the defaults.\n\n${blocks.join('\n\n')}\n`
+}
+
+/** The part of `--help` that lists the settings. */
+export function settingsHelp(): string {
+  return SETTINGS.map((s) => {
+    const names = [s.flag, s.env].filter(Boolean).join(', ')
+    return `  ${names.padEnd(28)} ${s.description}${s.default === '' ? '' : ` [${s.default}]`}`
+  }).join('\n')
+}

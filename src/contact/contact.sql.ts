@@ -1,0 +1,76 @@
+// SQL of contacts beyond the common collection.
+import type { Db } from '../db/tx.ts'
+import type { CompiledQuery } from 'kysely'
+import type { Row } from '../rest/resource.sql.ts'
+import type { ContactFields } from './contact.ts'
+
+/** The live contact with this external id or identity. */
+export async function findSame(
+  db: Db,
+  tenantId: string,
+  externalId: string | null,
+  identity: string | null,
+): Promise<string | undefined> {
+  if (externalId === null && identity === null) return undefined
+  const row = await db
+    .selectFrom('contacts')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where((eb) =>
+      eb.or([
+        ...(externalId === null ? [] : [eb('external_id', '=', externalId)]),
+        ...(identity === null ? [] : [eb('identity', '=', identity)]),
+      ]),
+    )
+    .where('archived_at', 'is', null)
+    .orderBy('id')
+    .executeTakeFirst()
+  return row?.id
+}
+
+export function insertContact(
+  db: Db,
+  contact: { tenantId: string; id: string; fields: ContactFields; identity: string | null; now: Date },
+): CompiledQuery {
+  const { firstName, lastName, email, phone, externalId, ...document } = contact.fields
+  return db
+    .insertInto('contacts')
+    .values({
+      tenant_id: contact.tenantId,
+      id: contact.id,
+      first_name: firstName,
+      last_name: lastName,
+      email: email ?? null,
+      phone: phone ?? null,
+      external_id: externalId ?? null,
+      identity: contact.identity,
+      document: JSON.stringify(document),
+      created_at: contact.now,
+      updated_at: contact.now,
+    })
+    .compile()
+}
+
+/** Live contacts with this e-mail, phone or external id; at most 50. */
+export async function searchContacts(
+  db: Db,
+  tenantId: string,
+  by: { email: string | null; phone: string | null; externalId: string | null },
+): Promise<Row[]> {
+  const rows = await db
+    .selectFrom('contacts')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('archived_at', 'is', null)
+    .where((eb) =>
+      eb.or([
+        ...(by.email === null ? [] : [eb('email', '=', by.email)]),
+        ...(by.phone === null ? [] : [eb('phone', '=', by.phone)]),
+        ...(by.externalId === null ? [] : [eb('external_id', '=', by.externalId)]),
+      ]),
+    )
+    .orderBy('id')
+    .limit(50)
+    .execute()
+  return rows as unknown as Row[]
+}

@@ -1,0 +1,146 @@
+// Row types of all tables as the database returns them: instants as Date, local dates as YYYY-MM-DD, int8 as number.
+import type { ColumnType, Generated } from 'kysely'
+
+/** jsonb: read as a value, written as JSON text. */
+export type Json<T> = ColumnType<T, string, string>
+export type Document = Record<string, unknown>
+
+type Versioned = {
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+  archived_at: Date | null
+}
+type Keyed = { tenant_id: string; id: string; document: Json<Document> } & Versioned
+type Named = Keyed & { name: string; external_id: string | null }
+
+export type TenantRow = {
+  id: string
+  slug: string
+  name: string
+  document: Json<Document>
+  config_version: Generated<number>
+} & Versioned
+
+export type ApiKeyRow = {
+  tenant_id: string
+  id: string
+  name: string
+  secret_hash: string
+  scopes: string[]
+  created_at: Date
+  expires_at: Date | null
+  revoked_at: Date | null
+}
+
+export type OwnerKind = 'agent' | 'pool' | 'location'
+type Owned = { owner_kind: OwnerKind; owner_id: string }
+
+export type AgentRow = Named & { pool_id: string | null; desk: number | null }
+export type ScheduleRow = Keyed & Owned & { validity: string }
+export type OpeningRow = Keyed & Owned & { period: string }
+export type AbsenceRow = Keyed & { agent_id: string; period: string }
+export type ClosureRow = Keyed & { location_id: string | null; period: string }
+
+export type ContactRow = Keyed & {
+  first_name: string
+  last_name: string
+  email: string | null
+  phone: string | null
+  external_id: string | null
+  identity: string | null
+}
+
+export type ReservationKind = 'appointment' | 'hold' | 'session' | 'released'
+export type ReservationRow = {
+  tenant_id: string
+  id: string
+  agent_id: string
+  period: string
+  kind: ReservationKind
+  expires_at: Date | null
+  service_id: string | null
+  starts_at: Date | null
+  ends_at: Date | null
+  seats_used: Generated<number>
+  seats: Generated<number>
+}
+
+export type AppointmentStatus = 'held' | 'pending' | 'confirmed' | 'cancelled' | 'completed' | 'no_show'
+export type AppointmentRow = {
+  tenant_id: string
+  id: string
+  code: string
+  status: AppointmentStatus
+  service_ids: string[]
+  location_id: string
+  agent_id: string
+  starts_at: Date
+  ends_at: Date
+  time_zone: string
+  channel: string
+  seats: number
+  contact_id: string | null
+  reservation_id: string | null
+  manage_hash: string | null
+  external_id: string | null
+  document: Json<Document>
+  hold_expires_at: Date | null
+  cancelled_at: Date | null
+  outcome_at: Date | null
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
+export type EventRow = {
+  tenant_id: string
+  subject_id: string
+  id: string
+  type: string
+  at: Date
+  actor: string
+  data: Json<Document>
+}
+
+export type UsageCounterRow = {
+  tenant_id: string
+  service_id: string
+  key: string
+  period_start: string
+  used: number
+  capacity: number
+}
+
+export type IdempotencyKeyRow = {
+  tenant_id: string
+  principal: string
+  key_hash: string
+  request_hash: string
+  status: number
+  body: string
+  headers: Json<Record<string, string>>
+  created_at: Date
+}
+
+export type Tables = {
+  tenants: TenantRow
+  tenant_slugs: { slug: string; tenant_id: string }
+  api_keys: ApiKeyRow
+  locations: Named
+  services: Named
+  pools: Named
+  agents: AgentRow
+  agent_calendars: { tenant_id: string; agent_id: string; version: Generated<number> }
+  schedules: ScheduleRow
+  openings: OpeningRow
+  absences: AbsenceRow
+  closures: ClosureRow
+  holiday_calendars: Named
+  contacts: ContactRow
+  reservations: ReservationRow
+  appointments: AppointmentRow
+  events: EventRow
+  usage_counters: UsageCounterRow
+  idempotency_keys: IdempotencyKeyRow
+}

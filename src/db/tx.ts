@@ -1,0 +1,107 @@
+// How transactions run and how database errors are read. The only place that knows SQLSTATEs and constraint names' form.
+import type { CompiledQuery, Kysely, Transaction } from 'kysely'
+import type { Database, QueryResult } from './open.ts'
+import type { Tables } from './tables.ts'
+
+export type Tx = Transaction<Tables>
+export type Db = Kysely<Tables>
+
+type DatabaseError = { code?: string; constraint?: string; message?: string }
+
+export type Violation = { kind: 'overlap' | 'unique' | 'reference' | 'check'; constraint: string }
+
+const KINDS: Record<string, Violation['kind']> = {
+  '23P01': 'overlap',
+  '23505': 'unique',
+  '23503': 'reference',
+  '23514': 'check',
+}
+
+/**
+ * The constraint that refused a write, or null. The name is taken from the message where the field is absent, without the
+ * shard suffix `_123456` that a distributed engine appends.
+ */
+export function violationOf(error: unknown): Violation | null {
+  const { code, constraint, message } = (error ?? {}) as DatabaseError
+  const kind = code === undefined ? undefined : KINDS[code]
+  if (!kind) return null
+  const name = constraint ?? /constraint "([^"]+)"/.exec(message ?? '')?.[1] ?? ''
+  return { kind, constraint: name.replace(/_\d{5,}$/, '') }
+}
+
+/**
+ * Deadlock or serialization failure: nothing was committed, the same transaction may succeed when run again. A lost
+ * connection is not among them: the commit may have arrived, so the caller decides (with its idempotency key).
+ */
+export function isRetryable(error: unknown): boolean {
+  const code = (error as DatabaseError)?.code
+  return code === '40P01' || code === '40001'
+}
+
+/** The database cannot be reached or is not ready: the caller should come back later. */
+export function isUnavailable(error: unknown): boolean {
+  const { code = '', message = '' } = (error ?? {}) as DatabaseError
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/.test(code) ||
+    /^(57P0|53[123]00|08)/.test(code) ||
+    /timeout exceeded when trying to connect|Connection terminated|database is closed|not queryable/i.test(message)
+  )
+}
+
+const ATTEMPTS = 4
+
+/** Runs `work` in one transaction (READ COMMITTED) and runs it anew after a deadlock. */
+export async function transaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.kysely.transaction().execute(work)
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !isRetryable(error)) throw error
+    }
+  }
+}
+
+/**
+ * Runs the statements in one transaction and returns their results in order; all of them take effect or none.
+ * On a server they leave in one write and cost one round trip: `begin` and `commit` travel with them, and a statement that
+ * fails turns the commit into a rollback. Rejects with the error of the statement that failed first.
+ */
+export async function atomically(db: Database, statements: readonly CompiledQuery[]): Promise<QueryResult[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await (db.kind === 'postgresql' ? pipelined(db, statements) : oneByOne(db, statements))
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !isRetryable(error)) throw error
+    }
+  }
+}
+
+async function pipelined(db: Database, statements: readonly CompiledQuery[]): Promise<QueryResult[]> {
+  const client = await db.pool.connect()
+  const sent = [
+    client.query('begin'),
+    ...statements.map((statement) => client.query(statement.sql, statement.parameters)),
+    client.query('commit'),
+  ]
+  const settled = await Promise.allSettled(sent)
+  const failed = settled.find((outcome) => outcome.status === 'rejected')
+  client.release(failed !== undefined && isUnavailable(failed.reason))
+  if (failed) throw failed.reason
+  return settled.slice(1, -1).map((outcome) => (outcome as PromiseFulfilledResult<QueryResult>).value)
+}
+
+async function oneByOne(db: Database, statements: readonly CompiledQuery[]): Promise<QueryResult[]> {
+  const client = await db.pool.connect()
+  try {
+    await client.query('begin')
+    const results: QueryResult[] = []
+    for (const statement of statements) results.push(await client.query(statement.sql, statement.parameters))
+    await client.query('commit')
+    return results
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+}

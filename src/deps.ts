@@ -1,0 +1,16 @@
+// What features receive instead of reaching for globals: the database, the clock, caches and identifiers.
+import type { Database } from './db/open.ts'
+import type { Snapshots } from './availability/snapshot.actions.ts'
+
+export type Deps = {
+  db: Database
+  /** The present instant in epoch ms. */
+  now: () => number
+  /** A new UUIDv7 (RFC 9562 §5.7): ordered by time, made by the application. */
+  newId: () => string
+  /** Random bytes for secrets. */
+  randomBytes: (length: number) => Uint8Array
+  snapshots: Snapshots
+  /** Hash of the operator's key, who may create tenants; undefined = nobody may. */
+  platformKeyHash: string | undefined
+}

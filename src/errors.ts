@@ -1,0 +1,132 @@
+// The service's only error class and the catalogue of problem codes with their HTTP status.
+// The words of each code live in locales/; a code without words does not compile.
+
+/** Stable problem codes → HTTP status (RFC 9110). The names are the contract with integrators. */
+export const PROBLEMS = {
+  // the request itself
+  invalid_request: 400,
+  invalid_json: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  request_header_too_large: 431,
+  precondition_required: 428,
+  precondition_failed: 412,
+  idempotency_key_reused: 422,
+  idempotency_key_invalid: 400,
+  invalid_cursor: 400,
+  rate_limited: 429,
+  internal_error: 500,
+  database_unavailable: 503,
+  shutting_down: 503,
+  conflict: 409,
+  // configuration
+  invalid_reference: 422,
+  invalid_recurrence: 422,
+  invalid_window: 422,
+  invalid_period: 422,
+  name_taken: 409,
+  external_id_taken: 409,
+  slug_taken: 409,
+  schedule_overlap: 409,
+  contact_exists: 409,
+  still_in_use: 409,
+  archived: 409,
+  managed_by_pool: 409,
+  invalid_service_rules: 422,
+  unknown_holidays: 422,
+  invalid_phone: 422,
+  // slots and booking
+  range_too_long: 422,
+  services_not_combinable: 422,
+  service_unavailable: 409,
+  duration_not_offered: 422,
+  channel_not_offered: 422,
+  agent_not_qualified: 409,
+  agent_elsewhere: 409,
+  outside_schedule: 409,
+  outside_location_hours: 409,
+  holiday: 409,
+  closure: 409,
+  absence: 409,
+  does_not_fit: 409,
+  not_on_grid: 409,
+  too_soon: 409,
+  too_late_for_next_day: 409,
+  beyond_horizon: 409,
+  reserved_for_staff: 409,
+  day_limit_reached: 409,
+  week_limit_reached: 409,
+  slot_taken: 409,
+  slot_held: 409,
+  recently_released: 409,
+  seats_exhausted: 409,
+  no_agent_free: 409,
+  contact_limit_reached: 409,
+  hold_expired: 409,
+  hold_mismatch: 422,
+  contact_required: 422,
+  answer_required: 422,
+  answer_invalid: 422,
+  answer_unknown: 422,
+  too_late_to_cancel: 409,
+  too_late_to_move: 409,
+  reason_required: 422,
+  staff_only: 403,
+  invalid_transition: 409,
+  not_started_yet: 409,
+  too_many_rivals: 409,
+  // starting the program
+  folder_in_use: 500,
+  database_too_old: 500,
+  database_not_empty: 500,
+  invalid_setting: 500,
+} as const
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** Where in the request a fault lies: a JSON pointer (RFC 6901) into the body, or a named query parameter or header. */
+export type FieldFault = {
+  in: 'body' | 'query' | 'path' | 'header'
+  pointer: string
+  code: string
+  detail?: string
+  params?: Params
+}
+export type Params = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** A refusal or failure with a stable code; `params` fill the words of the code, `extra` joins the problem document. */
+export class AppError extends Error {
+  readonly code: ProblemCode
+  readonly params: Params
+  readonly fields: readonly FieldFault[]
+  readonly extra: Readonly<Record<string, unknown>>
+
+  constructor(
+    code: ProblemCode,
+    params: Params = {},
+    options: {
+      fields?: readonly FieldFault[]
+      extra?: Record<string, unknown>
+      cause?: unknown
+      message?: string
+    } = {},
+  ) {
+    super(options.message ?? code, { cause: options.cause })
+    this.code = code
+    this.params = params
+    this.fields = options.fields ?? []
+    this.extra = options.extra ?? {}
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code]
+  }
+}
+
+/** A fault in one place of the body: `fault('/windows/0', 'invalid_window')`. */
+export function bodyFault(pointer: string, code: ProblemCode, params: Params = {}): AppError {
+  return new AppError(code, params, { fields: [{ in: 'body', pointer, code, params }] })
+}

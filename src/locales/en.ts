@@ -1,0 +1,204 @@
+// English words of every problem code and field fault. `{name}` is filled from the problem's parameters.
+import type { ProblemCode } from '../errors.ts'
+
+export type FaultCode =
+  | 'missing'
+  | 'unknown_field'
+  | 'wrong_type'
+  | 'wrong_format'
+  | 'not_allowed'
+  | 'too_short'
+  | 'too_long'
+  | 'too_small'
+  | 'too_large'
+  | 'too_few'
+  | 'too_many'
+  | 'repeated'
+  | 'invalid'
+export type Words = {
+  problems: Record<ProblemCode, readonly [title: string, detail: string]>
+  faults: Record<FaultCode, string>
+}
+
+export const en: Words = {
+  problems: {
+    invalid_request: [
+      'The request is not valid',
+      'The request has {count} fault(s); each is listed with its place. Nothing was changed.',
+    ],
+    invalid_json: [
+      'The body is not JSON',
+      'The body could not be read as JSON. Check quotes, commas and the encoding (UTF-8).',
+    ],
+    unauthenticated: [
+      'Sign-in needed',
+      'Send a valid API key as "Authorization: Bearer …". The key may be unknown, revoked or expired.',
+    ],
+    forbidden: ['Not allowed', 'This key may not do that; the permission "{scope}" is needed.'],
+    not_found: ['Not found', 'There is no such {what} here.'],
+    body_too_large: ['The body is too large', 'The request body may have {limit} bytes at most.'],
+    unsupported_media_type: ['Unsupported media type', 'Send the body as application/json.'],
+    request_header_too_large: ['Headers too large', 'The request headers are too large.'],
+    precondition_required: [
+      'If-Match needed',
+      'Send the ETag that you last read in If-Match, so that nobody’s change is overwritten.',
+    ],
+    precondition_failed: [
+      'Changed meanwhile',
+      'Somebody changed this after you read it (now version {version}). Read it again and repeat your change.',
+    ],
+    idempotency_key_reused: [
+      'Idempotency-Key already used',
+      'This Idempotency-Key was used with a different request. Use a new key for a new request.',
+    ],
+    idempotency_key_invalid: [
+      'Idempotency-Key not valid',
+      'Use 8 to 255 visible ASCII characters, for example a UUID.',
+    ],
+    invalid_cursor: ['Cursor not valid', 'Use the cursor exactly as the page before returned it.'],
+    rate_limited: ['Too many requests', 'Wait {seconds} seconds and try again.'],
+    internal_error: [
+      'Something went wrong',
+      'The fault is ours and has been recorded under the request id. Try again later.',
+    ],
+    database_unavailable: [
+      'Temporarily unavailable',
+      'The database cannot be reached. Try again in a few seconds with the same Idempotency-Key.',
+    ],
+    shutting_down: ['Restarting', 'The service is restarting. Try again in a few seconds.'],
+    conflict: ['Conflict', 'The change contradicts what is stored. Read the current state and try again.'],
+    invalid_reference: ['Unknown reference', 'There is no active {what} with the id {id}.'],
+    invalid_recurrence: [
+      'Recurrence rule not valid',
+      'The part {part} of the rule cannot be used. Allowed: FREQ=DAILY|WEEKLY|MONTHLY|YEARLY with INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, UNTIL, COUNT, WKST.',
+    ],
+    invalid_window: [
+      'Time window not valid',
+      'The windows {from}–{to} overlap another, or a break lies outside of them.',
+    ],
+    invalid_period: ['Period not valid', 'The end must lie after the start, both on full minutes.'],
+    name_taken: ['Name already used', 'Another one has this name.'],
+    external_id_taken: ['External id already used', 'Another record has this external id.'],
+    slug_taken: ['Short name already used', 'Another tenant has the short name "{slug}".'],
+    schedule_overlap: ['Schedules overlap', 'Another version of this schedule is valid in that period.'],
+    contact_exists: [
+      'Contact already there',
+      'A contact with the same name and the same e-mail or phone exists already.',
+    ],
+    still_in_use: ['Still in use', '{count} future appointment(s) depend on it. Move or cancel them first.'],
+    archived: ['Archived', 'This record is archived and cannot be changed.'],
+    managed_by_pool: ['Managed by its pool', 'Desks are changed through their pool.'],
+    invalid_service_rules: ['Service rules contradict each other', 'The rule {rule} contradicts another one.'],
+    unknown_holidays: ['Unknown country or region', 'No public holidays are known for {country} {region}.'],
+    invalid_phone: [
+      'Phone number not valid',
+      '{phone} is not a possible phone number. Write it with the country code, or name the country.',
+    ],
+    range_too_long: ['Range too long', 'Ask for 92 days at most, with the end not before the start.'],
+    services_not_combinable: [
+      'Services cannot be combined',
+      'These services cannot be booked in one visit. Book them one by one.',
+    ],
+    service_unavailable: ['Service not available', 'The service {service} is not offered any more.'],
+    duration_not_offered: ['Duration not offered', 'The service is not offered with {minutes} minutes.'],
+    channel_not_offered: ['Channel not offered', 'The service is not offered by this channel.'],
+    agent_not_qualified: [
+      'Agent does not offer this',
+      'The chosen agent does not offer this service. Choose another agent or any.',
+    ],
+    agent_elsewhere: [
+      'Agent works elsewhere',
+      'The chosen agent does not work at this location. Choose another location or agent.',
+    ],
+    outside_schedule: ['Outside working hours', 'Nobody works at that time. Choose one of the offered times.'],
+    outside_location_hours: [
+      'Location closed',
+      'The location is closed at that time. Choose one of the offered times.',
+    ],
+    holiday: ['Public holiday', 'That day is a public holiday. Choose another day.'],
+    closure: ['Closed', 'The location is closed on that occasion. Choose another day or location.'],
+    absence: ['Agent absent', 'The agent is absent at that time. Choose another time or agent.'],
+    does_not_fit: ['Too little time', 'The visit does not fit before the end of the opening. Choose an earlier time.'],
+    not_on_grid: ['Not an offered start', 'Appointments do not start at that minute. Choose one of the offered times.'],
+    too_soon: ['Too soon', 'The time is too soon or already past. Choose a later time.'],
+    too_late_for_next_day: [
+      'Too late for tomorrow',
+      'Appointments for tomorrow can no longer be booked today. Choose a later day.',
+    ],
+    beyond_horizon: ['Too far ahead', 'The date cannot be booked yet. Choose an earlier date.'],
+    reserved_for_staff: [
+      'Kept for the office',
+      'That time is given out by the office only. Choose another time or call the office.',
+    ],
+    day_limit_reached: [
+      'Fully booked that day',
+      'The number of appointments for that day is reached. Choose another day.',
+    ],
+    week_limit_reached: [
+      'Fully booked that week',
+      'The number of appointments for that week is reached. Choose another week.',
+    ],
+    slot_taken: ['Time just taken', 'Somebody else has this time. Choose another one.'],
+    slot_held: [
+      'Time being booked',
+      'Somebody is booking this time right now. Choose another one, or try again in some minutes.',
+    ],
+    recently_released: [
+      'Not free again yet',
+      'This time was given back a moment ago and opens again shortly. Choose another one.',
+    ],
+    seats_exhausted: ['No places left', 'There are not enough places left. Choose another time.'],
+    no_agent_free: ['Nobody free', 'No agent is free at that time. Choose another one.'],
+    contact_limit_reached: [
+      'Too many appointments',
+      'This person has reached the number of appointments allowed in that period.',
+    ],
+    hold_expired: [
+      'Reservation expired',
+      'The time was held for you but the hold has expired. Choose a time again; nothing else is lost.',
+    ],
+    hold_mismatch: [
+      'Differs from the reservation',
+      'The hold is for another service, time or place. Leave those fields out when a hold is confirmed.',
+    ],
+    contact_required: ['Contact missing', 'Say who the appointment is for: contactId or contact.'],
+    answer_required: ['Answer missing', 'The question "{label}" must be answered.'],
+    answer_invalid: ['Answer not valid', 'The answer to "{label}" is not valid.'],
+    answer_unknown: ['Unknown question', 'The service does not ask "{id}".'],
+    too_late_to_cancel: [
+      'Too late to cancel',
+      'It can be cancelled up to {minutes} minutes before. Please contact the office.',
+    ],
+    too_late_to_move: [
+      'Too late to move',
+      'It can be moved up to {minutes} minutes before. Please contact the office.',
+    ],
+    reason_required: ['Reason needed', 'An exception to the rules needs a reason, which is recorded.'],
+    staff_only: ['Staff only', 'Only staff may do that.'],
+    invalid_transition: ['Not possible in this state', 'The appointment is {status}; that does not allow "{action}".'],
+    not_started_yet: ['Not started yet', 'An outcome can be recorded once the appointment has started.'],
+    too_many_rivals: ['Very busy', 'Many people are booking at once. Try again in a moment.'],
+    folder_in_use: [
+      'Data folder in use',
+      'The data folder {folder} is in use by process {owner}. Stop that process, choose another folder with --data, or set DATABASE_URL.',
+    ],
+    database_too_old: ['PostgreSQL too old', 'PostgreSQL 15 or newer is needed; this server is {version}.'],
+    database_not_empty: ['Database not empty', 'The target database already has data; restore into an empty one.'],
+    invalid_setting: ['Setting not valid', 'The setting {name} is not valid: {expected}.'],
+  },
+  faults: {
+    missing: 'This field is required.',
+    unknown_field: 'This field is not known here.',
+    wrong_type: 'Must be of type {limit}.',
+    wrong_format: 'Must have the form {limit}.',
+    not_allowed: 'Must be one of: {limit}.',
+    too_short: 'Must have at least {limit} characters.',
+    too_long: 'May have at most {limit} characters.',
+    too_small: 'Must be at least {limit}.',
+    too_large: 'May be at most {limit}.',
+    too_few: 'Must have at least {limit} entries.',
+    too_many: 'May have at most {limit} entries.',
+    repeated: 'Entries must not repeat.',
+    invalid: 'Is not valid.',
+  },
+}

@@ -1,0 +1,194 @@
+// Italian words of every problem code and field fault. `{name}` is filled from the problem's parameters.
+import type { Words } from './en.ts'
+
+export const it: Words = {
+  problems: {
+    invalid_request: [
+      'Richiesta non valida',
+      'La richiesta contiene {count} errore/i, elencati con la loro posizione. Nulla è stato modificato.',
+    ],
+    invalid_json: [
+      'Il contenuto non è JSON',
+      'Il contenuto non è leggibile come JSON. Controlla virgolette, virgole e codifica (UTF-8).',
+    ],
+    unauthenticated: [
+      'Accesso necessario',
+      'Invia una chiave API valida con "Authorization: Bearer …". La chiave può essere sconosciuta, revocata o scaduta.',
+    ],
+    forbidden: ['Non consentito', 'Questa chiave non può farlo; serve il permesso "{scope}".'],
+    not_found: ['Non trovato', 'Elemento non trovato ({what}).'],
+    body_too_large: ['Contenuto troppo grande', 'Il contenuto può avere al massimo {limit} byte.'],
+    unsupported_media_type: ['Formato non accettato', 'Invia il contenuto come application/json.'],
+    request_header_too_large: ['Intestazioni troppo grandi', 'Le intestazioni della richiesta sono troppo grandi.'],
+    precondition_required: [
+      'Manca If-Match',
+      'Invia in If-Match l’ETag letto per ultimo, così nessuna modifica altrui va persa.',
+    ],
+    precondition_failed: [
+      'Modificato nel frattempo',
+      'Qualcuno lo ha modificato dopo la tua lettura (ora versione {version}). Rileggi e ripeti la modifica.',
+    ],
+    idempotency_key_reused: [
+      'Idempotency-Key già usata',
+      'Questa Idempotency-Key è stata usata per una richiesta diversa. Usane una nuova.',
+    ],
+    idempotency_key_invalid: [
+      'Idempotency-Key non valida',
+      'Usa da 8 a 255 caratteri ASCII visibili, per esempio un UUID.',
+    ],
+    invalid_cursor: ['Cursore non valido', 'Usa il cursore così come restituito dalla pagina precedente.'],
+    rate_limited: ['Troppe richieste', 'Attendi {seconds} secondi e riprova.'],
+    internal_error: [
+      'Qualcosa è andato storto',
+      'L’errore è nostro ed è stato registrato con l’identificativo della richiesta. Riprova più tardi.',
+    ],
+    database_unavailable: [
+      'Momentaneamente non disponibile',
+      'La base dati non è raggiungibile. Riprova tra qualche secondo con la stessa Idempotency-Key.',
+    ],
+    shutting_down: ['Riavvio in corso', 'Il servizio si sta riavviando. Riprova tra qualche secondo.'],
+    conflict: ['Conflitto', 'La modifica contraddice i dati presenti. Rileggi lo stato attuale e riprova.'],
+    invalid_reference: ['Riferimento sconosciuto', 'Non esiste un elemento attivo ({what}) con identificativo {id}.'],
+    invalid_recurrence: [
+      'Regola di ricorrenza non valida',
+      'La parte {part} della regola non è utilizzabile. Ammessi: FREQ=DAILY|WEEKLY|MONTHLY|YEARLY con INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, UNTIL, COUNT, WKST.',
+    ],
+    invalid_window: [
+      'Fascia oraria non valida',
+      'La fascia {from}–{to} si sovrappone a un’altra, o una pausa ne è fuori.',
+    ],
+    invalid_period: ['Periodo non valido', 'La fine deve seguire l’inizio, entrambi al minuto intero.'],
+    name_taken: ['Nome già usato', 'Un altro elemento ha questo nome.'],
+    external_id_taken: ['Identificativo esterno già usato', 'Un altro elemento ha questo identificativo esterno.'],
+    slug_taken: ['Nome breve già usato', 'Un altro ente ha il nome breve "{slug}".'],
+    schedule_overlap: ['Orari sovrapposti', 'Un’altra versione di questo orario vale in quel periodo.'],
+    contact_exists: [
+      'Contatto già presente',
+      'Esiste già un contatto con lo stesso nome e la stessa e-mail o lo stesso telefono.',
+    ],
+    still_in_use: ['Ancora in uso', '{count} appuntamento/i futuri ne dipendono. Spostali o annullali prima.'],
+    archived: ['Archiviato', 'L’elemento è archiviato e non può essere modificato.'],
+    managed_by_pool: ['Gestito dal gruppo', 'Gli sportelli si modificano dal loro gruppo.'],
+    invalid_service_rules: ['Regole del servizio in contraddizione', 'La regola {rule} ne contraddice un’altra.'],
+    unknown_holidays: ['Paese o regione sconosciuti', 'Non sono note festività per {country} {region}.'],
+    invalid_phone: [
+      'Numero di telefono non valido',
+      '{phone} non è un numero possibile. Scrivilo con il prefisso internazionale o indica il paese.',
+    ],
+    range_too_long: ['Periodo troppo lungo', 'Chiedi al massimo 92 giorni, con la fine non prima dell’inizio.'],
+    services_not_combinable: [
+      'Servizi non combinabili',
+      'Questi servizi non si possono prenotare in un’unica visita. Prenotali separatamente.',
+    ],
+    service_unavailable: ['Servizio non disponibile', 'Il servizio {service} non è più offerto.'],
+    duration_not_offered: ['Durata non offerta', 'Il servizio non è offerto con durata di {minutes} minuti.'],
+    channel_not_offered: ['Modalità non offerta', 'Il servizio non è offerto in questa modalità.'],
+    agent_not_qualified: [
+      'L’operatore non offre il servizio',
+      'L’operatore scelto non offre questo servizio. Scegline un altro o lascia libera la scelta.',
+    ],
+    agent_elsewhere: [
+      'L’operatore è in un’altra sede',
+      'L’operatore scelto non lavora in questa sede. Scegli un’altra sede o un altro operatore.',
+    ],
+    outside_schedule: ['Fuori orario', 'A quell’ora non c’è nessuno. Scegli uno degli orari proposti.'],
+    outside_location_hours: ['Sede chiusa', 'A quell’ora la sede è chiusa. Scegli uno degli orari proposti.'],
+    holiday: ['Giorno festivo', 'Quel giorno è festivo. Scegli un altro giorno.'],
+    closure: ['Chiusura', 'La sede è chiusa in quel periodo. Scegli un altro giorno o un’altra sede.'],
+    absence: [
+      'Operatore assente',
+      'L’operatore è assente in quel momento. Scegli un altro orario o un altro operatore.',
+    ],
+    does_not_fit: [
+      'Tempo insufficiente',
+      'L’appuntamento non sta entro la fine dell’apertura. Scegli un orario precedente.',
+    ],
+    not_on_grid: [
+      'Orario non proposto',
+      'Gli appuntamenti non iniziano a quel minuto. Scegli uno degli orari proposti.',
+    ],
+    too_soon: ['Troppo presto', 'L’orario è troppo vicino o già passato. Scegline uno successivo.'],
+    too_late_for_next_day: [
+      'Troppo tardi per domani',
+      'Oggi non si prenota più per domani. Scegli un giorno successivo.',
+    ],
+    beyond_horizon: ['Troppo lontano', 'La data non è ancora prenotabile. Scegline una precedente.'],
+    reserved_for_staff: [
+      'Riservato all’ufficio',
+      'Quell’orario è assegnato solo dall’ufficio. Scegline un altro o telefona.',
+    ],
+    day_limit_reached: [
+      'Giornata al completo',
+      'Il numero di appuntamenti di quel giorno è raggiunto. Scegli un altro giorno.',
+    ],
+    week_limit_reached: [
+      'Settimana al completo',
+      'Il numero di appuntamenti di quella settimana è raggiunto. Scegli un’altra settimana.',
+    ],
+    slot_taken: ['Orario appena occupato', 'L’orario è stato preso da qualcun altro. Scegline uno diverso.'],
+    slot_held: [
+      'Orario in corso di prenotazione',
+      'Qualcuno sta prenotando questo orario. Scegline un altro o riprova tra qualche minuto.',
+    ],
+    recently_released: [
+      'Non ancora di nuovo libero',
+      'L’orario è stato liberato da poco e si riapre a breve. Scegline un altro.',
+    ],
+    seats_exhausted: ['Posti esauriti', 'Non ci sono abbastanza posti. Scegli un altro orario.'],
+    no_agent_free: ['Nessuno disponibile', 'Nessun operatore è libero a quell’ora. Scegline un’altra.'],
+    contact_limit_reached: [
+      'Troppi appuntamenti',
+      'Questa persona ha raggiunto il numero di appuntamenti ammessi nel periodo.',
+    ],
+    hold_expired: [
+      'Prenotazione provvisoria scaduta',
+      'L’orario era tenuto per te ma il tempo è scaduto. Scegli di nuovo un orario; nient’altro è perso.',
+    ],
+    hold_mismatch: [
+      'Diverso dalla prenotazione provvisoria',
+      'La prenotazione provvisoria riguarda altro servizio, orario o sede. Ometti quei campi alla conferma.',
+    ],
+    contact_required: ['Manca il contatto', 'Indica per chi è l’appuntamento: contactId o contact.'],
+    answer_required: ['Risposta mancante', 'Occorre rispondere alla domanda "{label}".'],
+    answer_invalid: ['Risposta non valida', 'La risposta a "{label}" non è valida.'],
+    answer_unknown: ['Domanda sconosciuta', 'Il servizio non chiede "{id}".'],
+    too_late_to_cancel: [
+      'Troppo tardi per annullare',
+      'Si può annullare fino a {minutes} minuti prima. Contatta l’ufficio.',
+    ],
+    too_late_to_move: [
+      'Troppo tardi per spostare',
+      'Si può spostare fino a {minutes} minuti prima. Contatta l’ufficio.',
+    ],
+    reason_required: ['Motivo necessario', 'Un’eccezione alle regole richiede un motivo, che viene registrato.'],
+    staff_only: ['Riservato al personale', 'Solo il personale può farlo.'],
+    invalid_transition: ['Non possibile in questo stato', 'L’appuntamento è {status}; questo non permette "{action}".'],
+    not_started_yet: ['Non ancora iniziato', 'L’esito si registra dopo l’inizio dell’appuntamento.'],
+    too_many_rivals: ['Molto traffico', 'Molte persone stanno prenotando insieme. Riprova tra un momento.'],
+    folder_in_use: [
+      'Cartella dati in uso',
+      'La cartella dati {folder} è in uso dal processo {owner}. Ferma quel processo, scegli un’altra cartella con --data o imposta DATABASE_URL.',
+    ],
+    database_too_old: ['PostgreSQL troppo vecchio', 'Serve PostgreSQL 15 o successivo; questo server è {version}.'],
+    database_not_empty: [
+      'Base dati non vuota',
+      'La base dati di destinazione contiene già dati; ripristina in una vuota.',
+    ],
+    invalid_setting: ['Impostazione non valida', 'L’impostazione {name} non è valida: {expected}.'],
+  },
+  faults: {
+    missing: 'Campo obbligatorio.',
+    unknown_field: 'Campo non previsto.',
+    wrong_type: 'Deve essere di tipo {limit}.',
+    wrong_format: 'Deve avere la forma {limit}.',
+    not_allowed: 'Deve essere uno tra: {limit}.',
+    too_short: 'Deve avere almeno {limit} caratteri.',
+    too_long: 'Può avere al massimo {limit} caratteri.',
+    too_small: 'Deve essere almeno {limit}.',
+    too_large: 'Può essere al massimo {limit}.',
+    too_few: 'Deve avere almeno {limit} elementi.',
+    too_many: 'Può avere al massimo {limit} elementi.',
+    repeated: 'Gli elementi non devono ripetersi.',
+    invalid: 'Non valido.',
+  },
+}

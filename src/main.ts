@@ -1,0 +1,108 @@
+#!/usr/bin/env node
+// Configuration → database → migrations → application → loops, and all of it in reverse when told to stop.
+// The only reader of the environment and of the clock.
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { createSnapshots } from './availability/snapshot.actions.ts'
+import { hashSecret } from './auth/token.ts'
+import { envExample, readConfig, settingsHelp, type Config } from './config.ts'
+import { migrate } from './db/migrate.ts'
+import { openDatabase } from './db/open.ts'
+import type { Deps } from './deps.ts'
+import { AppError } from './errors.ts'
+import { problemWords } from './locales/words.ts'
+import { uuidSource } from './uuid.ts'
+
+const HELP = `Agenda: appointments, availability and callbacks.
+
+  agenda [start]               run the service
+  agenda import                load appointments from CSV (agenda import --help)
+  agenda dump [FILE]           write everything to a file (or standard output)
+  agenda restore FILE          load such a file into an empty database
+  agenda env-example           print .env.example
+  --help                       this text
+
+Settings (flag, variable):
+${settingsHelp()}
+  --no-demo                    the same as --demo false
+`
+
+type Arguments = { command: string; rest: string[]; flags: Map<string, string> }
+
+/** Splits the command line; unknown flags stay in `rest` for the command to judge. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const flags = new Map<string, string>()
+  const rest: string[] = []
+  const known = new Set(['--data', '--host', '--port', '--role', '--demo'])
+  for (let i = 0; i < argv.length; i += 1) {
+    const [name = '', ...value] = argv[i]!.split('=')
+    if (name === '--no-demo') flags.set('--demo', 'false')
+    else if (known.has(name)) flags.set(name, value.length > 0 ? value.join('=') : (argv[(i += 1)] ?? ''))
+    else rest.push(argv[i]!)
+  }
+  const command = rest[0] !== undefined && !rest[0].startsWith('-') ? rest.shift()! : 'start'
+  return { command, rest, flags }
+}
+
+export function createDeps(db: Deps['db'], config: Pick<Config, 'platformKey'>, now: () => number = Date.now): Deps {
+  return {
+    db,
+    now,
+    newId: uuidSource(now, randomBytes),
+    randomBytes,
+    snapshots: createSnapshots(db),
+    platformKeyHash: config.platformKey === undefined ? undefined : hashSecret(config.platformKey),
+  }
+}
+
+async function openDeps(config: Config): Promise<Deps> {
+  const db = await openDatabase({ url: config.databaseUrl, folder: config.data, poolSize: config.poolSize })
+  await migrate(db.pool, new Date()).catch(async (error: unknown) => {
+    await db.close()
+    throw error
+  })
+  return createDeps(db, config)
+}
+
+async function start(config: Config): Promise<void> {
+  const began = performance.now()
+  const deps = await openDeps(config)
+  const { serve } = await import('./serve.ts')
+  await serve(deps, config, began)
+}
+
+async function run({ command, rest, flags }: Arguments): Promise<void> {
+  if (rest.includes('--help') && command !== 'import') return void process.stdout.write(HELP)
+  if (command === 'env-example') return void process.stdout.write(envExample())
+  const config = readConfig(process.env, flags)
+  switch (command) {
+    case 'start':
+      return start(config)
+    case 'import': {
+      const { runImport } = await import('./importer/import.cli.ts')
+      return runImport(rest, () => openDeps(config))
+    }
+    case 'dump':
+    case 'restore': {
+      const { runDump, runRestore } = await import('./db/dump.ts')
+      return command === 'dump' ? runDump(config, rest[0]) : runRestore(config, rest[0])
+    }
+    default:
+      process.stderr.write(`Unknown command ${command}.\n\n${HELP}`)
+      process.exitCode = 2
+  }
+}
+
+if (import.meta.main) {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  run(parseArguments(process.argv.slice(2))).catch((error: unknown) => {
+    // Refusals speak a sentence; anything else is a fault and shows where it came from.
+    const text =
+      error instanceof AppError
+        ? problemWords('en', error.code, error.params).detail
+        : ((error as Error).stack ?? String(error))
+    process.stderr.write(`${text}\n`)
+    // The database's thread or sockets would keep a half-started process alive.
+    process.exit(1)
+  })
+}

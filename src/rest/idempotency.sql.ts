@@ -1,0 +1,44 @@
+// All SQL of idempotency keys.
+import { sql, type CompiledQuery } from 'kysely'
+import type { IdempotencyKeyRow } from '../db/tables.ts'
+import type { Db } from '../db/tx.ts'
+
+export type StoredAnswer = Pick<IdempotencyKeyRow, 'request_hash' | 'status' | 'body'> & {
+  headers: Record<string, string>
+}
+export type NewAnswer = Omit<IdempotencyKeyRow, 'headers'> & { headers: Record<string, string> }
+
+/** Remembers an answer; a second one under the same key breaks `idempotency_keys_once`. */
+export function rememberAnswer(db: Db, answer: NewAnswer): CompiledQuery {
+  return db
+    .insertInto('idempotency_keys')
+    .values({ ...answer, headers: JSON.stringify(answer.headers) })
+    .compile()
+}
+
+export async function findAnswer(
+  db: Db,
+  tenantId: string,
+  principal: string,
+  keyHash: string,
+): Promise<StoredAnswer | undefined> {
+  return db
+    .selectFrom('idempotency_keys')
+    .select(['request_hash', 'status', 'body', 'headers'])
+    .where('tenant_id', '=', tenantId)
+    .where('principal', '=', principal)
+    .where('key_hash', '=', keyHash)
+    .executeTakeFirst()
+}
+
+/** Forgets answers older than `before` of one tenant, at most `limit`; returns how many. */
+export async function forgetAnswers(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
+  const { rows } = await sql<{ key_hash: string }>`
+    delete from idempotency_keys k
+     where k.tenant_id = ${tenantId} and k.created_at < ${before}
+       and (k.principal, k.key_hash) in (
+         select o.principal, o.key_hash from idempotency_keys o
+          where o.tenant_id = ${tenantId} and o.created_at < ${before} limit ${limit})
+    returning k.key_hash`.execute(db)
+  return rows.length
+}

@@ -1,0 +1,142 @@
+// Turns every failure into an RFC 9457 problem document in the caller's language. Never a stack trace, never a 500 for bad input.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ErrorObject } from 'ajv'
+import Type from 'typebox'
+import { isUnavailable, violationOf } from '../db/tx.ts'
+import { AppError, type FieldFault, type ProblemCode } from '../errors.ts'
+import { faultWords, languageOf, problemWords } from '../locales/words.ts'
+import { validationError } from './validation.ts'
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ description: 'urn:agenda:problem:<code>' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: Type.String({ description: 'Stable; the words around it may change.' }),
+    instance: Type.String({ description: 'The request id, to quote when asking for help.' }),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          in: Type.String(),
+          pointer: Type.String({ description: 'JSON pointer (RFC 6901) into the body, or the parameter’s name.' }),
+          code: Type.String(),
+          detail: Type.String(),
+        }),
+      ),
+    ),
+  },
+  { $id: 'Problem', additionalProperties: true, description: 'RFC 9457 problem details.' },
+)
+
+/** Fastify's own refusals → our codes. */
+const FASTIFY_CODES: Record<string, ProblemCode> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
+  FST_ERR_BAD_URL: 'not_found',
+}
+
+type AnyError = FastifyError & { validation?: ErrorObject[]; validationContext?: string }
+
+function fromFastify(error: AnyError, bodyLimit: number): AppError | null {
+  if (error.validation) {
+    const context = error.validationContext ?? 'body'
+    const places: Record<string, FieldFault['in']> = { querystring: 'query', params: 'path', headers: 'header' }
+    return validationError(error.validation, places[context] ?? 'body')
+  }
+  const code = FASTIFY_CODES[error.code]
+  if (code) return new AppError(code, { limit: bodyLimit, what: 'page' })
+  if (
+    error instanceof SyntaxError ||
+    (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
+  ) {
+    return new AppError('invalid_request', { count: 1 })
+  }
+  return null
+}
+
+/** Constraints whose break has a meaning of its own, wherever it happens. */
+const CONSTRAINT_CODES: Record<string, ProblemCode> = {
+  schedules_no_overlap: 'schedule_overlap',
+  contacts_identity: 'contact_exists',
+}
+
+/** Constraints that no action translated itself: the general meaning of each kind. */
+function fromDatabase(error: unknown): AppError | null {
+  const violation = violationOf(error)
+  if (violation) {
+    if (/_external_id$/.test(violation.constraint))
+      return new AppError(
+        'external_id_taken',
+        {},
+        { fields: [{ in: 'body', pointer: '/externalId', code: 'external_id_taken' }] },
+      )
+    return new AppError(CONSTRAINT_CODES[violation.constraint] ?? 'conflict', {}, { cause: error })
+  }
+  if (isUnavailable(error)) return new AppError('database_unavailable', {}, { cause: error })
+  return null
+}
+
+/** The error as one of ours. */
+export function asAppError(error: unknown, bodyLimit: number): AppError {
+  if (error instanceof AppError) return error
+  return (
+    fromDatabase(error) ??
+    fromFastify(error as AnyError, bodyLimit) ??
+    new AppError('internal_error', {}, { cause: error })
+  )
+}
+
+function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const language = languageOf(request.headers['accept-language'])
+  const errors = error.fields.map((field) => ({
+    in: field.in,
+    pointer: field.pointer,
+    code: field.code,
+    detail: field.detail ?? faultWords(language, field.code, field.params ?? {}),
+  }))
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="agenda"')
+  if (error.status === 503) reply.header('retry-after', '2')
+  return reply
+    .code(error.status)
+    .header('content-language', language)
+    .type('application/problem+json')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send({
+      type: `urn:agenda:problem:${error.code}`,
+      ...problemWords(language, error.code, error.params),
+      status: error.status,
+      code: error.code,
+      instance: request.id,
+      ...(errors.length > 0 ? { errors } : {}),
+      ...error.extra,
+    })
+}
+
+/** Installs the handlers of errors and of unknown addresses. */
+export function installProblems(app: FastifyInstance, bodyLimit: number): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = asAppError(error, bodyLimit)
+    // Messages of the database can quote what a person typed; its code and constraint tell as much without it.
+    if (problem.status >= 500) {
+      const cause = (problem.cause ?? problem) as {
+        code?: string
+        constraint?: string
+        stack?: string
+        message?: string
+      }
+      const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
+      request.log.error(
+        { code: problem.code, sqlstate: cause.code, constraint: cause.constraint, stack: frames.slice(0, 12) },
+        'request failed',
+      )
+    }
+    return sendProblem(problem, request, reply)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    return sendProblem(new AppError('not_found', { what: 'page' }), request, reply)
+  })
+}

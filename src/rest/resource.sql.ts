@@ -1,0 +1,116 @@
+// SQL common to all configuration tables: key columns, one document, a version. Each feature names its own table.
+import { sql, type Selectable } from 'kysely'
+import type { ResourceTable } from './resource.ts'
+import type { Db, Tx } from '../db/tx.ts'
+
+export type Row = {
+  id: string
+  document: Record<string, unknown>
+  version: number
+  created_at: Date
+  updated_at: Date
+  archived_at: Date | null
+} & Record<string, unknown>
+
+// All configuration tables share the columns used here; one of them stands for the type of all.
+const as = (table: ResourceTable): 'locations' => table as 'locations'
+
+export type ListFilter = { column: string; value: string }
+
+export async function listRows(
+  db: Db,
+  table: ResourceTable,
+  tenantId: string,
+  options: { after: string | null; limit: number; archived: boolean; filters: readonly ListFilter[] },
+): Promise<Row[]> {
+  let query = db.selectFrom(as(table)).selectAll().where('tenant_id', '=', tenantId).orderBy('id').limit(options.limit)
+  if (!options.archived) query = query.where('archived_at', 'is', null)
+  if (options.after !== null) query = query.where('id', '>', options.after)
+  for (const { column, value } of options.filters) query = query.where(sql.ref(column), '=', value as never)
+  return (await query.execute()) as Selectable<never>[] as Row[]
+}
+
+export async function findRow(db: Db, table: ResourceTable, tenantId: string, id: string): Promise<Row | undefined> {
+  return (await db
+    .selectFrom(as(table))
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()) as Row | undefined
+}
+
+export async function lockRow(tx: Tx, table: ResourceTable, tenantId: string, id: string): Promise<Row | undefined> {
+  return (await tx
+    .selectFrom(as(table))
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()) as Row | undefined
+}
+
+export type NewRow = {
+  tenantId: string
+  id: string
+  columns: Record<string, unknown>
+  document: Record<string, unknown>
+  now: Date
+}
+
+export async function insertRow(tx: Tx, table: ResourceTable, row: NewRow): Promise<Row> {
+  const values = {
+    tenant_id: row.tenantId,
+    id: row.id,
+    document: JSON.stringify(row.document),
+    created_at: row.now,
+    updated_at: row.now,
+    ...row.columns,
+  }
+  return (await tx
+    .insertInto(as(table))
+    .values(values as never)
+    .returningAll()
+    .executeTakeFirstOrThrow()) as unknown as Row
+}
+
+export async function updateRow(tx: Tx, table: ResourceTable, row: NewRow): Promise<Row> {
+  return (await tx
+    .updateTable(as(table))
+    .set((eb) => ({
+      document: JSON.stringify(row.document),
+      updated_at: row.now,
+      version: eb('version', '+', 1),
+      ...row.columns,
+    }))
+    .where('tenant_id', '=', row.tenantId)
+    .where('id', '=', row.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()) as unknown as Row
+}
+
+export async function archiveRow(tx: Tx, table: ResourceTable, tenantId: string, id: string, now: Date): Promise<Row> {
+  return (await tx
+    .updateTable(as(table))
+    .set((eb) => ({ archived_at: now, updated_at: now, version: eb('version', '+', 1) }))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()) as unknown as Row
+}
+
+/** Of the given ids, those that exist and are not archived. */
+export async function liveIds(
+  db: Db,
+  table: ResourceTable,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom(as(table))
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', sql<string>`any(${sql.val(ids)}::uuid[])`)
+    .where('archived_at', 'is', null)
+    .execute()
+  return new Set(rows.map((row) => row.id))
+}

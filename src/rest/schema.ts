@@ -1,0 +1,64 @@
+// TypeBox pieces that all features share: ids, names, instants, and the schema of a partial change.
+import Type, { type TObject, type TProperties, type TSchema } from 'typebox'
+
+export const Id = Type.String({ format: 'uuid', description: 'UUIDv7' })
+export const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
+export const ShortText = Type.String({ maxLength: 500 })
+export const LongText = Type.String({ maxLength: 4000 })
+export const ExternalId = Type.String({ minLength: 1, maxLength: 200 })
+export const Instant = Type.String({ format: 'instant', description: 'RFC 3339 with offset' })
+export const LocalDate = Type.String({ format: 'calendar-date', description: 'YYYY-MM-DD' })
+export const Zone = Type.String({ format: 'time-zone', maxLength: 60, description: 'IANA time zone' })
+export const Email = Type.String({ format: 'email', maxLength: 254 })
+export const Minutes = (maximum: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum, description: `${description} (minutes)` })
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** What every stored record answers beside its own fields. */
+export const Envelope = {
+  id: Id,
+  version: Type.Integer({ description: 'Rises with every change; the ETag.' }),
+  createdAt: Type.String({ format: 'date-time' }),
+  updatedAt: Type.String({ format: 'date-time' }),
+  archivedAt: Nullable(Type.String({ format: 'date-time' })),
+}
+
+export const IdParams = Type.Object({ id: Id }, { additionalProperties: false })
+
+function withoutDefaults(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDefaults)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([k, v]) => (k === 'default' ? [] : [[k, withoutDefaults(v)]])),
+  )
+}
+
+/** JSON Merge Patch (RFC 7396) of a body: every field optional, null takes it back to its default; no defaults filled in. */
+export function patchOf(body: TObject): TSchema {
+  const properties: TProperties = {}
+  for (const [name, schema] of Object.entries(body.properties)) {
+    properties[name] = Type.Optional(
+      Type.Union([Type.Unsafe(withoutDefaults(JSON.parse(JSON.stringify(schema))) as object), Type.Null()]),
+    )
+  }
+  return Type.Object(properties, { additionalProperties: false, minProperties: 1 })
+}
+
+/** Applies a merge patch; neither argument is changed. */
+export function mergePatch(
+  target: Readonly<Record<string, unknown>>,
+  patch: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...target }
+  for (const [name, value] of Object.entries(patch)) {
+    const before = result[name]
+    if (value === null) delete result[name]
+    else if (isObject(value) && isObject(before)) result[name] = mergePatch(before, value)
+    else result[name] = value
+  }
+  return result
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}

@@ -1,0 +1,115 @@
+// One Ajv for everything: strict for bodies (no coercion, unknown fields refused), coercing for query and path. Turns Ajv's
+// errors into field faults with JSON pointers.
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import addFormatsPackage from 'ajv-formats'
+import type { FastifySchemaCompiler } from 'fastify'
+import type { TSchema } from 'typebox'
+import { AppError, type FieldFault } from '../errors.ts'
+import { isCalendarDate, isZone } from '../time/zone.ts'
+
+const addFormats = addFormatsPackage as unknown as (ajv: Ajv) => void
+
+/** RFC 3339 date-time with offset; leap seconds are refused, since no clock here can keep them. */
+function isInstant(text: string): boolean {
+  const match = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.exec(
+    text,
+  )
+  return match !== null && isCalendarDate(match[1]!)
+}
+
+function isHttpsUrl(text: string): boolean {
+  try {
+    return /^https?:$/.test(new URL(text).protocol)
+  } catch {
+    return false
+  }
+}
+
+function newAjv(coerceTypes: false | 'array'): Ajv {
+  const ajv = new Ajv({ coerceTypes, useDefaults: true, removeAdditional: false, allErrors: true, strict: false })
+  addFormats(ajv)
+  ajv.addFormat('calendar-date', isCalendarDate)
+  ajv.addFormat('instant', isInstant)
+  ajv.addFormat('time-zone', isZone)
+  ajv.addFormat('clock', /^([01]\d|2[0-3]):[0-5]\d$/)
+  ajv.addFormat('clock-end', /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/)
+  ajv.addFormat('month-day-or-date', (text) =>
+    text.length === 5 ? isCalendarDate(`2024-${text}`) : isCalendarDate(text),
+  )
+  ajv.addFormat('web-url', isHttpsUrl)
+  return ajv
+}
+
+const strict = newAjv(false)
+const coercing = newAjv('array')
+
+export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
+  (httpPart === 'body' ? strict : coercing).compile(schema)
+
+const CODES: Record<string, string> = {
+  required: 'missing',
+  additionalProperties: 'unknown_field',
+  type: 'wrong_type',
+  format: 'wrong_format',
+  pattern: 'wrong_format',
+  enum: 'not_allowed',
+  const: 'not_allowed',
+  minLength: 'too_short',
+  maxLength: 'too_long',
+  minimum: 'too_small',
+  exclusiveMinimum: 'too_small',
+  maximum: 'too_large',
+  minItems: 'too_few',
+  maxItems: 'too_many',
+  minProperties: 'too_few',
+  maxProperties: 'too_many',
+  uniqueItems: 'repeated',
+}
+
+const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
+
+function faultOf(error: ErrorObject, where: FieldFault['in']): FieldFault {
+  const params = error.params as Record<string, unknown>
+  const child = params.missingProperty ?? params.additionalProperty
+  const pointer = child === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(String(child))}`
+  const limit =
+    params.limit ?? params.format ?? params.type ?? (params.allowedValues as unknown[] | undefined)?.join(', ')
+  return {
+    in: where,
+    pointer,
+    code: CODES[error.keyword] ?? 'invalid',
+    params: { limit: limit === undefined ? '' : String(limit) },
+  }
+}
+
+const MAX_FAULTS = 20
+
+/** Ajv's errors as one `invalid_request` with a fault for each place, at most twenty. */
+export function validationError(errors: readonly ErrorObject[], where: FieldFault['in']): AppError {
+  // The branches of a union fail one by one; what is of use to a person are the leaves.
+  const leaves = errors.filter((e) => !['anyOf', 'oneOf', 'if'].includes(e.keyword))
+  const faults = (leaves.length > 0 ? leaves : errors).map((e) => faultOf(e, where))
+  const distinct = [...new Map(faults.map((f) => [f.pointer + f.code, f])).values()]
+  return new AppError('invalid_request', { count: distinct.length }, { fields: distinct.slice(0, MAX_FAULTS) })
+}
+
+const compiled = new WeakMap<object, ValidateFunction>()
+
+/** Validates a value against a body schema, filling in defaults; throws `invalid_request` with pointers. */
+export function checkBody(schema: TSchema, value: unknown): void {
+  let validate = compiled.get(schema)
+  if (!validate) compiled.set(schema, (validate = strict.compile(schema)))
+  if (!validate(value)) throw validationError(validate.errors ?? [], 'body')
+}
+
+/** Text that PostgreSQL cannot store: NUL, and surrogates without their partner. Returns the pointer of the first, or null. */
+export function findUnstorable(value: unknown, pointer = ''): string | null {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? pointer : null
+  if (value === null || typeof value !== 'object') return null
+  for (const [name, child] of Object.entries(value)) {
+    const at = `${pointer}/${escapePointer(name)}`
+    const found = findUnstorable(name, at) ?? findUnstorable(child, at)
+    if (found !== null) return found
+  }
+  return null
+}

@@ -1,0 +1,51 @@
+// Runs the service: demo data, HTTP, loops; stops in reverse order and lets requests under way finish.
+import type { AddressInfo } from 'node:net'
+import { buildApp } from './app.ts'
+import { startSweep } from './appointment/expiry.loop.ts'
+import type { Config } from './config.ts'
+import { keepDemoKey } from './demo/demo-key.ts'
+import { loadDemo } from './demo/demo.actions.ts'
+import type { Deps } from './deps.ts'
+
+/** Starts what the role asks for and resolves once it answers; `began` (performance clock, ms) is for the start-up time. */
+export async function serve(deps: Deps, config: Config, began: number): Promise<void> {
+  const demo = config.demo ? await loadDemo(deps) : null
+  const app = await buildApp(deps, { logLevel: config.logLevel, trustProxy: config.trustProxy })
+  const sweeping =
+    config.role === 'api'
+      ? null
+      : startSweep(deps, (error) => app.log.error({ code: (error as { code?: string }).code }, 'sweep failed'))
+  if (config.role !== 'worker') await app.listen({ host: config.host, port: config.port })
+
+  const say = (text: string): void => void process.stdout.write(`${text}\n`)
+  if (config.role !== 'worker') {
+    const { port } = app.server.address() as AddressInfo
+    const base = `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
+    say(`Agenda answers at ${base}`)
+    say(`  API reference  ${base}/docs`)
+    say(`  OpenAPI        ${base}/openapi.json`)
+    if (demo) {
+      say(`  Demo tenant    ${demo.name} (${demo.slug})`)
+      say(`  Demo API key   ${await keepDemoKey(deps, config.data, demo.tenantId)}`)
+    }
+  } else say('Agenda works in the background')
+  say(
+    `  Database       ${deps.db.kind === 'embedded' ? `embedded, in ${config.data}` : 'PostgreSQL'}; ready after ${((performance.now() - began) / 1000).toFixed(1)} s`,
+  )
+
+  let stopping = false
+  const stop = async (signal: string): Promise<void> => {
+    if (stopping) return
+    stopping = true
+    say(`${signal}: finishing requests under way`)
+    const late = setTimeout(() => process.exit(1), config.shutdownSeconds * 1000)
+    await app.close()
+    await sweeping?.stop()
+    await deps.db.close()
+    clearTimeout(late)
+    say('stopped')
+    process.exit(0)
+  }
+  process.on('SIGINT', () => void stop('SIGINT'))
+  process.on('SIGTERM', () => void stop('SIGTERM'))
+}

@@ -1,0 +1,146 @@
+// Tenants: created and listed by the platform's operator; read and changed also by the tenant's own keys.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import { createKey } from '../auth/key.actions.ts'
+import { SCOPES } from '../auth/scopes.ts'
+import { transaction } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError, bodyFault } from '../errors.ts'
+import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
+import { checkVersion, etagOf, IfMatchHeader, problems, requiredVersion } from '../rest/resource.routes.ts'
+import { IdParams } from '../rest/schema.ts'
+import { TenantBody, TenantChange, TenantShown } from './tenant.schema.ts'
+import {
+  claimSlug,
+  findTenant,
+  insertTenant,
+  listTenants,
+  lockTenant,
+  updateTenant,
+  type Tenant,
+} from './tenant.sql.ts'
+
+function present(tenant: Tenant): Record<string, unknown> {
+  return {
+    id: tenant.id,
+    slug: tenant.slug,
+    name: tenant.name,
+    ...tenant.document,
+    version: tenant.version,
+    createdAt: tenant.created_at.toISOString(),
+    updatedAt: tenant.updated_at.toISOString(),
+    archivedAt: tenant.archived_at?.toISOString() ?? null,
+  }
+}
+
+/** Creates a tenant with its first key, which has every scope. Throws `slug_taken`. */
+export async function createTenant(
+  deps: Deps,
+  body: Record<string, unknown>,
+): Promise<{ tenant: Tenant; key: string }> {
+  const { slug, name, ...document } = body as { slug: string; name: string }
+  const id = deps.newId()
+  if ((await claimSlug(deps.db.kysely, slug, id)) !== id) throw bodyFault('/slug', 'slug_taken', { slug })
+  return transaction(deps.db, async (tx) => {
+    const tenant = await insertTenant(tx, { id, slug, name, document, now: new Date(deps.now()) })
+    const { token } = await createKey(deps, tx, {
+      tenantId: id,
+      name: 'administration',
+      scopes: [...SCOPES],
+      expiresAt: null,
+    })
+    return { tenant, key: token }
+  })
+}
+
+/** A tenant's key reaches its own tenant only; any other looks as if it did not exist. */
+function ownTenantOnly(request: FastifyRequest): string {
+  const { id } = request.params as { id: string }
+  const principal = request.principal
+  if (principal?.kind === 'key' && principal.tenantId !== id) throw new AppError('not_found', { what: 'tenant' })
+  return id
+}
+
+export function tenantRoutes(app: FastifyInstance, deps: Deps): void {
+  const docs = { tags: ['tenants'], security: [{ key: [] }] }
+
+  app.post('/v1/tenants', {
+    config: { access: { kind: 'platform' } },
+    schema: {
+      ...docs,
+      operationId: 'createTenant',
+      summary: 'Create a tenant; answers its first API key, shown once',
+      body: TenantBody,
+      response: {
+        201: Type.Object({ tenant: TenantShown, apiKey: Type.String({ description: 'Shown once' }) }),
+        ...problems,
+      },
+    },
+    handler: async (request, reply) => {
+      const { tenant, key } = await createTenant(deps, request.body as Record<string, unknown>)
+      return reply
+        .code(201)
+        .header('location', `/v1/tenants/${tenant.id}`)
+        .send({ tenant: present(tenant), apiKey: key })
+    },
+  })
+
+  app.get('/v1/tenants', {
+    config: { access: { kind: 'platform' } },
+    schema: {
+      ...docs,
+      operationId: 'listTenants',
+      summary: 'List tenants',
+      querystring: Type.Object(PageQuery, { additionalProperties: false }),
+      response: { 200: PageOf(TenantShown, 'TenantPage'), ...problems },
+    },
+    handler: async (request) => {
+      const { limit, cursor } = request.query as { limit: number; cursor?: string }
+      const page = pageOf(await listTenants(deps.db.kysely, decodeIdCursor(cursor), limit + 1), limit, (t) =>
+        encodeCursor(t.id),
+      )
+      return { ...page, items: page.items.map(present) }
+    },
+  })
+
+  app.get('/v1/tenants/:id', {
+    config: { access: { kind: 'key', scope: 'tenant:read', platform: true } },
+    schema: {
+      ...docs,
+      operationId: 'getTenant',
+      summary: 'Read a tenant',
+      params: IdParams,
+      response: { 200: TenantShown, ...problems },
+    },
+    handler: async (request, reply) => {
+      const tenant = await findTenant(deps.db.kysely, ownTenantOnly(request))
+      if (!tenant) throw new AppError('not_found', { what: 'tenant' })
+      return reply.header('etag', etagOf(tenant.version)).send(present(tenant))
+    },
+  })
+
+  app.patch('/v1/tenants/:id', {
+    config: { access: { kind: 'key', scope: 'tenant:write', platform: true } },
+    schema: {
+      ...docs,
+      operationId: 'updateTenant',
+      summary: 'Change a tenant',
+      params: IdParams,
+      headers: IfMatchHeader,
+      body: TenantChange,
+      response: { 200: TenantShown, ...problems },
+    },
+    handler: async (request, reply) => {
+      const wanted = requiredVersion(request)
+      const id = ownTenantOnly(request)
+      const tenant = await transaction(deps.db, async (tx) => {
+        const before = await lockTenant(tx, id)
+        if (!before) throw new AppError('not_found', { what: 'tenant' })
+        checkVersion(wanted, before.version)
+        const { name = before.name, ...changes } = request.body as { name?: string }
+        return updateTenant(tx, { id, name, document: { ...before.document, ...changes }, now: new Date(deps.now()) })
+      })
+      return reply.header('etag', etagOf(tenant.version)).send(present(tenant))
+    },
+  })
+}

@@ -1,0 +1,125 @@
+// PURE. Recurrence rules (RFC 5545 §3.3.10) expanded to local dates. The only file that uses rrule, and only in floating
+// UTC: with zones attached its results are wrong (rrule #300, #355). Zones are attached to the dates afterwards.
+import rrulePackage, { type Options } from 'rrule'
+import { DAY } from './interval.ts'
+import { parseDate } from './zone.ts'
+
+const { RRule } = rrulePackage
+
+export type Recurrence = {
+  /** RRULE value without the `RRULE:` prefix, such as `FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH`. */
+  rrule: string
+  /** First local date from which the rule counts (DTSTART), `YYYY-MM-DD`. */
+  start: string
+  /** Local dates left out (EXDATE). */
+  exceptions: readonly string[]
+}
+
+const ALLOWED = new Set(['FREQ', 'INTERVAL', 'BYDAY', 'BYMONTHDAY', 'BYMONTH', 'BYSETPOS', 'UNTIL', 'COUNT', 'WKST'])
+const FREQUENCIES = new Set(['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'])
+
+/** Why a rule is refused: the name of the part at fault, or null when the rule can be used. */
+export function faultInRule(rrule: string): string | null {
+  const seen = new Map<string, string>()
+  for (const part of rrule.split(';')) {
+    const [name = '', value = '', ...rest] = part.split('=')
+    if (!ALLOWED.has(name) || value === '' || rest.length > 0 || seen.has(name)) return name.slice(0, 20) || 'FREQ'
+    seen.set(name, value)
+  }
+  if (!FREQUENCIES.has(seen.get('FREQ') ?? '')) return 'FREQ'
+  for (const [name, value] of seen) if (!isPartValid(name, value, seen.get('FREQ')!)) return name
+  if (seen.has('UNTIL') && seen.has('COUNT')) return 'COUNT'
+  try {
+    RRule.parseString(rrule)
+    return null
+  } catch {
+    return 'FREQ'
+  }
+}
+
+function isPartValid(name: string, value: string, frequency: string): boolean {
+  const numbers = (low: number, high: number): boolean =>
+    value.split(',').every((v) => /^-?\d{1,3}$/.test(v) && v !== '0' && Number(v) >= low && Number(v) <= high)
+  switch (name) {
+    case 'INTERVAL':
+      return /^\d{1,3}$/.test(value) && Number(value) >= 1
+    case 'COUNT':
+      return /^\d{1,4}$/.test(value) && Number(value) >= 1
+    case 'BYDAY':
+      return value
+        .split(',')
+        .every(
+          (v) =>
+            /^([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)$/.test(v) && (v.length === 2 || /MONTHLY|YEARLY/.test(frequency)),
+        )
+    case 'BYMONTHDAY':
+      return frequency !== 'WEEKLY' && numbers(-31, 31)
+    case 'BYMONTH':
+      return numbers(1, 12)
+    case 'BYSETPOS':
+      return numbers(-366, 366)
+    case 'WKST':
+      return /^(MO|TU|WE|TH|FR|SA|SU)$/.test(value)
+    case 'UNTIL':
+      return (
+        /^\d{8}(T\d{6}Z?)?$/.test(value) && isDate(`${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6, 8)}`)
+      )
+    default:
+      return true
+  }
+}
+
+function isDate(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+}
+
+const MAX_CACHED = 20_000
+const rules = new Map<string, Partial<Options>>()
+const expansions = new Map<string, readonly number[]>()
+
+function optionsOf(rrule: string): Partial<Options> {
+  let options = rules.get(rrule)
+  if (!options) {
+    options = RRule.parseString(rrule)
+    if (rules.size >= MAX_CACHED) rules.clear()
+    rules.set(rrule, options)
+  }
+  return options
+}
+
+/**
+ * rrule walks from DTSTART on, which costs milliseconds when that is years ago. A daily or weekly rule without COUNT or
+ * BYSETPOS repeats with its interval, so the start may be moved by whole intervals without changing any later date.
+ */
+function movedStart(options: Partial<Options>, start: number, fromDay: number): number {
+  const unit = options.freq === RRule.DAILY ? 1 : options.freq === RRule.WEEKLY ? 7 : 0
+  if (unit === 0 || options.count || options.bysetpos || start >= fromDay) return start
+  const period = unit * (options.interval ?? 1)
+  return start + Math.floor((fromDay - start) / period) * period - (fromDay - start >= period ? period : 0)
+}
+
+/** The day numbers in [fromDay, toDay) on which the rule falls, ascending. The rule must have passed `faultInRule`. */
+export function expandDays(recurrence: Recurrence, fromDay: number, toDay: number): readonly number[] {
+  const key = `${recurrence.rrule}|${recurrence.start}|${recurrence.exceptions.join()}|${fromDay}|${toDay}`
+  const cached = expansions.get(key)
+  if (cached) return cached
+  const options = optionsOf(recurrence.rrule)
+  const start = parseDate(recurrence.start)
+  const moved = movedStart(options, start, fromDay)
+  const rule = new RRule({ ...options, dtstart: new Date(moved * DAY) }, true)
+  const excluded = new Set(recurrence.exceptions.map(parseDate))
+  const days = rule
+    .between(new Date(Math.max(start, fromDay) * DAY), new Date(toDay * DAY - 1), true)
+    .map((date) => Math.floor(date.getTime() / DAY))
+    .filter((day) => !excluded.has(day))
+  if (expansions.size >= MAX_CACHED) expansions.clear()
+  expansions.set(key, days)
+  return days
+}
+
+/** Forgets all expansions; benchmarks of the uncached path call it. */
+export function forgetExpansions(): void {
+  expansions.clear()
+  rules.clear()
+}

@@ -1,0 +1,31 @@
+// PURE. UUIDv7 (RFC 9562 §5.7): 48 bits of milliseconds, then random bits with a counter, so that ids made by one process
+// within a millisecond keep their order.
+
+/** A generator of UUIDv7 over a clock (epoch ms) and a source of random bytes. */
+export function uuidSource(now: () => number, randomBytes: (length: number) => Uint8Array): () => string {
+  let last = 0
+  let counter = 0
+  let pool: Uint8Array = new Uint8Array(0)
+  let used = 0
+  const take = (length: number): Uint8Array => {
+    // Random bytes are drawn in bulk: one system call an id costs more than the rest of a booking's id making.
+    if (used + length > pool.length) {
+      pool = randomBytes(1024)
+      used = 0
+    }
+    used += length
+    return pool.subarray(used - length, used)
+  }
+  return () => {
+    const at = Math.max(now(), last)
+    const random = take(10)
+    // rand_a (12 bits) counts within a millisecond from a random start below 2048, the rest is random.
+    counter = at === last ? counter + 1 : ((random[0]! << 8) | random[1]!) & 0x7ff
+    last = counter > 0xfff ? at + 1 : at
+    if (counter > 0xfff) counter = 0
+    const time = last.toString(16).padStart(12, '0')
+    const tail = Buffer.from(random.subarray(2)).toString('hex')
+    const variant = ((random[2]! & 0x3f) | 0x80).toString(16)
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${tail.slice(2, 4)}-${tail.slice(4)}`
+  }
+}
