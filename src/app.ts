@@ -19,7 +19,12 @@ import { findUnstorable, validatorCompiler } from './rest/validation.ts'
 import { serviceRoutes } from './service/service.routes.ts'
 import { tenantRoutes } from './tenant/tenant.routes.ts'
 
-export type AppOptions = { logLevel: string; trustProxy: boolean; bodyLimit?: number }
+export type AppOptions = {
+  logLevel: string
+  trustProxy: boolean
+  /** Called before any route is added; tests check every answer against its schema. */
+  observe?: (app: FastifyInstance) => void
+}
 const BODY_LIMIT = 256 * 1024
 
 // Exported by fastify 5.12 without a type of its own at the top level.
@@ -34,7 +39,7 @@ const serializers = {
 
 /** The application, ready for `listen` or `inject` after `ready()`. */
 export async function buildApp(deps: Deps, options: AppOptions): Promise<FastifyInstance> {
-  const bodyLimit = options.bodyLimit ?? BODY_LIMIT
+  const bodyLimit = BODY_LIMIT
   const app = fastify({
     logger: options.logLevel === 'silent' ? false : { level: options.logLevel, serializers },
     // A line for every request costs a tenth of the throughput and says little: failures are logged, metrics count the rest.
@@ -46,6 +51,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
   })
+  options.observe?.(app)
   app.setValidatorCompiler(validatorCompiler)
   app.addSchema(ProblemSchema)
   installProblems(app, bodyLimit)

@@ -16,6 +16,7 @@ export type Database = {
   kysely: Kysely<Tables>
   pool: Pool
   kind: 'embedded' | 'postgresql'
+  onStatement?: ((sql: string) => void) | undefined
   /** Counts the calls of fsync; embedded only. */
   syncs?: () => Promise<number>
   close: () => Promise<void>
@@ -90,6 +91,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     kysely,
     pool,
     kind: embedded ? 'embedded' : 'postgresql',
+    onStatement,
     ...(embedded ? { syncs: embedded.syncs } : {}),
     close: () => pool.end(),
   }

@@ -67,6 +67,7 @@ export async function transaction<T>(db: Database, work: (tx: Tx) => Promise<T>)
  * fails turns the commit into a rollback. Rejects with the error of the statement that failed first.
  */
 export async function atomically(db: Database, statements: readonly CompiledQuery[]): Promise<QueryResult[]> {
+  if (db.onStatement) for (const statement of statements) db.onStatement(statement.sql)
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await (db.kind === 'postgresql' ? pipelined(db, statements) : oneByOne(db, statements))

@@ -17,7 +17,7 @@ function isInstant(text: string): boolean {
   return match !== null && isCalendarDate(match[1]!)
 }
 
-function isHttpsUrl(text: string): boolean {
+function isWebUrl(text: string): boolean {
   try {
     return /^https?:$/.test(new URL(text).protocol)
   } catch {
@@ -25,18 +25,21 @@ function isHttpsUrl(text: string): boolean {
   }
 }
 
-function newAjv(coerceTypes: false | 'array'): Ajv {
-  const ajv = new Ajv({ coerceTypes, useDefaults: true, removeAdditional: false, allErrors: true, strict: false })
+/** Teaches an Ajv the formats of this API. */
+export function addOwnFormats(ajv: Ajv): void {
   addFormats(ajv)
   ajv.addFormat('calendar-date', isCalendarDate)
   ajv.addFormat('instant', isInstant)
   ajv.addFormat('time-zone', isZone)
   ajv.addFormat('clock', /^([01]\d|2[0-3]):[0-5]\d$/)
   ajv.addFormat('clock-end', /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/)
-  ajv.addFormat('month-day-or-date', (text) =>
-    text.length === 5 ? isCalendarDate(`2024-${text}`) : isCalendarDate(text),
-  )
-  ajv.addFormat('web-url', isHttpsUrl)
+  ajv.addFormat('month-day-or-date', (text) => isCalendarDate(text.length === 5 ? `2024-${text}` : text))
+  ajv.addFormat('web-url', isWebUrl)
+}
+
+function newAjv(coerceTypes: false | 'array'): Ajv {
+  const ajv = new Ajv({ coerceTypes, useDefaults: true, removeAdditional: false, allErrors: true, strict: false })
+  addOwnFormats(ajv)
   return ajv
 }
 

@@ -1,0 +1,72 @@
+// A database of its own for each test file: a copy of the embedded template, or a new database on TEST_DATABASE_URL.
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { describe, inject } from 'vitest'
+import { migrate } from '../../src/db/migrate.ts'
+import { openDatabase, type Database } from '../../src/db/open.ts'
+
+export type TestDatabase = { db: Database; url: string | undefined; folder: string; drop: () => Promise<void> }
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
+
+/** Creates an empty, migrated database on a server; returns its URL and how to drop it. */
+export async function createOnServer(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `agenda_test_${randomBytes(6).toString('hex')}`
+  await onServer(server, `create database ${name}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => onServer(server, `drop database ${name} with (force)`) }
+}
+
+export async function openOnServer(server: string, poolSize = 20, onStatement?: (sql: string) => void): Promise<TestDatabase> {
+  const { url, drop } = await createOnServer(server)
+  const db = await openDatabase({ url, folder: '', poolSize, onStatement })
+  await migrate(db.pool, new Date())
+  return {
+    db,
+    url,
+    folder: '',
+    drop: async () => {
+      await db.close()
+      await drop()
+    },
+  }
+}
+
+/** A folder with an empty, migrated embedded cluster; the caller removes it. */
+export function copyTemplate(): string {
+  const folder = mkdtempSync(join(inject('template'), '..', 'data-'))
+  cpSync(join(inject('template'), 'database'), join(folder, 'database'), { recursive: true })
+  return folder
+}
+
+/** The database that the suite runs on: PostgreSQL with TEST_DATABASE_URL, else the embedded one. */
+export async function openTestDatabase(onStatement?: (sql: string) => void): Promise<TestDatabase> {
+  const server = process.env.TEST_DATABASE_URL
+  if (server) return openOnServer(server, 10, onStatement)
+  const folder = copyTemplate()
+  const db = await openDatabase({ folder, poolSize: 1, onStatement })
+  return {
+    db,
+    url: undefined,
+    folder,
+    drop: async () => {
+      await db.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Runs the block on a real PostgreSQL; where there is none the block is skipped under a name that says why. */
+export function describeOnRealPostgres(name: string, block: (serverUrl: string) => void): void {
+  const postgres = inject('postgres')
+  if ('url' in postgres) describe(name, () => block(postgres.url))
+  else describe.skip(`${name} (skipped: ${postgres.reason})`, () => block(''))
+}

@@ -1,0 +1,134 @@
+// The whole service in this process over a test database, with a clock that tests step, every answer checked against its
+// schema and every statement checked against the rules for a distributed engine.
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import { Ajv, type ValidateFunction } from 'ajv'
+import { buildApp } from '../../src/app.ts'
+import { createSnapshots } from '../../src/availability/snapshot.actions.ts'
+import { hashSecret } from '../../src/auth/token.ts'
+import { addOwnFormats } from '../../src/rest/validation.ts'
+import type { Deps } from '../../src/deps.ts'
+import { createTenant } from '../../src/tenant/tenant.routes.ts'
+import { uuidSource } from '../../src/uuid.ts'
+import { openTestDatabase, type TestDatabase } from './database.ts'
+import { checkStatements } from './sql-rules.ts'
+
+export const PLATFORM_KEY = 'platform-key-of-the-tests-0123456789abcdef'
+/** Monday, 2026-11-23, 08:00 in Rome. */
+export const START = Date.parse('2026-11-23T07:00:00Z')
+
+export type Reply = { status: number; body: any; headers: Record<string, unknown> }
+export type Call = (method: string, url: string, body?: unknown, options?: { headers?: Record<string, string>; key?: string | null }) => Promise<Reply>
+
+export type TestTenant = { id: string; key: string; call: Call; make: (path: string, body: unknown) => Promise<any> }
+
+export type TestService = {
+  app: FastifyInstance
+  deps: Deps
+  database: TestDatabase
+  clock: { now: number }
+  statements: Set<string>
+  tenant: TestTenant
+  newTenant: (slug: string, body?: Record<string, unknown>) => Promise<TestTenant>
+  close: () => Promise<void>
+}
+
+const ajv = new Ajv({ strict: false, allErrors: true })
+addOwnFormats(ajv)
+const compiled = new WeakMap<object, ValidateFunction>()
+
+/** Refuses an answer that does not match the schema that the route declares for its status. */
+function checkAnswers(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const responses = request.routeOptions.schema?.response as Record<string, object> | undefined
+    const schema = responses?.[reply.statusCode] ?? responses?.[`${Math.floor(reply.statusCode / 100)}xx`]
+    if (!schema || typeof payload !== 'string' || payload === '') return payload
+    let validate = compiled.get(schema)
+    if (!validate) compiled.set(schema, (validate = ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"$id":"Problem"', '"title":"Problem"')) as object)))
+    if (!validate(JSON.parse(payload))) {
+      throw new Error(`answer of ${request.method} ${request.url} breaks its schema: ${ajv.errorsText(validate.errors)}\n${payload.slice(0, 500)}`)
+    }
+    return payload
+  })
+}
+
+export function caller(app: FastifyInstance, defaultKey: string): Call {
+  return async (method, url, body, options = {}) => {
+    const key = options.key === undefined ? defaultKey : options.key
+    const headers: Record<string, string> = { ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...options.headers }
+    const request: InjectOptions = { method: method as 'GET', url, headers }
+    if (body !== undefined) request.payload = body as object
+    const answer = await app.inject(request)
+    const text = answer.body
+    return { status: answer.statusCode, body: text.startsWith('{') ? JSON.parse(text) : text, headers: answer.headers }
+  }
+}
+
+export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
+  return {
+    db,
+    now: () => clock.now,
+    newId: uuidSource(() => clock.now, randomBytes),
+    randomBytes,
+    snapshots: createSnapshots(db),
+    platformKeyHash: hashSecret(PLATFORM_KEY),
+  }
+}
+
+/** Starts a service with one tenant on an empty database. */
+export async function startService(): Promise<TestService> {
+  const statements = new Set<string>()
+  const database = await openTestDatabase((statement) => statements.add(statement))
+  const clock = { now: START }
+  const deps = testDeps(database.db, clock)
+  const app = await buildApp(deps, { logLevel: 'silent', trustProxy: false, observe: checkAnswers })
+  await app.ready()
+  async function newTenant(slug: string, body: Record<string, unknown> = {}): Promise<TestTenant> {
+    const defaults = { slug, name: slug, timeZone: 'Europe/Rome', locale: 'it', country: 'IT', holdMinutes: 10 }
+    const { tenant, key } = await createTenant(deps, { ...defaults, ...body })
+    const call = caller(app, key)
+    return {
+      id: tenant.id,
+      key,
+      call,
+      async make(path, record) {
+        const answer = await call('POST', `/v1/${path}`, record)
+        if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+        return answer.body
+      },
+    }
+  }
+  return {
+    app,
+    deps,
+    database,
+    clock,
+    statements,
+    tenant: await newTenant('prova'),
+    newTenant,
+    async close() {
+      await app.close()
+      await database.drop()
+      await checkStatements([...statements])
+    },
+  }
+}
+
+export type Office = { location: any; service: any; agent: any; schedule: any }
+
+/** The smallest bookable office: one location, one service of 30 minutes, one agent, Monday to Friday 9 to 13. */
+export async function makeOffice(tenant: TestTenant, options: { service?: object; rules?: object[]; agents?: number } = {}): Promise<Office & { agents: any[] }> {
+  const location = await tenant.make('locations', { name: 'Municipio' })
+  const service = await tenant.make('services', { name: 'Carta d’identità', durationMinutes: 30, ...options.service })
+  const agents: any[] = []
+  let schedule: any
+  for (let i = 0; i < (options.agents ?? 1); i += 1) {
+    const agent = await tenant.make('agents', { name: `Operatore ${i + 1}`, serviceIds: [service.id], locationIds: [location.id] })
+    const rules = options.rules ?? [{ rrule: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', windows: [{ from: '09:00', to: '13:00' }] }]
+    schedule = await tenant.make('schedules', { ownerKind: 'agent', ownerId: agent.id, validFrom: '2026-01-05', rules })
+    agents.push(agent)
+  }
+  return { location, service, agent: agents[0], schedule, agents }
+}
+
+export const PERSON = { firstName: 'Ada', lastName: 'Neri', email: 'ada.neri@posta.example' }

@@ -1,0 +1,32 @@
+// The schema follows the rules for a distributed engine, and the checker itself catches what breaks them.
+import { expect, test } from 'vitest'
+import { migrationNames, readMigration, statementsOf } from '../src/db/migrate.ts'
+import { migrationFaults, statementFaults } from './helpers/sql-rules.ts'
+
+test('the migrations follow the rules for a distributed engine', async () => {
+  for (const name of migrationNames()) expect(await migrationFaults(statementsOf(readMigration(name)))).toEqual([])
+})
+
+test.each([
+  ['select * from appointments where id = $1', 'rule 6'],
+  ['select * from appointments a join contacts c on c.id = a.contact_id where a.tenant_id = $1', 'rule 6'],
+  ['select * from appointments where tenant_id::text = $1', 'rule 6'],
+  ['insert into events (id) values ($1)', 'rule 1'],
+  ['update appointments set updated_at = clock_timestamp() where tenant_id = $1', 'rule 7'],
+  ['with x as (delete from events where tenant_id = $1 returning id) select * from x', 'rule 8'],
+  ['select pg_advisory_lock(1)', 'rule 9'],
+])('names the rule broken by %s', async (sql, rule) => {
+  expect((await statementFaults(sql)).join()).toContain(rule)
+})
+
+test('accepts a statement of one tenant', async () => {
+  expect(await statementFaults('select a.id from appointments a join contacts c on c.tenant_id = $1 and c.id = a.contact_id where a.tenant_id = $1')).toEqual([])
+})
+
+test.each([
+  ['create table t (id uuid primary key)', 'rule 1'],
+  ['create table t (tenant_id uuid not null, id uuid not null, primary key (id, tenant_id))', 'rule 1'],
+  ['create trigger t before insert on events execute function f()', 'rule 3'],
+])('names the rule broken by %s', async (sql, rule) => {
+  expect((await migrationFaults([sql])).join()).toContain(rule)
+})
