@@ -20,6 +20,7 @@ const HELP = `Agenda: appointments, availability and callbacks.
   agenda dump [FILE]           write everything to a file (or standard output)
   agenda restore FILE          load such a file into an empty database
   agenda env-example           print .env.example
+  agenda openapi               print the API description
   --help                       this text
 
 Settings (flag, variable):
@@ -71,9 +72,19 @@ async function start(config: Config): Promise<void> {
   await serve(deps, config, began)
 }
 
+/** The API description; building the application touches no database. */
+async function describeApi(): Promise<string> {
+  const { buildApp } = await import('./app.ts')
+  const nowhere = undefined as unknown as Deps['db']
+  const app = await buildApp(createDeps(nowhere, { platformKey: undefined }), { logLevel: 'silent', trustProxy: false })
+  await app.ready()
+  return `${JSON.stringify(app.swagger(), null, 2)}\n`
+}
+
 async function run({ command, rest, flags }: Arguments): Promise<void> {
   if (rest.includes('--help') && command !== 'import') return void process.stdout.write(HELP)
   if (command === 'env-example') return void process.stdout.write(envExample())
+  if (command === 'openapi') return void process.stdout.write(await describeApi())
   const config = readConfig(process.env, flags)
   switch (command) {
     case 'start':

@@ -1,6 +1,14 @@
 // From an empty tenant to a booked, moved, cancelled appointment, over HTTP on the suite's database.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { makeOffice, PERSON, START, startService, type Office, type TestService, type TestTenant } from './helpers/service.ts'
+import {
+  makeOffice,
+  PERSON,
+  START,
+  startService,
+  type Office,
+  type TestService,
+  type TestTenant,
+} from './helpers/service.ts'
 
 let service: TestService
 let tenant: TestTenant
@@ -20,18 +28,30 @@ beforeEach(async () => {
 
 const TEN = '2026-11-24T10:00:00+01:00'
 const book = (body: object = {}, headers: Record<string, string> = {}) =>
-  tenant.call('POST', '/v1/appointments', { serviceIds: [office.service.id], start: TEN, contact: PERSON, ...body }, { headers })
+  tenant.call(
+    'POST',
+    '/v1/appointments',
+    { serviceIds: [office.service.id], start: TEN, contact: PERSON, ...body },
+    { headers },
+  )
 const slotsOf = async (date: string, query = '') => {
   const { body } = await tenant.call('GET', `/v1/slots?serviceId=${office.service.id}&from=${date}&to=${date}${query}`)
   return (body.days[0]?.slots ?? []) as { start: string; remaining: number }[]
 }
-const remainingAt = async (start: string, query = '') => (await slotsOf(start.slice(0, 10), query)).find((s) => s.start === start)?.remaining ?? 0
+const remainingAt = async (start: string, query = '') =>
+  (await slotsOf(start.slice(0, 10), query)).find((s) => s.start === start)?.remaining ?? 0
 
 describe('booking', () => {
   test('answers the appointment with its code, agent and manage token', async () => {
     const { status, body, headers } = await book()
     expect(status).toBe(201)
-    expect(body).toMatchObject({ status: 'confirmed', start: TEN, end: '2026-11-24T10:30:00+01:00', timeZone: 'Europe/Rome', version: 1 })
+    expect(body).toMatchObject({
+      status: 'confirmed',
+      start: TEN,
+      end: '2026-11-24T10:30:00+01:00',
+      timeZone: 'Europe/Rome',
+      version: 1,
+    })
     expect(body.code).toMatch(/^[2-9A-HJ-NP-Z]{8}$/)
     expect(body.assignment.reason).toBe('least_loaded')
     expect(headers.location).toBe(`/v1/appointments/${body.id}`)
@@ -52,7 +72,9 @@ describe('booking', () => {
 
   test('refuses a named agent who is taken with the same reason', async () => {
     await book({ agentId: office.agent.id })
-    expect((await book({ agentId: office.agent.id, contact: { ...PERSON, firstName: 'Bea' } })).body.code).toBe('slot_taken')
+    expect((await book({ agentId: office.agent.id, contact: { ...PERSON, firstName: 'Bea' } })).body.code).toBe(
+      'slot_taken',
+    )
   })
 
   test.each([
@@ -64,13 +86,19 @@ describe('booking', () => {
   ])('refuses %s as %s, and the explanation agrees', async (start, code) => {
     const { status, body } = await book({ start })
     expect({ status, code: body.code }).toEqual({ status: 409, code })
-    const why = await tenant.call('GET', `/v1/slots/explanation?serviceId=${office.service.id}&at=${encodeURIComponent(start)}`)
+    const why = await tenant.call(
+      'GET',
+      `/v1/slots/explanation?serviceId=${office.service.id}&at=${encodeURIComponent(start)}`,
+    )
     expect(why.body.offered).toBe(false)
     expect(new Set(why.body.agents.map((a: { reason: string }) => a.reason))).toEqual(new Set([code]))
   })
 
   test('speaks Italian to who asks for it', async () => {
-    const { body } = await book({ start: '2026-11-24T10:10:00+01:00' }, { 'accept-language': 'it-IT,it;q=0.9,en;q=0.5' })
+    const { body } = await book(
+      { start: '2026-11-24T10:10:00+01:00' },
+      { 'accept-language': 'it-IT,it;q=0.9,en;q=0.5' },
+    )
     expect(body.title).toBe('Orario non proposto')
   })
 
@@ -92,7 +120,11 @@ describe('booking', () => {
 
   test('an unknown contact is named by pointer', async () => {
     const { status, body } = await book({ contact: undefined, contactId: '01900000-0000-7000-8000-000000000000' })
-    expect({ status, code: body.code, pointer: body.errors[0].pointer }).toEqual({ status: 422, code: 'invalid_reference', pointer: '/contactId' })
+    expect({ status, code: body.code, pointer: body.errors[0].pointer }).toEqual({
+      status: 422,
+      code: 'invalid_reference',
+      pointer: '/contactId',
+    })
   })
 })
 
@@ -119,15 +151,26 @@ describe('idempotency', () => {
     const one = await tenant.call('POST', '/v1/locations', { name: 'Uno' }, { headers })
     const two = await tenant.call('POST', '/v1/locations', { name: 'Uno' }, { headers })
     expect(two.body).toEqual(one.body)
-    const keyOne = await tenant.call('POST', '/v1/api-keys', { name: 'k', scopes: ['slots:read'] }, { headers: { 'idempotency-key': 'chiave-numero-uno' } })
-    const keyTwo = await tenant.call('POST', '/v1/api-keys', { name: 'k', scopes: ['slots:read'] }, { headers: { 'idempotency-key': 'chiave-numero-uno' } })
+    const keyOne = await tenant.call(
+      'POST',
+      '/v1/api-keys',
+      { name: 'k', scopes: ['slots:read'] },
+      { headers: { 'idempotency-key': 'chiave-numero-uno' } },
+    )
+    const keyTwo = await tenant.call(
+      'POST',
+      '/v1/api-keys',
+      { name: 'k', scopes: ['slots:read'] },
+      { headers: { 'idempotency-key': 'chiave-numero-uno' } },
+    )
     expect(keyTwo.body).toEqual(keyOne.body)
     expect((await tenant.call('GET', '/v1/services', undefined, { key: keyTwo.body.token })).status).toBe(403)
   })
 })
 
 describe('holds', () => {
-  const hold = (body: object = {}) => tenant.call('POST', '/v1/holds', { serviceIds: [office.service.id], start: TEN, agentId: office.agent.id, ...body })
+  const hold = (body: object = {}) =>
+    tenant.call('POST', '/v1/holds', { serviceIds: [office.service.id], start: TEN, agentId: office.agent.id, ...body })
 
   test('keep the slot from others and become an appointment', async () => {
     const held = await hold()
@@ -135,7 +178,9 @@ describe('holds', () => {
     expect((await book({ agentId: office.agent.id })).body.code).toBe('slot_held')
     const confirmed = await tenant.call('POST', '/v1/appointments', { holdId: held.body.id, contact: PERSON })
     expect(confirmed).toMatchObject({ status: 201, body: { id: held.body.id, status: 'confirmed', version: 2 } })
-    expect((await tenant.call('POST', '/v1/appointments', { holdId: held.body.id, contact: PERSON })).body.code).toBe('invalid_transition')
+    expect((await tenant.call('POST', '/v1/appointments', { holdId: held.body.id, contact: PERSON })).body.code).toBe(
+      'invalid_transition',
+    )
   })
 
   test('end by themselves, without any sweep', async () => {
@@ -145,25 +190,38 @@ describe('holds', () => {
     const late = await tenant.call('POST', '/v1/appointments', { holdId: held.body.id, contact: PERSON })
     expect(late).toMatchObject({ status: 409, body: { code: 'hold_expired' } })
     expect((await book({ agentId: office.agent.id })).status).toBe(201)
-    expect((await tenant.call('POST', '/v1/appointments', { holdId: held.body.id, contact: PERSON })).body.code).toBe('hold_expired')
+    expect((await tenant.call('POST', '/v1/appointments', { holdId: held.body.id, contact: PERSON })).body.code).toBe(
+      'hold_expired',
+    )
   })
 
   test('refuse fields that the hold has decided', async () => {
     const held = await hold()
-    expect((await tenant.call('POST', '/v1/appointments', { holdId: held.body.id, start: TEN, contact: PERSON })).body.code).toBe('hold_mismatch')
+    expect(
+      (await tenant.call('POST', '/v1/appointments', { holdId: held.body.id, start: TEN, contact: PERSON })).body.code,
+    ).toBe('hold_mismatch')
   })
 })
 
 describe('changing', () => {
-  const verb = (id: string, name: string, body: object = {}, options = {}) => tenant.call('POST', `/v1/appointments/${id}/${name}`, body, options)
+  const verb = (id: string, name: string, body: object = {}, options = {}) =>
+    tenant.call('POST', `/v1/appointments/${id}/${name}`, body, options)
 
   test('moves; its own time counts as free', async () => {
     const { body: a } = await book({ agentId: office.agent.id })
-    await tenant.call('PATCH', `/v1/services/${office.service.id}`, { stepMinutes: 15 }, { headers: { 'if-match': '"1"' } })
+    await tenant.call(
+      'PATCH',
+      `/v1/services/${office.service.id}`,
+      { stepMinutes: 15 },
+      { headers: { 'if-match': '"1"' } },
+    )
     expect(await remainingAt('2026-11-24T10:15:00+01:00')).toBe(1)
     expect(await remainingAt('2026-11-24T10:15:00+01:00', `&movingAppointmentId=${a.id}`)).toBe(2)
     const moved = await verb(a.id, 'rescheduling', { start: '2026-11-24T10:15:00+01:00', agentId: office.agent.id })
-    expect(moved).toMatchObject({ status: 200, body: { start: '2026-11-24T10:15:00+01:00', agentId: office.agent.id, version: 2 } })
+    expect(moved).toMatchObject({
+      status: 200,
+      body: { start: '2026-11-24T10:15:00+01:00', agentId: office.agent.id, version: 2 },
+    })
     const history = await tenant.call('GET', `/v1/appointments/${a.id}/history`)
     expect(history.body.items.map((e: { type: string }) => e.type)).toEqual(['appointment.booked', 'appointment.moved'])
     expect(history.body.items[1].data.before.start).toBe('2026-11-24T09:00:00.000Z')
@@ -171,20 +229,33 @@ describe('changing', () => {
 
   test('a stale If-Match is refused', async () => {
     const { body: a } = await book()
-    const answer = await verb(a.id, 'rescheduling', { start: '2026-11-24T11:00:00+01:00' }, { headers: { 'if-match': '"7"' } })
+    const answer = await verb(
+      a.id,
+      'rescheduling',
+      { start: '2026-11-24T11:00:00+01:00' },
+      { headers: { 'if-match': '"7"' } },
+    )
     expect(answer).toMatchObject({ status: 412, body: { code: 'precondition_failed' } })
   })
 
   test('cancels with a reason and gives the time back; again changes nothing', async () => {
     const { body: a } = await book()
     const cancelled = await verb(a.id, 'cancellation', { reason: 'impegno' })
-    expect(cancelled.body).toMatchObject({ status: 'cancelled', cancellation: { reason: 'impegno', code: 'cancelled' } })
+    expect(cancelled.body).toMatchObject({
+      status: 'cancelled',
+      cancellation: { reason: 'impegno', code: 'cancelled' },
+    })
     expect((await verb(a.id, 'cancellation')).body.version).toBe(cancelled.body.version)
     expect(await remainingAt(TEN)).toBe(2)
   })
 
   test('notice to cancel and move binds citizens, staff break it with a reason', async () => {
-    await tenant.call('PATCH', `/v1/services/${office.service.id}`, { cancelNoticeMinutes: 1440, moveNoticeMinutes: 1440 }, { headers: { 'if-match': '"1"' } })
+    await tenant.call(
+      'PATCH',
+      `/v1/services/${office.service.id}`,
+      { cancelNoticeMinutes: 1440, moveNoticeMinutes: 1440 },
+      { headers: { 'if-match': '"1"' } },
+    )
     const { body: a } = await book({ start: '2026-11-23T12:00:00+01:00' })
     expect((await verb(a.id, 'cancellation')).body.code).toBe('too_late_to_cancel')
     expect((await verb(a.id, 'rescheduling', { start: TEN })).body.code).toBe('too_late_to_move')
@@ -203,12 +274,20 @@ describe('changing', () => {
   })
 
   test('approval: pending until decided, and a refusal frees the time', async () => {
-    await tenant.call('PATCH', `/v1/services/${office.service.id}`, { approvalRequired: true }, { headers: { 'if-match': '"1"' } })
+    await tenant.call(
+      'PATCH',
+      `/v1/services/${office.service.id}`,
+      { approvalRequired: true },
+      { headers: { 'if-match': '"1"' } },
+    )
     const { body: a } = await book()
     const { body: b } = await book({ contact: { ...PERSON, firstName: 'Bea' } })
     expect([a.status, b.status]).toEqual(['pending', 'pending'])
     expect((await verb(a.id, 'approval', { decision: 'approve' })).body.status).toBe('confirmed')
-    expect((await verb(b.id, 'approval', { decision: 'refuse', reason: 'documenti mancanti' })).body).toMatchObject({ status: 'cancelled', cancellation: { code: 'refused' } })
+    expect((await verb(b.id, 'approval', { decision: 'refuse', reason: 'documenti mancanti' })).body).toMatchObject({
+      status: 'cancelled',
+      cancellation: { code: 'refused' },
+    })
     expect(await remainingAt(TEN)).toBe(1)
   })
 
@@ -223,7 +302,9 @@ describe('changing', () => {
   test('changes notes only with If-Match', async () => {
     const { body: a } = await book()
     expect((await tenant.call('PATCH', `/v1/appointments/${a.id}`, { notes: 'x' })).status).toBe(428)
-    expect((await tenant.call('PATCH', `/v1/appointments/${a.id}`, { notes: 'x' }, { headers: { 'if-match': '"1"' } })).body).toMatchObject({ notes: 'x', version: 2 })
+    expect(
+      (await tenant.call('PATCH', `/v1/appointments/${a.id}`, { notes: 'x' }, { headers: { 'if-match': '"1"' } })).body,
+    ).toMatchObject({ notes: 'x', version: 2 })
   })
 })
 
@@ -238,10 +319,26 @@ describe('the manage token', () => {
     expect(own.body).not.toHaveProperty('assignment')
     expect((await tenant.call('GET', `/v1/appointments/${b.id}`, undefined, { key })).status).toBe(404)
     expect((await tenant.call('GET', '/v1/appointments', undefined, { key })).status).toBe(403)
-    expect((await tenant.call('POST', `/v1/appointments/${a.id}/outcome`, { outcome: 'completed' }, { key })).status).toBe(403)
-    expect((await tenant.call('POST', `/v1/appointments/${a.id}/cancellation`, { as: 'staff', reason: 'x' }, { key })).body.code).toBe('staff_only')
-    expect((await tenant.call('POST', `/v1/appointments/${a.id}/rescheduling`, { start: '2026-11-24T11:00:00+01:00' }, { key })).status).toBe(200)
-    expect((await tenant.call('POST', `/v1/appointments/${a.id}/cancellation`, {}, { key })).body.status).toBe('cancelled')
+    expect(
+      (await tenant.call('POST', `/v1/appointments/${a.id}/outcome`, { outcome: 'completed' }, { key })).status,
+    ).toBe(403)
+    expect(
+      (await tenant.call('POST', `/v1/appointments/${a.id}/cancellation`, { as: 'staff', reason: 'x' }, { key })).body
+        .code,
+    ).toBe('staff_only')
+    expect(
+      (
+        await tenant.call(
+          'POST',
+          `/v1/appointments/${a.id}/rescheduling`,
+          { start: '2026-11-24T11:00:00+01:00' },
+          { key },
+        )
+      ).status,
+    ).toBe(200)
+    expect((await tenant.call('POST', `/v1/appointments/${a.id}/cancellation`, {}, { key })).body.status).toBe(
+      'cancelled',
+    )
     const history = await tenant.call('GET', `/v1/appointments/${a.id}/history`)
     expect(history.body.items.map((e: { actor: string }) => e.actor).slice(1)).toEqual(['citizen', 'citizen'])
   })

@@ -10,7 +10,8 @@ import { DAY, HOUR, MINUTE, union } from '../src/time/interval.ts'
 import { formatDate, parseDate, weekdayOf } from '../src/time/zone.ts'
 
 const NAMES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
-const clock = (minutes: number): string => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+const clock = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
 const minutesOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3))
 
 type Case = {
@@ -51,21 +52,44 @@ const baseService: Service = {
 }
 
 /** Days on which Europe, America, Australia, Cairo and Lord Howe change their clocks, and ordinary ones. */
-const DAYS = ['2026-03-28', '2026-10-24', '2026-03-07', '2026-10-31', '2026-04-03', '2026-10-02', '2026-04-23', '2026-06-10', '2026-12-30']
+const DAYS = [
+  '2026-03-28',
+  '2026-10-24',
+  '2026-03-07',
+  '2026-10-31',
+  '2026-04-03',
+  '2026-10-02',
+  '2026-04-23',
+  '2026-06-10',
+  '2026-12-30',
+]
 const ZONES = ['Europe/Rome', 'America/New_York', 'Australia/Lord_Howe', 'Africa/Cairo', 'Asia/Kathmandu', 'UTC']
 
 const windows = fc
   .uniqueArray(fc.integer({ min: 0, max: 95 }), { minLength: 2, maxLength: 6 })
   .map((marks) => marks.sort((a, b) => a - b))
-  .map((marks) => Array.from({ length: Math.floor(marks.length / 2) }, (_, i) => ({ from: clock(marks[i * 2]! * 15), to: clock(marks[i * 2 + 1]! * 15) })))
+  .map((marks) =>
+    Array.from({ length: Math.floor(marks.length / 2) }, (_, i) => ({
+      from: clock(marks[i * 2]! * 15),
+      to: clock(marks[i * 2 + 1]! * 15),
+    })),
+  )
 const rule: fc.Arbitrary<ScheduleRule> = fc.record({
-  rrule: fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 2, maxLength: 7 }).map((d) => `FREQ=WEEKLY;BYDAY=${d.join()}`),
-  windows: fc.oneof({ weight: 4, arbitrary: windows }, { weight: 1, arbitrary: fc.constant([{ from: '22:00', to: '03:00' }]) }, { weight: 1, arbitrary: fc.constant([{ from: '00:00', to: '24:00' }]) }),
+  rrule: fc
+    .uniqueArray(fc.constantFrom(...NAMES), { minLength: 2, maxLength: 7 })
+    .map((d) => `FREQ=WEEKLY;BYDAY=${d.join()}`),
+  windows: fc.oneof(
+    { weight: 4, arbitrary: windows },
+    { weight: 1, arbitrary: fc.constant([{ from: '22:00', to: '03:00' }]) },
+    { weight: 1, arbitrary: fc.constant([{ from: '00:00', to: '24:00' }]) },
+  ),
   breaks: fc.oneof(fc.constant(undefined), windows),
 })
 
 function offsets(low: number, high: number, grain: number): fc.Arbitrary<number[]> {
-  const one = fc.tuple(fc.integer({ min: low, max: high }), fc.integer({ min: 1, max: 400 })).map(([at, length]) => [at * grain * MINUTE, at * grain * MINUTE + length * MINUTE])
+  const one = fc
+    .tuple(fc.integer({ min: low, max: high }), fc.integer({ min: 1, max: 400 }))
+    .map(([at, length]) => [at * grain * MINUTE, at * grain * MINUTE + length * MINUTE])
   return fc.array(one, { maxLength: 3 }).map((list) => union(...list))
 }
 
@@ -80,7 +104,15 @@ const cases: fc.Arbitrary<Case> = fc
     absences: offsets(-20, 300, 15),
     closures: offsets(-20, 300, 15),
     openings: offsets(-20, 300, 5),
-    busy: fc.array(fc.record({ at: fc.integer({ min: -10, max: 900 }), length: fc.integer({ min: 1, max: 90 }), kind: fc.constantFrom<BusyKind>('appointment', 'hold', 'released'), ends: fc.integer({ min: -30, max: 30 }) }), { maxLength: 8 }),
+    busy: fc.array(
+      fc.record({
+        at: fc.integer({ min: -10, max: 900 }),
+        length: fc.integer({ min: 1, max: 90 }),
+        kind: fc.constantFrom<BusyKind>('appointment', 'hold', 'released'),
+        ends: fc.integer({ min: -30, max: 30 }),
+      }),
+      { maxLength: 8 },
+    ),
     service: fc.record({
       durationMinutes: fc.constantFrom(5, 10, 15, 20, 30, 45, 60, 90),
       stepMinutes: fc.oneof(fc.constant(null), fc.constantFrom(5, 10, 15, 25, 30, 60)),
@@ -88,7 +120,10 @@ const cases: fc.Arbitrary<Case> = fc
       bufferBeforeMinutes: fc.constantFrom(0, 0, 5, 10),
       bufferAfterMinutes: fc.constantFrom(0, 0, 5, 15),
       minimumNoticeMinutes: fc.constantFrom(0, 30, 600),
-      horizon: fc.record({ days: fc.integer({ min: 0, max: 3 }), unit: fc.constantFrom<'days' | 'business_days'>('days', 'business_days') }),
+      horizon: fc.record({
+        days: fc.integer({ min: 0, max: 3 }),
+        unit: fc.constantFrom<'days' | 'business_days'>('days', 'business_days'),
+      }),
       nextDayCutoff: fc.constantFrom(null, '00:00', '12:00'),
     }),
     now: fc.integer({ min: -300, max: 900 }),
@@ -108,15 +143,40 @@ const cases: fc.Arbitrary<Case> = fc
       taken.expires.push(b.kind === 'appointment' ? 0 : present + b.ends * MINUTE)
     }
     const shift = (set: number[]): number[] => set.map((t) => t + origin)
-    return { ...rest, day, busy: taken, service: { ...baseService, ...service }, now: present, absences: shift(absences), closures: shift(closures), openings: shift(openings) }
+    return {
+      ...rest,
+      day,
+      busy: taken,
+      service: { ...baseService, ...service },
+      now: present,
+      absences: shift(absences),
+      closures: shift(closures),
+      openings: shift(openings),
+    }
   })
 
 function searchOf(c: Case): { search: Search; visit: Visit; location: Location; agent: Agent } {
   const location: Location = { id: 'location', name: 'l', timeZone: c.zone, holidayCalendarId: 'h', archived: false }
-  const agent: Agent = { id: 'agent', name: 'a', serviceIds: new Set(['service']), locationIds: new Set(), weight: 1, poolId: null, desk: null, archived: false }
-  const schedule = (rules: ScheduleRule[]): Schedule => ({ id: 's', timeZone: c.zone, fromDay: c.day - 30, untilDay: c.day + 60, rules })
+  const agent: Agent = {
+    id: 'agent',
+    name: 'a',
+    serviceIds: new Set(['service']),
+    locationIds: new Set(),
+    weight: 1,
+    poolId: null,
+    desk: null,
+    archived: false,
+  }
+  const schedule = (rules: ScheduleRule[]): Schedule => ({
+    id: 's',
+    timeZone: c.zone,
+    fromDay: c.day - 30,
+    untilDay: c.day + 60,
+    rules,
+  })
   const openings = []
-  for (let i = 0; i < c.openings.length; i += 2) openings.push({ from: c.openings[i]!, to: c.openings[i + 1]!, locationId: null, audience: 'public' as const })
+  for (let i = 0; i < c.openings.length; i += 2)
+    openings.push({ from: c.openings[i]!, to: c.openings[i + 1]!, locationId: null, audience: 'public' as const })
   const holidays = new Set(c.holidays.map((n) => c.day + n))
   const config: TenantConfig = {
     tenantId: 't',
@@ -126,15 +186,39 @@ function searchOf(c: Case): { search: Search; visit: Visit; location: Location; 
     locations: new Map([['location', location]]),
     services: new Map([['service', { ...c.service, archived: false }]]),
     agents: new Map([['agent', agent]]),
-    schedules: new Map([['agent', [schedule(c.rules)]], ...(c.hours ? ([['location', [schedule(c.hours)]]] as const) : [])]),
+    schedules: new Map([
+      ['agent', [schedule(c.rules)]],
+      ...(c.hours ? ([['location', [schedule(c.hours)]]] as const) : []),
+    ]),
     openings: new Map([['agent', openings]]),
     absences: new Map([['agent', c.absences]]),
     closures: new Map([['location', c.closures]]),
     holidays: new Map([['h', { nameOf: (day) => (holidays.has(day) ? 'festa' : undefined) }]]),
   }
-  const calendar: AgentCalendar = { version: 1, from: -Infinity, to: Infinity, ...c.busy, sessions: [], volatile: c.busy.expires.some((e) => e !== 0) }
+  const calendar: AgentCalendar = {
+    version: 1,
+    from: -Infinity,
+    to: Infinity,
+    ...c.busy,
+    sessions: [],
+    volatile: c.busy.expires.some((e) => e !== 0),
+  }
   const visit = planVisit([c.service]) as Visit
-  return { search: { config, visit, calendars: new Map([['agent', calendar]]), audience: 'public', now: c.now, places: 1, ignored: undefined, full: () => NOTHING_FULL }, visit, location, agent }
+  return {
+    search: {
+      config,
+      visit,
+      calendars: new Map([['agent', calendar]]),
+      audience: 'public',
+      now: c.now,
+      places: 1,
+      ignored: undefined,
+      full: () => NOTHING_FULL,
+    },
+    visit,
+    location,
+    agent,
+  }
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -151,7 +235,19 @@ function wall(zone: string, at: number): { day: number; minute: number } {
 
 function wallByIntl(zone: string, at: number): { day: number; minute: number } {
   let format = formats.get(zone)
-  if (!format) formats.set(zone, (format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' })))
+  if (!format)
+    formats.set(
+      zone,
+      (format = new Intl.DateTimeFormat('en-US', {
+        timeZone: zone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+      })),
+    )
   const p = Object.fromEntries(format.formatToParts(at).map((x) => [x.type, Number(x.value)]))
   return { day: Date.UTC(p.year!, p.month! - 1, p.day) / DAY, minute: p.hour! * 60 + p.minute! }
 }
@@ -161,18 +257,23 @@ type Plain = { days: boolean[]; windows: number[][]; breaks: number[][] }
 function plain(r: ScheduleRule): Plain {
   const days = r.rrule.split('BYDAY=')[1]!.split(',')
   const minutes = (list: readonly { from: string; to: string }[]): number[][] =>
-    list.map((w) => [minutesOf(w.from), minutesOf(w.to) <= minutesOf(w.from) ? minutesOf(w.to) + 1440 : minutesOf(w.to)])
+    list.map((w) => [
+      minutesOf(w.from),
+      minutesOf(w.to) <= minutesOf(w.from) ? minutesOf(w.to) + 1440 : minutesOf(w.to),
+    ])
   return { days: NAMES.map((n) => days.includes(n)), windows: minutes(r.windows), breaks: minutes(r.breaks ?? []) }
 }
 
 /** Whether a rule is open at a wall-clock minute, straight from its words. */
 function ruleOpen(r: Plain, day: number, minute: number): boolean {
-  const within = (list: number[][], onDay: number, m: number): boolean => r.days[weekdayOf(onDay)]! && list.some(([from, to]) => m >= from! && m < to!)
+  const within = (list: number[][], onDay: number, m: number): boolean =>
+    r.days[weekdayOf(onDay)]! && list.some(([from, to]) => m >= from! && m < to!)
   const any = (list: number[][]): boolean => within(list, day, minute) || within(list, day - 1, minute + 1440)
   return any(r.windows) && !any(r.breaks)
 }
 
-const has = (set: readonly number[], t: number): boolean => set.some((_, i) => i % 2 === 0 && t >= set[i]! && t < set[i + 1]!)
+const has = (set: readonly number[], t: number): boolean =>
+  set.some((_, i) => i % 2 === 0 && t >= set[i]! && t < set[i + 1]!)
 
 /** All starts by brute force: every minute is asked whether the whole visit is open, free, on the grid and in bounds. */
 function oracle(c: Case, from: number, to: number): number[] {
@@ -206,14 +307,19 @@ function oracle(c: Case, from: number, to: number): number[] {
     }
   }
   const busy: number[] = []
-  c.busy.spans.forEach((t, i) => i % 2 === 0 && (c.busy.expires[i / 2] === 0 || c.busy.expires[i / 2]! > c.now) && busy.push(t, c.busy.spans[i + 1]!))
+  c.busy.spans.forEach(
+    (t, i) =>
+      i % 2 === 0 &&
+      (c.busy.expires[i / 2] === 0 || c.busy.expires[i / 2]! > c.now) &&
+      busy.push(t, c.busy.spans[i + 1]!),
+  )
   const s = c.service
   const step = s.stepMinutes ?? s.durationMinutes
   const today = wall(c.zone, c.now)
   let lastDay = today.day + s.horizon.days
   if (s.horizon.unit === 'business_days') {
     lastDay = today.day
-    for (let left = s.horizon.days; left > 0; ) {
+    for (let left = s.horizon.days; left > 0;) {
       lastDay += 1
       if (weekdayOf(lastDay) < 5 && !c.holidays.some((n) => c.day + n === lastDay)) left -= 1
     }
@@ -259,16 +365,56 @@ test('the engine offers exactly the starts of the oracle, and explains exactly w
 }, 150_000)
 
 test('several agents at several locations add up to the remaining places', () => {
-  const c: Case = { zone: 'Europe/Rome', day: parseDate('2026-06-10'), days: 1, rules: [{ rrule: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', windows: [{ from: '09:00', to: '11:00' }] }], hours: null, holidays: [], absences: [], closures: [], openings: [], busy: { spans: [], kinds: [], expires: [] }, service: baseService, now: parseDate('2026-06-09') * DAY }
+  const c: Case = {
+    zone: 'Europe/Rome',
+    day: parseDate('2026-06-10'),
+    days: 1,
+    rules: [{ rrule: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', windows: [{ from: '09:00', to: '11:00' }] }],
+    hours: null,
+    holidays: [],
+    absences: [],
+    closures: [],
+    openings: [],
+    busy: { spans: [], kinds: [], expires: [] },
+    service: baseService,
+    now: parseDate('2026-06-09') * DAY,
+  }
   const { search, agent, location } = searchOf(c)
   const agents = new Map([1, 2, 3].map((n) => [`agent${n}`, { ...agent, id: `agent${n}` }]))
   const schedules = new Map([...agents.keys()].map((id) => [id, search.config.schedules.get('agent')!]))
-  const config = { ...search.config, agents, schedules, locations: new Map([['location', location], ['other', { ...location, id: 'other' }]]) }
-  const busyAt = { spans: [c.day * DAY + 7 * HOUR, c.day * DAY + 7 * HOUR + 30 * MINUTE], kinds: ['appointment' as const], expires: [0], sessions: [], volatile: false, version: 1, from: 0, to: Infinity }
-  const slots = findSlots({ ...search, config, calendars: new Map([['agent2', busyAt]]) }, {}, c.day * DAY, (c.day + 1) * DAY)
-  expect(slots.map((s) => [formatDate(Math.floor(s.start / DAY)), (s.start % DAY) / HOUR, s.locationId, s.remaining])).toEqual([
+  const config = {
+    ...search.config,
+    agents,
+    schedules,
+    locations: new Map([
+      ['location', location],
+      ['other', { ...location, id: 'other' }],
+    ]),
+  }
+  const busyAt = {
+    spans: [c.day * DAY + 7 * HOUR, c.day * DAY + 7 * HOUR + 30 * MINUTE],
+    kinds: ['appointment' as const],
+    expires: [0],
+    sessions: [],
+    volatile: false,
+    version: 1,
+    from: 0,
+    to: Infinity,
+  }
+  const slots = findSlots(
+    { ...search, config, calendars: new Map([['agent2', busyAt]]) },
+    {},
+    c.day * DAY,
+    (c.day + 1) * DAY,
+  )
+  expect(
+    slots.map((s) => [formatDate(Math.floor(s.start / DAY)), (s.start % DAY) / HOUR, s.locationId, s.remaining]),
+  ).toEqual([
     ['2026-06-10', 7, 'location', 2],
     ['2026-06-10', 7, 'other', 2],
-    ...[7.5, 8, 8.5].flatMap((h) => [['2026-06-10', h, 'location', 3], ['2026-06-10', h, 'other', 3]]),
+    ...[7.5, 8, 8.5].flatMap((h) => [
+      ['2026-06-10', h, 'location', 3],
+      ['2026-06-10', h, 'other', 3],
+    ]),
   ])
 })

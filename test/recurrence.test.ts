@@ -40,22 +40,37 @@ test.each([
 ])('refuses %s and names %s', (text, part) => expect(faultInRule(text)).toBe(part))
 
 test('the moved start gives the dates of a walk from the first day', () => {
-  const weekdays = fc.uniqueArray(fc.constantFrom('MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'), { minLength: 1, maxLength: 7 })
+  const weekdays = fc.uniqueArray(fc.constantFrom('MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'), {
+    minLength: 1,
+    maxLength: 7,
+  })
   const rule = fc.oneof(
-    fc.tuple(fc.integer({ min: 1, max: 5 }), weekdays, fc.constantFrom('', ';WKST=SU', ';WKST=WE')).map(([n, d, w]) => `FREQ=WEEKLY;INTERVAL=${n};BYDAY=${d.join()}${w}`),
+    fc
+      .tuple(fc.integer({ min: 1, max: 5 }), weekdays, fc.constantFrom('', ';WKST=SU', ';WKST=WE'))
+      .map(([n, d, w]) => `FREQ=WEEKLY;INTERVAL=${n};BYDAY=${d.join()}${w}`),
     fc.integer({ min: 1, max: 40 }).map((n) => `FREQ=DAILY;INTERVAL=${n}`),
-    fc.tuple(fc.integer({ min: 1, max: 3 }), fc.constantFrom('1MO', '-1FR', '2TU,4TU', '5SU')).map(([n, d]) => `FREQ=MONTHLY;INTERVAL=${n};BYDAY=${d}`),
+    fc
+      .tuple(fc.integer({ min: 1, max: 3 }), fc.constantFrom('1MO', '-1FR', '2TU,4TU', '5SU'))
+      .map(([n, d]) => `FREQ=MONTHLY;INTERVAL=${n};BYDAY=${d}`),
     fc.integer({ min: 1, max: 300 }).map((n) => `FREQ=WEEKLY;BYDAY=MO,TH;COUNT=${n}`),
   )
   const base = parseDate('2018-01-01')
   fc.assert(
-    fc.property(rule, fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 3500 }), fc.integer({ min: 1, max: 70 }), (text, start, from, length) => {
-      const first = base + start
-      const [low, high] = [base + from, base + from + length]
-      const walk = new rrule.RRule({ ...rrule.RRule.parseString(text), dtstart: new Date(first * DAY) })
-      const expected = walk.between(new Date(low * DAY), new Date(high * DAY - 1), true).map((d) => Math.floor(d.getTime() / DAY))
-      expect(expandDays({ rrule: text, start: formatDate(first), exceptions: [] }, low, high)).toEqual(expected)
-    }),
+    fc.property(
+      rule,
+      fc.integer({ min: 0, max: 400 }),
+      fc.integer({ min: 0, max: 3500 }),
+      fc.integer({ min: 1, max: 70 }),
+      (text, start, from, length) => {
+        const first = base + start
+        const [low, high] = [base + from, base + from + length]
+        const walk = new rrule.RRule({ ...rrule.RRule.parseString(text), dtstart: new Date(first * DAY) })
+        const expected = walk
+          .between(new Date(low * DAY), new Date(high * DAY - 1), true)
+          .map((d) => Math.floor(d.getTime() / DAY))
+        expect(expandDays({ rrule: text, start: formatDate(first), exceptions: [] }, low, high)).toEqual(expected)
+      },
+    ),
     { numRuns: 600 },
   )
 })

@@ -20,7 +20,11 @@ test.each([
 })
 
 test('accepts a statement of one tenant', async () => {
-  expect(await statementFaults('select a.id from appointments a join contacts c on c.tenant_id = $1 and c.id = a.contact_id where a.tenant_id = $1')).toEqual([])
+  expect(
+    await statementFaults(
+      'select a.id from appointments a join contacts c on c.tenant_id = $1 and c.id = a.contact_id where a.tenant_id = $1',
+    ),
+  ).toEqual([])
 })
 
 test.each([

@@ -66,7 +66,6 @@ async function bookingContext(
     callerSecret: request.principal?.secret ?? '',
     hold,
     country: settings.country,
-    holdMinutes: settings.holdMinutes,
   }
 }
 

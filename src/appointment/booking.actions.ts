@@ -34,7 +34,6 @@ export type BookingContext = {
   callerSecret: string
   hold: boolean
   country: string
-  holdMinutes: number
 }
 
 /** How often a booking starts over when rivals keep changing what it planned on. */
@@ -115,7 +114,7 @@ function draft(
   const [from, to] = [request.start - visit.bufferBefore, end + visit.bufferAfter]
   const [id, newReservationId] = [deps.newId(), deps.newId()]
   const reservationId = place.sessionId ?? newReservationId
-  const holdExpiresAt = hold ? new Date(now + context.holdMinutes * MINUTE) : null
+  const holdExpiresAt = hold ? new Date(now + config.settings.holdMinutes * MINUTE) : null
   const secret = context.scope ? deriveSecret(context.callerSecret, context.scope.key, id) : deps.randomBytes(32)
   const status: AppointmentStatus = hold ? 'held' : visit.approvalRequired ? 'pending' : 'confirmed'
   const { zone, session } = { zone: place.location.timeZone, session: visit.seats > 1 }

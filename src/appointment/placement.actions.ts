@@ -17,12 +17,12 @@ import {
   type Candidate,
   type Search,
 } from '../availability/search.ts'
-import { prepareSearch, visitOf, type SlotRequest } from '../availability/slots.actions.ts'
+import { prepareSearch, type SlotRequest } from '../availability/slots.actions.ts'
 import type { AgentCalendar, Ignored } from '../availability/calendar.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
-import type { Audience, Visit } from '../service/visit.ts'
+import { planVisit, type Audience, type Visit } from '../service/visit.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { periodStart } from '../availability/limits.ts'
 import { startOfDay } from '../time/zone.ts'
@@ -123,31 +123,27 @@ export function refusalOf(
  */
 export async function plan(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
   const recent = await deps.snapshots.recentConfig(context.tenantId)
-  if (recent && placement.agentId !== undefined && recent.agents.has(placement.agentId)) {
-    const visit = visitOf(recent, placement.serviceIds, placement.minutes)
-    if (visit.seats === 1) {
-      const quick = planNamed(deps, recent, visit, placement, context)
-      if (Array.isArray(quick.places)) return quick as Plan
-    }
+  if (recent && placement.agentId !== undefined) {
+    const quick = planNamed(deps, recent, placement, context)
+    if (quick) return quick
   }
   return planFresh(deps, placement, context)
 }
 
-function planNamed(
-  deps: Deps,
-  config: TenantConfig,
-  visit: Visit,
-  placement: Placement,
-  context: PlanContext,
-): { config: TenantConfig; visit: Visit; places: Place[] | null; overridden: string[] } {
+/** The plan for a named agent by hours alone; null when a look at the present configuration and calendar is needed. */
+function planNamed(deps: Deps, config: TenantConfig, placement: Placement, context: PlanContext): Plan | null {
   const { start } = placement
+  const services = placement.serviceIds.flatMap((id) => config.services.get(id) ?? [])
+  if (services.length < placement.serviceIds.length || services.some((service) => service.archived)) return null
+  const visit = planVisit(services, placement.minutes)
+  if (typeof visit === 'string' || visit.seats > 1 || placement.places > 1) return null
   const search: Search = {
     config,
     visit,
     calendars: new Map(),
     audience: context.audience,
     now: deps.now(),
-    places: placement.places,
+    places: 1,
     ignored: undefined,
     full: () => NOTHING_FULL,
   }
@@ -164,14 +160,14 @@ function planNamed(
     const assignment: Assignment = { agentId: candidate.agent.id, reason: 'requested', candidates: 1, load: 0 }
     return { config, visit, places: [{ ...candidate, assignment, sessionId: null }], overridden: reasons }
   }
-  return { config, visit, places: null, overridden: [] }
+  return null
 }
 
 /** Like `plan`, always with a look at the calendars as of now. */
 export async function planFresh(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
   const { start } = placement
   const request = requestOf(placement, context)
-  const { search } = await prepareSearch(deps, request, start - 8 * DAY, start + 8 * DAY)
+  const search = await prepareSearch(deps, request, start - 8 * DAY, start + 8 * DAY)
   const { config, visit } = search
   if (placement.places > visit.seats)
     throw new AppError('seats_exhausted', {}, { fields: [{ in: 'body', pointer: '/places', code: 'seats_exhausted' }] })

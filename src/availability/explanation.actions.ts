@@ -55,7 +55,7 @@ function explainAll(
 
 /** For one instant: each agent with the first reason against it, or `offered`. */
 export async function explainInstant(deps: Deps, request: SlotRequest, at: number): Promise<Explanation> {
-  const { search } = await prepareSearch(deps, request, at, at + MINUTE)
+  const search = await prepareSearch(deps, request, at, at + MINUTE)
   const agents = explainAll(search, request, at, at + MINUTE, (situation) => ({ reason: explainStart(situation, at) }))
   return { offered: agents.some((a) => a.reason === 'offered'), agents }
 }
@@ -72,7 +72,7 @@ export async function explainDay(
 ): Promise<Explanation> {
   const from = startOfDay(timeZone, day)
   const to = startOfDay(timeZone, day + 1)
-  const { search } = await prepareSearch(deps, request, from, to)
+  const search = await prepareSearch(deps, request, from, to)
   const agents = explainAll(search, request, from, to, (situation, location) => {
     const selection = { agentId: situation.agentId, locationIds: [location.id] }
     const offered = findSlots(search, selection, from, to)

@@ -2,8 +2,8 @@
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { planVisit, type Audience, type Visit } from '../service/visit.ts'
-import { DAY } from '../time/interval.ts'
-import { startOfDay } from '../time/zone.ts'
+import { DAY, MINUTE } from '../time/interval.ts'
+import { parseDate, startOfDay } from '../time/zone.ts'
 import type { Ignored } from './calendar.ts'
 import { fullPeriods, LIMIT_MARGIN, type Counted } from './limits.ts'
 import { loadCounted } from './limits.sql.ts'
@@ -19,7 +19,7 @@ import {
   type Search,
   type Slot,
 } from './search.ts'
-import type { Snapshot } from './snapshot.actions.ts'
+import type { Confirmed } from './snapshot.actions.ts'
 
 export type SlotRequest = {
   tenantId: string
@@ -30,9 +30,8 @@ export type SlotRequest = {
   contactId?: string | undefined
   audience: Audience
   places: number
-  /** The reserved time of the appointment that is being moved, with the appointment that it belongs to. */
+  /** The reserved time of the appointment that is being moved. */
   ignored?: Ignored
-  movingId?: string | undefined
 }
 
 /** The visit that the services make, or the refusal as an error. Unknown and archived services are `not_found`. */
@@ -106,20 +105,20 @@ export async function prepareSearch(
   request: SlotRequest,
   from: number,
   to: number,
-): Promise<{ search: Search; snapshot: Snapshot }> {
-  const snapshot = await deps.snapshots.withCalendars(await confirmFor(deps, request), from, to)
-  const visit = visitOf(snapshot.config, request.serviceIds, request.minutes)
-  const search: Search = {
-    config: snapshot.config,
+  known?: Confirmed,
+): Promise<Search> {
+  const { config, calendars } = await deps.snapshots.withCalendars(known ?? (await confirmFor(deps, request)), from, to)
+  const visit = visitOf(config, request.serviceIds, request.minutes)
+  return {
+    config,
     visit,
-    calendars: snapshot.calendars,
+    calendars,
     audience: request.audience,
     now: deps.now(),
     places: request.places,
     ignored: request.ignored,
     full: await limitsFor(deps, visit, request, from, to),
   }
-  return { search, snapshot }
 }
 
 type Cached = { fingerprint: string; until: number; body: string }
@@ -133,38 +132,33 @@ function answersOf(deps: Deps): Map<string, Cached> {
 }
 
 /**
- * The JSON text of all slots whose local date in `timeZone` lies in [fromDay, untilDay).
+ * The JSON text of all slots whose local date lies in [from, to], both included, in `timeZone` or the tenant's zone.
  * A cached answer is served only after the versions that it was made from were confirmed, and until the instant at which the
  * passing of time alone would change it.
  */
 export async function slotsText(
   deps: Deps,
   request: SlotRequest,
-  timeZone: string,
-  fromDay: number,
-  untilDay: number,
+  timeZone: string | undefined,
   dates: { from: string; to: string },
 ): Promise<string> {
+  const confirmed = await confirmFor(deps, request)
   const cacheable = request.contactId === undefined && request.ignored === undefined
-  const key = JSON.stringify([request, timeZone, fromDay, untilDay])
   const cache = answersOf(deps)
-  const cached = cacheable ? cache.get(key) : undefined
-  if (cached) {
-    const { fingerprint } = await confirmFor(deps, request)
-    if (fingerprint === cached.fingerprint && deps.now() < cached.until) return cached.body
-  }
-  const from = startOfDay(timeZone, fromDay)
-  const to = startOfDay(timeZone, untilDay)
-  const { search, snapshot } = await prepareSearch(deps, request, from, to)
+  const key = cacheable ? JSON.stringify([request, timeZone, dates]) : ''
+  const cached = cache.get(key)
+  if (cached && cached.fingerprint === confirmed.fingerprint && deps.now() < cached.until) return cached.body
+  const zone = timeZone ?? confirmed.config.timeZone
+  const from = startOfDay(zone, parseDate(dates.from))
+  const to = startOfDay(zone, parseDate(dates.to) + 1)
+  const search = await prepareSearch(deps, request, from, to, confirmed)
   const slots = findSlots(search, request, from, to)
-  const { serviceIds, agentId } = request
-  const body = renderSlots(
-    { timeZone, ...dates, serviceIds, durationMinutes: search.visit.duration / 60_000, agentId: agentId ?? null },
-    slots,
-  )
+  const { serviceIds, agentId = null } = request
+  const list = { timeZone: zone, ...dates, serviceIds, durationMinutes: search.visit.duration / MINUTE, agentId }
+  const body = renderSlots(list, slots)
   if (cacheable) {
     if (cache.size >= MAX_ANSWERS) cache.delete(cache.keys().next().value!)
-    cache.set(key, { fingerprint: snapshot.fingerprint, until: validUntil(search, request, slots), body })
+    cache.set(key, { fingerprint: confirmed.fingerprint, until: validUntil(search, request, slots), body })
   }
   return body
 }
@@ -178,7 +172,7 @@ export async function firstSlots(deps: Deps, request: SlotRequest, from: number)
   let low = from
   let last: Search | undefined
   for (const step of steps) {
-    const { search } = await prepareSearch(deps, request, low, low + step)
+    const search = await prepareSearch(deps, request, low, low + step)
     last = search
     const open = locationsFor(search.config, search.visit, request).filter((location) => !found.has(location.id))
     if (open.length === 0) break

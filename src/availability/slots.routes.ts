@@ -94,13 +94,11 @@ const ExplanationShown = Type.Object(
   { title: 'Explanation' },
 )
 
-async function requestOf(deps: Deps, request: FastifyRequest): Promise<{ asked: SlotRequest; timeZone: string }> {
+async function requestOf(deps: Deps, request: FastifyRequest): Promise<SlotRequest> {
   const tenantId = tenantOf(request)
   const query = request.query as Query
   if (query.as === 'staff' && !hasScope(request, 'appointments:staff'))
     throw new AppError('staff_only', { scope: 'appointments:staff' })
-  const config = await deps.snapshots.recentConfig(tenantId)
-  if (!config) throw new AppError('not_found', { what: 'tenant' })
   const asked: SlotRequest = {
     tenantId,
     serviceIds: query.serviceId,
@@ -119,7 +117,13 @@ async function requestOf(deps: Deps, request: FastifyRequest): Promise<{ asked: 
     asked.ignored =
       kept && kept.kind !== 'session' ? { agentId: kept.agentId, from: kept.from, to: kept.to } : undefined
   }
-  return { asked, timeZone: query.timeZone ?? config.timeZone }
+  return asked
+}
+
+/** The zone in which dates and offsets are meant: the asked one, else the tenant's. */
+async function zoneOf(deps: Deps, request: FastifyRequest): Promise<string> {
+  const { timeZone } = request.query as Query
+  return timeZone ?? (await deps.snapshots.config(tenantOf(request)))?.timeZone ?? 'UTC'
 }
 
 const MAX_DAYS = 92
@@ -145,8 +149,8 @@ export function slotRoutes(app: FastifyInstance, deps: Deps): void {
       const [first, last] = [parseDate(from), parseDate(to)]
       if (last < first || last - first >= MAX_DAYS)
         throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })
-      const { asked, timeZone } = await requestOf(deps, request)
-      const text = await slotsText(deps, asked, timeZone, first, last + 1, { from, to })
+      const { timeZone } = request.query as Query
+      const text = await slotsText(deps, await requestOf(deps, request), timeZone, { from, to })
       return reply.type('application/json; charset=utf-8').serializer(asIs).send(text)
     },
   })
@@ -161,7 +165,8 @@ export function slotRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: FirstShown, ...problems },
     },
     handler: async (request) => {
-      const { asked, timeZone } = await requestOf(deps, request)
+      const asked = await requestOf(deps, request)
+      const timeZone = await zoneOf(deps, request)
       const { from } = request.query as { from?: string }
       const start = Math.floor(Math.max(from === undefined ? 0 : Date.parse(from), deps.now()) / MINUTE) * MINUTE
       const first = await firstSlots(deps, asked, start)
@@ -197,7 +202,8 @@ export function slotRoutes(app: FastifyInstance, deps: Deps): void {
           { count: 1 },
           { fields: [{ in: 'query', pointer: 'at', code: 'missing' }] },
         )
-      const { asked, timeZone } = await requestOf(deps, request)
+      const asked = await requestOf(deps, request)
+      const timeZone = await zoneOf(deps, request)
       return at === undefined
         ? explainDay(deps, asked, timeZone, parseDate(date!))
         : explainInstant(deps, asked, Date.parse(at))

@@ -55,6 +55,14 @@ export function unpackCalendar(row: CalendarRow, from: number, to: number): Agen
   return { version: row.version, from, to, spans, kinds, expires, sessions, volatile }
 }
 
+function attempt<T>(work: () => T): { value?: T; error?: unknown } {
+  try {
+    return { value: work() }
+  } catch (error) {
+    return { error }
+  }
+}
+
 /** Creates the caches of one process over one database. */
 export function createSnapshots(db: Database) {
   const tenants = new Map<string, TenantCache>()
@@ -110,7 +118,10 @@ export function createSnapshots(db: Database) {
     return cache.config ?? reload(tenantId, cache)
   }
 
-  /** Confirms the configuration and the versions of the agents that `choose` picks from it. Null when there is no such tenant. */
+  /**
+   * Confirms the configuration and the versions of the agents that `choose` picks from it. Null when there is no such tenant.
+   * What `choose` throws counts only under a confirmed configuration: in an old one a new service is unknown.
+   */
   async function confirm(
     tenantId: string,
     choose: (config: TenantConfig) => readonly Agent[],
@@ -119,16 +130,15 @@ export function createSnapshots(db: Database) {
     for (;;) {
       const config = cache.config ?? (await reload(tenantId, cache))
       if (!config) return null
-      const agents = choose(config)
-      const versions = await versionsOf(
-        tenantId,
-        cache,
-        agents.map((agent) => agent.id),
-      )
+      const chosen = attempt(() => choose(config))
+      const agents = chosen.value ?? []
+      const ids = agents.map((agent) => agent.id)
+      const versions = await versionsOf(tenantId, cache, ids)
       if (!versions) return null
       if (versions.config === config.version) {
+        if (chosen.error !== undefined) throw chosen.error
         let sum = 0
-        for (const agent of agents) sum += versions.calendars.get(agent.id) ?? 0
+        for (const id of ids) sum += versions.calendars.get(id) ?? 0
         return { config, agents, fingerprint: `${config.version}:${sum}`, versions: versions.calendars }
       }
       if (versions.config > (cache.config?.version ?? 0)) await reload(tenantId, cache)

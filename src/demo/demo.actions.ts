@@ -171,7 +171,7 @@ async function loadAppointments(deps: Deps, tenantId: string, ids: Map<string, s
       const from = today + week * 7 * DAY
       const then = { ...deps, now: () => Math.min(from - 3 * DAY, now) }
       const request = { tenantId, serviceIds: [serviceId], audience: 'staff' as const, places: 1 }
-      const { search } = await prepareSearch(then, request, from, from + 7 * DAY)
+      const search = await prepareSearch(then, request, from, from + 7 * DAY)
       const slots = findSlots(search, {}, from, from + 7 * DAY)
       const share = week < 0 ? 0.16 : 0.22 - 0.06 * week
       for (const slot of slots) {
@@ -215,7 +215,7 @@ async function bookOne(
     notes: 'Dato dimostrativo',
     answers,
   }
-  const context = { tenantId, actor: ACTOR, scope: null, callerSecret: '', hold: false, country: 'IT', holdMinutes: 10 }
+  const context = { tenantId, actor: ACTOR, scope: null, callerSecret: '', hold: false, country: 'IT' }
   const answer = await book(then, request, context).catch((error: unknown) => {
     // Somebody else of the demo has the time, or a limit is reached: the town goes on without this appointment.
     if (error instanceof AppError && error.status < 500) return null

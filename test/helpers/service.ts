@@ -6,6 +6,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import { buildApp } from '../../src/app.ts'
 import { createSnapshots } from '../../src/availability/snapshot.actions.ts'
 import { hashSecret } from '../../src/auth/token.ts'
+import { ProblemSchema } from '../../src/rest/problem.ts'
 import { addOwnFormats } from '../../src/rest/validation.ts'
 import type { Deps } from '../../src/deps.ts'
 import { createTenant } from '../../src/tenant/tenant.routes.ts'
@@ -18,7 +19,12 @@ export const PLATFORM_KEY = 'platform-key-of-the-tests-0123456789abcdef'
 export const START = Date.parse('2026-11-23T07:00:00Z')
 
 export type Reply = { status: number; body: any; headers: Record<string, unknown> }
-export type Call = (method: string, url: string, body?: unknown, options?: { headers?: Record<string, string>; key?: string | null }) => Promise<Reply>
+export type Call = (
+  method: string,
+  url: string,
+  body?: unknown,
+  options?: { headers?: Record<string, string>; key?: string | null },
+) => Promise<Reply>
 
 export type TestTenant = { id: string; key: string; call: Call; make: (path: string, body: unknown) => Promise<any> }
 
@@ -35,6 +41,7 @@ export type TestService = {
 
 const ajv = new Ajv({ strict: false, allErrors: true })
 addOwnFormats(ajv)
+ajv.addSchema(ProblemSchema)
 const compiled = new WeakMap<object, ValidateFunction>()
 
 /** Refuses an answer that does not match the schema that the route declares for its status. */
@@ -44,9 +51,11 @@ function checkAnswers(app: FastifyInstance): void {
     const schema = responses?.[reply.statusCode] ?? responses?.[`${Math.floor(reply.statusCode / 100)}xx`]
     if (!schema || typeof payload !== 'string' || payload === '') return payload
     let validate = compiled.get(schema)
-    if (!validate) compiled.set(schema, (validate = ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"$id":"Problem"', '"title":"Problem"')) as object)))
+    if (!validate) compiled.set(schema, (validate = ajv.compile(JSON.parse(JSON.stringify(schema)) as object)))
     if (!validate(JSON.parse(payload))) {
-      throw new Error(`answer of ${request.method} ${request.url} breaks its schema: ${ajv.errorsText(validate.errors)}\n${payload.slice(0, 500)}`)
+      throw new Error(
+        `answer of ${request.method} ${request.url} breaks its schema: ${ajv.errorsText(validate.errors)}\n${payload.slice(0, 500)}`,
+      )
     }
     return payload
   })
@@ -55,7 +64,10 @@ function checkAnswers(app: FastifyInstance): void {
 export function caller(app: FastifyInstance, defaultKey: string): Call {
   return async (method, url, body, options = {}) => {
     const key = options.key === undefined ? defaultKey : options.key
-    const headers: Record<string, string> = { ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...options.headers }
+    const headers: Record<string, string> = {
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...options.headers,
+    }
     const request: InjectOptions = { method: method as 'GET', url, headers }
     if (body !== undefined) request.payload = body as object
     const answer = await app.inject(request)
@@ -117,14 +129,23 @@ export async function startService(): Promise<TestService> {
 export type Office = { location: any; service: any; agent: any; schedule: any }
 
 /** The smallest bookable office: one location, one service of 30 minutes, one agent, Monday to Friday 9 to 13. */
-export async function makeOffice(tenant: TestTenant, options: { service?: object; rules?: object[]; agents?: number } = {}): Promise<Office & { agents: any[] }> {
+export async function makeOffice(
+  tenant: TestTenant,
+  options: { service?: object; rules?: object[]; agents?: number } = {},
+): Promise<Office & { agents: any[] }> {
   const location = await tenant.make('locations', { name: 'Municipio' })
   const service = await tenant.make('services', { name: 'Carta d’identità', durationMinutes: 30, ...options.service })
   const agents: any[] = []
   let schedule: any
   for (let i = 0; i < (options.agents ?? 1); i += 1) {
-    const agent = await tenant.make('agents', { name: `Operatore ${i + 1}`, serviceIds: [service.id], locationIds: [location.id] })
-    const rules = options.rules ?? [{ rrule: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', windows: [{ from: '09:00', to: '13:00' }] }]
+    const agent = await tenant.make('agents', {
+      name: `Operatore ${i + 1}`,
+      serviceIds: [service.id],
+      locationIds: [location.id],
+    })
+    const rules = options.rules ?? [
+      { rrule: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', windows: [{ from: '09:00', to: '13:00' }] },
+    ]
     schedule = await tenant.make('schedules', { ownerKind: 'agent', ownerId: agent.id, validFrom: '2026-01-05', rules })
     agents.push(agent)
   }

@@ -26,7 +26,8 @@ function visit(node: unknown, see: (type: string, value: Node) => void): void {
   }
 }
 
-const columnName = (node: Node | undefined): string[] => (node?.ColumnRef?.fields ?? []).map((f: Node) => f.String?.sval ?? '*')
+const columnName = (node: Node | undefined): string[] =>
+  (node?.ColumnRef?.fields ?? []).map((f: Node) => f.String?.sval ?? '*')
 
 /** Aliases of the tables in a query level, and the equalities on tenant_id found anywhere in the statement. */
 function faultsOf(sql: string): string[] {
@@ -40,33 +41,53 @@ function faultsOf(sql: string): string[] {
   const bound = new Set<string>()
   const functions = new Set<string>()
   visit(statement!.stmt, (kind, value) => {
-    if (kind === 'RangeVar' || (kind === 'relation' && value.relname)) tables.push({ name: value.relname, alias: value.alias?.aliasname ?? value.relname })
+    if (kind === 'RangeVar' || (kind === 'relation' && value.relname))
+      tables.push({ name: value.relname, alias: value.alias?.aliasname ?? value.relname })
     if (kind === 'A_Expr' && value.kind === 'AEXPR_OP' && value.name?.[0]?.String?.sval === '=') {
-      for (const [one, other] of [[value.lexpr, value.rexpr], [value.rexpr, value.lexpr]]) {
+      for (const [one, other] of [
+        [value.lexpr, value.rexpr],
+        [value.rexpr, value.lexpr],
+      ]) {
         const path = columnName(one as Node)
-        const isValue = (other as Node)?.ParamRef !== undefined || (other as Node)?.TypeCast?.arg?.ParamRef !== undefined || (other as Node)?.ColumnRef !== undefined
-        if (isValue && (path.at(-1) === 'tenant_id' || (path.at(-1) === 'id' && tables.some((t) => t.name === 'tenants')))) bound.add(path.length > 1 ? path[0]! : '')
+        const isValue =
+          (other as Node)?.ParamRef !== undefined ||
+          (other as Node)?.TypeCast?.arg?.ParamRef !== undefined ||
+          (other as Node)?.ColumnRef !== undefined
+        if (
+          isValue &&
+          (path.at(-1) === 'tenant_id' || (path.at(-1) === 'id' && tables.some((t) => t.name === 'tenants')))
+        )
+          bound.add(path.length > 1 ? path[0]! : '')
       }
     }
     if (kind === 'FuncCall') functions.add((value.funcname ?? []).at(-1)?.String?.sval)
-    if (kind === 'TypeCast' && columnName(value.arg as Node).at(-1) === 'tenant_id') faults.push('rule 6: no cast on tenant_id')
+    if (kind === 'TypeCast' && columnName(value.arg as Node).at(-1) === 'tenant_id')
+      faults.push('rule 6: no cast on tenant_id')
     if (kind === 'CommonTableExpr' && !value.ctequery?.SelectStmt) faults.push('rule 8: no data-changing CTE')
   })
   if (type === 'MergeStmt') faults.push('rule 8: no MERGE')
   if (type === 'InsertStmt') {
     const columns = (statement!.stmt.InsertStmt.cols ?? []).map((c: Node) => c.ResTarget.name)
     const into = statement!.stmt.InsertStmt.relation.relname
-    if (!(into in EXEMPT) && !columns.includes('tenant_id')) faults.push(`rule 1: insert into ${into} without tenant_id`)
+    if (!(into in EXEMPT) && !columns.includes('tenant_id'))
+      faults.push(`rule 1: insert into ${into} without tenant_id`)
   }
-  const needing = tables.filter((t, i) => !(t.name in EXEMPT) && !(type === 'InsertStmt' && i === 0 && t.name === statement!.stmt.InsertStmt.relation.relname))
+  const needing = tables.filter(
+    (t, i) =>
+      !(t.name in EXEMPT) &&
+      !(type === 'InsertStmt' && i === 0 && t.name === statement!.stmt.InsertStmt.relation.relname),
+  )
   for (const { name, alias } of needing) {
-    if (!bound.has(alias) && !(bound.has('') && needing.length === 1)) faults.push(`rule 6: ${name} (${alias}) has no equality on tenant_id`)
+    if (!bound.has(alias) && !(bound.has('') && needing.length === 1))
+      faults.push(`rule 6: ${name} (${alias}) has no equality on tenant_id`)
   }
   if (type === 'UpdateStmt' || type === 'DeleteStmt') {
-    for (const name of ['clock_timestamp', 'random', 'gen_random_uuid', 'date_trunc', 'timeofday', 'nextval']) if (functions.has(name)) faults.push(`rule 7: ${name}() in a change`)
+    for (const name of ['clock_timestamp', 'random', 'gen_random_uuid', 'date_trunc', 'timeofday', 'nextval'])
+      if (functions.has(name)) faults.push(`rule 7: ${name}() in a change`)
   }
   for (const name of functions) if (/^pg_(try_)?advisory/.test(name)) faults.push('rule 9: no advisory locks')
-  if (/for update.*skip locked/i.test(sql) && bound.size === 0) faults.push('rule 11: skip locked only within one tenant')
+  if (/for update.*skip locked/i.test(sql) && bound.size === 0)
+    faults.push('rule 11: skip locked only within one tenant')
   return [...new Set(faults)]
 }
 
@@ -79,8 +100,11 @@ export async function statementFaults(sql: string): Promise<string[]> {
 /** Throws with all statements that break a rule. */
 export async function checkStatements(statements: readonly string[]): Promise<void> {
   await loadModule()
-  const broken = statements.flatMap((sql) => faultsOf(sql).map((fault) => `${fault}\n    ${sql.replace(/\s+/g, ' ').slice(0, 300)}`))
-  if (broken.length > 0) throw new Error(`${broken.length} fault(s) against the rules for a distributed engine:\n${broken.join('\n')}`)
+  const broken = statements.flatMap((sql) =>
+    faultsOf(sql).map((fault) => `${fault}\n    ${sql.replace(/\s+/g, ' ').slice(0, 300)}`),
+  )
+  if (broken.length > 0)
+    throw new Error(`${broken.length} fault(s) against the rules for a distributed engine:\n${broken.join('\n')}`)
 }
 
 /** Faults of a migration's statements: keys, constraints, and what may not be used at all. */
@@ -92,11 +116,13 @@ export async function migrationFaults(statements: readonly string[]): Promise<st
     if (parsed.length !== 1) faults.push(`rule 5: one statement a call: ${sql.slice(0, 60)}`)
     const { stmt } = parsed[0]!
     const type = Object.keys(stmt)[0]!
-    if (['CreateTrigStmt', 'CreateFunctionStmt', 'RuleStmt'].includes(type)) faults.push(`rule 3: ${type} is not allowed`)
+    if (['CreateTrigStmt', 'CreateFunctionStmt', 'RuleStmt'].includes(type))
+      faults.push(`rule 3: ${type} is not allowed`)
     if (type === 'CreateStmt') faults.push(...tableFaults(stmt.CreateStmt))
     if (type === 'IndexStmt' && stmt.IndexStmt.unique && !(stmt.IndexStmt.relation.relname in EXEMPT)) {
       const first = stmt.IndexStmt.indexParams[0].IndexElem.name
-      if (first !== 'tenant_id') faults.push(`rule 1: unique index ${stmt.IndexStmt.idxname} does not begin with tenant_id`)
+      if (first !== 'tenant_id')
+        faults.push(`rule 1: unique index ${stmt.IndexStmt.idxname} does not begin with tenant_id`)
     }
   }
   return faults
@@ -108,21 +134,26 @@ function tableFaults(table: Node): string[] {
   const faults: string[] = []
   const columns: Node[] = table.tableElts.filter((e: Node) => e.ColumnDef).map((e: Node) => e.ColumnDef)
   const tenant = columns.find((c) => c.colname === 'tenant_id')
-  if (!tenant?.constraints?.some((c: Node) => c.Constraint.contype === 'CONSTR_NOTNULL')) faults.push(`rule 1: ${name} has no tenant_id not null`)
+  if (!tenant?.constraints?.some((c: Node) => c.Constraint.contype === 'CONSTR_NOTNULL'))
+    faults.push(`rule 1: ${name} has no tenant_id not null`)
   const constraints: Node[] = table.tableElts.filter((e: Node) => e.Constraint).map((e: Node) => e.Constraint)
   const inline = columns.flatMap((c) => (c.constraints ?? []).map((k: Node) => k.Constraint.contype))
-  if (inline.some((c) => ['CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_FOREIGN'].includes(c))) faults.push(`rule 1: ${name} has a key of one column`)
+  if (inline.some((c) => ['CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_FOREIGN'].includes(c)))
+    faults.push(`rule 1: ${name} has a key of one column`)
   const first = (list: Node[] | undefined): string | undefined => list?.[0]?.String?.sval
   for (const c of constraints) {
-    if (['CONSTR_PRIMARY', 'CONSTR_UNIQUE'].includes(c.contype) && first(c.keys) !== 'tenant_id') faults.push(`rule 1: a key of ${name} does not begin with tenant_id`)
+    if (['CONSTR_PRIMARY', 'CONSTR_UNIQUE'].includes(c.contype) && first(c.keys) !== 'tenant_id')
+      faults.push(`rule 1: a key of ${name} does not begin with tenant_id`)
     if (c.contype === 'CONSTR_FOREIGN') {
-      if (first(c.fk_attrs) !== 'tenant_id' || first(c.pk_attrs) !== 'tenant_id') faults.push(`rule 1: a foreign key of ${name} does not begin with tenant_id`)
+      if (first(c.fk_attrs) !== 'tenant_id' || first(c.pk_attrs) !== 'tenant_id')
+        faults.push(`rule 1: a foreign key of ${name} does not begin with tenant_id`)
       if (c.fk_del_action === 'n') faults.push(`rule 1: ${name} has on delete set null`)
     }
     if (c.contype === 'CONSTR_EXCLUSION') {
       const [element] = c.exclusions as Node[]
       const parts = element!.List.items as Node[]
-      if (parts[0]!.IndexElem.name !== 'tenant_id' || parts[1]!.List.items[0].String.sval !== '=') faults.push(`rule 1: the exclusion of ${name} does not begin with tenant_id =`)
+      if (parts[0]!.IndexElem.name !== 'tenant_id' || parts[1]!.List.items[0].String.sval !== '=')
+        faults.push(`rule 1: the exclusion of ${name} does not begin with tenant_id =`)
     }
   }
   if (!constraints.some((c) => c.contype === 'CONSTR_PRIMARY')) faults.push(`rule 1: ${name} has no primary key`)

@@ -1,0 +1,233 @@
+// Walks the route table: every route refuses strangers, keys without its scope, and keys of another tenant. A new route
+// without a sample request fails here, so it cannot be forgotten.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RouteOptions } from 'fastify'
+import { SCOPES, type Access } from '../../src/auth/scopes.ts'
+import { buildApp } from '../../src/app.ts'
+import {
+  caller,
+  makeOffice,
+  PERSON,
+  PLATFORM_KEY,
+  startService,
+  type TestService,
+  type TestTenant,
+} from '../helpers/service.ts'
+
+let service: TestService
+let other: TestTenant
+type Route = { method: string; url: string; access: Access }
+let routes: Route[] = []
+const ids: Record<string, string> = {}
+
+const TEN = '2026-11-24T10:00:00+01:00'
+
+beforeAll(async () => {
+  service = await startService()
+  const seen: RouteOptions[] = []
+  const probe = await buildApp(service.deps, {
+    logLevel: 'silent',
+    trustProxy: false,
+    observe: (app) => app.addHook('onRoute', (route: RouteOptions) => void seen.push(route)),
+  })
+  const all = seen.flatMap((r) =>
+    [r.method].flat().map((method) => ({ method, url: r.url, access: r.config?.access as Access })),
+  )
+  routes = all.filter((r) => r.method !== 'HEAD')
+  await probe.close()
+  const { tenant } = service
+  other = await service.newTenant('altro')
+  const office = await makeOffice(tenant)
+  ids.services = office.service.id
+  ids.locations = office.location.id
+  ids.agents = office.agent.id
+  ids.schedules = office.schedule.id
+  ids.tenants = tenant.id
+  ids.pools = (await tenant.make('pools', { name: 'Sportelli', size: 1 })).id
+  ids.openings = (
+    await tenant.make('openings', {
+      ownerKind: 'agent',
+      ownerId: ids.agents,
+      firstDay: '2026-12-05',
+      lastDay: '2026-12-05',
+    })
+  ).id
+  ids.absences = (
+    await tenant.make('absences', { agentId: ids.agents, firstDay: '2026-12-01', lastDay: '2026-12-02' })
+  ).id
+  ids.closures = (
+    await tenant.make('closures', { locationId: ids.locations, firstDay: '2026-12-03', lastDay: '2026-12-03' })
+  ).id
+  ids['holiday-calendars'] = (await tenant.make('holiday-calendars', { name: 'Italia', country: 'IT' })).id
+  ids.contacts = (await tenant.make('contacts', PERSON)).id
+  ids.appointments = (
+    await tenant.make('appointments', { serviceIds: [ids.services], start: TEN, contactId: ids.contacts })
+  ).id
+  ids['api-keys'] = (await tenant.make('api-keys', { name: 'letta', scopes: ['slots:read'] })).apiKey.id
+})
+afterAll(() => service.close())
+
+const skills = () => ({ serviceIds: [ids.services] })
+/** Bodies that name records of the first tenant; sent with the second tenant's key. */
+const bodies: Record<string, () => object> = {
+  'POST /v1/tenants': () => ({ slug: 'nuovo', name: 'Nuovo' }),
+  'PATCH /v1/tenants/:id': () => ({ name: 'Preso' }),
+  'POST /v1/api-keys': () => ({ name: 'k', scopes: ['slots:read'] }),
+  'POST /v1/api-keys/:id/revocation': () => ({}),
+  'POST /v1/locations': () => ({ name: 'Mia', holidayCalendarId: ids['holiday-calendars'] }),
+  'PATCH /v1/locations/:id': () => ({ name: 'Presa' }),
+  'POST /v1/holiday-calendars': () => ({ name: 'Mio', country: 'IT' }),
+  'PATCH /v1/holiday-calendars/:id': () => ({ name: 'Preso' }),
+  'POST /v1/services': () => ({ name: 'Mio', durationMinutes: 10, locationIds: [ids.locations] }),
+  'PATCH /v1/services/:id': () => ({ name: 'Preso' }),
+  'POST /v1/agents': () => ({ name: 'Mio', ...skills() }),
+  'PATCH /v1/agents/:id': () => ({ name: 'Preso' }),
+  'POST /v1/pools': () => ({ name: 'Mio', size: 2, ...skills() }),
+  'PATCH /v1/pools/:id': () => ({ name: 'Preso' }),
+  'POST /v1/schedules': () => ({ ownerKind: 'agent', ownerId: ids.agents, validFrom: '2027-01-01', rules: [] }),
+  'PATCH /v1/schedules/:id': () => ({ rules: [] }),
+  'POST /v1/openings': () => ({
+    ownerKind: 'location',
+    ownerId: ids.locations,
+    firstDay: '2026-12-06',
+    lastDay: '2026-12-06',
+  }),
+  'PATCH /v1/openings/:id': () => ({ note: 'presa' }),
+  'POST /v1/absences': () => ({ agentId: ids.agents, firstDay: '2026-12-06', lastDay: '2026-12-06' }),
+  'PATCH /v1/absences/:id': () => ({ reason: 'presa' }),
+  'POST /v1/closures': () => ({ locationId: ids.locations, firstDay: '2026-12-06', lastDay: '2026-12-06' }),
+  'PATCH /v1/closures/:id': () => ({ reason: 'presa' }),
+  'POST /v1/contacts': () => ({ firstName: 'Mia', lastName: 'Mia' }),
+  'PATCH /v1/contacts/:id': () => ({ firstName: 'Presa' }),
+  'POST /v1/contacts/search': () => ({ email: PERSON.email }),
+  'POST /v1/holds': () => ({ serviceIds: [ids.services], start: TEN }),
+  'POST /v1/appointments': () => ({ serviceIds: [ids.services], start: TEN, contactId: ids.contacts }),
+  'PATCH /v1/appointments/:id': () => ({ notes: 'presa' }),
+  'POST /v1/appointments/:id/cancellation': () => ({}),
+  'POST /v1/appointments/:id/rescheduling': () => ({ start: '2026-11-24T11:00:00+01:00' }),
+  'POST /v1/appointments/:id/reassignment': () => ({}),
+  'POST /v1/appointments/:id/approval': () => ({ decision: 'approve' }),
+  'POST /v1/appointments/:id/outcome': () => ({ outcome: 'completed' }),
+}
+const queries: Record<string, () => string> = {
+  'GET /v1/slots': () => `?serviceId=${ids.services}&from=2026-11-24&to=2026-11-25`,
+  'GET /v1/slots/next': () => `?serviceId=${ids.services}`,
+  'GET /v1/slots/explanation': () => `?serviceId=${ids.services}&date=2026-11-24`,
+  'GET /v1/holiday-calendars/:id/days': () => '?year=2026',
+  'GET /v1/appointments': () => `?agentId=${ids.agents}`,
+  'GET /v1/schedules': () => `?ownerId=${ids.agents}`,
+}
+
+function requestFor(route: { method: string; url: string }): { url: string; body: object | undefined } {
+  const name = `${route.method} ${route.url}`
+  const resource = route.url.split('/')[2]!
+  const url = route.url.replace(':id', ids[resource] ?? `no sample id of ${resource}`) + (queries[name]?.() ?? '')
+  if (['POST', 'PATCH'].includes(route.method) && !bodies[name])
+    throw new Error(`add a sample body for ${name} to this test`)
+  return { url, body: bodies[name]?.() }
+}
+
+const open = ['/healthz', '/readyz', '/metrics', '/openapi.json']
+
+test('every route states who may call it, and only the known ones are open to anyone', () => {
+  expect(routes.length).toBeGreaterThan(60)
+  const anyone = routes.filter((r) => r.access.kind === 'anyone' && !r.url.startsWith('/docs')).map((r) => r.url)
+  expect([...new Set(anyone)].sort()).toEqual([...open].sort())
+})
+
+test('strangers are refused everywhere', async () => {
+  for (const route of routes.filter((r) => r.access.kind !== 'anyone')) {
+    const { url, body } = requestFor(route)
+    for (const key of [null, 'nonsense', `${service.tenant.key}x`, service.tenant.key.replace('agd', 'agm')]) {
+      const { status, headers } = await service.tenant.call(route.method, url, body, { key })
+      expect(status, `${route.method} ${route.url} with ${key === null ? 'no key' : 'a wrong key'}`).toBe(401)
+      expect(headers['www-authenticate']).toContain('Bearer')
+    }
+  }
+})
+
+test('a key without the scope of the route is refused', async () => {
+  for (const route of routes) {
+    if (route.access.kind === 'anyone') continue
+    const needed = route.access.kind === 'key' ? route.access.scope : null
+    const { token } = await service.tenant.make('api-keys', {
+      name: 'parziale',
+      scopes: SCOPES.filter((s) => s !== needed),
+    })
+    const { url, body } = requestFor(route)
+    const { status, body: problem } = await service.tenant.call(route.method, url, body, {
+      key: token,
+      headers: { 'if-match': '*' },
+    })
+    expect({ route: `${route.method} ${route.url}`, status, code: problem.code }).toEqual({
+      route: `${route.method} ${route.url}`,
+      status: 403,
+      code: 'forbidden',
+    })
+  }
+})
+
+test('a key of another tenant reaches nothing', async () => {
+  const mine = new Set(Object.values(ids))
+  const before = JSON.stringify(await snapshot())
+  for (const route of routes.filter((r) => r.access.kind === 'key')) {
+    const { url, body } = requestFor(route)
+    const answer = await other.call(route.method, url, body, { headers: { 'if-match': '*' } })
+    const name = `${route.method} ${route.url}`
+    if (route.url.includes(':id')) expect({ name, status: answer.status }).toEqual({ name, status: 404 })
+    else if (answer.status >= 300)
+      expect([403, 404, 422], `${name} ${JSON.stringify(answer.body)}`).toContain(answer.status)
+    else for (const id of mine) expect(JSON.stringify(answer.body), name).not.toContain(id)
+  }
+  expect(JSON.stringify(await snapshot())).toBe(before)
+})
+
+test('the operator reaches tenants and nothing inside them', async () => {
+  const platform = caller(service.app, PLATFORM_KEY)
+  expect((await platform('GET', '/v1/tenants')).body.items.length).toBeGreaterThanOrEqual(2)
+  expect((await platform('GET', `/v1/tenants/${service.tenant.id}`)).status).toBe(200)
+  for (const url of ['/v1/appointments', '/v1/contacts', '/v1/locations', '/v1/api-keys'])
+    expect((await platform('GET', url)).status, url).toBe(403)
+  const created = await platform('POST', '/v1/tenants', { slug: 'terzo', name: 'Terzo' })
+  expect(created.status).toBe(201)
+  expect((await platform('POST', '/v1/tenants', { slug: 'terzo', name: 'Terzo' })).body.code).toBe('slug_taken')
+  expect((await caller(service.app, created.body.apiKey)('GET', '/v1/locations')).body.items).toEqual([])
+})
+
+test('a revoked or expired key ends at once, and a key hands on no more than it has', async () => {
+  const { tenant } = service
+  const made = await tenant.make('api-keys', { name: 'breve', scopes: ['slots:read', 'keys:write'] })
+  const call = caller(service.app, made.token)
+  expect((await call('GET', '/v1/api-keys')).status).toBe(200)
+  expect((await call('POST', '/v1/api-keys', { name: 'più', scopes: ['contacts:read'] })).body.errors[0].pointer).toBe(
+    '/scopes/0',
+  )
+  await tenant.call('POST', `/v1/api-keys/${made.apiKey.id}/revocation`)
+  expect((await call('GET', '/v1/api-keys')).status).toBe(401)
+  const expiring = await tenant.make('api-keys', {
+    name: 'scade',
+    scopes: ['keys:write'],
+    expiresAt: new Date(service.clock.now + 60_000).toISOString(),
+  })
+  expect((await tenant.call('GET', '/v1/api-keys', undefined, { key: expiring.token })).status).toBe(200)
+  service.clock.now += 61_000
+  expect((await tenant.call('GET', '/v1/api-keys', undefined, { key: expiring.token })).status).toBe(401)
+})
+
+/** Everything of the first tenant that could have been changed. */
+async function snapshot(): Promise<unknown> {
+  const collections = [
+    'locations',
+    'services',
+    'agents',
+    'pools',
+    'schedules',
+    'openings',
+    'absences',
+    'closures',
+    'holiday-calendars',
+    'contacts',
+    'appointments',
+  ]
+  return Promise.all(collections.map(async (path) => (await service.tenant.call('GET', `/v1/${path}`)).body))
+}
