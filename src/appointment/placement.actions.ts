@@ -167,7 +167,9 @@ function planNamed(deps: Deps, config: TenantConfig, placement: Placement, conte
 export async function planFresh(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
   const { start } = placement
   const request = requestOf(placement, context)
-  const search = await prepareSearch(deps, request, start - 8 * DAY, start + 8 * DAY)
+  const search = await prepareSearch(deps, request, start - 8 * DAY, start + 8 * DAY, {
+    starts: [start, start + MINUTE],
+  })
   const { config, visit } = search
   if (placement.places > visit.seats)
     throw new AppError('seats_exhausted', {}, { fields: [{ in: 'body', pointer: '/places', code: 'seats_exhausted' }] })

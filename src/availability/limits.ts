@@ -101,5 +101,7 @@ export function fullPeriods(
   return { days: union(...result.days), weeks: union(...result.weeks) }
 }
 
-/** How far around a range appointments must be counted so that its weeks are whole. */
-export const LIMIT_MARGIN = 8 * DAY
+/** How far around a range of starts appointments must be counted so that its days, or weeks, are whole; in ms. */
+export function limitMargin(limits: readonly Limit[]): number {
+  return limits.some((limit) => limit.period === 'week') ? 8 * DAY : 2 * DAY
+}

@@ -2,10 +2,10 @@
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { planVisit, type Audience, type Visit } from '../service/visit.ts'
-import { DAY, MINUTE } from '../time/interval.ts'
+import { DAY, MINUTE, union } from '../time/interval.ts'
 import { parseDate, startOfDay } from '../time/zone.ts'
 import type { Ignored } from './calendar.ts'
-import { fullPeriods, LIMIT_MARGIN, type Counted } from './limits.ts'
+import { fullPeriods, limitMargin, type Counted } from './limits.ts'
 import { loadCounted } from './limits.sql.ts'
 import type { TenantConfig } from './model.ts'
 import { renderSlots } from './render.ts'
@@ -65,49 +65,43 @@ export async function confirmFor(deps: Deps, request: SlotRequest) {
   return confirmed
 }
 
-async function limitsFor(
-  deps: Deps,
-  visit: Visit,
-  request: SlotRequest,
-  from: number,
-  to: number,
-): Promise<Search['full']> {
+/** Which days and weeks are full, for starts in [from, to): one query, tallied once an agent and zone. */
+async function limitsFor(deps: Deps, visit: Visit, request: SlotRequest, from: number, to: number): Promise<Search['full']> {
   if (visit.limits.length === 0) return () => NOTHING_FULL
   const ids = [...new Set(visit.limits.map((limit) => limit.serviceId))]
-  const counted: Counted[] = await loadCounted(
-    deps.db.kysely,
-    request.tenantId,
-    ids,
-    new Date(from - LIMIT_MARGIN),
-    new Date(to + LIMIT_MARGIN),
-  )
+  const margin = limitMargin(visit.limits)
+  const range = [new Date(from - margin), new Date(to + margin)] as const
+  const counted: Counted[] = await loadCounted(deps.db.kysely, request.tenantId, ids, ...range)
+  const byAgent = Map.groupBy(counted, (c) => c.agentId)
+  const common = visit.limits.filter((limit) => limit.scope !== 'agent')
+  const own = visit.limits.filter((limit) => limit.scope === 'agent')
+  const contactId = request.contactId ?? null
   const memo = new Map<string, FullPeriods>()
-  return (agentId, location) => {
-    const key = `${agentId}|${location.timeZone}`
+  const remember = (key: string, make: () => FullPeriods): FullPeriods => {
     let full = memo.get(key)
-    if (!full) {
-      full = fullPeriods(
-        visit.limits,
-        counted,
-        location.timeZone,
-        { agentId, contactId: request.contactId ?? null },
-        request.audience,
-      )
-      memo.set(key, full)
-    }
+    if (!full) memo.set(key, (full = make()))
     return full
+  }
+  return (agentId, { timeZone }) => {
+    const subjects = { agentId, contactId }
+    const shared = remember(timeZone, () => fullPeriods(common, counted, timeZone, subjects, request.audience))
+    if (own.length === 0) return shared
+    return remember(`${agentId}|${timeZone}`, () => {
+      const mine = fullPeriods(own, byAgent.get(agentId) ?? [], timeZone, subjects, request.audience)
+      return { days: union(shared.days, mine.days), weeks: union(shared.weeks, mine.weeks) }
+    })
   }
 }
 
-/** Loads what a search over [from, to) needs and puts it together. */
+/** Loads what a search over [from, to) needs and puts it together; limits are judged for `starts` alone where given. */
 export async function prepareSearch(
   deps: Deps,
   request: SlotRequest,
   from: number,
   to: number,
-  known?: Confirmed,
+  options: { known?: Confirmed; starts?: readonly [from: number, to: number] } = {},
 ): Promise<Search> {
-  const { config, calendars } = await deps.snapshots.withCalendars(known ?? (await confirmFor(deps, request)), from, to)
+  const { config, calendars } = await deps.snapshots.withCalendars(options.known ?? (await confirmFor(deps, request)), from, to)
   const visit = visitOf(config, request.serviceIds, request.minutes)
   return {
     config,
@@ -117,7 +111,7 @@ export async function prepareSearch(
     now: deps.now(),
     places: request.places,
     ignored: request.ignored,
-    full: await limitsFor(deps, visit, request, from, to),
+    full: await limitsFor(deps, visit, request, ...(options.starts ?? ([from, to] as const))),
   }
 }
 
@@ -151,7 +145,7 @@ export async function slotsText(
   const zone = timeZone ?? confirmed.config.timeZone
   const from = startOfDay(zone, parseDate(dates.from))
   const to = startOfDay(zone, parseDate(dates.to) + 1)
-  const search = await prepareSearch(deps, request, from, to, confirmed)
+  const search = await prepareSearch(deps, request, from, to, { known: confirmed })
   const slots = findSlots(search, request, from, to)
   const { serviceIds, agentId = null } = request
   const list = { timeZone: zone, ...dates, serviceIds, durationMinutes: search.visit.duration / MINUTE, agentId }

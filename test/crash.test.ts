@@ -1,0 +1,72 @@
+// kill -9 in the middle of bookings: after the restart every acknowledged booking is there. Embedded and on PostgreSQL.
+import { rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { createTenant } from '../src/tenant/tenant.routes.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { openDatabase } from '../src/db/open.ts'
+import { copyTemplate, createOnServer, describeOnRealPostgres } from './helpers/database.ts'
+import { send, startProcess } from './helpers/process.ts'
+import { testDeps } from './helpers/service.ts'
+
+const CLIENTS = 8
+
+/** Makes a tenant with one bookable agent; returns what a client needs. */
+async function prepare(options: { url?: string; folder: string }): Promise<{ key: string }> {
+  const db = await openDatabase({ ...options, poolSize: 2 })
+  await migrate(db.pool, new Date())
+  const { key } = await createTenant(testDeps(db, { now: Date.now() }), { slug: 'crollo', name: 'Crollo', timeZone: 'UTC', locale: 'it', country: 'IT', holdMinutes: 10 })
+  await db.close()
+  return { key }
+}
+
+async function killInTheMiddle(args: string[], env: Record<string, string>, key: string): Promise<void> {
+  let service = await startProcess(args, env)
+  const make = async (path: string, body: unknown): Promise<any> => (await send(service.base, key, 'POST', `/v1/${path}`, body)).body
+  await make('locations', { name: 'Sede' })
+  const serviceId = (await make('services', { name: 'S', durationMinutes: 5, horizon: { days: 400 } })).id
+  const agent = await make('agents', { name: 'A', serviceIds: [serviceId] })
+  await make('schedules', { ownerKind: 'agent', ownerId: agent.id, validFrom: '2026-01-01', rules: [{ rrule: 'FREQ=DAILY', windows: [{ from: '00:00', to: '24:00' }] }] })
+  const contactId = (await make('contacts', { firstName: 'A', lastName: 'B' })).id
+
+  const acknowledged = new Map<string, string>()
+  let next = Math.ceil(Date.now() / 86_400_000) * 86_400_000
+  for (let round = 0; round < 3; round += 1) {
+    let killed = false
+    const client = async (): Promise<void> => {
+      while (!killed) {
+        next += 5 * 60_000
+        const start = new Date(next).toISOString()
+        const answer = await send(service.base, key, 'POST', '/v1/appointments', { serviceIds: [serviceId], start, contactId }).catch(() => null)
+        if (answer && answer.status !== 201) throw new Error(JSON.stringify(answer.body))
+        if (answer) acknowledged.set(answer.body.id, answer.body.code)
+      }
+    }
+    const clients = Promise.all(Array.from({ length: CLIENTS }, client))
+    await sleep(700 + round * 150)
+    await service.stop('SIGKILL')
+    killed = true
+    await clients
+    service = await startProcess(args, env)
+    const found = await Promise.all([...acknowledged.keys()].map((id) => send(service.base, key, 'GET', `/v1/appointments/${id}`)))
+    expect(found.map((answer) => [answer.status, answer.body.id, answer.body.code])).toEqual([...acknowledged].map(([id, code]) => [200, id, code]))
+  }
+  expect(acknowledged.size).toBeGreaterThan(30)
+  expect(await service.stop('SIGTERM')).toBe(0)
+}
+
+test('embedded: no acknowledged booking is lost by kill -9', async () => {
+  const folder = copyTemplate()
+  const { key } = await prepare({ folder })
+  await killInTheMiddle(['--no-demo', '--data', folder], {}, key)
+  rmSync(folder, { recursive: true, force: true })
+}, 120_000)
+
+describeOnRealPostgres('on PostgreSQL', (serverUrl) => {
+  test('no acknowledged booking is lost by kill -9 of the service', async () => {
+    const { url, drop } = await createOnServer(serverUrl)
+    const { key } = await prepare({ url, folder: '' })
+    await killInTheMiddle(['--no-demo'], { DATABASE_URL: url }, key)
+    await drop()
+  }, 120_000)
+})

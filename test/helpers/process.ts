@@ -1,0 +1,68 @@
+// The service as other people run it: processes of their own, talked to over HTTP.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { Agent, request as httpRequest } from 'node:http'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+export type ServiceProcess = {
+  child: ChildProcess
+  base: string
+  output: () => string
+  /** Sends the signal and resolves with the exit code once the process is gone. */
+  stop: (signal?: NodeJS.Signals) => Promise<number | null>
+}
+
+/** Starts `src/main.ts` with the given arguments and environment; resolves when it has printed its address. */
+export async function startProcess(args: readonly string[], env: Record<string, string> = {}): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', 'src/main.ts', '--port', '0', ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, AGENDA_LOG_LEVEL: 'error', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  const gone = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  const base = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      text += chunk.toString()
+      // The line after the addresses is the last one: the service answers from then on.
+      const address = /Agenda answers at (http:\S+)/.exec(text)?.[1]
+      if (address && text.includes('ready after')) resolve(address)
+    }
+    child.stdout!.on('data', read)
+    child.stderr!.on('data', read)
+    void gone.then((code) => reject(new Error(`the service ended with ${code}: ${text}`)))
+  })
+  return {
+    child,
+    base,
+    output: () => text,
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal)
+      return gone
+    },
+  }
+}
+
+export type HttpReply = { status: number; body: any }
+const agent = new Agent({ keepAlive: true, maxSockets: 200 })
+
+/** One JSON request; rejects when the connection breaks, as it does when the server is killed. */
+export function send(base: string, key: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<HttpReply> {
+  return new Promise((resolve, reject) => {
+    const payload = body === undefined ? undefined : JSON.stringify(body)
+    const request = httpRequest(
+      `${base}${path}`,
+      { method, agent, headers: { authorization: `Bearer ${key}`, ...(payload ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) } : {}), ...headers } },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => (text += chunk))
+        response.on('end', () => resolve({ status: response.statusCode!, body: text === '' ? null : JSON.parse(text) }))
+        response.on('error', reject)
+      },
+    )
+    request.on('error', reject)
+    request.end(payload)
+  })
+}
