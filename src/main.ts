@@ -51,7 +51,7 @@ export function createDeps(db: Deps['db'], config: Pick<Config, 'platformKey'>, 
     now,
     newId: uuidSource(now, randomBytes),
     randomBytes,
-    snapshots: createSnapshots(db),
+    snapshots: createSnapshots(db, now),
     platformKeyHash: config.platformKey === undefined ? undefined : hashSecret(config.platformKey),
   }
 }

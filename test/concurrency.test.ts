@@ -24,9 +24,18 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     drop = created.drop
     db = await openDatabase({ url: created.url, folder: '', poolSize: 4 })
     // The processes migrate together, which proves that they may.
-    processes = await Promise.all(Array.from({ length: PROCESSES }, () => startProcess(['--no-demo'], { DATABASE_URL: created.url })))
+    processes = await Promise.all(
+      Array.from({ length: PROCESSES }, () => startProcess(['--no-demo'], { DATABASE_URL: created.url })),
+    )
     await migrate(db.pool, new Date())
-    const made = await createTenant(testDeps({ ...db }, { now: Date.now() }), { slug: 'gara', name: 'Gara', timeZone: 'UTC', locale: 'it', country: 'IT', holdMinutes: 10 })
+    const made = await createTenant(testDeps({ ...db }, { now: Date.now() }), {
+      slug: 'gara',
+      name: 'Gara',
+      timeZone: 'UTC',
+      locale: 'it',
+      country: 'IT',
+      holdMinutes: 10,
+    })
     key = made.key
     tenantId = made.tenant.id
   })
@@ -36,15 +45,21 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     await drop()
   })
 
-  const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<HttpReply> => send(processes[(turn += 1) % PROCESSES]!.base, key, method, path, body, headers)
+  const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<HttpReply> =>
+    send(processes[(turn += 1) % PROCESSES]!.base, key, method, path, body, headers)
   const make = async (path: string, body: unknown): Promise<any> => {
     const answer = await call('POST', `/v1/${path}`, body)
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body))
     return answer.body
   }
-  const person = () => ({ firstName: 'R', lastName: randomBytes(6).toString('hex'), email: `${randomUUID()}@posta.example` })
+  const person = () => ({
+    firstName: 'R',
+    lastName: randomBytes(6).toString('hex'),
+    email: `${randomUUID()}@posta.example`,
+  })
   /** Nine in the morning, `days` from now, UTC. */
-  const at = (days: number, minutes = 0): string => new Date((Math.floor(Date.now() / 86_400_000) + days) * 86_400_000 + 9 * 3_600_000 + minutes * 60_000).toISOString()
+  const at = (days: number, minutes = 0): string =>
+    new Date((Math.floor(Date.now() / 86_400_000) + days) * 86_400_000 + 9 * 3_600_000 + minutes * 60_000).toISOString()
 
   async function office(agents: number, service: object = {}): Promise<{ serviceId: string; agentIds: string[] }> {
     const locationIds = [(await make('locations', { name: 'Sede' })).id]
@@ -52,14 +67,21 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     const agentIds: string[] = []
     for (let i = 0; i < agents; i += 1) {
       const agent = await make('agents', { name: `A${i}`, serviceIds: [serviceId] })
-      await make('schedules', { ownerKind: 'agent', ownerId: agent.id, validFrom: '2026-01-01', rules: [{ rrule: 'FREQ=DAILY', windows: [{ from: '08:00', to: '18:00' }] }] })
+      await make('schedules', {
+        ownerKind: 'agent',
+        ownerId: agent.id,
+        validFrom: '2026-01-01',
+        rules: [{ rrule: 'FREQ=DAILY', windows: [{ from: '08:00', to: '18:00' }] }],
+      })
       agentIds.push(agent.id)
     }
     return { serviceId, agentIds }
   }
 
   const deadlocks = async (): Promise<number> => {
-    const { rows } = await sql<{ deadlocks: number }>`select deadlocks from pg_stat_database where datname = current_database()`.execute(db.kysely)
+    const { rows } = await sql<{
+      deadlocks: number
+    }>`select deadlocks from pg_stat_database where datname = current_database()`.execute(db.kysely)
     return rows[0]!.deadlocks
   }
 
@@ -68,7 +90,9 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     const { rows } = await sql<{ count: number }>`
       select count(*) from appointments a join appointments b on b.tenant_id = a.tenant_id and b.agent_id = a.agent_id and b.id > a.id
         and a.reservation_id <> b.reservation_id and tstzrange(a.starts_at, a.ends_at) && tstzrange(b.starts_at, b.ends_at)
-       where a.tenant_id = ${tenantId} and a.status in ('held','pending','confirmed') and b.status in ('held','pending','confirmed')`.execute(db.kysely)
+       where a.tenant_id = ${tenantId} and a.status in ('held','pending','confirmed') and b.status in ('held','pending','confirmed')`.execute(
+      db.kysely,
+    )
     return rows[0]!.count
   }
 
@@ -84,11 +108,27 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
   test('64 clients for one slot of one agent: one winner and 63 clear refusals', async () => {
     const { serviceId, agentIds } = await office(1)
     for (let round = 0; round < 8; round += 1) {
-      const body = () => ({ serviceIds: [serviceId], start: at(2, round * 30), contact: person(), ...(round % 2 === 0 ? { agentId: agentIds[0] } : {}) })
-      const answers = await Promise.all(Array.from({ length: 64 }, () => call('POST', round % 4 === 3 ? '/v1/holds' : '/v1/appointments', round % 4 === 3 ? { serviceIds: [serviceId], start: at(2, round * 30) } : body())))
+      const body = () => ({
+        serviceIds: [serviceId],
+        start: at(2, round * 30),
+        contact: person(),
+        ...(round % 2 === 0 ? { agentId: agentIds[0] } : {}),
+      })
+      const answers = await Promise.all(
+        Array.from({ length: 64 }, () =>
+          call(
+            'POST',
+            round % 4 === 3 ? '/v1/holds' : '/v1/appointments',
+            round % 4 === 3 ? { serviceIds: [serviceId], start: at(2, round * 30) } : body(),
+          ),
+        ),
+      )
       const { 201: won, ...lost } = counts(answers)
       expect(won, JSON.stringify(lost)).toBe(1)
-      expect(Object.keys(lost).every((name) => ['409 slot_taken', '409 slot_held'].includes(name)), JSON.stringify(lost)).toBe(true)
+      expect(
+        Object.keys(lost).every((name) => ['409 slot_taken', '409 slot_held'].includes(name)),
+        JSON.stringify(lost),
+      ).toBe(true)
     }
     expect(await overlaps()).toBe(0)
     expect(await deadlocks()).toBe(0)
@@ -96,7 +136,11 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
 
   test('64 clients for a time that five agents have: five winners', async () => {
     const { serviceId } = await office(5)
-    const answers = await Promise.all(Array.from({ length: 64 }, () => call('POST', '/v1/appointments', { serviceIds: [serviceId], start: at(3), contact: person() })))
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, () =>
+        call('POST', '/v1/appointments', { serviceIds: [serviceId], start: at(3), contact: person() }),
+      ),
+    )
     expect(counts(answers)).toEqual({ 201: 5, '409 slot_taken': 59 })
     expect(new Set(answers.filter((a) => a.status === 201).map((a) => a.body.agentId)).size).toBe(5)
   })
@@ -105,18 +149,28 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     const { serviceId } = await office(3)
     const body = { serviceIds: [serviceId], start: at(3), contact: person() }
     const idempotencyKey = randomUUID()
-    const answers = await Promise.all(Array.from({ length: 64 }, () => call('POST', '/v1/appointments', body, { 'idempotency-key': idempotencyKey })))
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, () => call('POST', '/v1/appointments', body, { 'idempotency-key': idempotencyKey })),
+    )
     expect(counts(answers)).toEqual({ 201: 64 })
     expect(new Set(answers.map((a) => JSON.stringify(a.body))).size).toBe(1)
   })
 
   test('a group session of eight seats takes eight of 64', async () => {
     const { serviceId } = await office(1, { seats: 8 })
-    const answers = await Promise.all(Array.from({ length: 64 }, () => call('POST', '/v1/appointments', { serviceIds: [serviceId], start: at(4), contact: person() })))
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, () =>
+        call('POST', '/v1/appointments', { serviceIds: [serviceId], start: at(4), contact: person() }),
+      ),
+    )
     const { 201: won, ...lost } = counts(answers)
     expect(won).toBe(8)
     expect(Object.keys(lost)).toEqual(['409 seats_exhausted'])
-    const { rows } = await sql<{ used: number }>`select seats_used as used from reservations where tenant_id = ${tenantId} and service_id = ${serviceId}`.execute(db.kysely)
+    const { rows } = await sql<{
+      used: number
+    }>`select seats_used as used from reservations where tenant_id = ${tenantId} and service_id = ${serviceId}`.execute(
+      db.kysely,
+    )
     expect(rows).toEqual([{ used: 8 }])
   })
 
@@ -125,19 +179,38 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
       const { serviceId } = await office(agents, { limits, durationMinutes: 5 })
       const contactId = contact ? (await make('contacts', contact)).id : undefined
       const answers = await Promise.all(
-        Array.from({ length: 64 }, (_, i) => call('POST', '/v1/appointments', { serviceIds: [serviceId], start: at(5, i * 5), ...(contactId ? { contactId } : { contact: person() }) })),
+        Array.from({ length: 64 }, (_, i) =>
+          call('POST', '/v1/appointments', {
+            serviceIds: [serviceId],
+            start: at(5, i * 5),
+            ...(contactId ? { contactId } : { contact: person() }),
+          }),
+        ),
       )
       return counts(answers)
     }
-    expect(await limited([{ scope: 'service', period: 'day', max: 7 }], 3)).toEqual({ 201: 7, '409 day_limit_reached': 57 })
-    expect(await limited([{ scope: 'agent', period: 'week', max: 4 }], 3)).toEqual({ 201: 12, '409 week_limit_reached': 52 })
+    expect(await limited([{ scope: 'service', period: 'day', max: 7 }], 3)).toEqual({
+      201: 7,
+      '409 day_limit_reached': 57,
+    })
+    expect(await limited([{ scope: 'agent', period: 'week', max: 4 }], 3)).toEqual({
+      201: 12,
+      '409 week_limit_reached': 52,
+    })
     const person2 = await limited([{ scope: 'contact', period: 'day', max: 2 }], 3, person())
     expect(person2[201]).toBe(2)
-    expect(Object.keys(person2).every((k) => ['201', '409 contact_limit_reached', '409 day_limit_reached'].includes(k)), JSON.stringify(person2)).toBe(true)
+    expect(
+      Object.keys(person2).every((k) => ['201', '409 contact_limit_reached', '409 day_limit_reached'].includes(k)),
+      JSON.stringify(person2),
+    ).toBe(true)
   })
 
   test('10,000 random operations by 32 clients over 20 agents: every answer is in the database', async () => {
-    const { serviceId, agentIds } = await office(20, { stepMinutes: 15, bufferAfterMinutes: 5, limits: [{ scope: 'agent', period: 'day', max: 14 }] })
+    const { serviceId, agentIds } = await office(20, {
+      stepMinutes: 15,
+      bufferAfterMinutes: 5,
+      limits: [{ scope: 'agent', period: 'day', max: 14 }],
+    })
     const contactId = (await make('contacts', person())).id
     const live: string[] = []
     const acknowledged = new Map<string, { version: number; status: string; start: string; agentId: string }>()
@@ -163,9 +236,15 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
         if (id === null || dice < 0.4) {
           isNew = true
           const agentId = Math.random() < 0.5 ? { agentId: agentIds[random(20)] } : {}
-          answer = dice < 0.15 || (id === null && dice < 0.5)
-            ? await call('POST', '/v1/holds', { serviceIds: [serviceId], start: someStart(), ...agentId })
-            : await call('POST', '/v1/appointments', { serviceIds: [serviceId], start: someStart(), contactId, ...agentId })
+          answer =
+            dice < 0.15 || (id === null && dice < 0.5)
+              ? await call('POST', '/v1/holds', { serviceIds: [serviceId], start: someStart(), ...agentId })
+              : await call('POST', '/v1/appointments', {
+                  serviceIds: [serviceId],
+                  start: someStart(),
+                  contactId,
+                  ...agentId,
+                })
         } else if (dice < 0.55) answer = await call('POST', '/v1/appointments', { holdId: id, contactId })
         else if (dice < 0.8) answer = await call('POST', `/v1/appointments/${id}/rescheduling`, { start: someStart() })
         else answer = await call('POST', `/v1/appointments/${id}/cancellation`, { reason: 'prova' })
@@ -178,31 +257,61 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     }
     await Promise.all(Array.from({ length: 32 }, client))
 
-    expect(Object.keys(statuses).filter((s) => s.startsWith('5')), JSON.stringify(statuses)).toEqual([])
+    expect(
+      Object.keys(statuses).filter((s) => s.startsWith('5')),
+      JSON.stringify(statuses),
+    ).toEqual([])
     expect(statuses['2xx']).toBeGreaterThan(1500)
     expect(await overlaps()).toBe(0)
     expect(await deadlocks()).toBe(0)
-    const rows = await db.kysely.selectFrom('appointments').selectAll().where('tenant_id', '=', tenantId).where('agent_id', 'in', agentIds).execute()
+    const rows = await db.kysely
+      .selectFrom('appointments')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('agent_id', 'in', agentIds)
+      .execute()
     const stored = new Map(rows.map((row) => [row.id, row]))
     for (const [id, seen] of acknowledged) {
       const row = stored.get(id)!
       expect(row, id).toBeTruthy()
       // The highest version that anyone was told is the one stored, as it was told: no update is lost.
-      expect({ version: row.version, status: row.status, start: row.starts_at.getTime(), agentId: row.agent_id }).toEqual({ ...seen, start: Date.parse(seen.start) })
+      expect({
+        version: row.version,
+        status: row.status,
+        start: row.starts_at.getTime(),
+        agentId: row.agent_id,
+      }).toEqual({ ...seen, start: Date.parse(seen.start) })
     }
     expect(stored.size).toBe(acknowledged.size)
     // The ledger holds the time of exactly the live appointments, and each event tells of one version.
-    const reserved = await db.kysely.selectFrom('reservations').select('id').where('tenant_id', '=', tenantId).where('agent_id', 'in', agentIds).execute()
+    const reserved = await db.kysely
+      .selectFrom('reservations')
+      .select('id')
+      .where('tenant_id', '=', tenantId)
+      .where('agent_id', 'in', agentIds)
+      .execute()
     const alive = rows.filter((row) => ['held', 'pending', 'confirmed'].includes(row.status))
     expect(new Set(reserved.map((r) => r.id))).toEqual(new Set(alive.map((row) => row.reservation_id)))
-    const events = await db.kysely.selectFrom('events').select((eb) => ['subject_id', eb.fn.countAll<number>().as('count')]).where('tenant_id', '=', tenantId).groupBy('subject_id').execute()
+    const events = await db.kysely
+      .selectFrom('events')
+      .select((eb) => ['subject_id', eb.fn.countAll<number>().as('count')])
+      .where('tenant_id', '=', tenantId)
+      .groupBy('subject_id')
+      .execute()
     const told = new Map(events.map((e) => [e.subject_id, e.count]))
     for (const row of rows) expect(told.get(row.id), row.id).toBe(row.version)
     // Counters of the daily limit equal what is booked.
-    const counters = await db.kysely.selectFrom('usage_counters').selectAll().where('tenant_id', '=', tenantId).where('service_id', '=', serviceId).execute()
+    const counters = await db.kysely
+      .selectFrom('usage_counters')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('service_id', '=', serviceId)
+      .execute()
     for (const c of counters) {
       const agentId = c.key.split(':')[1]
-      const booked = alive.filter((row) => row.agent_id === agentId && row.starts_at.toISOString().startsWith(c.period_start)).length
+      const booked = alive.filter(
+        (row) => row.agent_id === agentId && row.starts_at.toISOString().startsWith(c.period_start),
+      ).length
       expect(c.used, `${c.key} ${c.period_start}`).toBe(booked)
     }
     console.log(`10,000 operations: ${JSON.stringify(statuses)}`)

@@ -15,18 +15,31 @@ const CLIENTS = 8
 async function prepare(options: { url?: string; folder: string }): Promise<{ key: string }> {
   const db = await openDatabase({ ...options, poolSize: 2 })
   await migrate(db.pool, new Date())
-  const { key } = await createTenant(testDeps(db, { now: Date.now() }), { slug: 'crollo', name: 'Crollo', timeZone: 'UTC', locale: 'it', country: 'IT', holdMinutes: 10 })
+  const { key } = await createTenant(testDeps(db, { now: Date.now() }), {
+    slug: 'crollo',
+    name: 'Crollo',
+    timeZone: 'UTC',
+    locale: 'it',
+    country: 'IT',
+    holdMinutes: 10,
+  })
   await db.close()
   return { key }
 }
 
 async function killInTheMiddle(args: string[], env: Record<string, string>, key: string): Promise<void> {
   let service = await startProcess(args, env)
-  const make = async (path: string, body: unknown): Promise<any> => (await send(service.base, key, 'POST', `/v1/${path}`, body)).body
+  const make = async (path: string, body: unknown): Promise<any> =>
+    (await send(service.base, key, 'POST', `/v1/${path}`, body)).body
   await make('locations', { name: 'Sede' })
   const serviceId = (await make('services', { name: 'S', durationMinutes: 5, horizon: { days: 400 } })).id
   const agent = await make('agents', { name: 'A', serviceIds: [serviceId] })
-  await make('schedules', { ownerKind: 'agent', ownerId: agent.id, validFrom: '2026-01-01', rules: [{ rrule: 'FREQ=DAILY', windows: [{ from: '00:00', to: '24:00' }] }] })
+  await make('schedules', {
+    ownerKind: 'agent',
+    ownerId: agent.id,
+    validFrom: '2026-01-01',
+    rules: [{ rrule: 'FREQ=DAILY', windows: [{ from: '00:00', to: '24:00' }] }],
+  })
   const contactId = (await make('contacts', { firstName: 'A', lastName: 'B' })).id
 
   const acknowledged = new Map<string, string>()
@@ -37,7 +50,11 @@ async function killInTheMiddle(args: string[], env: Record<string, string>, key:
       while (!killed) {
         next += 5 * 60_000
         const start = new Date(next).toISOString()
-        const answer = await send(service.base, key, 'POST', '/v1/appointments', { serviceIds: [serviceId], start, contactId }).catch(() => null)
+        const answer = await send(service.base, key, 'POST', '/v1/appointments', {
+          serviceIds: [serviceId],
+          start,
+          contactId,
+        }).catch(() => null)
         if (answer && answer.status !== 201) throw new Error(JSON.stringify(answer.body))
         if (answer) acknowledged.set(answer.body.id, answer.body.code)
       }
@@ -48,8 +65,12 @@ async function killInTheMiddle(args: string[], env: Record<string, string>, key:
     killed = true
     await clients
     service = await startProcess(args, env)
-    const found = await Promise.all([...acknowledged.keys()].map((id) => send(service.base, key, 'GET', `/v1/appointments/${id}`)))
-    expect(found.map((answer) => [answer.status, answer.body.id, answer.body.code])).toEqual([...acknowledged].map(([id, code]) => [200, id, code]))
+    const found = await Promise.all(
+      [...acknowledged.keys()].map((id) => send(service.base, key, 'GET', `/v1/appointments/${id}`)),
+    )
+    expect(found.map((answer) => [answer.status, answer.body.id, answer.body.code])).toEqual(
+      [...acknowledged].map(([id, code]) => [200, id, code]),
+    )
   }
   expect(acknowledged.size).toBeGreaterThan(30)
   expect(await service.stop('SIGTERM')).toBe(0)

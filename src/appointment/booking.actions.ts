@@ -3,7 +3,7 @@
 import type { CompiledQuery } from 'kysely'
 import { countersOf } from '../availability/limits.ts'
 import { countUp } from '../availability/limits.sql.ts'
-import { dropReleased, lockAgent, reserve, takeSeats } from '../availability/ledger.sql.ts'
+import { dropReleased, lockAgent, reserve, takeSeats, type NewReservation } from '../availability/ledger.sql.ts'
 import { deriveSecret, formatToken, hashSecret } from '../auth/token.ts'
 import { identityOf, normalise, type ContactFields } from '../contact/contact.ts'
 import { findSame, insertContact } from '../contact/contact.sql.ts'
@@ -94,7 +94,7 @@ export function checkDetails(visit: Plan['visit'], request: BookingRequest, hold
   return channel
 }
 
-type Draft = { statements: CompiledQuery[]; answer: Answer; token: string }
+type Draft = { statements: CompiledQuery[]; answer: Answer; token: string; reserved: NewReservation }
 
 /** All statements of one booking at one place, in the order in which everyone takes the locks: agent, ledger, counters. */
 function draft(
@@ -155,7 +155,7 @@ function draft(
     holdExpiresAt,
     now: new Date(now),
   }
-  const reservation = {
+  const reservation: NewReservation = {
     tenantId,
     id: newReservationId,
     agentId: place.agent.id,
@@ -193,7 +193,7 @@ function draft(
     place.sessionId === null ? reserve(db, reservation) : takeSeats(db, tenantId, place.sessionId, request.places),
     ...counters.map((counter) => countUp(db, tenantId, counter)),
     ...(who.statement ? [who.statement] : []),
-    insertAppointment(db, appointment),
+    insertAppointment(db, appointment, place.sessionId !== null),
     insertEvent(db, {
       tenantId,
       subjectId: id,
@@ -212,7 +212,7 @@ function draft(
     }),
     ...(context.scope ? [rememberAnswer(db, answerRow(context.scope, answer, now))] : []),
   ]
-  return { statements, answer, token: formatToken('agm', tenantId, id, secret) }
+  return { statements, answer, token: formatToken('agm', tenantId, id, secret), reserved: reservation }
 }
 
 /** What to do after a booking failed: try the next agent, plan anew, or give up with a refusal. */
@@ -227,6 +227,9 @@ function judge(error: unknown, request: BookingRequest): Verdict {
       return 'next'
     case 'usage_counters_limit':
       return limitRefusal(error)
+    // The configuration changed, or the session ended, after the plan was made.
+    case 'kind_not_null':
+    case 'appointments_reserved':
     case 'appointments_code':
     case 'contacts_identity':
       return 'again'
@@ -247,8 +250,6 @@ function judge(error: unknown, request: BookingRequest): Verdict {
     }
     return new AppError('invalid_reference', fault.params, { fields: [fault] })
   }
-  // The reservation that the appointment refers to did not enter: the configuration changed, or the session ended.
-  if (violation.kind === 'reference') return 'again'
   throw error
 }
 
@@ -317,9 +318,17 @@ async function tryToBook(deps: Deps, request: BookingRequest, context: BookingCo
     const channel = checkDetails(planned.visit, request, context.hold)
     let verdict: Verdict = 'again'
     for (const place of planned.places.slice(0, AGENTS_A_ROUND)) {
-      const { statements, answer, token } = draft(deps, request, context, planned, place, who, channel)
+      const { statements, answer, token, reserved } = draft(deps, request, context, planned, place, who, channel)
       try {
         await atomically(deps.db, statements)
+        deps.snapshots.noteReserved(
+          tenantId,
+          place.agent.id,
+          reserved.from,
+          reserved.to,
+          reserved.kind,
+          reserved.expiresAt?.getTime() ?? 0,
+        )
         return withToken(answer, token)
       } catch (error) {
         verdict = judge(error, request)

@@ -201,7 +201,8 @@ async function changeTime(
   }
   if (place.sessionId === kept.id) return kept.id
   if (place.sessionId !== null) {
-    await tx.executeQuery(takeSeats(tx, tenantId, place.sessionId, a.seats))
+    const { numAffectedRows } = await tx.executeQuery(takeSeats(tx, tenantId, place.sessionId, a.seats))
+    if (!numAffectedRows) throw new AppError('seats_exhausted')
     return place.sessionId
   }
   const id = deps.newId()

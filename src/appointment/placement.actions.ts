@@ -17,7 +17,7 @@ import {
   type Candidate,
   type Search,
 } from '../availability/search.ts'
-import { prepareSearch, type SlotRequest } from '../availability/slots.actions.ts'
+import { agentsFor, confirmFor, searchOver, type SlotRequest } from '../availability/slots.actions.ts'
 import type { AgentCalendar, Ignored } from '../availability/calendar.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
@@ -118,8 +118,8 @@ export function refusalOf(
 
 /**
  * The free agents for a placement, best first. Throws the refusal when there is none.
- * A named agent without group sessions is judged by its hours alone: whether the time is free is for the constraint to say,
- * so the usual booking needs no look at the calendar.
+ * Looks at what is cached first: whether the time is still free is for the constraint to say, so the usual booking needs no
+ * look at the database before its one transaction. What the cache would refuse is asked again, of the present.
  */
 export async function plan(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
   const recent = await deps.snapshots.recentConfig(context.tenantId)
@@ -127,7 +127,21 @@ export async function plan(deps: Deps, placement: Placement, context: PlanContex
     const quick = planNamed(deps, recent, placement, context)
     if (quick) return quick
   }
-  return planFresh(deps, placement, context)
+  const request = requestOf(placement, context)
+  const snapshot = deps.snapshots.recent(
+    context.tenantId,
+    (config) => agentsFor(config, request),
+    ...weekAround(placement),
+  )
+  if (!snapshot) return planFresh(deps, placement, context)
+  const search = await searchOver(deps, request, snapshot, placement.start, placement.start + MINUTE)
+  const choice = choose(search, request, placement, context)
+  return choice instanceof AppError ? planFresh(deps, placement, context) : choice
+}
+
+/** The time over which the load of agents is compared: a week on both sides holds the local week of the start. */
+function weekAround({ start }: Placement): [from: number, to: number] {
+  return [start - 8 * DAY, start + 8 * DAY]
 }
 
 /** The plan for a named agent by hours alone; null when a look at the present configuration and calendar is needed. */
@@ -165,14 +179,25 @@ function planNamed(deps: Deps, config: TenantConfig, placement: Placement, conte
 
 /** Like `plan`, always with a look at the calendars as of now. */
 export async function planFresh(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
-  const { start } = placement
   const request = requestOf(placement, context)
-  const search = await prepareSearch(deps, request, start - 8 * DAY, start + 8 * DAY, {
-    starts: [start, start + MINUTE],
-  })
+  const snapshot = await deps.snapshots.withCalendars(await confirmFor(deps, request), ...weekAround(placement))
+  const search = await searchOver(deps, request, snapshot, placement.start, placement.start + MINUTE)
+  const choice = choose(search, request, placement, context)
+  if (choice instanceof AppError) throw choice
+  return choice
+}
+
+/** The free agents among all candidates, or the refusal. */
+function choose(search: Search, request: SlotRequest, placement: Placement, context: PlanContext): Plan | AppError {
   const { config, visit } = search
-  if (placement.places > visit.seats)
-    throw new AppError('seats_exhausted', {}, { fields: [{ in: 'body', pointer: '/places', code: 'seats_exhausted' }] })
+  const { start } = placement
+  if (placement.places > visit.seats) {
+    return new AppError(
+      'seats_exhausted',
+      {},
+      { fields: [{ in: 'body', pointer: '/places', code: 'seats_exhausted' }] },
+    )
+  }
   const reasons: ReasonCode[] = []
   const free: (Candidate & { sessionId: string | null; load: number; overridden: ReasonCode[] })[] = []
   for (const candidate of candidatesFor(config, visit, request)) {
@@ -200,7 +225,7 @@ export async function planFresh(deps: Deps, placement: Placement, context: PlanC
       overridden,
     })
   }
-  if (free.length === 0) throw refusalOf(reasons, config, visit, placement)
+  if (free.length === 0) return refusalOf(reasons, config, visit, placement)
   return { config, visit, places: rank(free, placement, context), overridden: free[0]!.overridden }
 }
 

@@ -44,13 +44,9 @@ export async function loadCalendars(
  * touches the agent's reservations: with the exclusion constraint alone rivals for one slot deadlock.
  */
 export function lockAgent(db: Db, tenantId: string, agentId: string): CompiledQuery {
-  return db
-    .updateTable('agent_calendars')
-    .set((eb) => ({ version: eb('version', '+', 1) }))
-    .where('tenant_id', '=', tenantId)
-    .where('agent_id', '=', agentId)
-    .returning('version')
-    .compile()
+  return sql`update agent_calendars set version = version + 1 where tenant_id = ${tenantId} and agent_id = ${agentId}`.compile(
+    db,
+  )
 }
 
 /** Opens just released time again, for staff, who need not wait. */
@@ -73,20 +69,24 @@ export type NewReservation = {
   kind: ReservationKind
   expiresAt: Date | null
   session?: { serviceId: string; startsAt: Date; endsAt: Date; seats: number; used: number }
-  /** The configuration version that the offer was made under: with a newer one no row enters, and the appointment's reference to it fails. */
+  /** The configuration version that the offer was made under. */
   configVersion: number
 }
 
-/** Takes time of an agent. The exclusion constraint refuses overlap (`reservations_no_overlap`). */
+/**
+ * Takes time of an agent. The exclusion constraint refuses overlap (`reservations_no_overlap`). Under a newer configuration
+ * than the offer was made under, the kind comes out null and `kind_not_null` refuses: plan anew.
+ */
 export function reserve(db: Db, r: NewReservation): CompiledQuery {
   const { session } = r
   return sql`
     insert into reservations (tenant_id, id, agent_id, period, kind, expires_at, service_id, starts_at, ends_at, seats_used, seats)
-    select t.id, ${r.id}::uuid, ${r.agentId}::uuid, ${rangeText(r.from, r.to)}::tstzrange, ${r.kind}, ${r.expiresAt}::timestamptz,
+    select t.id, ${r.id}::uuid, ${r.agentId}::uuid, ${rangeText(r.from, r.to)}::tstzrange,
+           case when t.config_version = ${r.configVersion}::bigint then ${r.kind} end, ${r.expiresAt}::timestamptz,
            ${session?.serviceId ?? null}::uuid, ${session?.startsAt ?? null}::timestamptz, ${session?.endsAt ?? null}::timestamptz,
            ${session?.used ?? 1}::int, ${session?.seats ?? 1}::int
       from tenants t
-     where t.id = ${r.tenantId} and t.config_version = ${r.configVersion}::bigint`.compile(db)
+     where t.id = ${r.tenantId}`.compile(db)
 }
 
 /** Takes places of a group session; more than it has break `reservations_seats`. Negative gives places back. */

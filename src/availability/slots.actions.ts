@@ -7,7 +7,7 @@ import { parseDate, startOfDay } from '../time/zone.ts'
 import type { Ignored } from './calendar.ts'
 import { fullPeriods, limitMargin, type Counted } from './limits.ts'
 import { loadCounted } from './limits.sql.ts'
-import type { TenantConfig } from './model.ts'
+import type { Agent, TenantConfig } from './model.ts'
 import { renderSlots } from './render.ts'
 import {
   candidatesFor,
@@ -19,7 +19,7 @@ import {
   type Search,
   type Slot,
 } from './search.ts'
-import type { Confirmed } from './snapshot.actions.ts'
+import type { Confirmed, Recent } from './snapshot.actions.ts'
 
 export type SlotRequest = {
   tenantId: string
@@ -54,19 +54,28 @@ function checkSelection(config: TenantConfig, request: SlotRequest): void {
     throw new AppError('not_found', { what: 'agent', id: request.agentId })
 }
 
+/** The agents that a request could be about; throws `not_found` when service, location or agent do not exist. */
+export function agentsFor(config: TenantConfig, request: SlotRequest): Agent[] {
+  checkSelection(config, request)
+  const visit = visitOf(config, request.serviceIds, request.minutes)
+  return [...new Set(candidatesFor(config, visit, request).map((candidate) => candidate.agent))]
+}
+
 /** Confirms configuration and versions for a request; `not_found` when tenant, service, location or agent do not exist. */
-export async function confirmFor(deps: Deps, request: SlotRequest) {
-  const confirmed = await deps.snapshots.confirm(request.tenantId, (config) => {
-    checkSelection(config, request)
-    const visit = visitOf(config, request.serviceIds, request.minutes)
-    return [...new Set(candidatesFor(config, visit, request).map((candidate) => candidate.agent))]
-  })
+export async function confirmFor(deps: Deps, request: SlotRequest): Promise<Confirmed> {
+  const confirmed = await deps.snapshots.confirm(request.tenantId, (config) => agentsFor(config, request))
   if (!confirmed) throw new AppError('not_found', { what: 'tenant', id: request.tenantId })
   return confirmed
 }
 
 /** Which days and weeks are full, for starts in [from, to): one query, tallied once an agent and zone. */
-async function limitsFor(deps: Deps, visit: Visit, request: SlotRequest, from: number, to: number): Promise<Search['full']> {
+async function limitsFor(
+  deps: Deps,
+  visit: Visit,
+  request: SlotRequest,
+  from: number,
+  to: number,
+): Promise<Search['full']> {
   if (visit.limits.length === 0) return () => NOTHING_FULL
   const ids = [...new Set(visit.limits.map((limit) => limit.serviceId))]
   const margin = limitMargin(visit.limits)
@@ -93,26 +102,31 @@ async function limitsFor(deps: Deps, visit: Visit, request: SlotRequest, from: n
   }
 }
 
-/** Loads what a search over [from, to) needs and puts it together; limits are judged for `starts` alone where given. */
+/** Loads what a search over [from, to) needs and puts it together. */
 export async function prepareSearch(
   deps: Deps,
   request: SlotRequest,
   from: number,
   to: number,
-  options: { known?: Confirmed; starts?: readonly [from: number, to: number] } = {},
+  known?: Confirmed,
 ): Promise<Search> {
-  const { config, calendars } = await deps.snapshots.withCalendars(options.known ?? (await confirmFor(deps, request)), from, to)
+  const snapshot = await deps.snapshots.withCalendars(known ?? (await confirmFor(deps, request)), from, to)
+  return searchOver(deps, request, snapshot, from, to)
+}
+
+/** A search over given configuration and calendars; limits are judged for starts in [from, to). */
+export async function searchOver(
+  deps: Deps,
+  request: SlotRequest,
+  snapshot: Recent,
+  from: number,
+  to: number,
+): Promise<Search> {
+  const { config, calendars } = snapshot
   const visit = visitOf(config, request.serviceIds, request.minutes)
-  return {
-    config,
-    visit,
-    calendars,
-    audience: request.audience,
-    now: deps.now(),
-    places: request.places,
-    ignored: request.ignored,
-    full: await limitsFor(deps, visit, request, ...(options.starts ?? ([from, to] as const))),
-  }
+  const full = await limitsFor(deps, visit, request, from, to)
+  const { audience, places, ignored } = request
+  return { config, visit, calendars, audience, now: deps.now(), places, ignored, full }
 }
 
 type Cached = { fingerprint: string; until: number; body: string }
@@ -145,7 +159,7 @@ export async function slotsText(
   const zone = timeZone ?? confirmed.config.timeZone
   const from = startOfDay(zone, parseDate(dates.from))
   const to = startOfDay(zone, parseDate(dates.to) + 1)
-  const search = await prepareSearch(deps, request, from, to, { known: confirmed })
+  const search = await prepareSearch(deps, request, from, to, confirmed)
   const slots = findSlots(search, request, from, to)
   const { serviceIds, agentId = null } = request
   const list = { timeZone: zone, ...dates, serviceIds, durationMinutes: search.visit.duration / MINUTE, agentId }

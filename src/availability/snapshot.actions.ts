@@ -10,11 +10,13 @@ import type { Agent, TenantConfig } from './model.ts'
 
 const MAX_TENANTS = 500
 const MAX_CALENDARS = 5_000
+/** How old a cached calendar may be to choose an agent from it. */
+const RECENT_MS = 1_000
 
 type TenantCache = {
   config: TenantConfig | undefined
   loading: Promise<TenantConfig | null> | undefined
-  calendars: Map<string, AgentCalendar>
+  calendars: Map<string, AgentCalendar & { loadedAt: number }>
   batch: { ids: Set<string>; promise: Promise<Versions | null> } | undefined
   inFlight: Promise<unknown>
 }
@@ -28,6 +30,7 @@ export type Confirmed = {
   versions: ReadonlyMap<string, number>
 }
 export type Snapshot = Confirmed & { calendars: ReadonlyMap<string, AgentCalendar> }
+export type Recent = Pick<Snapshot, 'config' | 'calendars'>
 export type Snapshots = ReturnType<typeof createSnapshots>
 
 const KINDS: Record<string, BusyKind> = { a: 'appointment', h: 'hold', s: 'session', r: 'released' }
@@ -64,7 +67,7 @@ function attempt<T>(work: () => T): { value?: T; error?: unknown } {
 }
 
 /** Creates the caches of one process over one database. */
-export function createSnapshots(db: Database) {
+export function createSnapshots(db: Database, now: () => number) {
   const tenants = new Map<string, TenantCache>()
 
   function cacheOf(tenantId: string): TenantCache {
@@ -162,7 +165,7 @@ export function createSnapshots(db: Database) {
       const low = Math.floor((from - DAY) / DAY) * DAY
       const high = Math.ceil((to - low) / (32 * DAY)) * 32 * DAY + low
       for (const row of await loadCalendars(db.kysely, confirmed.config.tenantId, missing, low, high)) {
-        const calendar = unpackCalendar(row, low, high)
+        const calendar = { ...unpackCalendar(row, low, high), loadedAt: now() }
         calendars.set(row.agent_id, calendar)
         if (cache.calendars.size >= MAX_CALENDARS) cache.calendars.clear()
         cache.calendars.set(row.agent_id, calendar)
@@ -170,6 +173,54 @@ export function createSnapshots(db: Database) {
     }
     for (const { id } of confirmed.agents) if (!calendars.has(id)) calendars.set(id, EMPTY_CALENDAR)
     return { ...confirmed, calendars }
+  }
+
+  /**
+   * Cached configuration and calendars of a moment ago, without asking the database; null when any of it is missing or older.
+   * Good for choosing what to try: the write itself refuses what is no longer free. A refusal must never be based on it.
+   */
+  function recent(
+    tenantId: string,
+    choose: (config: TenantConfig) => readonly Agent[],
+    from: number,
+    to: number,
+  ): Recent | null {
+    const cache = tenants.get(tenantId)
+    const config = cache?.config
+    if (!cache || !config) return null
+    const chosen = attempt(() => choose(config)).value
+    if (!chosen) return null
+    const calendars = new Map<string, AgentCalendar>()
+    for (const { id } of chosen) {
+      const cached = cache.calendars.get(id)
+      if (!cached || cached.from > from || cached.to < to || now() - cached.loadedAt > RECENT_MS) return null
+      calendars.set(id, cached)
+    }
+    return { config, calendars }
+  }
+
+  /** Enters a reservation just made by this process into the cached calendar, which stays as old as it is. */
+  function noteReserved(
+    tenantId: string,
+    agentId: string,
+    from: number,
+    to: number,
+    kind: BusyKind,
+    expires: number,
+  ): void {
+    const calendars = tenants.get(tenantId)?.calendars
+    const cached = calendars?.get(agentId)
+    if (!calendars || !cached) return
+    if (kind === 'session') return void calendars.delete(agentId)
+    let i = 0
+    while (i < cached.kinds.length && cached.spans[i * 2]! < from) i += 1
+    calendars.set(agentId, {
+      ...cached,
+      spans: cached.spans.toSpliced(i * 2, 0, from, to),
+      kinds: cached.kinds.toSpliced(i, 0, kind),
+      expires: cached.expires.toSpliced(i, 0, expires),
+      volatile: cached.volatile || expires !== 0,
+    })
   }
 
   /** The configuration as of now, confirmed. */
@@ -182,5 +233,5 @@ export function createSnapshots(db: Database) {
     if (cache) cache.config = undefined
   }
 
-  return { recentConfig, confirm, withCalendars, config, forgetConfig }
+  return { recentConfig, recent, noteReserved, confirm, withCalendars, config, forgetConfig }
 }

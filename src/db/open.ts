@@ -41,8 +41,6 @@ function openServer(url: string, poolSize: number): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
-    // Statements of one transaction travel together; see `atomically` in tx.ts.
-    pipeline: true,
     types,
     application_name: 'agenda',
     connectionTimeoutMillis: 5_000,

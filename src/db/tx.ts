@@ -1,6 +1,7 @@
 // How transactions run and how database errors are read. The only place that knows SQLSTATEs and constraint names' form.
 import type { CompiledQuery, Kysely, Transaction } from 'kysely'
-import type { Database, QueryResult } from './open.ts'
+import type { Database } from './open.ts'
+import { Pipeline } from './pipeline.ts'
 import type { Tables } from './tables.ts'
 
 export type Tx = Transaction<Tables>
@@ -8,24 +9,26 @@ export type Db = Kysely<Tables>
 
 type DatabaseError = { code?: string; constraint?: string; message?: string }
 
-export type Violation = { kind: 'overlap' | 'unique' | 'reference' | 'check'; constraint: string }
+export type Violation = { kind: 'overlap' | 'unique' | 'reference' | 'check' | 'missing'; constraint: string }
 
 const KINDS: Record<string, Violation['kind']> = {
   '23P01': 'overlap',
   '23505': 'unique',
   '23503': 'reference',
   '23514': 'check',
+  '23502': 'missing',
 }
 
 /**
  * The constraint that refused a write, or null. The name is taken from the message where the field is absent, without the
- * shard suffix `_123456` that a distributed engine appends.
+ * shard suffix `_123456` that a distributed engine appends. NOT NULL has no name: `<column>_not_null` stands for it.
  */
 export function violationOf(error: unknown): Violation | null {
-  const { code, constraint, message } = (error ?? {}) as DatabaseError
+  const { code, constraint, message = '' } = (error ?? {}) as DatabaseError
   const kind = code === undefined ? undefined : KINDS[code]
   if (!kind) return null
-  const name = constraint ?? /constraint "([^"]+)"/.exec(message ?? '')?.[1] ?? ''
+  if (kind === 'missing') return { kind, constraint: `${/column "([^"]+)"/.exec(message)?.[1] ?? ''}_not_null` }
+  const name = constraint ?? /constraint "([^"]+)"/.exec(message)?.[1] ?? ''
   return { kind, constraint: name.replace(/_\d{5,}$/, '') }
 }
 
@@ -62,11 +65,10 @@ export async function transaction<T>(db: Database, work: (tx: Tx) => Promise<T>)
 }
 
 /**
- * Runs the statements in one transaction and returns their results in order; all of them take effect or none.
- * On a server they leave in one write and cost one round trip: `begin` and `commit` travel with them, and a statement that
- * fails turns the commit into a rollback. Rejects with the error of the statement that failed first.
+ * Runs the statements in one transaction; all of them take effect or none. On a server they leave in one write and cost one
+ * round trip. Rejects with the error of the statement that failed first.
  */
-export async function atomically(db: Database, statements: readonly CompiledQuery[]): Promise<QueryResult[]> {
+export async function atomically(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
   if (db.onStatement) for (const statement of statements) db.onStatement(statement.sql)
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -77,28 +79,26 @@ export async function atomically(db: Database, statements: readonly CompiledQuer
   }
 }
 
-async function pipelined(db: Database, statements: readonly CompiledQuery[]): Promise<QueryResult[]> {
+async function pipelined(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
   const client = await db.pool.connect()
-  const sent = [
-    client.query('begin'),
-    ...statements.map((statement) => client.query(statement.sql, statement.parameters)),
-    client.query('commit'),
-  ]
-  const settled = await Promise.allSettled(sent)
-  const failed = settled.find((outcome) => outcome.status === 'rejected')
-  client.release(failed !== undefined && isUnavailable(failed.reason))
-  if (failed) throw failed.reason
-  return settled.slice(1, -1).map((outcome) => (outcome as PromiseFulfilledResult<QueryResult>).value)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const done = (error: Error | null): void => (error ? reject(error) : resolve())
+      client.query(new Pipeline(statements, true, done) as never)
+    })
+    client.release()
+  } catch (error) {
+    client.release(isUnavailable(error))
+    throw error
+  }
 }
 
-async function oneByOne(db: Database, statements: readonly CompiledQuery[]): Promise<QueryResult[]> {
+async function oneByOne(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
   const client = await db.pool.connect()
   try {
     await client.query('begin')
-    const results: QueryResult[] = []
-    for (const statement of statements) results.push(await client.query(statement.sql, statement.parameters))
+    for (const statement of statements) await client.query(statement.sql, statement.parameters)
     await client.query('commit')
-    return results
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
     throw error

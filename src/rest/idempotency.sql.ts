@@ -9,11 +9,11 @@ export type StoredAnswer = Pick<IdempotencyKeyRow, 'request_hash' | 'status' | '
 export type NewAnswer = Omit<IdempotencyKeyRow, 'headers'> & { headers: Record<string, string> }
 
 /** Remembers an answer; a second one under the same key breaks `idempotency_keys_once`. */
-export function rememberAnswer(db: Db, answer: NewAnswer): CompiledQuery {
-  return db
-    .insertInto('idempotency_keys')
-    .values({ ...answer, headers: JSON.stringify(answer.headers) })
-    .compile()
+export function rememberAnswer(db: Db, a: NewAnswer): CompiledQuery {
+  return sql`insert into idempotency_keys (tenant_id, principal, key_hash, request_hash, status, body, headers, created_at)
+    values (${a.tenant_id}, ${a.principal}, ${a.key_hash}, ${a.request_hash}, ${a.status}, ${a.body}, ${JSON.stringify(a.headers)}, ${a.created_at})`.compile(
+    db,
+  )
 }
 
 export async function findAnswer(

@@ -48,12 +48,27 @@ export type HttpReply = { status: number; body: any }
 const agent = new Agent({ keepAlive: true, maxSockets: 200 })
 
 /** One JSON request; rejects when the connection breaks, as it does when the server is killed. */
-export function send(base: string, key: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<HttpReply> {
+export function send(
+  base: string,
+  key: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     const payload = body === undefined ? undefined : JSON.stringify(body)
     const request = httpRequest(
       `${base}${path}`,
-      { method, agent, headers: { authorization: `Bearer ${key}`, ...(payload ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) } : {}), ...headers } },
+      {
+        method,
+        agent,
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(payload ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) } : {}),
+          ...headers,
+        },
+      },
       (response) => {
         let text = ''
         response.setEncoding('utf8')

@@ -82,7 +82,7 @@ export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
     now: () => clock.now,
     newId: uuidSource(() => clock.now, randomBytes),
     randomBytes,
-    snapshots: createSnapshots(db),
+    snapshots: createSnapshots(db, () => clock.now),
     platformKeyHash: hashSecret(PLATFORM_KEY),
   }
 }
