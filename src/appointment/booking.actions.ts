@@ -319,16 +319,11 @@ async function tryToBook(deps: Deps, request: BookingRequest, context: BookingCo
     let verdict: Verdict = 'again'
     for (const place of planned.places.slice(0, AGENTS_A_ROUND)) {
       const { statements, answer, token, reserved } = draft(deps, request, context, planned, place, who, channel)
+      // Entered before it is so, for rivals in this process to look elsewhere; if it fails, the next refresh corrects it.
+      const { from, to, kind, expiresAt } = reserved
+      deps.snapshots.noteReserved(tenantId, place.agent.id, from, to, kind, expiresAt?.getTime() ?? 0)
       try {
         await atomically(deps.db, statements)
-        deps.snapshots.noteReserved(
-          tenantId,
-          place.agent.id,
-          reserved.from,
-          reserved.to,
-          reserved.kind,
-          reserved.expiresAt?.getTime() ?? 0,
-        )
         return withToken(answer, token)
       } catch (error) {
         verdict = judge(error, request)

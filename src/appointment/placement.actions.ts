@@ -23,7 +23,7 @@ import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
 import { planVisit, type Audience, type Visit } from '../service/visit.ts'
-import { DAY, MINUTE } from '../time/interval.ts'
+import { DAY, firstEnding, MINUTE } from '../time/interval.ts'
 import { periodStart } from '../availability/limits.ts'
 import { startOfDay } from '../time/zone.ts'
 import type { Placement } from './request.ts'
@@ -95,7 +95,7 @@ function requestOf(placement: Placement, context: PlanContext): SlotRequest {
 function loadOf(calendar: AgentCalendar | undefined, from: number, to: number): number {
   if (!calendar) return 0
   let sum = 0
-  for (let i = 0; i < calendar.kinds.length; i += 1) {
+  for (let i = firstEnding(calendar.spans, from); i < calendar.kinds.length && calendar.spans[i * 2]! < to; i += 1) {
     if (calendar.kinds[i] === 'released') continue
     sum += Math.max(0, Math.min(to, calendar.spans[i * 2 + 1]!) - Math.max(from, calendar.spans[i * 2]!))
   }

@@ -1,6 +1,6 @@
 // PURE. An agent's reserved time as loaded from the ledger, and what of it counts as busy for whom.
 import type { Audience } from '../service/visit.ts'
-import { indexAt, type Spans } from '../time/interval.ts'
+import { firstEnding, indexAt, type Spans } from '../time/interval.ts'
 
 export type BusyKind = 'appointment' | 'hold' | 'session' | 'released'
 
@@ -71,11 +71,11 @@ export function conflictIn(
   audience: Audience,
   ignored: Ignored,
 ): BusyKind | null {
-  for (let i = 0; i < calendar.kinds.length; i += 1) {
+  for (let i = firstEnding(calendar.spans, from); i < calendar.kinds.length; i += 1) {
     const start = calendar.spans[i * 2]!
     const end = calendar.spans[i * 2 + 1]!
     if (start >= to) return null
-    if (end <= from || !isLive(calendar, i, now, audience)) continue
+    if (!isLive(calendar, i, now, audience)) continue
     if (ignored?.agentId === agentId && start === ignored.from && end === ignored.to) continue
     return calendar.kinds[i]!
   }

@@ -5,7 +5,7 @@ import { buildConfig } from './build-config.ts'
 import { EMPTY_CALENDAR, type AgentCalendar, type BusyKind } from './calendar.ts'
 import { loadConfigRows, readVersions } from './config.sql.ts'
 import { loadCalendars, type CalendarRow } from './ledger.sql.ts'
-import { DAY } from '../time/interval.ts'
+import { DAY, firstEnding } from '../time/interval.ts'
 import type { Agent, TenantConfig } from './model.ts'
 
 const MAX_TENANTS = 500
@@ -13,10 +13,13 @@ const MAX_CALENDARS = 5_000
 /** How old a cached calendar may be to choose an agent from it. */
 const RECENT_MS = 1_000
 
+type CachedCalendar = AgentCalendar & { confirmedAt: number }
 type TenantCache = {
   config: TenantConfig | undefined
   loading: Promise<TenantConfig | null> | undefined
-  calendars: Map<string, AgentCalendar & { loadedAt: number }>
+  /** Loads of reserved time under way, by agents, versions and range: whoever needs the same shares it. */
+  fetching: Map<string, Promise<(readonly [string, CachedCalendar])[]>>
+  calendars: Map<string, CachedCalendar>
   batch: { ids: Set<string>; promise: Promise<Versions | null> } | undefined
   inFlight: Promise<unknown>
 }
@@ -77,6 +80,7 @@ export function createSnapshots(db: Database, now: () => number) {
       cache = {
         config: undefined,
         loading: undefined,
+        fetching: new Map(),
         calendars: new Map(),
         batch: undefined,
         inFlight: Promise.resolve(),
@@ -148,6 +152,26 @@ export function createSnapshots(db: Database, now: () => number) {
     }
   }
 
+  /** Loads calendars; whoever needs the same agents at the same versions meanwhile shares the load. */
+  function fetchShared(tenantId: string, cache: TenantCache, ids: string[], wanted: string, from: number, to: number) {
+    const key = `${from}:${to}:${wanted}`
+    let fetch = cache.fetching.get(key)
+    if (!fetch) {
+      fetch = loadCalendars(db.kysely, tenantId, ids, from, to)
+        .then((rows) => {
+          if (cache.calendars.size + rows.length > MAX_CALENDARS) cache.calendars.clear()
+          const loaded = rows.map(
+            (row) => [row.agent_id, { ...unpackCalendar(row, from, to), confirmedAt: now() }] as const,
+          )
+          for (const [id, calendar] of loaded) cache.calendars.set(id, calendar)
+          return loaded
+        })
+        .finally(() => cache.fetching.delete(key))
+      cache.fetching.set(key, fetch)
+    }
+    return fetch
+  }
+
   /** Adds the reserved time of the confirmed agents in [from, to), loading in one query what the cache lacks. */
   async function withCalendars(confirmed: Confirmed, from: number, to: number): Promise<Snapshot> {
     const cache = cacheOf(confirmed.config.tenantId)
@@ -156,19 +180,26 @@ export function createSnapshots(db: Database, now: () => number) {
     for (const { id } of confirmed.agents) {
       const cached = cache.calendars.get(id)
       // A calendar newer than the confirmed version is as good: it was read after the call began.
-      if (cached && cached.version >= (confirmed.versions.get(id) ?? 0) && cached.from <= from && cached.to >= to)
+      const isFresh = cached && cached.version >= (confirmed.versions.get(id) ?? 0)
+      if (isFresh && cached.from <= from && cached.to >= to) {
+        cached.confirmedAt = now()
         calendars.set(id, cached)
-      else missing.push(id)
+      } else missing.push(id)
     }
     if (missing.length > 0) {
       // Rounded outwards so that the next month or the next caller finds it here.
       const low = Math.floor((from - DAY) / DAY) * DAY
       const high = Math.ceil((to - low) / (32 * DAY)) * 32 * DAY + low
-      for (const row of await loadCalendars(db.kysely, confirmed.config.tenantId, missing, low, high)) {
-        const calendar = { ...unpackCalendar(row, low, high), loadedAt: now() }
-        calendars.set(row.agent_id, calendar)
-        if (cache.calendars.size >= MAX_CALENDARS) cache.calendars.clear()
-        cache.calendars.set(row.agent_id, calendar)
+      const wanted = missing.map((id) => `${id}:${confirmed.versions.get(id)}`)
+      for (const [id, calendar] of await fetchShared(
+        confirmed.config.tenantId,
+        cache,
+        missing,
+        wanted.join(),
+        low,
+        high,
+      )) {
+        calendars.set(id, calendar)
       }
     }
     for (const { id } of confirmed.agents) if (!calendars.has(id)) calendars.set(id, EMPTY_CALENDAR)
@@ -193,13 +224,13 @@ export function createSnapshots(db: Database, now: () => number) {
     const calendars = new Map<string, AgentCalendar>()
     for (const { id } of chosen) {
       const cached = cache.calendars.get(id)
-      if (!cached || cached.from > from || cached.to < to || now() - cached.loadedAt > RECENT_MS) return null
+      if (!cached || cached.from > from || cached.to < to || now() - cached.confirmedAt > RECENT_MS) return null
       calendars.set(id, cached)
     }
     return { config, calendars }
   }
 
-  /** Enters a reservation just made by this process into the cached calendar, which stays as old as it is. */
+  /** Enters a reservation that this process is making into the cached calendar, which stays as old as it is. */
   function noteReserved(
     tenantId: string,
     agentId: string,
@@ -212,10 +243,11 @@ export function createSnapshots(db: Database, now: () => number) {
     const cached = calendars?.get(agentId)
     if (!calendars || !cached) return
     if (kind === 'session') return void calendars.delete(agentId)
-    let i = 0
-    while (i < cached.kinds.length && cached.spans[i * 2]! < from) i += 1
+    const i = firstEnding(cached.spans, from)
     calendars.set(agentId, {
       ...cached,
+      // Not what the database said at this version: a confirmed answer must load it again.
+      version: -1,
       spans: cached.spans.toSpliced(i * 2, 0, from, to),
       kinds: cached.kinds.toSpliced(i, 0, kind),
       expires: cached.expires.toSpliced(i, 0, expires),

@@ -19,8 +19,8 @@ const { serialize } = require('pg-protocol') as {
 
 type Connection = { stream: { write: (data: Buffer) => void } }
 
-/** Names of the statements that a connection is known to have prepared, by their text. */
-const prepared = new WeakMap<Connection, Map<string, string>>()
+/** Texts of the statements that a connection is known to have prepared. */
+const prepared = new WeakMap<Connection, Set<string>>()
 const names = new Map<string, string>()
 
 function nameOf(sql: string): string {
@@ -36,7 +36,6 @@ export class Pipeline {
   readonly #done: (error: Error | null) => void
   #connection: Connection | null = null
   #completed = 0
-  #error: Error | null = null
   /** Called by pg's client when the connection is lost. */
   readonly callback: (error: Error | null) => void
 
@@ -51,7 +50,7 @@ export class Pipeline {
   submit(connection: Connection): null {
     this.#connection = connection
     let known = prepared.get(connection)
-    if (!known) prepared.set(connection, (known = new Map()))
+    if (!known) prepared.set(connection, (known = new Set()))
     const parts: Buffer[] = []
     for (const { sql, parameters } of this.#statements) {
       const name = this.#isNamed ? nameOf(sql) : ''
@@ -80,16 +79,20 @@ export class Pipeline {
     this.#completed += 1
   }
 
-  /** The first error ends the transaction; the server skips the rest up to the Sync. */
+  /** The first error ends the transaction; the server skips the rest up to the Sync. pg asks nothing more of a query that failed. */
   handleError(error: Error): void {
-    this.#error ??= error
-    // On a lost connection no ReadyForQuery follows.
-    if (!('severity' in error)) this.#done(error)
+    this.#remember()
+    this.#done(error)
   }
 
   handleReadyForQuery(): void {
-    const known = prepared.get(this.#connection!)!
-    if (this.#isNamed) for (const { sql } of this.#statements.slice(0, this.#completed)) known.set(sql, nameOf(sql))
-    this.#done(this.#error)
+    this.#remember()
+    this.#done(null)
+  }
+
+  #remember(): void {
+    const known = this.#connection && prepared.get(this.#connection)
+    if (!known || !this.#isNamed) return
+    for (const { sql } of this.#statements.slice(0, this.#completed)) known.add(sql)
   }
 }

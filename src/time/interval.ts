@@ -74,14 +74,20 @@ export function covers(set: Spans, from: number, to: number): boolean {
   return index >= 0 && to <= set[index + 1]!
 }
 
-/** Whether any of [from, to) lies in the set. */
-export function touches(set: Spans, from: number, to: number): boolean {
+/** Number of the first interval that ends after `at`; the count of intervals when none does. */
+export function firstEnding(set: Spans, at: number): number {
   let low = 0
   let high = set.length / 2
   while (low < high) {
     const middle = (low + high) >> 1
-    if (set[middle * 2 + 1]! <= from) low = middle + 1
+    if (set[middle * 2 + 1]! <= at) low = middle + 1
     else high = middle
   }
-  return low * 2 < set.length && set[low * 2]! < to
+  return low
+}
+
+/** Whether any of [from, to) lies in the set. */
+export function touches(set: Spans, from: number, to: number): boolean {
+  const first = firstEnding(set, from)
+  return first * 2 < set.length && set[first * 2]! < to
 }
