@@ -39,7 +39,10 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     stopping = true
     say(`${signal}: finishing requests under way`)
     const late = setTimeout(() => process.exit(1), config.shutdownSeconds * 1000)
+    // A connection whose last request ended after the stop is kept open by the client; it must not hold up the end.
+    const closing = setInterval(() => app.server.closeIdleConnections(), 100)
     await app.close()
+    clearInterval(closing)
     await sweeping?.stop()
     await deps.db.close()
     clearTimeout(late)

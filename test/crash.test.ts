@@ -44,7 +44,7 @@ async function killInTheMiddle(args: string[], env: Record<string, string>, key:
 
   const acknowledged = new Map<string, string>()
   let next = Math.ceil(Date.now() / 86_400_000) * 86_400_000
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     let killed = false
     const client = async (): Promise<void> => {
       while (!killed) {
@@ -72,7 +72,7 @@ async function killInTheMiddle(args: string[], env: Record<string, string>, key:
       [...acknowledged].map(([id, code]) => [200, id, code]),
     )
   }
-  expect(acknowledged.size).toBeGreaterThan(30)
+  expect(acknowledged.size).toBeGreaterThan(20)
   expect(await service.stop('SIGTERM')).toBe(0)
 }
 

@@ -1,0 +1,163 @@
+// `agenda dump` and `agenda restore`: everything, from the embedded database to a server or back, as lines of JSON.
+// A dump of PostgreSQL's own kind was tried (pg_dump as WebAssembly): it speaks for one server version, needs an exact other
+// version of the embedded engine, and its text is held in memory; these lines stream and fit any supported version.
+import { createReadStream, createWriteStream } from 'node:fs'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import type { Config } from '../config.ts'
+import { AppError } from '../errors.ts'
+import { migrate, migrationNames } from './migrate.ts'
+import { openDatabase, type Client, type Database } from './open.ts'
+
+/** Parents before children, so that a restore never meets a reference to what is not there yet. */
+const TABLES = [
+  'tenants',
+  'tenant_slugs',
+  'api_keys',
+  'holiday_calendars',
+  'locations',
+  'services',
+  'pools',
+  'agents',
+  'agent_calendars',
+  'schedules',
+  'openings',
+  'absences',
+  'closures',
+  'contacts',
+  'reservations',
+  'appointments',
+  'events',
+  'usage_counters',
+  'idempotency_keys',
+]
+const BATCH = 500
+
+async function tablesOf(client: Client): Promise<string[]> {
+  const { rows } = await client.query(
+    "select table_name from information_schema.tables where table_schema = 'public' and table_name <> 'schema_migrations'",
+  )
+  return rows.map((row) => row.table_name as string)
+}
+
+/** Writes every row of every table as one JSON line, in one snapshot; returns the number of rows. */
+export async function dump(db: Database, out: Writable): Promise<number> {
+  const client = await db.pool.connect()
+  let count = 0
+  const write = async (value: unknown): Promise<void> => {
+    if (!out.write(`${JSON.stringify(value)}\n`)) await once(out, 'drain')
+  }
+  try {
+    await client.query('begin isolation level repeatable read read only')
+    const unknown = (await tablesOf(client)).filter((name) => !TABLES.includes(name))
+    if (unknown.length > 0) throw new Error(`dump does not know the tables ${unknown.join(', ')}`)
+    await write({ agenda: 1, migrations: migrationNames() })
+    for (const table of TABLES) {
+      // A cursor: a table may be larger than the memory.
+      await client.query(`declare rows_of_table no scroll cursor for select row_to_json(t) as row from ${table} t`)
+      for (;;) {
+        const { rows } = await client.query(`fetch ${BATCH} from rows_of_table`)
+        if (rows.length === 0) break
+        for (const { row } of rows) await write([table, row])
+        count += rows.length
+      }
+      await client.query('close rows_of_table')
+    }
+    await client.query('commit')
+    return count
+  } finally {
+    client.release()
+  }
+}
+
+/** Loads the lines of a dump into an empty, migrated database in one transaction; returns the number of rows. */
+export async function restore(db: Database, input: Readable): Promise<number> {
+  const client = await db.pool.connect()
+  let count = 0
+  let pending: { table: string; rows: unknown[] } = { table: '', rows: [] }
+  const flush = async (): Promise<void> => {
+    const { table, rows } = pending
+    if (rows.length === 0) return
+    if (!TABLES.includes(table)) throw new Error(`the dump names the unknown table ${table}`)
+    await client.query(`insert into ${table} select * from json_populate_recordset(null::${table}, $1::json)`, [
+      JSON.stringify(rows),
+    ])
+    count += rows.length
+    pending = { table: '', rows: [] }
+  }
+  try {
+    await client.query('begin')
+    const { rows } = await client.query('select 1 from tenants limit 1')
+    if (rows.length > 0) throw new AppError('database_not_empty')
+    let isFirst = true
+    // Made here and not earlier: a reader of lines drops what arrives before somebody listens.
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      const value = JSON.parse(line) as { agenda?: number; migrations?: string[] } | [string, unknown]
+      if (isFirst) {
+        checkHead(value as { agenda?: number; migrations?: string[] })
+        isFirst = false
+        continue
+      }
+      const [table, row] = value as [string, unknown]
+      if (table !== pending.table || pending.rows.length >= BATCH) {
+        await flush()
+        pending.table = table
+      }
+      pending.rows.push(row)
+    }
+    await flush()
+    await client.query('commit')
+    return count
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+function checkHead(head: { agenda?: number; migrations?: string[] }): void {
+  const newer = (head.migrations ?? []).filter((name) => !migrationNames().includes(name))
+  if (head.agenda !== 1 || newer.length > 0) {
+    throw new AppError('invalid_setting', {
+      name: 'FILE',
+      expected: `a dump of this version of Agenda or an older one (${newer.join(', ')})`,
+    })
+  }
+}
+
+async function open(config: Config): Promise<Database> {
+  const db = await openDatabase({ url: config.databaseUrl, folder: config.data, poolSize: 1 })
+  await migrate(db.pool, new Date())
+  return db
+}
+
+/** `agenda dump [FILE]`. */
+export async function runDump(config: Config, file: string | undefined): Promise<void> {
+  const db = await open(config)
+  const out = file === undefined ? process.stdout : createWriteStream(file, { mode: 0o600 })
+  try {
+    const count = await dump(db, out)
+    if (file !== undefined) {
+      out.end()
+      await once(out, 'finish')
+    }
+    process.stderr.write(`${count} rows written\n`)
+  } finally {
+    await db.close()
+  }
+}
+
+/** `agenda restore FILE`. */
+export async function runRestore(config: Config, file: string | undefined): Promise<void> {
+  if (file === undefined)
+    throw new AppError('invalid_setting', { name: 'FILE', expected: 'agenda restore needs the file of a dump' })
+  const db = await open(config)
+  try {
+    const count = await restore(db, createReadStream(file))
+    process.stderr.write(`${count} rows restored\n`)
+  } finally {
+    await db.close()
+  }
+}
