@@ -57,7 +57,9 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   installProblems(app, bodyLimit)
   await app.register(swagger, {
     openapi: openapiHead() as never,
-    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? json.title ?? `def-${i}`) },
+    refResolver: {
+      buildLocalReference: ({ $id }, _base, _fragment, i) => (typeof $id === 'string' ? $id : `def-${i}`),
+    },
   })
   const authenticator = createAuthenticator(deps)
   installAccess(app, authenticator, '/docs')

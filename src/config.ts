@@ -105,7 +105,7 @@ export const SETTINGS: readonly Setting[] = [
     default: '',
     unit: 'true or false',
     description: 'Load the demo municipality. Empty: only into the embedded database.',
-    read: (text) => (text === '' ? (undefined as never) : flag(text)),
+    read: (text) => (text === '' ? undefined : flag(text)),
   },
   {
     name: 'platformKey',

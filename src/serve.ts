@@ -15,23 +15,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     config.role === 'api'
       ? null
       : startSweep(deps, (error) => app.log.error({ code: (error as { code?: string }).code }, 'sweep failed'))
-  if (config.role !== 'worker') await app.listen({ host: config.host, port: config.port })
-
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
-  if (config.role !== 'worker') {
-    const { port } = app.server.address() as AddressInfo
-    const base = `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
-    say(`Agenda answers at ${base}`)
-    say(`  API reference  ${base}/docs`)
-    say(`  OpenAPI        ${base}/openapi.json`)
-    if (demo) {
-      say(`  Demo tenant    ${demo.name} (${demo.slug})`)
-      say(`  Demo API key   ${await keepDemoKey(deps, config.data, demo.tenantId)}`)
-    }
-  } else say('Agenda works in the background')
-  say(
-    `  Database       ${deps.db.kind === 'embedded' ? `embedded, in ${config.data}` : 'PostgreSQL'}; ready after ${((performance.now() - began) / 1000).toFixed(1)} s`,
-  )
 
   let stopping = false
   const stop = async (signal: string): Promise<void> => {
@@ -49,6 +33,24 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     say('stopped')
     process.exit(0)
   }
+  // Before the first word is printed: whoever waits for it may send a signal at once.
   process.on('SIGINT', () => void stop('SIGINT'))
   process.on('SIGTERM', () => void stop('SIGTERM'))
+
+  if (config.role !== 'worker') await app.listen({ host: config.host, port: config.port })
+
+  if (config.role !== 'worker') {
+    const { port } = app.server.address() as AddressInfo
+    const base = `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
+    say(`Agenda answers at ${base}`)
+    say(`  API reference  ${base}/docs`)
+    say(`  OpenAPI        ${base}/openapi.json`)
+    if (demo) {
+      say(`  Demo tenant    ${demo.name} (${demo.slug})`)
+      say(`  Demo API key   ${await keepDemoKey(deps, config.data, demo.tenantId)}`)
+    }
+  } else say('Agenda works in the background')
+  say(
+    `  Database       ${deps.db.kind === 'embedded' ? `embedded, in ${config.data}` : 'PostgreSQL'}; ready after ${((performance.now() - began) / 1000).toFixed(1)} s`,
+  )
 }

@@ -175,10 +175,12 @@ describe('availability', () => {
     expect((await book(s.id, start, { contact: { ...PERSON, phone: '+393205551234' } })).body.code).toBe(
       'reserved_for_staff',
     )
-    expect((await book(s.id, start, { as: 'staff', contact: { ...PERSON, phone: '+393205551234' } })).status).toBe(201)
+    const staff = await book(s.id, start, { as: 'staff', contact: { ...PERSON, phone: '+393205551234' } })
+    expect(staff.status).toBe(201)
+    await tenant.call('POST', `/v1/appointments/${staff.body.id}/cancellation`)
     expect((await book(s.id, '2026-11-24T09:00:00+01:00')).body.errors[0].pointer).toBe('/contact/phone')
     await patch(`pools/${pool.id}`, { size: 1 })
-    expect(await remaining('staff')).toEqual(['09:00 1', '09:30 1', '10:00 1'])
+    expect(await remaining('staff')).toEqual(['09:00 1', '09:30 1', '10:00 1', '11:00 1'])
     const desk = (await tenant.call('GET', '/v1/agents')).body.items[0]
     expect((await patch(`agents/${desk.id}`, { name: 'Mio' })).body.code).toBe('managed_by_pool')
   })

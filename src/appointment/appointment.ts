@@ -1,6 +1,6 @@
 // PURE. An appointment's reference code, its answers to the service's questions, and the notice policy.
 import { isCalendarDate } from '../time/zone.ts'
-import type { Question } from '../service/visit.ts'
+import type { Question, QuestionType } from '../service/visit.ts'
 
 // Digits and letters that are not taken for one another when read aloud or by hand: no 0/O, 1/I.
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
@@ -21,35 +21,23 @@ function isTextValid(q: Question, value: unknown): boolean {
   return typeof value === 'string' && value.length <= (q.maxLength ?? (q.type === 'long_text' ? 4000 : 250))
 }
 
-function isAnswerValid(q: Question, value: unknown): boolean {
-  switch (q.type) {
-    case 'boolean':
-      return typeof value === 'boolean'
-    case 'number':
-      return (
-        typeof value === 'number' &&
-        Number.isFinite(value) &&
-        value >= (q.minimum ?? -Infinity) &&
-        value <= (q.maximum ?? Infinity)
-      )
-    case 'date':
-      return typeof value === 'string' && isCalendarDate(value)
-    case 'choice':
-      return typeof value === 'string' && (q.options ?? []).includes(value)
-    case 'choices':
-      return (
-        Array.isArray(value) &&
-        value.length <= (q.options ?? []).length &&
-        value.every((v) => (q.options ?? []).includes(v as string)) &&
-        new Set(value).size === value.length
-      )
-    case 'email':
-      return isTextValid(q, value) && EMAIL.test(value as string)
-    case 'phone':
-      return isTextValid(q, value) && /^[+\d][\d\s()./-]{2,39}$/.test(value as string)
-    default:
-      return isTextValid(q, value)
-  }
+const isOneOf = (q: Question, value: unknown): boolean => typeof value === 'string' && (q.options ?? []).includes(value)
+
+/** What makes an answer of each type valid. */
+const VALID: Record<QuestionType, (q: Question, value: unknown) => boolean> = {
+  boolean: (_q, value) => typeof value === 'boolean',
+  number: (q, value) =>
+    Number.isFinite(value) &&
+    (value as number) >= (q.minimum ?? -Infinity) &&
+    (value as number) <= (q.maximum ?? Infinity),
+  date: (_q, value) => typeof value === 'string' && isCalendarDate(value),
+  choice: isOneOf,
+  choices: (q, value) =>
+    Array.isArray(value) && new Set(value).size === value.length && value.every((v) => isOneOf(q, v)),
+  email: (q, value) => isTextValid(q, value) && EMAIL.test(value as string),
+  phone: (q, value) => isTextValid(q, value) && /^[+\d][\d\s()./-]{2,39}$/.test(value as string),
+  text: isTextValid,
+  long_text: isTextValid,
 }
 
 const isEmpty = (value: unknown): boolean =>
@@ -64,7 +52,7 @@ export function checkAnswers(questions: readonly Question[], answers: Answers): 
     ...questions.flatMap((q): AnswerFault[] => {
       const value = answers[q.id]
       if (isEmpty(value)) return q.required ? [{ id: q.id, code: 'answer_required', label: q.label }] : []
-      return isAnswerValid(q, value) ? [] : [{ id: q.id, code: 'answer_invalid', label: q.label }]
+      return VALID[q.type](q, value) ? [] : [{ id: q.id, code: 'answer_invalid', label: q.label }]
     }),
   ]
 }

@@ -8,7 +8,6 @@ import { deriveSecret, formatToken, hashSecret } from '../auth/token.ts'
 import { identityOf, normalise, type ContactFields } from '../contact/contact.ts'
 import { findSame, insertContact } from '../contact/contact.sql.ts'
 import { atomically, violationOf } from '../db/tx.ts'
-import type { AppointmentStatus } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { answerRow, earlierAnswer, isRepeat, type Answer, type IdempotencyScope } from '../rest/idempotency.actions.ts'
@@ -96,123 +95,117 @@ export function checkDetails(visit: Plan['visit'], request: BookingRequest, hold
 
 type Draft = { statements: CompiledQuery[]; answer: Answer; token: string; reserved: NewReservation }
 
-/** All statements of one booking at one place, in the order in which everyone takes the locks: agent, ledger, counters. */
-function draft(
-  deps: Deps,
-  request: BookingRequest,
-  context: BookingContext,
-  planned: Plan,
-  place: Place,
-  who: Who,
-  channel: string,
-): Draft {
-  const db = deps.db.kysely
-  const { tenantId, actor, hold } = context
-  const { visit, config } = planned
-  const now = deps.now()
-  const end = request.start + visit.duration
-  const [from, to] = [request.start - visit.bufferBefore, end + visit.bufferAfter]
-  const [id, newReservationId] = [deps.newId(), deps.newId()]
-  const reservationId = place.sessionId ?? newReservationId
-  const holdExpiresAt = hold ? new Date(now + config.settings.holdMinutes * MINUTE) : null
-  const secret = context.scope ? deriveSecret(context.callerSecret, context.scope.key, id) : deps.randomBytes(32)
-  const status: AppointmentStatus = hold ? 'held' : visit.approvalRequired ? 'pending' : 'confirmed'
-  const { zone, session } = { zone: place.location.timeZone, session: visit.seats > 1 }
-  const override = request.override
-    ? { override: { reason: request.override.reason, by: actor.name, rules: planned.overridden } }
-    : {}
-  const document: AppointmentDocument = {
-    minutes: visit.duration / MINUTE,
-    audience: actor.audience,
-    assignment: {
-      reason: place.assignment.reason,
-      candidates: place.assignment.candidates,
-      load: Math.round(place.assignment.load),
-    },
-    ...(request.answers ? { answers: request.answers } : {}),
-    ...(request.notes === undefined ? {} : { notes: request.notes }),
-    ...(request.locale === undefined ? {} : { locale: request.locale }),
-    ...override,
+type DraftInput = {
+  request: BookingRequest
+  context: BookingContext
+  planned: Plan
+  place: Place
+  who: Who
+  channel: string
+  ids: { id: string; reservationId: string }
+  now: number
+}
+
+function newDocument({ request, context, planned, place }: DraftInput): AppointmentDocument {
+  const { answers, notes, locale, override } = request
+  const { reason, candidates, load } = place.assignment
+  const { name, audience } = context.actor
+  return {
+    minutes: planned.visit.duration / MINUTE,
+    audience,
+    assignment: { reason, candidates, load: Math.round(load) },
+    ...(answers ? { answers } : {}),
+    ...(notes === undefined ? {} : { notes }),
+    ...(locale === undefined ? {} : { locale }),
+    ...(override ? { override: { reason: override.reason, by: name, rules: planned.overridden } } : {}),
   }
-  const appointment: NewAppointment = {
-    tenantId,
-    id,
+}
+
+function newAppointment(deps: Deps, input: DraftInput, secret: Uint8Array): NewAppointment {
+  const { request, context, planned, place, who, ids, now } = input
+  const { visit, config } = planned
+  const status = visit.approvalRequired ? 'pending' : 'confirmed'
+  return {
+    tenantId: context.tenantId,
+    id: ids.id,
     code: codeFrom(deps.randomBytes(8)),
-    status,
+    status: context.hold ? 'held' : status,
     serviceIds: visit.serviceIds,
     locationId: place.location.id,
     agentId: place.agent.id,
     startsAt: new Date(request.start),
-    endsAt: new Date(end),
-    timeZone: zone,
-    channel,
+    endsAt: new Date(request.start + visit.duration),
+    timeZone: place.location.timeZone,
+    channel: input.channel,
     seats: request.places,
     contactId: who.contactId,
-    reservationId,
+    reservationId: place.sessionId ?? ids.reservationId,
     manageHash: hashSecret(Buffer.from(secret).toString('base64url')),
     externalId: request.externalId ?? null,
-    document,
-    holdExpiresAt,
+    document: newDocument(input),
+    holdExpiresAt: context.hold ? new Date(now + config.settings.holdMinutes * MINUTE) : null,
     now: new Date(now),
   }
-  const reservation: NewReservation = {
-    tenantId,
-    id: newReservationId,
-    agentId: place.agent.id,
-    from,
-    to,
+}
+
+function newReservation({ request, planned, ids }: DraftInput, a: NewAppointment): NewReservation {
+  const { visit, config } = planned
+  const common = {
+    tenantId: a.tenantId,
+    id: ids.reservationId,
+    agentId: a.agentId,
+    from: request.start - visit.bufferBefore,
+    to: request.start + visit.duration + visit.bufferAfter,
     configVersion: config.version,
-    kind: session ? ('session' as const) : hold ? ('hold' as const) : ('appointment' as const),
-    expiresAt: session ? null : holdExpiresAt,
-    ...(session
-      ? {
-          session: {
-            serviceId: visit.serviceIds[0]!,
-            startsAt: appointment.startsAt,
-            endsAt: appointment.endsAt,
-            seats: visit.seats,
-            used: request.places,
-          },
-        }
-      : {}),
   }
+  if (visit.seats === 1)
+    return { ...common, kind: a.holdExpiresAt ? 'hold' : 'appointment', expiresAt: a.holdExpiresAt }
+  const { startsAt, endsAt, seats: used } = a
+  const session = { serviceId: visit.serviceIds[0]!, startsAt, endsAt, seats: visit.seats, used }
+  return { ...common, kind: 'session', expiresAt: null, session }
+}
+
+/** All statements of one booking at one place, in the order in which everyone takes the locks: agent, ledger, counters. */
+function draft(deps: Deps, input: DraftInput): Draft {
+  const db = deps.db.kysely
+  const { request, context, planned, place, who, ids, now } = input
+  const { tenantId, actor, scope, hold } = context
+  const secret = scope ? deriveSecret(context.callerSecret, scope.key, ids.id) : deps.randomBytes(32)
+  const appointment = newAppointment(deps, input, secret)
+  const reserved = newReservation(input, appointment)
+  const { agentId, locationId, status, startsAt, document } = appointment
   // An override counts too, under a limit that lets it through; the next booking is measured against the real one again.
-  const limits = request.override ? visit.limits.map((limit) => ({ ...limit, max: 1_000_000 })) : visit.limits
-  const counters = countersOf(
-    limits,
-    zone,
-    request.start,
-    { agentId: place.agent.id, contactId: who.contactId },
-    actor.audience,
-  )
-  const body = presentNew(appointment, config)
-  const answer: Answer = { status: 201, body, headers: { location: `/v1/appointments/${id}`, etag: '"1"' } }
+  const { limits } = planned.visit
+  const binding = request.override ? limits.map((limit) => ({ ...limit, max: 1_000_000 })) : limits
+  const subjects = { agentId, contactId: who.contactId }
+  const counters = countersOf(binding, appointment.timeZone, request.start, subjects, actor.audience)
+  const answer: Answer = {
+    status: 201,
+    body: presentNew(appointment, planned.config),
+    headers: { location: `/v1/appointments/${ids.id}`, etag: '"1"' },
+  }
+  const { assignment, override } = document
+  const data = {
+    status,
+    start: startsAt.toISOString(),
+    agentId,
+    locationId,
+    assignment,
+    ...(override ? { override } : {}),
+  }
+  const type = hold ? 'appointment.held' : 'appointment.booked'
+  const event = { tenantId, subjectId: ids.id, id: deps.newId(), type, at: appointment.now, actor: actor.name, data }
   const statements = [
-    lockAgent(db, tenantId, place.agent.id),
-    ...(actor.audience === 'staff' ? [dropReleased(db, tenantId, place.agent.id, from, to)] : []),
-    place.sessionId === null ? reserve(db, reservation) : takeSeats(db, tenantId, place.sessionId, request.places),
+    lockAgent(db, tenantId, agentId),
+    ...(actor.audience === 'staff' ? [dropReleased(db, tenantId, agentId, reserved.from, reserved.to)] : []),
+    place.sessionId === null ? reserve(db, reserved) : takeSeats(db, tenantId, place.sessionId, request.places),
     ...counters.map((counter) => countUp(db, tenantId, counter)),
     ...(who.statement ? [who.statement] : []),
     insertAppointment(db, appointment, place.sessionId !== null),
-    insertEvent(db, {
-      tenantId,
-      subjectId: id,
-      id: deps.newId(),
-      type: hold ? 'appointment.held' : 'appointment.booked',
-      at: appointment.now,
-      actor: actor.name,
-      data: {
-        status,
-        start: appointment.startsAt.toISOString(),
-        agentId: place.agent.id,
-        locationId: place.location.id,
-        assignment: document.assignment,
-        ...override,
-      },
-    }),
-    ...(context.scope ? [rememberAnswer(db, answerRow(context.scope, answer, now))] : []),
+    insertEvent(db, event),
+    ...(scope ? [rememberAnswer(db, answerRow(scope, answer, now))] : []),
   ]
-  return { statements, answer, token: formatToken('agm', tenantId, id, secret), reserved: reservation }
+  return { statements, answer, token: formatToken('agm', tenantId, ids.id, secret), reserved }
 }
 
 /** What to do after a booking failed: try the next agent, plan anew, or give up with a refusal. */
@@ -318,7 +311,16 @@ async function tryToBook(deps: Deps, request: BookingRequest, context: BookingCo
     const channel = checkDetails(planned.visit, request, context.hold)
     let verdict: Verdict = 'again'
     for (const place of planned.places.slice(0, AGENTS_A_ROUND)) {
-      const { statements, answer, token, reserved } = draft(deps, request, context, planned, place, who, channel)
+      const { statements, answer, token, reserved } = draft(deps, {
+        request,
+        context,
+        planned,
+        place,
+        who,
+        channel,
+        ids: { id: deps.newId(), reservationId: deps.newId() },
+        now: deps.now(),
+      })
       // Entered before it is so, for rivals in this process to look elsewhere; if it fails, the next refresh corrects it.
       const { from, to, kind, expiresAt } = reserved
       deps.snapshots.noteReserved(tenantId, place.agent.id, from, to, kind, expiresAt?.getTime() ?? 0)

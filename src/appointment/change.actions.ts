@@ -267,13 +267,7 @@ export async function amend(
       ...(notes == null ? { notes: undefined } : { notes }),
       ...(answers ? { answers } : {}),
     }
-    const after = await updateAppointment(
-      tx,
-      a.tenant_id,
-      a.id,
-      { document: document as AppointmentDocument },
-      new Date(deps.now()),
-    )
+    const after = await updateAppointment(tx, a.tenant_id, a.id, { document: document }, new Date(deps.now()))
     await record(deps, tx, a, 'appointment.changed', context.actor, { fields: Object.keys(changes) })
     return after
   })

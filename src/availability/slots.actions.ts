@@ -135,7 +135,7 @@ const answers = new WeakMap<Deps['db'], Map<string, Cached>>()
 
 function answersOf(deps: Deps): Map<string, Cached> {
   let map = answers.get(deps.db)
-  if (!map) answers.set(deps.db, (map = new Map()))
+  if (!map) answers.set(deps.db, (map = new Map<string, Cached>()))
   return map
 }
 

@@ -61,11 +61,11 @@ export function unpackCalendar(row: CalendarRow, from: number, to: number): Agen
   return { version: row.version, from, to, spans, kinds, expires, sessions, volatile }
 }
 
-function attempt<T>(work: () => T): { value?: T; error?: unknown } {
+function attempt<T>(work: () => T): { value?: T; error?: Error } {
   try {
     return { value: work() }
   } catch (error) {
-    return { error }
+    return { error: error as Error }
   }
 }
 
@@ -143,7 +143,7 @@ export function createSnapshots(db: Database, now: () => number) {
       const versions = await versionsOf(tenantId, cache, ids)
       if (!versions) return null
       if (versions.config === config.version) {
-        if (chosen.error !== undefined) throw chosen.error
+        if (chosen.error) throw chosen.error
         let sum = 0
         for (const id of ids) sum += versions.calendars.get(id) ?? 0
         return { config, agents, fingerprint: `${config.version}:${sum}`, versions: versions.calendars }

@@ -72,5 +72,5 @@ export async function searchContacts(
     .orderBy('id')
     .limit(50)
     .execute()
-  return rows as unknown as Row[]
+  return rows
 }

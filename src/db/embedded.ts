@@ -30,7 +30,7 @@ export type EmbeddedPool = {
 
 /** PostgreSQL's error as received from the worker, with `code` (SQLSTATE) and `message`. */
 function revive(fields: Record<string, unknown>): Error {
-  return Object.assign(new Error(String(fields.message ?? 'database error')), fields)
+  return Object.assign(new Error((fields.message as string | undefined) ?? 'database error'), fields)
 }
 
 type Engine = { call: (request: Record<string, unknown>) => Promise<unknown>; terminate: () => Promise<unknown> }

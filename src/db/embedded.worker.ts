@@ -12,7 +12,7 @@ const pg = await openEngine((workerData as { folder: string }).folder)
 async function answer(request: Request): Promise<unknown> {
   if ('close' in request) return pg.close()
   if ('syncs' in request) return counted.syncs
-  const result = await pg.query(request.text, request.values as unknown[] | undefined, {
+  const result = await pg.query(request.text, request.values, {
     parsers: { [OID.int8]: Number, [OID.date]: (v: string) => v, [OID.timestamptz]: (v: string) => new Date(v) },
   })
   const command = /^\s*(\w+)/.exec(request.text)?.[1]?.toUpperCase() ?? ''

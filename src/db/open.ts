@@ -32,10 +32,11 @@ export type DatabaseOptions = {
 
 const { builtins } = pg.types
 const parsers: Record<number, (value: string) => unknown> = { [builtins.INT8]: Number, [builtins.DATE]: (v) => v }
+type Parse = (value: string) => unknown
 const types = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    parsers[oid] ?? pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
-}
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    parsers[oid] ?? (pg.types.getTypeParser(oid, format) as Parse),
+} as unknown as typeof pg.types
 
 function openServer(url: string, poolSize: number): Pool {
   const pool = new pg.Pool({
@@ -48,7 +49,7 @@ function openServer(url: string, poolSize: number): Pool {
   })
   // A connection lost while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined)
-  return pool as unknown as Pool
+  return pool
 }
 
 /** PostgreSQL 15 is the oldest that all statements were tried on. */

@@ -84,7 +84,7 @@ async function pipelined(db: Database, statements: readonly CompiledQuery[]): Pr
   try {
     await new Promise<void>((resolve, reject) => {
       const done = (error: Error | null): void => (error ? reject(error) : resolve())
-      client.query(new Pipeline(statements, true, done) as never)
+      void client.query(new Pipeline(statements, true, done) as never)
     })
     client.release()
   } catch (error) {

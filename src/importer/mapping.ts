@@ -1,5 +1,6 @@
 // PURE. What a mapping file says: which column is what, and how the rows become bookings.
 import Type from 'typebox'
+import { isCalendarDate } from '../time/zone.ts'
 
 const Column = Type.String({ minLength: 1, maxLength: 200 })
 const Words = Type.Record(Type.String(), Type.String())
@@ -119,33 +120,50 @@ export function missingColumns(mapping: Mapping, header: readonly string[]): str
   return Object.values(mapping.columns).filter((column) => column !== undefined && !header.includes(column))
 }
 
+type Reader = (name: keyof Mapping['columns']) => string
+
+function readerOf({ columns }: Mapping, row: Row): Reader {
+  return (name) => (columns[name] === undefined ? '' : (row[columns[name]] ?? '').trim())
+}
+
+/** Epoch ms, null when empty, undefined when it is no instant. */
+function readInstant(text: string): number | null | undefined {
+  if (text === '') return null
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? undefined : at
+}
+
+function readContact(text: Reader, { source, defaults }: Mapping): Entry['contact'] {
+  const contactId = text('contactId')
+  return {
+    ...(contactId === '' ? {} : { externalId: `${source}:${contactId}` }),
+    firstName: text('firstName') || (defaults.firstName ?? 'N.'),
+    lastName: text('lastName') || contactId || (defaults.lastName ?? 'N.'),
+    ...(text('email') === '' ? {} : { email: text('email') }),
+    ...(text('phone') === '' ? {} : { phone: text('phone') }),
+  }
+}
+
 /** Reads one row; the first thing wrong with it comes back as a fault with the column's name. */
 export function readEntry(mapping: Mapping, row: Row, line: number): Entry | RowFault {
-  const { columns, defaults } = mapping
-  const text = (name: keyof Mapping['columns']): string =>
-    columns[name] === undefined ? '' : (row[columns[name]] ?? '').trim()
+  const { columns, defaults, outcomes = {} } = mapping
+  const text = readerOf(mapping, row)
   const id = text('id')
   if (id === '') return { column: columns.id, code: 'missing' }
-  const instant = (name: 'bookedAt' | 'start'): number | null | undefined => {
-    if (text(name) === '') return null
-    const at = Date.parse(text(name))
-    return Number.isNaN(at) ? undefined : at
-  }
-  const [bookedAt, start] = [instant('bookedAt'), instant('start')]
-  if (bookedAt === undefined) return { column: columns.bookedAt!, code: 'wrong_format', params: { limit: 'RFC 3339' } }
-  if (start === undefined) return { column: columns.start!, code: 'wrong_format', params: { limit: 'RFC 3339' } }
+  const fault = (column: string | undefined, code: string, limit: string): RowFault => ({
+    column: column ?? columns.id,
+    code,
+    params: { limit },
+  })
+  const [bookedAt, start] = [readInstant(text('bookedAt')), readInstant(text('start'))]
+  if (bookedAt === undefined) return fault(columns.bookedAt, 'wrong_format', 'RFC 3339')
+  if (start === undefined) return fault(columns.start, 'wrong_format', 'RFC 3339')
   const day = text('day').slice(0, 10)
-  if (start === null && !/^\d{4}-\d{2}-\d{2}$/.test(day))
-    return { column: columns.day ?? columns.start ?? columns.id, code: 'wrong_format', params: { limit: 'YYYY-MM-DD' } }
+  if (start === null && !isCalendarDate(day)) return fault(columns.day ?? columns.start, 'wrong_format', 'YYYY-MM-DD')
   const word = text('outcome')
-  const outcome = word === '' ? null : (mapping.outcomes?.[word] ?? word)
+  const outcome = word === '' ? null : (outcomes[word] ?? word)
   if (outcome !== null && !isOutcome(outcome))
-    return {
-      column: columns.outcome!,
-      code: 'not_allowed',
-      params: { limit: Object.keys(mapping.outcomes ?? {}).join(', ') },
-    }
-  const contactId = text('contactId')
+    return fault(columns.outcome, 'not_allowed', Object.keys(outcomes).join(', '))
   return {
     line,
     row,
@@ -157,12 +175,6 @@ export function readEntry(mapping: Mapping, row: Row, line: number): Entry | Row
     start,
     day: start === null ? day : null,
     outcome,
-    contact: {
-      ...(contactId === '' ? {} : { externalId: `${mapping.source}:${contactId}` }),
-      firstName: text('firstName') || (defaults.firstName ?? 'N.'),
-      lastName: text('lastName') || (contactId === '' ? (defaults.lastName ?? 'N.') : contactId),
-      ...(text('email') === '' ? {} : { email: text('email') }),
-      ...(text('phone') === '' ? {} : { phone: text('phone') }),
-    },
+    contact: readContact(text, mapping),
   }
 }

@@ -35,7 +35,7 @@ export function installAccess(app: FastifyInstance, authenticator: Authenticator
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(openPrefix)) route.config = { ...route.config, access: { kind: 'anyone' } }
     if (route.config?.access === undefined)
-      throw new Error(`route ${route.method} ${route.url} does not state who may call it (config.access)`)
+      throw new Error(`route ${String(route.method)} ${route.url} does not state who may call it (config.access)`)
   })
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access

@@ -216,7 +216,7 @@ export function registerResource(app: FastifyInstance, deps: Deps, resource: Res
     handler: async (request) => {
       const query = request.query as { limit: number; cursor?: string; archived: boolean } & Record<string, unknown>
       const filters = Object.entries(resource.filters).flatMap(([name, column]) =>
-        query[name] === undefined ? [] : [{ column, value: String(query[name]) }],
+        query[name] === undefined ? [] : [{ column, value: query[name] as string }],
       )
       const after = decodeIdCursor(query.cursor)
       const rows = await listRows(deps.db.kysely, resource.table, tenantOf(request), {

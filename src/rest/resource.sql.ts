@@ -31,22 +31,22 @@ export async function listRows(
 }
 
 export async function findRow(db: Db, table: ResourceTable, tenantId: string, id: string): Promise<Row | undefined> {
-  return (await db
+  return await db
     .selectFrom(as(table))
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
-    .executeTakeFirst()) as Row | undefined
+    .executeTakeFirst()
 }
 
 export async function lockRow(tx: Tx, table: ResourceTable, tenantId: string, id: string): Promise<Row | undefined> {
-  return (await tx
+  return await tx
     .selectFrom(as(table))
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst()) as Row | undefined
+    .executeTakeFirst()
 }
 
 export type NewRow = {
@@ -66,15 +66,15 @@ export async function insertRow(tx: Tx, table: ResourceTable, row: NewRow): Prom
     updated_at: row.now,
     ...row.columns,
   }
-  return (await tx
+  return await tx
     .insertInto(as(table))
     .values(values as never)
     .returningAll()
-    .executeTakeFirstOrThrow()) as unknown as Row
+    .executeTakeFirstOrThrow()
 }
 
 export async function updateRow(tx: Tx, table: ResourceTable, row: NewRow): Promise<Row> {
-  return (await tx
+  return await tx
     .updateTable(as(table))
     .set((eb) => ({
       document: JSON.stringify(row.document),
@@ -85,17 +85,17 @@ export async function updateRow(tx: Tx, table: ResourceTable, row: NewRow): Prom
     .where('tenant_id', '=', row.tenantId)
     .where('id', '=', row.id)
     .returningAll()
-    .executeTakeFirstOrThrow()) as unknown as Row
+    .executeTakeFirstOrThrow()
 }
 
 export async function archiveRow(tx: Tx, table: ResourceTable, tenantId: string, id: string, now: Date): Promise<Row> {
-  return (await tx
+  return await tx
     .updateTable(as(table))
     .set((eb) => ({ archived_at: now, updated_at: now, version: eb('version', '+', 1) }))
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .returningAll()
-    .executeTakeFirstOrThrow()) as unknown as Row
+    .executeTakeFirstOrThrow()
 }
 
 /** Of the given ids, those that exist and are not archived. */

@@ -74,14 +74,14 @@ const escapePointer = (name: string): string => name.replaceAll('~', '~0').repla
 function faultOf(error: ErrorObject, where: FieldFault['in']): FieldFault {
   const params = error.params as Record<string, unknown>
   const child = params.missingProperty ?? params.additionalProperty
-  const pointer = child === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(String(child))}`
+  const pointer = child === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(child as string)}`
   const limit =
     params.limit ?? params.format ?? params.type ?? (params.allowedValues as unknown[] | undefined)?.join(', ')
   return {
     in: where,
     pointer,
     code: CODES[error.keyword] ?? 'invalid',
-    params: { limit: limit === undefined ? '' : String(limit) },
+    params: { limit: (limit as string | number | undefined) ?? '' },
   }
 }
 

@@ -43,7 +43,7 @@ function buildYear(zone: IANAZone, year: number): YearTable {
 
 function yearTable(zone: string, year: number): YearTable {
   let years = tables.get(zone)
-  if (!years) tables.set(zone, (years = new Map()))
+  if (!years) tables.set(zone, (years = new Map<number, YearTable>()))
   let table = years.get(year)
   if (!table) years.set(year, (table = buildYear(IANAZone.create(zone), year)))
   return table

@@ -29,8 +29,8 @@ export async function startProcess(args: readonly string[], env: Record<string, 
       const address = /Agenda answers at (http:\S+)/.exec(text)?.[1]
       if (address && text.includes('ready after')) resolve(address)
     }
-    child.stdout!.on('data', read)
-    child.stderr!.on('data', read)
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
     void gone.then((code) => reject(new Error(`the service ended with ${code}: ${text}`)))
   })
   return {

@@ -68,7 +68,7 @@ export function caller(app: FastifyInstance, defaultKey: string): Call {
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
       ...options.headers,
     }
-    const request: InjectOptions = { method: method as 'GET', url, headers }
+    const request: InjectOptions = { method: method, url, headers }
     if (body !== undefined) request.payload = body as object
     const answer = await app.inject(request)
     const text = answer.body
