@@ -1,24 +1,28 @@
 // PURE. UUIDv7 (RFC 9562 §5.7): 48 bits of milliseconds, then random bits with a counter, so that ids made by one process
 // within a millisecond keep their order.
 
-/** A generator of UUIDv7 over a clock (epoch ms) and a source of random bytes. */
-export function uuidSource(now: () => number, randomBytes: (length: number) => Uint8Array): () => string {
-  let last = 0
-  let counter = 0
+/** Draws random bytes in bulk: one system call for each id or code costs more than the rest of making it. */
+export function pooledBytes(randomBytes: (length: number) => Uint8Array): (length: number) => Uint8Array {
   let pool: Uint8Array = new Uint8Array(0)
   let used = 0
-  const take = (length: number): Uint8Array => {
-    // Random bytes are drawn in bulk: one system call an id costs more than the rest of a booking's id making.
+  return (length) => {
+    if (length > 256) return randomBytes(length)
     if (used + length > pool.length) {
-      pool = randomBytes(1024)
+      pool = randomBytes(4096)
       used = 0
     }
     used += length
     return pool.subarray(used - length, used)
   }
+}
+
+/** A generator of UUIDv7 over a clock (epoch ms) and a source of random bytes. */
+export function uuidSource(now: () => number, randomBytes: (length: number) => Uint8Array): () => string {
+  let last = 0
+  let counter = 0
   return () => {
     const at = Math.max(now(), last)
-    const random = take(10)
+    const random = randomBytes(10)
     // rand_a (12 bits) counts within a millisecond from a random start below 2048, the rest is random.
     counter = at === last ? counter + 1 : ((random[0]! << 8) | random[1]!) & 0x7ff
     last = counter > 0xfff ? at + 1 : at

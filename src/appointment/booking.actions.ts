@@ -196,14 +196,14 @@ function draft(deps: Deps, input: DraftInput): Draft {
   const type = hold ? 'appointment.held' : 'appointment.booked'
   const event = { tenantId, subjectId: ids.id, id: deps.newId(), type, at: appointment.now, actor: actor.name, data }
   const statements = [
-    lockAgent(db, tenantId, agentId),
+    lockAgent(tenantId, agentId),
     ...(actor.audience === 'staff' ? [dropReleased(db, tenantId, agentId, reserved.from, reserved.to)] : []),
-    place.sessionId === null ? reserve(db, reserved) : takeSeats(db, tenantId, place.sessionId, request.places),
+    place.sessionId === null ? reserve(reserved) : takeSeats(db, tenantId, place.sessionId, request.places),
     ...counters.map((counter) => countUp(db, tenantId, counter)),
     ...(who.statement ? [who.statement] : []),
-    insertAppointment(db, appointment, place.sessionId !== null),
-    insertEvent(db, event),
-    ...(scope ? [rememberAnswer(db, answerRow(scope, answer, now))] : []),
+    insertAppointment(appointment, place.sessionId !== null),
+    insertEvent(event),
+    ...(scope ? [rememberAnswer(answerRow(scope, answer, now))] : []),
   ]
   return { statements, answer, token: formatToken('agm', tenantId, ids.id, secret), reserved }
 }

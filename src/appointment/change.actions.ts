@@ -51,7 +51,7 @@ export async function lockBoth(deps: Deps, tx: Tx, tenantId: string, id: string)
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const seen = await findAppointment(tx, tenantId, id)
     if (!seen) throw new AppError('not_found', { what: 'appointment' })
-    await tx.executeQuery(lockAgent(tx, tenantId, seen.agent_id))
+    await tx.executeQuery(lockAgent(tenantId, seen.agent_id))
     const a = await lockAppointment(tx, tenantId, id)
     if (a && a.agent_id === seen.agent_id) return a
   }
@@ -90,7 +90,7 @@ export async function record(
     actor: actor.name,
     data,
   }
-  await tx.executeQuery(insertEvent(tx, event))
+  await tx.executeQuery(insertEvent(event))
 }
 
 /** Gives the appointment's time back: at once, or after the delay of its services when a citizen could trade it otherwise. */

@@ -24,7 +24,7 @@ async function expireOne(deps: Deps, tenantId: string, held: { id: string; agent
   const config = await deps.snapshots.config(tenantId)
   if (!config) return false
   return transaction(deps.db, async (tx) => {
-    await tx.executeQuery(lockAgent(tx, tenantId, held.agent_id))
+    await tx.executeQuery(lockAgent(tenantId, held.agent_id))
     const a = await lockAppointment(tx, tenantId, held.id)
     const now = deps.now()
     if (!a || a.status !== 'held' || a.hold_expires_at!.getTime() > now || a.agent_id !== held.agent_id) return false
@@ -47,7 +47,7 @@ async function expireOne(deps: Deps, tenantId: string, held: { id: string; agent
         await tx.executeQuery(statement)
     for (const counter of countersHeld(config, a)) await tx.executeQuery(countDown(tx, tenantId, counter))
     await tx.executeQuery(
-      insertEvent(tx, {
+      insertEvent({
         tenantId,
         subjectId: a.id,
         id: deps.newId(),

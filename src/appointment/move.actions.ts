@@ -131,7 +131,7 @@ async function moveTo(
   const { tenantId, actor } = context
   const { visit, config } = planned
   for (const agentId of [...new Set([seen.agent_id, place.agent.id])].sort())
-    await tx.executeQuery(lockAgent(tx, tenantId, agentId))
+    await tx.executeQuery(lockAgent(tenantId, agentId))
   const a = await lockAppointment(tx, tenantId, seen.id)
   if (!a || a.version !== seen.version || a.reservation_id !== kept.id) {
     if (context.wantedVersion !== null) throw new AppError('precondition_failed', { version: a?.version })
@@ -215,7 +215,7 @@ async function changeTime(
     used: a.seats,
   }
   await tx.executeQuery(
-    reserve(tx, {
+    reserve({
       tenantId,
       id,
       agentId: place.agent.id,
@@ -266,5 +266,5 @@ async function keepOldClosed(
     expiresAt: new Date(until),
     configVersion: planned.config.version,
   }
-  await tx.executeQuery(reserve(tx, closed))
+  await tx.executeQuery(reserve(closed))
 }

@@ -1,8 +1,15 @@
 // Public holidays by country and region (date-holidays) plus a tenant's own days such as the patron saint's.
 // Depends on nothing but its arguments.
-import Holidays from 'date-holidays'
+import { createRequire } from 'node:module'
+import type Library from 'date-holidays'
 import { formatDate, parseDate } from '../time/zone.ts'
 import type { HolidayCalendar } from './model.ts'
+
+// The library brings the rules of all countries, 34 MB: loaded when the first calendar of a country is asked for.
+const require = createRequire(import.meta.url)
+function library(): typeof Library {
+  return require('date-holidays') as typeof Library
+}
 
 export type HolidayDocument = {
   country: string | null
@@ -15,7 +22,7 @@ export type HolidayDocument = {
 
 /** Whether the country and region are known. */
 export function isKnownRegion(country: string, region: string | null | undefined): boolean {
-  const all = new Holidays()
+  const all = new (library())()
   if (!Object.hasOwn(all.getCountries(), country)) return false
   return !region || Object.hasOwn(all.getStates(country) ?? {}, region)
 }
@@ -28,6 +35,7 @@ export function publicHolidays(
 ): { date: string; name: string }[] {
   const days = new Map<string, string>()
   if (document.country) {
+    const Holidays = library()
     const source = document.region ? new Holidays(document.country, document.region) : new Holidays(document.country)
     for (const holiday of source.getHolidays(year, language)) {
       if (holiday.type === 'public') days.set(holiday.date.slice(0, 10), holiday.name)

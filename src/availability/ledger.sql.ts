@@ -1,8 +1,11 @@
 // All SQL of the ledger of reserved time. `reserve` is the one way to take time: another rule against overlap (agent ×
 // five-minute bucket) would change this file only.
-import { sql, type CompiledQuery } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import type { Db } from '../db/tx.ts'
 import type { ReservationKind } from '../db/tables.ts'
+
+// The statements of every booking are written as text: putting them together anew each time took a tenth of its processor time.
+const { raw } = CompiledQuery
 
 /** Half-open range of instants as PostgreSQL reads it. */
 export function rangeText(from: number, to: number): string {
@@ -43,10 +46,11 @@ export async function loadCalendars(
  * Locks the agent against rivals and tells all caches that its time changed. Must come first in every transaction that
  * touches the agent's reservations: with the exclusion constraint alone rivals for one slot deadlock.
  */
-export function lockAgent(db: Db, tenantId: string, agentId: string): CompiledQuery {
-  return sql`update agent_calendars set version = version + 1 where tenant_id = ${tenantId} and agent_id = ${agentId}`.compile(
-    db,
-  )
+export function lockAgent(tenantId: string, agentId: string): CompiledQuery {
+  return raw('update agent_calendars set version = version + 1 where tenant_id = $1 and agent_id = $2', [
+    tenantId,
+    agentId,
+  ])
 }
 
 /** Opens just released time again, for staff, who need not wait. */
@@ -77,17 +81,30 @@ export type NewReservation = {
  * Takes time of an agent. The exclusion constraint refuses overlap (`reservations_no_overlap`). Under a newer configuration
  * than the offer was made under, the kind comes out null and `kind_not_null` refuses: plan anew.
  */
-export function reserve(db: Db, r: NewReservation): CompiledQuery {
+export function reserve(r: NewReservation): CompiledQuery {
   const { session } = r
-  return sql`
-    insert into reservations (tenant_id, id, agent_id, period, kind, expires_at, service_id, starts_at, ends_at, seats_used, seats)
-    select t.id, ${r.id}::uuid, ${r.agentId}::uuid, ${rangeText(r.from, r.to)}::tstzrange,
-           case when t.config_version = ${r.configVersion}::bigint then ${r.kind} end, ${r.expiresAt}::timestamptz,
-           ${session?.serviceId ?? null}::uuid, ${session?.startsAt ?? null}::timestamptz, ${session?.endsAt ?? null}::timestamptz,
-           ${session?.used ?? 1}::int, ${session?.seats ?? 1}::int
-      from tenants t
-     where t.id = ${r.tenantId}`.compile(db)
+  return raw(RESERVE, [
+    r.tenantId,
+    r.id,
+    r.agentId,
+    rangeText(r.from, r.to),
+    r.configVersion,
+    r.kind,
+    r.expiresAt,
+    session?.serviceId ?? null,
+    session?.startsAt ?? null,
+    session?.endsAt ?? null,
+    session?.used ?? 1,
+    session?.seats ?? 1,
+  ])
 }
+
+const RESERVE = `
+  insert into reservations (tenant_id, id, agent_id, period, kind, expires_at, service_id, starts_at, ends_at, seats_used, seats)
+  select t.id, $2::uuid, $3::uuid, $4::tstzrange, case when t.config_version = $5::bigint then $6::text end, $7::timestamptz,
+         $8::uuid, $9::timestamptz, $10::timestamptz, $11::int, $12::int
+    from tenants t
+   where t.id = $1`
 
 /** Takes places of a group session; more than it has break `reservations_seats`. Negative gives places back. */
 export function takeSeats(db: Db, tenantId: string, id: string, seats: number): CompiledQuery {

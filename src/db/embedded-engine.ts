@@ -30,7 +30,7 @@ class SyncingFS extends NodeFS {
 
 const startParams = [
   ...PGlite.defaultStartParams.filter((p) => p !== '-F'), // -F would switch fsync off
-  ...['wal_sync_method=fsync', 'shared_buffers=16MB', 'timezone=UTC', 'max_wal_size=64MB'].flatMap((p) => ['-c', p]),
+  ...['wal_sync_method=fsync', 'shared_buffers=8MB', 'timezone=UTC', 'max_wal_size=64MB'].flatMap((p) => ['-c', p]),
 ]
 
 /** Starts PostgreSQL over `folder`, creating the cluster when the folder is empty. */

@@ -241,7 +241,7 @@ export async function loadDemo(deps: Deps): Promise<Demo> {
   await loadAppointments(deps, tenantId, ids)
   await transaction(deps.db, (tx) =>
     tx.executeQuery(
-      insertEvent(tx, {
+      insertEvent({
         tenantId,
         subjectId: tenantId,
         id: deps.newId(),

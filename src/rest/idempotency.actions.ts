@@ -75,7 +75,7 @@ export async function answerOnce(
   try {
     return await transaction(deps.db, async (tx) => {
       const answer = await work(tx)
-      if (scope) await tx.executeQuery(rememberAnswer(tx, answerRow(scope, answer, deps.now())))
+      if (scope) await tx.executeQuery(rememberAnswer(answerRow(scope, answer, deps.now())))
       return answer
     })
   } catch (error) {

@@ -1,5 +1,5 @@
 // All SQL of idempotency keys.
-import { sql, type CompiledQuery } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import type { IdempotencyKeyRow } from '../db/tables.ts'
 import type { Db } from '../db/tx.ts'
 
@@ -9,10 +9,11 @@ export type StoredAnswer = Pick<IdempotencyKeyRow, 'request_hash' | 'status' | '
 export type NewAnswer = Omit<IdempotencyKeyRow, 'headers'> & { headers: Record<string, string> }
 
 /** Remembers an answer; a second one under the same key breaks `idempotency_keys_once`. */
-export function rememberAnswer(db: Db, a: NewAnswer): CompiledQuery {
-  return sql`insert into idempotency_keys (tenant_id, principal, key_hash, request_hash, status, body, headers, created_at)
-    values (${a.tenant_id}, ${a.principal}, ${a.key_hash}, ${a.request_hash}, ${a.status}, ${a.body}, ${JSON.stringify(a.headers)}, ${a.created_at})`.compile(
-    db,
+export function rememberAnswer(a: NewAnswer): CompiledQuery {
+  return CompiledQuery.raw(
+    `insert into idempotency_keys (tenant_id, principal, key_hash, request_hash, status, body, headers, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [a.tenant_id, a.principal, a.key_hash, a.request_hash, a.status, a.body, JSON.stringify(a.headers), a.created_at],
   )
 }
 

@@ -15,7 +15,9 @@ export type ServiceProcess = {
 
 /** Starts `src/main.ts` with the given arguments and environment; resolves when it has printed its address. */
 export async function startProcess(args: readonly string[], env: Record<string, string> = {}): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', 'src/main.ts', '--port', '0', ...args], {
+  // As `npm start` runs the embedded database, and `npm run serve` a server.
+  const flags = [`--max-semi-space-size=${env.DATABASE_URL ? 8 : 4}`]
+  const child = spawn(process.execPath, [...flags, 'src/main.ts', '--port', '0', ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, AGENDA_LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
