@@ -385,6 +385,30 @@ describe('slots/next', () => {
   })
 })
 
+describe('slots/explanation', () => {
+  test('tells of a day, for each agent, what is offered and why the rest is not', async () => {
+    const office = await makeOffice(tenant, { agents: 2 })
+    const unskilled = await tenant.make('agents', { name: 'Altro', serviceIds: [] })
+    await book(office.service.id, '2026-11-24T10:00:00+01:00', { agentId: office.agent.id })
+    await tenant.make('absences', { agentId: office.agents[1].id, firstDay: '2026-11-24', lastDay: '2026-11-24' })
+    const { body } = await tenant.call('GET', `/v1/slots/explanation?serviceId=${office.service.id}&date=2026-11-24`)
+    const of = (id: string) => body.agents.find((a: any) => a.agentId === id)
+    expect(body.offered).toBe(true)
+    expect(of(unskilled.id).reason).toBe('agent_not_qualified')
+    expect(of(office.agents[1].id)).toMatchObject({ reason: 'absence', offered: 0 })
+    const first = of(office.agent.id)
+    expect(first).toMatchObject({ reason: 'offered', offered: 7 })
+    expect(first.periods.map((p: any) => `${p.from.slice(11, 16)} ${p.reason}`)).toEqual([
+      '00:00 outside_schedule',
+      '09:00 offered',
+      '10:00 slot_taken',
+      '10:30 offered',
+      '12:35 does_not_fit',
+      '13:00 outside_schedule',
+    ])
+  })
+})
+
 describe('configuration', () => {
   test('lists by cursor without gaps or repeats, filters, archives', async () => {
     for (let i = 0; i < 7; i += 1) await tenant.make('locations', { name: `Sede ${i}`, externalId: `s${i}` })
