@@ -9,8 +9,9 @@ import { decodeTimeCursor, encodeCursor, PageOf, pageOf } from '../rest/paging.t
 import { etagOf, IdempotencyHeader, IfMatchHeader, problems, requiredVersion } from '../rest/resource.routes.ts'
 import { IdParams } from '../rest/schema.ts'
 import type { Audience, Channel } from '../service/visit.ts'
-import { amend, cancel, confirmHold, decide, setOutcome, undoOutcome, type ChangeContext } from './change.actions.ts'
+import { amend, cancel, decide, setOutcome, undoOutcome, type ChangeContext } from './change.actions.ts'
 import { book, type BookingContext } from './booking.actions.ts'
+import { confirmHold } from './confirm.actions.ts'
 import {
   findAppointment,
   listAppointments,

@@ -1,24 +1,14 @@
-// Everything that happens to an appointment after booking, except moving: confirm a hold, cancel, approve, outcome, notes.
+// What happens to an appointment after booking, except moving: cancel, approve, outcome, notes.
 // Order of locks everywhere: agent, appointment, ledger, counters.
-import { countDown, countUp } from '../availability/limits.sql.ts'
-import {
-  closeUntil,
-  dropReservation,
-  findReservation,
-  keepReservation,
-  leaveSession,
-  lockAgent,
-} from '../availability/ledger.sql.ts'
-import { countersOf } from '../availability/limits.ts'
+import { countDown } from '../availability/limits.sql.ts'
+import { closeUntil, dropReservation, findReservation, leaveSession, lockAgent } from '../availability/ledger.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { visitOf } from '../availability/slots.actions.ts'
-import { transaction, violationOf, type Tx } from '../db/tx.ts'
+import { transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
-import { answerOnce, type Answer } from '../rest/idempotency.actions.ts'
 import { checkVersion } from '../rest/resource.routes.ts'
 import type { Channel, Visit } from '../service/visit.ts'
-import { deriveSecret, formatToken, hashSecret } from '../auth/token.ts'
 import { MINUTE } from '../time/interval.ts'
 import { isWithinNotice } from './appointment.ts'
 import {
@@ -30,9 +20,8 @@ import {
   type AppointmentDocument,
   type Change,
 } from './appointment.sql.ts'
-import { checkDetails, resolveContact, type BookingContext, type Who } from './booking.actions.ts'
-import { presentAppointment } from './present.ts'
-import type { Actor, BookingRequest } from './request.ts'
+import { checkDetails } from './booking.actions.ts'
+import type { Actor } from './request.ts'
 import { countersHeld } from './settle.ts'
 import { nextStatus, type Action } from './states.ts'
 
@@ -40,7 +29,8 @@ export type ChangeContext = { tenantId: string; id: string; actor: Actor; wanted
 
 export const documentOf = (a: Appointment): AppointmentDocument => a.document as unknown as AppointmentDocument
 
-async function configOf(deps: Deps, tenantId: string): Promise<TenantConfig> {
+/** The configuration as of now; `not_found` when there is no such tenant. */
+export async function configOf(deps: Deps, tenantId: string): Promise<TenantConfig> {
   const config = await deps.snapshots.config(tenantId)
   if (!config) throw new AppError('not_found', { what: 'tenant' })
   return config
@@ -279,99 +269,5 @@ export function visitFor(config: TenantConfig, a: Appointment): Visit | null {
     return visitOf(config, a.service_ids, a.service_ids.length === 1 ? documentOf(a).minutes : undefined)
   } catch {
     return null
-  }
-}
-
-type Confirmation = Omit<BookingRequest, 'serviceIds' | 'start' | 'places'>
-
-/**
- * Turns a hold into an appointment: adds the person, their answers and the limits of persons. Answers 201 like a booking,
- * with a new manage token; the hold's own token ends.
- */
-export async function confirmHold(
-  deps: Deps,
-  holdId: string,
-  request: Confirmation,
-  context: BookingContext,
-): Promise<Answer> {
-  const { tenantId, scope } = context
-  const config = await configOf(deps, tenantId)
-  // Looked up before the transaction: on the embedded database's one connection a second query inside would wait for ever.
-  const who = await resolveContact(deps, tenantId, request, context.country, deps.now())
-  const secret = scope ? deriveSecret(context.callerSecret, scope.key, holdId) : deps.randomBytes(32)
-  const answer = await answerOnce(deps, scope, (tx) =>
-    confirmLocked(deps, tx, config, holdId, request, context, who, secret),
-  ).catch((error: unknown) => {
-    const violation = violationOf(error)
-    if (violation?.constraint === 'usage_counters_limit') throw new AppError('contact_limit_reached')
-    if (violation && /contact_id/.test(violation.constraint))
-      throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: request.contactId })
-    throw error
-  })
-  return { ...answer, body: { ...(answer.body as object), manageToken: formatToken('agm', tenantId, holdId, secret) } }
-}
-
-async function confirmLocked(
-  deps: Deps,
-  tx: Tx,
-  config: TenantConfig,
-  holdId: string,
-  request: Confirmation,
-  context: BookingContext,
-  who: Who,
-  secret: Uint8Array,
-): Promise<Answer> {
-  const { tenantId, actor } = context
-  const a = await lockBoth(deps, tx, tenantId, holdId)
-  const visit = visitFor(config, a)
-  if (!visit) throw new AppError('service_unavailable', { service: '' })
-  const status = requireTransition(deps, a, 'confirm', visit.approvalRequired)
-  const start = a.starts_at.getTime()
-  const channel = checkDetails(
-    visit,
-    {
-      ...request,
-      serviceIds: a.service_ids,
-      start,
-      places: a.seats,
-      channel: request.channel ?? (a.channel as Channel),
-    },
-    false,
-  )
-  const kept = await findReservation(tx, tenantId, a.reservation_id!)
-  if (!kept) throw new AppError('hold_expired')
-  if (kept.kind === 'hold') await tx.executeQuery(keepReservation(tx, tenantId, kept.id))
-  const personal = visit.limits.filter((limit) => limit.scope === 'contact')
-  const subjects = { agentId: a.agent_id, contactId: who.contactId }
-  for (const counter of countersOf(personal, a.time_zone, start, subjects, documentOf(a).audience))
-    await tx.executeQuery(countUp(tx, tenantId, counter))
-  if (who.statement) await tx.executeQuery(who.statement)
-  const { answers, notes, locale } = request
-  const document = {
-    ...documentOf(a),
-    ...(answers ? { answers } : {}),
-    ...(notes === undefined ? {} : { notes }),
-    ...(locale === undefined ? {} : { locale }),
-  }
-  const changed: Change = {
-    status,
-    hold_expires_at: null,
-    contact_id: who.contactId,
-    channel,
-    document,
-    external_id: request.externalId ?? null,
-    manage_hash: hashSecret(Buffer.from(secret).toString('base64url')),
-  }
-  const after = await updateAppointment(tx, tenantId, a.id, changed, new Date(deps.now()))
-  await record(deps, tx, a, 'appointment.booked', actor, {
-    status,
-    start: a.starts_at.toISOString(),
-    agentId: a.agent_id,
-    fromHold: true,
-  })
-  return {
-    status: 201,
-    body: presentAppointment(after, config),
-    headers: { location: `/v1/appointments/${a.id}`, etag: `"${after.version}"` },
   }
 }

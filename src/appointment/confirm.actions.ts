@@ -1,0 +1,110 @@
+// Turns a hold into an appointment. Order of locks: agent, appointment, ledger, counters.
+import { deriveSecret, formatToken, hashSecret } from '../auth/token.ts'
+import { findReservation, keepReservation } from '../availability/ledger.sql.ts'
+import { countersOf } from '../availability/limits.ts'
+import { countUp } from '../availability/limits.sql.ts'
+import type { TenantConfig } from '../availability/model.ts'
+import { violationOf, type Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError, bodyFault } from '../errors.ts'
+import { answerOnce, type Answer } from '../rest/idempotency.actions.ts'
+import type { Channel } from '../service/visit.ts'
+import { updateAppointment, type Change } from './appointment.sql.ts'
+import { checkDetails, resolveContact, type BookingContext, type Who } from './booking.actions.ts'
+import { configOf, documentOf, lockBoth, record, requireTransition, visitFor } from './change.actions.ts'
+import { presentAppointment } from './present.ts'
+import type { BookingRequest } from './request.ts'
+
+type Confirmation = Omit<BookingRequest, 'serviceIds' | 'start' | 'places'>
+
+/**
+ * Turns a hold into an appointment: adds the person, their answers and the limits of persons. Answers 201 like a booking,
+ * with a new manage token; the hold's own token ends.
+ */
+export async function confirmHold(
+  deps: Deps,
+  holdId: string,
+  request: Confirmation,
+  context: BookingContext,
+): Promise<Answer> {
+  const { tenantId, scope } = context
+  const config = await configOf(deps, tenantId)
+  // Looked up before the transaction: on the embedded database's one connection a second query inside would wait for ever.
+  const who = await resolveContact(deps, tenantId, request, context.country, deps.now())
+  const secret = scope ? deriveSecret(context.callerSecret, scope.key, holdId) : deps.randomBytes(32)
+  const answer = await answerOnce(deps, scope, (tx) =>
+    confirmLocked(deps, tx, config, holdId, request, context, who, secret),
+  ).catch((error: unknown) => {
+    const violation = violationOf(error)
+    if (violation?.constraint === 'usage_counters_limit') throw new AppError('contact_limit_reached')
+    if (violation && /contact_id/.test(violation.constraint))
+      throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: request.contactId })
+    throw error
+  })
+  return { ...answer, body: { ...(answer.body as object), manageToken: formatToken('agm', tenantId, holdId, secret) } }
+}
+
+async function confirmLocked(
+  deps: Deps,
+  tx: Tx,
+  config: TenantConfig,
+  holdId: string,
+  request: Confirmation,
+  context: BookingContext,
+  who: Who,
+  secret: Uint8Array,
+): Promise<Answer> {
+  const { tenantId, actor } = context
+  const a = await lockBoth(deps, tx, tenantId, holdId)
+  const visit = visitFor(config, a)
+  if (!visit) throw new AppError('service_unavailable', { service: '' })
+  const status = requireTransition(deps, a, 'confirm', visit.approvalRequired)
+  const start = a.starts_at.getTime()
+  const channel = checkDetails(
+    visit,
+    {
+      ...request,
+      serviceIds: a.service_ids,
+      start,
+      places: a.seats,
+      channel: request.channel ?? (a.channel as Channel),
+    },
+    false,
+  )
+  const kept = await findReservation(tx, tenantId, a.reservation_id!)
+  if (!kept) throw new AppError('hold_expired')
+  if (kept.kind === 'hold') await tx.executeQuery(keepReservation(tx, tenantId, kept.id))
+  const personal = visit.limits.filter((limit) => limit.scope === 'contact')
+  const subjects = { agentId: a.agent_id, contactId: who.contactId }
+  for (const counter of countersOf(personal, a.time_zone, start, subjects, documentOf(a).audience))
+    await tx.executeQuery(countUp(tx, tenantId, counter))
+  if (who.statement) await tx.executeQuery(who.statement)
+  const { answers, notes, locale } = request
+  const document = {
+    ...documentOf(a),
+    ...(answers ? { answers } : {}),
+    ...(notes === undefined ? {} : { notes }),
+    ...(locale === undefined ? {} : { locale }),
+  }
+  const changed: Change = {
+    status,
+    hold_expires_at: null,
+    contact_id: who.contactId,
+    channel,
+    document,
+    external_id: request.externalId ?? null,
+    manage_hash: hashSecret(Buffer.from(secret).toString('base64url')),
+  }
+  const after = await updateAppointment(tx, tenantId, a.id, changed, new Date(deps.now()))
+  await record(deps, tx, a, 'appointment.booked', actor, {
+    status,
+    start: a.starts_at.toISOString(),
+    agentId: a.agent_id,
+    fromHold: true,
+  })
+  return {
+    status: 201,
+    body: presentAppointment(after, config),
+    headers: { location: `/v1/appointments/${a.id}`, etag: `"${after.version}"` },
+  }
+}
