@@ -16,7 +16,7 @@ export type ServiceProcess = {
 /** Starts `src/main.ts` with the given arguments and environment; resolves when it has printed its address. */
 export async function startProcess(args: readonly string[], env: Record<string, string> = {}): Promise<ServiceProcess> {
   // As `npm start` runs the embedded database, and `npm run serve` a server.
-  const flags = [`--max-semi-space-size=${env.DATABASE_URL ? 8 : 4}`]
+  const flags = [`--max-semi-space-size=${env.DATABASE_URL ? 8 : 4}`, '--v8-pool-size=1']
   const child = spawn(process.execPath, [...flags, 'src/main.ts', '--port', '0', ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, AGENDA_LOG_LEVEL: 'error', ...env },
