@@ -158,6 +158,8 @@ function person(number: number): Body {
 }
 
 const WEEKS = 3
+/** Most appointments a service and week: enough to look at, few enough for a quick first start. */
+const MOST = 7
 
 /** Books a few appointments a day for each service, from three weeks ago to three weeks ahead, as if booked days before. */
 async function loadAppointments(deps: Deps, tenantId: string, ids: Map<string, string>): Promise<void> {
@@ -168,6 +170,7 @@ async function loadAppointments(deps: Deps, tenantId: string, ids: Map<string, s
   for (const service of SERVICES) {
     const serviceId = ids.get(`service:${service.key}`)!
     for (let week = -WEEKS; week < WEEKS; week += 1) {
+      let booked = 0
       const from = today + week * 7 * DAY
       const then = { ...deps, now: () => Math.min(from - 3 * DAY, now) }
       const request = { tenantId, serviceIds: [serviceId], audience: 'staff' as const, places: 1 }
@@ -175,8 +178,9 @@ async function loadAppointments(deps: Deps, tenantId: string, ids: Map<string, s
       const slots = findSlots(search, {}, from, from + 7 * DAY)
       const share = week < 0 ? 0.16 : 0.22 - 0.06 * week
       for (const slot of slots) {
-        if (next() > share || number >= 420) continue
+        if (next() > share || booked >= MOST) continue
         number += 1
+        booked += 1
         await bookOne(
           deps,
           then,
