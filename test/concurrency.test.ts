@@ -36,8 +36,8 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
       country: 'IT',
       holdMinutes: 10,
     })
-    key = made.key
-    tenantId = made.tenant.id
+    key = made.apiKey
+    tenantId = made.id
   })
   afterAll(async () => {
     await Promise.all(processes.map((p) => p.stop()))

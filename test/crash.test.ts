@@ -15,7 +15,7 @@ const CLIENTS = 8
 async function prepare(options: { url?: string; folder: string }): Promise<{ key: string }> {
   const db = await openDatabase({ ...options, poolSize: 2 })
   await migrate(db.pool, new Date())
-  const { key } = await createTenant(testDeps(db, { now: Date.now() }), {
+  const { apiKey: key } = await createTenant(testDeps(db, { now: Date.now() }), {
     slug: 'crollo',
     name: 'Crollo',
     timeZone: 'UTC',

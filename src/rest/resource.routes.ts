@@ -72,26 +72,26 @@ function store(resource: Resource, body: Body): { columns: Record<string, unknow
   return { columns, document }
 }
 
-/** Creates a record inside a transaction; also the way for imports and demo data. The body must be valid by its schema. */
-export async function createRecord(
+/** Checks a body, saves it with what follows from it, and tells caches of it. */
+async function writeRecord(
   resource: Resource,
-  context: Omit<WriteContext, 'before'>,
+  context: WriteContext,
   body: Body,
+  save: typeof insertRow,
 ): Promise<Row> {
-  const full: WriteContext = { ...context, before: undefined }
-  const extra = (await resource.prepare?.(full, body)) ?? {}
+  const { tx, tenantId, id } = context
+  const extra = (await resource.prepare?.(context, body)) ?? {}
   const { columns, document } = store(resource, body)
   const now = new Date(context.now)
-  const row = await insertRow(context.tx, resource.table, {
-    tenantId: context.tenantId,
-    id: context.id,
-    columns: { ...columns, ...extra },
-    document,
-    now,
-  })
-  await resource.afterWrite?.(full, body)
-  if (resource.isConfiguration) await touchConfig(context.tx, context.tenantId, now)
+  const row = await save(tx, resource.table, { tenantId, id, columns: { ...columns, ...extra }, document, now })
+  await resource.afterWrite?.(context, body)
+  if (resource.isConfiguration) await touchConfig(tx, tenantId, now)
   return row
+}
+
+/** Creates a record inside a transaction; also the way for imports and demo data. The body must be valid by its schema. */
+export function createRecord(resource: Resource, context: Omit<WriteContext, 'before'>, body: Body): Promise<Row> {
+  return writeRecord(resource, { ...context, before: undefined }, body, insertRow)
 }
 
 async function lockExisting(
@@ -119,20 +119,7 @@ export async function changeRecord(
     if (before[column] !== null) current[field] = before[column]
   const body = mergePatch(current, patch)
   checkBody(resource.body, body)
-  const full: WriteContext = { ...context, before }
-  const extra = (await resource.prepare?.(full, body)) ?? {}
-  const { columns, document } = store(resource, body)
-  const now = new Date(context.now)
-  const row = await updateRow(context.tx, resource.table, {
-    tenantId: context.tenantId,
-    id: context.id,
-    columns: { ...columns, ...extra },
-    document,
-    now,
-  })
-  await resource.afterWrite?.(full, body)
-  if (resource.isConfiguration) await touchConfig(context.tx, context.tenantId, now)
-  return row
+  return writeRecord(resource, { ...context, before }, body, updateRow)
 }
 
 async function archiveRecord(

@@ -1,13 +1,22 @@
 // Tenants: created and listed by the platform's operator; read and changed also by the tenant's own keys.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { createKey } from '../auth/key.actions.ts'
+import { createKey, tokenOf } from '../auth/key.actions.ts'
 import { SCOPES } from '../auth/scopes.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
+import { answerRow, earlierAnswer, idempotencyOf, type IdempotencyScope } from '../rest/idempotency.actions.ts'
+import { rememberAnswer } from '../rest/idempotency.sql.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
-import { checkVersion, etagOf, IfMatchHeader, problems, requiredVersion } from '../rest/resource.routes.ts'
+import {
+  checkVersion,
+  etagOf,
+  IdempotencyHeader,
+  IfMatchHeader,
+  problems,
+  requiredVersion,
+} from '../rest/resource.routes.ts'
 import { IdParams } from '../rest/schema.ts'
 import { TenantBody, TenantChange, TenantShown } from './tenant.schema.ts'
 import {
@@ -33,23 +42,36 @@ function present(tenant: Tenant): Record<string, unknown> {
   }
 }
 
-/** Creates a tenant with its first key, which has every scope. Throws `slug_taken`. */
+export type NewTenant = { tenant: Record<string, unknown>; apiKey: string; id: string }
+
+/**
+ * Creates a tenant with its first key, which has every scope. Throws `slug_taken`, unless it was the same request under the
+ * same Idempotency-Key that took it: then the answer is the earlier one, the key derived again.
+ */
 export async function createTenant(
   deps: Deps,
   body: Record<string, unknown>,
-): Promise<{ tenant: Tenant; key: string }> {
+  repeat: { scope: Omit<IdempotencyScope, 'tenantId'>; callerSecret: string } | null = null,
+): Promise<NewTenant> {
   const { slug, name, ...document } = body as { slug: string; name: string }
   const id = deps.newId()
-  if ((await claimSlug(deps.db.kysely, slug, id)) !== id) throw bodyFault('/slug', 'slug_taken', { slug })
+  const derivation = repeat ? { callerSecret: repeat.callerSecret, idempotencyKey: repeat.scope.key } : undefined
+  const owner = await claimSlug(deps.db.kysely, slug, id)
+  if (owner !== id) {
+    const earlier = repeat ? await earlierAnswer(deps, { ...repeat.scope, tenantId: owner }) : null
+    if (!earlier) throw bodyFault('/slug', 'slug_taken', { slug })
+    const { tenant, keyId } = earlier.body as { tenant: Record<string, unknown>; keyId: string }
+    return { tenant, apiKey: tokenOf(deps, owner, keyId, derivation), id: owner }
+  }
   return transaction(deps.db, async (tx) => {
-    const tenant = await insertTenant(tx, { id, slug, name, document, now: new Date(deps.now()) })
-    const { token } = await createKey(deps, tx, {
-      tenantId: id,
-      name: 'administration',
-      scopes: [...SCOPES],
-      expiresAt: null,
-    })
-    return { tenant, key: token }
+    const tenant = present(await insertTenant(tx, { id, slug, name, document, now: new Date(deps.now()) }))
+    const key = { tenantId: id, name: 'administration', scopes: [...SCOPES], expiresAt: null }
+    const { token, row } = await createKey(deps, tx, key, derivation)
+    if (repeat) {
+      const answer = { status: 201, body: { tenant, keyId: row.id } }
+      await tx.executeQuery(rememberAnswer(answerRow({ ...repeat.scope, tenantId: id }, answer, deps.now())))
+    }
+    return { tenant, apiKey: token, id }
   })
 }
 
@@ -71,17 +93,17 @@ export function tenantRoutes(app: FastifyInstance, deps: Deps): void {
       operationId: 'createTenant',
       summary: 'Create a tenant; answers its first API key, shown once',
       body: TenantBody,
+      headers: IdempotencyHeader,
       response: {
         201: Type.Object({ tenant: TenantShown, apiKey: Type.String({ description: 'Shown once' }) }),
         ...problems,
       },
     },
     handler: async (request, reply) => {
-      const { tenant, key } = await createTenant(deps, request.body as Record<string, unknown>)
-      return reply
-        .code(201)
-        .header('location', `/v1/tenants/${tenant.id}`)
-        .send({ tenant: present(tenant), apiKey: key })
+      const scope = idempotencyOf(request, '')
+      const repeat = scope ? { scope, callerSecret: request.principal!.secret } : null
+      const { tenant, apiKey, id } = await createTenant(deps, request.body as Record<string, unknown>, repeat)
+      return reply.code(201).header('location', `/v1/tenants/${id}`).send({ tenant, apiKey })
     },
   })
 

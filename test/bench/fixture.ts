@@ -23,14 +23,17 @@ export async function makeFixture(server: string): Promise<Fixture> {
   const { url, drop } = await createOnServer(server)
   const db = await openDatabase({ url, folder: '', poolSize: 2 })
   await migrate(db.pool, new Date())
-  const { tenant, key } = await createTenant(testDeps({ db, url, folder: '', drop }.db, { now: Date.now() }), {
-    slug: 'misura',
-    name: 'Misura',
-    timeZone: 'Europe/Rome',
-    locale: 'it',
-    country: 'IT',
-    holdMinutes: 10,
-  })
+  const { id: tenantId, apiKey: key } = await createTenant(
+    testDeps({ db, url, folder: '', drop }.db, { now: Date.now() }),
+    {
+      slug: 'misura',
+      name: 'Misura',
+      timeZone: 'Europe/Rome',
+      locale: 'it',
+      country: 'IT',
+      holdMinutes: 10,
+    },
+  )
   await db.close()
   const service = await startProcess(['--no-demo'], { DATABASE_URL: url })
   const make = async (path: string, body: unknown): Promise<{ id: string }> => {
@@ -63,7 +66,7 @@ export async function makeFixture(server: string): Promise<Fixture> {
     agentIds.push(agent.id)
   }
   await service.stop()
-  return { url, key, tenantId: tenant.id, agentIds, serviceId, shortServiceId, locationId, drop }
+  return { url, key, tenantId, agentIds, serviceId, shortServiceId, locationId, drop }
 }
 
 /** Fills the tenant's past with stored appointments up to `total`, and gives every weekday agent 40 busy times ahead. */

@@ -194,6 +194,18 @@ test('the operator reaches tenants and nothing inside them', async () => {
   expect((await caller(service.app, created.body.apiKey)('GET', '/v1/locations')).body.items).toEqual([])
 })
 
+test('creating a tenant again under the same Idempotency-Key gives the same tenant and key', async () => {
+  const platform = caller(service.app, PLATFORM_KEY)
+  const headers = { 'idempotency-key': 'nuovo-ente-quarto' }
+  const first = await platform('POST', '/v1/tenants', { slug: 'quarto', name: 'Quarto' }, { headers })
+  const again = await platform('POST', '/v1/tenants', { slug: 'quarto', name: 'Quarto' }, { headers })
+  expect(first.status).toBe(201)
+  expect(again.body).toEqual(first.body)
+  expect((await caller(service.app, again.body.apiKey)('GET', '/v1/locations')).status).toBe(200)
+  const other = await platform('POST', '/v1/tenants', { slug: 'quarto', name: 'Altro' }, { headers })
+  expect(other.body.code).toBe('idempotency_key_reused')
+})
+
 test('a revoked or expired key ends at once, and a key hands on no more than it has', async () => {
   const { tenant } = service
   const made = await tenant.make('api-keys', { name: 'breve', scopes: ['slots:read', 'keys:write'] })
