@@ -39,15 +39,12 @@ describe.skipIf(process.env.TEST_DATABASE_URL)('the embedded database', () => {
     for (let i = 0; i < 100; i += 1) await client.query('insert into t values ($1)', [i])
     expect((await db.syncs!()) - before).toBeGreaterThanOrEqual(100)
 
-    let longest = 0
-    let last = performance.now()
-    const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last)
-      last = performance.now()
-    }, 2)
-    await client.query('select count(*) from generate_series(1, 600000) a')
+    // A query that takes long in its thread leaves this one free: timers go on firing while it runs.
+    let ticks = 0
+    const timer = setInterval(() => (ticks += 1), 2)
+    await client.query('select count(*) from generate_series(1, 2000000) a')
     clearInterval(timer)
-    expect(longest).toBeLessThan(500)
+    expect(ticks).toBeGreaterThan(5)
     client.release()
 
     await expect(openDatabase({ folder, poolSize: 1 })).rejects.toMatchObject({ code: 'folder_in_use' })
