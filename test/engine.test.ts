@@ -6,6 +6,8 @@ import { explainStart } from '../src/availability/explain.ts'
 import type { Agent, Location, Schedule, ScheduleRule, TenantConfig } from '../src/availability/model.ts'
 import { findSlots, NOTHING_FULL, situationOf, type Search } from '../src/availability/search.ts'
 import { planVisit, type Service, type Visit } from '../src/service/visit.ts'
+import { baseService } from './helpers/model.ts'
+import { wallByIntl } from './helpers/intl.ts'
 import { DAY, HOUR, MINUTE, union } from '../src/time/interval.ts'
 import { formatDate, parseDate, weekdayOf } from '../src/time/zone.ts'
 
@@ -27,28 +29,6 @@ type Case = {
   busy: { spans: number[]; kinds: BusyKind[]; expires: number[] }
   service: Service
   now: number
-}
-
-const baseService: Service = {
-  id: 'service',
-  name: 'service',
-  locationIds: [],
-  durationMinutes: 30,
-  durationOptions: [],
-  stepAlignment: 'opening',
-  bufferBeforeMinutes: 0,
-  bufferAfterMinutes: 0,
-  minimumNoticeMinutes: 0,
-  horizon: { days: 60, unit: 'days' },
-  seats: 1,
-  limits: [],
-  channels: [{ type: 'in_person' }],
-  questions: [],
-  approvalRequired: false,
-  cancelNoticeMinutes: 0,
-  moveNoticeMinutes: 0,
-  releaseDelayMinutes: 0,
-  combinable: true,
 }
 
 /** Days on which Europe, America, Australia, Cairo and Lord Howe change their clocks, and ordinary ones. */
@@ -221,7 +201,6 @@ function searchOf(c: Case): { search: Search; visit: Visit; location: Location; 
   }
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>()
 const walls = new Map<string, Map<number, { day: number; minute: number }>>()
 
 /** Wall clock of an instant by Intl alone: day number and minute of the day; remembered, since Intl takes 3 µs. */
@@ -229,27 +208,14 @@ function wall(zone: string, at: number): { day: number; minute: number } {
   let known = walls.get(zone)
   if (!known) walls.set(zone, (known = new Map()))
   let w = known.get(at)
-  if (!w) known.set(at, (w = wallByIntl(zone, at)))
+  if (!w) known.set(at, (w = dayAndMinute(zone, at)))
   return w
 }
 
-function wallByIntl(zone: string, at: number): { day: number; minute: number } {
-  let format = formats.get(zone)
-  if (!format)
-    formats.set(
-      zone,
-      (format = new Intl.DateTimeFormat('en-US', {
-        timeZone: zone,
-        hourCycle: 'h23',
-        year: 'numeric',
-        month: 'numeric',
-        day: 'numeric',
-        hour: 'numeric',
-        minute: 'numeric',
-      })),
-    )
-  const p = Object.fromEntries(format.formatToParts(at).map((x) => [x.type, Number(x.value)]))
-  return { day: Date.UTC(p.year!, p.month! - 1, p.day) / DAY, minute: p.hour! * 60 + p.minute! }
+function dayAndMinute(zone: string, at: number): { day: number; minute: number } {
+  const clock = wallByIntl(zone, at)
+  const day = Math.floor(clock / DAY)
+  return { day, minute: Math.floor((clock - day * DAY) / MINUTE) }
 }
 
 type Plain = { days: boolean[]; windows: number[][]; breaks: number[][] }

@@ -3,26 +3,12 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../src/time/interval.ts'
 import { formatInstant, instantOf, isZone, offsetAt, parseDate, startOfDay, wallWindow } from '../src/time/zone.ts'
+import { wallByIntl } from './helpers/intl.ts'
 
 const zones = Intl.supportedValuesOf('timeZone')
 
 /** Offset of a zone by Intl alone, in milliseconds. */
-function intlOffsets(zone: string): (at: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  return (at) => {
-    const p = Object.fromEntries(format.formatToParts(at).map((x) => [x.type, Number(x.value)]))
-    return Date.UTC(p.year!, p.month! - 1, p.day, p.hour, p.minute, p.second) - at
-  }
-}
+const intlOffsets = (zone: string) => (at: number) => wallByIntl(zone, at) - at
 
 /** Instants at which the offset changes in 2026 and 2027, found by bisection with Intl. */
 function transitions(offset: (at: number) => number): number[] {

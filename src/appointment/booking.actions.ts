@@ -117,7 +117,7 @@ function newDocument({ request, context, planned, place }: DraftInput): Appointm
     ...(answers ? { answers } : {}),
     ...(notes === undefined ? {} : { notes }),
     ...(locale === undefined ? {} : { locale }),
-    ...(override ? { override: { reason: override.reason, by: name, rules: planned.overridden } } : {}),
+    ...(override ? { override: { reason: override.reason, by: name, rules: place.overridden } } : {}),
   }
 }
 

@@ -164,7 +164,7 @@ async function moveTo(
       ...documentOf(a),
       assignment: { reason: assignment.reason, candidates: assignment.candidates, load: Math.round(assignment.load) },
       ...(request.override
-        ? { override: { reason: request.override.reason, by: actor.name, rules: planned.overridden } }
+        ? { override: { reason: request.override.reason, by: actor.name, rules: place.overridden } }
         : {}),
     },
   }

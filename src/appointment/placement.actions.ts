@@ -28,8 +28,9 @@ import { periodStart } from '../availability/limits.ts'
 import { startOfDay } from '../time/zone.ts'
 import type { Placement } from './request.ts'
 
-export type Place = Candidate & { assignment: Assignment; sessionId: string | null }
-export type Plan = { config: TenantConfig; visit: Visit; places: Place[]; overridden: string[] }
+/** `overridden`: the rules that an override set aside for this place. */
+export type Place = Candidate & { assignment: Assignment; sessionId: string | null; overridden: ReasonCode[] }
+export type Plan = { config: TenantConfig; visit: Visit; places: Place[] }
 
 export type PlanContext = {
   tenantId: string
@@ -172,7 +173,7 @@ function planNamed(deps: Deps, config: TenantConfig, placement: Placement, conte
     if (reasons.some((reason) => !placement.override || !SOFT.has(reason))) continue
     if (reasons.length > 0 && awayRefusal(situation, start)) continue
     const assignment: Assignment = { agentId: candidate.agent.id, reason: 'requested', candidates: 1, load: 0 }
-    return { config, visit, places: [{ ...candidate, assignment, sessionId: null }], overridden: reasons }
+    return { config, visit, places: [{ ...candidate, assignment, sessionId: null, overridden: reasons }] }
   }
   return null
 }
@@ -199,7 +200,7 @@ function choose(search: Search, request: SlotRequest, placement: Placement, cont
     )
   }
   const reasons: ReasonCode[] = []
-  const free: (Candidate & { sessionId: string | null; load: number; overridden: ReasonCode[] })[] = []
+  const free: Free[] = []
   for (const candidate of candidatesFor(config, visit, request)) {
     const situation = situationOf(search, candidate, start, start + MINUTE)
     const overridden: ReasonCode[] = []
@@ -226,14 +227,12 @@ function choose(search: Search, request: SlotRequest, placement: Placement, cont
     })
   }
   if (free.length === 0) return refusalOf(reasons, config, visit, placement)
-  return { config, visit, places: rank(free, placement, context), overridden: free[0]!.overridden }
+  return { config, visit, places: rank(free, placement, context) }
 }
 
-function rank(
-  free: (Candidate & { sessionId: string | null; load: number })[],
-  placement: Placement,
-  context: PlanContext,
-): Place[] {
+type Free = Omit<Place, 'assignment'> & { load: number }
+
+function rank(free: Free[], placement: Placement, context: PlanContext): Place[] {
   const sessions = free.filter((candidate) => candidate.sessionId !== null)
   // A group that has begun to fill is filled before another is opened.
   const pool = sessions.length > 0 ? sessions : free
@@ -244,11 +243,12 @@ function rank(
     context.salt,
   )
   return ranked.map((assignment) => {
-    const { agent, location, sessionId } = byId.get(assignment.agentId)!
+    const { agent, location, sessionId, overridden } = byId.get(assignment.agentId)!
     return {
       agent,
       location,
       sessionId,
+      overridden,
       assignment: placement.agentId === agent.id ? { ...assignment, reason: 'requested' as const } : assignment,
     }
   })

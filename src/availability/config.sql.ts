@@ -2,8 +2,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/tx.ts'
 
-export type ConfigRows = NonNullable<Awaited<ReturnType<typeof loadConfigRows>>>
-
 const period = [sql<Date>`lower(period)`.as('from'), sql<Date>`upper(period)`.as('to')] as const
 
 function named(db: Db, table: 'locations' | 'services' | 'pools' | 'holiday_calendars', tenantId: string) {

@@ -2,7 +2,7 @@
 // Each layer is kept apart so that the explanation of a refusal reads the very sets that made the offer.
 import { intersect, subtract, union, DAY, type Spans } from '../time/interval.ts'
 import { expandDays } from '../time/recurrence.ts'
-import { dayOf, formatDate, pushWallWindow, startOfDay } from '../time/zone.ts'
+import { formatDate, pushWallWindow, startOfDay, weekdayOf } from '../time/zone.ts'
 import { parseClock, type Audience } from '../service/visit.ts'
 import {
   ALL_LOCATIONS,
@@ -180,13 +180,7 @@ function piecesOf(open: Spans, frames: Spans): Float64Array {
 
 /** Whether the day is a working day for horizons: Monday to Friday and no holiday of the location. */
 export function isBusinessDay(config: TenantConfig, location: Location, day: number): boolean {
-  const weekday = (((day + 3) % 7) + 7) % 7
-  if (weekday >= 5) return false
+  if (weekdayOf(day) >= 5) return false
   const calendar = location.holidayCalendarId === null ? undefined : config.holidays.get(location.holidayCalendarId)
   return calendar?.nameOf(day) === undefined
-}
-
-/** Local day of an instant at a location. */
-export function localDay(location: Location, at: number): number {
-  return dayOf(location.timeZone, at)
 }

@@ -1,6 +1,6 @@
 // PURE. Slots of a visit over locations and agents: candidates, their open time (composed once a configuration and month),
 // the walk of engine.ts, and the same situation prepared for an explanation.
-import { DAY, MINUTE, subtract, union, type Spans } from '../time/interval.ts'
+import { MINUTE, subtract, union, type Spans } from '../time/interval.ts'
 import { dayOf, formatDate, parseDate, startOfDay } from '../time/zone.ts'
 import type { Audience, Visit } from '../service/visit.ts'
 import { busySpans, EMPTY_CALENDAR, entryAt, nextExpiry, type AgentCalendar, type Ignored } from './calendar.ts'
@@ -199,6 +199,3 @@ export function validUntil(search: Search, selection: Selection, slots: readonly
   if (slots.length > 0) until = Math.min(until, slots[0]!.start - search.visit.notice + 1)
   return until
 }
-
-/** Widest range of one query, in milliseconds: 92 local days, one of them possibly an hour longer. */
-export const MAX_RANGE = 93 * DAY

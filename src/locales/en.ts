@@ -38,7 +38,6 @@ export const en: Words = {
     not_found: ['Not found', 'There is no such {what} here.'],
     body_too_large: ['The body is too large', 'The request body may have {limit} bytes at most.'],
     unsupported_media_type: ['Unsupported media type', 'Send the body as application/json.'],
-    request_header_too_large: ['Headers too large', 'The request headers are too large.'],
     precondition_required: [
       'If-Match needed',
       'Send the ETag that you last read in If-Match, so that nobody’s change is overwritten.',
@@ -56,7 +55,6 @@ export const en: Words = {
       'Use 8 to 255 visible ASCII characters, for example a UUID.',
     ],
     invalid_cursor: ['Cursor not valid', 'Use the cursor exactly as the page before returned it.'],
-    rate_limited: ['Too many requests', 'Wait {seconds} seconds and try again.'],
     internal_error: [
       'Something went wrong',
       'The fault is ours and has been recorded under the request id. Try again later.',
@@ -65,7 +63,6 @@ export const en: Words = {
       'Temporarily unavailable',
       'The database cannot be reached. Try again in a few seconds with the same Idempotency-Key.',
     ],
-    shutting_down: ['Restarting', 'The service is restarting. Try again in a few seconds.'],
     conflict: ['Conflict', 'The change contradicts what is stored. Read the current state and try again.'],
     invalid_reference: ['Unknown reference', 'There is no active {what} with the id {id}.'],
     invalid_recurrence: [
@@ -77,7 +74,6 @@ export const en: Words = {
       'The windows {from}–{to} overlap another, or a break lies outside of them.',
     ],
     invalid_period: ['Period not valid', 'The end must lie after the start, both on full minutes.'],
-    name_taken: ['Name already used', 'Another one has this name.'],
     external_id_taken: ['External id already used', 'Another record has this external id.'],
     slug_taken: ['Short name already used', 'Another tenant has the short name "{slug}".'],
     schedule_overlap: ['Schedules overlap', 'Another version of this schedule is valid in that period.'],

@@ -19,7 +19,6 @@ export const it: Words = {
     not_found: ['Non trovato', 'Elemento non trovato ({what}).'],
     body_too_large: ['Contenuto troppo grande', 'Il contenuto può avere al massimo {limit} byte.'],
     unsupported_media_type: ['Formato non accettato', 'Invia il contenuto come application/json.'],
-    request_header_too_large: ['Intestazioni troppo grandi', 'Le intestazioni della richiesta sono troppo grandi.'],
     precondition_required: [
       'Manca If-Match',
       'Invia in If-Match l’ETag letto per ultimo, così nessuna modifica altrui va persa.',
@@ -37,7 +36,6 @@ export const it: Words = {
       'Usa da 8 a 255 caratteri ASCII visibili, per esempio un UUID.',
     ],
     invalid_cursor: ['Cursore non valido', 'Usa il cursore così come restituito dalla pagina precedente.'],
-    rate_limited: ['Troppe richieste', 'Attendi {seconds} secondi e riprova.'],
     internal_error: [
       'Qualcosa è andato storto',
       'L’errore è nostro ed è stato registrato con l’identificativo della richiesta. Riprova più tardi.',
@@ -46,7 +44,6 @@ export const it: Words = {
       'Momentaneamente non disponibile',
       'La base dati non è raggiungibile. Riprova tra qualche secondo con la stessa Idempotency-Key.',
     ],
-    shutting_down: ['Riavvio in corso', 'Il servizio si sta riavviando. Riprova tra qualche secondo.'],
     conflict: ['Conflitto', 'La modifica contraddice i dati presenti. Rileggi lo stato attuale e riprova.'],
     invalid_reference: ['Riferimento sconosciuto', 'Non esiste un elemento attivo ({what}) con identificativo {id}.'],
     invalid_recurrence: [
@@ -58,7 +55,6 @@ export const it: Words = {
       'La fascia {from}–{to} si sovrappone a un’altra, o una pausa ne è fuori.',
     ],
     invalid_period: ['Periodo non valido', 'La fine deve seguire l’inizio, entrambi al minuto intero.'],
-    name_taken: ['Nome già usato', 'Un altro elemento ha questo nome.'],
     external_id_taken: ['Identificativo esterno già usato', 'Un altro elemento ha questo identificativo esterno.'],
     slug_taken: ['Nome breve già usato', 'Un altro ente ha il nome breve "{slug}".'],
     schedule_overlap: ['Orari sovrapposti', 'Un’altra versione di questo orario vale in quel periodo.'],

@@ -53,5 +53,3 @@ export const TenantShown = Type.Object(
   },
   { title: 'Tenant', additionalProperties: false },
 )
-
-export type TenantDocument = { timeZone: string; locale: 'it' | 'en'; country: string; holdMinutes: number }

@@ -6,33 +6,13 @@ import { planVisit, type Visit } from '../../src/service/visit.ts'
 import { DAY, HOUR, MINUTE } from '../../src/time/interval.ts'
 import { forgetExpansions } from '../../src/time/recurrence.ts'
 import { formatDate, parseDate } from '../../src/time/zone.ts'
+import { baseService } from '../helpers/model.ts'
 import { median, type Row } from './tools.ts'
 
 const FIRST = parseDate('2026-12-01')
 
 function searchOf(agentCount: number): Search {
-  const service = {
-    id: 's',
-    name: 's',
-    archived: false,
-    locationIds: [],
-    durationMinutes: 30,
-    durationOptions: [],
-    stepAlignment: 'opening' as const,
-    bufferBeforeMinutes: 0,
-    bufferAfterMinutes: 0,
-    minimumNoticeMinutes: 0,
-    horizon: { days: 200, unit: 'days' as const },
-    seats: 1,
-    limits: [],
-    channels: [{ type: 'in_person' as const }],
-    questions: [],
-    approvalRequired: false,
-    cancelNoticeMinutes: 0,
-    moveNoticeMinutes: 0,
-    releaseDelayMinutes: 0,
-    combinable: true,
-  }
+  const service = { ...baseService, archived: false, horizon: { days: 200, unit: 'days' as const } }
   const location: Location = { id: 'l', name: 'l', timeZone: 'Europe/Rome', holidayCalendarId: null, archived: false }
   const agents = new Map<string, Agent>()
   const schedules = new Map<string, Schedule[]>()
@@ -42,7 +22,7 @@ function searchOf(agentCount: number): Search {
     agents.set(id, {
       id,
       name: id,
-      serviceIds: new Set(['s']),
+      serviceIds: new Set([service.id]),
       locationIds: new Set(),
       weight: 1,
       poolId: null,
@@ -85,7 +65,7 @@ function searchOf(agentCount: number): Search {
     timeZone: 'Europe/Rome',
     settings: { country: 'IT', holdMinutes: 10 },
     locations: new Map([['l', location]]),
-    services: new Map([['s', service]]),
+    services: new Map([[service.id, service]]),
     agents,
     schedules,
     openings: new Map(),
