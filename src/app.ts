@@ -16,6 +16,11 @@ import { installAccess } from './rest/access.ts'
 import { installMetrics, operationRoutes } from './rest/operation.routes.ts'
 import { installProblems, ProblemSchema } from './rest/problem.ts'
 import { findUnstorable, validatorCompiler } from './rest/validation.ts'
+import { messageRoutes } from './notify/message.routes.ts'
+import { bookingRoutes } from './booking/booking.routes.ts'
+import { ownRoutes } from './booking/own.routes.ts'
+import { installAssets } from './web/asset.routes.ts'
+import { installPages } from './web/pages.ts'
 import { serviceRoutes } from './service/service.routes.ts'
 import { tenantRoutes } from './tenant/tenant.routes.ts'
 
@@ -85,7 +90,13 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     contactRoutes(api, deps)
     slotRoutes(api, deps)
     appointmentRoutes(api, deps)
+    messageRoutes(api, deps)
     operationRoutes(api, deps)
+  })
+  await installAssets(app, deps)
+  await installPages(app, deps, bodyLimit, (pages) => {
+    bookingRoutes(pages, deps)
+    ownRoutes(pages, deps)
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   return app

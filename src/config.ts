@@ -13,6 +13,10 @@ export type Config = {
   logLevel: string
   shutdownSeconds: number
   trustProxy: boolean
+  publicUrl: string | undefined
+  smtpUrl: string | undefined
+  mailFrom: string
+  publicRate: number
 }
 
 type Setting = {
@@ -45,6 +49,14 @@ const flag = (text: string): boolean => {
 const anyText = (text: string): string => text
 const url = (text: string): string | undefined => {
   if (text !== '' && !/^postgres(ql)?:\/\//.test(text)) throw new Error('an URL that begins with postgresql://')
+  return text || undefined
+}
+const webUrl = (text: string): string | undefined => {
+  if (text !== '' && !/^https?:\/\/[^/?#]+[^?#]*$/.test(text)) throw new Error('an URL that begins with https://')
+  return text.replace(/\/+$/, '') || undefined
+}
+const smtp = (text: string): string | undefined => {
+  if (text !== '' && !/^smtps?:\/\//.test(text)) throw new Error('an URL that begins with smtp:// or smtps://')
   return text || undefined
 }
 const secret = (text: string): string | undefined => {
@@ -147,6 +159,39 @@ export const SETTINGS: readonly Setting[] = [
     unit: 'true or false',
     description: 'Behind a reverse proxy: believe its X-Forwarded-* headers.',
     read: flag,
+  },
+  {
+    name: 'publicUrl',
+    env: 'AGENDA_PUBLIC_URL',
+    default: '',
+    unit: 'URL',
+    description: 'Address under which people reach the service, for links in messages. Empty: the address listened on.',
+    read: webUrl,
+  },
+  {
+    name: 'smtpUrl',
+    env: 'AGENDA_SMTP_URL',
+    default: '',
+    unit: 'URL',
+    description: 'Mail server, such as smtps://user:password@mail.example:465. Empty: messages wait in the outbox.',
+    secret: true,
+    read: smtp,
+  },
+  {
+    name: 'mailFrom',
+    env: 'AGENDA_MAIL_FROM',
+    default: 'Agenda <no-reply@localhost>',
+    unit: 'e-mail address',
+    description: 'Sender of messages.',
+    read: anyText,
+  },
+  {
+    name: 'publicRate',
+    env: 'AGENDA_PUBLIC_RATE',
+    default: '60',
+    unit: 'forms a minute',
+    description: 'Forms that one network address may send to the public pages.',
+    read: integer(1, 100_000),
   },
 ]
 

@@ -1,5 +1,6 @@
 // What features receive instead of reaching for globals: the database, the clock, caches and identifiers.
 import type { Database } from './db/open.ts'
+import type { SendMail } from './notify/message.ts'
 import type { Snapshots } from './availability/snapshot.actions.ts'
 
 export type Deps = {
@@ -13,4 +14,10 @@ export type Deps = {
   snapshots: Snapshots
   /** Hash of the operator's key, who may create tenants; undefined = nobody may. */
   platformKeyHash: string | undefined
+  /** Where people reach the service, without a slash at the end; links in messages begin with it. */
+  links: { base: string }
+  /** Sends an e-mail; null = no mail server is configured, messages wait in the outbox. */
+  mail: SendMail | null
+  /** Requests a minute that one network address may send to the public pages' forms. */
+  publicRate: number
 }

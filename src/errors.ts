@@ -33,6 +33,7 @@ export const PROBLEMS = {
   managed_by_pool: 409,
   invalid_service_rules: 422,
   unknown_holidays: 422,
+  illegible_theme: 422,
   invalid_phone: 422,
   // slots and booking
   range_too_long: 422,
@@ -74,6 +75,18 @@ export const PROBLEMS = {
   invalid_transition: 409,
   not_started_yet: 409,
   too_many_rivals: 409,
+  too_many_open: 409,
+  too_many_requests: 429,
+  // the citizens' pages
+  booking_closed: 403,
+  draft_gone: 404,
+  link_invalid: 404,
+  changed_elsewhere: 409,
+  cross_site: 403,
+  already_extended: 409,
+  appointment_not_matched: 404,
+  activation_expired: 409,
+  email_needed: 422,
   // starting the program
   folder_in_use: 500,
   database_too_old: 500,

@@ -46,7 +46,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return { command, rest, flags }
 }
 
-export function createDeps(db: Deps['db'], config: Pick<Config, 'platformKey'>, now: () => number = Date.now): Deps {
+type DepsConfig = Pick<Config, 'platformKey'> & Partial<Pick<Config, 'publicUrl' | 'publicRate'>>
+
+export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number = Date.now): Deps {
   const bytes = pooledBytes(randomBytes)
   return {
     db,
@@ -55,6 +57,9 @@ export function createDeps(db: Deps['db'], config: Pick<Config, 'platformKey'>, 
     randomBytes: bytes,
     snapshots: createSnapshots(db, now),
     platformKeyHash: config.platformKey === undefined ? undefined : hashSecret(config.platformKey),
+    links: { base: config.publicUrl ?? '' },
+    mail: null,
+    publicRate: config.publicRate ?? 60,
   }
 }
 
@@ -70,6 +75,10 @@ async function openDeps(config: Config): Promise<Deps> {
 async function start(config: Config): Promise<void> {
   const began = performance.now()
   const deps = await openDeps(config)
+  if (config.smtpUrl !== undefined) {
+    const { smtpSender } = await import('./notify/smtp.ts')
+    deps.mail = smtpSender(config.smtpUrl, config.mailFrom).send
+  }
   const { serve } = await import('./serve.ts')
   await serve(deps, config, began)
 }

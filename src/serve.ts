@@ -4,6 +4,7 @@ import { buildApp } from './app.ts'
 import { startSweep } from './appointment/expiry.loop.ts'
 import type { Config } from './config.ts'
 import { keepDemoKey } from './demo/demo-key.ts'
+import { startDelivery } from './notify/delivery.loop.ts'
 import { loadDemo } from './demo/demo.actions.ts'
 import type { Deps } from './deps.ts'
 
@@ -15,6 +16,10 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     config.role === 'api'
       ? null
       : startSweep(deps, (error) => app.log.error({ code: (error as { code?: string }).code }, 'sweep failed'))
+  const delivering =
+    config.role === 'api' || !deps.mail
+      ? null
+      : startDelivery(deps, (error) => app.log.error({ code: (error as { code?: string }).code }, 'delivery failed'))
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
   let stopping = false
@@ -28,6 +33,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     await app.close()
     clearInterval(closing)
     await sweeping?.stop()
+    await delivering?.stop()
     await deps.db.close()
     clearTimeout(late)
     say('stopped')
@@ -42,7 +48,9 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
   if (config.role !== 'worker') {
     const { port } = app.server.address() as AddressInfo
     const base = `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
+    if (deps.links.base === '') deps.links.base = base
     say(`Agenda answers at ${base}`)
+    if (demo) say(`  Booking pages  ${base}/${demo.slug}`)
     say(`  API reference  ${base}/docs`)
     say(`  OpenAPI        ${base}/openapi.json`)
     if (demo) {

@@ -9,6 +9,7 @@ import { planVisit, type Service, type Visit } from '../src/service/visit.ts'
 import { baseService } from './helpers/model.ts'
 import { wallByIntl } from './helpers/intl.ts'
 import { DAY, HOUR, MINUTE, union } from '../src/time/interval.ts'
+import { settingsOf } from '../src/tenant/settings.ts'
 import { formatDate, parseDate, weekdayOf } from '../src/time/zone.ts'
 
 const NAMES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
@@ -162,7 +163,9 @@ function searchOf(c: Case): { search: Search; visit: Visit; location: Location; 
     tenantId: 't',
     version: 1,
     timeZone: c.zone,
-    settings: { country: 'IT', holdMinutes: 10 },
+    slug: 't',
+    name: 't',
+    settings: settingsOf({}),
     locations: new Map([['location', location]]),
     services: new Map([['service', { ...c.service, archived: false }]]),
     agents: new Map([['agent', agent]]),

@@ -130,6 +130,7 @@ const shown = {
   override: Type.Optional(Any),
   cancellation: Type.Optional(Any),
   outcome: Type.Optional(Any),
+  rating: Type.Optional(Any),
   holdExpiresAt: Nullable(DateTime),
   version: Type.Integer(),
   createdAt: DateTime,

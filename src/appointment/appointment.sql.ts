@@ -4,6 +4,8 @@ import type { AppointmentRow, AppointmentStatus } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 
 export type Appointment = Selectable<AppointmentRow>
+/** What a citizen thought of the visit: 1 (bad) to 5 stars. */
+export type Rating = { stars: number; reasons?: string[]; comment?: string; at: string }
 export type AppointmentDocument = {
   minutes: number
   audience: 'public' | 'staff'
@@ -13,6 +15,7 @@ export type AppointmentDocument = {
   override?: { reason: string; by: string; rules: string[] }
   cancellation?: { by: string; reason?: string; code: string }
   outcome?: { by: string; note?: string }
+  rating?: Rating
   locale?: string
 }
 
@@ -278,4 +281,51 @@ export async function forgetExpiredHolds(db: Db, tenantId: string, before: Date,
         limit ${limit})
     returning a.id`.execute(db)
   return rows.length
+}
+
+/** Live appointments in the future of any contact with this e-mail address or number. */
+export async function countOpen(
+  db: Db,
+  tenantId: string,
+  by: { email: string | undefined; phone: string | undefined },
+  now: Date,
+): Promise<number> {
+  const { n } = await db
+    .selectFrom('appointments as a')
+    .innerJoin('contacts as c', (join) =>
+      join.onRef('c.tenant_id', '=', 'a.tenant_id').onRef('c.id', '=', 'a.contact_id'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('a.tenant_id', '=', tenantId)
+    .where('c.tenant_id', '=', tenantId)
+    .where('a.status', 'in', ['pending', 'confirmed'])
+    .where('a.starts_at', '>', now)
+    .where((eb) =>
+      eb.or([
+        ...(by.email === undefined ? [] : [eb('c.email', '=', by.email)]),
+        ...(by.phone === undefined ? [] : [eb('c.phone', '=', by.phone)]),
+      ]),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(n)
+}
+
+/** The appointment with this code, if it has become more than a hold. */
+export async function findByCode(db: Db, tenantId: string, code: string): Promise<Appointment | undefined> {
+  return db
+    .selectFrom('appointments')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('code', '=', code)
+    .where('contact_id', 'is not', null)
+    .executeTakeFirst()
+}
+
+/** Services by how often they were booked for starts in [from, to), most first. */
+export async function frequentServices(db: Db, tenantId: string, from: Date, to: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select u.id from appointments a cross join lateral unnest(a.service_ids) as u (id)
+     where a.tenant_id = ${tenantId} and a.starts_at >= ${from} and a.starts_at < ${to} and a.status <> 'cancelled'
+     group by u.id order by count(*) desc, u.id limit 20`.execute(db)
+  return rows.map((row) => row.id)
 }

@@ -3,19 +3,31 @@ import { deriveSecret, formatToken, hashSecret } from '../auth/token.ts'
 import { findReservation, keepReservation } from '../availability/ledger.sql.ts'
 import { countersOf } from '../availability/limits.ts'
 import { countUp } from '../availability/limits.sql.ts'
+import { normalise, type ContactFields } from '../contact/contact.ts'
+import { lockMeans } from '../contact/contact.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { answerOnce, type Answer } from '../rest/idempotency.actions.ts'
 import type { Channel } from '../service/visit.ts'
-import { updateAppointment, type Change } from './appointment.sql.ts'
+import { countOpen, updateAppointment, type Appointment, type Change } from './appointment.sql.ts'
 import { checkDetails, resolveContact, type BookingContext, type Who } from './booking.actions.ts'
 import { configOf, documentOf, lockBoth, record, requireTransition, visitFor } from './change.actions.ts'
 import { presentAppointment } from './present.ts'
 import type { BookingRequest } from './request.ts'
 
 type Confirmation = Omit<BookingRequest, 'serviceIds' | 'start' | 'places'>
+
+/** What the public pages ask of a confirmation beyond an integrator's. */
+export type PublicTerms = {
+  /** Most open appointments of the person's e-mail address or number; 0 = no limit. */
+  maxOpen: number
+  /** The office confirms by hand, because nothing vouches for the person. */
+  needsApproval: boolean
+  /** Writes that belong to the booking: the message that tells of it. */
+  also: (tx: Tx, a: Appointment) => Promise<void>
+}
 
 /**
  * Turns a hold into an appointment: adds the person, their answers and the limits of persons. Answers 201 like a booking,
@@ -26,6 +38,7 @@ export async function confirmHold(
   holdId: string,
   request: Confirmation,
   context: BookingContext,
+  terms?: PublicTerms,
 ): Promise<Answer> {
   const { tenantId, scope } = context
   const config = await configOf(deps, tenantId)
@@ -33,7 +46,7 @@ export async function confirmHold(
   const who = await resolveContact(deps, tenantId, request, context.country, deps.now())
   const secret = scope ? deriveSecret(context.callerSecret, scope.key, holdId) : deps.randomBytes(32)
   const answer = await answerOnce(deps, scope, (tx) =>
-    confirmLocked(deps, tx, config, holdId, request, context, who, secret),
+    confirmLocked(deps, tx, config, holdId, request, context, who, secret, terms),
   ).catch((error: unknown) => {
     const violation = violationOf(error)
     if (violation?.constraint === 'usage_counters_limit') throw new AppError('contact_limit_reached')
@@ -53,12 +66,13 @@ async function confirmLocked(
   context: BookingContext,
   who: Who,
   secret: Uint8Array,
+  terms: PublicTerms | undefined,
 ): Promise<Answer> {
   const { tenantId, actor } = context
   const a = await lockBoth(deps, tx, tenantId, holdId)
   const visit = visitFor(config, a)
   if (!visit) throw new AppError('service_unavailable', { service: '' })
-  const status = requireTransition(deps, a, 'confirm', visit.approvalRequired)
+  const status = requireTransition(deps, a, 'confirm', visit.approvalRequired || terms?.needsApproval)
   const start = a.starts_at.getTime()
   const channel = checkDetails(
     visit,
@@ -78,6 +92,8 @@ async function confirmLocked(
   const subjects = { agentId: a.agent_id, contactId: who.contactId }
   for (const counter of countersOf(personal, a.time_zone, start, subjects, documentOf(a).audience))
     await tx.executeQuery(countUp(tx, tenantId, counter))
+  if (terms && terms.maxOpen > 0 && request.contact)
+    await checkOpen(tx, tenantId, normalise(request.contact, context.country), terms.maxOpen, deps.now())
   if (who.statement) await tx.executeQuery(who.statement)
   const { answers, notes, locale } = request
   const document = {
@@ -102,9 +118,18 @@ async function confirmLocked(
     agentId: a.agent_id,
     fromHold: true,
   })
+  await terms?.also(tx, after)
   return {
     status: 201,
     body: presentAppointment(after, config),
     headers: { location: `/v1/appointments/${a.id}`, etag: `"${after.version}"` },
   }
+}
+
+/** Refuses one more appointment of an e-mail address or number; rivals with the same means wait for one another. */
+async function checkOpen(tx: Tx, tenantId: string, person: ContactFields, max: number, now: number): Promise<void> {
+  const means = [person.email?.toLowerCase(), person.phone].filter((m) => m !== undefined)
+  for (const hash of means.map(hashSecret).sort()) await lockMeans(tx, tenantId, hash)
+  const open = await countOpen(tx, tenantId, { email: person.email, phone: person.phone }, new Date(now))
+  if (open >= max) throw new AppError('too_many_open', { max })
 }

@@ -1,5 +1,6 @@
 // Background sweep: ends holds, reopens released slots, forgets old idempotency answers and dead holds; tenant by tenant.
-import { setTimeout as sleep } from 'node:timers/promises'
+import { startLoop, type Loop } from '../background.ts'
+import { forgetDrafts } from '../booking/draft.sql.ts'
 import { expireDue } from './expiry.actions.ts'
 import { forgetExpiredHolds } from './appointment.sql.ts'
 import type { Deps } from '../deps.ts'
@@ -12,31 +13,17 @@ const EVERY = MINUTE / 4
 export const REMEMBERED = 7 * DAY
 const BATCH = 500
 
-export type Loop = { stop: () => Promise<void> }
-
 /** One pass over all tenants. */
 export async function sweep(deps: Deps, stopped: () => boolean = () => false): Promise<void> {
   for (const tenantId of await allTenantIds(deps.db.kysely)) {
     if (stopped()) return
     await expireDue(deps, tenantId)
     await forgetAnswers(deps.db.kysely, tenantId, new Date(deps.now() - REMEMBERED), BATCH)
+    await forgetDrafts(deps.db.kysely, tenantId, new Date(deps.now()), BATCH)
     await forgetExpiredHolds(deps.db.kysely, tenantId, new Date(deps.now() - DAY), BATCH)
   }
 }
 
-/** Starts the sweep every fifteen seconds; `onError` hears of passes that failed, the next one tries again. */
-export function startSweep(deps: Deps, onError: (error: unknown) => void): Loop {
-  const abort = new AbortController()
-  const running = (async () => {
-    while (!abort.signal.aborted) {
-      await sweep(deps, () => abort.signal.aborted).catch(onError)
-      await sleep(EVERY, undefined, { signal: abort.signal }).catch(() => undefined)
-    }
-  })()
-  return {
-    async stop() {
-      abort.abort()
-      await running
-    },
-  }
-}
+/** Starts the sweep every fifteen seconds. */
+export const startSweep = (deps: Deps, onError: (error: unknown) => void): Loop =>
+  startLoop(EVERY, (stopped) => sweep(deps, stopped), onError)

@@ -65,7 +65,8 @@ export async function move(deps: Deps, context: ChangeContext, request: MoveRequ
   for (let round = 0; round < ROUNDS; round += 1) {
     const { a, kept } = await readForMove(deps, context, request)
     const config = await deps.snapshots.config(context.tenantId)
-    if (!request.reassign) checkNotice(deps, config!, a, context.actor, 'move', request.reason)
+    // A hold is nobody's promise yet: it may go anywhere.
+    if (!request.reassign && a.status !== 'held') checkNotice(deps, config!, a, context.actor, 'move', request.reason)
     const placement: Placement = {
       serviceIds: a.service_ids,
       minutes: a.service_ids.length === 1 ? documentOf(a).minutes : undefined,
@@ -251,7 +252,7 @@ async function keepOldClosed(
   from: number,
   to: number,
 ): Promise<void> {
-  const delay = releaseDelayOf(planned.config, a)
+  const delay = a.status === 'held' ? 0 : releaseDelayOf(planned.config, a)
   const until = deps.now() + delay
   const overlaps = place.agent.id === kept.agentId && from < kept.to && to > kept.from
   if (delay === 0 || kept.kind === 'session' || overlaps || kept.to <= until) return

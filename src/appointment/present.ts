@@ -33,7 +33,7 @@ type Common = {
 }
 
 function show(a: Common, config: TenantConfig | null, forCitizen: boolean): Shown {
-  const { notes, assignment, override, answers, cancellation, outcome, minutes, audience } = a.document
+  const { notes, assignment, override, answers, cancellation, outcome, rating, minutes, audience } = a.document
   const staffOnly = forCitizen
     ? {}
     : {
@@ -41,6 +41,7 @@ function show(a: Common, config: TenantConfig | null, forCitizen: boolean): Show
         ...(assignment ? { assignment } : {}),
         ...(override ? { override } : {}),
         ...(outcome ? { outcome } : {}),
+        ...(rating ? { rating } : {}),
         audience,
       }
   return {

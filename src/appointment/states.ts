@@ -23,7 +23,7 @@ export const TRANSITIONS: Record<Action, { from: readonly AppointmentStatus[]; t
   approve: { from: ['pending'], to: 'confirmed' },
   refuse: { from: ['pending'], to: 'cancelled' },
   cancel: { from: ['held', ...LIVE], to: 'cancelled' },
-  move: { from: LIVE, to: null },
+  move: { from: ['held', ...LIVE], to: null },
   reassign: { from: LIVE, to: null },
   change: { from: [...LIVE, 'completed', 'no_show'], to: null },
   complete: { from: ['confirmed'], to: 'completed' },

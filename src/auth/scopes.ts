@@ -12,13 +12,20 @@ export const SCOPES = [
   'appointments:read',
   'appointments:write',
   'appointments:staff',
+  'messages:read',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]
 
-/** Who may call a route. `manage`: also the holder of that appointment's manage token. */
+/**
+ * Who may call a route. `manage`: also the holder of that appointment's manage token. `browser`: whose cookie names the draft
+ * or appointment of the address under the tenant's seal, which web/pages.ts checks.
+ */
 export type Access =
-  { kind: 'anyone' } | { kind: 'platform' } | { kind: 'key'; scope: Scope; manage?: boolean; platform?: boolean }
+  | { kind: 'anyone' }
+  | { kind: 'browser'; of: 'draft' | 'appointment' }
+  | { kind: 'platform' }
+  | { kind: 'key'; scope: Scope; manage?: boolean; platform?: boolean }
 
 export type Principal =
   | { kind: 'platform'; id: string; secret: string }

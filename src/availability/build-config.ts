@@ -1,22 +1,29 @@
 // PURE. Turns configuration rows into the indexed model of the slot engine.
 import { union } from '../time/interval.ts'
 import { parseDate } from '../time/zone.ts'
-import type { Service } from '../service/visit.ts'
+import { settingsOf } from '../tenant/settings.ts'
 import { holidayCalendar, type HolidayDocument } from './holidays.ts'
 import {
   ALL_LOCATIONS,
   type Agent,
   type Location,
+  type OfferedService,
   type Opening,
   type Schedule,
   type ScheduleRule,
   type TenantConfig,
 } from './model.ts'
 
-type Row = { id: string; name: string; document: Record<string, unknown>; archived_at: Date | null }
+type Row = {
+  id: string
+  name: string
+  external_id: string | null
+  document: Record<string, unknown>
+  archived_at: Date | null
+}
 type Period = { from: Date; to: Date }
 export type ConfigSource = {
-  tenant: { id: string; config_version: number; document: Record<string, unknown> }
+  tenant: { id: string; slug: string; name: string; config_version: number; document: Record<string, unknown> }
   locations: Row[]
   services: Row[]
   pools: Row[]
@@ -60,29 +67,38 @@ function agentOf(row: ConfigSource['agents'][number], pools: Map<string, Row>): 
 
 /** Builds the model; the rows must be of one tenant. */
 export function buildConfig(rows: ConfigSource): TenantConfig {
-  const settings = rows.tenant.document as { timeZone: string; locale?: string; country: string; holdMinutes: number }
+  const settings = settingsOf(rows.tenant.document)
   const pools = new Map(rows.pools.map((row) => [row.id, row]))
   const byId = <T>(list: readonly Row[], make: (row: Row) => T): Map<string, T> =>
     new Map(list.map((row) => [row.id, make(row)]))
   return {
     tenantId: rows.tenant.id,
+    slug: rows.tenant.slug,
+    name: rows.tenant.name,
     version: rows.tenant.config_version,
     timeZone: settings.timeZone,
-    settings: { country: settings.country, holdMinutes: settings.holdMinutes },
+    settings,
     locations: byId(rows.locations, (row): Location => {
-      const document = row.document as { timeZone?: string | null; holidayCalendarId?: string | null }
+      const document = row.document as Partial<Location>
       return {
         id: row.id,
         name: row.name,
+        externalId: row.external_id,
+        kind: document.kind ?? 'office',
+        address: document.address ?? null,
+        phone: document.phone ?? null,
+        email: document.email ?? null,
+        directions: document.directions ?? null,
         timeZone: document.timeZone ?? settings.timeZone,
         holidayCalendarId: document.holidayCalendarId ?? null,
         archived: row.archived_at !== null,
       }
     }),
     services: byId(rows.services, (row) => ({
-      ...(row.document as Omit<Service, 'id' | 'name'>),
+      ...(row.document as Omit<OfferedService, 'id' | 'name'>),
       id: row.id,
       name: row.name,
+      externalId: row.external_id,
       archived: row.archived_at !== null,
     })),
     agents: new Map(rows.agents.map((row) => [row.id, agentOf(row, pools)])),
@@ -128,7 +144,7 @@ export function buildConfig(rows: ConfigSource): TenantConfig {
       ),
     ),
     holidays: byId(rows.holidays, (row) =>
-      holidayCalendar(row.document as unknown as HolidayDocument, settings.locale ?? 'it'),
+      holidayCalendar(row.document as unknown as HolidayDocument, settings.locale),
     ),
   }
 }

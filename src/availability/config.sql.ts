@@ -7,7 +7,7 @@ const period = [sql<Date>`lower(period)`.as('from'), sql<Date>`upper(period)`.as
 function named(db: Db, table: 'locations' | 'services' | 'pools' | 'holiday_calendars', tenantId: string) {
   return db
     .selectFrom(table as 'locations')
-    .select(['id', 'name', 'document', 'archived_at'])
+    .select(['id', 'name', 'external_id', 'document', 'archived_at'])
     .where('tenant_id', '=', tenantId)
     .execute()
 }
@@ -27,7 +27,7 @@ function dated<T extends 'openings' | 'absences' | 'closures'>(db: Db, table: T,
 export async function loadConfigRows(db: Db, tenantId: string) {
   const tenant = await db
     .selectFrom('tenants')
-    .select(['id', 'config_version', 'document'])
+    .select(['id', 'slug', 'name', 'config_version', 'document'])
     .where('id', '=', tenantId)
     .executeTakeFirst()
   if (!tenant) return null
@@ -38,7 +38,7 @@ export async function loadConfigRows(db: Db, tenantId: string) {
     named(db, 'holiday_calendars', tenantId),
     db
       .selectFrom('agents')
-      .select(['id', 'name', 'document', 'archived_at', 'pool_id', 'desk'])
+      .select(['id', 'name', 'external_id', 'document', 'archived_at', 'pool_id', 'desk'])
       .where('tenant_id', '=', tenantId)
       .execute(),
     db

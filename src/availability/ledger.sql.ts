@@ -144,6 +144,17 @@ export function keepReservation(db: Db, tenantId: string, id: string): CompiledQ
     .compile()
 }
 
+/** Lets a hold last until `until`. */
+export function extendReservation(db: Db, tenantId: string, id: string, until: Date): CompiledQuery {
+  return db
+    .updateTable('reservations')
+    .set({ expires_at: until })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('kind', '=', 'hold')
+    .compile()
+}
+
 /** Keeps given-back time closed until `until`; it then ends by itself. */
 export function closeUntil(db: Db, tenantId: string, id: string, until: Date): CompiledQuery {
   return db

@@ -1,5 +1,6 @@
 // PURE. The configuration of one tenant as the slot engine reads it, in memory and indexed. Types only.
 import type { Service } from '../service/visit.ts'
+import type { TenantSettings } from '../tenant/settings.ts'
 import type { Spans } from '../time/interval.ts'
 
 export type Window = { from: string; to: string }
@@ -30,9 +31,25 @@ export type Schedule = {
 
 export type Opening = { from: number; to: number; locationId: string | null; audience: 'public' | 'staff' }
 
+export type Address = {
+  street?: string
+  postalCode?: string
+  city?: string
+  province?: string
+  country?: string
+  latitude?: number
+  longitude?: number
+}
+
 export type Location = {
   id: string
   name: string
+  externalId?: string | null
+  kind?: 'office' | 'call_room'
+  address?: Address | null
+  phone?: string | null
+  email?: string | null
+  directions?: string | null
   timeZone: string
   holidayCalendarId: string | null
   archived: boolean
@@ -54,13 +71,24 @@ export type Agent = {
 /** Days of holiday with their names; asked by day number of the location's calendar. */
 export type HolidayCalendar = { nameOf: (day: number) => string | undefined }
 
+/** A service with what is said of it to people. */
+export type OfferedService = Service & {
+  externalId?: string | null
+  description?: string | undefined
+  whatToBring?: string | undefined
+  category?: string | undefined
+  archived: boolean
+}
+
 export type TenantConfig = {
   tenantId: string
+  slug: string
+  name: string
   version: number
   timeZone: string
-  settings: { country: string; holdMinutes: number }
+  settings: TenantSettings
   locations: ReadonlyMap<string, Location>
-  services: ReadonlyMap<string, Service & { archived: boolean }>
+  services: ReadonlyMap<string, OfferedService>
   agents: ReadonlyMap<string, Agent>
   /** By owner: agent, pool or location. */
   schedules: ReadonlyMap<string, readonly Schedule[]>

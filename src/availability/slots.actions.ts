@@ -171,20 +171,35 @@ export async function slotsText(
   return body
 }
 
-export type FirstSlot = { locationId: string; timeZone: string; slot: Slot | null; durationMs: number }
+export type FirstSlot = {
+  locationId: string
+  timeZone: string
+  slot: Slot | null
+  durationMs: number
+  /** Until when the passing of time alone leaves the answer as it is. */
+  validUntil: number
+}
 
 /** The first free slot at each asked location from `from` on, looking ever further up to the horizon. */
-export async function firstSlots(deps: Deps, request: SlotRequest, from: number): Promise<FirstSlot[]> {
+export async function firstSlots(
+  deps: Deps,
+  request: SlotRequest,
+  from: number,
+  known?: Confirmed,
+): Promise<FirstSlot[]> {
   const steps = [7, 31, 92, 92, 92, 92].map((days) => days * DAY)
   const found = new Map<string, Slot>()
   let low = from
   let last: Search | undefined
+  let until = Infinity
   for (const step of steps) {
-    const search = await prepareSearch(deps, request, low, low + step)
+    const search = await prepareSearch(deps, request, low, low + step, known)
     last = search
     const open = locationsFor(search.config, search.visit, request).filter((location) => !found.has(location.id))
     if (open.length === 0) break
-    for (const slot of findSlots(search, { ...request, locationIds: open.map((l) => l.id) }, low, low + step)) {
+    const slots = findSlots(search, { ...request, locationIds: open.map((l) => l.id) }, low, low + step)
+    until = Math.min(until, validUntil(search, request, slots))
+    for (const slot of slots) {
       if (!found.has(slot.locationId)) found.set(slot.locationId, slot)
     }
     low += step
@@ -195,5 +210,6 @@ export async function firstSlots(deps: Deps, request: SlotRequest, from: number)
     timeZone: location.timeZone,
     slot: found.get(location.id) ?? null,
     durationMs: visit.duration,
+    validUntil: until,
   }))
 }

@@ -1,5 +1,5 @@
 // SQL of contacts beyond the common collection.
-import type { Db } from '../db/tx.ts'
+import type { Db, Tx } from '../db/tx.ts'
 import type { CompiledQuery } from 'kysely'
 import type { Row } from '../rest/resource.sql.ts'
 import type { ContactFields } from './contact.ts'
@@ -73,4 +73,30 @@ export async function searchContacts(
     .limit(50)
     .execute()
   return rows
+}
+
+/** Locks one e-mail address or number (as a hash) until the end of the transaction. */
+export async function lockMeans(tx: Tx, tenantId: string, meansHash: string): Promise<void> {
+  await tx
+    .insertInto('contact_means')
+    .values({ tenant_id: tenantId, means_hash: meansHash })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'means_hash']).doNothing())
+    .execute()
+  await tx
+    .selectFrom('contact_means')
+    .select('means_hash')
+    .where('tenant_id', '=', tenantId)
+    .where('means_hash', '=', meansHash)
+    .forUpdate()
+    .execute()
+}
+
+/** The names and means of one contact. */
+export async function findContact(db: Db, tenantId: string, id: string) {
+  return db
+    .selectFrom('contacts')
+    .select(['first_name', 'last_name', 'email', 'phone'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
 }

@@ -31,6 +31,10 @@ const TABLES = [
   'events',
   'usage_counters',
   'idempotency_keys',
+  'tenant_secrets',
+  'booking_drafts',
+  'contact_means',
+  'messages',
 ]
 const BATCH = 500
 

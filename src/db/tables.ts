@@ -123,6 +123,33 @@ export type IdempotencyKeyRow = {
   created_at: Date
 }
 
+export type DraftRow = {
+  tenant_id: string
+  id: string
+  document: Json<Document>
+  created_at: Date
+  updated_at: Date
+  expires_at: Date
+}
+
+export type MessageRow = {
+  tenant_id: string
+  id: string
+  channel: 'email'
+  template: string
+  language: string
+  subject_id: string | null
+  recipient: string
+  document: Json<Document>
+  status: Generated<'queued' | 'sent' | 'parked'>
+  attempts: Generated<number>
+  due_at: Date
+  sent_at: Date | null
+  failure: string | null
+  provider_id: string | null
+  created_at: Date
+}
+
 export type Tables = {
   tenants: TenantRow
   tenant_slugs: { slug: string; tenant_id: string }
@@ -143,4 +170,8 @@ export type Tables = {
   events: EventRow
   usage_counters: UsageCounterRow
   idempotency_keys: IdempotencyKeyRow
+  tenant_secrets: { tenant_id: string; purpose: string; secret: string; created_at: Date }
+  booking_drafts: DraftRow
+  contact_means: { tenant_id: string; means_hash: string }
+  messages: MessageRow
 }

@@ -174,6 +174,51 @@ export const en: Words = {
     invalid_transition: ['Not possible in this state', 'The appointment is {status}; that does not allow "{action}".'],
     not_started_yet: ['Not started yet', 'An outcome can be recorded once the appointment has started.'],
     too_many_rivals: ['Very busy', 'Many people are booking at once. Try again in a moment.'],
+    illegible_theme: [
+      'Colours that cannot be read',
+      '{text} on {background} has a contrast of {ratio}:1; at least {least}:1 is needed (WCAG 2.2 AA).',
+    ],
+    too_many_open: [
+      'Too many open appointments',
+      'This e-mail address or number already has {max} open appointments. Cancel one that is not needed, or contact the office.',
+    ],
+    too_many_requests: [
+      'Too many requests',
+      'Too many requests came from your network in a short time. Wait a minute and try again; what you typed is kept.',
+    ],
+    booking_closed: [
+      'Online booking is closed',
+      'Appointments cannot be booked online here at the moment. Contact the office.',
+    ],
+    draft_gone: [
+      'This booking is no longer open',
+      'It was left for too long, or it began in another browser. Start again; no appointment was made.',
+    ],
+    link_invalid: [
+      'This link does not work',
+      'It is incomplete, or a newer one has replaced it. Find the appointment with its code instead.',
+    ],
+    changed_elsewhere: [
+      'Changed in another window',
+      'This booking was changed in another window. Check it below and go on.',
+    ],
+    cross_site: [
+      'Sent from another site',
+      'For your safety forms are accepted only from our own pages. Open the page here and send it again.',
+    ],
+    already_extended: [
+      'Already extended',
+      'The time can be extended once. Finish now, or choose a time again later; what you typed is kept.',
+    ],
+    appointment_not_matched: [
+      'No appointment matches',
+      'No appointment matches this code together with this e-mail address or telephone number. Check both.',
+    ],
+    activation_expired: [
+      'The time to confirm is over',
+      'The appointment was not confirmed in time and was given back. Choose a time again; what you typed is kept.',
+    ],
+    email_needed: ['An e-mail address is needed', 'Write an e-mail address: the confirmation is sent there.'],
     folder_in_use: [
       'Data folder in use',
       'The data folder {folder} is in use by process {owner}. Stop that process, choose another folder with --data, or set DATABASE_URL.',

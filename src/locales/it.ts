@@ -161,6 +161,51 @@ export const it: Words = {
     invalid_transition: ['Non possibile in questo stato', 'L’appuntamento è {status}; questo non permette "{action}".'],
     not_started_yet: ['Non ancora iniziato', 'L’esito si registra dopo l’inizio dell’appuntamento.'],
     too_many_rivals: ['Molto traffico', 'Molte persone stanno prenotando insieme. Riprova tra un momento.'],
+    illegible_theme: [
+      'Colori illeggibili',
+      '{text} su {background} ha un contrasto di {ratio}:1; occorre almeno {least}:1 (WCAG 2.2 AA).',
+    ],
+    too_many_open: [
+      'Troppi appuntamenti aperti',
+      'Questo indirizzo e-mail o numero ha già {max} appuntamenti aperti. Annulla quelli che non servono o contatta l’ufficio.',
+    ],
+    too_many_requests: [
+      'Troppe richieste',
+      'Dalla tua rete sono arrivate troppe richieste in poco tempo. Attendi un minuto e riprova; quanto hai scritto è conservato.',
+    ],
+    booking_closed: [
+      'Prenotazione online chiusa',
+      'Al momento qui non si prenotano appuntamenti online. Contatta l’ufficio.',
+    ],
+    draft_gone: [
+      'Questa prenotazione non è più aperta',
+      'È rimasta ferma troppo a lungo, oppure è iniziata in un altro browser. Ricomincia; nessun appuntamento è stato preso.',
+    ],
+    link_invalid: [
+      'Questo collegamento non funziona',
+      'È incompleto, oppure uno più recente lo ha sostituito. Cerca l’appuntamento con il suo codice.',
+    ],
+    changed_elsewhere: [
+      'Modificata in un’altra finestra',
+      'Questa prenotazione è stata modificata in un’altra finestra. Controllala qui sotto e prosegui.',
+    ],
+    cross_site: [
+      'Inviato da un altro sito',
+      'Per la tua sicurezza i moduli si accettano solo dalle nostre pagine. Apri la pagina qui e inviala di nuovo.',
+    ],
+    already_extended: [
+      'Già prolungato',
+      'Il tempo si può prolungare una volta. Concludi ora, o scegli di nuovo un orario più tardi; quanto hai scritto è conservato.',
+    ],
+    appointment_not_matched: [
+      'Nessun appuntamento corrisponde',
+      'Nessun appuntamento corrisponde a questo codice insieme a questo indirizzo e-mail o telefono. Controlla entrambi.',
+    ],
+    activation_expired: [
+      'Il tempo per confermare è finito',
+      'L’appuntamento non è stato confermato in tempo ed è tornato libero. Scegli di nuovo un orario; quanto hai scritto è conservato.',
+    ],
+    email_needed: ['Serve un indirizzo e-mail', 'Scrivi un indirizzo e-mail: la conferma arriva lì.'],
     folder_in_use: [
       'Cartella dati in uso',
       'La cartella dati {folder} è in uso dal processo {owner}. Ferma quel processo, scegli un’altra cartella con --data o imposta DATABASE_URL.',

@@ -2,24 +2,32 @@
 import type { Params, ProblemCode } from '../errors.ts'
 import { en, type FaultCode, type Words } from './en.ts'
 import { it } from './it.ts'
+import { pagesEn, type PageWords } from './pages.en.ts'
+import { pagesIt } from './pages.it.ts'
 
 export const LANGUAGES = ['it', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
+const PAGES: Record<Language, PageWords> = { it: pagesIt, en: pagesEn }
 const WORDS: Record<Language, Words> = { it, en }
 
-/** The best supported language of an Accept-Language header (RFC 9110 §12.5.4); English when none matches. */
-export function languageOf(header: string | undefined): Language {
+/** The best supported language of an Accept-Language header (RFC 9110 §12.5.4), or undefined when none matches. */
+export function preferredLanguage(header: string | undefined): Language | undefined {
   const wanted = (header ?? '').split(',').map((part) => {
     const [tag = '', ...options] = part.trim().toLowerCase().split(';')
     const q = options.map((o) => /^\s*q=([01](\.\d{1,3})?)\s*$/.exec(o)?.[1]).find((v) => v !== undefined)
     return { language: tag.split('-')[0], q: q === undefined ? 1 : Number(q) }
   })
   const best = wanted.filter((w) => w.q > 0).sort((a, b) => b.q - a.q)
-  return (
-    LANGUAGES.find((language) => language === best.find((w) => LANGUAGES.includes(w.language as Language))?.language) ??
-    'en'
+  return LANGUAGES.find(
+    (language) => language === best.find((w) => LANGUAGES.includes(w.language as Language))?.language,
   )
 }
+
+/** The same, English when none matches. */
+export const languageOf = (header: string | undefined): Language => preferredLanguage(header) ?? 'en'
+
+/** All words of the citizens' pages. */
+export const pageWords = (language: Language): PageWords => PAGES[language]
 
 function fill(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '')).trim()

@@ -22,7 +22,7 @@ function bearerOf(request: FastifyRequest): string | null {
 }
 
 function mayCall(principal: Principal, access: Access, request: FastifyRequest): boolean {
-  if (access.kind === 'anyone') return true
+  if (access.kind === 'anyone' || access.kind === 'browser') return true
   if (principal.kind === 'platform') return access.kind === 'platform' || access.platform === true
   if (access.kind === 'platform') return false
   if (principal.kind === 'key') return principal.scopes.has(access.scope)
@@ -39,7 +39,7 @@ export function installAccess(app: FastifyInstance, authenticator: Authenticator
   })
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access
-    if (!access || access.kind === 'anyone') return
+    if (!access || access.kind === 'anyone' || access.kind === 'browser') return
     const bearer = bearerOf(request)
     const principal = bearer === null ? null : await authenticator.authenticate(bearer)
     if (!principal) throw new AppError('unauthenticated')

@@ -116,24 +116,23 @@ function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyRep
     })
 }
 
+/** Writes faults of our own to the log. */
+export function logProblem(request: FastifyRequest, problem: AppError): void {
+  if (problem.status < 500) return
+  // Messages of the database can quote what a person typed; its code and constraint tell as much without it.
+  const cause = (problem.cause ?? problem) as { code?: string; constraint?: string; stack?: string }
+  const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
+  request.log.error(
+    { code: problem.code, sqlstate: cause.code, constraint: cause.constraint, stack: frames.slice(0, 12) },
+    'request failed',
+  )
+}
+
 /** Installs the handlers of errors and of unknown addresses. */
 export function installProblems(app: FastifyInstance, bodyLimit: number): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = asAppError(error, bodyLimit)
-    // Messages of the database can quote what a person typed; its code and constraint tell as much without it.
-    if (problem.status >= 500) {
-      const cause = (problem.cause ?? problem) as {
-        code?: string
-        constraint?: string
-        stack?: string
-        message?: string
-      }
-      const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
-      request.log.error(
-        { code: problem.code, sqlstate: cause.code, constraint: cause.constraint, stack: frames.slice(0, 12) },
-        'request failed',
-      )
-    }
+    logProblem(request, problem)
     return sendProblem(problem, request, reply)
   })
   app.setNotFoundHandler((request, reply) => {

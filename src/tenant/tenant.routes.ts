@@ -17,7 +17,9 @@ import {
   problems,
   requiredVersion,
 } from '../rest/resource.routes.ts'
-import { IdParams } from '../rest/schema.ts'
+import { IdParams, mergePatch } from '../rest/schema.ts'
+import { settingsOf } from './settings.ts'
+import { checkTheme } from './theme.ts'
 import { TenantBody, TenantChange, TenantShown } from './tenant.schema.ts'
 import {
   claimSlug,
@@ -34,13 +36,19 @@ function present(tenant: Tenant): Record<string, unknown> {
     id: tenant.id,
     slug: tenant.slug,
     name: tenant.name,
-    ...tenant.document,
+    ...settingsOf(tenant.document),
     version: tenant.version,
     createdAt: tenant.created_at.toISOString(),
     updatedAt: tenant.updated_at.toISOString(),
     archivedAt: tenant.archived_at?.toISOString() ?? null,
   }
 }
+
+/** First parts of addresses that are not tenants. */
+const RESERVED = new Set([
+  ...['v1', 'docs', 'assets', 'healthz', 'readyz', 'metrics', 'openapi', 'examples', 'widget', 'embed'],
+  ...['agenda', 'admin', 'login', 'logout', 'account', 'static', 'public', 'api', 'auth', 'oauth'],
+])
 
 export type NewTenant = { tenant: Record<string, unknown>; apiKey: string; id: string }
 
@@ -54,6 +62,8 @@ export async function createTenant(
   repeat: { scope: Omit<IdempotencyScope, 'tenantId'>; callerSecret: string } | null = null,
 ): Promise<NewTenant> {
   const { slug, name, ...document } = body as { slug: string; name: string }
+  if (RESERVED.has(slug)) throw bodyFault('/slug', 'slug_taken', { slug })
+  checkTheme(settingsOf(document).theme)
   const id = deps.newId()
   const derivation = repeat ? { callerSecret: repeat.callerSecret, idempotencyKey: repeat.scope.key } : undefined
   const owner = await claimSlug(deps.db.kysely, slug, id)
@@ -160,7 +170,9 @@ export function tenantRoutes(app: FastifyInstance, deps: Deps): void {
         if (!before) throw new AppError('not_found', { what: 'tenant' })
         checkVersion(wanted, before.version)
         const { name = before.name, ...changes } = request.body as { name?: string }
-        return updateTenant(tx, { id, name, document: { ...before.document, ...changes }, now: new Date(deps.now()) })
+        const document = mergePatch(before.document, changes)
+        checkTheme(settingsOf(document).theme)
+        return updateTenant(tx, { id, name, document, now: new Date(deps.now()) })
       })
       return reply.header('etag', etagOf(tenant.version)).send(present(tenant))
     },

@@ -5,6 +5,7 @@ import { findSlots, NOTHING_FULL, type Search } from '../../src/availability/sea
 import { planVisit, type Visit } from '../../src/service/visit.ts'
 import { DAY, HOUR, MINUTE } from '../../src/time/interval.ts'
 import { forgetExpansions } from '../../src/time/recurrence.ts'
+import { settingsOf } from '../../src/tenant/settings.ts'
 import { formatDate, parseDate } from '../../src/time/zone.ts'
 import { baseService } from '../helpers/model.ts'
 import { median, type Row } from './tools.ts'
@@ -63,7 +64,9 @@ function searchOf(agentCount: number): Search {
     tenantId: 't',
     version: 1,
     timeZone: 'Europe/Rome',
-    settings: { country: 'IT', holdMinutes: 10 },
+    slug: 't',
+    name: 't',
+    settings: settingsOf({}),
     locations: new Map([['l', location]]),
     services: new Map([[service.id, service]]),
     agents,

@@ -84,6 +84,9 @@ export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
     randomBytes,
     snapshots: createSnapshots(db, () => clock.now),
     platformKeyHash: hashSecret(PLATFORM_KEY),
+    links: { base: 'https://agenda.example' },
+    mail: null,
+    publicRate: 100_000,
   }
 }
 

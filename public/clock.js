@@ -1,0 +1,46 @@
+// Counts down how long the slot is kept, by the server's clock, and says so in time; names the reader's own time.
+import { announce, word } from './words.js'
+
+let timer = 0
+
+function startCountdown(hold) {
+  // The browser's clock may be wrong: only the distance counts.
+  const ends = performance.now() + (Number(hold.dataset.until) - Number(hold.dataset.now))
+  const left = hold.querySelector('.left')
+  let said = Infinity
+  const tick = () => {
+    if (!hold.isConnected) return clearInterval(timer)
+    const seconds = Math.max(0, Math.round((ends - performance.now()) / 1000))
+    const minutes = Math.ceil(seconds / 60)
+    left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+    // Said at the start, at five, two and one minutes: often enough to act, seldom enough to read on.
+    if (minutes < said && (said === Infinity || [5, 2, 1].includes(minutes))) {
+      said = minutes
+      announce(word('left').replace('{n}', String(minutes)))
+    }
+    if (seconds > 0) return
+    clearInterval(timer)
+    left.textContent = word('ended')
+    announce(word('ended'))
+  }
+  timer = setInterval(tick, 1000)
+  tick()
+}
+
+export function startClock() {
+  clearInterval(timer)
+  const hold = document.querySelector('.hold[data-until]')
+  if (hold) startCountdown(hold)
+  for (const note of document.querySelectorAll('.zone[data-zone]')) {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone
+    const at = Number(note.dataset.at)
+    const clock = (timeZone) =>
+      new Intl.DateTimeFormat(document.documentElement.lang, {
+        timeZone,
+        dateStyle: 'medium',
+        timeStyle: 'short',
+      }).format(at)
+    if (own && clock(own) !== clock(note.dataset.zone))
+      note.querySelector('.local').textContent = word('local').replace('{time}', `${clock(own)} (${own})`)
+  }
+}

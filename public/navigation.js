@@ -1,0 +1,135 @@
+// Follows links and sends forms of our own pages without reloading: the new page's content takes the place of the old one.
+// What was typed stays in the page until the answer is here, so a lost connection loses nothing.
+import { announce, word } from './words.js'
+
+let enliven = () => {}
+let running = null
+
+const isOurs = (url) => url.origin === location.origin && url.pathname.split('/')[1] === location.pathname.split('/')[1]
+
+function showLost(retry) {
+  clearLost()
+  const box = document.createElement('div')
+  box.className = 'notice warning lost'
+  box.setAttribute('role', 'alert')
+  const text = document.createElement('p')
+  text.textContent = word('lost')
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.textContent = word('retry')
+  button.addEventListener('click', retry)
+  box.append(text, button)
+  document.getElementById('main').prepend(box)
+  button.focus()
+}
+
+const clearLost = () => document.querySelector('.lost')?.remove()
+
+function focusOn(hash) {
+  const main = document.getElementById('main')
+  const faults = document.getElementById('faults')
+  const target = faults ?? (hash ? document.getElementById(decodeURIComponent(hash.slice(1))) : null)
+  if (target) {
+    target.tabIndex = -1
+    target.focus()
+    if (hash && !faults) target.scrollIntoView()
+    return
+  }
+  const heading = main.querySelector('h1')
+  if (heading) heading.tabIndex = -1
+  ;(heading ?? main).focus({ preventScroll: true })
+  window.scrollTo(0, 0)
+}
+
+function swap(text, url, push, keepScroll) {
+  const next = new DOMParser().parseFromString(text, 'text/html')
+  const main = next.getElementById('main')
+  if (!main) return location.assign(url)
+  const version = (doc) => doc.querySelector('script[type=module]')?.getAttribute('src')
+  // After an update of the service its pages need its new script.
+  if (version(next) !== version(document)) return location.assign(url)
+  document.documentElement.lang = next.documentElement.lang
+  document.title = next.title
+  for (const selector of ['header.top', 'footer.bottom', '#words', '.skip']) {
+    const [old, fresh] = [document.querySelector(selector), next.querySelector(selector)]
+    if (old && fresh) old.replaceWith(fresh)
+  }
+  const scroll = window.scrollY
+  document.getElementById('main').replaceWith(main)
+  if (push) history.pushState({}, '', url)
+  else history.replaceState({}, '', url)
+  enliven()
+  if (keepScroll) {
+    window.scrollTo(0, scroll)
+    const at = document.getElementById('month')
+    if (at) {
+      at.tabIndex = -1
+      at.focus({ preventScroll: true })
+    }
+  } else focusOn(new URL(url, location.href).hash)
+  announce(document.title)
+}
+
+/** Loads a page and shows it. `from` is what was pressed; it cannot be pressed twice meanwhile. */
+async function go(url, options, push, from, keepScroll = false) {
+  if (running && options.method === 'POST') return
+  running?.abort()
+  const mine = new AbortController()
+  running = mine
+  from?.setAttribute('aria-disabled', 'true')
+  const late = setTimeout(() => announce(word('loading')), 600)
+  try {
+    const answer = await fetch(url, {
+      ...options,
+      signal: mine.signal,
+      headers: { accept: 'text/html', ...options.headers },
+    })
+    const text = await answer.text()
+    clearLost()
+    const at = new URL(answer.url)
+    if (!answer.redirected) at.hash = new URL(url, location.href).hash
+    swap(text, at.href, push && at.href !== location.href, keepScroll)
+  } catch (error) {
+    if (error.name !== 'AbortError') showLost(() => go(url, options, push, from, keepScroll))
+  } finally {
+    clearTimeout(late)
+    from?.removeAttribute('aria-disabled')
+    if (running === mine) running = null
+  }
+}
+
+function onClick(event) {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return
+  const link = event.target.closest('a[href]')
+  if (!link || link.target || link.hasAttribute('download') || 'plain' in link.dataset) return
+  const url = new URL(link.href)
+  if (!isOurs(url) || (url.pathname === location.pathname && url.search === location.search && url.hash)) return
+  event.preventDefault()
+  // Paging through months leaves the reader where they are.
+  const keepScroll = ['prev', 'next'].includes(link.rel)
+  go(url.href, { method: 'GET' }, true, link, keepScroll)
+}
+
+function onSubmit(event) {
+  if (event.defaultPrevented) return
+  const form = event.target
+  const url = new URL(form.action)
+  if (!isOurs(url)) return
+  event.preventDefault()
+  const button = event.submitter
+  if (button?.getAttribute('aria-disabled') === 'true') return
+  const fields = new URLSearchParams(new FormData(form, button))
+  if (form.method === 'get') {
+    url.search = fields.toString()
+    return go(url.href, { method: 'GET' }, true, button)
+  }
+  go(url.href, { method: 'POST', body: fields }, true, button)
+}
+
+export function startNavigation(whenShown) {
+  enliven = whenShown
+  document.addEventListener('click', onClick)
+  document.addEventListener('submit', onSubmit)
+  window.addEventListener('popstate', () => go(location.href, { method: 'GET' }, false, null))
+}

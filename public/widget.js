@@ -1,0 +1,55 @@
+// <agenda-booking tenant="comune" service="cie"></agenda-booking>: the booking pages inside another site.
+// Events: agenda-step (detail.step) on every page, agenda-booked when an appointment is made. No personal data in them.
+const base = new URL('.', import.meta.url).origin
+
+class AgendaBooking extends HTMLElement {
+  static observedAttributes = ['tenant', 'service', 'location', 'channel', 'agent', 'lang']
+
+  connectedCallback() {
+    if (!this.shadowRoot) this.attachShadow({ mode: 'open' })
+    this.load()
+    this.listener = (event) => this.hear(event)
+    window.addEventListener('message', this.listener)
+  }
+
+  disconnectedCallback() {
+    window.removeEventListener('message', this.listener)
+  }
+
+  attributeChangedCallback() {
+    if (this.isConnected && this.shadowRoot) this.load()
+  }
+
+  address() {
+    const service = this.getAttribute('service')
+    const url = new URL(`/${encodeURIComponent(this.getAttribute('tenant') ?? '')}${service ? '/book' : ''}`, base)
+    for (const name of service ? service.split(/\s+/) : []) url.searchParams.append('service', name)
+    for (const name of ['location', 'channel', 'agent', 'lang']) {
+      const value = this.getAttribute(name)
+      if (value) url.searchParams.set(name, value)
+    }
+    url.searchParams.set('framed', '1')
+    return url.href
+  }
+
+  load() {
+    const frame = document.createElement('iframe')
+    frame.src = this.address()
+    frame.title = this.getAttribute('label') ?? 'Agenda'
+    frame.setAttribute('part', 'frame')
+    Object.assign(frame.style, { width: '100%', border: '0', display: 'block', minHeight: '30rem' })
+    frame.addEventListener('load', () => frame.contentWindow.postMessage({ source: 'agenda-embed' }, base))
+    this.frame = frame
+    this.shadowRoot.replaceChildren(frame)
+  }
+
+  hear({ data, origin, source }) {
+    if (origin !== base || source !== this.frame?.contentWindow || data?.source !== 'agenda') return
+    if (data.type === 'resize' && data.height > 0) this.frame.style.height = `${Math.ceil(data.height)}px`
+    if (data.type !== 'step') return
+    this.dispatchEvent(new CustomEvent('agenda-step', { detail: { step: data.step }, bubbles: true }))
+    if (data.step === 'booked') this.dispatchEvent(new CustomEvent('agenda-booked', { bubbles: true }))
+  }
+}
+
+if (!customElements.get('agenda-booking')) customElements.define('agenda-booking', AgendaBooking)

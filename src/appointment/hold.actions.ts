@@ -1,0 +1,19 @@
+// Lets a hold last longer. Order of locks: agent, appointment, ledger.
+import { extendReservation } from '../availability/ledger.sql.ts'
+import { transaction } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { updateAppointment, type Appointment } from './appointment.sql.ts'
+import { lockBoth, requireTransition } from './change.actions.ts'
+
+/** Keeps a hold until `until` (epoch ms); throws `hold_expired` or `invalid_transition` when it is none any more. */
+export async function extendHold(deps: Deps, tenantId: string, id: string, until: number): Promise<Appointment> {
+  return transaction(deps.db, async (tx) => {
+    const a = await lockBoth(deps, tx, tenantId, id)
+    requireTransition(deps, a, 'confirm')
+    if (a.reservation_id === null) throw new AppError('hold_expired')
+    const at = new Date(until)
+    await tx.executeQuery(extendReservation(tx, tenantId, a.reservation_id, at))
+    return updateAppointment(tx, tenantId, id, { hold_expires_at: at }, new Date(deps.now()))
+  })
+}

@@ -1,0 +1,26 @@
+// What the citizen thought of the visit. A later answer replaces the earlier one.
+import { transaction } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { lockAppointment, updateAppointment, type Appointment, type Rating } from './appointment.sql.ts'
+import { documentOf, record } from './change.actions.ts'
+
+/** Whether the visit can be rated: it was held, or its time is over and nobody said otherwise. `now` in epoch ms. */
+export function isRateable(a: Appointment, now: number): boolean {
+  return a.status === 'completed' || (a.status === 'confirmed' && a.ends_at.getTime() <= now)
+}
+
+/** Keeps the rating and records it; throws `not_started_yet` before the visit. */
+export async function rate(deps: Deps, tenantId: string, id: string, rating: Omit<Rating, 'at'>): Promise<Appointment> {
+  return transaction(deps.db, async (tx) => {
+    const a = await lockAppointment(tx, tenantId, id)
+    if (!a) throw new AppError('not_found', { what: 'appointment' })
+    const now = deps.now()
+    if (!isRateable(a, now)) throw new AppError('not_started_yet')
+    const at = new Date(now)
+    const document = { ...documentOf(a), rating: { ...rating, at: at.toISOString() } }
+    const after = await updateAppointment(tx, tenantId, id, { document }, at)
+    await record(deps, tx, a, 'appointment.rated', { name: 'citizen', audience: 'public' }, { stars: rating.stars })
+    return after
+  })
+}

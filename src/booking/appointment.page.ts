@@ -1,0 +1,254 @@
+// The outcome and the citizen's own page of an appointment: see, move, cancel, download, print, rate.
+import type { Appointment } from '../appointment/appointment.sql.ts'
+import { choices, faultSummary, field, notice, type Faults } from '../web/form.ts'
+import { html, paragraphs, type Html } from '../web/html.ts'
+import type { Page } from '../web/layout.ts'
+import type { Site } from '../web/site.ts'
+import { googleLink, outlookLink } from './calendar.ts'
+import { addressLines, mapLink, spanOf, visitName, zoneNote } from './steps.ts'
+
+export type OwnAppointment = {
+  a: Appointment
+  base: string
+  /** Names and means as given; shown to the one who has the link. */
+  contact: { firstName: string; lastName: string; email: string | null; phone: string | null }
+  joinLink: string | undefined
+  mayMove: boolean
+  mayCancel: boolean
+  isRateable: boolean
+  stars: number | null
+  message: Html
+  faults: Faults
+}
+
+function fact(name: string, value: Html | string): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`
+}
+
+function where(site: Site, { a, contact, joinLink }: OwnAppointment): Html {
+  const w = site.words
+  if (a.channel === 'phone') return fact(w.where, w.weCall(contact.phone ?? ''))
+  if (a.channel === 'video')
+    return fact(
+      w.where,
+      joinLink === undefined ? w.videoLater : html`<a href="${joinLink}" rel="noreferrer">${w.joinVideo}</a>`,
+    )
+  const location = site.config.locations.get(a.location_id)
+  if (!location) return html``
+  const map = mapLink(location)
+  return html`${fact(
+    w.address,
+    html`${location.name}${addressLines(location).map((line) => html`<br />${line}`)}
+    ${map !== null && html`<br /><a href="${map}" rel="noreferrer">${w.map}</a>`}`,
+  )}
+  ${location.directions != null && location.directions !== '' && fact(w.directions, paragraphs(location.directions))}
+  ${location.phone != null && fact(w.phone, location.phone)}`
+}
+
+function facts(site: Site, own: OwnAppointment): Html {
+  const w = site.words
+  const { a } = own
+  const toBring = a.service_ids.flatMap((id) => site.config.services.get(id)?.whatToBring ?? [])
+  return html`<dl class="facts">
+      ${fact(w.service, visitName(site, a.service_ids))}
+      ${fact(w.when, spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime()))} ${where(site, own)}
+      ${fact(w.name, `${own.contact.firstName} ${own.contact.lastName}`)}
+      ${fact(w.code, html`<strong class="code">${a.code}</strong>`)}
+    </dl>
+    ${zoneNote(site, a.time_zone, a.starts_at.getTime())}
+    ${
+      toBring.length > 0 &&
+      html`<section>
+        <h2>${w.toBring}</h2>
+        ${toBring.map((text) => paragraphs(text))}
+      </section>`
+    }`
+}
+
+function calendarLinks(site: Site, own: OwnAppointment): Html {
+  const w = site.words
+  return html`<section class="noprint">
+    <h2>${w.addToCalendar}</h2>
+    <ul class="links">
+      <li><a href="${own.base}/appointment.ics" data-plain download>${w.calendarFile}</a></li>
+      <li><a href="${googleLink(site, own.a)}" rel="noreferrer">Google</a></li>
+      <li><a href="${outlookLink(site, own.a)}" rel="noreferrer">Outlook</a></li>
+    </ul>
+    <p><button type="button" class="secondary" data-print hidden>${w.print}</button></p>
+  </section>`
+}
+
+const isLive = (a: Appointment): boolean => a.status === 'confirmed' || a.status === 'pending'
+
+export function confirmedPage(site: Site, own: OwnAppointment, link: string): Page {
+  const w = site.words
+  const { a, contact } = own
+  const isPending = a.status === 'pending'
+  return {
+    title: isPending ? w.pendingTitle : w.confirmedTitle,
+    isPrivate: true,
+    event: 'booked',
+    main: html`<div class="narrow">
+      <div class="notice success" role="status">
+        <h1>${isPending ? w.pendingTitle : w.confirmedTitle}</h1>
+        <p>${isPending ? w.pendingText : spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime())}</p>
+      </div>
+      <p>${contact.email === null ? w.noMail : w.mailSent(contact.email)}</p>
+      ${facts(site, own)} ${calendarLinks(site, own)}
+      <section class="noprint">
+        <h2>${w.manageTitle}</h2>
+        <p>${w.manageHint}</p>
+        <p><a href="${link}" data-plain>${w.manageLink}</a></p>
+      </section>
+    </div>`,
+  }
+}
+
+export function managePage(site: Site, own: OwnAppointment): Page {
+  const w = site.words
+  const { a } = own
+  return {
+    title: w.yourAppointment,
+    isPrivate: true,
+    event: 'manage',
+    main: html`<div class="narrow">
+      <h1>${w.yourAppointment}</h1>
+      ${own.message}
+      <p class="state ${a.status}"><strong>${w.states[a.status]}</strong></p>
+      ${facts(site, own)}
+      ${
+        isLive(a) &&
+        html`<div class="actions noprint">
+            ${own.mayMove && html`<a class="button secondary" href="${own.base}/move">${w.moveButton}</a>`}
+            ${own.mayCancel && html`<a class="button danger" href="${own.base}/cancel">${w.cancelButton}</a>`}
+          </div>
+          ${!(own.mayMove && own.mayCancel) && !own.isRateable && html`<p>${w.tooLate} ${support(site)}</p>`}
+          ${calendarLinks(site, own)}`
+      }
+      ${own.isRateable && rating(site, own)}
+      ${a.status === 'cancelled' && html`<p><a class="button" href="${site.base}">${w.bookAnother}</a></p>`}
+    </div>`,
+  }
+}
+
+/** How to reach the office, where the pages can help no further. */
+export function support(site: Site): Html {
+  const { supportPhone, supportEmail } = site.settings.booking
+  return html`${supportPhone !== undefined && html`<a href="tel:${supportPhone.replace(/[^+\d]/g, '')}">${supportPhone}</a> `}
+  ${supportEmail !== undefined && html`<a href="mailto:${supportEmail}">${supportEmail}</a>`}`
+}
+
+export function cancelPage(site: Site, own: OwnAppointment): Page {
+  const w = site.words
+  const { a } = own
+  return {
+    title: w.cancelTitle,
+    isPrivate: true,
+    event: 'cancel',
+    main: html`<div class="narrow">
+      <h1>${w.cancelTitle}</h1>
+      ${own.message} ${faultSummary(w, own.faults)}
+      <p class="lead">
+        ${w.cancelText(visitName(site, a.service_ids), spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime()))}
+      </p>
+      <form method="post" action="${own.base}/cancel" data-checked>
+        ${field({ name: 'reason', label: w.cancelReason, value: '', type: 'textarea', maxLength: 500 }, own.faults)}
+        <div class="actions">
+          <a class="back" href="${own.base}">${w.keepIt}</a>
+          <button class="danger">${w.cancelConfirm}</button>
+        </div>
+      </form>
+    </div>`,
+  }
+}
+
+function rating(site: Site, own: OwnAppointment): Html {
+  const w = site.words
+  const { stars } = own
+  if (stars === null)
+    return html`<form method="post" action="${own.base}/rating" class="rating noprint" data-checked>
+      ${choices(
+        {
+          name: 'stars',
+          legend: w.ratingLegend,
+          options: [5, 4, 3, 2, 1].map((n) => ({
+            value: String(n),
+            label: html`<span class="stars" aria-hidden="true">${'★'.repeat(n)}</span> ${w.stars(n)}`,
+          })),
+          chosen: [],
+          required: true,
+        },
+        own.faults,
+      )}
+      <button>${w.ratingSend}</button>
+    </form>`
+  return html`<section class="rating noprint">
+    <h2>${w.ratingThanks}</h2>
+    <p>${w.ratingGiven(w.stars(stars))}</p>
+    <form method="post" action="${own.base}/rating" data-checked>
+      <input type="hidden" name="stars" value="${stars}" />
+      ${choices(
+        {
+          name: 'reasons',
+          legend: stars >= 4 ? w.ratingGood : w.ratingBad,
+          options: (stars >= 4 ? w.goodReasons : w.badReasons).map((reason) => ({ value: reason, label: reason })),
+          chosen: [],
+          several: true,
+        },
+        own.faults,
+      )}
+      ${field({ name: 'comment', label: w.ratingComment, value: '', type: 'textarea', maxLength: 200, hint: w.noPersonalData }, own.faults)}
+      <button class="secondary">${w.ratingMore}</button>
+    </form>
+  </section>`
+}
+
+export type Find = { code: string; means: string; message: Html; faults: Faults }
+
+export function findPage(site: Site, find: Find): Page {
+  const w = site.words
+  return {
+    title: w.findTitle,
+    event: 'find',
+    description: w.findLead,
+    main: html`<div class="narrow">
+      <h1>${w.findTitle}</h1>
+      ${find.message} ${faultSummary(w, find.faults)}
+      <p class="lead">${w.findLead}</p>
+      <form method="post" action="${site.base}/find" data-checked>
+        ${field({ name: 'code', label: w.code, value: find.code, required: true, maxLength: 12, autocomplete: 'off', hint: w.codeHint }, find.faults)}
+        ${field({ name: 'means', label: w.meansLabel, value: find.means, required: true, maxLength: 254, autocomplete: 'email', hint: w.meansHint }, find.faults)}
+        <div class="actions">
+          <a class="back" href="${site.base}">${w.back}</a>
+          <button>${w.findButton}</button>
+        </div>
+      </form>
+    </div>`,
+  }
+}
+
+/** A refusal: what happened, what it means, what to do now. */
+export function problemPage(
+  site: Site,
+  problem: { title: string; detail: string; requestId: string | null },
+  next: { href: string; text: string },
+): Page {
+  const w = site.words
+  return {
+    title: problem.title,
+    isPrivate: true,
+    event: 'problem',
+    main: html`<div class="narrow">
+      <h1>${problem.title}</h1>
+      <p class="lead">${problem.detail}</p>
+      <p><a class="button" href="${next.href}">${next.text}</a></p>
+      <p>${support(site)}</p>
+      ${problem.requestId !== null && html`<p class="hint">${w.requestId}: <code>${problem.requestId}</code></p>`}
+    </div>`,
+  }
+}
+
+export const moved = (site: Site, text: string): Html => notice('note', text, site.words.movedText)

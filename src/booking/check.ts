@@ -1,0 +1,84 @@
+// PURE. Reads what the forms send and says what is wrong with it, field by field, in the reader's words.
+import { checkAnswers, type Answers } from '../appointment/appointment.ts'
+import { toE164 } from '../contact/phone.ts'
+import { faultWords, type Language } from '../locales/words.ts'
+import type { PageWords } from '../locales/pages.en.ts'
+import type { Channel, Question } from '../service/visit.ts'
+import type { BookingSettings } from '../tenant/settings.ts'
+import type { Faults } from '../web/form.ts'
+import type { Applicant, Draft } from './draft.ts'
+
+export type Form = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** One text of a form, trimmed; at most `most` characters are kept. */
+export function textOf(form: Form, name: string, most = 4000): string {
+  const value = form[name]
+  const text = typeof value === 'string' ? value : (value?.[0] ?? '')
+  return text.trim().replace(/\r\n/g, '\n').slice(0, most)
+}
+
+/** What was typed for the questions, as it was typed. */
+export function typedAnswers(questions: readonly Question[], form: Form): Draft['answers'] {
+  return Object.fromEntries(
+    questions.flatMap((q): [string, string | readonly string[]][] => {
+      const value = form[`answer_${q.id}`]
+      if (value === undefined) return []
+      if (q.type !== 'choices') return [[q.id, textOf(form, `answer_${q.id}`)]]
+      const list = typeof value === 'string' ? [value] : value
+      return [[q.id, list.slice(0, 100).map((v) => v.slice(0, 200))]]
+    }),
+  )
+}
+
+/** Typed text → the values that the questions ask for; what was left empty is left out. */
+export function answersOf(questions: readonly Question[], typed: Draft['answers']): Answers {
+  return Object.fromEntries(
+    questions.flatMap((q): [string, unknown][] => {
+      const value = typed[q.id]
+      if (value === undefined || value.length === 0) return []
+      if (typeof value !== 'string') return [[q.id, value]]
+      if (q.type === 'choices') return [[q.id, [value]]]
+      if (q.type === 'boolean') return [[q.id, value === 'true']]
+      if (q.type === 'number') return [[q.id, Number(value.replace(',', '.'))]]
+      return [[q.id, value]]
+    }),
+  )
+}
+
+export function answerFaults(questions: readonly Question[], typed: Draft['answers'], language: Language): Faults {
+  const faults = checkAnswers(questions, answersOf(questions, typed))
+  return new Map(
+    faults.map((f) => [`answer_${f.id}`, faultWords(language, f.code, { label: f.label, id: f.id })] as const),
+  )
+}
+
+export const applicantIn = (form: Form): Applicant => ({
+  firstName: textOf(form, 'firstName', 100),
+  lastName: textOf(form, 'lastName', 100),
+  email: textOf(form, 'email', 254),
+  phone: textOf(form, 'phone', 40),
+})
+
+const EMAIL = /^[^\s@"(),:;<>[\\\]]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i
+
+/** What is wrong with the person's details for this channel under the tenant's rules. */
+export function applicantFaults(
+  applicant: Applicant,
+  channel: Channel,
+  settings: { country: string; booking: BookingSettings },
+  w: PageWords,
+): Faults {
+  const faults = new Map<string, string>()
+  const { emailRequired, emailConfirmationMinutes } = settings.booking
+  const needsEmail = emailRequired || emailConfirmationMinutes > 0
+  const needsPhone = channel !== 'in_person'
+  for (const name of ['firstName', 'lastName'] as const)
+    if (applicant[name] === '') faults.set(name, `${w[name]}: ${w.fieldMissing}`)
+  if (applicant.email !== '' && !EMAIL.test(applicant.email)) faults.set('email', w.fieldEmail)
+  else if (applicant.email === '' && needsEmail) faults.set('email', `${w.email}: ${w.fieldMissing}`)
+  if (applicant.phone !== '' && toE164(applicant.phone, settings.country) === null) faults.set('phone', w.fieldPhone)
+  else if (applicant.phone === '' && needsPhone) faults.set('phone', `${w.phone}: ${w.fieldMissing}`)
+  if (applicant.email === '' && applicant.phone === '' && !needsEmail && !needsPhone)
+    faults.set('email', w.meansMissing)
+  return faults
+}

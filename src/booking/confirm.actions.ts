@@ -1,0 +1,238 @@
+// Confirms a draft: at once, after the link in an e-mail was opened, or by the office's own approval.
+import { createChallenge, verifySolution } from 'altcha-lib/v1'
+import { confirmHold } from '../appointment/confirm.actions.ts'
+import { extendHold } from '../appointment/hold.actions.ts'
+import { insertMessage, countMessages } from '../notify/message.sql.ts'
+import type { Appointment } from '../appointment/appointment.sql.ts'
+import { hashSecret } from '../auth/token.ts'
+import { transaction, type Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import type { ContactFields } from '../contact/contact.ts'
+import { HOUR, MINUTE } from '../time/interval.ts'
+import { clockOf } from '../web/dates.ts'
+import { sealOf } from '../web/seal.ts'
+import { manageLink, type Site } from '../web/site.ts'
+import { answersOf } from './check.ts'
+import type { Draft } from './draft.ts'
+import { changeDraft, CITIZEN, requireDraft } from './draft.actions.ts'
+import { letter, type Told } from './mail.ts'
+import { visitOf } from '../availability/slots.actions.ts'
+
+/** Work for the browser: 50,000 hashes at most take a telephone about a second. */
+const MOST_WORK = 50_000
+/** Minutes to open the link where the tenant asks for no confirmation of its own but nothing else vouches. */
+const FALLBACK_MINUTES = 30
+const MOST_MAILS_AN_HOUR = 5
+
+/** A challenge (ALTCHA v1) that counts for this draft only, for as long as a draft lives. */
+export async function captchaFor(site: Site, draftId: string): Promise<string> {
+  const challenge = await createChallenge({
+    hmacKey: site.secret,
+    maxnumber: MOST_WORK,
+    expires: new Date(site.now + 2 * HOUR),
+    params: { draft: draftId },
+  })
+  return JSON.stringify(challenge)
+}
+
+/** Whether the solution is right, unexpired and made for this draft. */
+export async function isSolved(site: Site, draftId: string, payload: string): Promise<boolean> {
+  if (payload === '' || payload.length > 2000) return false
+  try {
+    const { salt } = JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as { salt?: unknown }
+    if (typeof salt !== 'string') return false
+    const params = new URLSearchParams(salt.split('?')[1] ?? '')
+    const expires = Number(params.get('expires')) * 1000
+    if (params.get('draft') !== draftId || !(expires > site.now)) return false
+    // The expiry was just judged by the service's own clock.
+    return await verifySolution(payload, site.secret, false)
+  } catch {
+    return false
+  }
+}
+
+export type Confirmed = { appointmentId: string } | { activationUntil: number }
+
+const toldOf = (draft: Draft): Told => ({
+  serviceIds: draft.selection.serviceIds,
+  start: draft.held!.start,
+  end: draft.held!.end,
+  timeZone: draft.held!.timeZone,
+  channel: draft.selection.channel,
+  locationId: draft.held!.locationId,
+})
+
+export const activationSeal = (site: Site, draftId: string, email: string): string =>
+  sealOf(site.secret, 'activate', draftId, email.toLowerCase())
+
+async function queue(
+  deps: Deps,
+  tx: Tx,
+  site: Site,
+  template: string,
+  subjectId: string | null,
+  mail: ReturnType<typeof letter>,
+): Promise<void> {
+  const message = {
+    tenantId: site.tenantId,
+    id: deps.newId(),
+    template,
+    language: site.language,
+    subjectId,
+    mail,
+    now: deps.now(),
+  }
+  await tx.executeQuery(insertMessage(tx, message))
+}
+
+/** Tells a citizen by e-mail what became of the appointment, if there is an address. */
+export async function tell(
+  deps: Deps,
+  tx: Tx,
+  site: Site,
+  template: 'booked' | 'pending' | 'moved' | 'cancelled',
+  a: Appointment,
+  person: { firstName: string; lastName: string; email: string | null },
+): Promise<void> {
+  if (person.email === null) return
+  const w = site.words.mail
+  const texts = { booked: w.bookedText, pending: w.pendingText, moved: w.movedText, cancelled: w.cancelledText }
+  const told: Told = {
+    serviceIds: a.service_ids,
+    start: a.starts_at.getTime(),
+    end: a.ends_at.getTime(),
+    timeZone: a.time_zone,
+    channel: a.channel,
+    locationId: a.location_id,
+    code: a.code,
+  }
+  const mail = letter(site, told, {
+    to: person.email,
+    name: `${person.firstName} ${person.lastName}`,
+    subject: w[template],
+    text: texts[template],
+    link: template === 'cancelled' ? undefined : { href: manageLink(deps, site, a), text: w.manage },
+  })
+  await queue(deps, tx, site, template, a.id, mail)
+}
+
+function contactOf(site: Site, draft: Draft): ContactFields {
+  const { firstName, lastName, email, phone } = draft.applicant
+  return {
+    firstName,
+    lastName,
+    ...(email === '' ? {} : { email }),
+    ...(phone === '' ? {} : { phone }),
+    locale: site.language,
+  }
+}
+
+/** Turns the draft's hold into the appointment. The same draft confirmed twice answers the same appointment. */
+async function book(deps: Deps, site: Site, draftId: string, draft: Draft, needsApproval: boolean): Promise<string> {
+  const held = draft.held!
+  const contact = contactOf(site, draft)
+  const key = `confirm:${held.id}`
+  const scope = {
+    tenantId: site.tenantId,
+    principal: 'citizen',
+    key,
+    keyHash: hashSecret(key),
+    requestHash: hashSecret(key),
+  }
+  const context = {
+    tenantId: site.tenantId,
+    actor: CITIZEN,
+    scope,
+    callerSecret: site.secret,
+    hold: false,
+    country: site.settings.country,
+  }
+  const visit = visitOf(site.config, draft.selection.serviceIds, draft.selection.minutes)
+  const answers = answersOf(visit.questions, draft.answers)
+  const request = {
+    contact,
+    answers,
+    channel: draft.selection.channel,
+    locale: site.language,
+    ...(draft.details === '' ? {} : { notes: draft.details }),
+  }
+  const terms = {
+    maxOpen: site.settings.booking.maxOpenAppointments,
+    needsApproval,
+    also: (tx: Tx, a: Appointment) =>
+      tell(deps, tx, site, a.status === 'pending' ? 'pending' : 'booked', a, {
+        ...contact,
+        email: contact.email ?? null,
+      }),
+  }
+  const { id } = (await confirmHold(deps, held.id, request, context, terms)).body as { id: string }
+  // What was typed lives on in the appointment; the draft only points there.
+  await changeDraft(deps, site.tenantId, draftId, (d) => ({
+    ...d,
+    appointmentId: id,
+    answers: {},
+    details: '',
+    applicant: { firstName: '', lastName: '', email: '', phone: '' },
+    activation: null,
+  }))
+  return id
+}
+
+/** Keeps the slot until the link can have been opened, and sends it. */
+async function askByMail(deps: Deps, site: Site, draftId: string, draft: Draft): Promise<number> {
+  const email = draft.applicant.email
+  const since = new Date(deps.now() - HOUR)
+  if ((await countMessages(deps.db.kysely, site.tenantId, email, 'activate', since)) >= MOST_MAILS_AN_HOUR)
+    throw new AppError('too_many_requests')
+  const minutes = site.settings.booking.emailConfirmationMinutes || FALLBACK_MINUTES
+  const until = Math.max(draft.activation?.until ?? 0, deps.now() + minutes * MINUTE)
+  await extendHold(deps, site.tenantId, draft.held!.id, until)
+  const w = site.words.mail
+  const href = `${deps.links.base}${site.base}/activate/${draftId.replaceAll('-', '')}.${activationSeal(site, draftId, email)}`
+  await changeDraft(deps, site.tenantId, draftId, (d) => ({
+    ...d,
+    held: d.held && { ...d.held, until, isExtended: true },
+    activation: { until },
+  }))
+  const mail = letter(site, toldOf(draft), {
+    to: email,
+    name: `${draft.applicant.firstName} ${draft.applicant.lastName}`,
+    subject: w.activate,
+    text: w.activateText(clockOf(draft.held!.timeZone, until)),
+    link: { href, text: w.activateButton },
+    note: w.ignore,
+  })
+  await transaction(deps.db, (tx) => queue(deps, tx, site, 'activate', null, mail))
+  return until
+}
+
+/** The last step of the citizen. `isVouched`: the browser did its work. Throws refusals of the hold and of the person. */
+export async function confirmDraft(deps: Deps, site: Site, draftId: string, isVouched: boolean): Promise<Confirmed> {
+  const draft = await requireDraft(deps, site.tenantId, draftId)
+  if (draft.appointmentId !== null) return { appointmentId: draft.appointmentId }
+  if (!draft.held || draft.held.until <= deps.now()) throw new AppError('hold_expired')
+  const { emailConfirmationMinutes, captcha } = site.settings.booking
+  const hasMail = draft.applicant.email !== ''
+  const needsVouching = captcha === 'proof_of_work' && !isVouched
+  if (hasMail && (emailConfirmationMinutes > 0 || needsVouching)) {
+    if (draft.activation) return { activationUntil: draft.activation.until }
+    return { activationUntil: await askByMail(deps, site, draftId, draft) }
+  }
+  return { appointmentId: await book(deps, site, draftId, draft, needsVouching) }
+}
+
+/** Sends the link once more. */
+export async function sendActivationAgain(deps: Deps, site: Site, draftId: string): Promise<void> {
+  const draft = await requireDraft(deps, site.tenantId, draftId)
+  if (!draft.activation || !draft.held || draft.held.until <= deps.now()) throw new AppError('activation_expired')
+  await askByMail(deps, site, draftId, draft)
+}
+
+/** The link of the e-mail was opened and its button pressed. */
+export async function activateDraft(deps: Deps, site: Site, draftId: string): Promise<string> {
+  const draft = await requireDraft(deps, site.tenantId, draftId)
+  if (draft.appointmentId !== null) return draft.appointmentId
+  if (!draft.activation || !draft.held || draft.held.until <= deps.now()) throw new AppError('activation_expired')
+  return book(deps, site, draftId, draft, false)
+}

@@ -1,0 +1,206 @@
+// Steps 3 and 4: what the service asks, and who comes.
+import type { Question } from '../service/visit.ts'
+import { choices, faultSummary, field, hidden, select, type Faults } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import type { Page } from '../web/layout.ts'
+import type { Site } from '../web/site.ts'
+import type { Draft, Step } from './draft.ts'
+import { holdClock, spanOf, steps, visitName } from './steps.ts'
+
+export type DraftPage = {
+  id: string
+  base: string
+  draft: Draft
+  links: Partial<Record<Step, string>>
+  faults: Faults
+  message: Html
+}
+
+/** What has been chosen so far, read-only. */
+export function chosenSoFar(site: Site, draft: Draft): Html {
+  const w = site.words
+  const { held, selection } = draft
+  const location = held ? site.config.locations.get(held.locationId) : undefined
+  return html`<dl class="facts">
+    <div>
+      <dt>${w.service}</dt>
+      <dd>${visitName(site, selection.serviceIds)}</dd>
+    </div>
+    ${
+      held &&
+      html`<div>
+        <dt>${w.when}</dt>
+        <dd>${spanOf(site, held.timeZone, held.start, held.end)}</dd>
+      </div>`
+    }
+    <div>
+      <dt>${w.where}</dt>
+      <dd>${selection.channel === 'in_person' ? (location?.name ?? '') : w.channels[selection.channel]}</dd>
+    </div>
+  </dl>`
+}
+
+export const answerName = (id: string): string => `answer_${id}`
+
+function question(site: Site, q: Question, value: string | readonly string[], faults: Faults): Html {
+  const w = site.words
+  const name = answerName(q.id)
+  const text = typeof value === 'string' ? value : ''
+  const common = { name, label: q.label, value: text, required: q.required }
+  const options = (q.options ?? []).map((option) => ({ value: option, label: option }))
+  switch (q.type) {
+    case 'choice':
+      return options.length > 5
+        ? select({ ...common, options: [{ value: '', label: w.choose }, ...options] }, faults)
+        : choices({ name, legend: q.label, options, chosen: [text], required: q.required }, faults)
+    case 'choices':
+      return choices(
+        {
+          name,
+          legend: q.label,
+          options,
+          chosen: typeof value === 'string' ? [value] : value,
+          required: q.required,
+          several: true,
+        },
+        faults,
+      )
+    case 'boolean':
+      return choices(
+        {
+          name,
+          legend: q.label,
+          options: [
+            { value: 'true', label: w.yes },
+            { value: 'false', label: w.no },
+          ],
+          chosen: [text],
+          required: q.required,
+        },
+        faults,
+      )
+    case 'long_text':
+      return field(
+        {
+          ...common,
+          type: 'textarea',
+          maxLength: q.maxLength ?? 4000,
+          hint: q.maxLength === undefined ? undefined : w.atMost(q.maxLength),
+        },
+        faults,
+      )
+    case 'number':
+      return field({ ...common, type: 'number', minimum: q.minimum, maximum: q.maximum, inputMode: 'decimal' }, faults)
+    case 'date':
+    case 'email':
+      return field({ ...common, type: q.type }, faults)
+    case 'phone':
+      return field({ ...common, type: 'tel' }, faults)
+    case 'text':
+      return field({ ...common, maxLength: q.maxLength ?? 250 }, faults)
+  }
+}
+
+function draftForm(site: Site, p: DraftPage, step: 'details' | 'applicant', body: Html, button: string): Page {
+  const w = site.words
+  const back = step === 'details' ? `${p.base}/time` : `${p.base}/details`
+  return {
+    title: w.stepTitles[step],
+    isPrivate: true,
+    event: step,
+    main: html`<div class="narrow">
+      ${steps(site, step, p.links)}
+      <h1>${w.stepTitles[step]}</h1>
+      ${p.message} ${holdClock(site, p.draft.held, p.base)} ${faultSummary(w, p.faults)} ${chosenSoFar(site, p.draft)}
+      <p class="hint">${w.requiredNote}</p>
+      <form method="post" action="${p.base}/${step}" data-checked>
+        ${hidden('held', String(p.draft.held?.start ?? ''))} ${body}
+        <div class="actions">
+          <a class="back" href="${back}">${w.back}</a>
+          <button>${button}</button>
+        </div>
+      </form>
+    </div>`,
+  }
+}
+
+/** Longest free text about the reason of the visit; the Italian municipal model has 200. */
+export const MOST_DETAILS = 200
+
+export function detailsPage(site: Site, p: DraftPage, questions: readonly Question[]): Page {
+  const w = site.words
+  // The citizen can always say what it is about, asked or not.
+  const asksText = questions.some((q) => q.type === 'long_text')
+  return draftForm(
+    site,
+    p,
+    'details',
+    html`${questions.map((q) => question(site, q, p.draft.answers[q.id] ?? '', p.faults))}
+    ${
+      !asksText &&
+      field(
+        {
+          name: 'details',
+          label: w.detailsLabel,
+          value: p.draft.details,
+          type: 'textarea',
+          maxLength: MOST_DETAILS,
+          hint: w.atMost(MOST_DETAILS),
+        },
+        p.faults,
+      )
+    }`,
+    w.next,
+  )
+}
+
+export function applicantPage(site: Site, p: DraftPage): Page {
+  const w = site.words
+  const { applicant, selection } = p.draft
+  const { emailRequired, emailConfirmationMinutes } = site.settings.booking
+  const needsPhone = selection.channel !== 'in_person'
+  const needsEmail = emailRequired || emailConfirmationMinutes > 0
+  const text = (name: 'firstName' | 'lastName', autocomplete: string) =>
+    field({ name, label: w[name], value: applicant[name], required: true, maxLength: 100, autocomplete }, p.faults)
+  return draftForm(
+    site,
+    p,
+    'applicant',
+    html`${text('firstName', 'given-name')} ${text('lastName', 'family-name')}
+    ${field(
+      {
+        name: 'email',
+        label: needsEmail ? w.email : needsPhone ? w.emailOptional : w.emailOrPhone,
+        value: applicant.email,
+        type: 'email',
+        required: needsEmail,
+        maxLength: 254,
+        autocomplete: 'email',
+        hint: w.emailHint,
+      },
+      p.faults,
+    )}
+    ${field(
+      {
+        name: 'phone',
+        label:
+          selection.channel === 'phone' ? w.phoneToCall : needsPhone ? w.phone : needsEmail ? w.phoneOptional : w.phone,
+        value: applicant.phone,
+        type: 'tel',
+        required: needsPhone,
+        maxLength: 40,
+        autocomplete: 'tel',
+        hint:
+          selection.channel === 'phone'
+            ? w.phoneCallHint
+            : needsPhone
+              ? w.phoneHint
+              : needsEmail
+                ? w.phoneHint
+                : w.phoneOnlyHint,
+      },
+      p.faults,
+    )}`,
+    w.next,
+  )
+}

@@ -1,0 +1,175 @@
+// Leads a draft to an appointment: takes and keeps the slot, saves what is typed, confirms at once or by e-mail.
+// A hold is the ledger's; the draft only remembers it. Nothing typed is lost when it ends.
+import { book } from '../appointment/booking.actions.ts'
+import { cancel } from '../appointment/change.actions.ts'
+import { extendHold } from '../appointment/hold.actions.ts'
+import { move } from '../appointment/move.actions.ts'
+import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
+import { hashSecret } from '../auth/token.ts'
+import { transaction } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { HOUR, MINUTE } from '../time/interval.ts'
+import type { Site } from '../web/site.ts'
+import { isSameVisit, newDraft, type Draft, type Held, type Selection } from './draft.ts'
+import { findDraft, lockDraft, saveDraft } from './draft.sql.ts'
+
+/** How long a draft is kept after the last touch. */
+const KEPT = 2 * HOUR
+export const CITIZEN = { name: 'citizen', audience: 'public' } as const
+
+export type Choice = { start: number; locationId: string | undefined }
+
+/** The draft, or `draft_gone`. */
+export async function requireDraft(deps: Deps, tenantId: string, id: string): Promise<Draft> {
+  const draft = await findDraft(deps.db.kysely, tenantId, id, new Date(deps.now()))
+  if (!draft) throw new AppError('draft_gone')
+  return draft
+}
+
+export async function keepDraft(deps: Deps, tenantId: string, id: string, draft: Draft): Promise<Draft> {
+  const now = deps.now()
+  await saveDraft(deps.db.kysely, tenantId, id, draft, new Date(now), new Date(now + KEPT))
+  return draft
+}
+
+/** Changes a draft under its lock, so that two windows do not undo one another's work. */
+export async function changeDraft(
+  deps: Deps,
+  tenantId: string,
+  id: string,
+  change: (draft: Draft) => Draft,
+): Promise<Draft> {
+  return transaction(deps.db, async (tx) => {
+    const draft = await lockDraft(tx, tenantId, id)
+    if (!draft) throw new AppError('draft_gone')
+    const after = change(draft)
+    const now = deps.now()
+    await saveDraft(tx, tenantId, id, after, new Date(now), new Date(now + KEPT))
+    return after
+  })
+}
+
+const heldOf = (a: Appointment, isExtended = false): Held => ({
+  id: a.id,
+  start: a.starts_at.getTime(),
+  end: a.ends_at.getTime(),
+  until: a.hold_expires_at!.getTime(),
+  timeZone: a.time_zone,
+  locationId: a.location_id,
+  isExtended,
+})
+
+const changeOf = (tenantId: string, id: string) => ({ tenantId, id, actor: CITIZEN, wantedVersion: null })
+
+/** Takes a slot anew. The same choice of the same draft sent twice, as by a double click, takes it once. */
+async function holdAnew(deps: Deps, site: Site, draftId: string, wanted: Selection, choice: Choice): Promise<Held> {
+  const { tenantId } = site
+  const request = {
+    serviceIds: wanted.serviceIds,
+    minutes: wanted.minutes,
+    start: choice.start,
+    locationId: choice.locationId,
+    agentId: wanted.agentId,
+    channel: wanted.channel,
+    places: wanted.places,
+  }
+  const context = { tenantId, actor: CITIZEN, callerSecret: site.secret, hold: true, country: site.settings.country }
+  for (let attempt = 0; ; attempt += 1) {
+    const key = `hold:${draftId}:${choice.start}:${choice.locationId ?? ''}:${attempt}`
+    const scope = {
+      tenantId,
+      principal: 'citizen',
+      key,
+      keyHash: hashSecret(key),
+      requestHash: hashSecret(JSON.stringify(request)),
+    }
+    const { id } = (await book(deps, request, { ...context, scope })).body as { id: string }
+    const a = await findAppointment(deps.db.kysely, tenantId, id)
+    if (a?.status === 'held' && a.hold_expires_at!.getTime() > deps.now()) return heldOf(a)
+    if (attempt >= 20) throw new AppError('too_many_rivals')
+  }
+}
+
+/** Moves the draft's hold to another time: its own counts as free. Null when the hold has ended. */
+async function moveHold(deps: Deps, site: Site, held: Held, wanted: Selection, choice: Choice): Promise<Held | null> {
+  try {
+    const until = deps.now() + site.settings.holdMinutes * MINUTE
+    if (held.start !== choice.start || (choice.locationId !== undefined && choice.locationId !== held.locationId)) {
+      await move(deps, changeOf(site.tenantId, held.id), {
+        start: choice.start,
+        locationId: choice.locationId,
+        agentId: wanted.agentId,
+      })
+      return heldOf(await extendHold(deps, site.tenantId, held.id, until))
+    }
+    return held
+  } catch (error) {
+    if (error instanceof AppError && ['hold_expired', 'invalid_transition', 'not_found'].includes(error.code))
+      return null
+    throw error
+  }
+}
+
+/** Gives the draft's hold back, if it still has one. */
+async function giveBack(deps: Deps, tenantId: string, held: Held | null): Promise<void> {
+  if (!held || held.until <= deps.now()) return
+  await cancel(deps, changeOf(tenantId, held.id), undefined).catch((error: unknown) => {
+    // It ended by itself in this very moment.
+    if (!(error instanceof AppError)) throw error
+  })
+}
+
+/** Holds the chosen slot for the draft, new or not. Throws the refusal of the slot; what was typed stays. */
+export async function chooseTime(
+  deps: Deps,
+  site: Site,
+  draftId: string,
+  selection: Selection,
+  choice: Choice,
+): Promise<Draft> {
+  const { tenantId } = site
+  const before = (await findDraft(deps.db.kysely, tenantId, draftId, new Date(deps.now()))) ?? newDraft(selection)
+  if (before.appointmentId !== null) return before
+  let held: Held | null = null
+  if (before.held && before.held.until > deps.now() && isSameVisit(before.selection, selection))
+    held = await moveHold(deps, site, before.held, selection, choice)
+  else await giveBack(deps, tenantId, before.held)
+  held ??= await holdAnew(deps, site, draftId, selection, choice)
+  const sameQuestions = before.selection.serviceIds.join() === selection.serviceIds.join()
+  return keepDraft(deps, tenantId, draftId, {
+    ...before,
+    selection,
+    held,
+    activation: null,
+    ...(sameQuestions ? {} : { answers: {}, done: { ...before.done, details: false } }),
+    // Phone and video need a number that a visit in person may lack.
+    ...(before.selection.channel === selection.channel ? {} : { done: { ...before.done, applicant: false } }),
+  })
+}
+
+/** Lets the hold last as long again, once. Throws `already_extended` or `hold_expired`. */
+export async function extendDraft(deps: Deps, site: Site, draftId: string): Promise<Draft> {
+  const { tenantId } = site
+  const { held } = await requireDraft(deps, tenantId, draftId)
+  if (!held || held.until <= deps.now()) throw new AppError('hold_expired')
+  if (held.isExtended) throw new AppError('already_extended')
+  const until = held.until + site.settings.holdMinutes * MINUTE
+  const after = await extendHold(deps, tenantId, held.id, until)
+  return changeDraft(deps, tenantId, draftId, (draft) => ({ ...draft, held: heldOf(after, true) }))
+}
+
+/** Gives up: frees the slot and forgets what was typed. */
+export async function abandonDraft(deps: Deps, tenantId: string, draftId: string): Promise<void> {
+  const draft = await requireDraft(deps, tenantId, draftId)
+  if (draft.appointmentId !== null) return
+  await giveBack(deps, tenantId, draft.held)
+  await saveDraft(
+    deps.db.kysely,
+    tenantId,
+    draftId,
+    newDraft(draft.selection),
+    new Date(deps.now()),
+    new Date(deps.now()),
+  )
+}

@@ -1,0 +1,60 @@
+// All SQL of drafts: what citizens typed before they confirmed. They vanish soon after the last touch.
+import type { Db, Tx } from '../db/tx.ts'
+import type { Draft } from './draft.ts'
+
+export async function findDraft(db: Db, tenantId: string, id: string, now: Date): Promise<Draft | undefined> {
+  const row = await db
+    .selectFrom('booking_drafts')
+    .select('document')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+  return row?.document as Draft | undefined
+}
+
+export async function lockDraft(tx: Tx, tenantId: string, id: string): Promise<Draft | undefined> {
+  const row = await tx
+    .selectFrom('booking_drafts')
+    .select('document')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  return row?.document as Draft | undefined
+}
+
+/** Writes a draft, new or not. */
+export async function saveDraft(
+  db: Db,
+  tenantId: string,
+  id: string,
+  draft: Draft,
+  now: Date,
+  expiresAt: Date,
+): Promise<void> {
+  const document = JSON.stringify(draft)
+  await db
+    .insertInto('booking_drafts')
+    .values({ tenant_id: tenantId, id, document, created_at: now, updated_at: now, expires_at: expiresAt })
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'id']).doUpdateSet({ document, updated_at: now, expires_at: expiresAt }),
+    )
+    .execute()
+}
+
+/** Removes drafts that were left, of one tenant. */
+export async function forgetDrafts(db: Db, tenantId: string, now: Date, limit: number): Promise<void> {
+  await db
+    .deleteFrom('booking_drafts')
+    .where('tenant_id', '=', tenantId)
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('booking_drafts as d')
+        .select('d.id')
+        .where('d.tenant_id', '=', tenantId)
+        .where('d.expires_at', '<=', now)
+        .limit(limit),
+    )
+    .execute()
+}

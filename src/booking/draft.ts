@@ -1,0 +1,86 @@
+// PURE. What a citizen has chosen and typed on the way to an appointment, and which step comes next.
+import type { Channel } from '../service/visit.ts'
+
+/** What is wanted, before a time is chosen. All of it may stand in an address: nothing here tells who. */
+export type Selection = {
+  serviceIds: readonly string[]
+  minutes?: number | undefined
+  places: number
+  channel: Channel
+  /** Absent = any location. */
+  locationId?: string | undefined
+  agentId?: string | undefined
+}
+
+export type Held = {
+  /** Id of the held appointment. */
+  id: string
+  /** Epoch ms. */
+  start: number
+  end: number
+  /** Epoch ms at which the hold ends. */
+  until: number
+  timeZone: string
+  locationId: string
+  isExtended: boolean
+}
+
+export type Applicant = { firstName: string; lastName: string; email: string; phone: string }
+
+export type Draft = {
+  selection: Selection
+  held: Held | null
+  /** As typed: text, or several texts of a question with several choices. */
+  answers: Readonly<Record<string, string | readonly string[]>>
+  details: string
+  applicant: Applicant
+  done: { details: boolean; applicant: boolean }
+  /** The link to confirm was sent, and counts until then (epoch ms). */
+  activation: { until: number } | null
+  appointmentId: string | null
+}
+
+export const STEPS = ['place', 'time', 'details', 'applicant', 'summary'] as const
+export type Step = (typeof STEPS)[number]
+
+export function newDraft(selection: Selection): Draft {
+  return {
+    selection,
+    held: null,
+    answers: {},
+    details: '',
+    applicant: { firstName: '', lastName: '', email: '', phone: '' },
+    done: { details: false, applicant: false },
+    activation: null,
+    appointmentId: null,
+  }
+}
+
+/** The first step that still lacks something. */
+export function nextStep(draft: Draft, now: number): Step {
+  if (!draft.held || draft.held.until <= now) return 'time'
+  if (!draft.done.details) return 'details'
+  return draft.done.applicant ? 'summary' : 'applicant'
+}
+
+/** Whether a hold can serve the selection, at another time perhaps. */
+export function isSameVisit(a: Selection, b: Selection): boolean {
+  return (
+    a.serviceIds.join() === b.serviceIds.join() &&
+    a.minutes === b.minutes &&
+    a.places === b.places &&
+    a.channel === b.channel
+  )
+}
+
+/** The selection as the query of an address, parameters in a fixed order. */
+export function selectionQuery(s: Selection): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const id of s.serviceIds) query.append('service', id)
+  query.set('channel', s.channel)
+  if (s.locationId !== undefined) query.set('location', s.locationId)
+  if (s.agentId !== undefined) query.set('agent', s.agentId)
+  if (s.minutes !== undefined) query.set('duration', String(s.minutes))
+  if (s.places !== 1) query.set('places', String(s.places))
+  return query
+}

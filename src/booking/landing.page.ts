@@ -1,0 +1,125 @@
+// The first page: what can be booked, where, how, and when the first time is free.
+import type { Channel } from '../service/visit.ts'
+import { clockOf, shortDate } from '../web/dates.ts'
+import { html, paragraphs, type Html } from '../web/html.ts'
+import type { Page } from '../web/layout.ts'
+import type { Site } from '../web/site.ts'
+import { dayOf } from '../time/zone.ts'
+import type { First, ServiceOffer } from './offer.actions.ts'
+import { CHANNELS } from './selection.ts'
+
+export type Landing = {
+  query: string
+  channel: Channel | undefined
+  /** Channels that any service is offered over. */
+  channels: readonly Channel[]
+  frequent: readonly ServiceOffer[]
+  groups: readonly { category: string | null; offers: readonly ServiceOffer[] }[]
+  total: number
+}
+
+/** `mar 24 nov, 10:00` with the full date for machines. */
+export function shortTime(site: Site, zone: string, start: number): Html {
+  return html`<time datetime="${new Date(start).toISOString()}"
+    >${shortDate(site.language, dayOf(zone, start))}, ${clockOf(zone, start)}</time
+  >`
+}
+
+function firstLine(site: Site, serviceId: string, first: First): Html {
+  const w = site.words
+  const where = first.location?.name ?? w.channels[first.channel]
+  if (first.start === null) return html`<li><span>${where}</span> <span class="none">${w.nothingFree}</span></li>`
+  const query = new URLSearchParams({ service: serviceId, channel: first.channel })
+  if (first.location) query.set('location', first.location.id)
+  return html`<li>
+    <span>${where}</span>
+    <a href="${site.base}/book/time?${query.toString()}" data-element="service-booking-access"
+      ><span class="unseen">${w.firstFree}: </span>${shortTime(site, first.zone, first.start)}</a
+    >
+  </li>`
+}
+
+function card(site: Site, { service, firsts }: ServiceOffer, channel: Channel | undefined, level: 'h2' | 'h3'): Html {
+  const w = site.words
+  const query = new URLSearchParams({ service: service.id, ...(channel ? { channel } : {}) })
+  const link = html`<a href="${site.base}/book?${query.toString()}" data-element="service-booking-access"
+    >${service.name}</a
+  >`
+  return html`<li class="card">
+    ${level === 'h2' ? html`<h2>${link}</h2>` : html`<h3>${link}</h3>`}
+    ${service.description !== undefined && html`<p>${service.description}</p>`}
+    <p class="hint">
+      ${w.minutes(service.durationMinutes)} · ${service.channels.map((c) => w.channels[c.type]).join(', ')}
+    </p>
+    <p class="label">${w.firstFree}</p>
+    <ul class="firsts">
+      ${firsts.length > 0 ? firsts.map((f) => firstLine(site, service.id, f)) : html`<li>${w.nothingFree}</li>`}
+    </ul>
+  </li>`
+}
+
+function search(site: Site, landing: Landing): Html {
+  const w = site.words
+  return html`<form method="get" action="${site.base}" role="search" class="search">
+    <div class="field">
+      <label for="q">${w.searchLabel}</label>
+      <input type="search" id="q" name="q" value="${landing.query}" maxlength="80" autocomplete="off" />
+    </div>
+    ${
+      landing.channels.length > 1 &&
+      html`<fieldset class="choices row">
+        <legend>${w.howLegend}</legend>
+        ${[undefined, ...CHANNELS.filter((c) => landing.channels.includes(c))].map(
+          (c) =>
+            html`<div class="option">
+              <input
+                type="radio"
+                id="channel-${c ?? 'any'}"
+                name="channel"
+                value="${c ?? ''}"
+                ${c === landing.channel && html`checked`}
+              />
+              <label for="channel-${c ?? 'any'}">${c ? w.channels[c] : w.anyChannel}</label>
+            </div>`,
+        )}
+      </fieldset>`
+    }
+    <button class="secondary">${w.searchButton}</button>
+  </form>`
+}
+
+export function landingPage(site: Site, landing: Landing): Page {
+  const w = site.words
+  const intro = site.settings.booking.texts[site.language]?.intro
+  const isFiltered = landing.query !== '' || landing.channel !== undefined
+  const cards = (offers: readonly ServiceOffer[], level: 'h2' | 'h3') =>
+    html`<ul class="cards">
+      ${offers.map((offer) => card(site, offer, landing.channel, level))}
+    </ul>`
+  return {
+    title: w.landingTitle,
+    description: `${w.landingTitle}: ${site.config.name}`,
+    event: 'landing',
+    main: html`<div class="wide">
+      <h1>${w.landingTitle}</h1>
+      ${intro === undefined ? html`<p class="lead">${w.landingLead}</p>` : paragraphs(intro)}
+      <p><a href="${site.base}/find">${w.findLink}</a></p>
+      ${search(site, landing)}
+      ${isFiltered && html`<p role="status">${w.found(landing.total)} <a href="${site.base}">${w.showAll}</a></p>`}
+      ${
+        landing.frequent.length > 0 &&
+        html`<section aria-labelledby="frequent">
+          <h2 id="frequent">${w.frequentTitle}</h2>
+          ${cards(landing.frequent, 'h3')}
+        </section>`
+      }
+      ${landing.groups.map(
+        ({ category, offers }, i) =>
+          html`<section aria-labelledby="group-${i}">
+            <h2 id="group-${i}">${category ?? w.otherServices}</h2>
+            ${cards(offers, 'h3')}
+          </section>`,
+      )}
+    </div>`,
+  }
+}

@@ -1,0 +1,227 @@
+// Gathers what the pages offer: first free times for the first screen, the times of a month, and what else there is.
+import { findReservation } from '../availability/ledger.sql.ts'
+import { findSlots } from '../availability/search.ts'
+import { confirmFor, firstSlots, prepareSearch, type SlotRequest } from '../availability/slots.actions.ts'
+import type { ReasonCode } from '../availability/explain.ts'
+import type { Location, OfferedService, TenantConfig } from '../availability/model.ts'
+import { findAppointment, frequentServices } from '../appointment/appointment.sql.ts'
+import type { Deps } from '../deps.ts'
+import { planVisit, type Channel, type Visit } from '../service/visit.ts'
+import { DAY } from '../time/interval.ts'
+import { dayOf, parseDate, startOfDay } from '../time/zone.ts'
+import type { Site } from '../web/site.ts'
+import { addMonths } from '../web/dates.ts'
+import { byDay, whyNothing, type DayOffer } from './offer.ts'
+import type { Selection } from './draft.ts'
+import { locationsOver, type Wish } from './selection.ts'
+
+export type First = { channel: Channel; location: Location | null; start: number | null; zone: string }
+
+const requestOf = (site: Site, serviceIds: readonly string[], more: Partial<SlotRequest> = {}): SlotRequest => ({
+  tenantId: site.tenantId,
+  serviceIds,
+  audience: 'public',
+  places: 1,
+  ...more,
+})
+
+type KnownFirsts = { fingerprint: string; until: number; firsts: Map<string, number | null> }
+const MAX_KNOWN = 2_000
+const known = new WeakMap<Deps['db'], Map<string, KnownFirsts>>()
+
+/** First free start by location, remembered as long as nothing that it depends on changes. */
+async function firstByLocation(deps: Deps, request: SlotRequest): Promise<Map<string, number | null>> {
+  let cache = known.get(deps.db)
+  if (!cache) known.set(deps.db, (cache = new Map<string, KnownFirsts>()))
+  const confirmed = await confirmFor(deps, request)
+  const key = JSON.stringify(request)
+  const cached = cache.get(key)
+  if (cached && cached.fingerprint === confirmed.fingerprint && deps.now() < cached.until) return cached.firsts
+  const found = await firstSlots(deps, request, deps.now(), confirmed)
+  const firsts = new Map(found.map((f) => [f.locationId, f.slot?.start ?? null]))
+  const until = Math.min(...found.map((f) => f.validUntil), Infinity)
+  if (cache.size >= MAX_KNOWN) cache.delete(cache.keys().next().value!)
+  cache.set(key, { fingerprint: confirmed.fingerprint, until, firsts })
+  return firsts
+}
+
+const earliest = (starts: readonly (number | null)[]): number | null =>
+  starts.reduce((a, b) => (a === null ? b : b === null ? a : Math.min(a, b)), null)
+
+/** The first free time of a visit over each channel; in person, at each office. */
+export async function firstTimes(
+  deps: Deps,
+  site: Site,
+  visit: Visit,
+  more: Partial<SlotRequest> = {},
+  channels: readonly Channel[] = visit.channels,
+): Promise<First[]> {
+  const firsts = await firstByLocation(deps, requestOf(site, visit.serviceIds, more))
+  return channels.flatMap((channel): First[] => {
+    const locations = locationsOver(site.config, visit, channel)
+    if (channel === 'in_person')
+      return locations.map((location) => ({
+        channel,
+        location,
+        start: firsts.get(location.id) ?? null,
+        zone: location.timeZone,
+      }))
+    const start = earliest(locations.map((location) => firsts.get(location.id) ?? null))
+    const at = locations.find((location) => firsts.get(location.id) === start)
+    return [{ channel, location: null, start, zone: at?.timeZone ?? site.config.timeZone }]
+  })
+}
+
+export type ServiceOffer = { service: OfferedService; firsts: First[] }
+
+/** The visit that one service makes, or null when its rules contradict one another. */
+function visitFor(service: OfferedService): Visit | null {
+  const visit = planVisit([service])
+  return typeof visit === 'string' ? null : visit
+}
+
+/** Services with their first free times, in the given order; over `channel` only when given. */
+export async function offersOf(
+  deps: Deps,
+  site: Site,
+  services: readonly OfferedService[],
+  channel: Channel | undefined,
+): Promise<ServiceOffer[]> {
+  // All in one go: their checks of freshness travel in the same query.
+  return Promise.all(
+    services.map(async (service) => {
+      const visit = visitFor(service)
+      if (!visit || visit.nowhere) return { service, firsts: [] }
+      const channels = visit.channels.filter((c) => channel === undefined || c === channel)
+      return { service, firsts: await firstTimes(deps, site, visit, {}, channels) }
+    }),
+  )
+}
+
+type Frequent = { at: number; ids: Promise<string[]> }
+const frequent = new WeakMap<TenantConfig, Frequent>()
+const FREQUENT_FOR = 10 * 60_000
+
+/** Ids of the services that are booked most, counted once in ten minutes. */
+export async function frequentIds(deps: Deps, site: Site): Promise<string[]> {
+  const known = frequent.get(site.config)
+  if (known && site.now - known.at < FREQUENT_FOR) return known.ids
+  const range = [new Date(site.now - 30 * DAY), new Date(site.now + 30 * DAY)] as const
+  const ids = frequentServices(deps.db.kysely, site.tenantId, ...range)
+  frequent.set(site.config, { at: site.now, ids })
+  ids.catch(() => frequent.delete(site.config))
+  return ids
+}
+
+export type Times = {
+  month: string
+  months: string[]
+  days: DayOffer[]
+  /** When the month has nothing: why, and what there is instead. */
+  nothing: { reason: ReasonCode; next: First | null; elsewhere: First[] } | null
+}
+
+/** The reserved time of an appointment or hold that is about to move: it counts as free. */
+async function ownTime(deps: Deps, site: Site, id: string | undefined): Promise<SlotRequest['ignored']> {
+  if (id === undefined) return undefined
+  const a = await findAppointment(deps.db.kysely, site.tenantId, id)
+  if (!a || a.reservation_id === null) return undefined
+  const kept = await findReservation(deps.db.kysely, site.tenantId, a.reservation_id)
+  return kept && kept.kind !== 'session' ? { agentId: kept.agentId, from: kept.from, to: kept.to } : undefined
+}
+
+/** Last month that the service's horizon reaches. */
+function lastMonth(visit: Visit, now: number): string {
+  const days = Math.min(...visit.horizons.map((h) => (h.unit === 'days' ? h.days : Math.ceil(h.days * 1.6) + 10)))
+  return new Date(now + days * DAY).toISOString().slice(0, 7)
+}
+
+/**
+ * The free times of a month (`2026-11`), or of the first month that has any when none is asked for. A month without times
+ * comes with the reason and the alternatives.
+ */
+export async function timesOf(
+  deps: Deps,
+  site: Site,
+  wish: Pick<Wish, 'visit' | 'minutes' | 'places'>,
+  selection: Selection,
+  asked: string | undefined,
+  movingId?: string,
+): Promise<Times> {
+  const { config } = site
+  const { visit } = wish
+  const open = locationsOver(config, visit, selection.channel)
+  const locationIds = selection.locationId === undefined ? open.map((l) => l.id) : [selection.locationId]
+  const zoneOf = (id: string): string => config.locations.get(id)?.timeZone ?? config.timeZone
+  const zone = zoneOf(locationIds[0] ?? '')
+  const request = requestOf(site, selection.serviceIds, {
+    minutes: selection.minutes,
+    places: selection.places,
+    agentId: selection.agentId,
+    locationIds,
+    ignored: await ownTime(deps, site, movingId),
+  })
+  const confirmed = await confirmFor(deps, request)
+  const present = monthIn(zone, site.now)
+  const end = lastMonth(visit, site.now)
+  const months = monthsBetween(present, end > present ? end : present)
+  const start = asked !== undefined && months.includes(asked) ? asked : undefined
+  const load = async (month: string) => {
+    const [from, to] = rangeOf(zone, month)
+    const search = await prepareSearch(deps, request, from, to, confirmed)
+    const slots = findSlots(search, request, from, to)
+    return {
+      search,
+      from,
+      to,
+      days: byDay(slots, zoneOf, selection.locationId === undefined && selection.channel === 'in_person'),
+    }
+  }
+  let month = start ?? months[0]!
+  let loaded = await load(month)
+  // Nobody should have to page through empty months.
+  for (let i = 1; start === undefined && loaded.days.length === 0 && i < Math.min(months.length, 4); i += 1) {
+    const later = await load(months[i]!)
+    if (later.days.length === 0) continue
+    month = months[i]!
+    loaded = later
+  }
+  if (loaded.days.length > 0) return { month, months, days: loaded.days, nothing: null }
+  const { search, from, to } = loaded
+  const firsts = await firstTimes(deps, site, visit, { minutes: selection.minutes, places: selection.places })
+  const isSame = (f: First): boolean =>
+    f.channel === selection.channel && (f.location === null || f.location.id === selection.locationId)
+  const own = await firstByLocation(deps, { ...request, ignored: undefined })
+  const [at, next] = [...own].reduce<[string, number | null]>(
+    (best, [id, s]) => (s !== null && (best[1] === null || s < best[1]) ? [id, s] : best),
+    ['', null],
+  )
+  const nextTime: First | null =
+    next === null
+      ? null
+      : { channel: selection.channel, location: config.locations.get(at) ?? null, start: next, zone: zoneOf(at) }
+  return {
+    month,
+    months,
+    days: [],
+    nothing: {
+      reason: locationIds.length === 0 ? 'outside_schedule' : whyNothing(search, request, Math.max(from, site.now), to),
+      next: nextTime,
+      elsewhere: firsts.filter((f) => f.start !== null && !isSame(f)),
+    },
+  }
+}
+
+function monthIn(zone: string, at: number): string {
+  return new Date(dayOf(zone, at) * DAY).toISOString().slice(0, 7)
+}
+
+function monthsBetween(first: string, last: string): string[] {
+  const months: string[] = []
+  for (let month = first; month <= last && months.length < 14; month = addMonths(month, 1)) months.push(month)
+  return months
+}
+
+function rangeOf(zone: string, month: string): [from: number, to: number] {
+  return [startOfDay(zone, parseDate(`${month}-01`)), startOfDay(zone, parseDate(`${addMonths(month, 1)}-01`))]
+}

@@ -1,0 +1,73 @@
+// PURE. Slots as a citizen reads them: by day, by part of the day; and why there are none.
+import { candidatesFor, situationOf, type Search, type Selection, type Slot } from '../availability/search.ts'
+import { explainStart, type ReasonCode } from '../availability/explain.ts'
+import { DAY, HOUR, MINUTE } from '../time/interval.ts'
+import { dayOf, wallOf } from '../time/zone.ts'
+
+export type Time = { start: number; locationId: string; zone: string }
+export type DayOffer = { day: number; times: Time[] }
+export type TimeGroup = { kind: 'morning' | 'afternoon' | 'hour'; hour: number; times: Time[] }
+
+/** Above so many times a day they are grouped by the hour instead of by morning and afternoon. */
+const MANY = 18
+
+/** Slots by local day; the same start at several locations counts once unless `apart`. */
+export function byDay(slots: readonly Slot[], zoneOf: (locationId: string) => string, apart: boolean): DayOffer[] {
+  const days = new Map<number, Time[]>()
+  let last = NaN
+  for (const { start, locationId } of slots) {
+    if (!apart && start === last) continue
+    last = start
+    const zone = zoneOf(locationId)
+    const day = dayOf(zone, start)
+    const times = days.get(day)
+    if (times) times.push({ start, locationId, zone })
+    else days.set(day, [{ start, locationId, zone }])
+  }
+  return [...days].sort(([a], [b]) => a - b).map(([day, times]) => ({ day, times }))
+}
+
+/** The times of a day in groups. */
+export function groupsOf(times: readonly Time[]): TimeGroup[] {
+  const hourOf = (t: Time): number => Math.floor((wallOf(t.zone, t.start) % DAY) / HOUR)
+  const isMany = times.length > MANY
+  const key = (t: Time): number => (isMany ? hourOf(t) : hourOf(t) < 13 ? 0 : 1)
+  return [...Map.groupBy(times, key)]
+    .sort(([a], [b]) => a - b)
+    .map(([hour, list]) => ({
+      kind: isMany ? ('hour' as const) : hour === 0 ? ('morning' as const) : ('afternoon' as const),
+      hour,
+      times: list,
+    }))
+}
+
+/** Reasons from the most to the least telling: what is nearest to an offer says most. */
+const TELLING: readonly ReasonCode[] = [
+  'slot_held',
+  'recently_released',
+  'slot_taken',
+  'seats_exhausted',
+  'day_limit_reached',
+  'week_limit_reached',
+  'reserved_for_staff',
+  'absence',
+  'closure',
+  'holiday',
+  'too_soon',
+  'too_late_for_next_day',
+  'beyond_horizon',
+  'does_not_fit',
+  'outside_location_hours',
+  'outside_schedule',
+]
+
+/** The main reason why nothing is offered in [from, to), asked every quarter of an hour of every candidate. */
+export function whyNothing(search: Search, selection: Selection, from: number, to: number): ReasonCode {
+  const seen = new Set<ReasonCode>()
+  const begin = Math.ceil(from / (15 * MINUTE)) * 15 * MINUTE
+  for (const candidate of candidatesFor(search.config, search.visit, selection)) {
+    const situation = situationOf(search, candidate, from, to)
+    for (let t = begin; t < to; t += 15 * MINUTE) seen.add(explainStart(situation, t))
+  }
+  return TELLING.find((reason) => seen.has(reason)) ?? 'outside_schedule'
+}

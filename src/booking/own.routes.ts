@@ -1,0 +1,323 @@
+// The citizen's own appointment: the personal link, the outcome, moving, cancelling, rating, and finding it again.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isWithinNotice } from '../appointment/appointment.ts'
+import { findAppointment, findByCode, type Appointment } from '../appointment/appointment.sql.ts'
+import { cancel, documentOf, visitFor } from '../appointment/change.actions.ts'
+import { move } from '../appointment/move.actions.ts'
+import { presentAppointment } from '../appointment/present.ts'
+import { isRateable, rate } from '../appointment/rating.actions.ts'
+import { hashSecret, isSameHash, parseToken } from '../auth/token.ts'
+import { findContact } from '../contact/contact.sql.ts'
+import { toE164 } from '../contact/phone.ts'
+import { transaction } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { problemWords } from '../locales/words.ts'
+import { MINUTE } from '../time/interval.ts'
+import { isCalendarDate, parseDate } from '../time/zone.ts'
+import type { Channel } from '../service/visit.ts'
+import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import { addOwnPage, addPage, ownOf, type View } from '../web/pages.ts'
+import { isSeal } from '../web/seal.ts'
+import { manageLink, rememberAppointment, siteOf, type Site } from '../web/site.ts'
+import { cancelPage, confirmedPage, findPage, managePage, type OwnAppointment } from './appointment.page.ts'
+import { choiceOf } from './booking.routes.ts'
+import { calendarFile } from './calendar.ts'
+import { textOf, type Form } from './check.ts'
+import { tell } from './confirm.actions.ts'
+import { CITIZEN } from './draft.actions.ts'
+import type { Selection } from './draft.ts'
+import { timesOf } from './offer.actions.ts'
+import { spanOf, visitName } from './steps.ts'
+import { officeFact, timePage } from './time.page.ts'
+
+function noticeOf(site: Site, a: Appointment, field: 'cancelNoticeMinutes' | 'moveNoticeMinutes'): number {
+  return Math.max(0, ...a.service_ids.map((id) => site.config.services.get(id)?.[field] ?? 0)) * MINUTE
+}
+
+const EMPTY = { first_name: '', last_name: '', email: null, phone: null }
+
+async function ownAppointment(
+  deps: Deps,
+  site: Site,
+  a: Appointment,
+  more: { message?: Html; faults?: Faults } = {},
+): Promise<OwnAppointment> {
+  const contact = (await findContact(deps.db.kysely, site.tenantId, a.contact_id ?? '')) ?? EMPTY
+  const isLive = a.status === 'confirmed' || a.status === 'pending'
+  const start = a.starts_at.getTime()
+  const { joinLink } = presentAppointment(a, site.config, true) as { joinLink?: string }
+  return {
+    a,
+    base: `${site.base}/appointments/${a.id}`,
+    contact: { firstName: contact.first_name, lastName: contact.last_name, email: contact.email, phone: contact.phone },
+    joinLink,
+    mayMove: isLive && isWithinNotice(start, noticeOf(site, a, 'moveNoticeMinutes'), site.now) && start > site.now,
+    mayCancel: isLive && isWithinNotice(start, noticeOf(site, a, 'cancelNoticeMinutes'), site.now) && start > site.now,
+    isRateable: isRateable(a, site.now),
+    stars: documentOf(a).rating?.stars ?? null,
+    message: html``,
+    faults: NO_FAULTS,
+    ...more,
+  }
+}
+
+function selectionOfOwn(a: Appointment): Selection {
+  return {
+    serviceIds: a.service_ids,
+    minutes: a.service_ids.length === 1 ? documentOf(a).minutes : undefined,
+    places: a.seats,
+    channel: a.channel as Channel,
+    ...(a.channel === 'in_person' ? { locationId: a.location_id } : {}),
+  }
+}
+
+async function movePage(
+  deps: Deps,
+  request: FastifyRequest,
+  site: Site,
+  a: Appointment,
+  faults: Faults,
+): Promise<View> {
+  const w = site.words
+  const visit = visitFor(site.config, a)
+  if (!visit) throw new AppError('service_unavailable', { service: '' })
+  const own = await ownAppointment(deps, site, a)
+  if (!own.mayMove) throw new AppError('too_late_to_move', { minutes: noticeOf(site, a, 'moveNoticeMinutes') / MINUTE })
+  const query = request.query as Record<string, string | undefined>
+  const selection = selectionOfOwn(a)
+  const month = query.month !== undefined && isCalendarDate(`${query.month}-01`) ? query.month : undefined
+  const view = query.view === 'calendar' ? 'calendar' : 'list'
+  const found = await timesOf(
+    deps,
+    site,
+    { visit, minutes: selection.minutes, places: a.seats },
+    selection,
+    month,
+    a.id,
+  )
+  const linkTo = (changes: Record<string, string | null>): string => {
+    const target = new URLSearchParams({ month: found.month, ...(view === 'calendar' ? { view } : {}) })
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === null || (name === 'view' && value === 'list')) target.delete(name)
+      else target.set(name, value)
+    }
+    return `${own.base}/move?${target.toString()}`
+  }
+  return timePage(site, {
+    title: w.moveTitle,
+    event: 'move',
+    above: html``,
+    head: html`<dl class="facts">
+      <div>
+        <dt>${w.service}</dt>
+        <dd>${visitName(site, a.service_ids)}</dd>
+      </div>
+      <div>
+        <dt>${w.now}</dt>
+        <dd>${spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime())}</dd>
+      </div>
+      ${officeFact(site, selection.locationId)}
+    </dl>`,
+    times: found,
+    view,
+    day: query.day !== undefined && isCalendarDate(query.day) ? parseDate(query.day) : null,
+    chosen: a.starts_at.toISOString(),
+    action: `${own.base}/move?month=${found.month}`,
+    hiddenFields: [['version', String(a.version)]],
+    linkTo,
+    elsewhere: null,
+    back: own.base,
+    button: w.moveConfirm,
+    showsOffice: false,
+    faults,
+  })
+}
+
+/** The person of an appointment as messages address them. */
+async function personOf(deps: Deps, site: Site, a: Appointment) {
+  const contact = (await findContact(deps.db.kysely, site.tenantId, a.contact_id ?? '')) ?? EMPTY
+  return { firstName: contact.first_name, lastName: contact.last_name, email: contact.email }
+}
+
+const SAID: Record<string, (site: Site) => [string, string]> = {
+  moved: ({ words: w }) => [w.movedTitle, w.movedText],
+  cancelled: ({ words: w }) => [w.cancelledTitle, w.cancelledText],
+  rated: ({ words: w }) => [w.ratingThanks, w.ratingSaved],
+}
+
+function said(request: FastifyRequest, site: Site): Html {
+  const word = (request.query as { said?: string }).said ?? ''
+  if (!Object.hasOwn(SAID, word)) return html``
+  const [title, text] = SAID[word]!(site)
+  return html`<div class="notice success" role="status">
+    <h2>${title}</h2>
+    <p>${text}</p>
+  </div>`
+}
+
+function moveAndCancel(app: FastifyInstance, deps: Deps): void {
+  const change = (site: Site, a: Appointment) => ({
+    tenantId: site.tenantId,
+    id: a.id,
+    actor: CITIZEN,
+    wantedVersion: null,
+  })
+
+  addOwnPage(app, deps, 'GET', '/:tenant/appointments/:id/move', (request, _reply, site, a) =>
+    movePage(deps, request, site, a, NO_FAULTS),
+  )
+  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/move', async (request, reply, site, a) => {
+    const selection = selectionOfOwn(a)
+    const choice = choiceOf(site, request.body as Form, selection)
+    const again = (text: string, status: number) => {
+      reply.code(status)
+      return movePage(deps, request, site, a, new Map([['at', text]]))
+    }
+    if (!choice) return again(site.words.timeMissing, 422)
+    if (choice.start === a.starts_at.getTime()) return { redirect: `${site.base}/appointments/${a.id}` }
+    try {
+      const after = await move(deps, change(site, a), { start: choice.start, locationId: choice.locationId })
+      const person = await personOf(deps, site, after)
+      await transaction(deps.db, (tx) => tell(deps, tx, site, 'moved', after, person))
+      return { redirect: `${site.base}/appointments/${a.id}?said=moved` }
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500 || error.code === 'too_late_to_move') throw error
+      const { title, detail } = problemWords(site.language, error.code, error.params)
+      return again(`${title}. ${detail}`, error.status)
+    }
+  })
+  addOwnPage(app, deps, 'GET', '/:tenant/appointments/:id/cancel', async (_request, _reply, site, a) => {
+    const own = await ownAppointment(deps, site, a)
+    if (a.status === 'cancelled') return { redirect: own.base }
+    if (!own.mayCancel)
+      throw new AppError('too_late_to_cancel', { minutes: noticeOf(site, a, 'cancelNoticeMinutes') / MINUTE })
+    return cancelPage(site, own)
+  })
+  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/cancel', async (request, _reply, site, a) => {
+    const reason = textOf(request.body as Form, 'reason', 500)
+    const wasLive = a.status !== 'cancelled'
+    const after = await cancel(deps, change(site, a), reason === '' ? undefined : reason)
+    const person = await personOf(deps, site, after)
+    if (wasLive) await transaction(deps.db, (tx) => tell(deps, tx, site, 'cancelled', after, person))
+    return { redirect: `${site.base}/appointments/${a.id}?said=cancelled` }
+  })
+}
+
+const listOf = (value: string | readonly string[] | undefined): string[] =>
+  value === undefined ? [] : typeof value === 'string' ? [value] : [...value]
+
+function rating(app: FastifyInstance, deps: Deps): void {
+  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/rating', async (request, reply, site, a) => {
+    const form = request.body as Form
+    const stars = Number(textOf(form, 'stars', 1))
+    if (!(Number.isInteger(stars) && stars >= 1 && stars <= 5)) {
+      reply.code(422)
+      const faults = new Map([['stars', site.words.fieldMissing]])
+      return managePage(site, await ownAppointment(deps, site, a, { faults }))
+    }
+    const known = new Set([...site.words.goodReasons, ...site.words.badReasons])
+    const reasons = listOf(form.reasons).filter((reason) => known.has(reason))
+    const comment = textOf(form, 'comment', 200)
+    const before = documentOf(a).rating
+    await rate(deps, site.tenantId, a.id, {
+      stars,
+      ...(reasons.length > 0 ? { reasons } : before?.reasons ? { reasons: before.reasons } : {}),
+      ...(comment !== '' ? { comment } : before?.comment ? { comment: before.comment } : {}),
+    })
+    return { redirect: `${site.base}/appointments/${a.id}${before ? '?said=rated' : ''}` }
+  })
+}
+
+/** Upper case without spaces and signs, as codes are read over the telephone. */
+const codeIn = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '')
+
+async function find(deps: Deps, site: Site, code: string, means: string): Promise<Appointment | null> {
+  const a = await findByCode(deps.db.kysely, site.tenantId, code)
+  // Looked up either way, so that the time to answer tells nothing.
+  const contact = await findContact(deps.db.kysely, site.tenantId, a?.contact_id ?? deps.newId())
+  const wanted = means.trim().toLowerCase()
+  const number = toE164(means, site.settings.country)
+  const isTheirs =
+    contact !== undefined &&
+    ((contact.email !== null && contact.email.toLowerCase() === wanted) ||
+      (number !== null && contact.phone === number))
+  return a && isTheirs ? a : null
+}
+
+export function ownRoutes(app: FastifyInstance, deps: Deps): void {
+  // The link opens the appointment to this browser and leaves the address at once.
+  addPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/m/:token',
+    handler: async (request, reply, site) => {
+      const { token } = request.params as { token: string }
+      const parsed = parseToken(token)
+      const [hex = '', seal = ''] = token.split('.')
+      const id =
+        parsed?.kind === 'agm' && parsed.tenantId === site.tenantId
+          ? parsed.rowId
+          : hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+      const a = /^[0-9a-f-]{36}$/.test(id) ? await findAppointment(deps.db.kysely, site.tenantId, id) : undefined
+      const isRight =
+        a !== undefined &&
+        (parsed
+          ? isSameHash(a.manage_hash ?? '', hashSecret(parsed.secret))
+          : isSeal(seal, site.secret, 'appointment', a.id, a.manage_hash ?? ''))
+      if (!a || !isRight || a.contact_id === null) throw new AppError('link_invalid')
+      rememberAppointment(request, reply, site, a)
+      return { redirect: `${site.base}/appointments/${a.id}` }
+    },
+  })
+  addOwnPage(app, deps, 'GET', '/:tenant/appointments/:id', async (request, _reply, site, a) =>
+    managePage(site, await ownAppointment(deps, site, a, { message: said(request, site) })),
+  )
+  addOwnPage(app, deps, 'GET', '/:tenant/appointments/:id/confirmed', async (_request, _reply, site, a) =>
+    confirmedPage(site, await ownAppointment(deps, site, a), manageLink({ ...deps, links: { base: '' } }, site, a)),
+  )
+  moveAndCancel(app, deps)
+  rating(app, deps)
+
+  app.get('/:tenant/appointments/:id/appointment.ics', {
+    config: { access: { kind: 'browser', of: 'appointment' } },
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const site = await siteOf(deps, request, reply)
+      request.site = site
+      const a = await ownOf(deps, request, site)
+      return reply
+        .type('text/calendar; charset=utf-8; method=PUBLISH')
+        .header('content-disposition', 'attachment; filename="appointment.ics"')
+        .header('cache-control', 'no-store')
+        .send(calendarFile(site, a))
+    },
+  })
+
+  const empty = { code: '', means: '', message: html``, faults: NO_FAULTS }
+  addPage(app, deps, { method: 'GET', url: '/:tenant/find', handler: async (_q, _r, site) => findPage(site, empty) })
+  addPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/find',
+    handler: async (request, reply, site) => {
+      const form = request.body as Form
+      const typed = { code: textOf(form, 'code', 20), means: textOf(form, 'means', 254) }
+      const code = codeIn(typed.code)
+      const faults = new Map<string, string>()
+      if (code.length !== 8) faults.set('code', site.words.codeWrong)
+      if (typed.means === '') faults.set('means', `${site.words.meansLabel}: ${site.words.fieldMissing}`)
+      if (faults.size > 0) {
+        reply.code(422)
+        return findPage(site, { ...typed, message: html``, faults })
+      }
+      const a = await find(deps, site, code, typed.means)
+      if (a) {
+        rememberAppointment(request, reply, site, a)
+        return { redirect: `${site.base}/appointments/${a.id}` }
+      }
+      reply.code(404)
+      const words = problemWords(site.language, 'appointment_not_matched', {})
+      return findPage(site, { ...typed, message: notice('warning', words.title, words.detail), faults: NO_FAULTS })
+    },
+  })
+}

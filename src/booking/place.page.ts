@@ -1,0 +1,165 @@
+// Step 1, place: how and where, and what else can be done in the same visit. Phone and video need no office.
+import type { Channel } from '../service/visit.ts'
+import type { Location, OfferedService } from '../availability/model.ts'
+import { MINUTE } from '../time/interval.ts'
+import { choices, field, hidden, NO_FAULTS, select } from '../web/form.ts'
+import { html, paragraphs, type Html } from '../web/html.ts'
+import type { Page } from '../web/layout.ts'
+import type { Site } from '../web/site.ts'
+import { hoursOf } from './hours.ts'
+import { shortTime } from './landing.page.ts'
+import type { First } from './offer.actions.ts'
+import type { Wish } from './selection.ts'
+import { addressLines, steps } from './steps.ts'
+
+export type PlaceChoice = { wish: Wish; firsts: readonly First[]; more: readonly OfferedService[] }
+
+const SYMBOL = ' · '
+
+function firstFree(site: Site, first: First | undefined): Html {
+  const w = site.words
+  return html`<span class="detail"
+    >${w.firstFree}: ${first?.start == null ? html`${w.nothingFree}` : shortTime(site, first.zone, first.start)}</span
+  >`
+}
+
+function officeDetail(site: Site, location: Location, first: First | undefined): Html {
+  const w = site.words
+  const address = addressLines(location).join(', ')
+  const hours = hoursOf(site.config, location.id, site.language, w, site.now)
+  return html`${address !== '' && html`<span class="detail">${w.address}: ${address}</span>`}
+  ${hours.length > 0 && html`<span class="detail">${w.opening}: ${hours.join(SYMBOL)}</span>`} ${firstFree(site, first)}`
+}
+
+/** How and where in one list: each office, then the ways that need none. */
+function ways(site: Site, { wish, firsts }: PlaceChoice): Html {
+  const w = site.words
+  const shown = firsts.filter((f) => wish.channel === undefined || f.channel === wish.channel)
+  const offices = shown.filter((f) => f.location !== null)
+  const options = shown.map((first) => ({
+    value: first.location ? `in_person ${first.location.id}` : first.channel,
+    label: first.location
+      ? html`<strong>${first.location.name}</strong>`
+      : html`<strong>${w.channels[first.channel]}</strong>`,
+    detail: first.location
+      ? officeDetail(site, first.location, first)
+      : html`<span class="detail">${w.channelHint[first.channel]}</span>${firstFree(site, first)}`,
+  }))
+  if (offices.length > 1)
+    options.push({
+      value: 'in_person any',
+      label: html`<strong>${w.anyOffice}</strong>`,
+      detail: html`<span class="detail">${w.anyOfficeHint}</span>`,
+    })
+  const chosen = wish.location ? `in_person ${wish.location.id}` : options.length === 1 ? options[0]!.value : ''
+  return choices(
+    {
+      name: 'way',
+      legend: wish.channel === 'in_person' ? w.officeLegend : w.wayLegend,
+      options,
+      chosen: [chosen],
+      required: true,
+    },
+    NO_FAULTS,
+  )
+}
+
+function extras(site: Site, { wish, more }: PlaceChoice): Html {
+  const w = site.words
+  const ids = wish.services.map((s) => s.id)
+  if (more.length === 0 || ids.length >= 5) return html``
+  return html`<details class="more">
+    <summary>${w.addService}</summary>
+    <p class="hint">${w.addServiceHint}</p>
+    <ul>
+      ${more.map((service) => {
+        const query = new URLSearchParams([...ids, service.id].map((id): [string, string] => ['service', id]))
+        return html`<li>
+          <a href="${site.base}/book?${query.toString()}">${service.name}</a> (${w.minutes(service.durationMinutes)})
+        </li>`
+      })}
+    </ul>
+  </details>`
+}
+
+export function visitHead(site: Site, wish: Pick<Wish, 'services' | 'visit' | 'agent'>): Html {
+  const w = site.words
+  return html`<dl class="facts">
+    <div>
+      <dt>${w.service}</dt>
+      <dd>${wish.services.map((s) => s.name).join(' + ')}</dd>
+    </div>
+    <div>
+      <dt>${w.duration}</dt>
+      <dd>${w.minutes(wish.visit.duration / MINUTE)}</dd>
+    </div>
+    ${
+      wish.agent &&
+      html`<div>
+        <dt>${w.withAgent}</dt>
+        <dd>${wish.agent.name}</dd>
+      </div>`
+    }
+  </dl>`
+}
+
+export function placePage(site: Site, choice: PlaceChoice): Page {
+  const w = site.words
+  const { wish } = choice
+  const [service] = wish.services
+  const durations = wish.services.length === 1 ? [service!.durationMinutes, ...service!.durationOptions] : []
+  return {
+    title: `${w.stepTitles.place}: ${wish.services.map((s) => s.name).join(' + ')}`,
+    description: service?.description ?? w.landingLead,
+    event: 'place',
+    main: html`<div class="narrow">
+      ${steps(site, 'place', {})}
+      <h1>${w.stepTitles.place}</h1>
+      ${visitHead(site, wish)}
+      ${service?.description !== undefined && wish.services.length === 1 && paragraphs(service.description)}
+      <p class="hint">${w.requiredNote}</p>
+      <form method="get" action="${site.base}/book/time">
+        ${wish.services.map((s) => hidden('service', s.id))} ${wish.agent && hidden('agent', wish.agent.id)}
+        ${ways(site, choice)}
+        ${
+          durations.length > 1 &&
+          select(
+            {
+              name: 'duration',
+              label: w.duration,
+              options: durations.sort((a, b) => a - b).map((m) => ({ value: String(m), label: w.minutes(m) })),
+              value: String(wish.minutes ?? service!.durationMinutes),
+            },
+            NO_FAULTS,
+          )
+        }
+        ${
+          wish.visit.seats > 1 &&
+          field(
+            {
+              name: 'places',
+              label: w.places,
+              value: String(wish.places),
+              type: 'number',
+              minimum: 1,
+              maximum: Math.min(10, wish.visit.seats),
+            },
+            NO_FAULTS,
+          )
+        }
+        ${extras(site, choice)}
+        <div class="actions">
+          <a class="back" href="${site.base}">${w.back}</a>
+          <button>${w.next}</button>
+        </div>
+      </form>
+    </div>`,
+  }
+}
+
+/** `way` of the form above → channel and location. */
+export function wayOf(way: string | undefined): { channel?: Channel; location?: string } {
+  const [channel, location] = (way ?? '').split(' ')
+  if (channel !== 'in_person' && channel !== 'phone' && channel !== 'video') return {}
+  return { channel, ...(location !== undefined && location !== 'any' ? { location } : {}) }
+}

@@ -1,0 +1,87 @@
+// PURE. The row of steps above the booking pages, and pieces that several of them show.
+import type { Location } from '../availability/model.ts'
+import { clockOf, dateOf, zoneName } from '../web/dates.ts'
+import { html, type Html } from '../web/html.ts'
+import type { Site } from '../web/site.ts'
+import { STEPS, type Held, type Step } from './draft.ts'
+
+/** The five steps with the present one marked; earlier ones lead back. */
+export function steps(site: Site, current: Step, links: Partial<Record<Step, string>>): Html {
+  const w = site.words
+  const at = STEPS.indexOf(current)
+  return html`<nav aria-label="${w.steps}" class="steps">
+    <p class="step-count">${w.stepOf(at + 1, STEPS.length)}</p>
+    <ol>
+      ${STEPS.map((step, i) => {
+        const name = w.stepNames[step]
+        const link = links[step]
+        if (i === at) return html`<li class="now" aria-current="step">${name}</li>`
+        if (i < at && link !== undefined)
+          return html`<li class="done">
+            <a href="${link}">${name}<span class="unseen"> (${w.completed})</span></a>
+          </li>`
+        return html`<li>${name}</li>`
+      })}
+    </ol>
+  </nav>`
+}
+
+/** How long the slot is kept, with a clock that app.js lets run, and the button that extends it once. */
+export function holdClock(site: Site, held: Held | null, base: string): Html {
+  if (!held) return html``
+  const w = site.words
+  const zone = held.timeZone
+  const isOver = held.until <= site.now
+  if (isOver)
+    return html`<div class="notice warning" role="alert">
+      <h2>${w.holdOver}</h2>
+      <p>${w.holdOverText}</p>
+      <form method="post" action="${base}/again" class="inline">
+        <button class="secondary">${w.holdAgain(clockOf(zone, held.start))}</button>
+      </form>
+      <p><a href="${base}/time">${w.chooseOther}</a></p>
+    </div>`
+  return html`<section class="hold" aria-label="${w.holdTitle}" data-until="${held.until}" data-now="${site.now}">
+    <p>
+      ${w.heldUntil(clockOf(zone, held.until))}
+      <span class="left" aria-hidden="true"></span>
+    </p>
+    ${
+      !held.isExtended &&
+      html`<form method="post" action="${base}/extension" class="inline">
+        <button class="secondary small">${w.extend(site.settings.holdMinutes)}</button>
+      </form>`
+    }
+  </section>`
+}
+
+/** `martedì 24 novembre 2026, 10:00–10:20`. */
+export function spanOf(site: Site, zone: string, start: number, end: number): string {
+  return `${dateOf(site.language, zone, start)}, ${clockOf(zone, start)}–${clockOf(zone, end)}`
+}
+
+/** Names the zone of the times; app.js adds the reader's own time where it differs. */
+export function zoneNote(site: Site, zone: string, at: number): Html {
+  return html`<p class="hint zone" data-zone="${zone}" data-at="${at}">
+    ${site.words.zoneNote(zoneName(site.language, zone, at), zone)} <span class="local"></span>
+  </p>`
+}
+
+export function addressLines(location: Location): string[] {
+  const a = location.address
+  if (!a) return []
+  const town = [a.postalCode, a.city, a.province !== undefined ? `(${a.province})` : undefined]
+  return [a.street ?? '', town.filter(Boolean).join(' ')].filter((line) => line !== '')
+}
+
+/** A map of the place without third parties in our page: a plain link. */
+export function mapLink(location: Location): string | null {
+  const a = location.address
+  if (!a) return null
+  if (a.latitude !== undefined && a.longitude !== undefined)
+    return `https://www.openstreetmap.org/?mlat=${a.latitude}&mlon=${a.longitude}#map=18/${a.latitude}/${a.longitude}`
+  return `https://www.openstreetmap.org/search?query=${encodeURIComponent(addressLines(location).join(', '))}`
+}
+
+export const visitName = (site: Site, serviceIds: readonly string[]): string =>
+  serviceIds.map((id) => site.config.services.get(id)?.name ?? '–').join(' + ')

@@ -1,0 +1,176 @@
+// Step 5: everything once more, each part with its way back; then the page that waits for the e-mail to be confirmed.
+import { choices, faultSummary, hidden } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import type { Page } from '../web/layout.ts'
+import type { Site } from '../web/site.ts'
+import type { Question } from '../service/visit.ts'
+import { clockOf } from '../web/dates.ts'
+import type { DraftPage } from './details.page.ts'
+import { addressLines, holdClock, spanOf, steps, visitName, zoneNote } from './steps.ts'
+
+export type Captcha = { challenge: string; workerUrl: string } | null
+
+function section(title: string, link: string, change: string, rows: readonly [string, Html | string][]): Html {
+  return html`<section class="review">
+    <h2>${title}</h2>
+    <a href="${link}">${change}<span class="unseen"> ${title}</span></a>
+    <dl class="facts">
+      ${rows.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+  </section>`
+}
+
+/** An answer as people read it. */
+export function answerText(site: Site, q: Question, value: string | readonly string[] | undefined): string {
+  const w = site.words
+  if (value === undefined || value.length === 0) return w.notGiven
+  if (typeof value !== 'string') return value.join(', ')
+  return q.type === 'boolean' ? (value === 'true' ? w.yes : w.no) : value
+}
+
+function consent(site: Site): Html {
+  const w = site.words
+  const { privacyUrl, termsUrl, texts } = site.settings.booking
+  const links = html`${privacyUrl !== undefined && html` <a href="${privacyUrl}" target="_blank" rel="noopener">${w.privacy} ${w.newWindow}</a>`}
+  ${termsUrl !== undefined && html` <a href="${termsUrl}" target="_blank" rel="noopener">${w.terms} ${w.newWindow}</a>`}`
+  return html`${texts[site.language]?.consent ?? w.consent} ${links}`
+}
+
+export function summaryPage(site: Site, p: DraftPage, questions: readonly Question[], captcha: Captcha): Page {
+  const w = site.words
+  const { draft } = p
+  const { held, selection, applicant } = draft
+  const location = held ? site.config.locations.get(held.locationId) : undefined
+  const place: [string, Html | string][] =
+    selection.channel === 'in_person'
+      ? [
+          [
+            w.office,
+            html`${location?.name ?? ''}${location && addressLines(location).map((line) => html`<br />${line}`)}`,
+          ],
+        ]
+      : [[w.where, w.channels[selection.channel]]]
+  const rest = draft.details === '' ? [] : [[w.detailsLabel, draft.details] as [string, string]]
+  return {
+    title: w.stepTitles.summary,
+    isPrivate: true,
+    event: 'summary',
+    main: html`<div class="narrow">
+      ${steps(site, 'summary', p.links)}
+      <h1>${w.stepTitles.summary}</h1>
+      ${p.message} ${holdClock(site, held, p.base)} ${faultSummary(w, p.faults)}
+      ${section(w.stepNames.place, p.links.place ?? '', w.change, [[w.service, visitName(site, selection.serviceIds)], ...place])}
+      ${section(
+        w.stepNames.time,
+        `${p.base}/time`,
+        w.change,
+        held ? [[w.when, html`${spanOf(site, held.timeZone, held.start, held.end)}`]] : [],
+      )}
+      ${held && zoneNote(site, held.timeZone, held.start)}
+      ${section(w.stepNames.details, `${p.base}/details`, w.change, [
+        ...questions.map((q): [string, string] => [q.label, answerText(site, q, draft.answers[q.id])]),
+        ...rest,
+        ...(questions.length === 0 && rest.length === 0 ? [[w.detailsLabel, w.notGiven] as [string, string]] : []),
+      ])}
+      ${section(w.stepNames.applicant, `${p.base}/applicant`, w.change, [
+        [w.name, `${applicant.firstName} ${applicant.lastName}`],
+        ...(applicant.email === '' ? [] : [[w.email, applicant.email] as [string, string]]),
+        ...(applicant.phone === '' ? [] : [[w.phone, applicant.phone] as [string, string]]),
+      ])}
+      <form
+        method="post"
+        action="${p.base}/summary"
+        data-checked
+        ${captcha && html`data-challenge="${captcha.challenge}" data-worker="${captcha.workerUrl}"`}
+      >
+        ${hidden('held', String(held?.start ?? ''))}
+        <input type="hidden" name="altcha" value="" />
+        ${choices(
+          {
+            name: 'consent',
+            legend: w.consentLegend,
+            options: [{ value: 'yes', label: consent(site) }],
+            chosen: [],
+            several: true,
+            required: true,
+          },
+          p.faults,
+        )}
+        ${
+          captcha &&
+          html`<p class="hint captcha" data-working="${w.captchaWorking}" data-done="${w.captchaDone}"></p>
+            <noscript
+              ><p class="hint">${applicant.email === '' ? w.captchaNoScriptPhone : w.captchaNoScript}</p></noscript
+            >`
+        }
+        <div class="actions">
+          <a class="back" href="${p.base}/applicant">${w.back}</a>
+          <button>${w.confirmButton}</button>
+        </div>
+      </form>
+      <form method="post" action="${p.base}/abandonment" class="inline quiet">
+        <button class="link">${w.abandon}</button>
+      </form>
+    </div>`,
+  }
+}
+
+/** Shown while the link in the e-mail waits to be opened. */
+export function activationPage(site: Site, p: DraftPage): Page {
+  const w = site.words
+  const { draft } = p
+  const until = draft.activation?.until ?? 0
+  return {
+    title: w.activationTitle,
+    isPrivate: true,
+    event: 'activation',
+    main: html`<div class="narrow">
+      <h1>${w.activationTitle}</h1>
+      ${p.message}
+      <p class="lead">
+        ${w.activationText(draft.applicant.email, clockOf(draft.held?.timeZone ?? site.config.timeZone, until))}
+      </p>
+      <p>${w.activationHint}</p>
+      <form method="post" action="${p.base}/activation-mail" class="inline">
+        <button class="secondary">${w.activationAgain}</button>
+      </form>
+      <p><a href="${p.base}/applicant">${w.activationOther}</a></p>
+    </div>`,
+  }
+}
+
+/** Reached by the link in the e-mail; a mail scanner that opens it confirms nothing. */
+export function activatePage(site: Site, p: DraftPage, action: string): Page {
+  const w = site.words
+  const { held, selection } = p.draft
+  return {
+    title: w.activateTitle,
+    isPrivate: true,
+    event: 'activate',
+    main: html`<div class="narrow">
+      <h1>${w.activateTitle}</h1>
+      <dl class="facts">
+        <div>
+          <dt>${w.service}</dt>
+          <dd>${visitName(site, selection.serviceIds)}</dd>
+        </div>
+        ${
+          held &&
+          html`<div>
+            <dt>${w.when}</dt>
+            <dd>${spanOf(site, held.timeZone, held.start, held.end)}</dd>
+          </div>`
+        }
+      </dl>
+      <form method="post" action="${action}">
+        <button>${w.activateButton}</button>
+      </form>
+    </div>`,
+  }
+}

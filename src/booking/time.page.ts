@@ -1,0 +1,228 @@
+// Step 2, date and time: a list of days with their times, or a month's calendar; used for moving an appointment as well.
+import { DAY } from '../time/interval.ts'
+import { formatDate, parseDate, weekdayOf } from '../time/zone.ts'
+import { addMonths, clockOf, dayAndMonth, longDate, monthName, weekdayNames } from '../web/dates.ts'
+import { faultSummary, hidden, notice, type Faults } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import type { Page } from '../web/layout.ts'
+import type { Site } from '../web/site.ts'
+import { shortTime } from './landing.page.ts'
+import { groupsOf, type DayOffer, type Time } from './offer.ts'
+import type { First, Times } from './offer.actions.ts'
+import { addressLines, zoneNote } from './steps.ts'
+
+export type TimeChoice = {
+  title: string
+  event: string
+  head: Html
+  /** Above the heading: the steps, when there are any. */
+  above: Html
+  times: Times
+  view: 'list' | 'calendar'
+  /** The day whose times are open. */
+  day: number | null
+  chosen: string
+  action: string
+  hiddenFields: readonly [name: string, value: string][]
+  /** The address of this page with other parameters. */
+  linkTo: (changes: Record<string, string | null>) => string
+  /** Where other places and channels are chosen; null when they are not at choice. */
+  elsewhere: ((first: First) => string) | null
+  back: string
+  button: string
+  showsOffice: boolean
+  faults: Faults
+}
+
+const valueOf = (time: Time): string => `${new Date(time.start).toISOString()} ${time.locationId}`
+
+function timeRadios(site: Site, choice: TimeChoice, day: number, times: readonly Time[]): Html {
+  const w = site.words
+  return html`${groupsOf(times).map(({ kind, hour, times: list }) => {
+    const name = kind === 'hour' ? w.hourGroup(hour) : w.dayParts[kind]
+    return html`<fieldset class="times">
+      <legend><span class="unseen">${dayAndMonth(site.language, day)}, </span>${name}</legend>
+      <div class="tiles">
+        ${list.map((time) => {
+          const id = `t${time.start / 60_000}${choice.showsOffice ? time.locationId.slice(-4) : ''}`
+          const office = choice.showsOffice ? site.config.locations.get(time.locationId)?.name : undefined
+          const isChosen = choice.chosen.startsWith(new Date(time.start).toISOString())
+          return html`<div class="tile">
+            <input
+              type="radio"
+              name="at"
+              id="${id}"
+              value="${valueOf(time)}"
+              required
+              ${isChosen && html`checked`}
+            /><label for="${id}"
+              >${clockOf(time.zone, time.start)}${office !== undefined && html`<small>${office}</small>`}</label
+            >
+          </div>`
+        })}
+      </div>
+    </fieldset>`
+  })}`
+}
+
+function list(site: Site, choice: TimeChoice): Html {
+  const w = site.words
+  const open = choice.day ?? choice.times.days[0]?.day
+  return html`<div class="days">
+    ${choice.times.days.map(
+      ({ day, times }) =>
+        html`<details class="day" name="day" ${day === open && html`open`}>
+          <summary>
+            <h3>${dayAndMonth(site.language, day)}</h3>
+            <span class="count">${w.timesCount(times.length)}</span>
+          </summary>
+          ${timeRadios(site, choice, day, times)}
+        </details>`,
+    )}
+  </div>`
+}
+
+function calendar(site: Site, choice: TimeChoice): Html {
+  const w = site.words
+  const { month, days } = choice.times
+  const offers = new Map(days.map((d) => [d.day, d]))
+  const first = parseDate(`${month}-01`)
+  const last = parseDate(`${addMonths(month, 1)}-01`) - 1
+  const start = first - weekdayOf(first)
+  const weeks = Math.ceil((last - start + 1) / 7)
+  const open: DayOffer | undefined = offers.get(choice.day ?? NaN) ?? days[0]
+  const short = weekdayNames(site.language, 'short')
+  const long = weekdayNames(site.language, 'long')
+  const cell = (day: number): Html => {
+    if (day < first || day > last) return html`<td></td>`
+    const number = new Date(day * DAY).getUTCDate()
+    const offer = offers.get(day)
+    if (!offer) return html`<td><span class="empty">${number}</span></td>`
+    const isOpen = offer === open
+    return html`<td>
+      <a
+        href="${choice.linkTo({ day: formatDate(day) })}#day"
+        ${isOpen && html`aria-current="date"`}
+        aria-label="${longDate(site.language, day)}, ${w.timesCount(offer.times.length)}"
+        >${number}</a
+      >
+    </td>`
+  }
+  return html`<table class="calendar">
+      <caption class="unseen">
+        ${monthName(site.language, month)}
+      </caption>
+      <thead>
+        <tr>
+          ${short.map((name, i) => html`<th scope="col"><abbr title="${long[i]!}">${name}</abbr></th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${Array.from(
+          { length: weeks },
+          (_, week) =>
+            html`<tr>
+              ${Array.from({ length: 7 }, (_, i) => cell(start + week * 7 + i))}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${
+      open &&
+      html`<section class="day" id="day">
+        <h3>${dayAndMonth(site.language, open.day)}</h3>
+        ${timeRadios(site, choice, open.day, open.times)}
+      </section>`
+    }`
+}
+
+function otherWays(site: Site, choice: TimeChoice): Html {
+  const w = site.words
+  const { nothing } = choice.times
+  if (!nothing) return html``
+  const next = nothing.next
+  const nextMonth = next?.start == null ? null : formatDate(Math.floor(next.start / DAY)).slice(0, 7)
+  return notice(
+    'note',
+    w.noTimes(monthName(site.language, choice.times.month)),
+    html`<p>${w.why[nothing.reason] ?? w.whyUnknown}</p>
+      ${
+        next && nextMonth !== null
+          ? html`<p>
+              ${w.nextFree}:
+              <a href="${choice.linkTo({ month: nextMonth, day: null })}">${shortTime(site, next.zone, next.start!)}</a>
+            </p>`
+          : html`<p>${w.nothingAtAll}</p>`
+      }
+      ${
+        choice.elsewhere &&
+        nothing.elsewhere.length > 0 &&
+        html`<p>${w.otherWays}</p>
+          <ul>
+            ${nothing.elsewhere.map(
+              (first) =>
+                html`<li>
+                  <a href="${choice.elsewhere!(first)}"
+                    >${first.location?.name ?? w.channels[first.channel]},
+                    ${shortTime(site, first.zone, first.start!)}</a
+                  >
+                </li>`,
+            )}
+          </ul>`
+      }`,
+  )
+}
+
+function monthBar(site: Site, choice: TimeChoice): Html {
+  const w = site.words
+  const { month, months } = choice.times
+  const at = months.indexOf(month)
+  const link = (to: string | undefined, text: string, rel: string): Html =>
+    to === undefined
+      ? html`<span></span>`
+      : html`<a href="${choice.linkTo({ month: to, day: null })}" rel="${rel}">${text}</a>`
+  const other = choice.view === 'list' ? 'calendar' : 'list'
+  return html`<div class="months">
+      ${link(months[at - 1], w.previousMonth, 'prev')}
+      <h2 id="month" aria-live="polite">${monthName(site.language, month)}</h2>
+      ${link(months[at + 1], w.nextMonth, 'next')}
+    </div>
+    <p class="views"><a href="${choice.linkTo({ view: other })}">${w.views[other]}</a></p>`
+}
+
+export function timePage(site: Site, choice: TimeChoice): Page {
+  const w = site.words
+  const { days } = choice.times
+  const zone = days[0]?.times[0]?.zone ?? choice.times.nothing?.next?.zone ?? site.config.timeZone
+  const at = days[0]?.times[0]?.start ?? site.now
+  return {
+    title: choice.title,
+    event: choice.event,
+    description: choice.title,
+    main: html`<div class="narrow">
+      ${choice.above}
+      <h1>${choice.title}</h1>
+      ${faultSummary(w, choice.faults)} ${choice.head} ${zoneNote(site, zone, at)} ${monthBar(site, choice)}
+      ${otherWays(site, choice)}
+      <form method="post" action="${choice.action}" data-chosen="${w.chosenTime}">
+        ${choice.hiddenFields.map(([name, value]) => hidden(name, value))}
+        ${days.length > 0 && html`<p class="hint">${w.chooseTimeHint}</p>`}
+        <div id="at">${days.length > 0 && (choice.view === 'list' ? list(site, choice) : calendar(site, choice))}</div>
+        <div class="actions sticky">
+          <a class="back" href="${choice.back}">${w.back}</a>
+          <p class="chosen" aria-live="polite"></p>
+          ${days.length > 0 && html`<button>${choice.button}</button>`}
+        </div>
+      </form>
+    </div>`,
+  }
+}
+
+export function officeFact(site: Site, locationId: string | undefined): Html {
+  const location = locationId === undefined ? undefined : site.config.locations.get(locationId)
+  if (!location) return html``
+  return html`<div>
+    <dt>${site.words.office}</dt>
+    <dd>${location.name}${addressLines(location).map((line) => html`<br />${line}`)}</dd>
+  </div>`
+}

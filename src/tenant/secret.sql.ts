@@ -1,0 +1,32 @@
+// All SQL of a tenant's own secrets, made when first needed. They seal cookies and links; nothing is encrypted with them.
+import type { Deps } from '../deps.ts'
+
+const known = new WeakMap<Deps['db'], Map<string, string>>()
+
+/** The tenant's secret for `purpose`: 256 random bits, the same in all processes. */
+export async function secretOf(deps: Deps, tenantId: string, purpose: string): Promise<string> {
+  let cache = known.get(deps.db)
+  if (!cache) known.set(deps.db, (cache = new Map<string, string>()))
+  const key = `${tenantId} ${purpose}`
+  const cached = cache.get(key)
+  if (cached !== undefined) return cached
+  const db = deps.db.kysely
+  await db
+    .insertInto('tenant_secrets')
+    .values({
+      tenant_id: tenantId,
+      purpose,
+      secret: Buffer.from(deps.randomBytes(32)).toString('base64url'),
+      created_at: new Date(deps.now()),
+    })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'purpose']).doNothing())
+    .execute()
+  const row = await db
+    .selectFrom('tenant_secrets')
+    .select('secret')
+    .where('tenant_id', '=', tenantId)
+    .where('purpose', '=', purpose)
+    .executeTakeFirstOrThrow()
+  cache.set(key, row.secret)
+  return row.secret
+}

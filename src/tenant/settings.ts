@@ -1,0 +1,54 @@
+// PURE. What a tenant sets, with every default filled in.
+import { DEFAULT_THEME, type Theme } from './theme.ts'
+
+export type PageTexts = { intro?: string | undefined; footer?: string | undefined; consent?: string | undefined }
+export type BookingSettings = {
+  /** Whether the pages are open to the public. */
+  enabled: boolean
+  emailRequired: boolean
+  /** Minutes to confirm by e-mail before the slot is given back; 0 = no confirmation. */
+  emailConfirmationMinutes: number
+  captcha: 'proof_of_work' | 'none'
+  /** Most open appointments of one e-mail address or number; 0 = no limit. */
+  maxOpenAppointments: number
+  privacyUrl?: string | undefined
+  termsUrl?: string | undefined
+  supportPhone?: string | undefined
+  supportEmail?: string | undefined
+  /** Origins of the sites that may show the pages in a frame and call the public API from a browser. */
+  allowedOrigins: readonly string[]
+  texts: Partial<Record<'it' | 'en', PageTexts>>
+}
+
+export type TenantSettings = {
+  timeZone: string
+  locale: 'it' | 'en'
+  country: string
+  holdMinutes: number
+  theme: Theme
+  booking: BookingSettings
+}
+
+export const DEFAULT_BOOKING: BookingSettings = {
+  enabled: true,
+  emailRequired: false,
+  emailConfirmationMinutes: 0,
+  captcha: 'proof_of_work',
+  maxOpenAppointments: 5,
+  allowedOrigins: [],
+  texts: {},
+}
+
+/** The stored document of a tenant as settings. */
+export function settingsOf(document: Readonly<Record<string, unknown>>): TenantSettings {
+  const { theme, booking, ...rest } = document as Partial<TenantSettings>
+  return {
+    timeZone: 'Europe/Rome',
+    locale: 'it',
+    country: 'IT',
+    holdMinutes: 10,
+    ...rest,
+    theme: { ...DEFAULT_THEME, ...theme },
+    booking: { ...DEFAULT_BOOKING, ...booking },
+  }
+}

@@ -1,0 +1,73 @@
+// Files of public/, the solver of the captcha, and each tenant's theme and logo. All of it open, all of it cacheable.
+import compress from '@fastify/compress'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { findTenantIdBySlug } from '../tenant/tenant.sql.ts'
+import { logoOf, themeCss } from '../tenant/theme.ts'
+import { assetsVersion, PUBLIC } from './assets.ts'
+
+const FOR_EVER = 'public, max-age=31536000, immutable'
+const SOLVER = dirname(
+  createRequire(import.meta.url)
+    .resolve('altcha-lib/v1')
+    .replace('/cjs/', '/esm/'),
+)
+const SOLVER_FILES = new Set(['worker.js', 'index.js', 'helpers.js'])
+
+export async function installAssets(app: FastifyInstance, deps: Deps): Promise<void> {
+  const config = { access: { kind: 'anyone' as const } }
+  const schema = { hide: true }
+  await app.register(async (files) => {
+    await files.register(compress, { encodings: ['br', 'gzip'], threshold: 512 })
+    await files.register(fastifyStatic, { root: PUBLIC, serve: false, cacheControl: false })
+    files.get('/assets/:version/*', { config, schema }, async (request, reply) => {
+      const { version, '*': path } = request.params as { version: string; '*': string }
+      // Other sites load the widget as a module, which needs leave (CORS).
+      reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
+      // An old page may ask for the files of an earlier version: it gets today's, without keeping them.
+      reply.header('cache-control', version === assetsVersion() ? FOR_EVER : 'no-cache')
+      reply.header('x-content-type-options', 'nosniff')
+      const solver = /^altcha\/([a-z]+\.js)$/.exec(path)?.[1]
+      if (solver !== undefined && SOLVER_FILES.has(solver)) return reply.sendFile(solver, SOLVER)
+      return reply.sendFile(path)
+    })
+    // Sites embed this one address, whatever the version.
+    files.get('/widget.js', { config, schema }, async (_request, reply) => {
+      reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
+      reply.header('cache-control', 'public, max-age=3600').header('x-content-type-options', 'nosniff')
+      return reply.sendFile('widget.js')
+    })
+
+    const themeOf = async (slug: string) => {
+      const id = await findTenantIdBySlug(deps.db.kysely, slug)
+      const config = id === undefined ? null : await deps.snapshots.recentConfig(id)
+      if (!config) throw new AppError('not_found', { what: 'tenant' })
+      return config.settings.theme
+    }
+    files.get('/:tenant/theme.css', { config, schema }, async (request, reply) => {
+      const theme = await themeOf((request.params as { tenant: string }).tenant)
+      return reply
+        .type('text/css; charset=utf-8')
+        .header('cache-control', FOR_EVER)
+        .header('x-content-type-options', 'nosniff')
+        .send(themeCss(theme))
+    })
+    files.get('/:tenant/logo', { config, schema }, async (request, reply) => {
+      const logo = logoOf((await themeOf((request.params as { tenant: string }).tenant)).logo)
+      if (!logo) throw new AppError('not_found', { what: 'logo' })
+      return (
+        reply
+          .type(logo.type)
+          .header('cache-control', FOR_EVER)
+          .header('x-content-type-options', 'nosniff')
+          // Opened by itself an SVG is a document: it may not run anything.
+          .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+          .send(logo.bytes)
+      )
+    })
+  })
+}

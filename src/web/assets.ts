@@ -1,0 +1,42 @@
+// Owns the address of the files in public/: one folder name for all of them, made from their contents, so that browsers keep
+// them for ever and never mix two versions.
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Assets } from './layout.ts'
+import type { Site } from './site.ts'
+import { themeCss } from '../tenant/theme.ts'
+
+export const PUBLIC = join(import.meta.dirname, '..', '..', 'public')
+
+let version: string | undefined
+
+/** Twelve characters that change with any file of public/. */
+export function assetsVersion(): string {
+  if (version === undefined) {
+    const hash = createHash('sha256')
+    for (const name of readdirSync(PUBLIC, { recursive: true, encoding: 'utf8' }).sort()) {
+      const entry = join(PUBLIC, name)
+      try {
+        hash.update(name).update(readFileSync(entry))
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'EISDIR') throw error
+      }
+    }
+    version = hash.digest('base64url').slice(0, 12)
+  }
+  return version
+}
+
+const themes = new WeakMap<object, string>()
+
+function themeOf(site: Site): string {
+  let address = themes.get(site.config)
+  if (address === undefined) {
+    const hash = createHash('sha256').update(themeCss(site.settings.theme)).digest('base64url').slice(0, 12)
+    themes.set(site.config, (address = `${site.base}/theme.css?v=${hash}`))
+  }
+  return address
+}
+
+export const assetsOf = (): Assets => ({ base: `/assets/${assetsVersion()}`, themeOf })

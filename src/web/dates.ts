@@ -1,0 +1,59 @@
+// PURE. Dates and times in words, by language and zone.
+import type { Language } from '../locales/words.ts'
+import { DAY, MINUTE } from '../time/interval.ts'
+import { dayOf, formatDate, offsetAt } from '../time/zone.ts'
+
+const LOCALES: Record<Language, string> = { it: 'it-IT', en: 'en-GB' }
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language}${JSON.stringify(options)}`
+  let found = formats.get(key)
+  // Making one costs a hundred times what using it does.
+  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(LOCALES[language], { timeZone: 'UTC', ...options })))
+  return found
+}
+
+/** `2026-11-24` (a day number) → `martedì 24 novembre 2026`. */
+export const longDate = (language: Language, day: number): string =>
+  format(language, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(day * DAY)
+
+/** → `martedì 24 novembre`. */
+export const dayAndMonth = (language: Language, day: number): string =>
+  format(language, { weekday: 'long', day: 'numeric', month: 'long' }).format(day * DAY)
+
+/** → `mar 24 nov`. */
+export const shortDate = (language: Language, day: number): string =>
+  format(language, { weekday: 'short', day: 'numeric', month: 'short' }).format(day * DAY)
+
+/** `2026-11` → `novembre 2026`. */
+export const monthName = (language: Language, month: string): string =>
+  format(language, { month: 'long', year: 'numeric' }).format(Date.parse(`${month}-01T00:00:00Z`))
+
+/** Names of the days of the week, Monday first. */
+export const weekdayNames = (language: Language, width: 'short' | 'long'): string[] =>
+  Array.from({ length: 7 }, (_, i) => format(language, { weekday: width }).format((i + 4) * DAY))
+
+/** The clock of an instant in a zone: `08:30`. */
+export function clockOf(zone: string, at: number): string {
+  const minutes = Math.floor(((((at + offsetAt(zone, at)) % DAY) + DAY) % DAY) / MINUTE)
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+}
+
+/** `martedì 24 novembre 2026`, of an instant. */
+export const dateOf = (language: Language, zone: string, at: number): string => longDate(language, dayOf(zone, at))
+
+/** The month of an instant: `2026-11`. */
+export const monthOf = (zone: string, at: number): string => formatDate(dayOf(zone, at)).slice(0, 7)
+
+/** The month `step` months after one: `2026-12`, 1 → `2027-01`. */
+export function addMonths(month: string, step: number): string {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  return new Date(Date.UTC(year, number - 1 + step, 1)).toISOString().slice(0, 7)
+}
+
+/** A zone as people say it: `ora di Roma` is beyond Intl, so its generic long name. */
+export function zoneName(language: Language, zone: string, at: number): string {
+  const parts = new Intl.DateTimeFormat(LOCALES[language], { timeZone: zone, timeZoneName: 'long' }).formatToParts(at)
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone
+}

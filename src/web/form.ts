@@ -1,0 +1,151 @@
+// PURE. Pieces of forms: fields with their label, hint and fault, the summary of faults, radio groups.
+import { html, trusted, type Html } from './html.ts'
+import type { PageWords } from '../locales/pages.en.ts'
+
+/** What is wrong, by the field's name. */
+export type Faults = ReadonlyMap<string, string>
+export const NO_FAULTS: Faults = new Map()
+
+type Field = {
+  name: string
+  label: string
+  value: string
+  hint?: string | undefined
+  required?: boolean | undefined
+  /** HTML input type, or `textarea`. */
+  type?: string
+  autocomplete?: string
+  maxLength?: number | undefined
+  minimum?: number | undefined
+  maximum?: number | undefined
+  inputMode?: string
+}
+
+const describedBy = (name: string, hint: unknown, fault: unknown): Html => {
+  const ids = [hint !== undefined && `${name}-hint`, fault !== undefined && `${name}-fault`].filter(Boolean)
+  return html`${ids.length > 0 && html`aria-describedby="${ids.join(' ')}"`}`
+}
+
+const mark = (required: boolean | undefined): Html =>
+  html`${required && html`<span class="star" aria-hidden="true"> *</span>`}`
+
+const hintAndFault = (name: string, hint: string | undefined, fault: string | undefined): Html =>
+  html`${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+  ${fault !== undefined && html`<p class="fault" id="${name}-fault">${fault}</p>`}`
+
+/** One input or text area. */
+export function field(f: Field, faults: Faults): Html {
+  const fault = faults.get(f.name)
+  const common = html`id="${f.name}" name="${f.name}" ${f.required && html`required`}
+  ${f.maxLength !== undefined && html`maxlength="${f.maxLength}"`}
+  ${f.minimum !== undefined && html`min="${f.minimum}"`} ${f.maximum !== undefined && html`max="${f.maximum}"`}
+  ${f.autocomplete !== undefined && html`autocomplete="${f.autocomplete}"`}
+  ${f.inputMode !== undefined && html`inputmode="${f.inputMode}"`} ${fault !== undefined && html`aria-invalid="true"`}
+  ${describedBy(f.name, f.hint, fault)}`
+  return html`<div class="field">
+    <label for="${f.name}">${f.label}${mark(f.required)}</label>
+    ${hintAndFault(f.name, f.hint, fault)}
+    ${
+      f.type === 'textarea'
+        ? trusted(`<textarea ${String(common)} rows="4">\n${String(html`${f.value}`)}</textarea>`)
+        : html`<input
+            ${common}
+            type="${f.type ?? 'text'}"
+            value="${f.value}"
+            ${f.type === 'number' && html`step="any"`}
+          />`
+    }
+  </div>`
+}
+
+export type Option = { value: string; label: Html | string; detail?: Html | undefined }
+
+/** A group of radio buttons, or of boxes when several may be chosen. */
+export function choices(
+  group: {
+    name: string
+    legend: string
+    options: readonly Option[]
+    chosen: readonly string[]
+    required?: boolean | undefined
+    several?: boolean
+    hint?: string | undefined
+  },
+  faults: Faults,
+): Html {
+  const { name, legend, options, chosen, required, several } = group
+  const fault = faults.get(name)
+  return html`<fieldset
+    class="choices"
+    id="${name}"
+    ${fault !== undefined && html`aria-invalid="true"`}
+    ${describedBy(name, group.hint, fault)}
+  >
+    <legend>${legend}${mark(required)}</legend>
+    ${hintAndFault(name, group.hint, fault)}
+    ${options.map(
+      (option, i) =>
+        html`<div class="option">
+          <input
+            type="${several ? 'checkbox' : 'radio'}"
+            id="${name}-${i}"
+            name="${name}"
+            value="${option.value}"
+            ${chosen.includes(option.value) && html`checked`}
+            ${required && !several && html`required`}
+          />
+          <label for="${name}-${i}">${option.label}${option.detail}</label>
+        </div>`,
+    )}
+  </fieldset>`
+}
+
+export function select(
+  s: {
+    name: string
+    label: string
+    options: readonly { value: string; label: string }[]
+    value: string
+    required?: boolean | undefined
+    hint?: string | undefined
+  },
+  faults: Faults,
+): Html {
+  const fault = faults.get(s.name)
+  return html`<div class="field">
+    <label for="${s.name}">${s.label}${mark(s.required)}</label>
+    ${hintAndFault(s.name, s.hint, fault)}
+    <select
+      id="${s.name}"
+      name="${s.name}"
+      ${s.required && html`required`}
+      ${fault !== undefined && html`aria-invalid="true"`}
+      ${describedBy(s.name, s.hint, fault)}
+    >
+      ${s.options.map(
+        (o) => html`<option value="${o.value}" ${o.value === s.value && html`selected`}>${o.label}</option>`,
+      )}
+    </select>
+  </div>`
+}
+
+/** What is wrong, each with a link to its field; read out at once. */
+export function faultSummary(w: PageWords, faults: Faults): Html {
+  if (faults.size === 0) return html``
+  return html`<div class="summary-faults" role="alert" tabindex="-1" id="faults">
+    <h2>${w.faultsTitle}</h2>
+    <ul>
+      ${[...faults].map(([name, text]) => html`<li><a href="#${name}">${text}</a></li>`)}
+    </ul>
+  </div>`
+}
+
+export const hidden = (name: string, value: string): Html =>
+  html`<input type="hidden" name="${name}" value="${value}" />`
+
+/** A message in a box: `note` informs, `warning` tells what to mind. */
+export const notice = (kind: 'note' | 'warning', title: string, body: Html | string): Html =>
+  html`<div class="notice ${kind}" role="${kind === 'warning' ? 'alert' : 'note'}">
+    <h2>${title}</h2>
+    ${typeof body === 'string' ? html`<p>${body}</p>` : body}
+  </div>`

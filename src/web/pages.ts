@@ -1,0 +1,225 @@
+// What all pages share: cookies, forms, limits, compression, security headers, and refusals as pages.
+import cookie from '@fastify/cookie'
+import compress from '@fastify/compress'
+import formbody from '@fastify/formbody'
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { constants } from 'node:zlib'
+import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
+import type { Access } from '../auth/scopes.ts'
+import { problemPage } from '../booking/appointment.page.ts'
+import type { Deps } from '../deps.ts'
+import { AppError, type ProblemCode } from '../errors.ts'
+import { problemWords } from '../locales/words.ts'
+import { asAppError, logProblem } from '../rest/problem.ts'
+import { assetsOf } from './assets.ts'
+import { html } from './html.ts'
+import { document, type Page } from './layout.ts'
+import { draftsOf, languageFor, mayManage, siteOf, type Site } from './site.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    site: Site | null
+  }
+}
+
+export type View = Page | { redirect: string }
+type Handler = (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>
+export type OwnHandler = (request: FastifyRequest, reply: FastifyReply, site: Site, a: Appointment) => Promise<View>
+
+/** No inline code or style, nothing from other hosts; frames only on the sites that the tenant names. */
+function securityHeaders(site: Site | null): Record<string, string> {
+  const ancestors = site?.settings.booking.allowedOrigins ?? []
+  return {
+    'content-security-policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self'",
+      "connect-src 'self'",
+      "worker-src 'self'",
+      "form-action 'self'",
+      "base-uri 'none'",
+      `frame-ancestors ${ancestors.length > 0 ? ancestors.join(' ') : "'none'"}`,
+    ].join('; '),
+    'x-content-type-options': 'nosniff',
+    // Other sites learn nothing; our own forms still say where they come from.
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  }
+}
+
+/** Forms are taken from our own pages only. Old browsers that do not say where they come from are let through. */
+function refuseOtherSites(request: FastifyRequest): void {
+  const from = request.headers['sec-fetch-site']
+  if (from !== undefined) {
+    if (from !== 'same-origin' && from !== 'none') throw new AppError('cross_site')
+    return
+  }
+  const { origin } = request.headers
+  if (origin !== undefined && origin !== 'null' && URL.parse(origin)?.host !== request.host)
+    throw new AppError('cross_site')
+}
+
+/** Where a refusal leads: the step that helps most. */
+function nextOf(site: Site, request: FastifyRequest, code: ProblemCode): { href: string; text: string } {
+  const w = site.words.nextSteps
+  const { draft, id } = request.params as { draft?: string; id?: string }
+  const toTime = new Set<ProblemCode>([
+    'slot_taken',
+    'slot_held',
+    'no_agent_free',
+    'hold_expired',
+    'activation_expired',
+  ])
+  if (draft !== undefined && toTime.has(code)) return { href: `${site.base}/book/${draft}/time`, text: w.time }
+  if (code === 'link_invalid' || code === 'appointment_not_matched') return { href: `${site.base}/find`, text: w.find }
+  if (code === 'internal_error' || code === 'database_unavailable' || code === 'too_many_requests')
+    return { href: request.method === 'GET' ? site.here : site.here.replace(/\/[a-z-]+$/, '/summary'), text: w.retry }
+  if (id !== undefined && code !== 'not_found') return { href: `${site.base}/appointments/${id}`, text: w.back }
+  return { href: site.base, text: w.start }
+}
+
+/** A page for addresses that belong to no tenant. */
+function bareProblem(request: FastifyRequest, error: AppError): string {
+  const language = languageFor(request, 'it')
+  const { title, detail } = problemWords(language, error.code, error.params)
+  const { base } = assetsOf()
+  return `<!doctype html>${String(
+    html`<html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title}</title>
+        <link rel="stylesheet" href="${base}/app.css" />
+        <link rel="icon" href="${base}/icon.svg" type="image/svg+xml" />
+      </head>
+      <body>
+        <main id="main">
+          <div class="narrow">
+            <h1>${title}</h1>
+            <p class="lead">${detail}</p>
+          </div>
+        </main>
+      </body>
+    </html>`,
+  )}`
+}
+
+function sendPage(request: FastifyRequest, reply: FastifyReply, site: Site, page: Page): FastifyReply {
+  reply.headers(securityHeaders(site))
+  reply.header('cache-control', page.isPrivate ? 'no-store' : 'private, no-cache')
+  reply.header('content-language', site.language).header('vary', 'accept-language, cookie, sec-fetch-dest')
+  return reply.type('text/html; charset=utf-8').send(document(site, page, assetsOf()))
+}
+
+function installRefusals(app: FastifyInstance, bodyLimit: number): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = asAppError(error, bodyLimit)
+    logProblem(request, problem)
+    reply.code(problem.status)
+    if (problem.status === 503) reply.header('retry-after', '5')
+    const { site } = request
+    if (!site) {
+      reply.headers(securityHeaders(null)).header('cache-control', 'no-store')
+      return reply.type('text/html; charset=utf-8').send(bareProblem(request, problem))
+    }
+    const words = problemWords(site.language, problem.code, problem.params)
+    const requestId = problem.status >= 500 ? request.id : null
+    return sendPage(
+      request,
+      reply,
+      site,
+      problemPage(site, { ...words, requestId }, nextOf(site, request, problem.code)),
+    )
+  })
+}
+
+/** Registers the plug-ins of the pages; routes of pages are added to the instance that `add` receives. */
+export async function installPages(
+  app: FastifyInstance,
+  deps: Deps,
+  bodyLimit: number,
+  add: (pages: FastifyInstance) => void,
+): Promise<void> {
+  await app.register(async (pages) => {
+    pages.decorateRequest('site', null)
+    await pages.register(cookie)
+    await pages.register(formbody, { bodyLimit: 64 * 1024 })
+    await pages.register(compress, {
+      encodings: ['br', 'gzip'],
+      threshold: 1024,
+      brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } },
+    })
+    const isRead = (request: FastifyRequest): boolean => request.method === 'GET' || request.method === 'HEAD'
+    await pages.register(rateLimit, {
+      timeWindow: 60_000,
+      max: (request) => (isRead(request) ? deps.publicRate * 10 : deps.publicRate),
+      keyGenerator: (request) => `${isRead(request) ? 'read' : 'write'} ${request.ip}`,
+      errorResponseBuilder: () => new AppError('too_many_requests'),
+      hook: 'preHandler',
+    })
+    installRefusals(pages, bodyLimit)
+    add(pages)
+  })
+}
+
+export type PageRoute = {
+  method: 'GET' | 'POST'
+  url: string
+  access?: Access
+  handler: Handler
+}
+
+/** Adds a page: finds the tenant, checks where a form comes from and whose draft or appointment it is, sends the page. */
+export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): void {
+  const access = route.access ?? { kind: 'anyone' as const }
+  app.route({
+    method: route.method,
+    url: route.url,
+    config: { access },
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const site = await siteOf(deps, request, reply)
+      request.site = site
+      if (!site.settings.booking.enabled && !(access.kind === 'browser' && access.of === 'appointment'))
+        throw new AppError('booking_closed')
+      if (route.method === 'POST') refuseOtherSites(request)
+      if (access.kind === 'browser' && access.of === 'draft') {
+        const { draft } = request.params as { draft: string }
+        if (!draftsOf(request, site).includes(draft)) throw new AppError('draft_gone')
+      }
+      const view = await route.handler(request, reply, site)
+      if ('redirect' in view) return reply.header('cache-control', 'no-store').redirect(view.redirect, 303)
+      return sendPage(request, reply, site, view)
+    },
+  })
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Adds a page of one appointment; only the browser that was let in sees it, to others it does not exist. */
+export function addOwnPage(
+  app: FastifyInstance,
+  deps: Deps,
+  method: 'GET' | 'POST',
+  url: string,
+  handler: OwnHandler,
+): void {
+  addPage(app, deps, {
+    method,
+    url,
+    access: { kind: 'browser', of: 'appointment' },
+    handler: async (request, reply, site) => handler(request, reply, site, await ownOf(deps, request, site)),
+  })
+}
+
+/** The appointment of the address, if this browser may see it; throws `link_invalid`. */
+export async function ownOf(deps: Deps, request: FastifyRequest, site: Site): Promise<Appointment> {
+  const { id } = request.params as { id: string }
+  const a = UUID.test(id) ? await findAppointment(deps.db.kysely, site.tenantId, id) : undefined
+  if (!a || a.contact_id === null || !mayManage(request, site, a)) throw new AppError('link_invalid')
+  return a
+}

@@ -1,0 +1,16 @@
+// PURE. Seals: proof that this service named something to the browser that brings it back. HMAC-SHA-256 cut to 128 bits.
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+/** The seal of the parts under a purpose; parts must not contain line ends. */
+export function sealOf(secret: string, purpose: string, ...parts: readonly string[]): string {
+  return createHmac('sha256', secret)
+    .update([purpose, ...parts].join('\n'))
+    .digest()
+    .subarray(0, 16)
+    .toString('base64url')
+}
+
+export function isSeal(seal: string, secret: string, purpose: string, ...parts: readonly string[]): boolean {
+  const [given, wanted] = [Buffer.from(seal), Buffer.from(sealOf(secret, purpose, ...parts))]
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}

@@ -1,0 +1,157 @@
+// What every page of a tenant knows: its settings, the reader's language, and the seals that its cookies and links bear.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { TenantConfig } from '../availability/model.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { LANGUAGES, pageWords, preferredLanguage, type Language } from '../locales/words.ts'
+import type { PageWords } from '../locales/pages.en.ts'
+import { secretOf } from '../tenant/secret.sql.ts'
+import type { TenantSettings } from '../tenant/settings.ts'
+import { findTenantIdBySlug } from '../tenant/tenant.sql.ts'
+import { isSeal, sealOf } from './seal.ts'
+
+export type Site = {
+  tenantId: string
+  /** Beginning of all addresses of the tenant: `/{slug}`. */
+  base: string
+  config: TenantConfig
+  settings: TenantSettings
+  language: Language
+  words: PageWords
+  secret: string
+  /** Shown inside another page. */
+  isFramed: boolean
+  /** Address of the page without the language, for the switch. */
+  here: string
+  now: number
+}
+
+const LANGUAGE_COOKIE = 'agenda_language'
+const slugs = new WeakMap<Deps['db'], Map<string, string>>()
+
+async function tenantIdOf(deps: Deps, slug: string): Promise<string | undefined> {
+  let known = slugs.get(deps.db)
+  if (!known) slugs.set(deps.db, (known = new Map<string, string>()))
+  let id = known.get(slug)
+  if (id === undefined) {
+    id = await findTenantIdBySlug(deps.db.kysely, slug)
+    if (id !== undefined && known.size < 10_000) known.set(slug, id)
+  }
+  return id
+}
+
+const isLanguage = (text: unknown): text is Language => LANGUAGES.includes(text as Language)
+
+/** The language asked for in the address, else the one chosen before, else the browser's, else the tenant's. */
+export function languageFor(request: FastifyRequest, fallback: Language): Language {
+  const { lang } = request.query as { lang?: unknown }
+  if (isLanguage(lang)) return lang
+  const chosen = request.cookies[LANGUAGE_COOKIE]
+  if (isLanguage(chosen)) return chosen
+  return preferredLanguage(request.headers['accept-language']) ?? fallback
+}
+
+export const isFramed = (request: FastifyRequest): boolean =>
+  request.headers['sec-fetch-dest'] === 'iframe' || (request.query as { framed?: string }).framed === '1'
+
+/** What a cookie of ours needs besides its value. In a frame only partitioned third-party cookies come back (CHIPS). */
+export function cookieOptions(request: FastifyRequest, path: string) {
+  const framed = isFramed(request) || request.cookies.agenda_framed === '1'
+  const isSecure = framed || request.protocol === 'https'
+  return framed
+    ? ({ path, httpOnly: true, secure: true, sameSite: 'none', partitioned: true } as const)
+    : ({ path, httpOnly: true, secure: isSecure, sameSite: 'lax' } as const)
+}
+
+/** The tenant of the address with everything its pages need; throws `not_found` and `booking_closed`. */
+export async function siteOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Site> {
+  const { tenant: slug } = request.params as { tenant: string }
+  const tenantId = await tenantIdOf(deps, slug)
+  const config = tenantId === undefined ? null : await deps.snapshots.config(tenantId)
+  if (tenantId === undefined || !config) throw new AppError('not_found', { what: 'tenant' })
+  const base = `/${slug}`
+  const language = languageFor(request, config.settings.locale)
+  const { lang } = request.query as { lang?: unknown }
+  if (isLanguage(lang)) reply.setCookie(LANGUAGE_COOKIE, lang, { ...cookieOptions(request, '/'), maxAge: 31_536_000 })
+  const framed = isFramed(request) || request.cookies.agenda_framed === '1'
+  if (framed && request.cookies.agenda_framed !== '1')
+    reply.setCookie('agenda_framed', '1', cookieOptions(request, base))
+  return {
+    tenantId,
+    base,
+    config,
+    settings: config.settings,
+    language,
+    words: pageWords(language),
+    secret: await secretOf(deps, tenantId, 'pages'),
+    isFramed: framed,
+    here: withoutLanguage(request.url),
+    now: deps.now(),
+  }
+}
+
+function withoutLanguage(url: string): string {
+  const [path = '', query = ''] = url.split('?')
+  const rest = new URLSearchParams(query)
+  rest.delete('lang')
+  const text = rest.toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
+const DRAFTS = 'agenda_drafts'
+const APPOINTMENTS = 'agenda_appointments'
+const MOST = 6
+
+type Sealed = { id: string; seal: string }
+const readSealed = (text: string | undefined): Sealed[] =>
+  (text ?? '').split('~').flatMap((part) => {
+    const [id = '', seal = ''] = part.split('.')
+    return id !== '' && seal !== '' ? [{ id, seal }] : []
+  })
+
+function remember(request: FastifyRequest, reply: FastifyReply, site: Site, name: string, entry: Sealed): void {
+  const others = readSealed(request.cookies[name]).filter(({ id }) => id !== entry.id)
+  const value = [entry, ...others].slice(0, MOST).map(({ id, seal }) => `${id}.${seal}`)
+  reply.setCookie(name, value.join('~'), cookieOptions(request, site.base))
+}
+
+export const draftSeal = (site: Site, id: string): string => sealOf(site.secret, 'draft', id)
+export const isDraftSeal = (site: Site, id: string, seal: string): boolean => isSeal(seal, site.secret, 'draft', id)
+
+/** Ids of the drafts that this browser began, newest first. */
+export function draftsOf(request: FastifyRequest, site: Site): string[] {
+  return readSealed(request.cookies[DRAFTS]).flatMap(({ id, seal }) => (isDraftSeal(site, id, seal) ? [id] : []))
+}
+
+export function rememberDraft(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
+  remember(request, reply, site, DRAFTS, { id, seal: draftSeal(site, id) })
+}
+
+/** The seal of an appointment ends when its manage token is renewed. */
+export const appointmentSeal = (site: Pick<Site, 'secret'>, id: string, manageHash: string | null): string =>
+  sealOf(site.secret, 'appointment', id, manageHash ?? '')
+
+/** Lets this browser see the appointment until it is closed. */
+export function rememberAppointment(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  a: { id: string; manage_hash: string | null },
+): void {
+  remember(request, reply, site, APPOINTMENTS, { id: a.id, seal: appointmentSeal(site, a.id, a.manage_hash) })
+}
+
+/** Whether this browser was let in to the appointment. */
+export function mayManage(request: FastifyRequest, site: Site, a: { id: string; manage_hash: string | null }): boolean {
+  const entry = readSealed(request.cookies[APPOINTMENTS]).find(({ id }) => id === a.id)
+  return entry !== undefined && isSeal(entry.seal, site.secret, 'appointment', a.id, a.manage_hash ?? '')
+}
+
+/** The personal link of an appointment, absolute. */
+export function manageLink(
+  deps: Deps,
+  site: Pick<Site, 'secret' | 'base'>,
+  a: { id: string; manage_hash: string | null },
+): string {
+  return `${deps.links.base}${site.base}/m/${a.id.replaceAll('-', '')}.${appointmentSeal(site, a.id, a.manage_hash)}`
+}
