@@ -32,10 +32,12 @@ export function startClock() {
   const hold = document.querySelector('.hold[data-until]')
   if (hold) startCountdown(hold)
   for (const note of document.querySelectorAll('.zone[data-zone]')) {
+    // British, as the server writes: day before month, 24 hours.
+    const locale = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone
     const at = Number(note.dataset.at)
     const clock = (timeZone) =>
-      new Intl.DateTimeFormat(document.documentElement.lang, {
+      new Intl.DateTimeFormat(locale, {
         timeZone,
         dateStyle: 'medium',
         timeStyle: 'short',

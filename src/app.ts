@@ -18,6 +18,7 @@ import { installProblems, ProblemSchema } from './rest/problem.ts'
 import { findUnstorable, validatorCompiler } from './rest/validation.ts'
 import { messageRoutes } from './notify/message.routes.ts'
 import { bookingRoutes } from './booking/booking.routes.ts'
+import { stepRoutes } from './booking/steps.routes.ts'
 import { ownRoutes } from './booking/own.routes.ts'
 import { installAssets } from './web/asset.routes.ts'
 import { installPages } from './web/pages.ts'
@@ -29,6 +30,8 @@ export type AppOptions = {
   trustProxy: boolean
   /** Called before any route is added; tests check every answer against its schema. */
   observe?: (app: FastifyInstance) => void
+  /** Where the log goes instead of standard output. */
+  logTo?: { write: (line: string) => void }
 }
 const BODY_LIMIT = 256 * 1024
 
@@ -46,7 +49,10 @@ const serializers = {
 export async function buildApp(deps: Deps, options: AppOptions): Promise<FastifyInstance> {
   const bodyLimit = BODY_LIMIT
   const app = fastify({
-    logger: options.logLevel === 'silent' ? false : { level: options.logLevel, serializers },
+    logger:
+      options.logLevel === 'silent'
+        ? false
+        : { level: options.logLevel, serializers, ...(options.logTo ? { stream: options.logTo } : {}) },
     // A line for every request costs a tenth of the throughput and says little: failures are logged, metrics count the rest.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy,
@@ -96,6 +102,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   await installAssets(app, deps)
   await installPages(app, deps, bodyLimit, (pages) => {
     bookingRoutes(pages, deps)
+    stepRoutes(pages, deps)
     ownRoutes(pages, deps)
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })

@@ -25,7 +25,14 @@ import type { Actor } from './request.ts'
 import { countersHeld } from './settle.ts'
 import { nextStatus, type Action } from './states.ts'
 
-export type ChangeContext = { tenantId: string; id: string; actor: Actor; wantedVersion: number | null }
+export type ChangeContext = {
+  tenantId: string
+  id: string
+  actor: Actor
+  wantedVersion: number | null
+  /** Writes that belong to the change, such as the message that tells of it. Not called when nothing changed. */
+  also?: (tx: Tx, after: Appointment) => Promise<void>
+}
 
 export const documentOf = (a: Appointment): AppointmentDocument => a.document as unknown as AppointmentDocument
 
@@ -132,7 +139,9 @@ async function change(
   return transaction(deps.db, async (tx) => {
     const a = await lockBoth(deps, tx, context.tenantId, context.id)
     checkVersion(context.wantedVersion, a.version)
-    return work(tx, a, config)
+    const after = await work(tx, a, config)
+    if (after.version !== a.version) await context.also?.(tx, after)
+    return after
   })
 }
 

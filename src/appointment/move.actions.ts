@@ -180,6 +180,7 @@ async function moveTo(
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.override ? { override: request.override.reason } : {}),
   })
+  await context.also?.(tx, after)
   return after
 }
 

@@ -1,40 +1,29 @@
-// The way to an appointment: landing, the five steps, confirmation by e-mail. Nothing in an address tells who the citizen is.
+// The way to an appointment: landing, place and time. Nothing in an address tells who the citizen is.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { OfferedService } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
-import { findAppointment } from '../appointment/appointment.sql.ts'
-import { faultWords, problemWords } from '../locales/words.ts'
+import { problemWords } from '../locales/words.ts'
 import type { Channel } from '../service/visit.ts'
 import { isCalendarDate, parseDate } from '../time/zone.ts'
-import { assetsOf } from '../web/assets.ts'
-import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
+import { NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
-import { draftsOf, draftSeal, isDraftSeal, rememberAppointment, rememberDraft, type Site } from '../web/site.ts'
-import { answerFaults, applicantFaults, applicantIn, textOf, typedAnswers, type Form } from './check.ts'
-import {
-  activateDraft,
-  activationSeal,
-  captchaFor,
-  confirmDraft,
-  isSolved,
-  sendActivationAgain,
-} from './confirm.actions.ts'
-import { applicantPage, detailsPage, MOST_DETAILS, type DraftPage } from './details.page.ts'
-import { nextStep, selectionQuery, type Draft, type Selection, type Step } from './draft.ts'
-import { abandonDraft, changeDraft, chooseTime, extendDraft, requireDraft, type Choice } from './draft.actions.ts'
+import { draftsOf, draftSeal, isDraftSeal, rememberDraft, type Site } from '../web/site.ts'
+import { textOf, type Form } from './check.ts'
+import { nextStep, selectionQuery, type Draft, type Selection } from './draft.ts'
+import { chooseTime, requireDraft, type Choice } from './draft.actions.ts'
 import { landingPage } from './landing.page.ts'
 import { firstTimes, frequentIds, offersOf, timesOf } from './offer.actions.ts'
 import { placePage, visitHead, wayOf } from './place.page.ts'
 import { CHANNELS, locationsOver, selectionOf, servicesOf, wishOf, type Wish } from './selection.ts'
 import { steps } from './steps.ts'
-import { activatePage, activationPage, summaryPage } from './summary.page.ts'
 import { officeFact, timePage } from './time.page.ts'
 
-type Query = Record<string, string | string[] | undefined>
-const queryOf = (request: FastifyRequest): Query => request.query as Query
-const one = (value: string | string[] | undefined): string => (Array.isArray(value) ? (value[0] ?? '') : (value ?? ''))
+export type Query = Record<string, string | string[] | undefined>
+export const queryOf = (request: FastifyRequest): Query => request.query as Query
+export const one = (value: string | string[] | undefined): string =>
+  Array.isArray(value) ? (value[0] ?? '') : (value ?? '')
 
 /** Services shown with their free times at once; more are found by searching. */
 const MOST_SHOWN = 40
@@ -77,7 +66,7 @@ async function landing(deps: Deps, request: FastifyRequest, site: Site): Promise
 }
 
 /** What the address wishes, or a refusal that says which part does not go. */
-function requireWish(site: Site, query: Query): Wish {
+export function requireWish(site: Site, query: Query): Wish {
   const wish = wishOf(site.config, query)
   if (wish) return wish
   throw servicesOf(site.config, query).length === 0
@@ -114,7 +103,7 @@ type TimeExtras = {
 }
 
 /** The page of times for a selection. */
-async function times(
+export async function timesPage(
   deps: Deps,
   request: FastifyRequest,
   site: Site,
@@ -144,17 +133,18 @@ async function times(
     title: w.stepTitles.time,
     event: 'time',
     above: html`${steps(site, 'time', { place: `${site.base}/book?${placeQuery.toString()}` })} ${message}`,
-    head: html`${visitHead(site, wish)}
-      <dl class="facts">
-        ${
-          selection.channel === 'in_person' && selection.locationId !== undefined
-            ? officeFact(site, selection.locationId)
-            : html`<div>
-                <dt>${w.where}</dt>
-                <dd>${selection.channel === 'in_person' ? w.anyOffice : w.channels[selection.channel]}</dd>
-              </div>`
-        }
-      </dl>`,
+    head: visitHead(
+      site,
+      wish,
+      html`${
+        selection.channel === 'in_person' && selection.locationId !== undefined
+          ? officeFact(site, selection.locationId)
+          : html`<div>
+              <dt>${w.where}</dt>
+              <dd>${selection.channel === 'in_person' ? w.anyOffice : w.channels[selection.channel]}</dd>
+            </div>`
+      }`,
+    ),
     times: found,
     view,
     day: isCalendarDate(dayText) ? parseDate(dayText) : null,
@@ -210,14 +200,14 @@ async function showTimes(deps: Deps, request: FastifyRequest, site: Site): Promi
   const offices = locationsOver(site.config, wish.visit, known)
   if (known === 'in_person' && offices.length === 1) selection.locationId = offices[0]!.id
   const draft = await draftFor(deps, request, site, selection)
-  return times(deps, request, site, wish, selection, { chosen: '', faults: NO_FAULTS, draft })
+  return timesPage(deps, request, site, wish, selection, { chosen: '', faults: NO_FAULTS, draft })
 }
 
 const serviceQuery = (wish: Wish): string =>
   new URLSearchParams(wish.services.map((s): [string, string] => ['service', s.id])).toString()
 
 /** Refusals of a time after which another one can be chosen. */
-const OF_TIME = new Set<ProblemCode>([
+export const OF_TIME = new Set<ProblemCode>([
   ...(['slot_taken', 'slot_held', 'recently_released', 'seats_exhausted', 'no_agent_free', 'too_many_rivals'] as const),
   ...(['too_soon', 'too_late_for_next_day', 'beyond_horizon', 'day_limit_reached', 'week_limit_reached'] as const),
   ...(['holiday', 'closure', 'absence', 'outside_schedule', 'outside_location_hours', 'does_not_fit'] as const),
@@ -227,7 +217,8 @@ const OF_TIME = new Set<ProblemCode>([
 /** `at` of the form: an instant and, where offices differ, the office. */
 export function choiceOf(site: Site, form: Form, selection: Pick<Selection, 'channel'>): Choice | null {
   const [instant = '', location = ''] = textOf(form, 'at', 100).split(' ')
-  const start = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(instant) ? Date.parse(instant) : NaN
+  const isInstant = /^.{10}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(instant) && isCalendarDate(instant.slice(0, 10))
+  const start = isInstant ? Date.parse(instant) : NaN
   if (!Number.isFinite(start)) return null
   // For calls the office does not matter: any agent who is free will do.
   return {
@@ -249,7 +240,7 @@ async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply
     reply.code(status)
     const known = await requireDraft(deps, site.tenantId, id).catch(() => null)
     const draft = { id, seal: draftSeal(site, id), held: known?.held ?? null }
-    return times(deps, request, site, wish, selection, { chosen: textOf(form, 'at', 100), faults, draft })
+    return timesPage(deps, request, site, wish, selection, { chosen: textOf(form, 'at', 100), faults, draft })
   }
   if (!choice) return again(new Map([['at', site.words.timeMissing]]), 422)
   try {
@@ -264,209 +255,6 @@ async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply
   }
 }
 
-type Loaded = { id: string; base: string; draft: Draft; wish: Wish; page: (more?: Partial<DraftPage>) => DraftPage }
-
-/** The draft of the address with what its pages need. */
-async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Loaded> {
-  const id = (request.params as { draft: string }).draft
-  const draft = await requireDraft(deps, site.tenantId, id)
-  const base = `${site.base}/book/${id}`
-  const query = selectionQuery(draft.selection)
-  const wish = requireWish(site, { ...Object.fromEntries(query), service: query.getAll('service') })
-  const links: Partial<Record<Step, string>> = {
-    place: `${site.base}/book?${query.toString()}`,
-    time: `${base}/time`,
-    details: `${base}/details`,
-    applicant: `${base}/applicant`,
-  }
-  const page = (more: Partial<DraftPage> = {}): DraftPage => ({
-    id,
-    base,
-    draft,
-    links,
-    faults: NO_FAULTS,
-    message: messageOf(site, one(queryOf(request).said)),
-    ...more,
-  })
-  return { id, base, draft, wish, page }
-}
-
-/** What just happened, by a word in the address that the pages themselves put there. */
-function messageOf(site: Site, said: string): Html {
-  const w = site.words
-  const texts: Record<string, string> = {
-    extended: w.extended,
-    changed: w.changedTime,
-    held: w.heldAgain,
-    sent: w.activationSent,
-  }
-  const text = Object.hasOwn(texts, said) ? texts[said] : undefined
-  return text === undefined ? html`` : html`<p class="notice note" role="status">${text}</p>`
-}
-
-/** Whether the form was sent from a page that showed another time than the draft has now. */
-const isOtherTime = (draft: Draft, form: Form): boolean => {
-  const shown = textOf(form, 'held', 20)
-  return shown !== '' && draft.held !== null && shown !== String(draft.held.start)
-}
-
-async function saveDetails(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
-  const { id, base, draft, wish, page } = await load(deps, request, site)
-  if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
-  const form = request.body as Form
-  const { questions } = wish.visit
-  const answers = typedAnswers(questions, form)
-  const details = textOf(form, 'details', MOST_DETAILS)
-  const faults = answerFaults(questions, answers, site.language)
-  const typed = await changeDraft(deps, site.tenantId, id, (d) => ({
-    ...d,
-    answers,
-    details,
-    done: { ...d.done, details: faults.size === 0 },
-  }))
-  if (faults.size > 0) {
-    reply.code(422)
-    return detailsPage(site, page({ draft: typed, faults }), questions)
-  }
-  const step = typed.done.applicant ? 'summary' : 'applicant'
-  return { redirect: `${base}/${step}${isOtherTime(draft, form) ? '?said=changed' : ''}` }
-}
-
-async function saveApplicant(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
-  const { id, base, draft, page } = await load(deps, request, site)
-  if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
-  const form = request.body as Form
-  const applicant = applicantIn(form)
-  const faults = applicantFaults(applicant, draft.selection.channel, site.settings, site.words)
-  const typed = await changeDraft(deps, site.tenantId, id, (d) => ({
-    ...d,
-    applicant,
-    // A link to another address counts no more.
-    activation: applicant.email === d.applicant.email ? d.activation : null,
-    done: { ...d.done, applicant: faults.size === 0 },
-  }))
-  if (faults.size > 0) {
-    reply.code(422)
-    return applicantPage(site, page({ draft: typed, faults }))
-  }
-  const step = typed.done.details ? 'summary' : 'details'
-  return { redirect: `${base}/${step}${isOtherTime(draft, form) ? '?said=changed' : ''}` }
-}
-
-async function showSummary(deps: Deps, site: Site, loaded: Loaded, more: Partial<DraftPage> = {}): Promise<View> {
-  const isChecked = site.settings.booking.captcha === 'proof_of_work'
-  const captcha = isChecked
-    ? { challenge: await captchaFor(site, loaded.id), workerUrl: `${assetsOf().base}/altcha/worker.js` }
-    : null
-  return summaryPage(site, loaded.page(more), loaded.wish.visit.questions, captcha)
-}
-
-async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
-  const loaded = await load(deps, request, site)
-  const { id, base, draft } = loaded
-  const form = request.body as Form
-  if (draft.appointmentId === null) {
-    const step = nextStep(draft, deps.now())
-    if (isOtherTime(draft, form)) return { redirect: `${base}/summary?said=changed` }
-    if (step === 'details' || step === 'applicant') return { redirect: `${base}/${step}` }
-    if (step === 'time') return gone(reply, deps, site, loaded)
-    if (textOf(form, 'consent') !== 'yes') {
-      reply.code(422)
-      return showSummary(deps, site, loaded, { faults: new Map([['consent', site.words.consentMissing]]) })
-    }
-  }
-  try {
-    const isVouched = await isSolved(site, id, textOf(form, 'altcha'))
-    const result = await confirmDraft(deps, site, id, isVouched)
-    if ('activationUntil' in result) return { redirect: `${base}/activation` }
-    return await letIn(deps, request, reply, site, result.appointmentId)
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    if (error.code === 'hold_expired') return gone(reply, deps, site, loaded)
-    if (error.code === 'invalid_phone' || error.code === 'too_many_open' || error.code === 'contact_limit_reached') {
-      reply.code(error.status)
-      const words = problemWords(site.language, error.code, error.params)
-      return showSummary(deps, site, loaded, { message: notice('warning', words.title, words.detail) })
-    }
-    if (error.code.startsWith('answer_')) return { redirect: `${base}/details` }
-    throw error
-  }
-}
-
-/** The summary of a draft whose time has ended: everything is there, with the ways to go on. */
-async function gone(reply: FastifyReply, deps: Deps, site: Site, loaded: Loaded): Promise<View> {
-  reply.code(409)
-  const { held } = loaded.draft
-  return showSummary(deps, site, loaded, { draft: { ...loaded.draft, held: held && { ...held, until: 0 } } })
-}
-
-/** Opens the appointment to this browser and shows the outcome. */
-async function letIn(
-  deps: Deps,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  site: Site,
-  appointmentId: string,
-): Promise<View> {
-  const a = await findAppointment(deps.db.kysely, site.tenantId, appointmentId)
-  if (!a) throw new AppError('draft_gone')
-  rememberAppointment(request, reply, site, a)
-  return { redirect: `${site.base}/appointments/${appointmentId}/confirmed` }
-}
-
-/** Takes the time that has just ended once more, if it is still free. */
-async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
-  const { id, base, draft } = await load(deps, request, site)
-  if (!draft.held) return { redirect: `${base}/time` }
-  const { start, locationId } = draft.held
-  const isHere = draft.selection.channel === 'in_person'
-  try {
-    const after = await chooseTime(deps, site, id, draft.selection, {
-      start,
-      locationId: isHere ? locationId : undefined,
-    })
-    return { redirect: `${base}/${nextStep(after, deps.now())}?said=held` }
-  } catch (error) {
-    if (error instanceof AppError && OF_TIME.has(error.code)) return { redirect: `${base}/time?gone=1` }
-    throw error
-  }
-}
-
-/** The times again, for a draft that has one or had one. */
-async function changeTime(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
-  const { id, draft, wish } = await load(deps, request, site)
-  const isGone = one(queryOf(request).gone) === '1'
-  const faults: Faults = isGone ? new Map([['at', faultWords(site.language, 'slot_taken', {})]]) : NO_FAULTS
-  const { selection, held } = draft
-  const extras = { chosen: '', faults, draft: { id, seal: draftSeal(site, id), held } }
-  return times(deps, request, site, wish, selection, extras)
-}
-
-async function extend(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
-  const { id, base, draft } = await load(deps, request, site)
-  try {
-    await extendDraft(deps, site, id)
-  } catch (error) {
-    if (!(error instanceof AppError) || !['hold_expired', 'already_extended'].includes(error.code)) throw error
-    return { redirect: `${base}/${draft.done.details ? 'applicant' : 'details'}` }
-  }
-  const from = /\/(details|applicant|summary)$/.exec(URL.parse(request.headers.referer ?? '')?.pathname ?? '')?.[1]
-  return { redirect: `${base}/${from ?? nextStep(draft, deps.now())}?said=extended` }
-}
-
-/** Draft and seal of the link in the e-mail; throws `link_invalid`. */
-async function loadActivation(deps: Deps, request: FastifyRequest, site: Site) {
-  const { token } = request.params as { token: string }
-  const [hex = '', seal = ''] = token.split('.')
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  if (!/^[0-9a-f-]{36}$/.test(id)) throw new AppError('link_invalid')
-  const draft = await requireDraft(deps, site.tenantId, id).catch(() => null)
-  if (!draft) throw new AppError('activation_expired')
-  if (draft.appointmentId === null && seal !== activationSeal(site, id, draft.applicant.email))
-    throw new AppError('link_invalid')
-  return { id, draft, token }
-}
-
 export function bookingRoutes(app: FastifyInstance, deps: Deps): void {
   const get = (url: string, run: (request: FastifyRequest, site: Site) => Promise<View>) =>
     addPage(app, deps, { method: 'GET', url, handler: (request, _reply, site) => run(request, site) })
@@ -477,66 +265,5 @@ export function bookingRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'POST',
     url: '/:tenant/book/time',
     handler: (request, reply, site) => takeTime(deps, request, reply, site),
-  })
-
-  const own = (
-    method: 'GET' | 'POST',
-    name: string,
-    handler: (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>,
-  ) =>
-    addPage(app, deps, {
-      method,
-      url: `/:tenant/book/:draft/${name}`,
-      access: { kind: 'browser', of: 'draft' },
-      handler,
-    })
-  /** A page of the draft that shows what was typed; a finished draft leads to its appointment. */
-  const shown = (name: string, show: (site: Site, loaded: Loaded) => Promise<View> | View) =>
-    own('GET', name, async (request, _reply, site) => {
-      const loaded = await load(deps, request, site)
-      const { appointmentId } = loaded.draft
-      return appointmentId === null ? show(site, loaded) : { redirect: `${site.base}/appointments/${appointmentId}` }
-    })
-  own('GET', 'time', (request, _reply, site) => changeTime(deps, request, site))
-  shown('details', (site, { page, wish }) => detailsPage(site, page(), wish.visit.questions))
-  own('POST', 'details', (request, reply, site) => saveDetails(deps, request, reply, site))
-  shown('applicant', (site, { page }) => applicantPage(site, page()))
-  own('POST', 'applicant', (request, reply, site) => saveApplicant(deps, request, reply, site))
-  shown('summary', async (site, loaded) => {
-    const { draft, base } = loaded
-    if (!draft.done.details) return { redirect: `${base}/details` }
-    if (!draft.done.applicant) return { redirect: `${base}/applicant` }
-    return showSummary(deps, site, loaded)
-  })
-  own('POST', 'summary', (request, reply, site) => confirm(deps, request, reply, site))
-  own('POST', 'extension', (request, _reply, site) => extend(deps, request, site))
-  own('POST', 'again', (request, _reply, site) => holdAgain(deps, request, site))
-  own('POST', 'abandonment', async (request, _reply, site) => {
-    await abandonDraft(deps, site.tenantId, (request.params as { draft: string }).draft)
-    return { redirect: `${site.base}?said=abandoned` }
-  })
-  shown('activation', (site, { draft, base, page }) =>
-    draft.activation ? activationPage(site, page()) : { redirect: `${base}/summary` },
-  )
-  own('POST', 'activation-mail', async (request, _reply, site) => {
-    const { id, base } = await load(deps, request, site)
-    await sendActivationAgain(deps, site, id)
-    return { redirect: `${base}/activation?said=sent` }
-  })
-
-  get('/:tenant/activate/:token', async (request, site) => {
-    const { id, draft, token } = await loadActivation(deps, request, site)
-    if (draft.appointmentId === null && (!draft.held || draft.held.until <= deps.now()))
-      throw new AppError('activation_expired')
-    const page = { id, base: '', draft, links: {}, faults: NO_FAULTS, message: html`` }
-    return activatePage(site, page, `${site.base}/activate/${token}`)
-  })
-  addPage(app, deps, {
-    method: 'POST',
-    url: '/:tenant/activate/:token',
-    handler: async (request, reply, site) => {
-      const { id } = await loadActivation(deps, request, site)
-      return letIn(deps, request, reply, site, await activateDraft(deps, site, id))
-    },
   })
 }

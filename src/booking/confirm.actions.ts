@@ -19,8 +19,8 @@ import { changeDraft, CITIZEN, requireDraft } from './draft.actions.ts'
 import { letter, type Told } from './mail.ts'
 import { visitOf } from '../availability/slots.actions.ts'
 
-/** Work for the browser: 50,000 hashes at most take a telephone about a second. */
-const MOST_WORK = 50_000
+/** Hashes that the browser tries at most, half of them on average: a second or two of a telephone, while the summary is read. */
+const MOST_WORK = 25_000
 /** Minutes to open the link where the tenant asks for no confirmation of its own but nothing else vouches. */
 const FALLBACK_MINUTES = 30
 const MOST_MAILS_AN_HOUR = 5

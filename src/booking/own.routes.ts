@@ -9,7 +9,7 @@ import { isRateable, rate } from '../appointment/rating.actions.ts'
 import { hashSecret, isSameHash, parseToken } from '../auth/token.ts'
 import { findContact } from '../contact/contact.sql.ts'
 import { toE164 } from '../contact/phone.ts'
-import { transaction } from '../db/tx.ts'
+import type { Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { problemWords } from '../locales/words.ts'
@@ -135,11 +135,18 @@ async function movePage(
   })
 }
 
-/** The person of an appointment as messages address them. */
-async function personOf(deps: Deps, site: Site, a: Appointment) {
-  const contact = (await findContact(deps.db.kysely, site.tenantId, a.contact_id ?? '')) ?? EMPTY
-  return { firstName: contact.first_name, lastName: contact.last_name, email: contact.email }
-}
+/** A change by the citizen, and the message that tells of it in the same transaction. */
+const changeOf = (deps: Deps, site: Site, a: Appointment, template: 'moved' | 'cancelled') => ({
+  tenantId: site.tenantId,
+  id: a.id,
+  actor: CITIZEN,
+  wantedVersion: null,
+  also: async (tx: Tx, after: Appointment) => {
+    const contact = (await findContact(tx, site.tenantId, after.contact_id ?? '')) ?? EMPTY
+    const person = { firstName: contact.first_name, lastName: contact.last_name, email: contact.email }
+    await tell(deps, tx, site, template, after, person)
+  },
+})
 
 const SAID: Record<string, (site: Site) => [string, string]> = {
   moved: ({ words: w }) => [w.movedTitle, w.movedText],
@@ -158,13 +165,6 @@ function said(request: FastifyRequest, site: Site): Html {
 }
 
 function moveAndCancel(app: FastifyInstance, deps: Deps): void {
-  const change = (site: Site, a: Appointment) => ({
-    tenantId: site.tenantId,
-    id: a.id,
-    actor: CITIZEN,
-    wantedVersion: null,
-  })
-
   addOwnPage(app, deps, 'GET', '/:tenant/appointments/:id/move', (request, _reply, site, a) =>
     movePage(deps, request, site, a, NO_FAULTS),
   )
@@ -178,9 +178,7 @@ function moveAndCancel(app: FastifyInstance, deps: Deps): void {
     if (!choice) return again(site.words.timeMissing, 422)
     if (choice.start === a.starts_at.getTime()) return { redirect: `${site.base}/appointments/${a.id}` }
     try {
-      const after = await move(deps, change(site, a), { start: choice.start, locationId: choice.locationId })
-      const person = await personOf(deps, site, after)
-      await transaction(deps.db, (tx) => tell(deps, tx, site, 'moved', after, person))
+      await move(deps, changeOf(deps, site, a, 'moved'), { start: choice.start, locationId: choice.locationId })
       return { redirect: `${site.base}/appointments/${a.id}?said=moved` }
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500 || error.code === 'too_late_to_move') throw error
@@ -197,10 +195,7 @@ function moveAndCancel(app: FastifyInstance, deps: Deps): void {
   })
   addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/cancel', async (request, _reply, site, a) => {
     const reason = textOf(request.body as Form, 'reason', 500)
-    const wasLive = a.status !== 'cancelled'
-    const after = await cancel(deps, change(site, a), reason === '' ? undefined : reason)
-    const person = await personOf(deps, site, after)
-    if (wasLive) await transaction(deps.db, (tx) => tell(deps, tx, site, 'cancelled', after, person))
+    await cancel(deps, changeOf(deps, site, a, 'cancelled'), reason === '' ? undefined : reason)
     return { redirect: `${site.base}/appointments/${a.id}?said=cancelled` }
   })
 }

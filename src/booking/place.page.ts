@@ -82,7 +82,8 @@ function extras(site: Site, { wish, more }: PlaceChoice): Html {
   </details>`
 }
 
-export function visitHead(site: Site, wish: Pick<Wish, 'services' | 'visit' | 'agent'>): Html {
+/** What is booked; `more` rows come after it. */
+export function visitHead(site: Site, wish: Pick<Wish, 'services' | 'visit' | 'agent'>, more?: Html): Html {
   const w = site.words
   return html`<dl class="facts">
     <div>
@@ -100,6 +101,7 @@ export function visitHead(site: Site, wish: Pick<Wish, 'services' | 'visit' | 'a
         <dd>${wish.agent.name}</dd>
       </div>`
     }
+    ${more}
   </dl>`
 }
 

@@ -114,7 +114,7 @@ function calendar(site: Site, choice: TimeChoice): Html {
       </caption>
       <thead>
         <tr>
-          ${short.map((name, i) => html`<th scope="col"><abbr title="${long[i]!}">${name}</abbr></th>`)}
+          ${short.map((name, i) => html`<th scope="col"><abbr title="${long[i]}">${name}</abbr></th>`)}
         </tr>
       </thead>
       <tbody>

@@ -206,7 +206,7 @@ export const pagesEn = {
   moveConfirm: 'Move here',
   movedTitle: 'Appointment moved',
   movedText: 'The new time counts. The old one is given back.',
-  now: 'Now',
+  now: 'Present time',
   cancelTitle: 'Cancel the appointment?',
   cancelText: (service: string, when: string) =>
     `${service}, ${when}. The time is given to others; this cannot be undone.`,

@@ -198,7 +198,7 @@ export const pagesIt: PageWords = {
   moveConfirm: 'Sposta qui',
   movedTitle: 'Appuntamento spostato',
   movedText: 'Vale il nuovo orario. Quello precedente è stato liberato.',
-  now: 'Ora',
+  now: 'Orario attuale',
   cancelTitle: 'Annullare l’appuntamento?',
   cancelText: (service, when) => `${service}, ${when}. L’orario va ad altri; non si può tornare indietro.`,
   cancelReason: 'Motivo (facoltativo)',

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RouteOptions } from 'fastify'
 import { SCOPES, type Access } from '../../src/auth/scopes.ts'
 import { buildApp } from '../../src/app.ts'
+import { newCitizen } from '../helpers/citizen.ts'
 import {
   caller,
   makeOffice,
@@ -20,6 +21,7 @@ type Route = { method: string; url: string; access: Access }
 let routes: Route[] = []
 const ids: Record<string, string> = {}
 
+let manageToken = ''
 const TEN = '2026-11-24T10:00:00+01:00'
 
 beforeAll(async () => {
@@ -60,9 +62,13 @@ beforeAll(async () => {
   ).id
   ids['holiday-calendars'] = (await tenant.make('holiday-calendars', { name: 'Italia', country: 'IT' })).id
   ids.contacts = (await tenant.make('contacts', PERSON)).id
-  ids.appointments = (
-    await tenant.make('appointments', { serviceIds: [ids.services], start: TEN, contactId: ids.contacts })
-  ).id
+  const booked = await tenant.make('appointments', {
+    serviceIds: [ids.services],
+    start: TEN,
+    contactId: ids.contacts,
+  })
+  ids.appointments = booked.id
+  manageToken = booked.manageToken
   ids['api-keys'] = (await tenant.make('api-keys', { name: 'letta', scopes: ['slots:read'] })).apiKey.id
 })
 afterAll(() => service.close())
@@ -127,7 +133,13 @@ function requestFor(route: { method: string; url: string }): { url: string; body
   return { url, body: bodies[name]?.() }
 }
 
-const open = ['/healthz', '/readyz', '/metrics', '/openapi.json']
+const open = [
+  ...['/healthz', '/readyz', '/metrics', '/openapi.json'],
+  ...['/assets/:version/*', '/widget.js', '/:tenant/theme.css', '/:tenant/logo'],
+  ...['/:tenant', '/:tenant/book', '/:tenant/book/time', '/:tenant/find'],
+  // The secret is in the address itself; what it opens is tested in pages.test.ts.
+  ...['/:tenant/m/:token', '/:tenant/activate/:token'],
+]
 
 test('every route states who may call it, and only the known ones are open to anyone', () => {
   expect(routes.length).toBeGreaterThan(60)
@@ -136,7 +148,7 @@ test('every route states who may call it, and only the known ones are open to an
 })
 
 test('strangers are refused everywhere', async () => {
-  for (const route of routes.filter((r) => r.access.kind !== 'anyone')) {
+  for (const route of routes.filter((r) => r.access.kind !== 'anyone' && r.access.kind !== 'browser')) {
     const { url, body } = requestFor(route)
     for (const key of [null, 'nonsense', `${service.tenant.key}x`, service.tenant.key.replace('agd', 'agm')]) {
       const { status, headers } = await service.tenant.call(route.method, url, body, { key })
@@ -148,7 +160,7 @@ test('strangers are refused everywhere', async () => {
 
 test('a key without the scope of the route is refused', async () => {
   for (const route of routes) {
-    if (route.access.kind === 'anyone') continue
+    if (route.access.kind === 'anyone' || route.access.kind === 'browser') continue
     const needed = route.access.kind === 'key' ? route.access.scope : null
     const { token } = await service.tenant.make('api-keys', {
       name: 'parziale',
@@ -178,6 +190,27 @@ test('a key of another tenant reaches nothing', async () => {
     else if (answer.status >= 300)
       expect([403, 404, 422], `${name} ${JSON.stringify(answer.body)}`).toContain(answer.status)
     else for (const id of mine) expect(JSON.stringify(answer.body), name).not.toContain(id)
+  }
+  expect(JSON.stringify(await snapshot())).toBe(before)
+})
+
+test('pages of a draft or an appointment open to the browser only that was let in', async () => {
+  const { url } = await newCitizen(service.app).get(`/prova/m/${manageToken}`)
+  expect(url).toBe(`/prova/appointments/${ids.appointments}`)
+  const before = JSON.stringify(await snapshot())
+  const pages = routes.filter((r) => r.access.kind === 'browser')
+  expect(pages.length).toBeGreaterThan(12)
+  for (const route of pages) {
+    for (const slug of ['prova', 'altro']) {
+      // A cookie with another seal, as another tenant or an older link would have left it.
+      const stranger = newCitizen(service.app)
+      stranger.jar.set('agenda_appointments', `${ids.appointments}.AAAAAAAAAAAAAAAAAAAAAA`)
+      stranger.jar.set('agenda_drafts', `${ids.appointments}.AAAAAAAAAAAAAAAAAAAAAA`)
+      const at = route.url.replace(':tenant', slug).replace(/:(id|draft)/, ids.appointments!)
+      const answer = await (route.method === 'GET' ? stranger.get(at) : stranger.post(at, [['stars', '1']]))
+      expect(answer.status, `${route.method} ${at}`).toBe(404)
+      expect(answer.html).not.toContain(PERSON.lastName)
+    }
   }
   expect(JSON.stringify(await snapshot())).toBe(before)
 })

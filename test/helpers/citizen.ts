@@ -1,0 +1,109 @@
+// A citizen with a browser that has no script: follows links and redirects, keeps cookies, fills in forms as they come.
+import type { FastifyInstance } from 'fastify'
+import { solveChallenge } from 'altcha-lib/v1'
+
+export type Shown = { status: number; url: string; html: string; headers: Record<string, unknown>; text: string }
+export type Citizen = ReturnType<typeof newCitizen>
+
+const decode = (text: string): string =>
+  text
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&amp;/g, '&')
+
+/** Names and values of the form whose action contains `part`: hidden fields, typed values, checked choices. */
+export function formOf(html: string, part: string): { action: string; fields: [string, string][] } {
+  const form = [...html.matchAll(/<form[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)].find((m) =>
+    decode(m[1]!).includes(part),
+  )
+  if (!form) throw new Error(`no form for ${part}`)
+  const fields: [string, string][] = []
+  for (const [tag] of form[2]!.matchAll(/<input[^>]*>/g)) {
+    const attribute = (name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
+    const type = attribute('type') ?? 'text'
+    if (['radio', 'checkbox'].includes(type) && !/\schecked/.test(tag)) continue
+    const name = attribute('name')
+    if (name !== undefined) fields.push([name, decode(attribute('value') ?? '')])
+  }
+  for (const [, name, value] of form[2]!.matchAll(/<textarea[^>]*name="([^"]*)"[^>]*>\n?([\s\S]*?)<\/textarea>/g))
+    fields.push([name!, decode(value!)])
+  return { action: decode(form[1]!), fields }
+}
+
+/** Values of the times that a page offers. */
+export const timesIn = (html: string): string[] =>
+  [...html.matchAll(/<input[^>]*name="at"[^>]*>/g)].map(([tag]) => /value="([^"]*)"/.exec(tag)![1]!)
+
+export function newCitizen(app: FastifyInstance, headers: Record<string, string> = {}) {
+  const jar = new Map<string, string>()
+  const visited: string[] = []
+
+  async function send(method: 'GET' | 'POST', url: string, fields?: [string, string][]): Promise<Shown> {
+    const cookies = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    visited.push(url)
+    const answer = await app.inject({
+      method,
+      url,
+      headers: {
+        'accept-language': 'it',
+        ...headers,
+        ...(cookies === '' ? {} : { cookie: cookies }),
+        ...(fields ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+      },
+      ...(fields ? { payload: new URLSearchParams(fields).toString() } : {}),
+    })
+    for (const cookie of answer.cookies) jar.set(cookie.name, cookie.value)
+    if (answer.statusCode >= 300 && answer.statusCode < 400) {
+      const to = new URL(String(answer.headers.location), `http://x${url}`)
+      return send('GET', to.pathname + to.search)
+    }
+    const html = answer.body
+    const main = /<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html
+    const text = decode(main.replace(/<(script|style)[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]+>/g, ' ')).replace(
+      /\s+/g,
+      ' ',
+    )
+    return { status: answer.statusCode, url, html, headers: answer.headers, text }
+  }
+
+  /** Sends the form of a page with some fields changed; a value of null leaves a field out. */
+  async function submit(
+    page: Shown,
+    part: string,
+    changes: Record<string, string | string[] | null> = {},
+  ): Promise<Shown> {
+    const { action, fields } = formOf(page.html, part)
+    const kept = fields.filter(([name]) => !(name in changes))
+    const given = Object.entries(changes).flatMap(([name, value]) =>
+      value === null ? [] : [value].flat().map((v): [string, string] => [name, v]),
+    )
+    return send('POST', action === '' ? page.url : action, [...kept, ...given])
+  }
+
+  return {
+    jar,
+    visited,
+    get: (url: string) => send('GET', url),
+    post: (url: string, f: [string, string][]) => send('POST', url, f),
+    submit,
+  }
+}
+
+/** Solves the challenge of a summary page as the browser's worker does. */
+export async function solve(html: string): Promise<string> {
+  const data = JSON.parse(decode(/data-challenge="([^"]*)"/.exec(html)![1]!)) as {
+    algorithm: string
+    challenge: string
+    salt: string
+    signature: string
+    maxnumber: number
+  }
+  const { algorithm, challenge, salt, signature, maxnumber } = data
+  const { promise } = solveChallenge(challenge, salt, algorithm, maxnumber)
+  const solution = await promise
+  return Buffer.from(JSON.stringify({ algorithm, challenge, number: solution!.number, salt, signature })).toString(
+    'base64',
+  )
+}

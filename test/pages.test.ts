@@ -1,0 +1,591 @@
+// The citizens' pages over HTTP, as a browser without script sees them; accidents, refusals, and who may see what.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { buildApp } from '../src/app.ts'
+import { formOf, newCitizen, solve, timesIn, type Citizen, type Shown } from './helpers/citizen.ts'
+import { makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
+
+let service: TestService
+let office: Office
+const MINUTE = 60_000
+const QUESTIONS = [
+  { id: 'motivo', label: 'Motivo', type: 'choice', required: true, options: ['Rinnovo', 'Smarrimento'] },
+  { id: 'dettagli', label: 'Dettagli', type: 'long_text', maxLength: 200 },
+]
+
+beforeAll(async () => {
+  service = await startService()
+  office = await makeOffice(service.tenant, {
+    agents: 2,
+    service: {
+      externalId: 'cie',
+      whatToBring: 'Una fototessera.',
+      questions: QUESTIONS,
+      channels: [{ type: 'in_person' }, { type: 'phone' }],
+      cancelNoticeMinutes: 60,
+      moveNoticeMinutes: 60,
+    },
+  })
+})
+afterAll(() => service.close())
+beforeEach(() => (service.clock.now = START))
+
+const settings = (booking: object) =>
+  service.tenant.call('PATCH', `/v1/tenants/${service.tenant.id}`, { booking }, { headers: { 'if-match': '*' } })
+
+let number = 0
+const person = (more: Record<string, string> = {}) => ({
+  firstName: 'Ada',
+  lastName: `Neri ${(number += 1)}`,
+  email: `ada${number}@posta.example`,
+  phone: '',
+  ...more,
+})
+
+const timePath = (query = '') => `/prova/book/time?service=cie&channel=in_person&month=2026-11${query}`
+
+/** Chooses the nth offered time; the page after it. */
+async function choose(citizen: Citizen, n = 0, url = timePath()): Promise<Shown> {
+  const page = await citizen.get(url)
+  return citizen.submit(page, '/book/time', { at: timesIn(page.html)[n]! })
+}
+
+/** From the landing page to the summary. */
+async function toSummary(
+  citizen: Citizen,
+  n = 0,
+  who: Record<string, string> = person(),
+  url?: string,
+): Promise<Shown> {
+  const details = await choose(citizen, n, url)
+  expect(details.url).toMatch(/details/)
+  const applicant = await citizen.submit(details, 'details', { answer_motivo: 'Rinnovo' })
+  expect(applicant.url).toMatch(/applicant/)
+  const summary = await citizen.submit(applicant, 'applicant', who)
+  expect(summary.url).toMatch(/summary/)
+  return summary
+}
+
+async function confirm(citizen: Citizen, summary: Shown): Promise<Shown> {
+  return citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
+}
+
+async function freeAgain(page: Shown, citizen: Citizen): Promise<void> {
+  const id = /appointments\/([0-9a-f-]{36})/.exec(page.url)![1]!
+  service.clock.now = START
+  expect((await citizen.post(`/prova/appointments/${id}/cancel`, [])).status).toBe(200)
+}
+
+const messages = async () => (await service.tenant.call('GET', '/v1/messages')).body.items
+
+describe('a citizen books', () => {
+  test('in five steps, with the outcome of the Italian model and a message with the personal link', async () => {
+    const citizen = newCitizen(service.app)
+    const landing = await citizen.get('/prova')
+    expect(landing.text).toContain('Primo orario libero')
+    expect(landing.text).toMatch(/lun 23 nov, 09:00/)
+    expect(landing.html).toContain('data-element="service-booking-access"')
+    const place = await citizen.get('/prova/book?service=cie')
+    expect(place.html).toContain('data-element="appointment-booking"')
+    expect(place.text).toMatch(/Municipio.*Per telefono/)
+    const summary = await toSummary(citizen)
+    for (const text of [
+      'Carta d’identità',
+      'lunedì 23 novembre 2026, 09:00–09:30',
+      'Rinnovo',
+      'Ada Neri',
+      'posta.example',
+    ])
+      expect(summary.text).toContain(text)
+    const done = await confirm(citizen, summary)
+    expect(done.url).toMatch(/confirmed$/)
+    for (const text of [
+      'Appuntamento confermato',
+      '09:00–09:30',
+      'Cosa serve',
+      'fototessera',
+      'Aggiungi al tuo calendario',
+    ])
+      expect(done.text).toContain(text)
+    const [message] = await messages()
+    expect(message).toMatchObject({ template: 'booked', status: 'queued', language: 'it' })
+    const link = /https:\/\/agenda\.example(\/prova\/m\/\S+)/.exec(message.text)![1]!
+    const elsewhere = newCitizen(service.app)
+    const own = await elsewhere.get(link)
+    expect(own.url).toMatch(/^\/prova\/appointments\/[0-9a-f-]{36}$/)
+    expect(own.text).toContain('Confermato')
+    const file = await elsewhere.get(`${own.url}/appointment.ics`)
+    expect(file.html).toContain('DTSTART:20261123T080000Z')
+    expect(file.html).not.toContain('Neri')
+    await freeAgain(own, elsewhere)
+  })
+
+  test('by telephone without an e-mail address', async () => {
+    const citizen = newCitizen(service.app)
+    const phone = '/prova/book/time?service=cie&channel=phone&month=2026-11'
+    const details = await choose(citizen, 0, phone)
+    const applicant = await citizen.submit(details, 'details', { answer_motivo: 'Rinnovo' })
+    const faulty = await citizen.submit(applicant, 'applicant', person({ email: '', phone: '12' }))
+    expect(faulty.status).toBe(422)
+    expect(faulty.html).toContain('aria-invalid="true"')
+    const summary = await citizen.submit(faulty, 'applicant', { phone: '0746 123456' })
+    const done = await confirm(citizen, summary)
+    expect(done.text).toContain('Ti chiamiamo noi al +390746123456')
+    await freeAgain(done, citizen)
+  })
+
+  test('in English, by the browser’s language and by the switch', async () => {
+    const citizen = newCitizen(service.app, { 'accept-language': 'en-GB,en;q=0.9' })
+    expect((await citizen.get('/prova')).text).toContain('Book an appointment')
+    expect((await citizen.get('/prova?lang=it')).text).toContain('Prenota un appuntamento')
+    expect((await citizen.get('/prova')).text).toContain('Prenota un appuntamento')
+  })
+
+  test('by a deep link that names external ids, and learns when a service is unknown', async () => {
+    const citizen = newCitizen(service.app)
+    const page = await citizen.get(
+      `/prova/book?service=cie&location=${office.location.id}&agent=${office.agent.id}&lang=en`,
+    )
+    expect(page.text).toContain('Operatore 1')
+    expect(page.html).toMatch(/value="in_person [0-9a-f-]{36}"\s+checked/)
+    expect((await citizen.get('/prova/book?service=altro')).status).toBe(404)
+    expect((await citizen.get('/nessuno')).status).toBe(404)
+  })
+
+  test('and finds why a month has nothing, with the next free time', async () => {
+    const page = await newCitizen(service.app).get('/prova/book/time?service=cie&channel=in_person&month=2027-02')
+    expect(page.status).toBe(200)
+    const nothing = await service.tenant.make('closures', {
+      firstDay: '2027-01-01',
+      lastDay: '2027-01-31',
+      reason: 'x',
+    })
+    const closed = await newCitizen(service.app).get('/prova/book/time?service=cie&channel=in_person&month=2027-01')
+    expect(closed.text).toContain('L’ufficio è chiuso.')
+    expect(closed.text).toMatch(/Prossimo orario libero: lun 23 nov, 09:00/)
+    await service.tenant.call('DELETE', `/v1/closures/${nothing.id}`, undefined, { headers: { 'if-match': '*' } })
+  })
+})
+
+describe('an accident ends well', () => {
+  test('a double click takes the time once and books once', async () => {
+    const citizen = newCitizen(service.app)
+    const page = await citizen.get(timePath())
+    const at = timesIn(page.html)[3]!
+    const [one, two] = await Promise.all([
+      citizen.submit(page, '/book/time', { at }),
+      citizen.submit(page, '/book/time', { at }),
+    ])
+    expect(one!.url).toBe(two!.url)
+    const applicant = await citizen.submit(one!, 'details', { answer_motivo: 'Rinnovo' })
+    const summary = await citizen.submit(applicant, 'applicant', person())
+    const altcha = await solve(summary.html)
+    const send = () => citizen.submit(summary, 'summary', { consent: 'yes', altcha })
+    const done = await Promise.all([send(), send()])
+    expect(done[0]!.url).toBe(done[1]!.url)
+    const list = (await service.tenant.call('GET', `/v1/appointments?status=confirmed`)).body.items
+    expect(list.length).toBe(1)
+    await freeAgain(done[0]!, citizen)
+  })
+
+  test('back, another time, another window: the last choice counts, the typed text stays, the old window is told', async () => {
+    const citizen = newCitizen(service.app)
+    const first = await citizen.get(timePath())
+    const details = await citizen.submit(first, '/book/time', { at: timesIn(first.html)[0]! })
+    const typed = await citizen.submit(details, 'details', {
+      answer_motivo: 'Smarrimento',
+      answer_dettagli: 'due\n\nrighe',
+    })
+    // The other window: the same service again, its own time is still offered.
+    const second = await citizen.get(timePath())
+    expect(timesIn(second.html)).toContain(timesIn(first.html)[0]!)
+    const moved = await citizen.submit(second, '/book/time', { at: timesIn(first.html)[1]! })
+    expect(moved.url).toMatch(/applicant/)
+    const told = await citizen.submit(typed, 'applicant', person())
+    expect(told.text).toContain('In un’altra finestra è stato scelto un altro orario')
+    expect(told.text).toContain('09:30–10:00')
+    expect(told.text).toContain('Smarrimento')
+    const back = await citizen.get(told.url.replace(/summary.*/, 'details'))
+    expect(back.html).toContain('due\n\nrighe')
+    const list = (await service.tenant.call('GET', '/v1/appointments?status=held')).body.items
+    expect(list.length).toBe(1)
+    await citizen.submit(told, 'abandonment')
+    expect((await service.tenant.call('GET', '/v1/appointments?status=held')).body.items.length).toBe(0)
+  })
+
+  test('an expired hold loses nothing, and is taken again with one click', async () => {
+    const citizen = newCitizen(service.app)
+    const summary = await toSummary(citizen, 2)
+    service.clock.now += 11 * MINUTE
+    const over = await citizen.submit(summary, 'summary', { consent: 'yes' })
+    expect(over.status).toBe(409)
+    expect(over.text).toContain('Il tempo per concludere è scaduto')
+    expect(over.text).toContain('Ada Neri')
+    const again = await citizen.submit(over, '/again')
+    expect(again.url).toMatch(/summary/)
+    const done = await confirm(citizen, again)
+    expect(done.text).toContain('10:00–10:30')
+    await freeAgain(done, citizen)
+  })
+
+  test('the hold is extended once', async () => {
+    const citizen = newCitizen(service.app)
+    const details = await choose(citizen, 5)
+    expect(details.text).toContain('fino alle 08:10')
+    const longer = await citizen.submit(details, 'extension')
+    expect(longer.text).toContain('fino alle 08:20')
+    expect(longer.html).not.toContain('/extension')
+    const id = /book\/([0-9a-f-]{36})/.exec(details.url)![1]!
+    expect((await citizen.post(`/prova/book/${id}/extension`, [])).text).toContain('fino alle 08:20')
+    service.clock.now += 15 * MINUTE
+    expect((await citizen.get(details.url)).text).toContain('fino alle 08:20')
+    await citizen.post(`/prova/book/${id}/abandonment`, [])
+  })
+
+  test('a time just taken by someone else: others are offered, the choice can be made again', async () => {
+    const citizens = [newCitizen(service.app), newCitizen(service.app), newCitizen(service.app)]
+    const pages = await Promise.all(citizens.map((c) => c.get(timePath())))
+    const at = timesIn(pages[0]!.html)[6]!
+    const ends = await Promise.all(citizens.map((c, i) => c.submit(pages[i]!, '/book/time', { at })))
+    const late = ends.filter((page) => page.status === 409)
+    expect(late.length).toBe(1)
+    expect(late[0]!.text).toMatch(/Qualcuno sta prenotando questo orario|Nessun operatore/)
+    expect(timesIn(late[0]!.html)).not.toContain(at)
+    service.clock.now += 11 * MINUTE
+  })
+
+  test('a form without a time, an address without a draft, a foreign draft', async () => {
+    const citizen = newCitizen(service.app)
+    const page = await citizen.get(timePath())
+    const empty = await citizen.submit(page, '/book/time', {})
+    expect(empty.status).toBe(422)
+    expect(empty.text).toContain('Scegli un orario.')
+    const summary = await toSummary(citizen, 8)
+    const stranger = newCitizen(service.app)
+    for (const name of ['time', 'details', 'applicant', 'summary']) {
+      const refused = await stranger.get(summary.url.replace('summary', name))
+      expect(refused.status).toBe(404)
+      expect(refused.text).toContain('Questa prenotazione non è più aperta')
+    }
+    await citizen.submit(summary, 'abandonment')
+  })
+})
+
+describe('against abuse', () => {
+  test('without script the link in an e-mail confirms, once and in time', async () => {
+    const citizen = newCitizen(service.app)
+    const who = person()
+    const summary = await toSummary(citizen, 1, who)
+    const waiting = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: 'x' })
+    expect(waiting.url).toMatch(/activation$/)
+    expect(waiting.text).toContain(who.email)
+    const [message] = await messages()
+    expect(message).toMatchObject({ template: 'activate', recipient: who.email })
+    const link = /https:\/\/agenda\.example(\/prova\/activate\/\S+)/.exec(message.text)![1]!
+    service.clock.now += 20 * MINUTE
+    const elsewhere = newCitizen(service.app)
+    const page = await elsewhere.get(link)
+    expect((await service.tenant.call('GET', '/v1/appointments?status=confirmed')).body.items.length).toBe(0)
+    const done = await elsewhere.submit(page, '/activate/')
+    expect(done.text).toContain('Appuntamento confermato')
+    expect((await elsewhere.submit(page, '/activate/')).url).toBe(done.url)
+    expect((await elsewhere.get(`${link}x`)).status).toBeLessThan(500)
+    await freeAgain(done, elsewhere)
+  })
+
+  test('a link that is opened too late gives the time back and keeps what was typed', async () => {
+    const citizen = newCitizen(service.app)
+    const summary = await toSummary(citizen, 1)
+    await citizen.submit(summary, 'summary', { consent: 'yes' })
+    const [message] = await messages()
+    const link = /https:\/\/agenda\.example(\/prova\/activate\/\S+)/.exec(message.text)![1]!
+    service.clock.now += 31 * MINUTE
+    const late = await newCitizen(service.app).get(link)
+    expect(late.status).toBe(409)
+    expect(late.text).toContain('Il tempo per confermare è finito')
+    expect((await citizen.get(summary.url)).text).toContain('Ada Neri')
+  })
+
+  test('a solution counts for its own draft only, and a wrong one for none', async () => {
+    const one = newCitizen(service.app)
+    const two = newCitizen(service.app)
+    const mine = await toSummary(one, 0)
+    const theirs = await toSummary(two, 0, person(), timePath('&x'))
+    const altcha = await solve(mine.html)
+    expect((await two.submit(theirs, 'summary', { consent: 'yes', altcha })).url).toMatch(/activation$/)
+    service.clock.now += 60 * MINUTE
+  })
+
+  test('without script and without e-mail the office decides', async () => {
+    const citizen = newCitizen(service.app)
+    const summary = await toSummary(citizen, 1, person({ email: '', phone: '320 5551234' }))
+    const done = await citizen.submit(summary, 'summary', { consent: 'yes' })
+    expect(done.text).toContain('Richiesta ricevuta')
+    expect((await service.tenant.call('GET', '/v1/appointments?status=pending')).body.items.length).toBe(1)
+    await freeAgain(done, citizen)
+  })
+
+  test('the tenant may ask everyone to confirm by e-mail, within its minutes', async () => {
+    await settings({ emailConfirmationMinutes: 15 })
+    const citizen = newCitizen(service.app)
+    const summary = await toSummary(citizen, 1)
+    const waiting = await confirm(citizen, summary)
+    expect(waiting.text).toContain('entro le 08:15')
+    const sent = await citizen.submit(waiting, 'activation-mail')
+    expect(sent.text).toContain('inviato di nuovo')
+    for (let i = 0; i < 4; i += 1) await citizen.submit(sent, 'activation-mail')
+    expect((await citizen.submit(sent, 'activation-mail')).status).toBe(429)
+    await settings({ emailConfirmationMinutes: null })
+    service.clock.now += 16 * MINUTE
+  })
+
+  test('one e-mail address or number has at most so many open appointments, rivals included', async () => {
+    await settings({ maxOpenAppointments: 2 })
+    const who = { email: 'tanti@posta.example' }
+    const citizens = [0, 1, 2, 3].map(() => newCitizen(service.app))
+    const summaries: Shown[] = []
+    for (const [i, citizen] of citizens.entries()) summaries.push(await toSummary(citizen, i, person(who)))
+    const ends = await Promise.all(summaries.map((summary, i) => confirm(citizens[i]!, summary)))
+    expect(ends.filter((page) => page.text.includes('Appuntamento confermato')).length).toBe(2)
+    const refused = ends.filter((page) => page.status === 409)
+    expect(refused.length).toBe(2)
+    expect(refused[0]!.text).toContain('Troppi appuntamenti aperti')
+    for (const [i, page] of ends.entries()) if (page.url.includes('confirmed')) await freeAgain(page, citizens[i]!)
+    await settings({ maxOpenAppointments: null })
+    service.clock.now += 60 * MINUTE
+  })
+
+  test('one address sends so many forms a minute; the refusal is a page that says what to do', async () => {
+    const app = await buildApp({ ...service.deps, publicRate: 3 }, { logLevel: 'silent', trustProxy: false })
+    const citizen = newCitizen(app)
+    for (let i = 0; i < 3; i += 1) expect((await citizen.post('/prova/find', [['code', 'x']])).status).toBe(422)
+    const refused = await citizen.post('/prova/find', [['code', 'x']])
+    expect(refused.status).toBe(429)
+    expect(refused.text).toContain('Troppe richieste')
+    expect((await citizen.get('/prova')).status).toBe(200)
+    await app.close()
+  })
+
+  test('forms from other sites are refused', async () => {
+    const strange: Record<string, string>[] = [
+      { 'sec-fetch-site': 'cross-site' },
+      { origin: 'https://altrove.example' },
+    ]
+    for (const headers of strange) {
+      const citizen = newCitizen(service.app, headers)
+      const answer = await citizen.post('/prova/find', [['code', 'ABCD2345']])
+      expect(answer.status).toBe(403)
+      expect(answer.text).toContain('Inviato da un altro sito')
+    }
+  })
+})
+
+describe('the own appointment', () => {
+  test('is moved, its own time counting as free, then cancelled, and the calendar file follows', async () => {
+    const citizen = newCitizen(service.app)
+    const done = await confirm(citizen, await toSummary(citizen, 4))
+    const own = done.url.replace('/confirmed', '')
+    const page = await citizen.get(`${own}/move`)
+    const before = timesIn(page.html)
+    expect(page.html).toMatch(/checked/)
+    const moved = await citizen.submit(page, '/move', { at: before[7]! })
+    expect(moved.text).toContain('Appuntamento spostato')
+    const file = await citizen.get(`${own}/appointment.ics`)
+    expect(Number(/SEQUENCE:(\d+)/.exec(file.html)![1])).toBeGreaterThan(1)
+    expect((await messages())[0].template).toBe('moved')
+    const asking = await citizen.get(`${own}/cancel`)
+    const cancelled = await citizen.submit(asking, '/cancel', { reason: 'Non serve più' })
+    expect(cancelled.text).toContain('L’appuntamento è annullato')
+    expect((await messages())[0].template).toBe('cancelled')
+    expect((await citizen.submit(asking, '/cancel', { reason: '' })).status).toBe(200)
+    expect((await messages()).filter((m: any) => m.template === 'cancelled').length).toBeGreaterThan(0)
+  })
+
+  test('cannot be moved or cancelled within the notice', async () => {
+    const citizen = newCitizen(service.app)
+    const done = await confirm(citizen, await toSummary(citizen, 4))
+    const own = done.url.replace('/confirmed', '')
+    const { body } = await service.tenant.call('GET', `/v1/appointments/${own.split('/').pop()}`)
+    service.clock.now = Date.parse(body.start) - 30 * MINUTE
+    const page = await citizen.get(own)
+    expect(page.text).toContain('È troppo tardi per modificare')
+    const refused = await citizen.post(`${own}/cancel`, [])
+    expect(refused.status).toBe(409)
+    expect(refused.text).toContain('Troppo tardi per annullare')
+    expect((await citizen.get(`${own}/move`)).status).toBe(409)
+    await freeAgain(done, citizen)
+  })
+
+  test('is rated after the visit with stars, then reasons and words', async () => {
+    const citizen = newCitizen(service.app)
+    const done = await confirm(citizen, await toSummary(citizen, 4))
+    const own = done.url.replace('/confirmed', '')
+    expect((await citizen.post(`${own}/rating`, [['stars', '5']])).status).toBe(409)
+    service.clock.now = Date.parse('2026-11-23T12:00:00Z')
+    const page = await citizen.get(own)
+    expect((await citizen.submit(page, '/rating')).status).toBe(422)
+    const more = await citizen.submit(page, '/rating', { stars: '2' })
+    expect(more.text).toContain('Dove hai incontrato difficoltà?')
+    await citizen.submit(more, '/rating', { reasons: ['Lunga attesa', 'inventato'], comment: 'Un’ora in piedi' })
+    const id = own.split('/').pop()!
+    const { body } = await service.tenant.call('GET', `/v1/appointments/${id}`)
+    expect(body.rating).toMatchObject({ stars: 2, reasons: ['Lunga attesa'], comment: 'Un’ora in piedi' })
+  })
+
+  test('is found by code and means, and nobody learns whether one exists', async () => {
+    const citizen = newCitizen(service.app)
+    const who = person({ phone: '320 5557777' })
+    const done = await confirm(citizen, await toSummary(citizen, 6, who))
+    const code = /<strong class="code">([A-Z0-9]{8})/.exec(done.html)![1]!
+    const stranger = newCitizen(service.app)
+    const page = await stranger.get('/prova/find')
+    const wrong = [
+      { code, means: 'altra@posta.example' },
+      { code: 'ZZZZ9999', means: who.email },
+      { code: 'ZZZZ9999', means: 'altra@posta.example' },
+    ]
+    const plain = (shown: Shown, typed: { code: string; means: string }) =>
+      shown.text.replaceAll(typed.code, '').replaceAll(typed.means, '')
+    const texts: string[] = []
+    for (const typed of wrong) {
+      const answer = await stranger.submit(page, '/find', typed)
+      expect(answer.status).toBe(404)
+      texts.push(plain(answer, typed))
+    }
+    expect(new Set(texts).size).toBe(1)
+    const own = done.url.replace('/confirmed', '')
+    expect((await stranger.get(own)).status).toBe(404)
+    const lower = ` ${code.toLowerCase().slice(0, 4)} ${code.toLowerCase().slice(4)}`
+    expect((await stranger.submit(page, '/find', { code: lower, means: '+39 320 555 7777' })).url).toBe(own)
+    await freeAgain(done, citizen)
+  })
+
+  test('opens to nobody by a wrong, foreign or renewed link', async () => {
+    const booked = await service.tenant.make('appointments', {
+      serviceIds: [office.service.id],
+      start: '2026-11-25T09:00:00+01:00',
+      contact: { firstName: 'Ada', lastName: 'Bis', email: 'bis@posta.example' },
+      answers: { motivo: 'Rinnovo' },
+    })
+    const citizen = newCitizen(service.app)
+    expect((await citizen.get(`/prova/m/${booked.manageToken}`)).text).toContain('Confermato')
+    const other = await service.newTenant('altrui')
+    expect(other.id).not.toBe(service.tenant.id)
+    for (const url of [
+      `/altrui/m/${booked.manageToken}`,
+      `/prova/m/${booked.manageToken.slice(0, -2)}xx`,
+      `/prova/m/${booked.id.replaceAll('-', '')}.AAAAAAAAAAAAAAAAAAAAAA`,
+      '/prova/m/x',
+    ]) {
+      const refused = await newCitizen(service.app).get(url)
+      expect(refused.status, url).toBe(404)
+    }
+    // The cookie of one tenant opens nothing of another.
+    expect((await citizen.get(`/altrui/appointments/${booked.id}`)).status).toBe(404)
+  })
+})
+
+describe('the pages are safe', () => {
+  test('strict policy, closed cookies, no framing, nothing kept of personal pages', async () => {
+    const citizen = newCitizen(service.app)
+    const summary = await toSummary(citizen, 3)
+    const csp = String(summary.headers['content-security-policy'])
+    expect(csp).toContain("default-src 'none'")
+    expect(csp).toContain("frame-ancestors 'none'")
+    expect(csp).not.toContain('unsafe')
+    expect(summary.headers['cache-control']).toBe('no-store')
+    expect(summary.headers['referrer-policy']).toBe('same-origin')
+    expect(summary.html).not.toMatch(/<script(?![^>]*src=)|\sstyle=|\son[a-z]+=/)
+    const cookies = (await service.app.inject({ url: '/prova?lang=en' })).headers['set-cookie']
+    for (const cookie of [cookies].flat()) expect(cookie).toMatch(/HttpOnly.*SameSite=Lax|SameSite=Lax.*HttpOnly/)
+    await citizen.submit(summary, 'abandonment')
+  })
+
+  test('no personal data in addresses or in the log', async () => {
+    const lines: string[] = []
+    const app = await buildApp(service.deps, {
+      logLevel: 'trace',
+      trustProxy: false,
+      logTo: { write: (line: string) => void lines.push(line) },
+    })
+    const citizen = newCitizen(app)
+    const who = { firstName: 'Zenobia', lastName: 'Quaranta', email: 'zenobia@posta.example', phone: '320 5559999' }
+    const done = await confirm(citizen, await toSummary(citizen, 3, who))
+    await newCitizen(app).post('/prova/find', [
+      ['code', 'ABCD2345'],
+      ['means', who.email],
+    ])
+    await freeAgain(done, citizen)
+    const told = `${citizen.visited.join('\n')}\n${lines.join('\n')}`
+    expect(told).not.toMatch(/zenobia|quaranta|5559999/i)
+    await app.close()
+  })
+
+  test('typed markup stays text', async () => {
+    const citizen = newCitizen(service.app)
+    const evil = '<img src=x onerror=alert(1)>"\'&'
+    const summary = await toSummary(citizen, 3, person({ firstName: evil }))
+    expect(summary.html).not.toContain('<img src=x')
+    expect(summary.text).toContain(evil)
+    const search = await citizen.get(`/prova?q=${encodeURIComponent(evil)}`)
+    expect(search.html).not.toContain('<img src=x')
+    await citizen.submit(summary, 'abandonment')
+  })
+
+  test('bad input is answered by a page, never by a fault of ours', async () => {
+    const citizen = newCitizen(service.app)
+    const addresses = [
+      '/prova?q=%00',
+      '/prova?channel=x&q=' + 'a'.repeat(500),
+      '/prova/book',
+      '/prova/book?service=x',
+      `/prova/book?${'service=cie&'.repeat(30)}`,
+      '/prova/book/time?service=cie&channel=phone&month=9999-99&day=x&view=y',
+      '/prova/book/time?service=cie&channel=in_person&places=-1&duration=999',
+      '/prova/book/time?service=cie&way=in_person%20nowhere',
+      '/prova/book/x/summary',
+      '/prova/appointments/x',
+      '/prova/appointments/x/appointment.ics',
+      '/prova/activate/x',
+      '/prova/m/x.y',
+      '/assets/x/../../package.json',
+      '/assets/x/%2e%2e/package.json',
+      '/prova/logo',
+    ]
+    for (const url of addresses) expect((await citizen.get(url)).status, url).toBeLessThan(500)
+    const page = await citizen.get(timePath())
+    const { fields } = formOf(page.html, '/book/time')
+    const bodies: [string, string][][] = [
+      [],
+      [...fields, ['at', 'x']],
+      [...fields, ['at', '9999-12-31T23:59:59.999Z x']],
+      [...fields, ['at', '2026-11-23T08:00:00.001Z x']],
+      [
+        ['service', 'cie'],
+        ['channel', 'in_person'],
+        ['at', timesIn(page.html)[0]!],
+        ['draft', 'x.y'],
+      ],
+    ]
+    for (const body of bodies)
+      expect((await citizen.post('/prova/book/time', body)).status, JSON.stringify(body)).toBeLessThan(500)
+    service.clock.now += 11 * MINUTE
+  })
+
+  test('a theme that cannot be read is refused with its ratio', async () => {
+    const change = (theme: object) =>
+      service.tenant.call('PATCH', `/v1/tenants/${service.tenant.id}`, { theme }, { headers: { 'if-match': '*' } })
+    const refused = await change({ accent: '#9ad0ff' })
+    expect(refused.status).toBe(422)
+    expect(refused.body).toMatchObject({ code: 'illegible_theme' })
+    expect(refused.body.errors[0]).toMatchObject({ pointer: '/theme/accent' })
+    expect(refused.body.detail).toMatch(/1\.\d\d:1/)
+    expect((await change({ headerText: '#888888' })).status).toBe(422)
+    const logo = `data:image/svg+xml;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64')}`
+    expect((await change({ accent: '#7a0019', headerBackground: '#7a0019', logo })).status).toBe(200)
+    const citizen = newCitizen(service.app)
+    const page = await citizen.get('/prova')
+    const sheet = await citizen.get(/href="(\/prova\/theme\.css[^"]*)"/.exec(page.html)![1]!)
+    expect(sheet.html).toContain('--accent:#7a0019')
+    expect((await citizen.get('/prova/logo')).headers['content-type']).toContain('svg')
+  })
+})
