@@ -175,16 +175,16 @@ describe('an accident ends well', () => {
       citizen.submit(page, '/book/time', { at }),
       citizen.submit(page, '/book/time', { at }),
     ])
-    expect(one!.url).toBe(two!.url)
-    const applicant = await citizen.submit(one!, 'details', { answer_motivo: 'Rinnovo' })
+    expect(one.url).toBe(two.url)
+    const applicant = await citizen.submit(one, 'details', { answer_motivo: 'Rinnovo' })
     const summary = await citizen.submit(applicant, 'applicant', person())
     const altcha = await solve(summary.html)
     const send = () => citizen.submit(summary, 'summary', { consent: 'yes', altcha })
     const done = await Promise.all([send(), send()])
-    expect(done[0]!.url).toBe(done[1]!.url)
+    expect(done[0].url).toBe(done[1].url)
     const list = (await service.tenant.call('GET', `/v1/appointments?status=confirmed`)).body.items
     expect(list.length).toBe(1)
-    await freeAgain(done[0]!, citizen)
+    await freeAgain(done[0], citizen)
   })
 
   test('back, another time, another window: the last choice counts, the typed text stays, the old window is told', async () => {

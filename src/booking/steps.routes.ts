@@ -2,7 +2,7 @@
 // draft, which only the browser that began it can open.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { AppError } from '../errors.ts'
+import { AppError, type ProblemCode } from '../errors.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
 import { faultWords, problemWords } from '../locales/words.ts'
 import { assetsOf } from '../web/assets.ts'
@@ -189,7 +189,7 @@ async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promi
     })
     return { redirect: `${base}/${nextStep(after, deps.now())}?said=held` }
   } catch (error) {
-    if (error instanceof AppError && OF_TIME.has(error.code)) return { redirect: `${base}/time?gone=1` }
+    if (error instanceof AppError && OF_TIME.has(error.code)) return { redirect: `${base}/time?gone=${error.code}` }
     throw error
   }
 }
@@ -197,8 +197,8 @@ async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promi
 /** The times again, for a draft that has one or had one. */
 async function changeTime(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
   const { id, draft, wish } = await load(deps, request, site)
-  const isGone = one(queryOf(request).gone) === '1'
-  const faults: Faults = isGone ? new Map([['at', faultWords(site.language, 'slot_taken', {})]]) : NO_FAULTS
+  const code = one(queryOf(request).gone) as ProblemCode
+  const faults: Faults = OF_TIME.has(code) ? new Map([['at', faultWords(site.language, code, {})]]) : NO_FAULTS
   const { selection, held } = draft
   const extras = { chosen: '', faults, draft: { id, seal: draftSeal(site, id), held } }
   return timesPage(deps, request, site, wish, selection, extras)

@@ -1,0 +1,137 @@
+/// <reference lib="dom" />
+// The service with the demo municipality in this process, its clock in the test's hands, and a browser in front of it.
+import type { AddressInfo } from 'node:net'
+import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { loadDemo } from '../../src/demo/demo.actions.ts'
+import { startService, type TestService } from '../helpers/service.ts'
+import { openBrowser } from './browser.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+export const PHONE = { width: 390, height: 844 }
+export const DESKTOP = { width: 1280, height: 900 }
+
+export type Stage = {
+  service: TestService
+  browser: Browser
+  home: string
+  tenantId: string
+  open: (options?: BrowserContextOptions) => Promise<Page>
+  settings: (booking: object) => Promise<void>
+  close: () => Promise<void>
+}
+
+/** Starts service and browser. Whatever a page complains of in its console, or loads from elsewhere, fails the test. */
+export async function openStage(): Promise<Stage> {
+  const service = await startService()
+  const demo = await loadDemo(service.deps)
+  await service.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = service.app.server.address() as AddressInfo
+  const origin = `http://127.0.0.1:${port}`
+  service.deps.links.base = origin
+  const browser = await openBrowser()
+  const complaints: string[] = []
+  const { newDemoKey } = await import('../../src/demo/demo.actions.ts')
+  const key = await newDemoKey(service.deps, demo.tenantId)
+  return {
+    service,
+    browser,
+    home: `${origin}/${demo.slug}`,
+    tenantId: demo.tenantId,
+    async open(options = {}) {
+      const context = await browser.newContext({
+        viewport: PHONE,
+        locale: 'it-IT',
+        timezoneId: 'Europe/Rome',
+        ...options,
+      })
+      const page = await context.newPage()
+      page.setDefaultTimeout(15_000)
+      page.on('console', (message) => {
+        const text = message.text()
+        // The browser itself reports refusals that the page shows, and a connection that the test cut.
+        if (message.type() === 'error' && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED/.test(text)) complaints.push(text)
+      })
+      page.on('pageerror', (error) => complaints.push(String(error)))
+      page.on('request', (request) => {
+        if (!request.url().startsWith(origin)) complaints.push(`loads ${request.url()}`)
+      })
+      return page
+    },
+    async settings(booking) {
+      const { status } = await service.tenant.call(
+        'PATCH',
+        `/v1/tenants/${demo.tenantId}`,
+        { booking },
+        { key, headers: { 'if-match': '*' } },
+      )
+      expect(status).toBe(200)
+    },
+    async close() {
+      await browser.close()
+      await service.close()
+      expect(complaints).toEqual([])
+    },
+  }
+}
+
+/** What axe finds wrong with the page as it is, one line a fault. */
+export async function axe(page: Page): Promise<string[]> {
+  // Through the debugger, not a script tag: the pages' policy forbids those.
+  await page.evaluate(AXE)
+  return page.evaluate(async (rules) => {
+    const { violations } = await (globalThis as any).axe.run(document, { runOnly: { type: 'tag', values: rules } })
+    return violations.flatMap((v: any) => v.nodes.map((n: any) => `${v.id}: ${n.target.join(' ')} ${n.failureSummary}`))
+  }, RULES)
+}
+
+/** The page neither breaks a rule of accessibility nor needs to be scrolled sideways. */
+export async function expectSound(page: Page, name: string): Promise<void> {
+  expect(await axe(page), `axe on ${name}`).toEqual([])
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect(wider, `sideways scrolling on ${name}`).toBe(0)
+}
+
+let people = 0
+export const somebody = () => ({
+  firstName: 'Ada',
+  lastName: `Neri ${(people += 1)}`,
+  email: `ada${people}@posta.example`,
+  phone: '0746 123456',
+})
+
+/** Presses the one primary button of the page and waits for the address. */
+export async function press(page: Page, url: RegExp): Promise<void> {
+  await page.locator('.actions button').last().click()
+  await page.waitForURL(url)
+  await page.waitForLoadState()
+}
+
+/** Identity cards on a day with a morning and an afternoon, later than any notice. */
+export const CIE = 'service=demo-cie&channel=in_person&month=2026-12&day=2026-12-10'
+
+/** Chooses the nth time of the open day. */
+export async function pick(page: Page, n = 0): Promise<void> {
+  await page.locator(':is(details[open], section.day) .tile input').nth(n).check({ force: true })
+}
+
+/** From the times to the summary. */
+export async function toSummary(page: Page, home: string, n = 0, who = somebody(), query = CIE): Promise<void> {
+  await page.goto(`${home}/book/time?${query}`)
+  await pick(page, n)
+  await press(page, /details/)
+  const reason = page.locator('input[name=answer_motivo]')
+  if ((await reason.count()) > 0) await reason.nth(1).check()
+  await press(page, /applicant/)
+  for (const [name, value] of Object.entries(who)) await page.fill(`#${name}`, value)
+  await press(page, /summary/)
+}
+
+export async function confirm(page: Page): Promise<void> {
+  await page.locator('#consent input').check()
+  await press(page, /confirmed|activation/)
+}

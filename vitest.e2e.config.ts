@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+// The pages in a real browser; one file at a time, since each drives a Chromium of its own.
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.e2e.ts'],
+    globalSetup: ['test/helpers/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
+  },
+})
