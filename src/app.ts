@@ -19,6 +19,7 @@ import { findUnstorable, validatorCompiler } from './rest/validation.ts'
 import { messageRoutes } from './notify/message.routes.ts'
 import { bookingRoutes } from './booking/booking.routes.ts'
 import { stepRoutes } from './booking/steps.routes.ts'
+import { publicRoutes } from './booking/public.routes.ts'
 import { ownRoutes } from './booking/own.routes.ts'
 import { installAssets } from './web/asset.routes.ts'
 import { installPages } from './web/pages.ts'
@@ -97,6 +98,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     slotRoutes(api, deps)
     appointmentRoutes(api, deps)
     messageRoutes(api, deps)
+    await publicRoutes(api, deps)
     operationRoutes(api, deps)
   })
   await installAssets(app, deps)

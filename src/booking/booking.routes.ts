@@ -9,6 +9,7 @@ import { isCalendarDate, parseDate } from '../time/zone.ts'
 import { NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
+import { examplesPage } from '../web/examples.page.ts'
 import { draftsOf, draftSeal, isDraftSeal, rememberDraft, type Site } from '../web/site.ts'
 import { textOf, type Form } from './check.ts'
 import { nextStep, selectionQuery, type Draft, type Selection } from './draft.ts'
@@ -259,6 +260,7 @@ export function bookingRoutes(app: FastifyInstance, deps: Deps): void {
   const get = (url: string, run: (request: FastifyRequest, site: Site) => Promise<View>) =>
     addPage(app, deps, { method: 'GET', url, handler: (request, _reply, site) => run(request, site) })
   get('/:tenant', (request, site) => landing(deps, request, site))
+  get('/:tenant/examples', async (_request, site) => examplesPage(site, deps.links.base))
   get('/:tenant/book', (request, site) => place(deps, request, site))
   get('/:tenant/book/time', (request, site) => showTimes(deps, request, site))
   addPage(app, deps, {

@@ -7,6 +7,15 @@ export const TENANT = {
   locale: 'it',
   country: 'IT',
   holdMinutes: 10,
+  booking: {
+    privacyUrl: 'https://www.comune-di-roccamora.example/privacy',
+    supportPhone: '+39 0746 000999',
+    supportEmail: 'urp@comune-di-roccamora.example',
+    texts: {
+      it: { footer: 'Dati dimostrativi: il Comune di Roccamora non esiste.' },
+      en: { footer: 'Demonstration data: the municipality of Roccamora does not exist.' },
+    },
+  },
 }
 
 export const HOLIDAYS = {

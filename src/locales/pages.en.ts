@@ -243,6 +243,21 @@ export const pagesEn = {
     retry: 'Try again',
     back: 'Back to your appointment',
   },
+  examples: {
+    title: 'Show the booking on your site',
+    lead: 'For the people who look after a web site: three ways to bring citizens here.',
+    widget: 'The widget',
+    widgetText: 'Two lines show the booking inside your page; it takes the height that it needs.',
+    events: 'Events for statistics',
+    eventsText: 'Your page hears how far a citizen is, and nothing about the person.',
+    link: 'A link from the service’s sheet',
+    linkText: 'Service, location, channel, agent and language can be chosen beforehand, by our ids or by yours.',
+    api: 'Free times as JSON',
+    apiText: 'Anyone may read them; a browser only from the sites that are allowed.',
+    live: 'The widget at work',
+    notAllowed: (origin: string) =>
+      `The widget is shown here once ${origin} is among the allowed sites (booking.allowedOrigins of the tenant).`,
+  },
   mail: {
     hello: (name: string) => `Hello ${name},`,
     booked: 'Appointment confirmed',

@@ -234,6 +234,22 @@ export const pagesIt: PageWords = {
     retry: 'Riprova',
     back: 'Torna al tuo appuntamento',
   },
+  examples: {
+    title: 'Mostra la prenotazione sul tuo sito',
+    lead: 'Per chi cura un sito web: tre modi per portare qui i cittadini.',
+    widget: 'Il widget',
+    widgetText: 'Due righe mostrano la prenotazione dentro la tua pagina; prende l’altezza che le serve.',
+    events: 'Eventi per le statistiche',
+    eventsText: 'La tua pagina sa a che punto è il cittadino, e nulla della persona.',
+    link: 'Un collegamento dalla scheda del servizio',
+    linkText:
+      'Servizio, sede, modalità, operatore e lingua si possono scegliere prima, con i nostri identificativi o con i tuoi.',
+    api: 'Gli orari liberi in JSON',
+    apiText: 'Chiunque può leggerli; un browser solo dai siti ammessi.',
+    live: 'Il widget al lavoro',
+    notAllowed: (origin) =>
+      `Il widget appare qui quando ${origin} è tra i siti ammessi (booking.allowedOrigins dell’ente).`,
+  },
   mail: {
     hello: (name) => `Buongiorno ${name},`,
     booked: 'Appuntamento confermato',

@@ -20,7 +20,7 @@ function head(site: Site, page: Page, assets: Assets): Html {
   return html`<meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>${page.title} – ${site.config.name}</title>
-    ${page.description !== undefined && html`<meta name="description" content="${page.description}" />`}
+    <meta name="description" content="${page.description ?? `${page.title}, ${site.config.name}`}" />
     ${page.isPrivate && html`<meta name="robots" content="noindex" />`}
     <meta name="color-scheme" content="light dark" />
     <link rel="stylesheet" href="${assets.base}/app.css" />

@@ -28,7 +28,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply, site: Site) => Pro
 export type OwnHandler = (request: FastifyRequest, reply: FastifyReply, site: Site, a: Appointment) => Promise<View>
 
 /** No inline code or style, nothing from other hosts; frames only on the sites that the tenant names. */
-function securityHeaders(site: Site | null): Record<string, string> {
+function securityHeaders(site: Site | null, framesItself = false): Record<string, string> {
   const ancestors = site?.settings.booking.allowedOrigins ?? []
   return {
     'content-security-policy': [
@@ -38,6 +38,7 @@ function securityHeaders(site: Site | null): Record<string, string> {
       "img-src 'self'",
       "connect-src 'self'",
       "worker-src 'self'",
+      ...(framesItself ? ["frame-src 'self'"] : []),
       "form-action 'self'",
       "base-uri 'none'",
       `frame-ancestors ${ancestors.length > 0 ? ancestors.join(' ') : "'none'"}`,
@@ -109,7 +110,7 @@ function bareProblem(request: FastifyRequest, error: AppError): string {
 }
 
 function sendPage(request: FastifyRequest, reply: FastifyReply, site: Site, page: Page): FastifyReply {
-  reply.headers(securityHeaders(site))
+  reply.headers(securityHeaders(site, page.event === 'examples'))
   reply.header('cache-control', page.isPrivate ? 'no-store' : 'private, no-cache')
   reply.header('content-language', site.language).header('vary', 'accept-language, cookie, sec-fetch-dest')
   return reply.type('text/html; charset=utf-8').send(document(site, page, assetsOf()))

@@ -1,8 +1,9 @@
 // `npm run bench`: medians over several runs, each beside a baseline of the same run. Needs a PostgreSQL:
-// BENCH_DATABASE_URL, else TEST_DATABASE_URL; without one only the slot core is measured. Prints the table of docs/benchmarks.md.
+// BENCH_DATABASE_URL, else TEST_DATABASE_URL; without one only the slot core and the pages are measured. Prints the table of docs/benchmarks.md.
 import { cpus } from 'node:os'
 import { benchBookings } from './booking.ts'
 import { makeFixture } from './fixture.ts'
+import { benchPages } from './pages.ts'
 import { benchSlotCore } from './slot-core.ts'
 import { benchSlots } from './slots-http.ts'
 import { report, type Row } from './tools.ts'
@@ -12,6 +13,7 @@ const only = process.argv[2]
 const wants = (name: string): boolean => only === undefined || only === name
 const rows: Row[] = []
 if (wants('core')) rows.push(...benchSlotCore())
+if (wants('pages')) rows.push(...(await benchPages()))
 if (url) {
   if (wants('slots')) {
     const fixture = await makeFixture(url)
@@ -29,7 +31,7 @@ if (url) {
       await fixture.drop()
     }
   }
-} else process.stderr.write('no BENCH_DATABASE_URL: the slot core alone\n')
+} else process.stderr.write('no BENCH_DATABASE_URL: slot core and pages alone\n')
 process.stdout.write(
   `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]!.model}, Node ${process.version}\n\n${report(rows)}\n`,
 )

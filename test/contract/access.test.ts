@@ -137,6 +137,8 @@ const open = [
   ...['/healthz', '/readyz', '/metrics', '/openapi.json'],
   ...['/assets/:version/*', '/widget.js', '/:tenant/theme.css', '/:tenant/logo'],
   ...['/:tenant', '/:tenant/book', '/:tenant/book/time', '/:tenant/find'],
+  ...['/v1/public/:tenant', '/v1/public/:tenant/services', '/v1/public/:tenant/slots'],
+  '/:tenant/examples',
   // The secret is in the address itself; what it opens is tested in pages.test.ts.
   ...['/:tenant/m/:token', '/:tenant/activate/:token'],
 ]

@@ -37,7 +37,7 @@ test.each(WAYS)(
     await page.locator('#way input').first().check()
     await press(page, /\/book\/time/)
     await page.goto(`${page.url()}&month=2026-12&day=2026-12-10`)
-  await pick(
+    await pick(
       page,
       WAYS.findIndex((w) => w.locale === locale && w.script === script && w.viewport === viewport),
     )

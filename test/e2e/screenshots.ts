@@ -2,7 +2,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { openBrowser, startDemo } from './browser.ts'
+import { startDemo } from '../helpers/demo.ts'
+import { openBrowser } from './browser.ts'
 
 const OUT = join(import.meta.dirname, '..', '..', '.tmp', 'screenshots')
 rmSync(OUT, { recursive: true, force: true })

@@ -21,6 +21,8 @@ export type Stage = {
   home: string
   tenantId: string
   open: (options?: BrowserContextOptions) => Promise<Page>
+  /** A page of another site, of which nothing is demanded. */
+  openFree: (options?: BrowserContextOptions) => Promise<Page>
   settings: (booking: object) => Promise<void>
   close: () => Promise<void>
 }
@@ -60,6 +62,12 @@ export async function openStage(): Promise<Stage> {
       page.on('request', (request) => {
         if (!request.url().startsWith(origin)) complaints.push(`loads ${request.url()}`)
       })
+      return page
+    },
+    async openFree(options = {}) {
+      const context = await browser.newContext({ locale: 'it-IT', timezoneId: 'Europe/Rome', ...options })
+      const page = await context.newPage()
+      page.setDefaultTimeout(15_000)
       return page
     },
     async settings(booking) {

@@ -1,0 +1,218 @@
+// What anyone may read of a tenant by JSON: who it is, its services with their first free times, its free slots. For portals
+// and for pages of other sites, whose browsers the tenant must have allowed (CORS). Booking itself happens on the pages.
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import type { TenantConfig } from '../availability/model.ts'
+import { slotsText } from '../availability/slots.actions.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { languageOf, pageWords } from '../locales/words.ts'
+import { problems } from '../rest/resource.routes.ts'
+import { Id, LocalDate, Nullable, Zone } from '../rest/schema.ts'
+import { ChannelName, QuestionBody } from '../service/service.schema.ts'
+import { planVisit } from '../service/visit.ts'
+import { findTenantIdBySlug } from '../tenant/tenant.sql.ts'
+import { formatInstant, parseDate } from '../time/zone.ts'
+import type { Site } from '../web/site.ts'
+import { offersOf } from './offer.actions.ts'
+import { findNamed, locationsOver } from './selection.ts'
+
+const Slug = Type.Object({ tenant: Type.String({ maxLength: 60 }) }, { additionalProperties: false })
+const MAX_DAYS = 92
+
+const TenantPublic = Type.Object(
+  {
+    slug: Type.String(),
+    name: Type.String(),
+    timeZone: Type.String(),
+    locale: Type.String(),
+    bookingUrl: Type.String({ description: 'The citizens’ pages' }),
+    open: Type.Boolean(),
+    emailRequired: Type.Boolean(),
+    privacyUrl: Nullable(Type.String()),
+    accent: Type.String(),
+  },
+  { title: 'PublicTenant', additionalProperties: false },
+)
+const ServicePublic = Type.Object(
+  {
+    id: Id,
+    externalId: Nullable(Type.String()),
+    name: Type.String(),
+    description: Type.Optional(Type.String()),
+    whatToBring: Type.Optional(Type.String()),
+    category: Type.Optional(Type.String()),
+    durationMinutes: Type.Integer(),
+    durationOptions: Type.Array(Type.Integer()),
+    channels: Type.Array(ChannelName),
+    seats: Type.Integer(),
+    questions: Type.Array(QuestionBody),
+    bookingUrl: Type.String({ description: 'Where a citizen books this service' }),
+    firstFree: Type.Array(
+      Type.Object({
+        channel: ChannelName,
+        locationId: Nullable(Id),
+        locationName: Nullable(Type.String()),
+        start: Nullable(Type.String({ format: 'date-time' })),
+      }),
+    ),
+  },
+  { title: 'PublicService', additionalProperties: false },
+)
+const SlotsPublic = Type.Object({}, { title: 'PublicSlots', additionalProperties: true })
+
+type Known = { config: TenantConfig; site: Site }
+
+/** The tenant of the address as its pages know it; throws `not_found`. Answers browsers of allowed sites. */
+async function tenantOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Known> {
+  const { tenant: slug } = request.params as { tenant: string }
+  const tenantId = await findTenantIdBySlug(deps.db.kysely, slug)
+  const config = tenantId === undefined ? null : await deps.snapshots.config(tenantId)
+  if (tenantId === undefined || !config) throw new AppError('not_found', { what: 'tenant' })
+  const { origin } = request.headers
+  reply.header('vary', 'origin')
+  if (origin !== undefined && config.settings.booking.allowedOrigins.includes(origin))
+    reply.header('access-control-allow-origin', origin)
+  const language = languageOf(request.headers['accept-language'])
+  const site: Site = {
+    tenantId,
+    base: `/${slug}`,
+    config,
+    settings: config.settings,
+    language,
+    words: pageWords(language),
+    secret: '',
+    isFramed: false,
+    here: '',
+    now: deps.now(),
+  }
+  return { config, site }
+}
+
+export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<void> {
+  await app.register(async (open) => {
+    await open.register(rateLimit, {
+      timeWindow: 60_000,
+      max: deps.publicRate * 10,
+      errorResponseBuilder: () => new AppError('too_many_requests'),
+      hook: 'preHandler',
+    })
+    const config = { access: { kind: 'anyone' as const } }
+    const docs = (operationId: string, summary: string) => ({ tags: ['public'], operationId, summary, params: Slug })
+    const urlOf = (site: Site, path = '') => `${deps.links.base}${site.base}${path}`
+
+    open.get('/v1/public/:tenant', {
+      config,
+      schema: {
+        ...docs('getPublicTenant', 'Who this is and where citizens book'),
+        response: { 200: TenantPublic, ...problems },
+      },
+      handler: async (request, reply) => {
+        const { config: c, site } = await tenantOf(deps, request, reply)
+        const { booking, theme, locale } = c.settings
+        return {
+          slug: c.slug,
+          name: c.name,
+          timeZone: c.timeZone,
+          locale,
+          bookingUrl: urlOf(site),
+          open: booking.enabled,
+          emailRequired: booking.emailRequired || booking.emailConfirmationMinutes > 0,
+          privacyUrl: booking.privacyUrl ?? null,
+          accent: theme.accent,
+        }
+      },
+    })
+
+    open.get('/v1/public/:tenant/services', {
+      config,
+      schema: {
+        ...docs('listPublicServices', 'Services with their first free time at each office and over each channel'),
+        querystring: Type.Object({ channel: Type.Optional(ChannelName) }, { additionalProperties: false }),
+        response: { 200: Type.Object({ items: Type.Array(ServicePublic) }), ...problems },
+      },
+      handler: async (request, reply) => {
+        const { config: c, site } = await tenantOf(deps, request, reply)
+        const { channel } = request.query as { channel?: 'in_person' | 'phone' | 'video' }
+        const services = [...c.services.values()].filter(
+          (s) => !s.archived && (channel === undefined || s.channels.some((o) => o.type === channel)),
+        )
+        const offers = await offersOf(deps, site, services, channel)
+        return {
+          items: offers.map(({ service: s, firsts }) => ({
+            id: s.id,
+            externalId: s.externalId ?? null,
+            name: s.name,
+            ...(s.description === undefined ? {} : { description: s.description }),
+            ...(s.whatToBring === undefined ? {} : { whatToBring: s.whatToBring }),
+            ...(s.category === undefined ? {} : { category: s.category }),
+            durationMinutes: s.durationMinutes,
+            durationOptions: s.durationOptions,
+            channels: s.channels.map((o) => o.type),
+            seats: s.seats,
+            questions: s.questions,
+            bookingUrl: urlOf(site, `/book?service=${encodeURIComponent(s.externalId ?? s.id)}`),
+            firstFree: firsts.map((f) => ({
+              channel: f.channel,
+              locationId: f.location?.id ?? null,
+              locationName: f.location?.name ?? null,
+              start: f.start === null ? null : formatInstant(f.zone, f.start),
+            })),
+          })),
+        }
+      },
+    })
+
+    open.get('/v1/public/:tenant/slots', {
+      config,
+      schema: {
+        ...docs('listPublicSlots', 'Free slots of a service by local date, over 92 days at most'),
+        querystring: Type.Object(
+          {
+            service: Type.String({ maxLength: 200, description: 'Id or external id' }),
+            location: Type.Optional(Type.String({ maxLength: 200, description: 'Id or external id; absent = all' })),
+            channel: Type.Optional({ ...ChannelName, default: 'in_person' }),
+            from: LocalDate,
+            to: { ...LocalDate, description: 'Last local date, included' },
+            timeZone: Type.Optional(Zone),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 200: SlotsPublic, ...problems },
+      },
+      handler: async (request, reply) => {
+        const { config: c, site } = await tenantOf(deps, request, reply)
+        const query = request.query as Record<'service' | 'from' | 'to', string> & {
+          location?: string
+          timeZone?: string
+          channel: 'in_person' | 'phone' | 'video'
+        }
+        const [first, last] = [parseDate(query.from), parseDate(query.to)]
+        if (last < first || last - first >= MAX_DAYS)
+          throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })
+        const service = findNamed(c.services, query.service)
+        const visit = service ? planVisit([service]) : undefined
+        if (!service || visit === undefined || typeof visit === 'string')
+          throw new AppError('not_found', { what: 'service', id: query.service })
+        if (!visit.channels.includes(query.channel)) throw new AppError('channel_not_offered')
+        const offered = locationsOver(c, visit, query.channel)
+        const location = findNamed(c.locations, query.location)
+        if (query.location !== undefined && (!location || !offered.includes(location)))
+          throw new AppError('not_found', { what: 'location', id: query.location })
+        const asked = {
+          tenantId: site.tenantId,
+          serviceIds: [service.id],
+          locationIds: (location ? [location] : offered).map((l) => l.id),
+          audience: 'public' as const,
+          places: 1,
+        }
+        const text = await slotsText(deps, asked, query.timeZone, { from: query.from, to: query.to })
+        return reply
+          .type('application/json; charset=utf-8')
+          .serializer((body: unknown) => body as string)
+          .send(text)
+      },
+    })
+  })
+}
