@@ -4,7 +4,7 @@ import { countDown } from '../availability/limits.sql.ts'
 import { closeUntil, dropReservation, findReservation, leaveSession, lockAgent } from '../availability/ledger.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { visitOf } from '../availability/slots.actions.ts'
-import { transaction, type Tx } from '../db/tx.ts'
+import { startOver, transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { checkVersion } from '../rest/resource.routes.ts'
@@ -43,16 +43,17 @@ export async function configOf(deps: Deps, tenantId: string): Promise<TenantConf
   return config
 }
 
-/** Locks the appointment's agent, then the appointment; starts over when it went to another agent in between. */
-export async function lockBoth(deps: Deps, tx: Tx, tenantId: string, id: string): Promise<Appointment> {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    const seen = await findAppointment(tx, tenantId, id)
-    if (!seen) throw new AppError('not_found', { what: 'appointment' })
-    await tx.executeQuery(lockAgent(tenantId, seen.agent_id))
-    const a = await lockAppointment(tx, tenantId, id)
-    if (a && a.agent_id === seen.agent_id) return a
-  }
-  throw new AppError('too_many_rivals')
+/**
+ * Locks the appointment's agent, then the appointment. When it went to another agent in between, the transaction starts over:
+ * locking the second agent while the first is held would deadlock with whoever does the same the other way round.
+ */
+export async function lockBoth(tx: Tx, tenantId: string, id: string): Promise<Appointment> {
+  const seen = await findAppointment(tx, tenantId, id)
+  if (!seen) throw new AppError('not_found', { what: 'appointment' })
+  await tx.executeQuery(lockAgent(tenantId, seen.agent_id))
+  const a = await lockAppointment(tx, tenantId, id)
+  if (!a || a.agent_id !== seen.agent_id) throw startOver()
+  return a
 }
 
 /** The state after the action; throws `invalid_transition`. A hold whose time is over has ended, recorded or not. */
@@ -137,7 +138,7 @@ async function change(
 ): Promise<Appointment> {
   const config = await configOf(deps, context.tenantId)
   return transaction(deps.db, async (tx) => {
-    const a = await lockBoth(deps, tx, context.tenantId, context.id)
+    const a = await lockBoth(tx, context.tenantId, context.id)
     checkVersion(context.wantedVersion, a.version)
     const after = await work(tx, a, config)
     if (after.version !== a.version) await context.also?.(tx, after)

@@ -69,7 +69,7 @@ async function confirmLocked(
   terms: PublicTerms | undefined,
 ): Promise<Answer> {
   const { tenantId, actor } = context
-  const a = await lockBoth(deps, tx, tenantId, holdId)
+  const a = await lockBoth(tx, tenantId, holdId)
   const visit = visitFor(config, a)
   if (!visit) throw new AppError('service_unavailable', { service: '' })
   const status = requireTransition(deps, a, 'confirm', visit.approvalRequired || terms?.needsApproval)

@@ -9,7 +9,7 @@ import { lockBoth, requireTransition } from './change.actions.ts'
 /** Keeps a hold until `until` (epoch ms); throws `hold_expired` or `invalid_transition` when it is none any more. */
 export async function extendHold(deps: Deps, tenantId: string, id: string, until: number): Promise<Appointment> {
   return transaction(deps.db, async (tx) => {
-    const a = await lockBoth(deps, tx, tenantId, id)
+    const a = await lockBoth(tx, tenantId, id)
     requireTransition(deps, a, 'confirm')
     if (a.reservation_id === null) throw new AppError('hold_expired')
     const at = new Date(until)

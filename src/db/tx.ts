@@ -1,4 +1,5 @@
 // How transactions run and how database errors are read. The only place that knows SQLSTATEs and constraint names' form.
+import { AppError } from '../errors.ts'
 import type { CompiledQuery, Kysely, Transaction } from 'kysely'
 import type { Database } from './open.ts'
 import { Pipeline } from './pipeline.ts'
@@ -51,7 +52,7 @@ export function isUnavailable(error: unknown): boolean {
   )
 }
 
-const ATTEMPTS = 4
+const ATTEMPTS = 6
 
 /** Runs `work` in one transaction (READ COMMITTED) and runs it anew after a deadlock. */
 export async function transaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -59,9 +60,15 @@ export async function transaction<T>(db: Database, work: (tx: Tx) => Promise<T>)
     try {
       return await db.kysely.transaction().execute(work)
     } catch (error) {
-      if (attempt >= ATTEMPTS || !isRetryable(error)) throw error
+      if (!isRetryable(error)) throw error
+      if (attempt >= ATTEMPTS) throw new AppError('too_many_rivals', {}, { cause: error })
     }
   }
+}
+
+/** Thrown inside `transaction` to give up all locks and run the work anew: what was seen before locking has changed. */
+export function startOver(): Error {
+  return Object.assign(new Error('start over'), { code: '40001' })
 }
 
 /**
