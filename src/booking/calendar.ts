@@ -1,9 +1,13 @@
 // An appointment for the citizen's own calendar: an iCalendar file and links to calendars on the web.
 // No names and no code: calendars are shared.
-import { createEvent } from 'ics'
+import { createRequire } from 'node:module'
+import type * as Ics from 'ics'
 import type { Appointment } from '../appointment/appointment.sql.ts'
 import type { Site } from '../web/site.ts'
 import { addressLines, visitName } from './steps.ts'
+
+// With its validator 10 MB: loaded with the first file.
+const require = createRequire(import.meta.url)
 
 type Entry = { title: string; place: string; details: string; start: Date; end: Date }
 
@@ -64,6 +68,7 @@ const partsOf = (at: Date): [number, number, number, number, number] => [
 /** The appointment as an iCalendar object (RFC 5545). The UID stays and SEQUENCE rises with every change. */
 export function calendarFile(site: Site, a: Appointment): string {
   const entry = entryOf(site, a)
+  const { createEvent } = require('ics') as typeof Ics
   const { error, value } = createEvent({
     productId: 'agenda',
     uid: `${a.id}@agenda`,
