@@ -49,4 +49,5 @@ create table messages (
   constraint messages_sent check ((status = 'sent') = (sent_at is not null))
 );
 create index messages_due on messages (tenant_id, due_at) where status = 'queued';
-create index messages_recipient on messages (tenant_id, recipient, created_at);
+create index messages_recipient on messages (tenant_id, lower(recipient), created_at);
+create index contacts_email_folded on contacts (tenant_id, lower(email));

@@ -28,7 +28,8 @@ import { tenantRoutes } from './tenant/tenant.routes.ts'
 
 export type AppOptions = {
   logLevel: string
-  trustProxy: boolean
+  /** Reverse proxies in front whose X-Forwarded-* headers are believed. */
+  trustProxy: number | false
   /** Called before any route is added; tests check every answer against its schema. */
   observe?: (app: FastifyInstance) => void
   /** Where the log goes instead of standard output. */
@@ -56,7 +57,8 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
         : { level: options.logLevel, serializers, ...(options.logTo ? { stream: options.logTo } : {}) },
     // A line for every request costs a tenth of the throughput and says little: failures are logged, metrics count the rest.
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: options.trustProxy,
+    // Counted from our side: what a client puts further left in X-Forwarded-For is hearsay.
+    trustProxy: (_address: string, hop: number) => hop < Number(options.trustProxy),
     bodyLimit,
     requestTimeout: 30_000,
     genReqId: () => deps.newId(),

@@ -12,7 +12,7 @@ export type Config = {
   poolSize: number
   logLevel: string
   shutdownSeconds: number
-  trustProxy: boolean
+  trustProxy: number
   publicUrl: string | undefined
   smtpUrl: string | undefined
   mailFrom: string
@@ -155,10 +155,11 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'trustProxy',
     env: 'AGENDA_TRUST_PROXY',
-    default: 'false',
-    unit: 'true or false',
-    description: 'Behind a reverse proxy: believe its X-Forwarded-* headers.',
-    read: flag,
+    default: '0',
+    unit: 'proxies',
+    description:
+      'How many reverse proxies stand in front: so many of the last X-Forwarded-For entries are believed, none by default.',
+    read: (text) => (text === 'false' ? 0 : text === 'true' ? 1 : integer(0, 10)(text)),
   },
   {
     name: 'publicUrl',

@@ -1,6 +1,7 @@
 // The citizens' pages over HTTP, as a browser without script sees them; accidents, refusals, and who may see what.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
+import { sweep } from '../src/appointment/expiry.loop.ts'
 import { formOf, newCitizen, solve, timesIn, type Citizen, type Shown } from './helpers/citizen.ts'
 import { makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 
@@ -523,7 +524,9 @@ describe('the pages are safe', () => {
   test('typed markup stays text', async () => {
     const citizen = newCitizen(service.app)
     const evil = '<img src=x onerror=alert(1)>"\'&'
-    const summary = await toSummary(citizen, 3, person({ firstName: evil }))
+    const details = await choose(citizen, 3)
+    const applicant = await citizen.submit(details, 'details', { answer_motivo: 'Rinnovo', answer_dettagli: evil })
+    const summary = await citizen.submit(applicant, 'applicant', person())
     expect(summary.html).not.toContain('<img src=x')
     expect(summary.text).toContain(evil)
     const search = await citizen.get(`/prova?q=${encodeURIComponent(evil)}`)
@@ -587,5 +590,167 @@ describe('the pages are safe', () => {
     const sheet = await citizen.get(/href="(\/prova\/theme\.css[^"]*)"/.exec(page.html)![1]!)
     expect(sheet.html).toContain('--accent:#7a0019')
     expect((await citizen.get('/prova/logo')).headers['content-type']).toContain('svg')
+  })
+})
+
+describe('what an attacker tried', () => {
+  test('a draft’s id opens nothing, before and after it became an appointment', async () => {
+    const citizen = newCitizen(service.app)
+    const done = await confirm(citizen, await toSummary(citizen, 2))
+    const draft = /book\/([0-9a-f-]{36})/.exec(citizen.visited.join(' '))![1]!.replaceAll('-', '')
+    for (const token of [`${draft}.x`, `${draft}.`, draft]) {
+      const stranger = newCitizen(service.app)
+      expect((await stranger.get(`/prova/activate/${token}`)).status).toBe(404)
+      expect((await stranger.post(`/prova/activate/${token}`, [])).status).toBe(404)
+      expect(stranger.jar.has('agenda_appointments')).toBe(false)
+    }
+    await freeAgain(done, citizen)
+  })
+
+  test('a name and an e-mail address do not reveal, nor take over, somebody’s number', async () => {
+    const victim = newCitizen(service.app)
+    const who = person({ phone: '+39 320 1234567' })
+    const first = await confirm(victim, await toSummary(victim, 0, who))
+    const attacker = newCitizen(service.app)
+    const phone = '/prova/book/time?service=cie&channel=phone&month=2026-11'
+    const second = await confirm(attacker, await toSummary(attacker, 3, { ...who, phone: '+39 06 69812345' }, phone))
+    expect(second.text).toContain('+390669812345')
+    expect(second.html).not.toContain('3201234567')
+    await freeAgain(first, victim)
+    await freeAgain(second, attacker)
+  })
+
+  test('confirming, giving up and choosing another time at once end in one consistent state', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const citizen = newCitizen(service.app)
+      const before = (await service.tenant.call('GET', '/v1/appointments?status=confirmed')).body.items.length
+      const summary = await toSummary(citizen, 1)
+      const at = /\d\d:\d\d(?=–)/.exec(summary.text)![0]
+      const altcha = await solve(summary.html)
+      const times = await citizen.get(timePath())
+      const [done] = await Promise.all([
+        citizen.submit(summary, 'summary', { consent: 'yes', altcha }),
+        round % 2 === 0
+          ? citizen.submit(summary, 'abandonment')
+          : citizen.submit(times, '/book/time', { at: timesIn(times.html)[5]! }),
+      ])
+      const held = (await service.tenant.call('GET', '/v1/appointments?status=held')).body.items
+      const booked = (await service.tenant.call('GET', '/v1/appointments?status=confirmed')).body.items
+      if (done!.url.endsWith('confirmed')) {
+        expect(booked.length).toBe(before + 1)
+        expect(done!.text).toContain(`${at}–`)
+        expect(held.length).toBe(0)
+        await freeAgain(done!, citizen)
+      } else expect(booked.length, done!.url).toBe(before)
+      service.clock.now += 31 * MINUTE
+      await citizen.get('/prova')
+      service.clock.now = START
+      await sweep({ ...service.deps, now: () => START + 31 * MINUTE })
+    }
+  })
+
+  test('a mailbox gets few links, whatever the case of its address and however many ask at once', async () => {
+    const citizen = newCitizen(service.app)
+    const summary = await toSummary(citizen, 1, person({ email: 'bersaglio@posta.example' }))
+    const waiting = await citizen.submit(summary, 'summary', { consent: 'yes' })
+    await Promise.all(Array.from({ length: 12 }, () => citizen.submit(waiting, 'activation-mail')))
+    const other = newCitizen(service.app)
+    const again = await toSummary(other, 2, person({ email: 'BERSAGLIO@posta.example' }))
+    expect((await other.submit(again, 'summary', { consent: 'yes' })).status).toBe(429)
+    const sent = (await messages()).filter((m: any) => m.recipient.toLowerCase() === 'bersaglio@posta.example')
+    expect(sent.length).toBe(5)
+    for (const message of sent) expect(message.text).not.toContain('Ada')
+    service.clock.now += 61 * MINUTE
+    await sweep(service.deps)
+  })
+
+  test('names are names', async () => {
+    const citizen = newCitizen(service.app)
+    const details = await choose(citizen, 1)
+    const applicant = await citizen.submit(details, 'details', { answer_motivo: 'Rinnovo' })
+    const refused = await citizen.submit(applicant, 'applicant', person({ firstName: 'Vinci: https://evil.example' }))
+    expect(refused.status).toBe(422)
+    const summary = await citizen.submit(refused, 'applicant', { firstName: 'Ada\r\n\u0007  Maria' })
+    expect(summary.text).toContain('Ada Maria')
+    await citizen.submit(summary, 'abandonment')
+  })
+
+  test('a slot cannot be kept for ever by changing one’s mind', async () => {
+    const citizen = newCitizen(service.app)
+    const page = await citizen.get(timePath())
+    const times = timesIn(page.html)
+    await citizen.submit(page, '/book/time', { at: times[2]! })
+    for (let i = 0; i < 12; i += 1) {
+      service.clock.now += 4 * MINUTE
+      await citizen.submit(page, '/book/time', { at: times[2 + (i % 2)]! })
+      const [held] = (await service.tenant.call('GET', '/v1/appointments?status=held')).body.items
+      if (held && Date.parse(held.holdExpiresAt) > service.clock.now && service.clock.now - START < 30 * MINUTE)
+        expect(Date.parse(held.holdExpiresAt)).toBeLessThanOrEqual(START + 30 * MINUTE)
+    }
+    service.clock.now += 31 * MINUTE
+    await sweep(service.deps)
+  })
+
+  test('one address cannot hold slot after slot', async () => {
+    const app = await buildApp({ ...service.deps, publicRate: 10 }, { logLevel: 'silent', trustProxy: false })
+    const ends: number[] = []
+    for (let i = 0; i < 7; i += 1) {
+      const citizen = newCitizen(app)
+      const page = await citizen.get(timePath())
+      ends.push((await citizen.submit(page, '/book/time', { at: timesIn(page.html)[0]! })).status)
+    }
+    expect(ends).toEqual([200, 200, 200, 200, 200, 429, 429])
+    await app.close()
+    service.clock.now += 31 * MINUTE
+    await sweep(service.deps)
+  })
+
+  test('the address of a client is what the nearest proxy says, not what the client says', async () => {
+    const app = await buildApp({ ...service.deps, publicRate: 2 }, { logLevel: 'silent', trustProxy: 1 })
+    const ends: number[] = []
+    for (let i = 0; i < 4; i += 1) {
+      const citizen = newCitizen(app, { 'x-forwarded-for': `6.6.6.${i}, 203.0.113.7` })
+      ends.push((await citizen.post('/prova/find', [['code', 'x']])).status)
+    }
+    expect(ends).toEqual([422, 422, 429, 429])
+    await app.close()
+  })
+
+  test('half characters, JSON and other kinds of bodies are refused or taken, never a fault of ours', async () => {
+    const citizen = newCitizen(service.app)
+    const details = await choose(citizen, 1)
+    const id = /book\/([0-9a-f-]{36})/.exec(details.url)![1]!
+    const cut = await citizen.submit(details, 'details', {
+      answer_motivo: 'Rinnovo',
+      answer_dettagli: 'a' + '😀'.repeat(3000),
+    })
+    expect(cut.status).toBe(422)
+    expect((await citizen.post(`/prova/book/${id}/applicant`, [['firstName', `${'a'.repeat(99)}😀`]])).status).toBe(422)
+    const cookie = [...citizen.jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const bodies: [string, unknown][] = [
+      ['/prova/find', { code: [1], means: 'x' }],
+      ['/prova/book/time', { service: { length: 3 }, at: 'x' }],
+      [`/prova/book/${id}/applicant`, { firstName: [1] }],
+      [`/prova/book/${id}/summary`, { consent: [[]], held: [3] }],
+    ]
+    for (const [url, payload] of bodies) {
+      const answer = await service.app.inject({ method: 'POST', url, payload: payload as object, headers: { cookie } })
+      expect(answer.statusCode, url).toBe(415)
+    }
+    await citizen.post(`/prova/book/${id}/abandonment`, [])
+  })
+
+  test('the same time for more people is a new choice, not a fault', async () => {
+    const group = await makeOffice(service.tenant, { service: { name: 'Corso', externalId: 'corso', seats: 8 } })
+    expect(group.service.seats).toBe(8)
+    const citizen = newCitizen(service.app)
+    const page = await citizen.get('/prova/book/time?service=corso&channel=in_person&month=2026-12')
+    const at = timesIn(page.html)[0]!
+    const one = await citizen.submit(page, '/book/time', { at })
+    const three = await citizen.submit(page, '/book/time', { at, places: '3' })
+    expect([one.status, three.status]).toEqual([200, 200])
+    expect(three.text).toContain('Persone 3')
+    service.clock.now += 31 * MINUTE
+    await sweep(service.deps)
   })
 })

@@ -302,7 +302,7 @@ export async function countOpen(
     .where('a.starts_at', '>', now)
     .where((eb) =>
       eb.or([
-        ...(by.email === undefined ? [] : [eb('c.email', '=', by.email)]),
+        ...(by.email === undefined ? [] : [eb(eb.fn<string>('lower', ['c.email']), '=', by.email.toLowerCase())]),
         ...(by.phone === undefined ? [] : [eb('c.phone', '=', by.phone)]),
       ]),
     )

@@ -6,7 +6,7 @@ import { countUp } from '../availability/limits.sql.ts'
 import { dropReleased, lockAgent, reserve, takeSeats, type NewReservation } from '../availability/ledger.sql.ts'
 import { deriveSecret, formatToken, hashSecret } from '../auth/token.ts'
 import { identityOf, normalise, type ContactFields } from '../contact/contact.ts'
-import { findSame, insertContact } from '../contact/contact.sql.ts'
+import { findContact, findSame, insertContact } from '../contact/contact.sql.ts'
 import { atomically, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
@@ -41,25 +41,33 @@ const AGENTS_A_ROUND = 6
 
 export type Who = { contactId: string | null; statement: CompiledQuery | null }
 
-/** The contact of a booking: the given id, the same person as before, or a new one to be inserted with it. */
+/**
+ * The contact of a booking: the given id, the same person as before, or a new one to be inserted with it. Whoever is not proven
+ * to be that person (`isUnproven`) is taken for it only when every means agrees: else a name and an address would be enough to
+ * read somebody's number, or to lose one's own.
+ */
 export async function resolveContact(
   deps: Deps,
   tenantId: string,
   person: Person,
   country: string,
   now: number,
+  isUnproven = false,
 ): Promise<Who> {
   if (person.contactId !== undefined) return { contactId: person.contactId, statement: null }
   if (person.contact === undefined) return { contactId: null, statement: null }
   const fields: ContactFields = normalise(person.contact, country, '/contact')
   const identity = identityOf(fields)
   const same = await findSame(deps.db.kysely, tenantId, fields.externalId ?? null, identity)
-  if (same !== undefined) return { contactId: same, statement: null }
+  const known = same !== undefined && isUnproven ? await findContact(deps.db.kysely, tenantId, same) : undefined
+  const agrees =
+    !known ||
+    ((known.email?.toLowerCase() ?? null) === (fields.email?.toLowerCase() ?? null) &&
+      known.phone === (fields.phone ?? null))
+  if (same !== undefined && agrees) return { contactId: same, statement: null }
   const id = deps.newId()
-  return {
-    contactId: id,
-    statement: insertContact(deps.db.kysely, { tenantId, id, fields, identity, now: new Date(now) }),
-  }
+  const contact = { tenantId, id, fields, identity: agrees ? identity : null, now: new Date(now) }
+  return { contactId: id, statement: insertContact(deps.db.kysely, contact) }
 }
 
 /** Checks channel, answers and what the channel needs; throws with pointers. Returns the channel. */

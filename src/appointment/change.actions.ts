@@ -30,6 +30,8 @@ export type ChangeContext = {
   id: string
   actor: Actor
   wantedVersion: number | null
+  /** Refuses when the appointment has become more than a hold. */
+  onlyHeld?: boolean
   /** Writes that belong to the change, such as the message that tells of it. Not called when nothing changed. */
   also?: (tx: Tx, after: Appointment) => Promise<void>
 }
@@ -130,6 +132,16 @@ export function checkNotice(
   if (!reason?.trim()) throw bodyFault('/reason', 'reason_required')
 }
 
+/** Throws `invalid_transition` when only a hold may be changed and it is one no more. */
+export function checkHeld(context: ChangeContext, a: Appointment): void {
+  if (context.onlyHeld && a.status !== 'held')
+    throw new AppError(
+      'invalid_transition',
+      { status: a.status, action: 'change' },
+      { extra: { currentStatus: a.status } },
+    )
+}
+
 /** Runs a change under both locks with the version checked, and returns the appointment after it. */
 async function change(
   deps: Deps,
@@ -140,6 +152,7 @@ async function change(
   return transaction(deps.db, async (tx) => {
     const a = await lockBoth(tx, context.tenantId, context.id)
     checkVersion(context.wantedVersion, a.version)
+    checkHeld(context, a)
     const after = await work(tx, a, config)
     if (after.version !== a.version) await context.also?.(tx, after)
     return after

@@ -21,6 +21,8 @@ type Confirmation = Omit<BookingRequest, 'serviceIds' | 'start' | 'places'>
 
 /** What the public pages ask of a confirmation beyond an integrator's. */
 export type PublicTerms = {
+  /** The start that the person saw and agreed to, in epoch ms. */
+  start: number
   /** Most open appointments of the person's e-mail address or number; 0 = no limit. */
   maxOpen: number
   /** The office confirms by hand, because nothing vouches for the person. */
@@ -43,7 +45,7 @@ export async function confirmHold(
   const { tenantId, scope } = context
   const config = await configOf(deps, tenantId)
   // Looked up before the transaction: on the embedded database's one connection a second query inside would wait for ever.
-  const who = await resolveContact(deps, tenantId, request, context.country, deps.now())
+  const who = await resolveContact(deps, tenantId, request, context.country, deps.now(), terms !== undefined)
   const secret = scope ? deriveSecret(context.callerSecret, scope.key, holdId) : deps.randomBytes(32)
   const answer = await answerOnce(deps, scope, (tx) =>
     confirmLocked(deps, tx, config, holdId, request, context, who, secret, terms),
@@ -74,6 +76,7 @@ async function confirmLocked(
   if (!visit) throw new AppError('service_unavailable', { service: '' })
   const status = requireTransition(deps, a, 'confirm', visit.approvalRequired || terms?.needsApproval)
   const start = a.starts_at.getTime()
+  if (terms && terms.start !== start) throw new AppError('changed_elsewhere')
   const channel = checkDetails(
     visit,
     {

@@ -19,7 +19,7 @@ export async function sweep(deps: Deps, stopped: () => boolean = () => false): P
     if (stopped()) return
     await expireDue(deps, tenantId)
     await forgetAnswers(deps.db.kysely, tenantId, new Date(deps.now() - REMEMBERED), BATCH)
-    await forgetDrafts(deps.db.kysely, tenantId, new Date(deps.now()), BATCH)
+    await forgetDrafts(deps.db.kysely, tenantId, new Date(deps.now()))
     await forgetExpiredHolds(deps.db.kysely, tenantId, new Date(deps.now() - DAY), BATCH)
   }
 }

@@ -18,6 +18,7 @@ import { AppError } from '../errors.ts'
 import { checkVersion } from '../rest/resource.routes.ts'
 import { findAppointment, lockAppointment, updateAppointment, type Appointment } from './appointment.sql.ts'
 import {
+  checkHeld,
   checkNotice,
   documentOf,
   record,
@@ -52,6 +53,7 @@ async function readForMove(
   if (!a) throw new AppError('not_found', { what: 'appointment' })
   checkVersion(context.wantedVersion, a.version)
   requireTransition(deps, a, request.reassign ? 'reassign' : 'move')
+  checkHeld(context, a)
   const kept = await findReservation(deps.db.kysely, context.tenantId, a.reservation_id!)
   if (!kept) throw new AppError('too_many_rivals')
   return { a, kept }

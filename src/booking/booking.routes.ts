@@ -266,6 +266,8 @@ export function bookingRoutes(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/book/time',
+    // Each of them can hold a slot.
+    limit: Math.max(3, Math.ceil(deps.publicRate / 2)),
     handler: (request, reply, site) => takeTime(deps, request, reply, site),
   })
 }

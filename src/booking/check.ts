@@ -14,8 +14,21 @@ export type Form = Readonly<Record<string, string | readonly string[] | undefine
 export function textOf(form: Form, name: string, most = 4000): string {
   const value = form[name]
   const text = typeof value === 'string' ? value : (value?.[0] ?? '')
-  return text.trim().replace(/\r\n/g, '\n').slice(0, most)
+  return cut(text.trim().replace(/\r\n/g, '\n'), most)
 }
+
+/** At most `most` UTF-16 units, without half a character at the end, which no database takes. */
+const cut = (text: string, most: number): string => text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')
+
+/** A name on one line: messages repeat it. */
+const nameIn = (form: Form, name: string): string =>
+  cut(
+    textOf(form, name)
+      .replace(/[\s\p{C}]+/gu, ' ')
+      .trim(),
+    100,
+  )
+const NO_NAME = /:\/\/|www\.|[@<>]/i
 
 /** What was typed for the questions, as it was typed. */
 export function typedAnswers(questions: readonly Question[], form: Form): Draft['answers'] {
@@ -25,7 +38,7 @@ export function typedAnswers(questions: readonly Question[], form: Form): Draft[
       if (value === undefined) return []
       if (q.type !== 'choices') return [[q.id, textOf(form, `answer_${q.id}`)]]
       const list = typeof value === 'string' ? [value] : value
-      return [[q.id, list.slice(0, 100).map((v) => v.slice(0, 200))]]
+      return [[q.id, list.slice(0, 100).map((v) => cut(v, 200))]]
     }),
   )
 }
@@ -53,8 +66,8 @@ export function answerFaults(questions: readonly Question[], typed: Draft['answe
 }
 
 export const applicantIn = (form: Form): Applicant => ({
-  firstName: textOf(form, 'firstName', 100),
-  lastName: textOf(form, 'lastName', 100),
+  firstName: nameIn(form, 'firstName'),
+  lastName: nameIn(form, 'lastName'),
   email: textOf(form, 'email', 254),
   phone: textOf(form, 'phone', 40),
 })
@@ -74,6 +87,7 @@ export function applicantFaults(
   const needsPhone = channel !== 'in_person'
   for (const name of ['firstName', 'lastName'] as const)
     if (applicant[name] === '') faults.set(name, `${w[name]}: ${w.fieldMissing}`)
+    else if (NO_NAME.test(applicant[name])) faults.set(name, `${w[name]}: ${w.nameOdd}`)
   if (applicant.email !== '' && !EMAIL.test(applicant.email)) faults.set('email', w.fieldEmail)
   else if (applicant.email === '' && needsEmail) faults.set('email', `${w.email}: ${w.fieldMissing}`)
   if (applicant.phone !== '' && toE164(applicant.phone, settings.country) === null) faults.set('phone', w.fieldPhone)

@@ -9,6 +9,7 @@ import { transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import type { ContactFields } from '../contact/contact.ts'
+import { lockMeans } from '../contact/contact.sql.ts'
 import { HOUR, MINUTE } from '../time/interval.ts'
 import { clockOf } from '../web/dates.ts'
 import { sealOf } from '../web/seal.ts'
@@ -23,7 +24,9 @@ import { visitOf } from '../availability/slots.actions.ts'
 const MOST_WORK = 25_000
 /** Minutes to open the link where the tenant asks for no confirmation of its own but nothing else vouches. */
 const FALLBACK_MINUTES = 30
-const MOST_MAILS_AN_HOUR = 5
+const MOST_LINKS_AN_HOUR = 5
+/** More messages than these a citizen has no use for; whoever makes them means harm. */
+const MOST_MAILS_AN_HOUR = 12
 
 /** A challenge (ALTCHA v1) that counts for this draft only, for as long as a draft lives. */
 export async function captchaFor(site: Site, draftId: string): Promise<string> {
@@ -63,9 +66,6 @@ const toldOf = (draft: Draft): Told => ({
   locationId: draft.held!.locationId,
 })
 
-export const activationSeal = (site: Site, draftId: string, email: string): string =>
-  sealOf(site.secret, 'activate', draftId, email.toLowerCase())
-
 async function queue(
   deps: Deps,
   tx: Tx,
@@ -96,6 +96,8 @@ export async function tell(
   person: { firstName: string; lastName: string; email: string | null },
 ): Promise<void> {
   if (person.email === null) return
+  const since = new Date(deps.now() - HOUR)
+  if ((await countMessages(tx, site.tenantId, person.email, null, since)) >= MOST_MAILS_AN_HOUR) return
   const w = site.words.mail
   const texts = { booked: w.bookedText, pending: w.pendingText, moved: w.movedText, cancelled: w.cancelledText }
   const told: Told = {
@@ -158,6 +160,7 @@ async function book(deps: Deps, site: Site, draftId: string, draft: Draft, needs
     ...(draft.details === '' ? {} : { notes: draft.details }),
   }
   const terms = {
+    start: held.start,
     maxOpen: site.settings.booking.maxOpenAppointments,
     needsApproval,
     also: (tx: Tx, a: Appointment) =>
@@ -174,36 +177,48 @@ async function book(deps: Deps, site: Site, draftId: string, draft: Draft, needs
     answers: {},
     details: '',
     applicant: { firstName: '', lastName: '', email: '', phone: '' },
-    activation: null,
   }))
   return id
 }
 
-/** Keeps the slot until the link can have been opened, and sends it. */
+/** Sends the link, unless the address got too many within the hour; rivals for one address wait for one another. */
+async function mailLink(deps: Deps, site: Site, email: string, mail: ReturnType<typeof letter>): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    await lockMeans(tx, site.tenantId, hashSecret(email.toLowerCase()))
+    const since = new Date(deps.now() - HOUR)
+    if ((await countMessages(tx, site.tenantId, email, 'activate', since)) >= MOST_LINKS_AN_HOUR)
+      throw new AppError('too_many_requests')
+    await queue(deps, tx, site, 'activate', null, mail)
+  })
+}
+
+/** Keeps the slot until the link can have been opened, once, and sends it. */
 async function askByMail(deps: Deps, site: Site, draftId: string, draft: Draft): Promise<number> {
-  const email = draft.applicant.email
-  const since = new Date(deps.now() - HOUR)
-  if ((await countMessages(deps.db.kysely, site.tenantId, email, 'activate', since)) >= MOST_MAILS_AN_HOUR)
-    throw new AppError('too_many_requests')
+  const { email } = draft.applicant
   const minutes = site.settings.booking.emailConfirmationMinutes || FALLBACK_MINUTES
-  const until = Math.max(draft.activation?.until ?? 0, deps.now() + minutes * MINUTE)
-  await extendHold(deps, site.tenantId, draft.held!.id, until)
+  // Asking for the link again does not keep the slot any longer.
+  const until = draft.activation?.until ?? deps.now() + minutes * MINUTE
+  const seal = sealOf(site.secret, 'activate', draftId, email.toLowerCase())
   const w = site.words.mail
-  const href = `${deps.links.base}${site.base}/activate/${draftId.replaceAll('-', '')}.${activationSeal(site, draftId, email)}`
+  const mail = letter(site, toldOf(draft), {
+    to: email,
+    // Anyone can have typed the name: a message that nobody may have asked for does not repeat it.
+    name: '',
+    subject: w.activate,
+    text: w.activateText(clockOf(draft.held!.timeZone, until)),
+    link: {
+      href: `${deps.links.base}${site.base}/activate/${draftId.replaceAll('-', '')}.${seal}`,
+      text: w.activateButton,
+    },
+    note: w.ignore,
+  })
+  await mailLink(deps, site, email, mail)
+  if (!draft.activation) await extendHold(deps, site.tenantId, draft.held!.id, until)
   await changeDraft(deps, site.tenantId, draftId, (d) => ({
     ...d,
     held: d.held && { ...d.held, until, isExtended: true },
-    activation: { until },
+    activation: { until, seal },
   }))
-  const mail = letter(site, toldOf(draft), {
-    to: email,
-    name: `${draft.applicant.firstName} ${draft.applicant.lastName}`,
-    subject: w.activate,
-    text: w.activateText(clockOf(draft.held!.timeZone, until)),
-    link: { href, text: w.activateButton },
-    note: w.ignore,
-  })
-  await transaction(deps.db, (tx) => queue(deps, tx, site, 'activate', null, mail))
   return until
 }
 

@@ -50,7 +50,7 @@ export async function changeDraft(
   })
 }
 
-const heldOf = (a: Appointment, isExtended = false): Held => ({
+const heldOf = (a: Appointment, since: number, isExtended = false): Held => ({
   id: a.id,
   start: a.starts_at.getTime(),
   end: a.ends_at.getTime(),
@@ -58,9 +58,19 @@ const heldOf = (a: Appointment, isExtended = false): Held => ({
   timeZone: a.time_zone,
   locationId: a.location_id,
   isExtended,
+  since,
 })
 
-const changeOf = (tenantId: string, id: string) => ({ tenantId, id, actor: CITIZEN, wantedVersion: null })
+/** How long one browser can keep slots in a row by moving and extending, in lengths of a hold. */
+const LONGEST = 3
+
+const holdOnly = (tenantId: string, id: string) => ({
+  tenantId,
+  id,
+  actor: CITIZEN,
+  wantedVersion: null,
+  onlyHeld: true,
+})
 
 /** Takes a slot anew. The same choice of the same draft sent twice, as by a double click, takes it once. */
 async function holdAnew(deps: Deps, site: Site, draftId: string, wanted: Selection, choice: Choice): Promise<Held> {
@@ -76,17 +86,18 @@ async function holdAnew(deps: Deps, site: Site, draftId: string, wanted: Selecti
   }
   const context = { tenantId, actor: CITIZEN, callerSecret: site.secret, hold: true, country: site.settings.country }
   for (let attempt = 0; ; attempt += 1) {
-    const key = `hold:${draftId}:${choice.start}:${choice.locationId ?? ''}:${attempt}`
+    const requestHash = hashSecret(JSON.stringify(request))
+    const key = `hold:${draftId}:${requestHash}:${attempt}`
     const scope = {
       tenantId,
       principal: 'citizen',
       key,
       keyHash: hashSecret(key),
-      requestHash: hashSecret(JSON.stringify(request)),
+      requestHash,
     }
     const { id } = (await book(deps, request, { ...context, scope })).body as { id: string }
     const a = await findAppointment(deps.db.kysely, tenantId, id)
-    if (a?.status === 'held' && a.hold_expires_at!.getTime() > deps.now()) return heldOf(a)
+    if (a?.status === 'held' && a.hold_expires_at!.getTime() > deps.now()) return heldOf(a, deps.now())
     if (attempt >= 20) throw new AppError('too_many_rivals')
   }
 }
@@ -94,14 +105,15 @@ async function holdAnew(deps: Deps, site: Site, draftId: string, wanted: Selecti
 /** Moves the draft's hold to another time: its own counts as free. Null when the hold has ended. */
 async function moveHold(deps: Deps, site: Site, held: Held, wanted: Selection, choice: Choice): Promise<Held | null> {
   try {
-    const until = deps.now() + site.settings.holdMinutes * MINUTE
+    const length = site.settings.holdMinutes * MINUTE
+    const until = Math.max(held.until, Math.min(deps.now() + length, held.since + LONGEST * length))
     if (held.start !== choice.start || (choice.locationId !== undefined && choice.locationId !== held.locationId)) {
-      await move(deps, changeOf(site.tenantId, held.id), {
+      await move(deps, holdOnly(site.tenantId, held.id), {
         start: choice.start,
         locationId: choice.locationId,
         agentId: wanted.agentId,
       })
-      return heldOf(await extendHold(deps, site.tenantId, held.id, until))
+      return heldOf(await extendHold(deps, site.tenantId, held.id, until), held.since, held.isExtended)
     }
     return held
   } catch (error) {
@@ -114,7 +126,7 @@ async function moveHold(deps: Deps, site: Site, held: Held, wanted: Selection, c
 /** Gives the draft's hold back, if it still has one. */
 async function giveBack(deps: Deps, tenantId: string, held: Held | null): Promise<void> {
   if (!held || held.until <= deps.now()) return
-  await cancel(deps, changeOf(tenantId, held.id), undefined).catch((error: unknown) => {
+  await cancel(deps, holdOnly(tenantId, held.id), undefined).catch((error: unknown) => {
     // It ended by itself in this very moment.
     if (!(error instanceof AppError)) throw error
   })
@@ -129,7 +141,9 @@ export async function chooseTime(
   choice: Choice,
 ): Promise<Draft> {
   const { tenantId } = site
-  const before = (await findDraft(deps.db.kysely, tenantId, draftId, new Date(deps.now()))) ?? newDraft(selection)
+  const known = await findDraft(deps.db.kysely, tenantId, draftId, new Date(deps.now()))
+  const isNew = known === undefined
+  const before = known ?? newDraft(selection)
   if (before.appointmentId !== null) return before
   let held: Held | null = null
   if (before.held && before.held.until > deps.now() && isSameVisit(before.selection, selection))
@@ -137,15 +151,24 @@ export async function chooseTime(
   else await giveBack(deps, tenantId, before.held)
   held ??= await holdAnew(deps, site, draftId, selection, choice)
   const sameQuestions = before.selection.serviceIds.join() === selection.serviceIds.join()
-  return keepDraft(deps, tenantId, draftId, {
-    ...before,
-    selection,
-    held,
-    activation: null,
-    ...(sameQuestions ? {} : { answers: {}, done: { ...before.done, details: false } }),
-    // Phone and video need a number that a visit in person may lack.
-    ...(before.selection.channel === selection.channel ? {} : { done: { ...before.done, applicant: false } }),
-  })
+  const chosen = held
+  const choose = (draft: Draft): Draft =>
+    // Confirmed in another window meanwhile: that counts.
+    draft.appointmentId !== null
+      ? draft
+      : {
+          ...draft,
+          selection,
+          held: chosen,
+          activation: null,
+          ...(sameQuestions ? {} : { answers: {} }),
+          done: {
+            details: draft.done.details && sameQuestions,
+            // Phone and video need a number that a visit in person may lack.
+            applicant: draft.done.applicant && before.selection.channel === selection.channel,
+          },
+        }
+  return isNew ? keepDraft(deps, tenantId, draftId, choose(before)) : changeDraft(deps, tenantId, draftId, choose)
 }
 
 /** Lets the hold last as long again, once. Throws `already_extended` or `hold_expired`. */
@@ -156,7 +179,7 @@ export async function extendDraft(deps: Deps, site: Site, draftId: string): Prom
   if (held.isExtended) throw new AppError('already_extended')
   const until = held.until + site.settings.holdMinutes * MINUTE
   const after = await extendHold(deps, tenantId, held.id, until)
-  return changeDraft(deps, tenantId, draftId, (draft) => ({ ...draft, held: heldOf(after, true) }))
+  return changeDraft(deps, tenantId, draftId, (draft) => ({ ...draft, held: heldOf(after, held.since, true) }))
 }
 
 /** Gives up: frees the slot and forgets what was typed. */
@@ -164,12 +187,5 @@ export async function abandonDraft(deps: Deps, tenantId: string, draftId: string
   const draft = await requireDraft(deps, tenantId, draftId)
   if (draft.appointmentId !== null) return
   await giveBack(deps, tenantId, draft.held)
-  await saveDraft(
-    deps.db.kysely,
-    tenantId,
-    draftId,
-    newDraft(draft.selection),
-    new Date(deps.now()),
-    new Date(deps.now()),
-  )
+  await changeDraft(deps, tenantId, draftId, (d) => (d.appointmentId === null ? newDraft(d.selection) : d))
 }

@@ -44,17 +44,6 @@ export async function saveDraft(
 }
 
 /** Removes drafts that were left, of one tenant. */
-export async function forgetDrafts(db: Db, tenantId: string, now: Date, limit: number): Promise<void> {
-  await db
-    .deleteFrom('booking_drafts')
-    .where('tenant_id', '=', tenantId)
-    .where('id', 'in', (eb) =>
-      eb
-        .selectFrom('booking_drafts as d')
-        .select('d.id')
-        .where('d.tenant_id', '=', tenantId)
-        .where('d.expires_at', '<=', now)
-        .limit(limit),
-    )
-    .execute()
+export async function forgetDrafts(db: Db, tenantId: string, now: Date): Promise<void> {
+  await db.deleteFrom('booking_drafts').where('tenant_id', '=', tenantId).where('expires_at', '<=', now).execute()
 }

@@ -23,6 +23,8 @@ export type Held = {
   timeZone: string
   locationId: string
   isExtended: boolean
+  /** Epoch ms at which this run of holding began; moving and extending do not begin it anew. */
+  since: number
 }
 
 export type Applicant = { firstName: string; lastName: string; email: string; phone: string }
@@ -35,8 +37,8 @@ export type Draft = {
   details: string
   applicant: Applicant
   done: { details: boolean; applicant: boolean }
-  /** The link to confirm was sent, and counts until then (epoch ms). */
-  activation: { until: number } | null
+  /** The link to confirm was sent, and counts until then (epoch ms); only with its seal, before and after. */
+  activation: { until: number; seal: string } | null
   appointmentId: string | null
 }
 

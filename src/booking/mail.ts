@@ -35,7 +35,7 @@ export function letter(site: Site, told: Told, l: Letter): Mail & { fromName: st
   ]
   const toBring = told.serviceIds.flatMap((id) => site.config.services.get(id)?.whatToBring ?? [])
   if (toBring.length > 0) rows.push([w.toBring, toBring.join(' ')])
-  const hello = w.mail.hello(l.name)
+  const hello = l.name === '' ? w.mail.helloAnyone : w.mail.hello(l.name)
   const text = [
     hello,
     l.text,

@@ -9,17 +9,11 @@ import { assetsOf } from '../web/assets.ts'
 import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
+import { isSameText } from '../web/seal.ts'
 import { draftSeal, rememberAppointment, type Site } from '../web/site.ts'
 import { OF_TIME, one, queryOf, requireWish, timesPage } from './booking.routes.ts'
 import { answerFaults, applicantFaults, applicantIn, textOf, typedAnswers, type Form } from './check.ts'
-import {
-  activateDraft,
-  activationSeal,
-  captchaFor,
-  confirmDraft,
-  isSolved,
-  sendActivationAgain,
-} from './confirm.actions.ts'
+import { activateDraft, captchaFor, confirmDraft, isSolved, sendActivationAgain } from './confirm.actions.ts'
 import { applicantPage, detailsPage, MOST_DETAILS, type DraftPage } from './details.page.ts'
 import { nextStep, selectionQuery, type Draft, type Step } from './draft.ts'
 import { abandonDraft, changeDraft, chooseTime, extendDraft, requireDraft } from './draft.actions.ts'
@@ -224,8 +218,7 @@ async function loadActivation(deps: Deps, request: FastifyRequest, site: Site) {
   if (!/^[0-9a-f-]{36}$/.test(id)) throw new AppError('link_invalid')
   const draft = await requireDraft(deps, site.tenantId, id).catch(() => null)
   if (!draft) throw new AppError('activation_expired')
-  if (draft.appointmentId === null && seal !== activationSeal(site, id, draft.applicant.email))
-    throw new AppError('link_invalid')
+  if (!draft.activation || !isSameText(seal, draft.activation.seal)) throw new AppError('link_invalid')
   return { id, draft, token }
 }
 

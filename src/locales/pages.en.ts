@@ -70,6 +70,7 @@ export const pagesEn = {
   retry: 'Try again',
   loading: 'Loading…',
   fieldMissing: 'Please fill this in.',
+  nameOdd: 'Write the name only, without addresses or signs.',
   fieldEmail: 'Write an e-mail address like name@example.com.',
   fieldPhone: 'Write a telephone number, such as 0746 123456 or +39 320 1234567.',
   fieldLong: 'This is too long.',
@@ -260,6 +261,7 @@ export const pagesEn = {
   },
   mail: {
     hello: (name: string) => `Hello ${name},`,
+    helloAnyone: 'Hello,',
     booked: 'Appointment confirmed',
     bookedText: 'your appointment is confirmed.',
     pending: 'Request received',

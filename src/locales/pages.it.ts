@@ -20,6 +20,7 @@ export const pagesIt: PageWords = {
   retry: 'Riprova',
   loading: 'Caricamento…',
   fieldMissing: 'Compila questo campo.',
+  nameOdd: 'Scrivi solo il nome, senza indirizzi né simboli.',
   fieldEmail: 'Scrivi un indirizzo e-mail come nome@esempio.it.',
   fieldPhone: 'Scrivi un numero di telefono, per esempio 0746 123456 o 320 1234567.',
   fieldLong: 'Il testo è troppo lungo.',
@@ -252,6 +253,7 @@ export const pagesIt: PageWords = {
   },
   mail: {
     hello: (name) => `Buongiorno ${name},`,
+    helloAnyone: 'Buongiorno,',
     booked: 'Appuntamento confermato',
     bookedText: 'il tuo appuntamento è confermato.',
     pending: 'Richiesta ricevuta',

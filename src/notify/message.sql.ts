@@ -26,23 +26,22 @@ export function insertMessage(db: Db, message: NewMessage): CompiledQuery {
     .compile()
 }
 
-/** How many messages of a template went to the recipient since `since`. */
+/** How many messages of a template, or of any, were written to the recipient since `since`. */
 export async function countMessages(
   db: Db,
   tenantId: string,
   recipient: string,
-  template: string,
+  template: string | null,
   since: Date,
 ): Promise<number> {
-  const { n } = await db
+  let query = db
     .selectFrom('messages')
     .select((eb) => eb.fn.countAll<number>().as('n'))
     .where('tenant_id', '=', tenantId)
-    .where('recipient', '=', recipient)
-    .where('template', '=', template)
+    .where((eb) => eb(eb.fn<string>('lower', ['recipient']), '=', recipient.toLowerCase()))
     .where('created_at', '>=', since)
-    .executeTakeFirstOrThrow()
-  return Number(n)
+  if (template !== null) query = query.where('template', '=', template)
+  return Number((await query.executeTakeFirstOrThrow()).n)
 }
 
 /** Takes up to `limit` due messages of one tenant until `lease`; whoever else asks meanwhile gets others. */

@@ -59,8 +59,7 @@ function refuseOtherSites(request: FastifyRequest): void {
     return
   }
   const { origin } = request.headers
-  if (origin !== undefined && origin !== 'null' && URL.parse(origin)?.host !== request.host)
-    throw new AppError('cross_site')
+  if (origin !== undefined && URL.parse(origin)?.host !== request.host) throw new AppError('cross_site')
 }
 
 /** Where a refusal leads: the step that helps most. */
@@ -148,6 +147,8 @@ export async function installPages(
   await app.register(async (pages) => {
     pages.decorateRequest('site', null)
     await pages.register(cookie)
+    // Forms only: a value of a form is text, and nothing here expects anything else.
+    pages.removeAllContentTypeParsers()
     await pages.register(formbody, { bodyLimit: 64 * 1024 })
     await pages.register(compress, {
       encodings: ['br', 'gzip'],
@@ -171,6 +172,8 @@ export type PageRoute = {
   method: 'GET' | 'POST'
   url: string
   access?: Access
+  /** Most calls of one network address within ten minutes, instead of the limit a minute that all share. */
+  limit?: number
   handler: Handler
 }
 
@@ -180,7 +183,7 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
   app.route({
     method: route.method,
     url: route.url,
-    config: { access },
+    config: { access, ...(route.limit === undefined ? {} : { rateLimit: { max: route.limit, timeWindow: 600_000 } }) },
     schema: { hide: true },
     handler: async (request, reply) => {
       const site = await siteOf(deps, request, reply)

@@ -10,7 +10,12 @@ export function sealOf(secret: string, purpose: string, ...parts: readonly strin
     .toString('base64url')
 }
 
+/** Compares in a time that does not depend on where the texts differ. */
+export function isSameText(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
 export function isSeal(seal: string, secret: string, purpose: string, ...parts: readonly string[]): boolean {
-  const [given, wanted] = [Buffer.from(seal), Buffer.from(sealOf(secret, purpose, ...parts))]
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
+  return isSameText(seal, sealOf(secret, purpose, ...parts))
 }

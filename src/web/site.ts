@@ -51,12 +51,17 @@ export function languageFor(request: FastifyRequest, fallback: Language): Langua
   return preferredLanguage(request.headers['accept-language']) ?? fallback
 }
 
-export const isFramed = (request: FastifyRequest): boolean =>
-  request.headers['sec-fetch-dest'] === 'iframe' || (request.query as { framed?: string }).framed === '1'
+/** Whether the page is shown inside another one. Browsers say so of pages; of later requests the cookie does. */
+function isFramed(request: FastifyRequest): boolean {
+  const dest = request.headers['sec-fetch-dest']
+  if (dest === 'iframe' || dest === 'document') return dest === 'iframe'
+  const asked = dest === undefined && (request.query as { framed?: string }).framed === '1'
+  return asked || request.cookies.agenda_framed === '1'
+}
 
 /** What a cookie of ours needs besides its value. In a frame only partitioned third-party cookies come back (CHIPS). */
 export function cookieOptions(request: FastifyRequest, path: string) {
-  const framed = isFramed(request) || request.cookies.agenda_framed === '1'
+  const framed = isFramed(request)
   const isSecure = framed || request.protocol === 'https'
   return framed
     ? ({ path, httpOnly: true, secure: true, sameSite: 'none', partitioned: true } as const)
@@ -73,7 +78,7 @@ export async function siteOf(deps: Deps, request: FastifyRequest, reply: Fastify
   const language = languageFor(request, config.settings.locale)
   const { lang } = request.query as { lang?: unknown }
   if (isLanguage(lang)) reply.setCookie(LANGUAGE_COOKIE, lang, { ...cookieOptions(request, '/'), maxAge: 31_536_000 })
-  const framed = isFramed(request) || request.cookies.agenda_framed === '1'
+  const framed = isFramed(request)
   if (framed && request.cookies.agenda_framed !== '1')
     reply.setCookie('agenda_framed', '1', cookieOptions(request, base))
   return {
