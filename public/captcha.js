@@ -25,7 +25,7 @@ export function startCaptcha() {
   })
   note.textContent = note.dataset.working
   form.addEventListener('submit', (event) => {
-    if (field.value !== '' || event.defaultPrevented) return
+    if (field.value !== '' || event.defaultPrevented || event.submitter?.formNoValidate) return
     // Pressed before the work is done: it is sent as soon as it is.
     event.preventDefault()
     event.stopPropagation()

@@ -1,27 +1,34 @@
 // Checks a field when it is left and all of them before they are sent, in the page's own words. The server has the last word.
-import { announce, word } from './words.js'
+import { word } from './words.js'
 
+const isChoice = (field) => field.type === 'radio' || field.type === 'checkbox'
+const groupOf = (field) => (isChoice(field) ? field.closest('fieldset.choices') : null)
+
+/** What is wrong with a field, or with the group that it belongs to; empty when nothing is. */
 function faultOf(field) {
+  const group = groupOf(field)
+  if (group) {
+    const isAsked = group.querySelector('legend .star') && !group.querySelector(':checked')
+    if (!isAsked) return ''
+    return word(field.type === 'checkbox' && group.querySelectorAll('input').length === 1 ? 'box' : 'choice')
+  }
   const { validity } = field
   if (validity.valueMissing || (field.required && field.value.trim() === '')) return word('missing')
   if (validity.typeMismatch && field.type === 'email') return word('email')
-  if (field.type === 'tel' && field.value !== '' && !/^[+\d][\d\s()./-]{4,38}$/.test(field.value.trim()))
-    return word('phone')
+  const isNumber = /^[+\d][\d\s()./-]{4,38}$/.test(field.value.trim())
+  if (field.type === 'tel' && field.value !== '' && !isNumber) return word('phone')
   if (validity.tooLong) return word('long')
   if (validity.rangeOverflow || validity.rangeUnderflow || validity.badInput) return word('number')
   return ''
 }
 
+/** Ties a fault to its field, or to every button of its group, and unties it. */
 function show(field, text) {
-  const group = field.closest('fieldset.choices')
-  const owner = group ?? field
-  const id = `${owner.id}-fault`
+  const group = groupOf(field)
+  const id = `${(group ?? field).id}-fault`
   let fault = document.getElementById(id)
-  const described = (owner.getAttribute('aria-describedby') ?? '').split(' ').filter((part) => part && part !== id)
-  if (text === '') {
-    fault?.remove()
-    owner.removeAttribute('aria-invalid')
-  } else {
+  if (text === '') fault?.remove()
+  else {
     if (!fault) {
       fault = document.createElement('p')
       fault.id = id
@@ -30,47 +37,75 @@ function show(field, text) {
       else field.before(fault)
     }
     fault.textContent = text
-    owner.setAttribute('aria-invalid', 'true')
-    described.push(id)
   }
-  if (described.length > 0) owner.setAttribute('aria-describedby', described.join(' '))
-  else owner.removeAttribute('aria-describedby')
+  group?.classList.toggle('wrong', text !== '')
+  for (const input of group ? group.querySelectorAll('input') : [field]) {
+    const described = (input.getAttribute('aria-describedby') ?? '').split(' ').filter((part) => part && part !== id)
+    if (text !== '') described.push(id)
+    if (described.length > 0) input.setAttribute('aria-describedby', described.join(' '))
+    else input.removeAttribute('aria-describedby')
+    if (text === '') input.removeAttribute('aria-invalid')
+    else input.setAttribute('aria-invalid', 'true')
+  }
 }
 
-const isChecked = (field) => field.name && !['hidden', 'submit', 'button'].includes(field.type)
-
-/** A required group of boxes has no attribute of its own in HTML: the star says so. */
-function groupFault(field) {
-  const group = field.closest('fieldset.choices')
-  if (!group?.querySelector('legend .star')) return ''
-  return group.querySelector(':checked') ? '' : word('missing')
-}
-
-const check = (field) => {
-  const text = field.type === 'checkbox' || field.type === 'radio' ? groupFault(field) : faultOf(field)
+function check(field) {
+  const text = faultOf(field)
   show(field, text)
   return text
 }
+
+const nameOf = (field) =>
+  (groupOf(field)?.querySelector('legend') ?? field.labels[0]).textContent.replace('*', '').replace(/\s+/g, ' ').trim()
+
+/** The same list that the server would show: each fault with its field's name and a link to it. */
+function list(form, wrong) {
+  document.getElementById('faults')?.remove()
+  const box = document.createElement('div')
+  Object.assign(box, { id: 'faults', className: 'summary-faults', tabIndex: -1 })
+  box.setAttribute('role', 'alert')
+  const title = document.createElement('h2')
+  title.textContent = word('faults')
+  const items = document.createElement('ul')
+  for (const { field, text } of wrong) {
+    const link = document.createElement('a')
+    link.href = `#${field.id}`
+    link.textContent = `${nameOf(field)}: ${text}`
+    const item = document.createElement('li')
+    item.append(link)
+    items.append(item)
+  }
+  box.append(title, items)
+  form.before(box)
+  box.focus()
+}
+
+const isChecked = (field) => field.name && !['hidden', 'submit', 'button'].includes(field.type)
 
 export function startChecks() {
   for (const form of document.querySelectorAll('form[data-checked]')) {
     form.noValidate = true
     form.addEventListener('focusout', ({ target }) => {
-      // Leaving an empty field untouched is no fault yet; radio groups are judged when sent.
-      if (isChecked(target) && target.value !== '' && target.type !== 'radio' && target.type !== 'checkbox')
-        check(target)
+      // Leaving an empty field untouched is no fault yet; groups are judged when sent.
+      if (isChecked(target) && target.value !== '' && !isChoice(target)) check(target)
     })
     form.addEventListener('input', ({ target }) => {
-      if (target.closest('[aria-invalid]')) check(target)
+      if (target.getAttribute('aria-invalid') === 'true') check(target)
     })
     form.addEventListener(
       'submit',
       (event) => {
-        const wrong = [...form.elements].filter((field) => isChecked(field) && check(field) !== '')
+        if (event.submitter?.formNoValidate) return
+        const seen = new Set()
+        const wrong = [...form.elements].flatMap((field) => {
+          if (!isChecked(field) || seen.has(field.name)) return []
+          seen.add(field.name)
+          const text = check(field)
+          return text === '' ? [] : [{ field, text }]
+        })
         if (wrong.length === 0) return
         event.preventDefault()
-        announce(wrong.map((field) => faultOf(field) || groupFault(field))[0])
-        wrong[0].focus()
+        list(form, wrong)
       },
       true,
     )

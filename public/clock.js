@@ -2,12 +2,15 @@
 import { announce, word } from './words.js'
 
 let timer = 0
+/** The end that was said already: not again on each page of the way. */
+let saidUntil = ''
 
 function startCountdown(hold) {
   // The browser's clock may be wrong: only the distance counts.
   const ends = performance.now() + (Number(hold.dataset.until) - Number(hold.dataset.now))
   const left = hold.querySelector('.left')
-  let said = Infinity
+  let said = saidUntil === hold.dataset.until ? 6 : Infinity
+  saidUntil = hold.dataset.until
   const tick = () => {
     if (!hold.isConnected) return clearInterval(timer)
     const seconds = Math.max(0, Math.round((ends - performance.now()) / 1000))
@@ -16,7 +19,7 @@ function startCountdown(hold) {
     // Said at the start, at five, two and one minutes: often enough to act, seldom enough to read on.
     if (minutes < said && (said === Infinity || [5, 2, 1].includes(minutes))) {
       said = minutes
-      announce(word('left').replace('{n}', String(minutes)))
+      announce(minutes === 1 ? word('leftOne') : word('left').replace('{n}', String(minutes)))
     }
     if (seconds > 0) return
     clearInterval(timer)
@@ -42,7 +45,7 @@ export function startClock() {
         dateStyle: 'medium',
         timeStyle: 'short',
       }).format(at)
-    if (own && clock(own) !== clock(note.dataset.zone))
-      note.querySelector('.local').textContent = word('local').replace('{time}', `${clock(own)} (${own})`)
+    if (own && clock(own) === clock(note.dataset.zone)) note.classList.add('same')
+    else if (own) note.querySelector('.local').textContent = word('local').replace('{time}', `${clock(own)} (${own})`)
   }
 }

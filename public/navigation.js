@@ -27,12 +27,13 @@ const clearLost = () => document.querySelector('.lost')?.remove()
 
 function focusOn(hash) {
   const main = document.getElementById('main')
-  const faults = document.getElementById('faults')
-  const target = faults ?? (hash ? document.getElementById(decodeURIComponent(hash.slice(1))) : null)
+  // What went wrong or has just happened is read first, else the new page's heading.
+  const news = document.getElementById('faults') ?? main.querySelector('.notice[role=alert], .notice[role=status]')
+  const target = news ?? (hash ? document.getElementById(decodeURIComponent(hash.slice(1))) : null)
   if (target) {
     target.tabIndex = -1
     target.focus()
-    if (hash && !faults) target.scrollIntoView()
+    target.scrollIntoView({ block: 'nearest' })
     return
   }
   const heading = main.querySelector('h1')
@@ -41,7 +42,7 @@ function focusOn(hash) {
   window.scrollTo(0, 0)
 }
 
-function swap(text, url, push, keepScroll) {
+function swap(text, url, push, keepScroll, typed) {
   const next = new DOMParser().parseFromString(text, 'text/html')
   const main = next.getElementById('main')
   if (!main) return location.assign(url)
@@ -56,6 +57,7 @@ function swap(text, url, push, keepScroll) {
   }
   const scroll = window.scrollY
   document.getElementById('main').replaceWith(main)
+  retype(typed)
   if (push) history.pushState({}, '', url)
   else history.replaceState({}, '', url)
   enliven()
@@ -67,11 +69,30 @@ function swap(text, url, push, keepScroll) {
       at.focus({ preventScroll: true })
     }
   } else focusOn(new URL(url, location.href).hash)
-  announce(document.title)
+}
+
+/** What is typed and not sent yet, by name; another language must not lose it. */
+const typedNow = () =>
+  [...document.querySelectorAll('main form[method=post] :is(input:not([type=hidden]), select, textarea)')].map(
+    (field) => ({
+      name: field.name,
+      value: field.value,
+      checked: field.checked,
+    }),
+  )
+
+function retype(typed) {
+  for (const { name, value, checked } of typed ?? []) {
+    for (const field of document.getElementsByName(name)) {
+      if (field.type === 'radio' || field.type === 'checkbox') {
+        if (field.value === value) field.checked = checked
+      } else field.value = value
+    }
+  }
 }
 
 /** Loads a page and shows it. `from` is what was pressed; it cannot be pressed twice meanwhile. */
-async function go(url, options, push, from, keepScroll = false) {
+async function go(url, options, push, from, keepScroll = false, typed = null) {
   if (running && options.method === 'POST') return
   running?.abort()
   const mine = new AbortController()
@@ -88,9 +109,9 @@ async function go(url, options, push, from, keepScroll = false) {
     clearLost()
     const at = new URL(answer.url)
     if (!answer.redirected) at.hash = new URL(url, location.href).hash
-    swap(text, at.href, push && at.href !== location.href, keepScroll)
+    swap(text, at.href, push && at.href !== location.href, keepScroll, typed)
   } catch (error) {
-    if (error.name !== 'AbortError') showLost(() => go(url, options, push, from, keepScroll))
+    if (error.name !== 'AbortError') showLost(() => go(url, options, push, from, keepScroll, typed))
   } finally {
     clearTimeout(late)
     from?.removeAttribute('aria-disabled')
@@ -108,13 +129,13 @@ function onClick(event) {
   event.preventDefault()
   // Paging through months leaves the reader where they are.
   const keepScroll = ['prev', 'next'].includes(link.rel)
-  go(url.href, { method: 'GET' }, true, link, keepScroll)
+  go(url.href, { method: 'GET' }, true, link, keepScroll, link.hreflang ? typedNow() : null)
 }
 
 function onSubmit(event) {
   if (event.defaultPrevented) return
   const form = event.target
-  const url = new URL(form.action)
+  const url = new URL(event.submitter?.getAttribute('formaction') ?? form.action, location.href)
   if (!isOurs(url)) return
   event.preventDefault()
   const button = event.submitter

@@ -22,7 +22,7 @@ import { stepRoutes } from './booking/steps.routes.ts'
 import { publicRoutes } from './booking/public.routes.ts'
 import { ownRoutes } from './booking/own.routes.ts'
 import { installAssets } from './web/asset.routes.ts'
-import { installPages } from './web/pages.ts'
+import { installPages, sendPageNotFound } from './web/pages.ts'
 import { serviceRoutes } from './service/service.routes.ts'
 import { tenantRoutes } from './tenant/tenant.routes.ts'
 
@@ -68,7 +68,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   options.observe?.(app)
   app.setValidatorCompiler(validatorCompiler)
   app.addSchema(ProblemSchema)
-  installProblems(app, bodyLimit)
+  installProblems(app, bodyLimit, sendPageNotFound)
   await app.register(swagger, {
     openapi: openapiHead() as never,
     refResolver: {

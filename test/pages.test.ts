@@ -232,8 +232,9 @@ describe('an accident ends well', () => {
     const citizen = newCitizen(service.app)
     const details = await choose(citizen, 5)
     expect(details.text).toContain('fino alle 08:10')
-    const longer = await citizen.submit(details, 'extension')
+    const longer = await citizen.submit(details, 'extension', { answer_dettagli: 'non ancora inviato' })
     expect(longer.text).toContain('fino alle 08:20')
+    expect(longer.html).toContain('non ancora inviato')
     expect(longer.html).not.toContain('/extension')
     const id = /book\/([0-9a-f-]{36})/.exec(details.url)![1]!
     expect((await citizen.post(`/prova/book/${id}/extension`, [])).text).toContain('fino alle 08:20')
@@ -636,12 +637,12 @@ describe('what an attacker tried', () => {
       ])
       const held = (await service.tenant.call('GET', '/v1/appointments?status=held')).body.items
       const booked = (await service.tenant.call('GET', '/v1/appointments?status=confirmed')).body.items
-      if (done!.url.endsWith('confirmed')) {
+      if (done.url.endsWith('confirmed')) {
         expect(booked.length).toBe(before + 1)
-        expect(done!.text).toContain(`${at}–`)
+        expect(done.text).toContain(`${at}–`)
         expect(held.length).toBe(0)
-        await freeAgain(done!, citizen)
-      } else expect(booked.length, done!.url).toBe(before)
+        await freeAgain(done, citizen)
+      } else expect(booked.length, done.url).toBe(before)
       service.clock.now += 31 * MINUTE
       await citizen.get('/prova')
       service.clock.now = START

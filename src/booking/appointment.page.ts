@@ -1,11 +1,11 @@
 // The outcome and the citizen's own page of an appointment: see, move, cancel, download, print, rate.
 import type { Appointment } from '../appointment/appointment.sql.ts'
 import { choices, faultSummary, field, notice, type Faults } from '../web/form.ts'
-import { html, paragraphs, type Html } from '../web/html.ts'
+import { html, own as inOwnLanguage, paragraphs, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
 import { googleLink, outlookLink } from './calendar.ts'
-import { addressLines, mapLink, spanOf, visitName, zoneNote } from './steps.ts'
+import { addressLines, mapLink, peopleFact, spanOf, visitName, zoneNote } from './steps.ts'
 
 export type OwnAppointment = {
   a: Appointment
@@ -45,17 +45,18 @@ function where(site: Site, { a, contact, joinLink }: OwnAppointment): Html {
     ${map !== null && html`<br /><a href="${map}" rel="noreferrer">${w.map}</a>`}`,
   )}
   ${location.directions != null && location.directions !== '' && fact(w.directions, paragraphs(location.directions))}
-  ${location.phone != null && fact(w.phone, location.phone)}`
+  ${location.phone != null && fact(w.officePhone, html`<a href="tel:${location.phone.replace(/[^+\d]/g, '')}">${location.phone}</a>`)}`
 }
 
 function facts(site: Site, own: OwnAppointment): Html {
   const w = site.words
   const { a } = own
-  const toBring = a.service_ids.flatMap((id) => site.config.services.get(id)?.whatToBring ?? [])
+  const isOver = a.status === 'cancelled' || a.status === 'no_show'
+  const toBring = isOver ? [] : a.service_ids.flatMap((id) => site.config.services.get(id)?.whatToBring ?? [])
   return html`<dl class="facts">
-      ${fact(w.service, visitName(site, a.service_ids))}
+      ${fact(w.service, inOwnLanguage(site, visitName(site, a.service_ids)))}
       ${fact(w.when, spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime()))} ${where(site, own)}
-      ${fact(w.name, `${own.contact.firstName} ${own.contact.lastName}`)}
+      ${peopleFact(site, a.seats)} ${fact(w.name, `${own.contact.firstName} ${own.contact.lastName}`)}
       ${fact(w.code, html`<strong class="code">${a.code}</strong>`)}
     </dl>
     ${zoneNote(site, a.time_zone, a.starts_at.getTime())}
@@ -74,8 +75,8 @@ function calendarLinks(site: Site, own: OwnAppointment): Html {
     <h2>${w.addToCalendar}</h2>
     <ul class="links">
       <li><a href="${own.base}/appointment.ics" data-plain download>${w.calendarFile}</a></li>
-      <li><a href="${googleLink(site, own.a)}" rel="noreferrer">Google</a></li>
-      <li><a href="${outlookLink(site, own.a)}" rel="noreferrer">Outlook</a></li>
+      <li><a href="${googleLink(site, own.a)}" rel="noreferrer">Google Calendar</a></li>
+      <li><a href="${outlookLink(site, own.a)}" rel="noreferrer">Outlook.com</a></li>
     </ul>
     <p><button type="button" class="secondary" data-print hidden>${w.print}</button></p>
   </section>`

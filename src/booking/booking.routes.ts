@@ -5,9 +5,10 @@ import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
 import { problemWords } from '../locales/words.ts'
 import type { Channel } from '../service/visit.ts'
-import { isCalendarDate, parseDate } from '../time/zone.ts'
+import { dayOf, isCalendarDate, parseDate } from '../time/zone.ts'
+import { clockOf, dateOf, monthOf } from '../web/dates.ts'
 import { NO_FAULTS, type Faults } from '../web/form.ts'
-import { html, type Html } from '../web/html.ts'
+import { html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
 import { examplesPage } from '../web/examples.page.ts'
 import { draftsOf, draftSeal, isDraftSeal, rememberDraft, type Site } from '../web/site.ts'
@@ -98,7 +99,6 @@ const isMonth = (text: string): boolean => isCalendarDate(`${text}-01`)
 type TimeExtras = {
   chosen: string
   faults: Faults
-  message?: Html
   /** The draft whose time is chosen, with its seal. */
   draft: { id: string; seal: string; held: Draft['held'] }
 }
@@ -110,15 +110,19 @@ export async function timesPage(
   site: Site,
   wish: Wish,
   selection: Selection,
-  { chosen, faults, message, draft }: TimeExtras,
+  { chosen, faults, draft }: TimeExtras,
 ): Promise<View> {
   const w = site.words
   const query = queryOf(request)
-  const month = isMonth(one(query.month)) ? one(query.month) : undefined
+  const asked = isMonth(one(query.month)) ? one(query.month) : undefined
   const view = one(query.view) === 'calendar' ? 'calendar' : 'list'
   const dayText = one(query.day)
   const own = draft.held && draft.held.until > site.now ? draft.held : null
+  // Whoever comes back finds the time that they have.
+  const month = asked ?? (own ? monthOf(own.timeZone, own.start) : undefined)
+  const ownDay = own ? dayOf(own.timeZone, own.start) : null
   const found = await timesOf(deps, site, wish, selection, month, own?.id)
+  const isElsewhere = asked !== undefined && found.month !== asked
   const linkTo = (changes: Record<string, string | null>): string => {
     const target = selectionQuery(selection)
     target.set('month', found.month)
@@ -133,7 +137,9 @@ export async function timesPage(
   return timePage(site, {
     title: w.stepTitles.time,
     event: 'time',
-    above: html`${steps(site, 'time', { place: `${site.base}/book?${placeQuery.toString()}` })} ${message}`,
+    above: html`${steps(site, 'time', { place: `${site.base}/book?${placeQuery.toString()}` })}
+    ${isElsewhere && html`<p class="notice note" role="status">${w.outOfRange}</p>`}
+    ${own && html`<p class="notice note">${w.yourTime(clockOf(own.timeZone, own.start), dateOf(site.language, own.timeZone, own.start))}</p>`}`,
     head: visitHead(
       site,
       wish,
@@ -148,7 +154,7 @@ export async function timesPage(
     ),
     times: found,
     view,
-    day: isCalendarDate(dayText) ? parseDate(dayText) : null,
+    day: isCalendarDate(dayText) ? parseDate(dayText) : ownDay,
     chosen: chosen === '' && own ? new Date(own.start).toISOString() : chosen,
     action: `${site.base}/book/time?${new URLSearchParams({ month: found.month, ...(view === 'calendar' ? { view } : {}) }).toString()}`,
     hiddenFields: [...selectionQuery(selection), ['draft', `${draft.id}.${draft.seal}`]],
@@ -159,6 +165,7 @@ export async function timesPage(
     },
     back: `${site.base}/book?${placeQuery.toString()}`,
     button: w.next,
+    hint: w.chooseTimeHint,
     showsOffice: selection.channel === 'in_person' && selection.locationId === undefined,
     faults,
   })

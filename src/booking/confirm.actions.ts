@@ -64,6 +64,7 @@ const toldOf = (draft: Draft): Told => ({
   timeZone: draft.held!.timeZone,
   channel: draft.selection.channel,
   locationId: draft.held!.locationId,
+  places: draft.selection.places,
 })
 
 async function queue(
@@ -107,6 +108,7 @@ export async function tell(
     timeZone: a.time_zone,
     channel: a.channel,
     locationId: a.location_id,
+    places: a.seats,
     code: a.code,
   }
   const mail = letter(site, told, {

@@ -1,11 +1,11 @@
 // Steps 3 and 4: what the service asks, and who comes.
 import type { Question } from '../service/visit.ts'
 import { choices, faultSummary, field, hidden, select, type Faults } from '../web/form.ts'
-import { html, type Html } from '../web/html.ts'
+import { html, own, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
 import type { Draft, Step } from './draft.ts'
-import { holdClock, spanOf, steps, visitName } from './steps.ts'
+import { holdClock, peopleFact, spanOf, STEP_FORM, steps, visitName } from './steps.ts'
 
 export type DraftPage = {
   id: string
@@ -24,7 +24,7 @@ export function chosenSoFar(site: Site, draft: Draft): Html {
   return html`<dl class="facts">
     <div>
       <dt>${w.service}</dt>
-      <dd>${visitName(site, selection.serviceIds)}</dd>
+      <dd>${own(site, visitName(site, selection.serviceIds))}</dd>
     </div>
     ${
       held &&
@@ -37,6 +37,7 @@ export function chosenSoFar(site: Site, draft: Draft): Html {
       <dt>${w.where}</dt>
       <dd>${selection.channel === 'in_person' ? (location?.name ?? '') : w.channels[selection.channel]}</dd>
     </div>
+    ${peopleFact(site, selection.places)}
   </dl>`
 }
 
@@ -103,7 +104,6 @@ function question(site: Site, q: Question, value: string | readonly string[], fa
 
 function draftForm(site: Site, p: DraftPage, step: 'details' | 'applicant', body: Html, button: string): Page {
   const w = site.words
-  const back = step === 'details' ? `${p.base}/time` : `${p.base}/details`
   return {
     title: w.stepTitles[step],
     isPrivate: true,
@@ -113,10 +113,10 @@ function draftForm(site: Site, p: DraftPage, step: 'details' | 'applicant', body
       <h1>${w.stepTitles[step]}</h1>
       ${p.message} ${holdClock(site, p.draft.held, p.base)} ${faultSummary(w, p.faults)} ${chosenSoFar(site, p.draft)}
       <p class="hint">${w.requiredNote}</p>
-      <form method="post" action="${p.base}/${step}" data-checked>
-        ${hidden('held', String(p.draft.held?.start ?? ''))} ${body}
+      <form method="post" action="${p.base}/${step}" id="${STEP_FORM}" data-checked>
+        ${hidden('step', step)} ${hidden('held', String(p.draft.held?.start ?? ''))} ${body}
         <div class="actions">
-          <a class="back" href="${back}">${w.back}</a>
+          <button class="back" name="to" value="back" formnovalidate>${w.back}</button>
           <button>${button}</button>
         </div>
       </form>

@@ -168,7 +168,10 @@ export async function chooseTime(
             applicant: draft.done.applicant && before.selection.channel === selection.channel,
           },
         }
-  return isNew ? keepDraft(deps, tenantId, draftId, choose(before)) : changeDraft(deps, tenantId, draftId, choose)
+  if (isNew) return keepDraft(deps, tenantId, draftId, choose(before))
+  const after = await changeDraft(deps, tenantId, draftId, choose)
+  if (after.appointmentId !== null && chosen.id !== after.appointmentId) await giveBack(deps, tenantId, chosen)
+  return after
 }
 
 /** Lets the hold last as long again, once. Throws `already_extended` or `hold_expired`. */

@@ -1,7 +1,7 @@
 // The first page: what can be booked, where, how, and when the first time is free.
 import type { Channel } from '../service/visit.ts'
 import { clockOf, shortDate } from '../web/dates.ts'
-import { html, paragraphs, type Html } from '../web/html.ts'
+import { html, own, paragraphs, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
 import { dayOf } from '../time/zone.ts'
@@ -32,9 +32,10 @@ function firstLine(site: Site, serviceId: string, first: First): Html {
   const query = new URLSearchParams({ service: serviceId, channel: first.channel })
   if (first.location) query.set('location', first.location.id)
   return html`<li>
-    <span>${where}</span>
+    <span>${first.location ? own(site, where) : where}</span>
     <a href="${site.base}/book/time?${query.toString()}" data-element="service-booking-access"
-      ><span class="unseen">${w.firstFree}: </span>${shortTime(site, first.zone, first.start)}</a
+      ><span class="unseen">${own(site, site.config.services.get(serviceId)?.name ?? '')}, ${where}: </span
+      >${shortTime(site, first.zone, first.start)}</a
     >
   </li>`
 }
@@ -43,11 +44,11 @@ function card(site: Site, { service, firsts }: ServiceOffer, channel: Channel | 
   const w = site.words
   const query = new URLSearchParams({ service: service.id, ...(channel ? { channel } : {}) })
   const link = html`<a href="${site.base}/book?${query.toString()}" data-element="service-booking-access"
-    >${service.name}</a
+    >${own(site, service.name)}</a
   >`
   return html`<li class="card">
     ${level === 'h2' ? html`<h2>${link}</h2>` : html`<h3>${link}</h3>`}
-    ${service.description !== undefined && html`<p>${service.description}</p>`}
+    ${service.description !== undefined && html`<p>${own(site, service.description)}</p>`}
     <p class="hint">
       ${w.minutes(service.durationMinutes)} · ${service.channels.map((c) => w.channels[c.type]).join(', ')}
     </p>
@@ -116,7 +117,7 @@ export function landingPage(site: Site, landing: Landing): Page {
       ${landing.groups.map(
         ({ category, offers }, i) =>
           html`<section aria-labelledby="group-${i}">
-            <h2 id="group-${i}">${category ?? w.otherServices}</h2>
+            <h2 id="group-${i}">${category === null ? w.otherServices : own(site, category)}</h2>
             ${cards(offers, 'h3')}
           </section>`,
       )}

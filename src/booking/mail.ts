@@ -11,6 +11,7 @@ export type Told = {
   timeZone: string
   channel: string
   locationId: string
+  places: number
   code?: string | undefined
 }
 type Letter = {
@@ -31,6 +32,7 @@ export function letter(site: Site, told: Told, l: Letter): Mail & { fromName: st
     [w.service, visitName(site, told.serviceIds)],
     [w.when, spanOf(site, told.timeZone, told.start, told.end)],
     [w.where, isHere ? [location.name, ...addressLines(location)].join(', ') : w.channels[told.channel as 'phone']],
+    ...(told.places > 1 ? [[w.people, String(told.places)] as [string, string]] : []),
     ...(told.code === undefined ? [] : [[w.code, told.code] as [string, string]]),
   ]
   const toBring = told.serviceIds.flatMap((id) => site.config.services.get(id)?.whatToBring ?? [])

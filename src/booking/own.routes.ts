@@ -130,6 +130,7 @@ async function movePage(
     elsewhere: null,
     back: own.base,
     button: w.moveConfirm,
+    hint: w.moveTimeHint,
     showsOffice: false,
     faults,
   })

@@ -2,15 +2,15 @@
 import type { Channel } from '../service/visit.ts'
 import type { Location, OfferedService } from '../availability/model.ts'
 import { MINUTE } from '../time/interval.ts'
-import { choices, field, hidden, NO_FAULTS, select } from '../web/form.ts'
-import { html, paragraphs, type Html } from '../web/html.ts'
+import { choices, field, hidden, NO_FAULTS, notice, select } from '../web/form.ts'
+import { html, own, paragraphs, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
 import { hoursOf } from './hours.ts'
 import { shortTime } from './landing.page.ts'
 import type { First } from './offer.actions.ts'
 import type { Wish } from './selection.ts'
-import { addressLines, steps } from './steps.ts'
+import { addressLines, peopleFact, steps } from './steps.ts'
 
 export type PlaceChoice = { wish: Wish; firsts: readonly First[]; more: readonly OfferedService[] }
 
@@ -39,7 +39,7 @@ function ways(site: Site, { wish, firsts }: PlaceChoice): Html {
   const options = shown.map((first) => ({
     value: first.location ? `in_person ${first.location.id}` : first.channel,
     label: first.location
-      ? html`<strong>${first.location.name}</strong>`
+      ? html`<strong>${own(site, first.location.name)}</strong>`
       : html`<strong>${w.channels[first.channel]}</strong>`,
     detail: first.location
       ? officeDetail(site, first.location, first)
@@ -83,12 +83,16 @@ function extras(site: Site, { wish, more }: PlaceChoice): Html {
 }
 
 /** What is booked; `more` rows come after it. */
-export function visitHead(site: Site, wish: Pick<Wish, 'services' | 'visit' | 'agent'>, more?: Html): Html {
+export function visitHead(
+  site: Site,
+  wish: Pick<Wish, 'services' | 'visit' | 'agent'> & { places?: number },
+  more?: Html,
+): Html {
   const w = site.words
   return html`<dl class="facts">
     <div>
       <dt>${w.service}</dt>
-      <dd>${wish.services.map((s) => s.name).join(' + ')}</dd>
+      <dd>${own(site, wish.services.map((s) => s.name).join(' + '))}</dd>
     </div>
     <div>
       <dt>${w.duration}</dt>
@@ -101,7 +105,7 @@ export function visitHead(site: Site, wish: Pick<Wish, 'services' | 'visit' | 'a
         <dd>${wish.agent.name}</dd>
       </div>`
     }
-    ${more}
+    ${peopleFact(site, wish.places ?? 1)} ${more}
   </dl>`
 }
 
@@ -110,14 +114,15 @@ export function placePage(site: Site, choice: PlaceChoice): Page {
   const { wish } = choice
   const [service] = wish.services
   const durations = wish.services.length === 1 ? [service!.durationMinutes, ...service!.durationOptions] : []
+  const title = choice.firsts.some((f) => f.location !== null) ? w.stepTitles.place : w.howTitle
   return {
-    title: `${w.stepTitles.place}: ${wish.services.map((s) => s.name).join(' + ')}`,
+    title: `${title}: ${wish.services.map((s) => s.name).join(' + ')}`,
     description: service?.description ?? w.landingLead,
     event: 'place',
     main: html`<div class="narrow">
       ${steps(site, 'place', {})}
-      <h1>${w.stepTitles.place}</h1>
-      ${visitHead(site, wish)}
+      <h1>${title}</h1>
+      ${wish.visit.approvalRequired && notice('note', w.approvalTitle, w.approvalNote)} ${visitHead(site, wish)}
       ${service?.description !== undefined && wish.services.length === 1 && paragraphs(service.description)}
       <p class="hint">${w.requiredNote}</p>
       <form method="get" action="${site.base}/book/time">

@@ -80,6 +80,7 @@ async function saveDetails(deps: Deps, request: FastifyRequest, reply: FastifyRe
     details,
     done: { ...d.done, details: faults.size === 0 },
   }))
+  if (textOf(form, 'to') === 'back') return { redirect: `${base}/time` }
   if (faults.size > 0) {
     reply.code(422)
     return detailsPage(site, page({ draft: typed, faults }), questions)
@@ -101,6 +102,7 @@ async function saveApplicant(deps: Deps, request: FastifyRequest, reply: Fastify
     activation: applicant.email === d.applicant.email ? d.activation : null,
     done: { ...d.done, applicant: faults.size === 0 },
   }))
+  if (textOf(form, 'to') === 'back') return { redirect: `${base}/details` }
   if (faults.size > 0) {
     reply.code(422)
     return applicantPage(site, page({ draft: typed, faults }))
@@ -114,7 +116,8 @@ async function showSummary(deps: Deps, site: Site, loaded: Loaded, more: Partial
   const captcha = isChecked
     ? { challenge: await captchaFor(site, loaded.id), workerUrl: `${assetsOf().base}/altcha/worker.js` }
     : null
-  return summaryPage(site, loaded.page(more), loaded.wish.visit.questions, captcha)
+  const { questions, approvalRequired } = loaded.wish.visit
+  return summaryPage(site, loaded.page(more), questions, captcha, approvalRequired)
 }
 
 async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
@@ -170,18 +173,39 @@ async function letIn(
   return { redirect: `${site.base}/appointments/${appointmentId}/confirmed` }
 }
 
+/** Keeps what a form holds so far, right or wrong, when a button of the held slot was pressed; the step it was sent from. */
+async function keepTyped(deps: Deps, site: Site, { id, wish }: Loaded, form: Form): Promise<Step | null> {
+  const step = textOf(form, 'step', 20)
+  if (step === 'details') {
+    const answers = typedAnswers(wish.visit.questions, form)
+    await changeDraft(deps, site.tenantId, id, (d) => ({
+      ...d,
+      answers,
+      details: textOf(form, 'details', MOST_DETAILS),
+    }))
+    return step
+  }
+  if (step === 'applicant') {
+    const applicant = applicantIn(form)
+    const done = (d: Draft) => d.done.applicant && JSON.stringify(d.applicant) === JSON.stringify(applicant)
+    await changeDraft(deps, site.tenantId, id, (d) => ({ ...d, applicant, done: { ...d.done, applicant: done(d) } }))
+    return step
+  }
+  return step === 'summary' ? step : null
+}
+
 /** Takes the time that has just ended once more, if it is still free. */
 async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
-  const { id, base, draft } = await load(deps, request, site)
+  const loaded = await load(deps, request, site)
+  const { id, base, draft } = loaded
+  const from = await keepTyped(deps, site, loaded, request.body as Form)
   if (!draft.held) return { redirect: `${base}/time` }
   const { start, locationId } = draft.held
   const isHere = draft.selection.channel === 'in_person'
   try {
-    const after = await chooseTime(deps, site, id, draft.selection, {
-      start,
-      locationId: isHere ? locationId : undefined,
-    })
-    return { redirect: `${base}/${nextStep(after, deps.now())}?said=held` }
+    const choice = { start, locationId: isHere ? locationId : undefined }
+    const after = await chooseTime(deps, site, id, draft.selection, choice)
+    return { redirect: `${base}/${from ?? nextStep(after, deps.now())}?said=held` }
   } catch (error) {
     if (error instanceof AppError && OF_TIME.has(error.code)) return { redirect: `${base}/time?gone=${error.code}` }
     throw error
@@ -199,15 +223,16 @@ async function changeTime(deps: Deps, request: FastifyRequest, site: Site): Prom
 }
 
 async function extend(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
-  const { id, base, draft } = await load(deps, request, site)
+  const loaded = await load(deps, request, site)
+  const { id, base, draft } = loaded
+  const from = (await keepTyped(deps, site, loaded, request.body as Form)) ?? nextStep(draft, deps.now())
   try {
     await extendDraft(deps, site, id)
   } catch (error) {
     if (!(error instanceof AppError) || !['hold_expired', 'already_extended'].includes(error.code)) throw error
-    return { redirect: `${base}/${draft.done.details ? 'applicant' : 'details'}` }
+    return { redirect: `${base}/${from === 'time' ? 'details' : from}` }
   }
-  const from = /\/(details|applicant|summary)$/.exec(URL.parse(request.headers.referer ?? '')?.pathname ?? '')?.[1]
-  return { redirect: `${base}/${from ?? nextStep(draft, deps.now())}?said=extended` }
+  return { redirect: `${base}/${from}?said=extended` }
 }
 
 /** Draft and seal of the link in the e-mail; throws `link_invalid`. */

@@ -1,6 +1,6 @@
 // PURE. The row of steps above the booking pages, and pieces that several of them show.
 import type { Location } from '../availability/model.ts'
-import { clockOf, dateOf, zoneName } from '../web/dates.ts'
+import { clockOf, dateOf } from '../web/dates.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Site } from '../web/site.ts'
 import { STEPS, type Held, type Step } from './draft.ts'
@@ -26,19 +26,21 @@ export function steps(site: Site, current: Step, links: Partial<Record<Step, str
   </nav>`
 }
 
+/** Id of the form that the buttons about the held slot belong to: what is typed in it is saved with them. */
+export const STEP_FORM = 'step'
+
 /** How long the slot is kept, with a clock that app.js lets run, and the button that extends it once. */
 export function holdClock(site: Site, held: Held | null, base: string): Html {
   if (!held) return html``
   const w = site.words
   const zone = held.timeZone
-  const isOver = held.until <= site.now
-  if (isOver)
+  const button = (verb: string, kind: string, text: string): Html =>
+    html`<button form="${STEP_FORM}" formaction="${base}/${verb}" formnovalidate class="${kind}">${text}</button>`
+  if (held.until <= site.now)
     return html`<div class="notice warning" role="alert">
       <h2>${w.holdOver}</h2>
       <p>${w.holdOverText}</p>
-      <form method="post" action="${base}/again" class="inline">
-        <button class="secondary">${w.holdAgain(clockOf(zone, held.start))}</button>
-      </form>
+      <p>${button('again', 'secondary', w.holdAgain(clockOf(zone, held.start)))}</p>
       <p><a href="${base}/time">${w.chooseOther}</a></p>
     </div>`
   return html`<section class="hold" aria-label="${w.holdTitle}" data-until="${held.until}" data-now="${site.now}">
@@ -46,12 +48,7 @@ export function holdClock(site: Site, held: Held | null, base: string): Html {
       ${w.heldUntil(clockOf(zone, held.until))}
       <span class="left" aria-hidden="true"></span>
     </p>
-    ${
-      !held.isExtended &&
-      html`<form method="post" action="${base}/extension" class="inline">
-        <button class="secondary small">${w.extend(site.settings.holdMinutes)}</button>
-      </form>`
-    }
+    ${!held.isExtended && button('extension', 'secondary small', w.extend(site.settings.holdMinutes))}
   </section>`
 }
 
@@ -60,10 +57,10 @@ export function spanOf(site: Site, zone: string, start: number, end: number): st
   return `${dateOf(site.language, zone, start)}, ${clockOf(zone, start)}–${clockOf(zone, end)}`
 }
 
-/** Names the zone of the times; app.js adds the reader's own time where it differs. */
+/** Names the zone of the times; app.js adds the reader's own time where it differs, and hides the line where it does not. */
 export function zoneNote(site: Site, zone: string, at: number): Html {
   return html`<p class="hint zone" data-zone="${zone}" data-at="${at}">
-    ${site.words.zoneNote(zoneName(site.language, zone, at), zone)} <span class="local"></span>
+    ${site.words.zoneNote(zone)} <span class="local"></span>
   </p>`
 }
 
@@ -85,3 +82,13 @@ export function mapLink(location: Location): string | null {
 
 export const visitName = (site: Site, serviceIds: readonly string[]): string =>
   serviceIds.map((id) => site.config.services.get(id)?.name ?? '–').join(' + ')
+
+/** The number of people, where it is more than one. */
+export const peopleFact = (site: Site, places: number): Html =>
+  html`${
+    places > 1 &&
+    html`<div>
+      <dt>${site.words.people}</dt>
+      <dd>${places}</dd>
+    </div>`
+  }`

@@ -1,12 +1,12 @@
 // Step 5: everything once more, each part with its way back; then the page that waits for the e-mail to be confirmed.
-import { choices, faultSummary, hidden } from '../web/form.ts'
-import { html, type Html } from '../web/html.ts'
+import { choices, faultSummary, hidden, notice } from '../web/form.ts'
+import { html, own, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
 import type { Question } from '../service/visit.ts'
 import { clockOf } from '../web/dates.ts'
 import type { DraftPage } from './details.page.ts'
-import { addressLines, holdClock, spanOf, steps, visitName, zoneNote } from './steps.ts'
+import { addressLines, holdClock, spanOf, STEP_FORM, steps, visitName, zoneNote } from './steps.ts'
 
 export type Captcha = { challenge: string; workerUrl: string } | null
 
@@ -42,7 +42,13 @@ function consent(site: Site): Html {
   return html`${texts[site.language]?.consent ?? w.consent} ${links}`
 }
 
-export function summaryPage(site: Site, p: DraftPage, questions: readonly Question[], captcha: Captcha): Page {
+export function summaryPage(
+  site: Site,
+  p: DraftPage,
+  questions: readonly Question[],
+  captcha: Captcha,
+  needsApproval: boolean,
+): Page {
   const w = site.words
   const { draft } = p
   const { held, selection, applicant } = draft
@@ -55,7 +61,8 @@ export function summaryPage(site: Site, p: DraftPage, questions: readonly Questi
             html`${location?.name ?? ''}${location && addressLines(location).map((line) => html`<br />${line}`)}`,
           ],
         ]
-      : [[w.where, w.channels[selection.channel]]]
+      : [[w.where, selection.channel === 'phone' ? w.weCall(applicant.phone) : w.channels[selection.channel]]]
+  const people: [string, string][] = selection.places > 1 ? [[w.people, String(selection.places)]] : []
   const rest = draft.details === '' ? [] : [[w.detailsLabel, draft.details] as [string, string]]
   return {
     title: w.stepTitles.summary,
@@ -65,7 +72,8 @@ export function summaryPage(site: Site, p: DraftPage, questions: readonly Questi
       ${steps(site, 'summary', p.links)}
       <h1>${w.stepTitles.summary}</h1>
       ${p.message} ${holdClock(site, held, p.base)} ${faultSummary(w, p.faults)}
-      ${section(w.stepNames.place, p.links.place ?? '', w.change, [[w.service, visitName(site, selection.serviceIds)], ...place])}
+      ${needsApproval && notice('note', w.approvalTitle, w.approvalNote)}
+      ${section(w.stepNames.place, p.links.place ?? '', w.change, [[w.service, own(site, visitName(site, selection.serviceIds))], ...place, ...people])}
       ${section(
         w.stepNames.time,
         `${p.base}/time`,
@@ -86,10 +94,11 @@ export function summaryPage(site: Site, p: DraftPage, questions: readonly Questi
       <form
         method="post"
         action="${p.base}/summary"
+        id="${STEP_FORM}"
         data-checked
         ${captcha && html`data-challenge="${captcha.challenge}" data-worker="${captcha.workerUrl}"`}
       >
-        ${hidden('held', String(held?.start ?? ''))}
+        ${hidden('step', 'summary')} ${hidden('held', String(held?.start ?? ''))}
         <input type="hidden" name="altcha" value="" />
         ${choices(
           {
@@ -111,7 +120,7 @@ export function summaryPage(site: Site, p: DraftPage, questions: readonly Questi
         }
         <div class="actions">
           <a class="back" href="${p.base}/applicant">${w.back}</a>
-          <button>${w.confirmButton}</button>
+          <button>${needsApproval ? w.requestButton : w.confirmButton}</button>
         </div>
       </form>
       <form method="post" action="${p.base}/abandonment" class="inline quiet">

@@ -30,6 +30,7 @@ export type TimeChoice = {
   elsewhere: ((first: First) => string) | null
   back: string
   button: string
+  hint: string
   showsOffice: boolean
   faults: Faults
 }
@@ -48,14 +49,8 @@ function timeRadios(site: Site, choice: TimeChoice, day: number, times: readonly
           const office = choice.showsOffice ? site.config.locations.get(time.locationId)?.name : undefined
           const isChosen = choice.chosen.startsWith(new Date(time.start).toISOString())
           return html`<div class="tile">
-            <input
-              type="radio"
-              name="at"
-              id="${id}"
-              value="${valueOf(time)}"
-              required
-              ${isChosen && html`checked`}
-            /><label for="${id}"
+            <input type="radio" name="at" id="${id}" value="${valueOf(time)}" ${isChosen && html`checked`} /><label
+              for="${id}"
               >${clockOf(time.zone, time.start)}${office !== undefined && html`<small>${office}</small>`}</label
             >
           </div>`
@@ -129,8 +124,8 @@ function calendar(site: Site, choice: TimeChoice): Html {
     </table>
     ${
       open &&
-      html`<section class="day" id="day">
-        <h3>${dayAndMonth(site.language, open.day)}</h3>
+      html`<section class="day" id="day" aria-labelledby="day-name">
+        <h3 id="day-name">${dayAndMonth(site.language, open.day)}</h3>
         ${timeRadios(site, choice, open.day, open.times)}
       </section>`
     }`
@@ -184,7 +179,9 @@ function monthBar(site: Site, choice: TimeChoice): Html {
   const other = choice.view === 'list' ? 'calendar' : 'list'
   return html`<div class="months">
       ${link(months[at - 1], w.previousMonth, 'prev')}
-      <h2 id="month" aria-live="polite">${monthName(site.language, month)}</h2>
+      <h2 id="month">
+        ${monthName(site.language, month)}<span class="unseen">, ${w.daysCount(choice.times.days.length)}</span>
+      </h2>
       ${link(months[at + 1], w.nextMonth, 'next')}
     </div>
     <p class="views"><a href="${choice.linkTo({ view: other })}">${w.views[other]}</a></p>`
@@ -206,7 +203,7 @@ export function timePage(site: Site, choice: TimeChoice): Page {
       ${otherWays(site, choice)}
       <form method="post" action="${choice.action}" data-chosen="${w.chosenTime}">
         ${choice.hiddenFields.map(([name, value]) => hidden(name, value))}
-        ${days.length > 0 && html`<p class="hint">${w.chooseTimeHint}</p>`}
+        ${days.length > 0 && html`<p class="hint">${choice.hint}</p>`}
         <div id="at">${days.length > 0 && (choice.view === 'list' ? list(site, choice) : calendar(site, choice))}</div>
         <div class="actions sticky">
           <a class="back" href="${choice.back}">${w.back}</a>

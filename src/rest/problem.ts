@@ -129,13 +129,18 @@ export function logProblem(request: FastifyRequest, problem: AppError): void {
 }
 
 /** Installs the handlers of errors and of unknown addresses. */
-export function installProblems(app: FastifyInstance, bodyLimit: number): void {
+export function installProblems(
+  app: FastifyInstance,
+  bodyLimit: number,
+  sendPageNotFound: (request: FastifyRequest, reply: FastifyReply) => boolean,
+): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = asAppError(error, bodyLimit)
     logProblem(request, problem)
     return sendProblem(problem, request, reply)
   })
   app.setNotFoundHandler((request, reply) => {
+    if (sendPageNotFound(request, reply)) return reply
     return sendProblem(new AppError('not_found', { what: 'page' }), request, reply)
   })
 }

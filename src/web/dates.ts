@@ -51,9 +51,3 @@ export function addMonths(month: string, step: number): string {
   const [year = 0, number = 1] = month.split('-').map(Number)
   return new Date(Date.UTC(year, number - 1 + step, 1)).toISOString().slice(0, 7)
 }
-
-/** A zone as people say it: `ora di Roma` is beyond Intl, so its generic long name. */
-export function zoneName(language: Language, zone: string, at: number): string {
-  const parts = new Intl.DateTimeFormat(LOCALES[language], { timeZone: zone, timeZoneName: 'long' }).formatToParts(at)
-  return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone
-}

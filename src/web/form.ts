@@ -75,12 +75,16 @@ export function choices(
 ): Html {
   const { name, legend, options, chosen, required, several } = group
   const fault = faults.get(name)
-  return html`<fieldset
-    class="choices"
-    id="${name}"
-    ${fault !== undefined && html`aria-invalid="true"`}
-    ${describedBy(name, group.hint, fault)}
-  >
+  // Each button bears the fault: a group of boxes has no state of its own for it.
+  const described = (i: number, detail: unknown): Html => {
+    const ids = [
+      detail !== undefined && `${name}-${i}-detail`,
+      group.hint !== undefined && `${name}-hint`,
+      fault !== undefined && `${name}-fault`,
+    ].filter(Boolean)
+    return html`${ids.length > 0 && html`aria-describedby="${ids.join(' ')}"`}`
+  }
+  return html`<fieldset class="choices${fault === undefined ? '' : ' wrong'}" id="${name}">
     <legend>${legend}${mark(required)}</legend>
     ${hintAndFault(name, group.hint, fault)}
     ${options.map(
@@ -92,9 +96,14 @@ export function choices(
             name="${name}"
             value="${option.value}"
             ${chosen.includes(option.value) && html`checked`}
-            ${required && !several && html`required`}
+            ${required && (!several || options.length === 1) && html`required`}
+            ${fault !== undefined && html`aria-invalid="true"`}
+            ${described(i, option.detail)}
           />
-          <label for="${name}-${i}">${option.label}${option.detail}</label>
+          <div>
+            <label for="${name}-${i}">${option.label}</label>
+            ${option.detail && html`<div id="${name}-${i}-detail">${option.detail}</div>`}
+          </div>
         </div>`,
     )}
   </fieldset>`

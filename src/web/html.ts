@@ -11,6 +11,13 @@ export const html = template as unknown as (strings: TemplateStringsArray, ...va
 /** Text of our own that is markup already, never anything a person typed. */
 export const trusted = raw as unknown as (markup: string) => Html
 
+/** Text in the tenant's own language, marked as such where the page around it is in another (WCAG 2.2, 3.1.2). */
+export function own(site: { language: string; settings: { locale: string } }, text: string): Html {
+  return site.language === site.settings.locale
+    ? html`${text}`
+    : html`<span lang="${site.settings.locale}">${text}</span>`
+}
+
 /** Paragraphs and line breaks of a text that people wrote. */
 export function paragraphs(text: string): Html {
   const blocks = text.trim().split(/\n{2,}/)

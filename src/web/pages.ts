@@ -10,7 +10,7 @@ import type { Access } from '../auth/scopes.ts'
 import { problemPage } from '../booking/appointment.page.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
-import { problemWords } from '../locales/words.ts'
+import { pageWords, problemWords, type Language } from '../locales/words.ts'
 import { asAppError, logProblem } from '../rest/problem.ts'
 import { assetsOf } from './assets.ts'
 import { html } from './html.ts'
@@ -81,10 +81,29 @@ function nextOf(site: Site, request: FastifyRequest, code: ProblemCode): { href:
   return { href: site.base, text: w.start }
 }
 
+/** The words of a refusal for people, where those of the API would be technical. */
+function wordsOf(language: Language, error: AppError): { title: string; detail: string } {
+  if (error.code !== 'not_found') return problemWords(language, error.code, error.params)
+  const { notFound } = pageWords(language)
+  const what = String(error.params.what)
+  const [title = '', detail = ''] =
+    what === 'service' ? notFound.service : what === 'tenant' ? notFound.tenant : notFound.page
+  return { title, detail }
+}
+
+/** Answers an unknown address with a page when a person's browser asks; false when it does not. */
+export function sendPageNotFound(request: FastifyRequest, reply: FastifyReply): boolean {
+  const wantsPage = request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '')
+  if (!wantsPage || request.url.startsWith('/v1/')) return false
+  reply.code(404).headers(securityHeaders(null)).header('cache-control', 'no-store')
+  void reply.type('text/html; charset=utf-8').send(bareProblem(request, new AppError('not_found', { what: 'page' })))
+  return true
+}
+
 /** A page for addresses that belong to no tenant. */
 function bareProblem(request: FastifyRequest, error: AppError): string {
   const language = languageFor(request, 'it')
-  const { title, detail } = problemWords(language, error.code, error.params)
+  const { title, detail } = wordsOf(language, error)
   const { base } = assetsOf()
   return `<!doctype html>${String(
     html`<html lang="${language}">
@@ -126,7 +145,7 @@ function installRefusals(app: FastifyInstance, bodyLimit: number): void {
       reply.headers(securityHeaders(null)).header('cache-control', 'no-store')
       return reply.type('text/html; charset=utf-8').send(bareProblem(request, problem))
     }
-    const words = problemWords(site.language, problem.code, problem.params)
+    const words = wordsOf(site.language, problem)
     const requestId = problem.status >= 500 ? request.id : null
     return sendPage(
       request,

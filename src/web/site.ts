@@ -46,7 +46,8 @@ const isLanguage = (text: unknown): text is Language => LANGUAGES.includes(text 
 export function languageFor(request: FastifyRequest, fallback: Language): Language {
   const { lang } = request.query as { lang?: unknown }
   if (isLanguage(lang)) return lang
-  const chosen = request.cookies[LANGUAGE_COOKIE]
+  // Outside the pages nobody has read the cookies.
+  const chosen = (request.cookies as FastifyRequest['cookies'] | undefined)?.[LANGUAGE_COOKIE]
   if (isLanguage(chosen)) return chosen
   return preferredLanguage(request.headers['accept-language']) ?? fallback
 }

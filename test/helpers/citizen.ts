@@ -13,11 +13,12 @@ const decode = (text: string): string =>
     .replace(/&#39;/g, "'")
     .replace(/&amp;/g, '&')
 
-/** Names and values of the form whose action contains `part`: hidden fields, typed values, checked choices. */
+/** Names and values of the form, or of the button's form, whose action contains `part`: hidden fields, typed values, checked choices. */
 export function formOf(html: string, part: string): { action: string; fields: [string, string][] } {
-  const form = [...html.matchAll(/<form[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)].find((m) =>
-    decode(m[1]!).includes(part),
-  )
+  const forms = [...html.matchAll(/<form[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)]
+  // A button may send the form of the page elsewhere.
+  const button = [...html.matchAll(/formaction="([^"]*)"/g)].find((m) => decode(m[1]!).includes(part))
+  const form = button ? forms.find((m) => /\sid="step"/.test(m[0])) : forms.find((m) => decode(m[1]!).includes(part))
   if (!form) throw new Error(`no form for ${part}`)
   const fields: [string, string][] = []
   for (const [tag] of form[2]!.matchAll(/<input[^>]*>/g)) {
@@ -29,7 +30,7 @@ export function formOf(html: string, part: string): { action: string; fields: [s
   }
   for (const [, name, value] of form[2]!.matchAll(/<textarea[^>]*name="([^"]*)"[^>]*>\n?([\s\S]*?)<\/textarea>/g))
     fields.push([name!, decode(value!)])
-  return { action: decode(form[1]!), fields }
+  return { action: decode((button ?? form)[1]!), fields }
 }
 
 /** Values of the times that a page offers. */
