@@ -4,6 +4,8 @@ import { announce, word } from './words.js'
 
 let enliven = () => {}
 let running = null
+/** Path and query of what is shown; a change of the part after # alone is the browser's own business. */
+let shown = location.pathname + location.search
 
 const isOurs = (url) => url.origin === location.origin && url.pathname.split('/')[1] === location.pathname.split('/')[1]
 
@@ -60,6 +62,7 @@ function swap(text, url, push, keepScroll, typed) {
   retype(typed)
   if (push) history.pushState({}, '', url)
   else history.replaceState({}, '', url)
+  shown = location.pathname + location.search
   enliven()
   if (keepScroll) {
     window.scrollTo(0, scroll)
@@ -152,5 +155,7 @@ export function startNavigation(whenShown) {
   enliven = whenShown
   document.addEventListener('click', onClick)
   document.addEventListener('submit', onSubmit)
-  window.addEventListener('popstate', () => go(location.href, { method: 'GET' }, false, null))
+  window.addEventListener('popstate', () => {
+    if (location.pathname + location.search !== shown) go(location.href, { method: 'GET' }, false, null)
+  })
 }

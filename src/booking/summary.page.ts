@@ -6,6 +6,7 @@ import type { Site } from '../web/site.ts'
 import type { Question } from '../service/visit.ts'
 import { clockOf } from '../web/dates.ts'
 import type { DraftPage } from './details.page.ts'
+import type { Draft } from './draft.ts'
 import { addressLines, holdClock, spanOf, STEP_FORM, steps, visitName, zoneNote } from './steps.ts'
 
 export type Captcha = { challenge: string; workerUrl: string } | null
@@ -42,6 +43,18 @@ function consent(site: Site): Html {
   return html`${texts[site.language]?.consent ?? w.consent} ${links}`
 }
 
+/** Where or how, and for how many. */
+function placeRows(site: Site, { held, selection, applicant }: Draft): [string, Html | string][] {
+  const w = site.words
+  const location = held ? site.config.locations.get(held.locationId) : undefined
+  const lines = location ? addressLines(location) : []
+  const where: [string, Html | string] =
+    selection.channel === 'in_person'
+      ? [w.office, html`${location?.name ?? ''}${lines.map((line) => html`<br />${line}`)}`]
+      : [w.where, selection.channel === 'phone' ? w.weCall(applicant.phone) : w.channels[selection.channel]]
+  return [where, ...(selection.places > 1 ? [[w.people, String(selection.places)] as [string, string]] : [])]
+}
+
 export function summaryPage(
   site: Site,
   p: DraftPage,
@@ -52,17 +65,6 @@ export function summaryPage(
   const w = site.words
   const { draft } = p
   const { held, selection, applicant } = draft
-  const location = held ? site.config.locations.get(held.locationId) : undefined
-  const place: [string, Html | string][] =
-    selection.channel === 'in_person'
-      ? [
-          [
-            w.office,
-            html`${location?.name ?? ''}${location && addressLines(location).map((line) => html`<br />${line}`)}`,
-          ],
-        ]
-      : [[w.where, selection.channel === 'phone' ? w.weCall(applicant.phone) : w.channels[selection.channel]]]
-  const people: [string, string][] = selection.places > 1 ? [[w.people, String(selection.places)]] : []
   const rest = draft.details === '' ? [] : [[w.detailsLabel, draft.details] as [string, string]]
   return {
     title: w.stepTitles.summary,
@@ -73,7 +75,7 @@ export function summaryPage(
       <h1>${w.stepTitles.summary}</h1>
       ${p.message} ${holdClock(site, held, p.base)} ${faultSummary(w, p.faults)}
       ${needsApproval && notice('note', w.approvalTitle, w.approvalNote)}
-      ${section(w.stepNames.place, p.links.place ?? '', w.change, [[w.service, own(site, visitName(site, selection.serviceIds))], ...place, ...people])}
+      ${section(w.stepNames.place, p.links.place ?? '', w.change, [[w.service, own(site, visitName(site, selection.serviceIds))], ...placeRows(site, draft)])}
       ${section(
         w.stepNames.time,
         `${p.base}/time`,
