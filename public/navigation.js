@@ -1,5 +1,6 @@
 // Follows links and sends forms of our own pages without reloading: the new page's content takes the place of the old one.
 // What was typed stays in the page until the answer is here, so a lost connection loses nothing.
+import { clearLost, retype, showLost, typedNow } from './keeping.js'
 import { announce, word } from './words.js'
 
 let enliven = () => {}
@@ -8,24 +9,6 @@ let running = null
 let shown = location.pathname + location.search
 
 const isOurs = (url) => url.origin === location.origin && url.pathname.split('/')[1] === location.pathname.split('/')[1]
-
-function showLost(retry) {
-  clearLost()
-  const box = document.createElement('div')
-  box.className = 'notice warning lost'
-  box.setAttribute('role', 'alert')
-  const text = document.createElement('p')
-  text.textContent = word('lost')
-  const button = document.createElement('button')
-  button.type = 'button'
-  button.textContent = word('retry')
-  button.addEventListener('click', retry)
-  box.append(text, button)
-  document.getElementById('main').prepend(box)
-  button.focus()
-}
-
-const clearLost = () => document.querySelector('.lost')?.remove()
 
 function focusOn(hash) {
   const main = document.getElementById('main')
@@ -72,26 +55,6 @@ function swap(text, url, push, keepScroll, typed) {
       at.focus({ preventScroll: true })
     }
   } else focusOn(new URL(url, location.href).hash)
-}
-
-/** What is typed and not sent yet, by name; another language must not lose it. */
-const typedNow = () =>
-  [...document.querySelectorAll('main form[method=post] :is(input:not([type=hidden]), select, textarea)')].map(
-    (field) => ({
-      name: field.name,
-      value: field.value,
-      checked: field.checked,
-    }),
-  )
-
-function retype(typed) {
-  for (const { name, value, checked } of typed ?? []) {
-    for (const field of document.getElementsByName(name)) {
-      if (field.type === 'radio' || field.type === 'checkbox') {
-        if (field.value === value) field.checked = checked
-      } else field.value = value
-    }
-  }
 }
 
 /** Loads a page and shows it. `from` is what was pressed; it cannot be pressed twice meanwhile. */

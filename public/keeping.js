@@ -1,0 +1,42 @@
+// Keeps what a person typed through a lost connection and a change of language.
+import { word } from './words.js'
+
+/** Says that nothing is lost, with a button that tries again. */
+export function showLost(retry) {
+  clearLost()
+  const box = document.createElement('div')
+  box.className = 'notice warning lost'
+  box.setAttribute('role', 'alert')
+  const text = document.createElement('p')
+  text.textContent = word('lost')
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.textContent = word('retry')
+  button.addEventListener('click', retry)
+  box.append(text, button)
+  document.getElementById('main').prepend(box)
+  button.focus()
+}
+
+export const clearLost = () => document.querySelector('.lost')?.remove()
+
+/** What is typed and not sent yet, by name; another language must not lose it. */
+export const typedNow = () =>
+  [...document.querySelectorAll('main form[method=post] :is(input:not([type=hidden]), select, textarea)')].map(
+    (field) => ({
+      name: field.name,
+      value: field.value,
+      checked: field.checked,
+    }),
+  )
+
+/** Puts it into the page that came instead. */
+export function retype(typed) {
+  for (const { name, value, checked } of typed ?? []) {
+    for (const field of document.getElementsByName(name)) {
+      if (field.type === 'radio' || field.type === 'checkbox') {
+        if (field.value === value) field.checked = checked
+      } else field.value = value
+    }
+  }
+}
