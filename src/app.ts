@@ -16,6 +16,9 @@ import { installAccess } from './rest/access.ts'
 import { installMetrics, operationRoutes } from './rest/operation.routes.ts'
 import { installProblems, ProblemSchema } from './rest/problem.ts'
 import { findUnstorable, validatorCompiler } from './rest/validation.ts'
+import { callbackRoutes } from './callback/callback.routes.ts'
+import { leaseRoutes } from './callback/lease.routes.ts'
+import { campaignRoutes } from './campaign/campaign.routes.ts'
 import { messageRoutes } from './notify/message.routes.ts'
 import { bookingRoutes } from './booking/booking.routes.ts'
 import { stepRoutes } from './booking/steps.routes.ts'
@@ -100,6 +103,9 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     slotRoutes(api, deps)
     appointmentRoutes(api, deps)
     messageRoutes(api, deps)
+    campaignRoutes(api, deps)
+    callbackRoutes(api, deps)
+    leaseRoutes(api, deps)
     await publicRoutes(api, deps)
     operationRoutes(api, deps)
   })

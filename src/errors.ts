@@ -77,6 +77,12 @@ export const PROBLEMS = {
   too_many_rivals: 409,
   too_many_open: 409,
   too_many_requests: 429,
+  // callbacks
+  window_full: 409,
+  window_closed: 409,
+  do_not_call: 409,
+  too_many_callbacks: 429,
+  campaign_full: 409,
   // the citizens' pages
   booking_closed: 403,
   draft_gone: 404,

@@ -166,6 +166,7 @@ function searchOf(c: Case): { search: Search; visit: Visit; location: Location; 
     slug: 't',
     name: 't',
     settings: settingsOf({}),
+    campaigns: new Map(),
     locations: new Map([['location', location]]),
     services: new Map([['service', { ...c.service, archived: false }]]),
     agents: new Map([['agent', agent]]),

@@ -1,5 +1,6 @@
 // Background sweep: ends holds, reopens released slots, forgets old idempotency answers and dead holds; tenant by tenant.
 import { startLoop, type Loop } from '../background.ts'
+import { sweepCallbacks } from '../callback/work.actions.ts'
 import { forgetDrafts } from '../booking/draft.sql.ts'
 import { expireDue } from './expiry.actions.ts'
 import { forgetExpiredHolds } from './appointment.sql.ts'
@@ -19,6 +20,7 @@ export async function sweep(deps: Deps, stopped: () => boolean = () => false): P
     if (stopped()) return
     await expireDue(deps, tenantId)
     await forgetAnswers(deps.db.kysely, tenantId, new Date(deps.now() - REMEMBERED), BATCH)
+    await sweepCallbacks(deps, tenantId)
     await forgetDrafts(deps.db.kysely, tenantId, new Date(deps.now()))
     await forgetExpiredHolds(deps.db.kysely, tenantId, new Date(deps.now() - DAY), BATCH)
   }

@@ -13,6 +13,9 @@ export const SCOPES = [
   'appointments:write',
   'appointments:staff',
   'messages:read',
+  'callbacks:read',
+  'callbacks:write',
+  'callbacks:work',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]

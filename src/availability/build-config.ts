@@ -1,6 +1,7 @@
 // PURE. Turns configuration rows into the indexed model of the slot engine.
 import { union } from '../time/interval.ts'
 import { parseDate } from '../time/zone.ts'
+import type { Campaign } from '../campaign/campaign.ts'
 import { settingsOf } from '../tenant/settings.ts'
 import { holidayCalendar, type HolidayDocument } from './holidays.ts'
 import {
@@ -28,6 +29,7 @@ export type ConfigSource = {
   services: Row[]
   pools: Row[]
   holidays: Row[]
+  campaigns: Row[]
   agents: (Row & { pool_id: string | null; desk: number | null })[]
   schedules: { id: string; owner_id: string; document: Record<string, unknown>; from: string; until: string | null }[]
   openings: (Period & { owner_id: string; document: Record<string, unknown> })[]
@@ -143,6 +145,18 @@ export function buildConfig(rows: ConfigSource): TenantConfig {
         (row) => [row.from.getTime(), row.to.getTime()],
       ),
     ),
+    campaigns: byId(rows.campaigns, (row) => {
+      const document = row.document as unknown as Campaign
+      return {
+        ...document,
+        id: row.id,
+        name: row.name,
+        externalId: row.external_id,
+        timeZone: document.timeZone ?? settings.timeZone,
+        holidayCalendarId: document.holidayCalendarId ?? null,
+        archived: row.archived_at !== null,
+      }
+    }),
     holidays: byId(rows.holidays, (row) =>
       holidayCalendar(row.document as unknown as HolidayDocument, settings.locale),
     ),

@@ -4,7 +4,11 @@ import type { Db } from '../db/tx.ts'
 
 const period = [sql<Date>`lower(period)`.as('from'), sql<Date>`upper(period)`.as('to')] as const
 
-function named(db: Db, table: 'locations' | 'services' | 'pools' | 'holiday_calendars', tenantId: string) {
+function named(
+  db: Db,
+  table: 'locations' | 'services' | 'pools' | 'holiday_calendars' | 'campaigns',
+  tenantId: string,
+) {
   return db
     .selectFrom(table as 'locations')
     .select(['id', 'name', 'external_id', 'document', 'archived_at'])
@@ -31,32 +35,34 @@ export async function loadConfigRows(db: Db, tenantId: string) {
     .where('id', '=', tenantId)
     .executeTakeFirst()
   if (!tenant) return null
-  const [locations, services, pools, holidays, agents, schedules, openings, absences, closures] = await Promise.all([
-    named(db, 'locations', tenantId),
-    named(db, 'services', tenantId),
-    named(db, 'pools', tenantId),
-    named(db, 'holiday_calendars', tenantId),
-    db
-      .selectFrom('agents')
-      .select(['id', 'name', 'external_id', 'document', 'archived_at', 'pool_id', 'desk'])
-      .where('tenant_id', '=', tenantId)
-      .execute(),
-    db
-      .selectFrom('schedules')
-      .select(['id', 'owner_id', 'document'])
-      .select([sql<string>`lower(validity)`.as('from'), sql<string | null>`upper(validity)`.as('until')])
-      .where('tenant_id', '=', tenantId)
-      .where('archived_at', 'is', null)
-      .execute(),
-    dated(db, 'openings', tenantId).select(['owner_id', 'document']).execute(),
-    dated(db, 'absences', tenantId)
-      .select(sql<string>`agent_id`.as('agent_id'))
-      .execute(),
-    dated(db, 'closures', tenantId)
-      .select(sql<string | null>`location_id`.as('location_id'))
-      .execute(),
-  ])
-  return { tenant, locations, services, pools, holidays, agents, schedules, openings, absences, closures }
+  const [locations, services, pools, holidays, campaigns, agents, schedules, openings, absences, closures] =
+    await Promise.all([
+      named(db, 'locations', tenantId),
+      named(db, 'services', tenantId),
+      named(db, 'pools', tenantId),
+      named(db, 'holiday_calendars', tenantId),
+      named(db, 'campaigns', tenantId),
+      db
+        .selectFrom('agents')
+        .select(['id', 'name', 'external_id', 'document', 'archived_at', 'pool_id', 'desk'])
+        .where('tenant_id', '=', tenantId)
+        .execute(),
+      db
+        .selectFrom('schedules')
+        .select(['id', 'owner_id', 'document'])
+        .select([sql<string>`lower(validity)`.as('from'), sql<string | null>`upper(validity)`.as('until')])
+        .where('tenant_id', '=', tenantId)
+        .where('archived_at', 'is', null)
+        .execute(),
+      dated(db, 'openings', tenantId).select(['owner_id', 'document']).execute(),
+      dated(db, 'absences', tenantId)
+        .select(sql<string>`agent_id`.as('agent_id'))
+        .execute(),
+      dated(db, 'closures', tenantId)
+        .select(sql<string | null>`location_id`.as('location_id'))
+        .execute(),
+    ])
+  return { tenant, locations, services, pools, holidays, campaigns, agents, schedules, openings, absences, closures }
 }
 
 /** The tenant's configuration version and the calendar versions of the given agents, in one round trip. */

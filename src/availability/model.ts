@@ -1,4 +1,5 @@
 // PURE. The configuration of one tenant as the slot engine reads it, in memory and indexed. Types only.
+import type { Campaign } from '../campaign/campaign.ts'
 import type { Service } from '../service/visit.ts'
 import type { TenantSettings } from '../tenant/settings.ts'
 import type { Spans } from '../time/interval.ts'
@@ -97,6 +98,7 @@ export type TenantConfig = {
   /** By location; `ALL_LOCATIONS` closes the tenant. */
   closures: ReadonlyMap<string, Spans>
   holidays: ReadonlyMap<string, HolidayCalendar>
+  campaigns: ReadonlyMap<string, Campaign>
 }
 
 export const ALL_LOCATIONS = '*'

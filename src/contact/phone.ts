@@ -16,3 +16,11 @@ export function toE164(text: string, country: string): string | null {
   const number = parsePhoneNumberFromString(text, { defaultCountry: country as CountryCode, extract: false })
   return number?.isValid() ? number.number : null
 }
+
+/** ISO country of an E.164 number, or undefined where the number does not tell (satellite, toll-free). */
+export function countryOf(number: string): string | undefined {
+  const { parsePhoneNumberFromString } = require('libphonenumber-js/max') as {
+    parsePhoneNumberFromString: typeof Parse
+  }
+  return parsePhoneNumberFromString(number)?.country
+}

@@ -35,6 +35,10 @@ const TABLES = [
   'booking_drafts',
   'contact_means',
   'messages',
+  'campaigns',
+  'callbacks',
+  'callback_buckets',
+  'do_not_call',
 ]
 const BATCH = 500
 

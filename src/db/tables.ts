@@ -1,5 +1,6 @@
 // Row types of all tables as the database returns them: instants as Date, local dates as YYYY-MM-DD, int8 as number.
 import type { ColumnType, Generated } from 'kysely'
+import type { CallbackStatus } from '../callback/states.ts'
 
 /** jsonb: read as a value, written as JSON text. */
 export type Json<T> = ColumnType<T, string, string>
@@ -123,6 +124,38 @@ export type IdempotencyKeyRow = {
   created_at: Date
 }
 
+export type CallbackRow = {
+  tenant_id: string
+  id: string
+  campaign_id: string
+  code: string
+  status: CallbackStatus
+  channel: 'phone' | 'web'
+  number: string | null
+  contact_id: string | null
+  owner_agent_id: string | null
+  window_from: Date
+  window_to: Date
+  due_at: Date
+  hours_end: Date
+  expires_at: Date
+  rank_at: Date
+  attempts: Generated<number>
+  lease_id: string | null
+  lease_until: Date | null
+  queued_at: Date | null
+  finished_at: Date | null
+  outcome: string | null
+  bucket_start: Date | null
+  reservation_id: string | null
+  manage_hash: string | null
+  external_id: string | null
+  document: Json<Document>
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
 export type DraftRow = {
   tenant_id: string
   id: string
@@ -164,6 +197,10 @@ export type Tables = {
   absences: AbsenceRow
   closures: ClosureRow
   holiday_calendars: Named
+  campaigns: Named
+  callbacks: CallbackRow
+  callback_buckets: { tenant_id: string; campaign_id: string; starts_at: Date; used: number; capacity: number }
+  do_not_call: { tenant_id: string; number: string; reason: string | null; created_at: Date }
   contacts: ContactRow
   reservations: ReservationRow
   appointments: AppointmentRow

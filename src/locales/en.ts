@@ -219,6 +219,14 @@ export const en: Words = {
       'The appointment was not confirmed in time and was given back. Choose a time again; what you typed is kept.',
     ],
     email_needed: ['An e-mail address is needed', 'Write an e-mail address: the confirmation is sent there.'],
+    window_full: ['This time is full', 'All callbacks of that time are promised. Take one of the nearest windows.'],
+    window_closed: ['Nobody calls at this time', 'Nobody may or can call then. Take one of the nearest windows.'],
+    do_not_call: ['This number is not called', 'The number is on the list of those who do not want to be called.'],
+    too_many_callbacks: [
+      'Too many requests for this number',
+      'This number asked for {max} callbacks within a day. Try again tomorrow.',
+    ],
+    campaign_full: ['No more callbacks for now', '{max} callbacks are open already. Try again later.'],
     folder_in_use: [
       'Data folder in use',
       'The data folder {folder} is in use by process {owner}. Stop that process, choose another folder with --data, or set DATABASE_URL.',

@@ -206,6 +206,20 @@ export const it: Words = {
       'L’appuntamento non è stato confermato in tempo ed è tornato libero. Scegli di nuovo un orario; quanto hai scritto è conservato.',
     ],
     email_needed: ['Serve un indirizzo e-mail', 'Scrivi un indirizzo e-mail: la conferma arriva lì.'],
+    window_full: [
+      'Fascia al completo',
+      'Tutti i richiami di quella fascia sono promessi. Scegli una delle fasce più vicine.',
+    ],
+    window_closed: [
+      'A quell’ora non si richiama',
+      'In quel momento nessuno può richiamare. Scegli una delle fasce più vicine.',
+    ],
+    do_not_call: ['Numero da non chiamare', 'Il numero è nell’elenco di chi non vuole essere chiamato.'],
+    too_many_callbacks: [
+      'Troppe richieste per questo numero',
+      'Per questo numero sono stati chiesti {max} richiami in un giorno. Riprova domani.',
+    ],
+    campaign_full: ['Al momento nessun altro richiamo', 'Sono già aperti {max} richiami. Riprova più tardi.'],
     folder_in_use: [
       'Cartella dati in uso',
       'La cartella dati {folder} è in uso dal processo {owner}. Ferma quel processo, scegli un’altra cartella con --data o imposta DATABASE_URL.',

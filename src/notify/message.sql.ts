@@ -54,10 +54,10 @@ export async function claimMessages(
 ): Promise<Message[]> {
   const { rows } = await sql<Message>`
     update messages m set due_at = ${lease}, attempts = m.attempts + 1
-     where m.tenant_id = ${tenantId} and m.id in (
+     where m.tenant_id = ${tenantId} and m.id = any(array(
        select d.id from messages d
         where d.tenant_id = ${tenantId} and d.status = 'queued' and d.due_at <= ${now}
-        order by d.due_at limit ${limit} for update skip locked)
+        order by d.due_at limit ${limit} for update skip locked))
     returning m.*`.execute(db)
   return rows
 }

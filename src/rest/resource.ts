@@ -15,6 +15,7 @@ export type ResourceTable =
   | 'absences'
   | 'closures'
   | 'holiday_calendars'
+  | 'campaigns'
   | 'contacts'
 
 export type Body = Record<string, unknown>

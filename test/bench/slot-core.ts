@@ -67,6 +67,7 @@ function searchOf(agentCount: number): Search {
     slug: 't',
     name: 't',
     settings: settingsOf({}),
+    campaigns: new Map(),
     locations: new Map([['l', location]]),
     services: new Map([[service.id, service]]),
     agents,

@@ -69,6 +69,8 @@ beforeAll(async () => {
   })
   ids.appointments = booked.id
   manageToken = booked.manageToken
+  ids.campaigns = (await tenant.make('campaigns', { name: 'Richiami' })).id
+  ids.callbacks = (await tenant.make('callbacks', { campaignId: ids.campaigns, number: '+393205550101' })).id
   ids['api-keys'] = (await tenant.make('api-keys', { name: 'letta', scopes: ['slots:read'] })).apiKey.id
 })
 afterAll(() => service.close())
@@ -114,6 +116,24 @@ const bodies: Record<string, () => object> = {
   'POST /v1/appointments/:id/reassignment': () => ({}),
   'POST /v1/appointments/:id/approval': () => ({ decision: 'approve' }),
   'POST /v1/appointments/:id/outcome': () => ({ outcome: 'completed' }),
+  'POST /v1/campaigns': () => ({
+    name: 'Mia',
+    capacity: { kind: 'staffed', serviceId: ids.services, handlingMinutes: 5, share: 1 },
+  }),
+  'PATCH /v1/campaigns/:id': () => ({ name: 'Presa' }),
+  'POST /v1/campaigns/:id/segments/dry-run': () => ({ requests: [{}] }),
+  'POST /v1/campaigns/:id/leases': () => ({}),
+  'POST /v1/campaigns/:id/leases/:leaseId/extension': () => ({ callbackIds: [ids.callbacks], leaseSeconds: 60 }),
+  'POST /v1/campaigns/:id/leases/:leaseId/return': () => ({ callbackIds: [ids.callbacks] }),
+  'POST /v1/campaigns/:id/leases/:leaseId/results': () => ({
+    results: [{ callbackId: ids.callbacks, outcome: 'answered' }],
+  }),
+  'POST /v1/callbacks': () => ({ campaignId: ids.campaigns, number: '+393205550102' }),
+  'POST /v1/callbacks/:id/cancellation': () => ({}),
+  'POST /v1/callbacks/:id/postponement': () => ({ when: { kind: 'at', at: '2026-11-24T11:00:00+01:00' } }),
+  'POST /v1/callbacks/:id/attempts': () => ({ outcome: 'answered' }),
+  'POST /v1/do-not-call': () => ({ number: '+393205550103' }),
+  'POST /v1/do-not-call/removal': () => ({ number: '+393205550103' }),
 }
 const queries: Record<string, () => string> = {
   'GET /v1/slots': () => `?serviceId=${ids.services}&from=2026-11-24&to=2026-11-25`,
@@ -122,12 +142,16 @@ const queries: Record<string, () => string> = {
   'GET /v1/holiday-calendars/:id/days': () => '?year=2026',
   'GET /v1/appointments': () => `?agentId=${ids.agents}`,
   'GET /v1/schedules': () => `?ownerId=${ids.agents}`,
+  'GET /v1/callback-windows': () => `?campaignId=${ids.campaigns}`,
+  'GET /v1/callbacks': () => `?campaignId=${ids.campaigns}`,
 }
 
 function requestFor(route: { method: string; url: string }): { url: string; body: object | undefined } {
   const name = `${route.method} ${route.url}`
   const resource = route.url.split('/')[2]!
-  const url = route.url.replace(':id', ids[resource] ?? `no sample id of ${resource}`) + (queries[name]?.() ?? '')
+  const url =
+    route.url.replace(':id', ids[resource] ?? `no sample id of ${resource}`).replace(':leaseId', ids.callbacks ?? '') +
+    (queries[name]?.() ?? '')
   if (['POST', 'PATCH'].includes(route.method) && !bodies[name])
     throw new Error(`add a sample body for ${name} to this test`)
   return { url, body: bodies[name]?.() }
@@ -275,6 +299,9 @@ async function snapshot(): Promise<unknown> {
     'holiday-calendars',
     'contacts',
     'appointments',
+    'campaigns',
+    'callbacks',
+    'do-not-call',
   ]
   return Promise.all(collections.map(async (path) => (await service.tenant.call('GET', `/v1/${path}`)).body))
 }

@@ -1,0 +1,280 @@
+// Takes a request for a callback: routes it, finds the window that can be promised, counts it, and writes it with its event.
+// A number that already waits in the campaign gets its first request again.
+import { codeFrom } from '../appointment/appointment.ts'
+import { insertEvent } from '../appointment/appointment.sql.ts'
+import type { TenantConfig } from '../availability/model.ts'
+import type { Campaign } from '../campaign/campaign.ts'
+import { zonesOf } from '../campaign/hours.ts'
+import { rankOf } from '../campaign/retry.ts'
+import { segmentOf, type Attributes } from '../campaign/segments.ts'
+import { lockMeans } from '../contact/contact.sql.ts'
+import { countryOf, toE164 } from '../contact/phone.ts'
+import { transaction, violationOf, type Tx } from '../db/tx.ts'
+import { hashSecret } from '../auth/token.ts'
+import type { Deps } from '../deps.ts'
+import { AppError, bodyFault } from '../errors.ts'
+import { DAY, MINUTE } from '../time/interval.ts'
+import { formatInstant } from '../time/zone.ts'
+import { takeBucket } from './bucket.sql.ts'
+import { isBarred } from './barred.sql.ts'
+import {
+  countOpenCallbacks,
+  countRequests,
+  findByExternalCallbackId,
+  findOpen,
+  insertCallback,
+  lockCampaign,
+  type Callback,
+  type CallbackDocument,
+} from './callback.sql.ts'
+import { windowsOf, type Window } from './windows.actions.ts'
+
+export type When = { kind: 'now' } | { kind: 'at'; at: number } | { kind: 'window'; from: number; to: number }
+
+export type CallbackRequest = {
+  campaignId: string
+  channel: 'phone' | 'web'
+  /** In the order in which they are tried. */
+  numbers: readonly string[]
+  country?: string | undefined
+  timeZone?: string | undefined
+  when: When
+  contactId?: string | undefined
+  ownerAgentId?: string | undefined
+  reason?: string | undefined
+  priority?: number | undefined
+  data: Attributes
+  externalId?: string | undefined
+  source: string
+  actor: string
+}
+
+export type Asked = { callback: Callback; isNew: boolean; expectedWaitSeconds: number | null }
+
+/** The campaign, or `not_found`. */
+export function campaignOf(config: TenantConfig, id: string): Campaign {
+  const campaign = config.campaigns.get(id)
+  if (!campaign || campaign.archived) throw new AppError('not_found', { what: 'campaign', id })
+  return campaign
+}
+
+export function numbersOf(request: Pick<CallbackRequest, 'numbers' | 'country'>, country: string): string[] {
+  return request.numbers.map((text, i) => {
+    const number = toE164(text, request.country ?? country)
+    if (number === null) throw bodyFault(`/numbers/${i}`, 'invalid_phone', { phone: text })
+    return number
+  })
+}
+
+/** Zones in which the person may be: the one stated, else all of the number's country, else the campaign's. */
+export function zonesFor(stated: string | undefined, number: string | undefined, campaign: Campaign): string[] {
+  if (stated !== undefined) return [stated]
+  const country = number === undefined ? undefined : countryOf(number)
+  const zones = country === undefined ? [] : zonesOf(country)
+  return zones.length > 0 ? zones : [campaign.timeZone]
+}
+
+type Routed = { campaign: Campaign; priority: number; scriptRef: string | undefined; segment: string | undefined }
+
+function route(config: TenantConfig, request: CallbackRequest, country: string | undefined): Routed {
+  const asked = campaignOf(config, request.campaignId)
+  const attributes = { channel: request.channel, country, reason: request.reason, ...request.data }
+  const segment = segmentOf(asked.segments, attributes)
+  const target = segment?.campaignId === undefined ? asked : campaignOf(config, segment.campaignId)
+  return {
+    campaign: target,
+    priority: request.priority ?? segment?.priority ?? target.priority,
+    scriptRef: segment?.scriptRef ?? target.scriptRef,
+    segment: segment?.name,
+  }
+}
+
+const shown = (zone: string, w: Window): Record<string, unknown> => ({
+  from: formatInstant(zone, w.from),
+  to: formatInstant(zone, w.to),
+  remaining: w.remaining,
+})
+
+/** The refusal of a window, with the nearest ones that can be had. */
+function refusal(
+  campaign: Campaign,
+  windows: readonly Window[],
+  at: number,
+  code: 'window_full' | 'window_closed',
+): AppError {
+  const nearest = windows
+    .filter((w) => w.remaining > 0)
+    .sort((a, b) => Math.abs(a.from - at) - Math.abs(b.from - at))
+    .slice(0, 5)
+    .sort((a, b) => a.from - b.from)
+  return new AppError(
+    code,
+    {},
+    {
+      fields: [{ in: 'body', pointer: '/when', code }],
+      extra: { nearestWindows: nearest.map((w) => shown(campaign.timeZone, w)) },
+    },
+  )
+}
+
+/** Windows that would do, best first; throws the refusal when there is none. */
+function candidates(campaign: Campaign, windows: readonly Window[], when: When, now: number): Window[] {
+  if (when.kind === 'now') {
+    const free = windows.filter((w) => w.remaining > 0)
+    if (free.length === 0) throw refusal(campaign, windows, now, 'window_closed')
+    return free.slice(0, 5)
+  }
+  const [from, to] = when.kind === 'at' ? [when.at, when.at + 1] : [when.from, when.to]
+  const inside = windows.filter((w) => w.from < to && w.to > from)
+  if (inside.length === 0) throw refusal(campaign, windows, from, 'window_closed')
+  const free = inside.filter((w) => w.remaining > 0)
+  if (free.length === 0) throw refusal(campaign, windows, from, 'window_full')
+  return free
+}
+
+const startOf = (when: When, now: number): number =>
+  when.kind === 'now' ? now : when.kind === 'at' ? when.at : when.from
+
+/** What is promised in a window, and when the first attempt is due. */
+function promiseIn(when: When, window: Window, now: number): { from: number; to: number; due: number } {
+  if (when.kind === 'at') {
+    const at = Math.max(when.at, window.from)
+    return { from: at, to: Math.max(window.to, at + 10 * MINUTE), due: at }
+  }
+  if (when.kind === 'window') {
+    const from = Math.max(when.from, window.from)
+    return { from, to: Math.max(from + MINUTE, Math.min(when.to, window.to)), due: from }
+  }
+  return { from: Math.max(now, window.from), to: window.to, due: Math.max(now, window.from) }
+}
+
+async function checkLimits(
+  deps: Deps,
+  tx: Tx,
+  tenantId: string,
+  campaign: Campaign,
+  number: string | undefined,
+): Promise<void> {
+  if (number !== undefined) {
+    await lockMeans(tx, tenantId, hashSecret(number))
+    if (await isBarred(tx, tenantId, number)) throw new AppError('do_not_call')
+    const { maxPerNumberAndDay } = campaign
+    const since = new Date(deps.now() - DAY)
+    if (maxPerNumberAndDay > 0 && (await countRequests(tx, tenantId, number, since)) >= maxPerNumberAndDay)
+      throw new AppError('too_many_callbacks', { max: maxPerNumberAndDay })
+  }
+  if (campaign.maxOpen > 0) {
+    await lockCampaign(tx, tenantId, campaign.id)
+    if ((await countOpenCallbacks(tx, tenantId, campaign.id)) >= campaign.maxOpen)
+      throw new AppError('campaign_full', { max: campaign.maxOpen })
+  }
+}
+
+/** Takes the request. Throws refusals with the nearest windows; the same number in the same campaign gets its open request. */
+export async function ask(deps: Deps, config: TenantConfig, request: CallbackRequest): Promise<Asked> {
+  const { tenantId } = config
+  const numbers = numbersOf(request, config.settings.country)
+  const number = numbers[0]
+  if (request.channel === 'phone' && number === undefined) throw bodyFault('/numbers', 'invalid_request', { count: 1 })
+  const routed = route(config, request, number === undefined ? undefined : countryOf(number))
+  const { campaign } = routed
+  const zones = zonesFor(request.timeZone, number, campaign)
+  if (request.externalId !== undefined) {
+    const known = await findByExternalCallbackId(deps.db.kysely, tenantId, request.externalId)
+    if (known) return { callback: known, isNew: false, expectedWaitSeconds: null }
+  }
+  const now = deps.now()
+  const windows = await windowsOf(deps, config, campaign, zones, now, now + (campaign.horizonDays + 1) * DAY)
+  for (let round = 0; round < 3; round += 1) {
+    const open = number === undefined ? undefined : await findOpen(deps.db.kysely, tenantId, campaign.id, number)
+    if (open) return { callback: open, isNew: false, expectedWaitSeconds: null }
+    try {
+      const callback = await transaction(deps.db, (tx) =>
+        write(deps, tx, config, request, routed, { numbers, zones, windows, now }),
+      )
+      const wait = request.when.kind === 'now' ? Math.round((callback.window_to.getTime() - now) / 1000) : null
+      return { callback, isNew: true, expectedWaitSeconds: wait }
+    } catch (error) {
+      const violation = violationOf(error)
+      // Somebody asked for the same number, or with the same code or id, in this very moment: look again.
+      if (violation && /^callbacks_(open_number|external_id|code)$/.test(violation.constraint)) continue
+      if (violation && /contact_id/.test(violation.constraint))
+        throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: request.contactId })
+      throw error
+    }
+  }
+  throw new AppError('too_many_rivals')
+}
+
+async function write(
+  deps: Deps,
+  tx: Tx,
+  config: TenantConfig,
+  request: CallbackRequest,
+  { campaign, priority, scriptRef, segment }: Routed,
+  { numbers, zones, windows, now }: { numbers: string[]; zones: string[]; windows: Window[]; now: number },
+): Promise<Callback> {
+  const { tenantId } = config
+  await checkLimits(deps, tx, tenantId, campaign, numbers[0])
+  let taken: Window | undefined
+  for (const window of candidates(campaign, windows, request.when, now)) {
+    if (!(await takeBucket(tx, tenantId, campaign.id, new Date(window.start), window.capacity))) continue
+    taken = window
+    break
+  }
+  if (!taken) throw refusal(campaign, windows, startOf(request.when, now), 'window_full')
+  const promise = promiseIn(request.when, taken, now)
+  const document: CallbackDocument = {
+    ...(request.reason === undefined ? {} : { reason: request.reason }),
+    data: { ...request.data },
+    numbers,
+    current: 0,
+    zones,
+    priority,
+    ...(scriptRef === undefined ? {} : { scriptRef }),
+    ...(segment === undefined ? {} : { segment }),
+    source: request.source,
+  }
+  const created = new Date(now)
+  const callback = await insertCallback(tx, {
+    tenant_id: tenantId,
+    id: deps.newId(),
+    campaign_id: campaign.id,
+    code: codeFrom(deps.randomBytes(8)),
+    status: 'scheduled',
+    channel: request.channel,
+    number: numbers[0] ?? null,
+    contact_id: request.contactId ?? null,
+    owner_agent_id: request.ownerAgentId ?? null,
+    window_from: new Date(promise.from),
+    window_to: new Date(promise.to),
+    due_at: new Date(promise.due),
+    hours_end: new Date(taken.to),
+    expires_at: new Date(promise.to + campaign.graceMinutes * MINUTE),
+    rank_at: new Date(rankOf(promise.due, priority, campaign.minutesPerPriority)),
+    bucket_start: new Date(taken.start),
+    reservation_id: null,
+    manage_hash: null,
+    external_id: request.externalId ?? null,
+    document,
+    created_at: created,
+  })
+  await tx.executeQuery(
+    insertEvent({
+      tenantId,
+      subjectId: callback.id,
+      id: deps.newId(),
+      type: 'callback.promised',
+      at: created,
+      actor: request.actor,
+      data: {
+        after: 'scheduled',
+        campaignId: campaign.id,
+        from: callback.window_from.toISOString(),
+        to: callback.window_to.toISOString(),
+        source: request.source,
+      },
+    }),
+  )
+  return callback
+}

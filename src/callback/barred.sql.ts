@@ -1,0 +1,42 @@
+// All SQL of numbers that nobody may call.
+import type { Db } from '../db/tx.ts'
+
+export async function isBarred(db: Db, tenantId: string, number: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('do_not_call')
+    .select('number')
+    .where('tenant_id', '=', tenantId)
+    .where('number', '=', number)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function barNumber(db: Db, tenantId: string, number: string, reason: string | null, now: Date) {
+  await db
+    .insertInto('do_not_call')
+    .values({ tenant_id: tenantId, number, reason, created_at: now })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'number']).doUpdateSet({ reason }))
+    .execute()
+}
+
+export async function unbarNumber(db: Db, tenantId: string, number: string): Promise<boolean> {
+  const rows = await db
+    .deleteFrom('do_not_call')
+    .where('tenant_id', '=', tenantId)
+    .where('number', '=', number)
+    .returning('number')
+    .execute()
+  return rows.length > 0
+}
+
+/** Numbers after `after`, in their order. */
+export async function listBarred(db: Db, tenantId: string, after: string | null, limit: number) {
+  let query = db
+    .selectFrom('do_not_call')
+    .select(['number', 'reason', 'created_at'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('number')
+    .limit(limit)
+  if (after !== null) query = query.where('number', '>', after)
+  return query.execute()
+}

@@ -1,0 +1,319 @@
+// Callbacks by REST: ask, windows, read, postpone, cancel, results of attempts, and numbers that nobody may call.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import { listEvents } from '../appointment/appointment.sql.ts'
+import type { TenantConfig } from '../availability/model.ts'
+import type { Attributes } from '../campaign/segments.ts'
+import type { Outcome } from '../campaign/retry.ts'
+import { zonesOf } from '../campaign/hours.ts'
+import { toE164 } from '../contact/phone.ts'
+import type { Deps } from '../deps.ts'
+import { AppError, bodyFault } from '../errors.ts'
+import { actorOf, tenantOf } from '../rest/access.ts'
+import { decodeTimeCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
+import { problems } from '../rest/resource.routes.ts'
+import { IdParams } from '../rest/schema.ts'
+import { requireKnown } from './references.ts'
+import { DAY } from '../time/interval.ts'
+import { formatInstant } from '../time/zone.ts'
+import { ask, campaignOf, type When } from './ask.actions.ts'
+import * as schema from './callback.schema.ts'
+import { barNumber, listBarred, unbarNumber } from './barred.sql.ts'
+import { findCallback, listCallbacks, type Callback, type CallbackFilter } from './callback.sql.ts'
+import { presentCallback } from './present.ts'
+import { cancelCallback, postpone, settle } from './work.actions.ts'
+import { windowsOf } from './windows.actions.ts'
+
+type WhenInput = { kind: 'now' } | { kind: 'at'; at: string } | { kind: 'window'; from: string; to: string }
+type AskBody = {
+  campaignId: string
+  channel: 'phone' | 'web'
+  number?: string
+  furtherNumbers?: string[]
+  country?: string
+  timeZone?: string
+  when: WhenInput
+  contactId?: string
+  ownerAgentId?: string
+  reason?: string
+  priority?: number
+  data: Attributes
+  externalId?: string
+  source?: string
+}
+
+function whenOf(when: WhenInput): When {
+  if (when.kind === 'now') return when
+  if (when.kind === 'at') return { kind: 'at', at: Date.parse(when.at) }
+  const [from, to] = [Date.parse(when.from), Date.parse(when.to)]
+  if (to <= from) throw bodyFault('/when/to', 'invalid_period')
+  return { kind: 'window', from, to }
+}
+
+/** The tenant's configuration as of now. */
+export async function configFor(deps: Deps, request: FastifyRequest): Promise<TenantConfig> {
+  const config = await deps.snapshots.config(tenantOf(request))
+  if (!config) throw new AppError('not_found', { what: 'tenant' })
+  return config
+}
+
+const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
+
+export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
+  const docs = (operationId: string, summary: string) => ({
+    tags: ['callbacks'],
+    operationId,
+    summary,
+    security: [{ key: [] }],
+  })
+  const may = (scope: 'callbacks:read' | 'callbacks:write' | 'callbacks:work') => ({
+    access: { kind: 'key' as const, scope },
+  })
+  const one = { 200: schema.CallbackShown, ...problems }
+  const show = async (request: FastifyRequest, c: Callback) => presentCallback(c, await configFor(deps, request))
+
+  app.post('/v1/callbacks', {
+    config: may('callbacks:write'),
+    schema: {
+      ...docs('askCallback', 'Ask for a callback; a number that waits already gets its open request again'),
+      body: schema.CallbackBody,
+      response: { 200: schema.AskedShown, 201: schema.AskedShown, ...problems },
+    },
+    handler: async (request, reply) => {
+      const config = await configFor(deps, request)
+      const body = request.body as AskBody
+      requireKnown(config, body)
+      const { number, furtherNumbers = [], when, source = 'api', ...rest } = body
+      const numbers = number === undefined ? [] : [number, ...furtherNumbers]
+      const asked = await ask(deps, config, {
+        ...rest,
+        numbers,
+        when: whenOf(when),
+        source,
+        actor: actorOf(request),
+      })
+      const { callback, isNew, expectedWaitSeconds } = asked
+      return reply
+        .code(isNew ? 201 : 200)
+        .header('location', `/v1/callbacks/${callback.id}`)
+        .send({ ...presentCallback(callback, config), isNew, expectedWaitSeconds })
+    },
+  })
+
+  app.get('/v1/callback-windows', {
+    config: may('callbacks:read'),
+    schema: {
+      ...docs('listCallbackWindows', 'What can be promised, over 31 days at most'),
+      querystring: schema.WindowQuery,
+      response: { 200: schema.WindowsShown, ...problems },
+    },
+    handler: async (request) => {
+      const config = await configFor(deps, request)
+      const query = request.query as Record<string, string | undefined> & { campaignId: string }
+      const campaign = campaignOf(config, query.campaignId)
+      const from = query.from === undefined ? deps.now() : Date.parse(query.from)
+      const to = query.to === undefined ? from + 7 * DAY : Date.parse(query.to)
+      if (to <= from || to - from > 31 * DAY)
+        throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })
+      const ofCountry = query.country === undefined ? [] : zonesOf(query.country)
+      const zones =
+        query.timeZone !== undefined ? [query.timeZone] : ofCountry.length > 0 ? ofCountry : [campaign.timeZone]
+      const windows = await windowsOf(deps, config, campaign, zones, from, to)
+      return {
+        timeZone: campaign.timeZone,
+        items: windows.map((w) => ({
+          from: formatInstant(campaign.timeZone, w.from),
+          to: formatInstant(campaign.timeZone, w.to),
+          remaining: w.remaining,
+        })),
+      }
+    },
+  })
+
+  app.get('/v1/callbacks', {
+    config: may('callbacks:read'),
+    schema: {
+      ...docs('listCallbacks', 'List callbacks by the start of their window'),
+      querystring: schema.CallbackQuery,
+      response: { 200: PageOf(schema.CallbackShown, 'CallbackPage'), ...problems },
+    },
+    handler: async (request) => {
+      const config = await configFor(deps, request)
+      const { limit, cursor, from, to, late, ...rest } = request.query as Partial<Omit<CallbackFilter, 'late'>> & {
+        limit: number
+        cursor?: string
+        from?: string
+        to?: string
+        late?: boolean
+      }
+      const after = decodeTimeCursor(cursor)
+      const filter: CallbackFilter = {
+        ...rest,
+        from: from === undefined ? undefined : new Date(from),
+        to: to === undefined ? undefined : new Date(to),
+        late: late ? new Date(deps.now()) : undefined,
+        after: after && { at: new Date(after.at), id: after.id },
+        limit: limit + 1,
+      }
+      const page = pageOf(await listCallbacks(deps.db.kysely, config.tenantId, filter), limit, (c) =>
+        encodeCursor(String(c.window_from.getTime()), c.id),
+      )
+      return { ...page, items: page.items.map((c) => presentCallback(c, config)) }
+    },
+  })
+
+  app.get('/v1/callbacks/:id', {
+    config: may('callbacks:read'),
+    schema: { ...docs('getCallback', 'Read a callback'), params: IdParams, response: one },
+    handler: async (request) => {
+      const c = await findCallback(deps.db.kysely, tenantOf(request), idOf(request))
+      if (!c) throw new AppError('not_found', { what: 'callback' })
+      return show(request, c)
+    },
+  })
+
+  app.get('/v1/callbacks/:id/history', {
+    config: may('callbacks:read'),
+    schema: {
+      ...docs('listCallbackHistory', 'Who changed what and when, with the state before and after'),
+      params: IdParams,
+      response: { 200: schema.HistoryShown, ...problems },
+    },
+    handler: async (request) => {
+      const c = await findCallback(deps.db.kysely, tenantOf(request), idOf(request))
+      if (!c) throw new AppError('not_found', { what: 'callback' })
+      const events = await listEvents(deps.db.kysely, c.tenant_id, c.id)
+      return { items: events.map((e) => ({ ...e, at: e.at.toISOString() })) }
+    },
+  })
+
+  app.post('/v1/callbacks/:id/cancellation', {
+    config: may('callbacks:write'),
+    schema: {
+      ...docs('cancelCallback', 'Cancel; its window is free for others again'),
+      params: IdParams,
+      body: schema.CancelBody,
+      response: one,
+    },
+    handler: async (request) => {
+      const { reason } = request.body as { reason?: string }
+      return show(request, await cancelCallback(deps, tenantOf(request), idOf(request), reason, actorOf(request)))
+    },
+  })
+
+  app.post('/v1/callbacks/:id/postponement', {
+    config: may('callbacks:write'),
+    schema: {
+      ...docs('postponeCallback', 'Promise another window instead'),
+      params: IdParams,
+      body: schema.PostponeBody,
+      response: one,
+    },
+    handler: async (request) => {
+      const config = await configFor(deps, request)
+      const when = whenOf((request.body as { when: WhenInput }).when)
+      if (when.kind === 'now') throw bodyFault('/when/kind', 'invalid_request', { count: 1 })
+      return presentCallback(await postpone(deps, config, idOf(request), when, actorOf(request)), config)
+    },
+  })
+
+  app.post('/v1/callbacks/:id/attempts', {
+    config: may('callbacks:work'),
+    schema: {
+      ...docs('reportAttempt', 'The result of an attempt; with the same lease it counts once'),
+      params: IdParams,
+      body: schema.AttemptBody,
+      response: one,
+    },
+    handler: async (request) => {
+      const config = await configFor(deps, request)
+      const { at, callAgainAt, ...rest } = request.body as {
+        outcome: Outcome
+        at?: string
+        callAgainAt?: string
+        leaseId?: string
+        note?: string
+        doNotCall?: boolean
+      }
+      const result = {
+        ...rest,
+        at: at === undefined ? deps.now() : Date.parse(at),
+        callAgainAt: callAgainAt === undefined ? undefined : Date.parse(callAgainAt),
+      }
+      return presentCallback(await settle(deps, config, idOf(request), result, actorOf(request)), config)
+    },
+  })
+
+  barredRoutes(app, deps)
+}
+
+function barredRoutes(app: FastifyInstance, deps: Deps): void {
+  const docs = (operationId: string, summary: string) => ({
+    tags: ['callbacks'],
+    operationId,
+    summary,
+    security: [{ key: [] }],
+  })
+  const writing = { access: { kind: 'key' as const, scope: 'callbacks:write' as const } }
+  const numberOf = (text: string, country: string): string => {
+    const number = toE164(text, country)
+    if (number === null) throw bodyFault('/number', 'invalid_phone', { phone: text })
+    return number
+  }
+
+  app.post('/v1/do-not-call', {
+    config: writing,
+    schema: {
+      ...docs('barNumber', 'Nobody may call this number'),
+      body: schema.BarBody,
+      response: { 200: schema.BarredShown, ...problems },
+    },
+    handler: async (request) => {
+      const config = await configFor(deps, request)
+      const body = request.body as { number: string; country?: string; reason?: string }
+      const number = numberOf(body.number, body.country ?? config.settings.country)
+      const now = new Date(deps.now())
+      await barNumber(deps.db.kysely, config.tenantId, number, body.reason ?? null, now)
+      return { number, reason: body.reason ?? null, createdAt: now.toISOString() }
+    },
+  })
+
+  app.post('/v1/do-not-call/removal', {
+    config: writing,
+    schema: {
+      ...docs('unbarNumber', 'The number may be called again'),
+      body: Type.Omit(schema.BarBody, ['reason']),
+      response: { 200: schema.CountShown, ...problems },
+    },
+    handler: async (request) => {
+      const config = await configFor(deps, request)
+      const body = request.body as { number: string; country?: string }
+      const number = numberOf(body.number, body.country ?? config.settings.country)
+      return { count: (await unbarNumber(deps.db.kysely, config.tenantId, number)) ? 1 : 0 }
+    },
+  })
+
+  app.get('/v1/do-not-call', {
+    config: { access: { kind: 'key', scope: 'callbacks:read' } },
+    schema: {
+      ...docs('listBarredNumbers', 'Numbers that nobody may call'),
+      querystring: Type.Object(PageQuery, { additionalProperties: false }),
+      response: { 200: PageOf(schema.BarredShown, 'BarredNumberPage'), ...problems },
+    },
+    handler: async (request) => {
+      const { limit, cursor } = request.query as { limit: number; cursor?: string }
+      const after = cursor === undefined ? null : Buffer.from(cursor, 'base64url').toString()
+      if (after !== null && !/^\+\d{3,20}$/.test(after)) throw new AppError('invalid_cursor')
+      const rows = await listBarred(deps.db.kysely, tenantOf(request), after, limit + 1)
+      const page = pageOf(rows, limit, (row) => encodeCursor(row.number))
+      return {
+        ...page,
+        items: page.items.map((row) => ({
+          number: row.number,
+          reason: row.reason,
+          createdAt: row.created_at.toISOString(),
+        })),
+      }
+    },
+  })
+}

@@ -1,0 +1,102 @@
+// Campaigns as a REST collection, and where a request would go by a campaign's segments.
+import type { FastifyInstance } from 'fastify'
+import Type from 'typebox'
+import type { Deps } from '../deps.ts'
+import { AppError, bodyFault } from '../errors.ts'
+import { tenantOf } from '../rest/access.ts'
+import { requireLive } from '../rest/references.ts'
+import type { Resource } from '../rest/resource.ts'
+import { problems, registerResource } from '../rest/resource.routes.ts'
+import { Id, IdParams, Nullable } from '../rest/schema.ts'
+import { CampaignBody } from './campaign.schema.ts'
+import { segmentOf, type Attributes, type Segment } from './segments.ts'
+
+export const campaigns: Resource = {
+  path: 'campaigns',
+  name: 'campaign',
+  table: 'campaigns',
+  description: 'a queue of the contact center: hours, promises, retries, limits, routing',
+  body: CampaignBody,
+  columns: { name: 'name', externalId: 'external_id' },
+  filters: { externalId: 'external_id', name: 'name' },
+  scopes: { read: 'configuration:read', write: 'configuration:write' },
+  isConfiguration: true,
+  async prepare(context, body) {
+    const ids = (value: unknown): string[] => (value === undefined ? [] : [value as string])
+    await requireLive(
+      context,
+      'holiday_calendars',
+      'holiday-calendar',
+      ids(body.holidayCalendarId),
+      '/holidayCalendarId',
+      false,
+    )
+    const capacity = body.capacity as { kind: string; serviceId?: string }
+    await requireLive(context, 'services', 'service', ids(capacity.serviceId), '/capacity/serviceId', false)
+    for (const [i, segment] of (body.segments as Segment[]).entries()) {
+      if (segment.campaignId === context.id) throw bodyFault(`/segments/${i}/campaignId`, 'conflict')
+      await requireLive(context, 'campaigns', 'campaign', ids(segment.campaignId), `/segments/${i}/campaignId`, false)
+    }
+    return {}
+  },
+}
+
+const DryRun = Type.Object(
+  {
+    requests: Type.Array(
+      Type.Record(
+        Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,39}$' }),
+        Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean()]),
+        { maxProperties: 50 },
+      ),
+      { minItems: 1, maxItems: 1000, description: 'Attributes of each request' },
+    ),
+  },
+  { additionalProperties: false },
+)
+const Routed = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object({
+        segment: Nullable(Type.String()),
+        campaignId: Id,
+        priority: Type.Integer(),
+        scriptRef: Nullable(Type.String()),
+      }),
+    ),
+  },
+  { title: 'RoutedRequests' },
+)
+
+export function campaignRoutes(app: FastifyInstance, deps: Deps): void {
+  registerResource(app, deps, campaigns)
+  app.post('/v1/campaigns/:id/segments/dry-run', {
+    config: { access: { kind: 'key', scope: 'configuration:read' } },
+    schema: {
+      tags: ['campaigns'],
+      security: [{ key: [] }],
+      operationId: 'dryRunSegments',
+      summary: 'Where each request would go; changes nothing',
+      params: IdParams,
+      body: DryRun,
+      response: { 200: Routed, ...problems },
+    },
+    handler: async (request) => {
+      const config = await deps.snapshots.config(tenantOf(request))
+      const campaign = config?.campaigns.get((request.params as { id: string }).id)
+      if (!campaign) throw new AppError('not_found', { what: 'campaign' })
+      const { requests } = request.body as { requests: Attributes[] }
+      return {
+        items: requests.map((attributes) => {
+          const segment = segmentOf(campaign.segments, attributes)
+          return {
+            segment: segment?.name ?? null,
+            campaignId: segment?.campaignId ?? campaign.id,
+            priority: segment?.priority ?? campaign.priority,
+            scriptRef: segment?.scriptRef ?? campaign.scriptRef ?? null,
+          }
+        }),
+      }
+    },
+  })
+}

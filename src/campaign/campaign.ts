@@ -1,0 +1,52 @@
+// PURE. A campaign as the rest of the program reads it, in memory.
+import type { HolidayCalendar } from '../availability/model.ts'
+import type { CallingHours, HoursRule } from './hours.ts'
+import type { Outcome, RetryRule, RetryRules } from './retry.ts'
+import type { Segment } from './segments.ts'
+
+export type Capacity =
+  { kind: 'fixed'; perBucket: number } | { kind: 'staffed'; serviceId: string; handlingMinutes: number; share: number }
+
+export type Campaign = {
+  id: string
+  name: string
+  externalId?: string | null
+  archived: boolean
+  timeZone: string
+  hours: readonly HoursRule[]
+  citizenHours: readonly HoursRule[]
+  holidayCalendarId: string | null
+  bucketMinutes: number
+  leadMinutes: number
+  horizonDays: number
+  capacity: Capacity
+  graceMinutes: number
+  maxAttempts: number
+  retries: Partial<Record<Outcome, RetryRule>>
+  nextDayFrom: number
+  priority: number
+  minutesPerPriority: number
+  maxOpen: number
+  maxPerNumberAndDay: number
+  maxOutstanding: number
+  ownerGraceMinutes: number
+  scriptRef?: string | undefined
+  joinLinkTemplate?: string | undefined
+  segments: readonly Segment[]
+}
+
+export function callingHoursOf(campaign: Campaign, holidays: ReadonlyMap<string, HolidayCalendar>): CallingHours {
+  const calendar = campaign.holidayCalendarId === null ? undefined : holidays.get(campaign.holidayCalendarId)
+  return {
+    timeZone: campaign.timeZone,
+    hours: campaign.hours,
+    citizenHours: campaign.citizenHours,
+    isHoliday: (day) => calendar?.nameOf(day) !== undefined,
+  }
+}
+
+export const retryRulesOf = (campaign: Campaign): RetryRules => ({
+  maxAttempts: campaign.maxAttempts,
+  rules: campaign.retries,
+  nextDayFrom: campaign.nextDayFrom,
+})

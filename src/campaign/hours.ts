@@ -1,0 +1,82 @@
+// PURE. When a number may be called: the campaign's hours in its own zone and the citizen's in theirs, both at once.
+import { intersect, MINUTE, subtract, union, DAY, type Spans } from '../time/interval.ts'
+import { dayOf, pushWallWindow, weekdayOf } from '../time/zone.ts'
+import { parseClock } from '../service/visit.ts'
+
+export const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
+export type Weekday = (typeof WEEKDAYS)[number]
+/** Wall-clock hours on days of the week; an end at or before the start is on the next day. */
+export type HoursRule = { days: readonly Weekday[]; from: string; to: string }
+
+/** Clocks of processes differ: nothing is begun so close to either end of the allowed hours. */
+export const SKEW = MINUTE
+
+/** The hours of the rules in a zone, as instants around [from, to). */
+function hoursIn(zone: string, rules: readonly HoursRule[], from: number, to: number): Spans {
+  const out: number[] = []
+  for (let day = dayOf(zone, from) - 1; day <= dayOf(zone, to) + 1; day += 1) {
+    const name = WEEKDAYS[weekdayOf(day)]!
+    for (const rule of rules) {
+      if (!rule.days.includes(name)) continue
+      const start = day * DAY + parseClock(rule.from)
+      const end = day * DAY + parseClock(rule.to)
+      pushWallWindow(zone, start, end <= start ? end + DAY : end, out)
+    }
+  }
+  return union(out)
+}
+
+export type CallingHours = {
+  /** The campaign's own zone and hours. */
+  timeZone: string
+  hours: readonly HoursRule[]
+  /** Hours in which people may be disturbed, on their clock. */
+  citizenHours: readonly HoursRule[]
+  /** Whether a local day of the campaign's zone is a holiday. */
+  isHoliday: (day: number) => boolean
+}
+
+/**
+ * Instants in [from, to) at which somebody whose clock may be any of `zones` may be called: inside the campaign's hours and inside
+ * the citizen's in every one of the zones. Ends are shortened by `SKEW` on both sides.
+ */
+export function allowedSpans(calling: CallingHours, zones: readonly string[], from: number, to: number): number[] {
+  let allowed: Spans = hoursIn(calling.timeZone, calling.hours, from, to)
+  for (const zone of zones) allowed = intersect(allowed, hoursIn(zone, calling.citizenHours, from, to))
+  const holidays: number[] = []
+  for (let day = dayOf(calling.timeZone, from) - 1; day <= dayOf(calling.timeZone, to) + 1; day += 1)
+    if (calling.isHoliday(day)) pushWallWindow(calling.timeZone, day * DAY, (day + 1) * DAY, holidays)
+  const working = holidays.length > 0 ? subtract(allowed, union(holidays)) : allowed
+  const out: number[] = []
+  for (let i = 0; i < working.length; i += 2) {
+    const [start, end] = [Math.max(from, working[i]! + SKEW), Math.min(to, working[i + 1]! - SKEW)]
+    if (start < end) out.push(start, end)
+  }
+  return out
+}
+
+/** The first allowed span at or after `at`, begun at `at` at the earliest; null within `days` days. */
+export function nextAllowed(
+  calling: CallingHours,
+  zones: readonly string[],
+  at: number,
+  days = 14,
+): { from: number; to: number } | null {
+  for (let start = at, step = 0; step < days; start += DAY, step += 1) {
+    const spans = allowedSpans(calling, zones, start, start + 2 * DAY)
+    if (spans.length === 0) continue
+    // Looked at anew from its start, so that it is not cut at the end of the first look.
+    const [first, last] = allowedSpans(calling, zones, spans[0]!, spans[0]! + 2 * DAY)
+    return { from: first!, to: last! }
+  }
+  return null
+}
+
+/** The zones that a country's clocks show; several where the number does not tell which. */
+export function zonesOf(country: string): string[] {
+  const locale = new Intl.Locale('und', { region: country }) as Intl.Locale & {
+    getTimeZones?: () => string[] | undefined
+    timeZones?: string[]
+  }
+  return locale.getTimeZones?.() ?? locale.timeZones ?? []
+}
