@@ -16,6 +16,7 @@ import { installAccess } from './rest/access.ts'
 import { installMetrics, operationRoutes } from './rest/operation.routes.ts'
 import { installProblems, ProblemSchema } from './rest/problem.ts'
 import { findUnstorable, validatorCompiler } from './rest/validation.ts'
+import { citizenCallbackRoutes } from './callback/citizen.routes.ts'
 import { callbackRoutes } from './callback/callback.routes.ts'
 import { leaseRoutes } from './callback/lease.routes.ts'
 import { campaignRoutes } from './campaign/campaign.routes.ts'
@@ -114,6 +115,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     bookingRoutes(pages, deps)
     stepRoutes(pages, deps)
     ownRoutes(pages, deps)
+    citizenCallbackRoutes(pages, deps)
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   return app

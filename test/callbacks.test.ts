@@ -11,6 +11,7 @@ import { sweepCallbacks } from '../src/callback/work.actions.ts'
 import { parseClock } from '../src/service/visit.ts'
 import { DAY, HOUR, MINUTE } from '../src/time/interval.ts'
 import { dayOf, wallOf, weekdayOf } from '../src/time/zone.ts'
+import { newCitizen, solve } from './helpers/citizen.ts'
 import { makeOffice, START, startService, type TestService } from './helpers/service.ts'
 
 const WORKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR'] as const
@@ -219,6 +220,21 @@ describe('over HTTP', () => {
     ])
   })
 
+  test('the same request under the same Idempotency-Key is one callback, also without a number', async () => {
+    const { id } = await campaign({ name: 'Chiave', joinLinkTemplate: 'https://video.example/{code}' })
+    const send = (key: string, reason: string) =>
+      service.tenant.call(
+        'POST',
+        '/v1/callbacks',
+        { campaignId: id, channel: 'web', reason },
+        { headers: { 'idempotency-key': key } },
+      )
+    const all = await Promise.all(Array.from({ length: 5 }, () => send('richiesta-0001', 'Video')))
+    expect(new Set(all.map((a) => a.body.id)).size).toBe(1)
+    expect((await send('richiesta-0001', 'Altro')).body.code).toBe('idempotency_key_reused')
+    expect((await send('richiesta-0002', 'Video')).body.id).not.toBe(all[0]!.body.id)
+  })
+
   test('a window is promised to so many and no more, rivals included; the others hear of the nearest', async () => {
     const { id } = await campaign({ name: 'Piena', maxPerNumberAndDay: 0 })
     const when = { kind: 'at', at: '2026-11-24T10:00:00+01:00' }
@@ -420,6 +436,37 @@ describe('over HTTP', () => {
     const ids = leases.flatMap((l) => l.body.items.map((c: any) => c.id as string))
     expect(ids.length).toBe(60)
     expect(new Set(ids).size).toBe(60)
+  })
+
+  test('a citizen asks on the page, comes back by the link, postpones and cancels', async () => {
+    await campaign({ name: 'Sportello', externalId: 'sportello', isPublic: true })
+    const citizen = newCitizen(service.app)
+    const page = await citizen.get('/prova/callback')
+    expect(page.text).toContain('Il prima possibile: lunedì 23 novembre 2026, 10:00–10:30')
+    const faulty = await citizen.submit(page, '/callback', { number: '12', when: 'now' })
+    expect(faulty.status).toBe(422)
+    const unsolved = await citizen.submit(page, '/callback', { number: '0746 123450', when: 'now' })
+    expect(unsolved.text).toContain('non sia un robot')
+    const sending = { number: '0746 123450', when: 'now', reason: 'Tributi', altcha: await solve(page.html) }
+    const own = await citizen.submit(page, '/callback', sending)
+    expect(own.url).toMatch(/callback\/[0-9a-f-]{36}\?said=promised$/)
+    expect(own.text).toContain('Promessa')
+    expect((await citizen.submit(page, '/callback', sending)).url).toBe(own.url)
+    const stranger = newCitizen(service.app)
+    expect((await stranger.get(own.url)).status).toBe(404)
+    const other = await stranger.get('/prova/callback')
+    const known = await stranger.submit(other, '/callback', { ...sending, altcha: await solve(other.html) })
+    expect(known.text).toContain('una chiamata è già promessa')
+    expect(known.html).not.toContain(own.url.slice(0, 50))
+    const link = /href="(\/prova\/c\/[^"]+)"/.exec(own.html)![1]!
+    const again = await stranger.get(link)
+    const moved = await stranger.submit(again, 'postponement', { when: '2026-11-24T09:00:00.000Z' })
+    expect(moved.text).toContain('martedì 24 novembre 2026, 10:00–10:30')
+    const cancelled = await stranger.submit(moved, 'cancellation')
+    expect(cancelled.text).toContain('La richiesta è annullata.')
+    expect((await stranger.get(`${link}x`)).status).toBe(404)
+    const told = `${citizen.visited.join(' ')} ${stranger.visited.join(' ')}`
+    expect(told).not.toMatch(/0746|123450/)
   })
 
   test('a web callback has a link instead of a number', async () => {

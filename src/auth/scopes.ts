@@ -26,7 +26,7 @@ export type Scope = (typeof SCOPES)[number]
  */
 export type Access =
   | { kind: 'anyone' }
-  | { kind: 'browser'; of: 'draft' | 'appointment' }
+  | { kind: 'browser'; of: 'draft' | 'appointment' | 'callback' }
   | { kind: 'platform' }
   | { kind: 'key'; scope: Scope; manage?: boolean; platform?: boolean }
 

@@ -64,6 +64,7 @@ async function landing(deps: Deps, request: FastifyRequest, site: Site): Promise
     frequent: frequentOffers,
     groups,
     total: found.length,
+    hasCallbacks: [...site.config.campaigns.values()].some((c) => c.isPublic && !c.archived),
   })
 }
 

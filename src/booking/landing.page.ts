@@ -16,6 +16,8 @@ export type Landing = {
   frequent: readonly ServiceOffer[]
   groups: readonly { category: string | null; offers: readonly ServiceOffer[] }[]
   total: number
+  /** Whether a callback can be asked for instead. */
+  hasCallbacks: boolean
 }
 
 /** `mar 24 nov, 10:00` with the full date for machines. */
@@ -104,7 +106,10 @@ export function landingPage(site: Site, landing: Landing): Page {
     main: html`<div class="wide">
       <h1>${w.landingTitle}</h1>
       ${intro === undefined ? html`<p class="lead">${w.landingLead}</p>` : paragraphs(intro)}
-      <p><a href="${site.base}/find">${w.findLink}</a></p>
+      <p>
+        <a href="${site.base}/find">${w.findLink}</a>
+        ${landing.hasCallbacks && html`<br /><a href="${site.base}/callback">${w.callback.title}</a>`}
+      </p>
       ${search(site, landing)}
       ${isFiltered && html`<p role="status">${w.found(landing.total)} <a href="${site.base}">${w.showAll}</a></p>`}
       ${

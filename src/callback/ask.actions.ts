@@ -47,6 +47,8 @@ export type CallbackRequest = {
   externalId?: string | undefined
   source: string
   actor: string
+  /** Writes that belong to the request: the answer under its Idempotency-Key. */
+  also?: (tx: Tx, callback: Callback, expectedWaitSeconds: number | null) => Promise<void>
 }
 
 export type Asked = { callback: Callback; isNew: boolean; expectedWaitSeconds: number | null }
@@ -192,8 +194,7 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
       const callback = await transaction(deps.db, (tx) =>
         write(deps, tx, config, request, routed, { numbers, zones, windows, now }),
       )
-      const wait = request.when.kind === 'now' ? Math.round((callback.window_to.getTime() - now) / 1000) : null
-      return { callback, isNew: true, expectedWaitSeconds: wait }
+      return { callback, isNew: true, expectedWaitSeconds: waitOf(request.when, callback, now) }
     } catch (error) {
       const violation = violationOf(error)
       // Somebody asked for the same number, or with the same code or id, in this very moment: look again.
@@ -276,5 +277,10 @@ async function write(
       },
     }),
   )
+  await request.also?.(tx, callback, waitOf(request.when, callback, now))
   return callback
 }
+
+/** Seconds by which somebody who asked for "now" is promised a call. */
+const waitOf = (when: When, callback: Callback, now: number): number | null =>
+  when.kind === 'now' ? Math.round((callback.window_to.getTime() - now) / 1000) : null

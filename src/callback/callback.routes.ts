@@ -11,7 +11,16 @@ import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { decodeTimeCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
-import { problems } from '../rest/resource.routes.ts'
+import {
+  answerRow,
+  earlierAnswer,
+  idempotencyOf,
+  isRepeat,
+  sendAnswer,
+  type Answer,
+} from '../rest/idempotency.actions.ts'
+import { rememberAnswer } from '../rest/idempotency.sql.ts'
+import { IdempotencyHeader, problems } from '../rest/resource.routes.ts'
 import { IdParams } from '../rest/schema.ts'
 import { requireKnown } from './references.ts'
 import { DAY } from '../time/interval.ts'
@@ -77,6 +86,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
     schema: {
       ...docs('askCallback', 'Ask for a callback; a number that waits already gets its open request again'),
       body: schema.CallbackBody,
+      headers: IdempotencyHeader,
       response: { 200: schema.AskedShown, 201: schema.AskedShown, ...problems },
     },
     handler: async (request, reply) => {
@@ -85,18 +95,31 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       requireKnown(config, body)
       const { number, furtherNumbers = [], when, source = 'api', ...rest } = body
       const numbers = number === undefined ? [] : [number, ...furtherNumbers]
+      const scope = idempotencyOf(request, config.tenantId)
+      const earlier = await earlierAnswer(deps, scope)
+      if (earlier) return sendAnswer(reply, earlier)
+      const answerOf = (c: Callback, isNew: boolean, expectedWaitSeconds: number | null): Answer => ({
+        status: isNew ? 201 : 200,
+        body: { ...presentCallback(c, config), isNew, expectedWaitSeconds },
+        headers: { location: `/v1/callbacks/${c.id}` },
+      })
       const asked = await ask(deps, config, {
         ...rest,
         numbers,
         when: whenOf(when),
         source,
         actor: actorOf(request),
+        also: async (tx, c, wait) => {
+          if (scope) await tx.executeQuery(rememberAnswer(answerRow(scope, answerOf(c, true, wait), deps.now())))
+        },
+      }).catch(async (error: unknown) => {
+        // The same request at the same time: the one that came first is the answer.
+        const first = isRepeat(error) ? await earlierAnswer(deps, scope) : null
+        if (!first) throw error
+        return first
       })
-      const { callback, isNew, expectedWaitSeconds } = asked
-      return reply
-        .code(isNew ? 201 : 200)
-        .header('location', `/v1/callbacks/${callback.id}`)
-        .send({ ...presentCallback(callback, config), isNew, expectedWaitSeconds })
+      if (!('callback' in asked)) return sendAnswer(reply, asked)
+      return sendAnswer(reply, answerOf(asked.callback, asked.isNew, asked.expectedWaitSeconds))
     },
   })
 

@@ -150,6 +150,9 @@ export const CampaignBody = Type.Object(
         { maxItems: 100, default: [], description: 'Tried in order; the first that fits routes the callback' },
       ),
     ),
+    isPublic: Type.Optional(
+      Type.Boolean({ default: false, description: 'Citizens may ask for its callbacks on the pages' }),
+    ),
     notes: Type.Optional(LongText),
   },
   { additionalProperties: false },

@@ -12,6 +12,8 @@ export type Campaign = {
   name: string
   externalId?: string | null
   archived: boolean
+  /** Whether citizens may ask for its callbacks on the pages. */
+  isPublic?: boolean | undefined
   timeZone: string
   hours: readonly HoursRule[]
   citizenHours: readonly HoursRule[]

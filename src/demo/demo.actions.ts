@@ -17,11 +17,22 @@ import type { Body, Resource } from '../rest/resource.ts'
 import { createRecord } from '../rest/resource.routes.ts'
 import { listRows } from '../rest/resource.sql.ts'
 import { checkBody } from '../rest/validation.ts'
+import { campaigns } from '../campaign/campaign.routes.ts'
 import { services } from '../service/service.routes.ts'
 import { claimSlug, findTenant, insertTenant } from '../tenant/tenant.sql.ts'
 import { DAY, HOUR, MINUTE } from '../time/interval.ts'
 import { dayOf, formatDate, weekdayOf } from '../time/zone.ts'
-import { AGENTS, FIRST_NAMES, HOLIDAYS, LAST_NAMES, LOCATIONS, POOL, SERVICES, TENANT } from './municipality.ts'
+import {
+  AGENTS,
+  CAMPAIGN,
+  FIRST_NAMES,
+  HOLIDAYS,
+  LAST_NAMES,
+  LOCATIONS,
+  POOL,
+  SERVICES,
+  TENANT,
+} from './municipality.ts'
 
 export type Demo = { tenantId: string; name: string; slug: string; isNew: boolean }
 const LOADED = 'demo.loaded'
@@ -115,6 +126,9 @@ async function loadConfiguration(deps: Deps, tenantId: string): Promise<Map<stri
     locationIds: idsOf('location', POOL.locations),
   })
   await schedule('pool', POOL.key, POOL.rules)
+  const { key, serviceKey, ...campaign } = CAMPAIGN
+  const capacity = { ...campaign.capacity, serviceId: ids.get(`service:${serviceKey}`) }
+  await keyed('campaign', campaigns, key, { ...campaign, capacity, holidayCalendarId: ids.get('holidays:festivita') })
   return ids
 }
 

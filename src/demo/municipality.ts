@@ -325,6 +325,21 @@ export const POOL = {
   ],
 }
 
+export const CAMPAIGN = {
+  key: 'richiami',
+  name: 'Richiami del centralino',
+  serviceKey: 'telefono',
+  hours: [
+    { days: ['MO', 'TU', 'WE', 'TH', 'FR'], from: '08:30', to: '17:30' },
+    { days: ['SA'], from: '08:30', to: '12:00' },
+  ],
+  isPublic: true,
+  bucketMinutes: 30,
+  capacity: { kind: 'staffed', handlingMinutes: 6, share: 0.5 },
+  maxAttempts: 3,
+  scriptRef: 'centralino-accoglienza',
+}
+
 export const FIRST_NAMES = [
   'Maria',
   'Giuseppe',

@@ -106,6 +106,7 @@ function withoutLanguage(url: string): string {
 
 const DRAFTS = 'agenda_drafts'
 const APPOINTMENTS = 'agenda_appointments'
+const CALLBACKS = 'agenda_callbacks'
 const MOST = 6
 
 type Sealed = { id: string; seal: string }
@@ -151,6 +152,16 @@ export function rememberAppointment(
 export function mayManage(request: FastifyRequest, site: Site, a: { id: string; manage_hash: string | null }): boolean {
   const entry = readSealed(request.cookies[APPOINTMENTS]).find(({ id }) => id === a.id)
   return entry !== undefined && isSeal(entry.seal, site.secret, 'appointment', a.id, a.manage_hash ?? '')
+}
+
+/** Lets this browser see a callback until it is closed. */
+export function rememberCallback(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
+  remember(request, reply, site, CALLBACKS, { id, seal: sealOf(site.secret, 'callback', id) })
+}
+
+export function mayOpenCallback(request: FastifyRequest, site: Site, id: string): boolean {
+  const entry = readSealed(request.cookies[CALLBACKS]).find((known) => known.id === id)
+  return entry !== undefined && isSeal(entry.seal, site.secret, 'callback', id)
 }
 
 /** The personal link of an appointment, absolute. */

@@ -163,6 +163,8 @@ const open = [
   ...['/:tenant', '/:tenant/book', '/:tenant/book/time', '/:tenant/find'],
   ...['/v1/public/:tenant', '/v1/public/:tenant/services', '/v1/public/:tenant/slots'],
   '/:tenant/examples',
+  '/:tenant/callback',
+  '/:tenant/c/:token',
   // The secret is in the address itself; what it opens is tested in pages.test.ts.
   ...['/:tenant/m/:token', '/:tenant/activate/:token'],
 ]
@@ -231,8 +233,12 @@ test('pages of a draft or an appointment open to the browser only that was let i
       // A cookie with another seal, as another tenant or an older link would have left it.
       const stranger = newCitizen(service.app)
       stranger.jar.set('agenda_appointments', `${ids.appointments}.AAAAAAAAAAAAAAAAAAAAAA`)
+      stranger.jar.set('agenda_callbacks', `${ids.callbacks}.AAAAAAAAAAAAAAAAAAAAAA`)
       stranger.jar.set('agenda_drafts', `${ids.appointments}.AAAAAAAAAAAAAAAAAAAAAA`)
-      const at = route.url.replace(':tenant', slug).replace(/:(id|draft)/, ids.appointments!)
+      const at = route.url
+        .replace(':tenant', slug)
+        .replace(/:(id|draft)/, ids.appointments!)
+        .replace(':callback', ids.callbacks!)
       const answer = await (route.method === 'GET' ? stranger.get(at) : stranger.post(at, [['stars', '1']]))
       expect(answer.status, `${route.method} ${at}`).toBe(404)
       expect(answer.html).not.toContain(PERSON.lastName)

@@ -18,6 +18,8 @@ let stage: Stage
 beforeAll(async () => (stage = await openStage()))
 afterAll(() => stage.close())
 
+/** Each run asks for a number of its own. */
+let calls = 0
 const WAYS = (['it-IT', 'en-GB'] as const).flatMap((locale) =>
   [true, false].flatMap((script) => [PHONE, DESKTOP].map((viewport) => ({ locale, script, viewport }))),
 )
@@ -141,6 +143,14 @@ test.each([
   await page.locator('.actions button').last().click()
   await page.waitForSelector('.notice')
   await sound('not found')
+  await at('/callback', 'call me back')
+  await page.locator('.actions button').last().click()
+  await page.waitForSelector('#faults')
+  await sound('call me back with faults')
+  await page.fill('#number', `0746 12${String(1000 + (calls += 1))}`)
+  await page.locator('#when input').nth(1).check()
+  await press(page, /said=promised/)
+  await sound('promised callback')
   await at('/book/x/summary', 'problem')
   await page.goto(new URL('/nessuno', stage.home).href)
   await sound('unknown tenant')

@@ -62,6 +62,8 @@ async function walk(page: Page, shot: (name: string) => Promise<void>): Promise<
   await page.locator('.actions button').last().click()
   await page.waitForSelector('.notice')
   await shot('15-not-found')
+  await page.goto(`${home}/callback`)
+  await shot('18-call-me-back')
   await page.goto(`${home}/book/time?service=demo-stato-civile&month=2027-01`)
   await shot('16-nothing')
   await page.goto(`${home}/book/0195d3a0-0000-7000-8000-000000000000/summary`)

@@ -1,0 +1,180 @@
+// "Call me back": the form, what was promised, and its own page to postpone or cancel.
+import { clockOf, dateOf } from '../web/dates.ts'
+import { choices, faultSummary, field, hidden, notice, select, type Faults } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import type { Page } from '../web/layout.ts'
+import type { Site } from '../web/site.ts'
+import { zoneNote } from '../booking/steps.ts'
+import type { Captcha } from '../booking/summary.page.ts'
+
+export type Offer = { start: number; from: number; to: number }
+export type CallMe = {
+  campaign: { id: string; name: string; timeZone: string }
+  seal: string
+  typed: { number: string; country: string; reason: string; when: string }
+  countries: readonly { value: string; label: string }[]
+  offers: readonly Offer[]
+  captcha: Captcha
+  faults: Faults
+  message: Html
+}
+
+/** `martedì 24 novembre 2026, 10:00–10:30`. */
+export const offerText = (site: Site, zone: string, from: number, to: number): string =>
+  `${dateOf(site.language, zone, from)}, ${clockOf(zone, from)}–${clockOf(zone, to)}`
+
+export const valueOf = (offer: Offer): string => new Date(offer.from).toISOString()
+
+function whenChoices(site: Site, zone: string, offers: readonly Offer[], chosen: string, faults: Faults): Html {
+  const w = site.words.callback
+  const [soonest] = offers
+  const options = [
+    ...(soonest ? [{ value: 'now', label: w.soonest(offerText(site, zone, soonest.from, soonest.to)) }] : []),
+    ...offers.slice(1).map((offer) => ({ value: valueOf(offer), label: offerText(site, zone, offer.from, offer.to) })),
+  ]
+  return choices({ name: 'when', legend: w.when, options, chosen: [chosen], required: true }, faults)
+}
+
+export function callMePage(site: Site, p: CallMe): Page {
+  const w = site.words
+  const c = w.callback
+  return {
+    title: c.title,
+    description: c.lead,
+    event: 'callback',
+    main: html`<div class="narrow">
+      <h1>${c.title}</h1>
+      ${p.message} ${faultSummary(w, p.faults)}
+      <p class="lead">${c.lead}</p>
+      ${
+        p.offers.length === 0
+          ? notice('note', c.nothing, c.nothingText)
+          : html`<p class="hint">${w.requiredNote}</p>
+              <form
+                method="post"
+                action="${site.base}/callback"
+                data-checked
+                ${p.captcha && html`data-challenge="${p.captcha.challenge}" data-worker="${p.captcha.workerUrl}"`}
+              >
+                ${hidden('campaign', p.campaign.id)} ${hidden('request', p.seal)}
+                <input type="hidden" name="altcha" value="" />
+                ${select({ name: 'country', label: c.country, options: p.countries, value: p.typed.country }, p.faults)}
+                ${field(
+                  {
+                    name: 'number',
+                    label: c.number,
+                    value: p.typed.number,
+                    type: 'tel',
+                    required: true,
+                    maxLength: 40,
+                    autocomplete: 'tel',
+                  },
+                  p.faults,
+                )}
+                ${whenChoices(site, p.campaign.timeZone, p.offers, p.typed.when, p.faults)}
+                ${zoneNote(site, p.campaign.timeZone, p.offers[0]!.from)}
+                ${field(
+                  {
+                    name: 'reason',
+                    label: c.reason,
+                    value: p.typed.reason,
+                    type: 'textarea',
+                    maxLength: 200,
+                    hint: w.atMost(200),
+                  },
+                  p.faults,
+                )}
+                ${
+                  p.captcha &&
+                  html`<p class="hint captcha" data-working="${w.captchaWorking}" data-done="${w.captchaDone}"></p>`
+                }
+                <div class="actions">
+                  <a class="back" href="${site.base}">${w.back}</a>
+                  <button>${c.send}</button>
+                </div>
+              </form>`
+      }
+    </div>`,
+  }
+}
+
+export type OwnCallback = {
+  base: string
+  code: string
+  number: string | null
+  status: string
+  isOpen: boolean
+  zone: string
+  from: number
+  to: number
+  offers: readonly Offer[]
+  link: string
+  message: Html
+  faults: Faults
+}
+
+export function ownCallbackPage(site: Site, own: OwnCallback): Page {
+  const w = site.words
+  const c = w.callback
+  const state = c.states[own.status as keyof typeof c.states]
+  return {
+    title: c.own,
+    isPrivate: true,
+    event: 'callback-own',
+    main: html`<div class="narrow">
+      <h1>${c.own}</h1>
+      ${own.message} ${faultSummary(w, own.faults)}
+      <dl class="facts">
+        <div>
+          <dt>${c.state}</dt>
+          <dd><strong>${state}</strong></dd>
+        </div>
+        <div>
+          <dt>${w.when}</dt>
+          <dd>${offerText(site, own.zone, own.from, own.to)}</dd>
+        </div>
+        ${
+          own.number !== null &&
+          html`<div>
+            <dt>${c.number}</dt>
+            <dd>${own.number}</dd>
+          </div>`
+        }
+        <div>
+          <dt>${w.code}</dt>
+          <dd><strong class="code">${own.code}</strong></dd>
+        </div>
+      </dl>
+      ${zoneNote(site, own.zone, own.from)}
+      ${
+        own.isOpen &&
+        html`<p>${c.keepLink} <a href="${own.link}" data-plain>${c.link}</a></p>
+          ${
+            own.offers.length > 0 &&
+            html`<details class="more">
+              <summary>${c.postpone}</summary>
+              <form method="post" action="${own.base}/postponement">
+                ${choices(
+                  {
+                    name: 'when',
+                    legend: c.when,
+                    options: own.offers.map((o) => ({
+                      value: valueOf(o),
+                      label: offerText(site, own.zone, o.from, o.to),
+                    })),
+                    chosen: [],
+                    required: true,
+                  },
+                  own.faults,
+                )}
+                <button class="secondary">${c.postponeSend}</button>
+              </form>
+            </details>`
+          }
+          <form method="post" action="${own.base}/cancellation">
+            <button class="danger">${c.cancel}</button>
+          </form>`
+      }
+    </div>`,
+  }
+}

@@ -1,0 +1,253 @@
+// The citizen's callbacks without an account: asked on a page, then opened by a sealed cookie or a personal link.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createRequire } from 'node:module'
+import type { getCountries as GetCountries } from 'libphonenumber-js/max'
+import { captchaFor, isSolved } from '../booking/confirm.actions.ts'
+import { textOf, type Form } from '../booking/check.ts'
+import type { Campaign } from '../campaign/campaign.ts'
+import { toE164 } from '../contact/phone.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { problemWords } from '../locales/words.ts'
+import { DAY } from '../time/interval.ts'
+import { assetsOf } from '../web/assets.ts'
+import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import { addPage, type View } from '../web/pages.ts'
+import { isSeal, sealOf } from '../web/seal.ts'
+import { rememberCallback, mayOpenCallback, type Site } from '../web/site.ts'
+import { ask } from './ask.actions.ts'
+import { callMePage, ownCallbackPage, type Offer } from './callback.page.ts'
+import { findCallback, type Callback } from './callback.sql.ts'
+import { isOpen } from './states.ts'
+import { cancelCallback, documentOf, postpone } from './work.actions.ts'
+import { windowsOf } from './windows.actions.ts'
+
+const require = createRequire(import.meta.url)
+/** Windows shown to choose from, over so many days. */
+const [MOST_OFFERS, DAYS] = [20, 7]
+const ACTOR = 'citizen'
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Campaigns that citizens may ask on the pages. */
+export const publicCampaigns = (site: Site): Campaign[] =>
+  [...site.config.campaigns.values()].filter((c) => c.isPublic && !c.archived)
+
+function campaignFor(site: Site, name: string): Campaign {
+  const open = publicCampaigns(site)
+  const found = name === '' ? open[0] : open.find((c) => c.id === name || c.externalId === name)
+  if (!found) throw new AppError('not_found', { what: 'page' })
+  return found
+}
+
+async function offersOf(deps: Deps, site: Site, campaign: Campaign, zones: readonly string[]): Promise<Offer[]> {
+  const windows = await windowsOf(deps, site.config, campaign, zones, site.now, site.now + DAYS * DAY)
+  return windows.filter((w) => w.remaining > 0).slice(0, MOST_OFFERS)
+}
+
+const countryLists = new Map<string, { value: string; label: string }[]>()
+
+/** Countries by name in the reader's language. */
+function countriesIn(language: string): { value: string; label: string }[] {
+  let list = countryLists.get(language)
+  if (!list) {
+    const { getCountries, getCountryCallingCode } = require('libphonenumber-js/max') as {
+      getCountries: typeof GetCountries
+      getCountryCallingCode: (country: string) => string
+    }
+    const names = new Intl.DisplayNames(language, { type: 'region' })
+    list = getCountries()
+      .map((code) => ({ value: code, label: `${names.of(code) ?? code} (+${getCountryCallingCode(code)})` }))
+      .sort((a, b) => a.label.localeCompare(b.label, language))
+    countryLists.set(language, list)
+  }
+  return list
+}
+
+type Typed = { number: string; country: string; reason: string; when: string }
+
+async function form(
+  deps: Deps,
+  site: Site,
+  campaign: Campaign,
+  typed: Typed,
+  more: { faults?: Faults; message?: Html } = {},
+): Promise<View> {
+  const id = deps.newId()
+  const isChecked = site.settings.booking.captcha === 'proof_of_work'
+  return callMePage(site, {
+    campaign,
+    seal: `${id}.${sealOf(site.secret, 'callback-form', id)}`,
+    typed,
+    countries: countriesIn(site.language),
+    offers: await offersOf(deps, site, campaign, [campaign.timeZone]),
+    captcha: isChecked
+      ? { challenge: await captchaFor(site, id), workerUrl: `${assetsOf().base}/altcha/worker.js` }
+      : null,
+    faults: NO_FAULTS,
+    message: html``,
+    ...more,
+  })
+}
+
+type Read = { typed: Typed; faults: Map<string, string>; number: string; at: number | null; id: string }
+
+/** What the form says, and what is wrong with it. */
+async function readForm(site: Site, body: Form): Promise<Read> {
+  const w = site.words
+  const typed: Typed = {
+    number: textOf(body, 'number', 40),
+    country: textOf(body, 'country', 2),
+    reason: textOf(body, 'reason', 200),
+    when: textOf(body, 'when', 40),
+  }
+  const faults = new Map<string, string>()
+  const country = /^[A-Z]{2}$/.test(typed.country) ? typed.country : site.settings.country
+  const number = typed.number === '' ? null : toE164(typed.number, country)
+  const missing = `${w.callback.number}: ${w.fieldMissing}`
+  if (number === null) faults.set('number', typed.number === '' ? missing : w.fieldPhone)
+  const at = typed.when === 'now' ? null : Date.parse(typed.when)
+  if (at !== null && !Number.isFinite(at)) faults.set('when', `${w.callback.when}: ${w.fieldChoice}`)
+  const [id = '', seal = ''] = textOf(body, 'request', 100).split('.')
+  const isOurs = isSeal(seal, site.secret, 'callback-form', id)
+  const needsWork = site.settings.booking.captcha !== 'none'
+  const isVouched = isOurs && (!needsWork || (await isSolved(site, id, textOf(body, 'altcha'))))
+  if (faults.size === 0 && !isVouched) faults.set('number', w.callback.needsScript)
+  return { typed, faults, number: number ?? '', at, id }
+}
+
+async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
+  const body = request.body as Form
+  const campaign = campaignFor(site, textOf(body, 'campaign', 200))
+  const { typed, faults, number, at, id } = await readForm(site, body)
+  if (faults.size > 0) {
+    reply.code(422)
+    return form(deps, site, campaign, typed, { faults })
+  }
+  try {
+    const { callback } = await ask(deps, site.config, {
+      campaignId: campaign.id,
+      channel: 'phone',
+      numbers: [number],
+      when: at === null ? { kind: 'now' } : { kind: 'at', at },
+      data: { language: site.language },
+      ...(typed.reason === '' ? {} : { reason: typed.reason }),
+      // The same form sent twice is one request.
+      externalId: `page:${id}`,
+      source: 'page',
+      actor: ACTOR,
+    })
+    // Whoever knows a number must not learn of a request that somebody else made for it.
+    if (callback.external_id !== `page:${id}`) return { redirect: `${site.base}/callback?said=known` }
+    rememberCallback(request, reply, site, callback.id)
+    return { redirect: `${site.base}/callback/${callback.id}?said=promised` }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error
+    reply.code(error.status)
+    const words = problemWords(site.language, error.code, error.params)
+    return form(deps, site, campaign, typed, { message: notice('warning', words.title, words.detail) })
+  }
+}
+
+async function own(deps: Deps, request: FastifyRequest, site: Site): Promise<Callback> {
+  const { callback: id } = request.params as { callback: string }
+  const found = UUID.test(id) ? await findCallback(deps.db.kysely, site.tenantId, id) : undefined
+  if (!found || !mayOpenCallback(request, site, id)) throw new AppError('link_invalid')
+  return found
+}
+
+async function show(deps: Deps, site: Site, c: Callback, message: Html, faults: Faults = NO_FAULTS): Promise<View> {
+  const campaign = site.config.campaigns.get(c.campaign_id)
+  const canMove = campaign && (c.status === 'scheduled' || c.status === 'queued')
+  return ownCallbackPage(site, {
+    base: `${site.base}/callback/${c.id}`,
+    code: c.code,
+    number: c.number,
+    status: c.status,
+    isOpen: isOpen(c.status),
+    zone: campaign?.timeZone ?? site.config.timeZone,
+    from: c.window_from.getTime(),
+    to: c.window_to.getTime(),
+    offers: canMove ? await offersOf(deps, site, campaign, documentOf(c).zones) : [],
+    link: `${site.base}/c/${c.id.replaceAll('-', '')}.${sealOf(site.secret, 'callback', c.id)}`,
+    message,
+    faults,
+  })
+}
+
+const said = (site: Site, word: string | undefined): Html => {
+  const texts = site.words.callback.said
+  if (word === undefined || !Object.hasOwn(texts, word)) return html``
+  return html`<p class="notice success" role="status">${texts[word as keyof typeof texts]}</p>`
+}
+
+export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
+  const access = { kind: 'browser' as const, of: 'callback' as const }
+  addPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/callback',
+    handler: async (request, _reply, site) => {
+      const query = request.query as { campaign?: string; said?: string }
+      const campaign = campaignFor(site, typeof query.campaign === 'string' ? query.campaign : '')
+      const typed = { number: '', country: site.settings.country, reason: '', when: '' }
+      return form(deps, site, campaign, typed, { message: said(site, query.said) })
+    },
+  })
+  addPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/callback',
+    // Each of them makes a telephone ring.
+    limit: Math.max(3, Math.ceil(deps.publicRate / 6)),
+    handler: (request, reply, site) => send(deps, request, reply, site),
+  })
+  addPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/c/:token',
+    handler: async (request, reply, site) => {
+      const [hex = '', seal = ''] = (request.params as { token: string }).token.split('.')
+      const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+      if (!UUID.test(id) || !isSeal(seal, site.secret, 'callback', id)) throw new AppError('link_invalid')
+      rememberCallback(request, reply, site, id)
+      return { redirect: `${site.base}/callback/${id}` }
+    },
+  })
+  addPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/callback/:callback',
+    access,
+    handler: async (request, _reply, site) =>
+      show(deps, site, await own(deps, request, site), said(site, (request.query as { said?: string }).said)),
+  })
+  addPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/callback/:callback/cancellation',
+    access,
+    handler: async (request, _reply, site) => {
+      const c = await own(deps, request, site)
+      await cancelCallback(deps, site.tenantId, c.id, undefined, ACTOR)
+      return { redirect: `${site.base}/callback/${c.id}?said=cancelled` }
+    },
+  })
+  addPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/callback/:callback/postponement',
+    access,
+    handler: async (request, reply, site) => {
+      const c = await own(deps, request, site)
+      const at = Date.parse(textOf(request.body as Form, 'when', 40))
+      if (!Number.isFinite(at)) {
+        reply.code(422)
+        return show(deps, site, c, html``, new Map([['when', site.words.fieldChoice]]))
+      }
+      try {
+        await postpone(deps, site.config, c.id, { kind: 'at', at }, ACTOR)
+      } catch (error) {
+        if (!(error instanceof AppError) || error.status >= 500) throw error
+        reply.code(error.status)
+        const words = problemWords(site.language, error.code, error.params)
+        return show(deps, site, c, notice('warning', words.title, words.detail))
+      }
+      return { redirect: `${site.base}/callback/${c.id}?said=postponed` }
+    },
+  })
+}
