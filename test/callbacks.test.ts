@@ -380,13 +380,13 @@ describe('over HTTP', () => {
         )
       ).body.items.map((w: any) => w.remaining)
     const before = await at()
-    expect(before).toEqual([5, 6])
+    expect(before).toEqual([6, 6])
     await service.tenant.make('appointments', {
       serviceIds: [office.service.id],
       start: '2026-11-25T09:30:00+01:00',
       contact: { firstName: 'Ada', lastName: 'Neri', phone: '+393205558888' },
     })
-    expect(await at()).toEqual([5, 3])
+    expect(await at()).toEqual([6, 3])
   })
 
   test('segments route, and the dry run says so beforehand', async () => {

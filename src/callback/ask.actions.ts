@@ -3,8 +3,8 @@
 import { codeFrom } from '../appointment/appointment.ts'
 import { insertEvent } from '../appointment/appointment.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
-import type { Campaign } from '../campaign/campaign.ts'
-import { zonesOf } from '../campaign/hours.ts'
+import { callingHoursOf, type Campaign } from '../campaign/campaign.ts'
+import { nextAllowed, zonesOf } from '../campaign/hours.ts'
 import { rankOf } from '../campaign/retry.ts'
 import { segmentOf, type Attributes } from '../campaign/segments.ts'
 import { lockMeans } from '../contact/contact.sql.ts'
@@ -225,6 +225,8 @@ async function write(
   }
   if (!taken) throw refusal(campaign, windows, startOf(request.when, now), 'window_full')
   const promise = promiseIn(request.when, taken, now)
+  const first = nextAllowed(callingHoursOf(campaign, config.holidays), zones, promise.due)
+  if (!first) throw refusal(campaign, windows, promise.from, 'window_closed')
   const document: CallbackDocument = {
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     data: { ...request.data },
@@ -249,10 +251,10 @@ async function write(
     owner_agent_id: request.ownerAgentId ?? null,
     window_from: new Date(promise.from),
     window_to: new Date(promise.to),
-    due_at: new Date(promise.due),
-    hours_end: new Date(taken.to),
+    due_at: new Date(first.from),
+    hours_end: new Date(first.to),
     expires_at: new Date(promise.to + campaign.graceMinutes * MINUTE),
-    rank_at: new Date(rankOf(promise.due, priority, campaign.minutesPerPriority)),
+    rank_at: new Date(rankOf(first.from, priority, campaign.minutesPerPriority)),
     bucket_start: new Date(taken.start),
     reservation_id: null,
     manage_hash: null,

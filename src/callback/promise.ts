@@ -21,7 +21,7 @@ export function bucketsIn(
   to: number,
 ): Bucket[] {
   const buckets: Bucket[] = []
-  const spans = allowedSpans(calling, zones, from, to)
+  const spans = allowedSpans(calling, zones, from, to, 0)
   for (let i = 0; i < spans.length; i += 2) {
     for (let at = spans[i]!; at < spans[i + 1]!;) {
       const start = bucketStart(calling.timeZone, minutes, at)

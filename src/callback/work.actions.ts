@@ -307,14 +307,16 @@ export async function postpone(
       const isSame = c.bucket_start?.getTime() === window.start
       if (!isSame && !(await takeBucket(tx, tenantId, campaign.id, new Date(window.start), window.capacity))) continue
       if (!isSame && c.bucket_start !== null) await giveBucketBack(tx, tenantId, campaign.id, c.bucket_start)
-      const due = Math.max(from, window.from)
+      const begin = Math.max(from, window.from)
+      const first = nextAllowed(callingHoursOf(campaign, config.holidays), zones, begin)
+      if (!first) break
       const change = {
-        window_from: new Date(due),
-        window_to: new Date(Math.max(window.to, due + 10 * MINUTE)),
-        due_at: new Date(due),
-        hours_end: new Date(window.to),
+        window_from: new Date(begin),
+        window_to: new Date(Math.max(window.to, begin + 10 * MINUTE)),
+        due_at: new Date(first.from),
+        hours_end: new Date(first.to),
         expires_at: new Date(window.to + campaign.graceMinutes * MINUTE),
-        rank_at: new Date(rankOf(due, priority, campaign.minutesPerPriority)),
+        rank_at: new Date(rankOf(first.from, priority, campaign.minutesPerPriority)),
         bucket_start: new Date(window.start),
       }
       const data = { from: change.window_from.toISOString(), to: change.window_to.toISOString() }

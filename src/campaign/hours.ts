@@ -38,9 +38,15 @@ export type CallingHours = {
 
 /**
  * Instants in [from, to) at which somebody whose clock may be any of `zones` may be called: inside the campaign's hours and inside
- * the citizen's in every one of the zones. Ends are shortened by `SKEW` on both sides.
+ * the citizen's in every one of the zones. Both ends are shortened by `skew` ms; 0 is for what is shown, never for what is done.
  */
-export function allowedSpans(calling: CallingHours, zones: readonly string[], from: number, to: number): number[] {
+export function allowedSpans(
+  calling: CallingHours,
+  zones: readonly string[],
+  from: number,
+  to: number,
+  skew = SKEW,
+): number[] {
   let allowed: Spans = hoursIn(calling.timeZone, calling.hours, from, to)
   for (const zone of zones) allowed = intersect(allowed, hoursIn(zone, calling.citizenHours, from, to))
   const holidays: number[] = []
@@ -49,7 +55,7 @@ export function allowedSpans(calling: CallingHours, zones: readonly string[], fr
   const working = holidays.length > 0 ? subtract(allowed, union(holidays)) : allowed
   const out: number[] = []
   for (let i = 0; i < working.length; i += 2) {
-    const [start, end] = [Math.max(from, working[i]! + SKEW), Math.min(to, working[i + 1]! - SKEW)]
+    const [start, end] = [Math.max(from, working[i]! + skew), Math.min(to, working[i + 1]! - skew)]
     if (start < end) out.push(start, end)
   }
   return out
