@@ -80,6 +80,7 @@ export const PROBLEMS = {
   // callbacks
   window_full: 409,
   window_closed: 409,
+  agent_not_free: 409,
   do_not_call: 409,
   too_many_callbacks: 429,
   campaign_full: 409,

@@ -366,6 +366,34 @@ describe('over HTTP', () => {
     expect((await lease(id)).body.items.length).toBe(1)
   })
 
+  test('a personal callback at a time takes that time of its agent, and gives it back', async () => {
+    const office = await makeOffice(service.tenant)
+    const { id } = await campaign({ name: 'Proprio', personalMinutes: 30 })
+    const ten = '2026-11-26T10:00:00+01:00'
+    const slots = async () =>
+      JSON.stringify(
+        (await service.tenant.call('GET', `/v1/slots?serviceId=${office.service.id}&from=2026-11-26&to=2026-11-26`))
+          .body,
+      ).includes(`"start":"${ten}"`)
+    const own = (when: object) => ask({ campaignId: id, ownerAgentId: office.agent.id, when })
+    expect(await slots()).toBe(true)
+    const { body } = await own({ kind: 'at', at: ten })
+    expect(body).toMatchObject({ windowFrom: ten, windowTo: '2026-11-26T10:30:00+01:00', dueAt: ten })
+    expect(await slots()).toBe(false)
+    const contact = { firstName: 'Ada', lastName: 'Neri', phone: '+393205557777' }
+    const booking = { serviceIds: [office.service.id], start: ten, contact }
+    expect((await service.tenant.call('POST', '/v1/appointments', booking)).body.code).toBe('slot_taken')
+    expect((await own({ kind: 'at', at: ten })).body.code).toBe('agent_not_free')
+    const window = { kind: 'window', from: ten, to: '2026-11-26T11:30:00+01:00' }
+    const rivals = await Promise.all(Array.from({ length: 4 }, () => own(window)))
+    const starts = rivals.filter((a) => a.status === 201).map((a) => a.body.windowFrom as string)
+    expect(new Set(starts).size).toBe(starts.length)
+    expect(starts.sort()[0]).toBe('2026-11-26T10:30:00+01:00')
+    await service.tenant.call('POST', `/v1/callbacks/${body.id}/cancellation`, {})
+    expect(await slots()).toBe(true)
+    expect((await own({ kind: 'at', at: '2026-11-26T20:00:00+01:00' })).body.code).toBe('agent_not_free')
+  })
+
   test('capacity follows the staff on duty, appointments taken off', async () => {
     const office = await makeOffice(service.tenant, { agents: 2 })
     const { id } = await campaign({

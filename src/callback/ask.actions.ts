@@ -7,6 +7,8 @@ import { callingHoursOf, type Campaign } from '../campaign/campaign.ts'
 import { nextAllowed, zonesOf } from '../campaign/hours.ts'
 import { rankOf } from '../campaign/retry.ts'
 import { segmentOf, type Attributes } from '../campaign/segments.ts'
+import { lockAgent } from '../availability/ledger.sql.ts'
+import { personalStarts, takeAgentTime } from './personal.actions.ts'
 import { lockMeans } from '../contact/contact.sql.ts'
 import { countryOf, toE164 } from '../contact/phone.ts'
 import { transaction, violationOf, type Tx } from '../db/tx.ts'
@@ -172,6 +174,24 @@ async function checkLimits(
   }
 }
 
+const ROUNDS = 6
+
+/** Starts at which the asked agent can call at the asked time; null when nobody in particular, or no time in particular, was asked for. */
+async function startsOf(
+  deps: Deps,
+  config: TenantConfig,
+  campaign: Campaign,
+  zones: readonly string[],
+  { ownerAgentId, when }: CallbackRequest,
+): Promise<number[] | null> {
+  const agent = ownerAgentId === undefined ? undefined : config.agents.get(ownerAgentId)
+  if (!agent || when.kind === 'now') return null
+  const [from, to] = when.kind === 'at' ? [when.at, when.at + 1] : [when.from, when.to]
+  const starts = await personalStarts(deps, config, campaign, agent, zones, Math.max(from, deps.now()), to)
+  if (starts.length > 0) return starts
+  throw new AppError('agent_not_free', {}, { fields: [{ in: 'body', pointer: '/when', code: 'agent_not_free' }] })
+}
+
 /** Takes the request. Throws refusals with the nearest windows; the same number in the same campaign gets its open request. */
 export async function ask(deps: Deps, config: TenantConfig, request: CallbackRequest): Promise<Asked> {
   const { tenantId } = config
@@ -187,18 +207,24 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
   }
   const now = deps.now()
   const windows = await windowsOf(deps, config, campaign, zones, now, now + (campaign.horizonDays + 1) * DAY)
-  for (let round = 0; round < 3; round += 1) {
+  const starts = await startsOf(deps, config, campaign, zones, request)
+  for (let round = 0; round < ROUNDS; round += 1) {
     const open = number === undefined ? undefined : await findOpen(deps.db.kysely, tenantId, campaign.id, number)
     if (open) return { callback: open, isNew: false, expectedWaitSeconds: null }
     try {
       const callback = await transaction(deps.db, (tx) =>
-        write(deps, tx, config, request, routed, { numbers, zones, windows, now }),
+        write(deps, tx, config, request, routed, { numbers, zones, windows, now, start: starts?.[round] ?? null }),
       )
       return { callback, isNew: true, expectedWaitSeconds: waitOf(request.when, callback, now) }
     } catch (error) {
       const violation = violationOf(error)
       // Somebody asked for the same number, or with the same code or id, in this very moment: look again.
       if (violation && /^callbacks_(open_number|external_id|code)$/.test(violation.constraint)) continue
+      // The agent’s time went to somebody quicker, or the configuration changed: the next start.
+      if (violation && /^(reservations_no_overlap|kind_not_null)$/.test(violation.constraint)) {
+        if (starts && round + 1 < starts.length) continue
+        throw refusal(campaign, windows, startOf(request.when, now), 'window_full')
+      }
       if (violation && /contact_id/.test(violation.constraint))
         throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: request.contactId })
       throw error
@@ -207,24 +233,52 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
   throw new AppError('too_many_rivals')
 }
 
+type Prepared = {
+  numbers: string[]
+  zones: string[]
+  windows: Window[]
+  now: number
+  /** Personal: when the agent calls. */
+  start: number | null
+}
+
+/** Counts the callback in a bucket that has room; null when none has. */
+async function takeWindow(
+  tx: Tx,
+  config: TenantConfig,
+  campaign: Campaign,
+  windows: readonly Window[],
+  when: When,
+  now: number,
+): Promise<Window | null> {
+  for (const window of candidates(campaign, windows, when, now)) {
+    if (await takeBucket(tx, config.tenantId, campaign.id, new Date(window.start), window.capacity)) return window
+  }
+  return null
+}
+
 async function write(
   deps: Deps,
   tx: Tx,
   config: TenantConfig,
   request: CallbackRequest,
   { campaign, priority, scriptRef, segment }: Routed,
-  { numbers, zones, windows, now }: { numbers: string[]; zones: string[]; windows: Window[]; now: number },
+  { numbers, zones, windows, now, start }: Prepared,
 ): Promise<Callback> {
   const { tenantId } = config
+  const reservationId = start === null ? null : deps.newId()
+  // The agent first, as everywhere: bookings lock means of contact last.
+  if (start !== null) await tx.executeQuery(lockAgent(tenantId, request.ownerAgentId!))
   await checkLimits(deps, tx, tenantId, campaign, numbers[0])
-  let taken: Window | undefined
-  for (const window of candidates(campaign, windows, request.when, now)) {
-    if (!(await takeBucket(tx, tenantId, campaign.id, new Date(window.start), window.capacity))) continue
-    taken = window
-    break
+  let taken: Window | null = null
+  if (start !== null) await takeAgentTime(tx, config, campaign, request.ownerAgentId!, reservationId!, start)
+  else {
+    taken = await takeWindow(tx, config, campaign, windows, request.when, now)
+    if (!taken) throw refusal(campaign, windows, startOf(request.when, now), 'window_full')
   }
-  if (!taken) throw refusal(campaign, windows, startOf(request.when, now), 'window_full')
-  const promise = promiseIn(request.when, taken, now)
+  const promise = taken
+    ? promiseIn(request.when, taken, now)
+    : { from: start!, to: start! + campaign.personalMinutes * MINUTE, due: start! }
   const first = nextAllowed(callingHoursOf(campaign, config.holidays), zones, promise.due)
   if (!first) throw refusal(campaign, windows, promise.from, 'window_closed')
   const document: CallbackDocument = {
@@ -255,8 +309,8 @@ async function write(
     hours_end: new Date(first.to),
     expires_at: new Date(promise.to + campaign.graceMinutes * MINUTE),
     rank_at: new Date(rankOf(first.from, priority, campaign.minutesPerPriority)),
-    bucket_start: new Date(taken.start),
-    reservation_id: null,
+    bucket_start: taken && new Date(taken.start),
+    reservation_id: reservationId,
     manage_hash: null,
     external_id: request.externalId ?? null,
     document,

@@ -24,6 +24,7 @@ import {
   type CallbackChange,
   type CallbackDocument,
 } from './callback.sql.ts'
+import { freeAgentTime } from './personal.actions.ts'
 import { isOpen, nextCallbackStatus, type CallbackAction, type CallbackStatus } from './states.ts'
 import { windowsOf } from './windows.actions.ts'
 
@@ -52,7 +53,17 @@ async function become(
     ...(status === 'in_progress' ? {} : { lease_id: null, lease_until: null }),
     ...(status === 'queued' ? {} : { queued_at: null }),
   }
-  const after = await updateCallback(tx, c.tenant_id, c.id, { ...cleared, ...settled, ...change, status }, now)
+  // A promise that is kept, void or moved no longer takes its agent’s time.
+  const isFree = !isOpen(status) || event.type === 'callback.postponed'
+  if (isFree) await freeAgentTime(tx, c)
+  const freed = isFree ? { reservation_id: null } : {}
+  const after = await updateCallback(
+    tx,
+    c.tenant_id,
+    c.id,
+    { ...cleared, ...settled, ...freed, ...change, status },
+    now,
+  )
   await tx.executeQuery(
     insertEvent({
       tenantId: c.tenant_id,

@@ -131,6 +131,14 @@ export const CampaignBody = Type.Object(
       ...Minutes(10_080, 'A personal callback is its agent’s alone until so long after it was due'),
       default: 15,
     }),
+    personalMinutes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 480,
+        default: 10,
+        description: 'A personal callback at a time or in a window takes so much of its agent’s time',
+      }),
+    ),
     scriptRef: Type.Optional(ShortText),
     joinLinkTemplate: Type.Optional(
       Type.String({ format: 'web-url', maxLength: 500, description: 'Web callbacks: {code} is replaced' }),

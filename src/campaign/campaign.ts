@@ -32,6 +32,7 @@ export type Campaign = {
   maxPerNumberAndDay: number
   maxOutstanding: number
   ownerGraceMinutes: number
+  personalMinutes: number
   scriptRef?: string | undefined
   joinLinkTemplate?: string | undefined
   segments: readonly Segment[]

@@ -220,6 +220,10 @@ export const en: Words = {
     ],
     email_needed: ['An e-mail address is needed', 'Write an e-mail address: the confirmation is sent there.'],
     window_full: ['This time is full', 'All callbacks of that time are promised. Take one of the nearest windows.'],
+    agent_not_free: [
+      'This agent is not free then',
+      'The agent is away or has something else at that time. Take another time, or let anyone call.',
+    ],
     window_closed: ['Nobody calls at this time', 'Nobody may or can call then. Take one of the nearest windows.'],
     do_not_call: ['This number is not called', 'The number is on the list of those who do not want to be called.'],
     too_many_callbacks: [

@@ -210,6 +210,10 @@ export const it: Words = {
       'Fascia al completo',
       'Tutti i richiami di quella fascia sono promessi. Scegli una delle fasce più vicine.',
     ],
+    agent_not_free: [
+      'L’operatore non è libero in quel momento',
+      'L’operatore è assente o già impegnato a quell’ora. Scegli un altro orario o lascia chiamare chiunque.',
+    ],
     window_closed: [
       'A quell’ora non si richiama',
       'In quel momento nessuno può richiamare. Scegli una delle fasce più vicine.',

@@ -1,0 +1,84 @@
+// A personal callback takes time of its own agent, in the one ledger that appointments use: who is promised to one is not offered
+// to the other. Who calls here has locked nothing but the callback itself.
+import { dropReservation, lockAgent, reserve } from '../availability/ledger.sql.ts'
+import { busySpans, EMPTY_CALENDAR } from '../availability/calendar.ts'
+import type { Agent, TenantConfig } from '../availability/model.ts'
+import { openTimeFor } from '../availability/search.ts'
+import type { Campaign } from '../campaign/campaign.ts'
+import { callingHoursOf } from '../campaign/campaign.ts'
+import { allowedSpans } from '../campaign/hours.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { DAY, intersect, MINUTE, subtract, union, type Spans } from '../time/interval.ts'
+import type { Callback } from './callback.sql.ts'
+
+/** Starts that are tried in a window. */
+const STEP = 5 * MINUTE
+
+/** Free time of one agent in [from, to), wherever they work: open, less what is taken. */
+async function freeTime(deps: Deps, config: TenantConfig, agent: Agent, from: number, to: number): Promise<Spans> {
+  const confirmed = await deps.snapshots.confirm(config.tenantId, () => [agent])
+  if (!confirmed) return []
+  const snapshot = await deps.snapshots.withCalendars(confirmed, from - DAY, to + DAY)
+  const locations = [...config.locations.values()].filter(
+    (l) => !l.archived && (agent.locationIds.size === 0 || agent.locationIds.has(l.id)),
+  )
+  const open = union(
+    ...locations.map((location) => openTimeFor(config, { agent, location }, 'staff', from, to).layers.open),
+  )
+  const busy = busySpans(agent.id, snapshot.calendars.get(agent.id) ?? EMPTY_CALENDAR, deps.now(), 'staff', undefined)
+  return intersect(subtract(open, busy), [from, to])
+}
+
+/**
+ * Starts in [from, to) at which the agent is free for the campaign's personal minutes and the number may be called; epoch ms,
+ * ascending. A single instant is asked for with `to` = `from` + 1.
+ */
+export async function personalStarts(
+  deps: Deps,
+  config: TenantConfig,
+  campaign: Campaign,
+  agent: Agent,
+  zones: readonly string[],
+  from: number,
+  to: number,
+): Promise<number[]> {
+  const length = campaign.personalMinutes * MINUTE
+  const end = Math.max(to, from + 1) + length
+  const free = await freeTime(deps, config, agent, from, end)
+  const allowed = intersect(free, allowedSpans(callingHoursOf(campaign, config.holidays), zones, from, end))
+  const starts: number[] = []
+  for (let i = 0; i < allowed.length; i += 2)
+    for (let at = allowed[i]!; at < to && at + length <= allowed[i + 1]!; at += STEP) starts.push(at)
+  return starts
+}
+
+/** Takes the agent's time for a callback at `start`; `reservations_no_overlap` refuses when somebody was quicker. */
+export async function takeAgentTime(
+  tx: Tx,
+  config: TenantConfig,
+  campaign: Campaign,
+  agentId: string,
+  reservationId: string,
+  start: number,
+): Promise<void> {
+  await tx.executeQuery(
+    reserve({
+      tenantId: config.tenantId,
+      id: reservationId,
+      agentId,
+      from: start,
+      to: start + campaign.personalMinutes * MINUTE,
+      kind: 'appointment',
+      expiresAt: null,
+      configVersion: config.version,
+    }),
+  )
+}
+
+/** Gives the agent's time back, once the callback needs it no more. */
+export async function freeAgentTime(tx: Tx, c: Callback): Promise<void> {
+  if (c.reservation_id === null || c.owner_agent_id === null) return
+  await tx.executeQuery(lockAgent(c.tenant_id, c.owner_agent_id))
+  await tx.executeQuery(dropReservation(tx, c.tenant_id, c.reservation_id))
+}
