@@ -342,6 +342,53 @@ describe('over HTTP', () => {
     expect((await ask({ number: barred })).status).toBe(201)
   })
 
+  test('a barred number is not handed out, and a further number that waits elsewhere stops nothing', async () => {
+    const { id } = await campaign({ name: 'Intrecci' })
+    const [x, y] = [number(), number()]
+    const a = (await ask({ campaignId: id, number: x, furtherNumbers: [y] })).body
+    await ask({ campaignId: id, number: y })
+    const first = (await lease(id, { max: 1 })).body
+    expect(first.items[0].id).toBe(a.id)
+    const results = [{ callbackId: a.id, outcome: 'no_answer' }]
+    const settled = await service.tenant.call('POST', `/v1/campaigns/${id}/leases/${first.leaseId}/results`, {
+      results,
+    })
+    expect(settled.body.items[0]).toMatchObject({ status: 'scheduled', code: null })
+    expect(await read(a.id)).toMatchObject({ attempts: 1, number: x })
+    await service.tenant.call('POST', '/v1/do-not-call', { number: y })
+    expect((await lease(id)).body.items).toEqual([])
+    expect((await ask({ campaignId: id, furtherNumbers: [y] })).body.code).toBe('do_not_call')
+  })
+
+  test('a personal window without end is judged by the horizon', async () => {
+    const office = await makeOffice(service.tenant)
+    const { id } = await campaign({ name: 'Orizzonte', horizonDays: 3 })
+    const when = { kind: 'window', from: '2026-11-24T09:00:00+01:00', to: '2199-12-31T00:00:00Z' }
+    expect((await ask({ campaignId: id, ownerAgentId: office.agent.id, when })).status).toBe(201)
+    const far = { kind: 'window', from: '2026-12-24T09:00:00+01:00', to: '2199-12-31T00:00:00Z' }
+    expect((await ask({ campaignId: id, ownerAgentId: office.agent.id, when: far })).body.code).toBe('agent_not_free')
+  })
+
+  test('a waiting lease gets what falls due meanwhile, over a real connection', async () => {
+    const { id } = await campaign({ name: 'Attesa' })
+    await service.app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = service.app.server.address() as { port: number }
+    const waiting = fetch(`http://127.0.0.1:${port}/v1/campaigns/${id}/leases`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${service.tenant.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ waitSeconds: 15 }),
+    })
+    const { body } = await ask({ campaignId: id })
+    const leased = (await (await waiting).json()) as { items: { id: string }[] }
+    expect(leased.items.map((c) => c.id)).toEqual([body.id])
+  })
+
+  test('nothing is promised in the last minute of the hours', async () => {
+    const { id } = await campaign({ name: 'Ultimo', graceMinutes: 60 })
+    const late = await ask({ campaignId: id, when: { kind: 'at', at: '2026-11-24T17:59:30+01:00' } })
+    expect(late.body.code).toBe('window_closed')
+  })
+
   test('several numbers in their order, until one is right', async () => {
     const { id } = await campaign({ name: 'Numeri' })
     const { body } = await ask({ campaignId: id, furtherNumbers: ['+39 0746 123456'] })

@@ -667,6 +667,35 @@ describe('what an attacker tried', () => {
     await sweep(service.deps)
   })
 
+  test('a link proves the address that it was sent to, and no other', async () => {
+    const citizen = newCitizen(service.app)
+    const who = person()
+    const summary = await toSummary(citizen, 1, who)
+    await citizen.submit(summary, 'summary', { consent: 'yes' })
+    const link = /https:\/\/agenda\.example(\/prova\/activate\/\S+)/.exec((await messages())[0].text)![1]!
+    const id = /book\/([0-9a-f-]{36})/.exec(summary.url)![1]!
+    const other = { ...who, email: 'vittima@posta.example', step: 'applicant' }
+    await citizen.post(`/prova/book/${id}/extension`, Object.entries(other))
+    expect((await citizen.post(link, [])).status).toBe(404)
+    expect((await service.tenant.call('GET', '/v1/messages')).body.items[0].recipient).toBe(who.email)
+    service.clock.now += 61 * MINUTE
+    await sweep(service.deps)
+  })
+
+  test('changing the address again and again does not keep the slot', async () => {
+    const citizen = newCitizen(service.app)
+    const summary = await toSummary(citizen, 1)
+    const id = /book\/([0-9a-f-]{36})/.exec(summary.url)![1]!
+    await citizen.submit(summary, 'summary', { consent: 'yes' })
+    for (let i = 0; i < 6; i += 1) {
+      service.clock.now += 20 * MINUTE
+      await citizen.post(`/prova/book/${id}/applicant`, Object.entries(person()))
+      await citizen.post(`/prova/book/${id}/summary`, [['consent', 'yes']])
+    }
+    await sweep(service.deps)
+    expect((await service.tenant.call('GET', '/v1/appointments?status=held')).body.items).toEqual([])
+  })
+
   test('names are names', async () => {
     const citizen = newCitizen(service.app)
     const details = await choose(citizen, 1)

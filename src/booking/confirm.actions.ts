@@ -16,7 +16,7 @@ import { sealOf } from '../web/seal.ts'
 import { manageLink, type Site } from '../web/site.ts'
 import { answersOf } from './check.ts'
 import type { Draft } from './draft.ts'
-import { changeDraft, CITIZEN, requireDraft } from './draft.actions.ts'
+import { changeDraft, CITIZEN, LONGEST, requireDraft } from './draft.actions.ts'
 import { letter, type Told } from './mail.ts'
 import { visitOf } from '../availability/slots.actions.ts'
 
@@ -199,7 +199,8 @@ async function askByMail(deps: Deps, site: Site, draftId: string, draft: Draft):
   const { email } = draft.applicant
   const minutes = site.settings.booking.emailConfirmationMinutes || FALLBACK_MINUTES
   // Asking for the link again does not keep the slot any longer.
-  const until = draft.activation?.until ?? deps.now() + minutes * MINUTE
+  const latest = draft.held!.since + LONGEST * site.settings.holdMinutes * MINUTE + minutes * MINUTE
+  const until = draft.activation?.until ?? Math.max(draft.held!.until, Math.min(deps.now() + minutes * MINUTE, latest))
   const seal = sealOf(site.secret, 'activate', draftId, email.toLowerCase())
   const w = site.words.mail
   const mail = letter(site, toldOf(draft), {
@@ -239,10 +240,17 @@ export async function confirmDraft(deps: Deps, site: Site, draftId: string, isVo
   return { appointmentId: await book(deps, site, draftId, draft, needsVouching) }
 }
 
+/** Whether the link that was sent proves the address that the draft has now. */
+const isProven = (site: Site, draftId: string, draft: Draft): boolean =>
+  draft.done.details &&
+  draft.done.applicant &&
+  draft.activation?.seal === sealOf(site.secret, 'activate', draftId, draft.applicant.email.toLowerCase())
+
 /** Sends the link once more. */
 export async function sendActivationAgain(deps: Deps, site: Site, draftId: string): Promise<void> {
   const draft = await requireDraft(deps, site.tenantId, draftId)
-  if (!draft.activation || !draft.held || draft.held.until <= deps.now()) throw new AppError('activation_expired')
+  if (!isProven(site, draftId, draft) || !draft.held || draft.held.until <= deps.now())
+    throw new AppError('activation_expired')
   await askByMail(deps, site, draftId, draft)
 }
 
@@ -250,6 +258,7 @@ export async function sendActivationAgain(deps: Deps, site: Site, draftId: strin
 export async function activateDraft(deps: Deps, site: Site, draftId: string): Promise<string> {
   const draft = await requireDraft(deps, site.tenantId, draftId)
   if (draft.appointmentId !== null) return draft.appointmentId
-  if (!draft.activation || !draft.held || draft.held.until <= deps.now()) throw new AppError('activation_expired')
+  if (!isProven(site, draftId, draft) || !draft.held || draft.held.until <= deps.now())
+    throw new AppError('activation_expired')
   return book(deps, site, draftId, draft, false)
 }

@@ -62,7 +62,7 @@ const heldOf = (a: Appointment, since: number, isExtended = false): Held => ({
 })
 
 /** How long one browser can keep slots in a row by moving and extending, in lengths of a hold. */
-const LONGEST = 3
+export const LONGEST = 3
 
 const holdOnly = (tenantId: string, id: string) => ({
   tenantId,

@@ -188,7 +188,13 @@ async function keepTyped(deps: Deps, site: Site, { id, wish }: Loaded, form: For
   if (step === 'applicant') {
     const applicant = applicantIn(form)
     const done = (d: Draft) => d.done.applicant && JSON.stringify(d.applicant) === JSON.stringify(applicant)
-    await changeDraft(deps, site.tenantId, id, (d) => ({ ...d, applicant, done: { ...d.done, applicant: done(d) } }))
+    await changeDraft(deps, site.tenantId, id, (d) => ({
+      ...d,
+      applicant,
+      // A link to another address counts no more.
+      activation: applicant.email === d.applicant.email ? d.activation : null,
+      done: { ...d.done, applicant: done(d) },
+    }))
     return step
   }
   return step === 'summary' ? step : null

@@ -157,11 +157,12 @@ async function checkLimits(
   tx: Tx,
   tenantId: string,
   campaign: Campaign,
-  number: string | undefined,
+  numbers: readonly string[],
 ): Promise<void> {
+  const [number] = numbers
   if (number !== undefined) {
     await lockMeans(tx, tenantId, hashSecret(number))
-    if (await isBarred(tx, tenantId, number)) throw new AppError('do_not_call')
+    for (const one of numbers) if (await isBarred(tx, tenantId, one)) throw new AppError('do_not_call')
     const { maxPerNumberAndDay } = campaign
     const since = new Date(deps.now() - DAY)
     if (maxPerNumberAndDay > 0 && (await countRequests(tx, tenantId, number, since)) >= maxPerNumberAndDay)
@@ -186,9 +187,12 @@ async function startsOf(
 ): Promise<number[] | null> {
   const agent = ownerAgentId === undefined ? undefined : config.agents.get(ownerAgentId)
   if (!agent || when.kind === 'now') return null
-  const [from, to] = when.kind === 'at' ? [when.at, when.at + 1] : [when.from, when.to]
-  const starts = await personalStarts(deps, config, campaign, agent, zones, Math.max(from, deps.now()), to)
-  if (starts.length > 0) return starts
+  const now = deps.now()
+  const [asked, end] = when.kind === 'at' ? [when.at, when.at + 1] : [when.from, when.to]
+  const from = Math.max(asked, now + campaign.leadMinutes * MINUTE)
+  const to = Math.min(end, now + (campaign.horizonDays + 1) * DAY)
+  const starts = from < to ? await personalStarts(deps, config, campaign, agent, zones, from, to) : []
+  if (starts.length > 0) return starts.slice(0, ROUNDS)
   throw new AppError('agent_not_free', {}, { fields: [{ in: 'body', pointer: '/when', code: 'agent_not_free' }] })
 }
 
@@ -269,7 +273,7 @@ async function write(
   const reservationId = start === null ? null : deps.newId()
   // The agent first, as everywhere: bookings lock means of contact last.
   if (start !== null) await tx.executeQuery(lockAgent(tenantId, request.ownerAgentId!))
-  await checkLimits(deps, tx, tenantId, campaign, numbers[0])
+  await checkLimits(deps, tx, tenantId, campaign, numbers)
   let taken: Window | null = null
   if (start !== null) await takeAgentTime(tx, config, campaign, request.ownerAgentId!, reservationId!, start)
   else {
@@ -280,7 +284,8 @@ async function write(
     ? promiseIn(request.when, taken, now)
     : { from: start!, to: start! + campaign.personalMinutes * MINUTE, due: start! }
   const first = nextAllowed(callingHoursOf(campaign, config.holidays), zones, promise.due)
-  if (!first) throw refusal(campaign, windows, promise.from, 'window_closed')
+  // In the last minute of the hours nothing is begun any more.
+  if (!first || first.from >= promise.to) throw refusal(campaign, windows, promise.from, 'window_closed')
   const document: CallbackDocument = {
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     data: { ...request.data },

@@ -162,6 +162,7 @@ export async function claimCallbacks(tx: Tx, c: Claim): Promise<Callback[]> {
        select d.id from callbacks d
         where d.tenant_id = ${c.tenantId} and d.campaign_id = ${c.campaignId} and d.status = 'scheduled'
           and d.rank_at <= ${c.latestRank} and d.due_at <= ${c.now} and d.hours_end > ${c.now} and d.expires_at > ${c.now}
+          and not exists (select 1 from do_not_call n where n.tenant_id = ${c.tenantId} and n.number = d.number)
           and (d.owner_agent_id is null or d.owner_agent_id = ${c.agentId}::uuid or d.due_at <= ${c.ownedBefore})
         order by d.rank_at, d.id limit ${c.limit} for update skip locked))
     returning c.*`.execute(tx)

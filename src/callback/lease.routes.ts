@@ -13,7 +13,8 @@ import { configFor } from './callback.routes.ts'
 import * as schema from './callback.schema.ts'
 import { countByState } from './callback.sql.ts'
 import { presentCallback } from './present.ts'
-import { extendLease, giveBack, lease, settle } from './work.actions.ts'
+import { extendLease, giveBack, lease } from './lease.actions.ts'
+import { settle } from './work.actions.ts'
 
 const LeaseParams = Type.Object({ id: Id, leaseId: Id }, { additionalProperties: false })
 /** How often a waiting consumer looks again. */
@@ -58,7 +59,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       }
       const end = performance.now() + body.waitSeconds * 1000
       let taken = await lease(deps, config, idOf(request), wanted)
-      while (taken.callbacks.length === 0 && performance.now() + LOOK_EVERY <= end && !request.raw.destroyed) {
+      while (taken.callbacks.length === 0 && performance.now() + LOOK_EVERY <= end && !request.raw.socket.destroyed) {
         await sleep(LOOK_EVERY)
         taken = await lease(deps, config, idOf(request), wanted)
       }

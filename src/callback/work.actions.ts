@@ -1,11 +1,11 @@
-// What happens to a callback after it was promised: leased, given back, tried, postponed, cancelled, expired.
+// What happens to a callback after it was promised: tried, postponed, cancelled, expired.
 // Order of locks: callback, then buckets in the order of their start.
 import { insertEvent } from '../appointment/appointment.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { callingHoursOf, retryRulesOf, type Campaign } from '../campaign/campaign.ts'
 import { nextAllowed } from '../campaign/hours.ts'
-import { afterAttempt, rankOf, type Outcome } from '../campaign/retry.ts'
-import { transaction, type Tx } from '../db/tx.ts'
+import { afterAttempt, rankOf, type Outcome, type Verdict } from '../campaign/retry.ts'
+import { transaction, violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
@@ -13,12 +13,8 @@ import { campaignOf, type When } from './ask.actions.ts'
 import { giveBucketBack, takeBucket } from './bucket.sql.ts'
 import { barNumber } from './barred.sql.ts'
 import {
-  claimCallbacks,
-  countOutstanding,
   dueForSweep,
-  insertEvents,
   lockCallback,
-  lockCampaign,
   updateCallback,
   type Callback,
   type CallbackChange,
@@ -39,7 +35,7 @@ function requireCallbackTransition(c: Callback, action: CallbackAction): Callbac
 }
 
 /** Writes a change of state with its row of history. Leaving a state clears what belongs to it. */
-async function become(
+export async function become(
   deps: Deps,
   tx: Tx,
   c: Callback,
@@ -84,90 +80,6 @@ async function locked(tx: Tx, tenantId: string, id: string): Promise<Callback> {
   return c
 }
 
-export type LeaseRequest = { max: number; seconds: number; agentId: string | null; actor: string }
-export type Lease = { id: string; until: Date; callbacks: Callback[] }
-
-/** Leases due callbacks of a campaign, best first. Nothing is leased outside the hours in which its number may be called. */
-export async function lease(
-  deps: Deps,
-  config: TenantConfig,
-  campaignId: string,
-  request: LeaseRequest,
-): Promise<Lease> {
-  const campaign = campaignOf(config, campaignId)
-  const { tenantId } = config
-  const now = deps.now()
-  const until = new Date(now + request.seconds * 1000)
-  const id = deps.newId()
-  const callbacks = await transaction(deps.db, async (tx) => {
-    let limit = request.max
-    if (campaign.maxOutstanding > 0) {
-      await lockCampaign(tx, tenantId, campaignId)
-      limit = Math.min(limit, campaign.maxOutstanding - (await countOutstanding(tx, tenantId, campaignId)))
-    }
-    if (limit < 1) return []
-    const claimed = await claimCallbacks(tx, {
-      tenantId,
-      campaignId,
-      leaseId: id,
-      now: new Date(now),
-      until,
-      agentId: request.agentId,
-      ownedBefore: new Date(now - campaign.ownerGraceMinutes * MINUTE),
-      latestRank: new Date(rankOf(now, -100, campaign.minutesPerPriority)),
-      limit,
-    })
-    if (claimed.length > 0) {
-      const data = { before: 'scheduled', after: 'in_progress', leaseId: id }
-      const subjects = claimed.map((c) => ({ subjectId: c.id, id: deps.newId(), data }))
-      await tx.executeQuery(insertEvents(tenantId, subjects, 'callback.leased', new Date(now), request.actor))
-    }
-    return claimed
-  })
-  return { id, until, callbacks }
-}
-
-/** Lets a lease last until `seconds` from now, each callback at most until its hours end; returns how many it still holds. */
-export async function extendLease(
-  deps: Deps,
-  tenantId: string,
-  leaseId: string,
-  ids: readonly string[],
-  seconds: number,
-): Promise<number> {
-  let extended = 0
-  for (const id of [...ids].sort()) {
-    await transaction(deps.db, async (tx) => {
-      const c = await lockCallback(tx, tenantId, id)
-      if (!c || c.status !== 'in_progress' || c.lease_id !== leaseId) return
-      const until = Math.min(deps.now() + seconds * 1000, c.hours_end.getTime())
-      await updateCallback(tx, tenantId, id, { lease_until: new Date(until) }, new Date(deps.now()))
-      extended += 1
-    })
-  }
-  return extended
-}
-
-/** Gives leased callbacks back untried; they are due at once. */
-export async function giveBack(
-  deps: Deps,
-  tenantId: string,
-  leaseId: string,
-  ids: readonly string[],
-  actor: string,
-): Promise<number> {
-  let given = 0
-  for (const id of [...ids].sort()) {
-    await transaction(deps.db, async (tx) => {
-      const c = await lockCallback(tx, tenantId, id)
-      if (!c || c.status !== 'in_progress' || c.lease_id !== leaseId) return
-      await become(deps, tx, c, 'scheduled', {}, { type: 'callback.given_back', actor, data: { leaseId } })
-      given += 1
-    })
-  }
-  return given
-}
-
 export type AttemptResult = {
   outcome: Outcome
   /** When the attempt ended; epoch ms. */
@@ -199,6 +111,42 @@ export async function settle(
   id: string,
   result: AttemptResult,
   actor: string,
+): Promise<Callback> {
+  try {
+    return await settleOnce(deps, config, id, result, actor, true)
+  } catch (error) {
+    // The next number waits in a request of its own already: this one stays with the number that it has.
+    if (violationOf(error)?.constraint !== 'callbacks_open_number') throw error
+    return settleOnce(deps, config, id, result, actor, false)
+  }
+}
+
+/** What follows: the person's own wish first, then the campaign's rules. */
+function verdictOn(
+  deps: Deps,
+  campaign: Campaign,
+  c: Callback,
+  result: AttemptResult,
+  attempts: number,
+  at: number,
+  mayRotate: boolean,
+): Verdict {
+  const { current, numbers, zones } = documentOf(c)
+  if (result.doNotCall === true) return { kind: 'complete' }
+  if (result.callAgainAt !== undefined)
+    return { kind: 'retry', notBefore: Math.max(result.callAgainAt, deps.now()), number: current }
+  const zone = zones[0] ?? campaign.timeZone
+  const count = mayRotate ? numbers.length : 1
+  return afterAttempt(retryRulesOf(campaign), result.outcome, attempts, at, zone, count, current)
+}
+
+async function settleOnce(
+  deps: Deps,
+  config: TenantConfig,
+  id: string,
+  result: AttemptResult,
+  actor: string,
+  mayRotate: boolean,
 ): Promise<Callback> {
   const { tenantId } = config
   return transaction(deps.db, async (tx) => {
@@ -233,20 +181,7 @@ export async function settle(
       c.lease_id !== result.leaseId &&
       outcome !== 'answered'
     if (isOverruled) return become(deps, tx, c, c.status, { attempts, document }, event)
-    const verdict =
-      result.doNotCall === true
-        ? ({ kind: 'complete' } as const)
-        : result.callAgainAt !== undefined
-          ? ({ kind: 'retry', notBefore: Math.max(result.callAgainAt, deps.now()), number: before.current } as const)
-          : afterAttempt(
-              retryRulesOf(campaign),
-              outcome,
-              attempts,
-              at,
-              before.zones[0] ?? campaign.timeZone,
-              before.numbers.length,
-              before.current,
-            )
+    const verdict = verdictOn(deps, campaign, c, result, attempts, at, mayRotate)
     if (verdict.kind === 'complete')
       return become(deps, tx, c, requireCallbackTransition(c, 'complete'), { attempts, outcome, document }, event)
     if (verdict.kind === 'exhaust')
@@ -314,13 +249,22 @@ export async function postpone(
   return transaction(deps.db, async (tx) => {
     const c = await locked(tx, tenantId, id)
     const status = requireCallbackTransition(c, 'postpone')
+    // The agent before any counter.
+    await freeAgentTime(tx, c)
+    const old = c.bucket_start
     for (const window of wanted) {
-      const isSame = c.bucket_start?.getTime() === window.start
-      if (!isSame && !(await takeBucket(tx, tenantId, campaign.id, new Date(window.start), window.capacity))) continue
-      if (!isSame && c.bucket_start !== null) await giveBucketBack(tx, tenantId, campaign.id, c.bucket_start)
+      const isSame = old?.getTime() === window.start
+      // Counters in the order of their start: an earlier one is given back first. Should the later be full, all of it is undone.
+      const isEarlier = old !== null && !isSame && old.getTime() < window.start
+      if (isEarlier) await giveBucketBack(tx, tenantId, campaign.id, old)
+      if (!isSame && !(await takeBucket(tx, tenantId, campaign.id, new Date(window.start), window.capacity))) {
+        if (isEarlier) break
+        continue
+      }
+      if (!isSame && old !== null && !isEarlier) await giveBucketBack(tx, tenantId, campaign.id, old)
       const begin = Math.max(from, window.from)
       const first = nextAllowed(callingHoursOf(campaign, config.holidays), zones, begin)
-      if (!first) break
+      if (!first || first.from >= Math.max(window.to, begin + 10 * MINUTE)) break
       const change = {
         window_from: new Date(begin),
         window_to: new Date(Math.max(window.to, begin + 10 * MINUTE)),
