@@ -47,7 +47,6 @@ create table callbacks (
   -- the counter that the promise holds
   bucket_start timestamptz,
   reservation_id uuid,
-  manage_hash text,
   external_id text,
   document jsonb not null,
   version integer not null default 1,

@@ -33,3 +33,11 @@ export function uuidSource(now: () => number, randomBytes: (length: number) => U
     return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${tail.slice(2, 4)}-${tail.slice(4)}`
   }
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Whether the text is an id as this service writes them. */
+export const isUuid = (text: string): boolean => UUID.test(text)
+
+/** An id from its 32 hexadecimal digits; other text comes out as it is. */
+export const uuidOfHex = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')

@@ -209,7 +209,8 @@ describe('an accident ends well', () => {
     expect(back.html).toContain('due\n\nrighe')
     const list = (await service.tenant.call('GET', '/v1/appointments?status=held')).body.items
     expect(list.length).toBe(1)
-    await citizen.submit(told, 'abandonment')
+    const given = await citizen.submit(told, 'abandonment')
+    expect(given.text).toContain('L’orario è di nuovo libero.')
     expect((await service.tenant.call('GET', '/v1/appointments?status=held')).body.items.length).toBe(0)
   })
 

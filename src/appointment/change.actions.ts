@@ -111,9 +111,17 @@ async function release(deps: Deps, tx: Tx, config: TenantConfig, a: Appointment)
   await tx.executeQuery(statement)
 }
 
-export function releaseDelayOf(config: TenantConfig, a: Appointment): number {
-  return Math.max(0, ...a.service_ids.map((id) => config.services.get(id)?.releaseDelayMinutes ?? 0)) * MINUTE
+/** The largest of a rule's minutes over the services of an appointment; services that are gone ask nothing. */
+export function strictest(
+  config: TenantConfig,
+  a: Appointment,
+  field: 'cancelNoticeMinutes' | 'moveNoticeMinutes' | 'releaseDelayMinutes',
+): number {
+  return Math.max(0, ...a.service_ids.map((id) => config.services.get(id)?.[field] ?? 0))
 }
+
+export const releaseDelayOf = (config: TenantConfig, a: Appointment): number =>
+  strictest(config, a, 'releaseDelayMinutes') * MINUTE
 
 /** Citizens keep the notice; staff may break it and must say why. Throws `too_late_to_…` or `reason_required`. */
 export function checkNotice(
@@ -124,8 +132,7 @@ export function checkNotice(
   kind: 'cancel' | 'move',
   reason: string | undefined,
 ): void {
-  const field = kind === 'cancel' ? 'cancelNoticeMinutes' : 'moveNoticeMinutes'
-  const minutes = Math.max(0, ...a.service_ids.map((id) => config.services.get(id)?.[field] ?? 0))
+  const minutes = strictest(config, a, kind === 'cancel' ? 'cancelNoticeMinutes' : 'moveNoticeMinutes')
   if (isWithinNotice(a.starts_at.getTime(), minutes * MINUTE, deps.now())) return
   if (actor.audience === 'public')
     throw new AppError(kind === 'cancel' ? 'too_late_to_cancel' : 'too_late_to_move', { minutes })

@@ -1,4 +1,5 @@
 // Moves an appointment to another time or agent. Its own time counts as free; the constraint decides about the new one.
+import { ignoring } from '../availability/calendar.ts'
 import { readVersions } from '../availability/config.sql.ts'
 import { countDown, countUp } from '../availability/limits.sql.ts'
 import { countersOf, type Counter } from '../availability/limits.ts'
@@ -78,11 +79,10 @@ export async function move(deps: Deps, context: ChangeContext, request: MoveRequ
       places: a.seats,
       override: request.override,
     }
-    const ignored = kept.kind === 'session' ? undefined : { agentId: kept.agentId, from: kept.from, to: kept.to }
     const planned = await planFresh(deps, placement, {
       tenantId: context.tenantId,
       audience: context.actor.audience,
-      ignored,
+      ignored: ignoring(kept),
       previousAgentId: request.reassign ? undefined : a.agent_id,
       salt: deps.newId(),
       contactId: a.contact_id ?? undefined,

@@ -1,13 +1,13 @@
 // PURE. The form of keys and manage tokens: `agd.<ids>.<secret>`, `agm.<ids>.<secret>`. The ids name tenant and row, so that
 // no look-up crosses tenants; the secret is 256 random bits, of which only the SHA-256 is stored.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { uuidOfHex } from '../uuid.ts'
 
 export type TokenKind = 'agd' | 'agm'
 export type Token = { kind: TokenKind; tenantId: string; rowId: string; secret: string }
 
 const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')
-const uuidOf = (bytes: Buffer): string =>
-  bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+const uuidOf = (bytes: Buffer): string => uuidOfHex(bytes.toString('hex'))
 
 export function formatToken(kind: TokenKind, tenantId: string, rowId: string, secret: Uint8Array): string {
   return `${kind}.${Buffer.concat([bytesOf(tenantId), bytesOf(rowId)]).toString('base64url')}.${Buffer.from(secret).toString('base64url')}`

@@ -34,6 +34,10 @@ export const EMPTY_CALENDAR: AgentCalendar = {
 /** Time of one entry that a query must not count: the appointment that is being moved. */
 export type Ignored = { agentId: string; from: number; to: number } | undefined
 
+/** A reservation as time not to count. A group's time stays taken: the others are still in it. */
+export const ignoring = (kept: { kind: BusyKind; agentId: string; from: number; to: number } | undefined): Ignored =>
+  kept && kept.kind !== 'session' ? { agentId: kept.agentId, from: kept.from, to: kept.to } : undefined
+
 /** Whether entry `i` still holds at `now` for this audience: staff may book into time that was just released. */
 export function isLive(calendar: AgentCalendar, i: number, now: number, audience: Audience): boolean {
   const expires = calendar.expires[i]!

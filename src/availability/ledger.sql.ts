@@ -1,6 +1,7 @@
 // All SQL of the ledger of reserved time. `reserve` is the one way to take time: another rule against overlap (agent ×
 // five-minute bucket) would change this file only.
 import { CompiledQuery, sql } from 'kysely'
+import { ignoring, type Ignored } from './calendar.ts'
 import type { Db } from '../db/tx.ts'
 import type { ReservationKind } from '../db/tables.ts'
 
@@ -192,6 +193,11 @@ export async function findReservation(db: Db, tenantId: string, id: string): Pro
     .where('id', '=', id)
     .executeTakeFirst()
   return row && { id: row.id, kind: row.kind, agentId: row.agent_id, from: row.from.getTime(), to: row.to.getTime() }
+}
+
+/** The time of an appointment that is about to move, which a search must not count; undefined when it has none of its own. */
+export async function findOwnTime(db: Db, tenantId: string, reservationId: string | null): Promise<Ignored> {
+  return reservationId === null ? undefined : ignoring(await findReservation(db, tenantId, reservationId))
 }
 
 /** Removes released time that has opened again, of one tenant; returns how many. */

@@ -11,7 +11,7 @@ import type { Audience } from '../service/visit.ts'
 import { MINUTE } from '../time/interval.ts'
 import { formatInstant, parseDate } from '../time/zone.ts'
 import { explainDay, explainInstant } from './explanation.actions.ts'
-import { findReservation } from './ledger.sql.ts'
+import { findOwnTime } from './ledger.sql.ts'
 import { firstSlots, slotsText, type SlotRequest } from './slots.actions.ts'
 
 const selection = {
@@ -112,10 +112,7 @@ async function requestOf(deps: Deps, request: FastifyRequest): Promise<SlotReque
   if (query.movingAppointmentId !== undefined) {
     const a = await findAppointment(deps.db.kysely, tenantId, query.movingAppointmentId)
     if (!a) throw new AppError('not_found', { what: 'appointment' })
-    const kept =
-      a.reservation_id === null ? undefined : await findReservation(deps.db.kysely, tenantId, a.reservation_id)
-    asked.ignored =
-      kept && kept.kind !== 'session' ? { agentId: kept.agentId, from: kept.from, to: kept.to } : undefined
+    asked.ignored = await findOwnTime(deps.db.kysely, tenantId, a.reservation_id)
   }
   return asked
 }
@@ -127,6 +124,13 @@ async function zoneOf(deps: Deps, request: FastifyRequest): Promise<string> {
 }
 
 const MAX_DAYS = 92
+
+/** Throws `range_too_long` when local dates are in the wrong order or too many. */
+export function checkRange(from: string, to: string): void {
+  const days = parseDate(to) - parseDate(from)
+  if (days < 0 || days >= MAX_DAYS)
+    throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })
+}
 
 export function slotRoutes(app: FastifyInstance, deps: Deps): void {
   const access = { access: { kind: 'key' as const, scope: 'slots:read' as const } }
@@ -146,9 +150,7 @@ export function slotRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const { from, to } = request.query as { from: string; to: string }
-      const [first, last] = [parseDate(from), parseDate(to)]
-      if (last < first || last - first >= MAX_DAYS)
-        throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })
+      checkRange(from, to)
       const { timeZone } = request.query as Query
       const text = await slotsText(deps, await requestOf(deps, request), timeZone, { from, to })
       return reply.type('application/json; charset=utf-8').serializer(asIs).send(text)

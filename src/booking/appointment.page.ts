@@ -1,7 +1,7 @@
 // The outcome and the citizen's own page of an appointment: see, move, cancel, download, print, rate.
 import type { Appointment } from '../appointment/appointment.sql.ts'
 import { choices, faultSummary, field, notice, type Faults } from '../web/form.ts'
-import { html, own as inOwnLanguage, paragraphs, type Html } from '../web/html.ts'
+import { html, own as inOwnLanguage, paragraphs, telephone, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
 import { googleLink, outlookLink } from './calendar.ts'
@@ -45,7 +45,7 @@ function where(site: Site, { a, contact, joinLink }: OwnAppointment): Html {
     ${map !== null && html`<br /><a href="${map}" rel="noreferrer">${w.map}</a>`}`,
   )}
   ${location.directions != null && location.directions !== '' && fact(w.directions, paragraphs(location.directions))}
-  ${location.phone != null && fact(w.officePhone, html`<a href="tel:${location.phone.replace(/[^+\d]/g, '')}">${location.phone}</a>`)}`
+  ${location.phone != null && fact(w.officePhone, telephone(location.phone))}`
 }
 
 function facts(site: Site, own: OwnAppointment): Html {
@@ -138,7 +138,7 @@ export function managePage(site: Site, own: OwnAppointment): Page {
 /** How to reach the office, where the pages can help no further. */
 export function support(site: Site): Html {
   const { supportPhone, supportEmail } = site.settings.booking
-  return html`${supportPhone !== undefined && html`<a href="tel:${supportPhone.replace(/[^+\d]/g, '')}">${supportPhone}</a> `}
+  return html`${supportPhone !== undefined && html`${telephone(supportPhone)} `}
   ${supportEmail !== undefined && html`<a href="mailto:${supportEmail}">${supportEmail}</a>`}`
 }
 

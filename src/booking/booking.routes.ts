@@ -4,11 +4,11 @@ import type { OfferedService } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
 import { problemWords } from '../locales/words.ts'
-import type { Channel } from '../service/visit.ts'
+import { publicCampaigns } from '../campaign/campaign.ts'
 import { dayOf, isCalendarDate, parseDate } from '../time/zone.ts'
 import { clockOf, dateOf, monthOf } from '../web/dates.ts'
 import { NO_FAULTS, type Faults } from '../web/form.ts'
-import { html } from '../web/html.ts'
+import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
 import { examplesPage } from '../web/examples.page.ts'
 import { draftsOf, draftSeal, isDraftSeal, rememberDraft, type Site } from '../web/site.ts'
@@ -20,7 +20,7 @@ import { firstTimes, frequentIds, offersOf, timesOf } from './offer.actions.ts'
 import { placePage, visitHead, wayOf } from './place.page.ts'
 import { CHANNELS, locationsOver, selectionOf, servicesOf, wishOf, type Wish } from './selection.ts'
 import { steps } from './steps.ts'
-import { officeFact, timePage } from './time.page.ts'
+import { officeFact, timePage, withChanges } from './time.page.ts'
 
 export type Query = Record<string, string | string[] | undefined>
 export const queryOf = (request: FastifyRequest): Query => request.query as Query
@@ -64,7 +64,8 @@ async function landing(deps: Deps, request: FastifyRequest, site: Site): Promise
     frequent: frequentOffers,
     groups,
     total: found.length,
-    hasCallbacks: [...site.config.campaigns.values()].some((c) => c.isPublic && !c.archived),
+    hasCallbacks: publicCampaigns(site.config.campaigns).length > 0,
+    wasAbandoned: one(queryOf(request).said) === 'abandoned',
   })
 }
 
@@ -104,6 +105,16 @@ type TimeExtras = {
   draft: { id: string; seal: string; held: Draft['held'] }
 }
 
+/** The office, or how it goes without one. */
+function whereFact(site: Site, { channel, locationId }: Selection): Html {
+  const w = site.words
+  if (channel === 'in_person' && locationId !== undefined) return officeFact(site, locationId)
+  return html`<div>
+    <dt>${w.where}</dt>
+    <dd>${channel === 'in_person' ? w.anyOffice : w.channels[channel]}</dd>
+  </div>`
+}
+
 /** The page of times for a selection. */
 export async function timesPage(
   deps: Deps,
@@ -124,57 +135,34 @@ export async function timesPage(
   const ownDay = own ? dayOf(own.timeZone, own.start) : null
   const found = await timesOf(deps, site, wish, selection, month, own?.id)
   const isElsewhere = asked !== undefined && found.month !== asked
-  const linkTo = (changes: Record<string, string | null>): string => {
-    const target = selectionQuery(selection)
-    target.set('month', found.month)
-    if (view === 'calendar') target.set('view', view)
-    for (const [name, value] of Object.entries(changes)) {
-      if (value === null || (name === 'view' && value === 'list')) target.delete(name)
-      else target.set(name, value)
-    }
-    return `${site.base}/book/time?${target.toString()}`
-  }
-  const placeQuery = new URLSearchParams(selectionQuery(selection))
+  const shown = selectionQuery(selection)
+  shown.set('month', found.month)
+  if (view === 'calendar') shown.set('view', view)
+  const place = `${site.base}/book?${selectionQuery(selection).toString()}`
   return timePage(site, {
     title: w.stepTitles.time,
     event: 'time',
-    above: html`${steps(site, 'time', { place: `${site.base}/book?${placeQuery.toString()}` })}
+    above: html`${steps(site, 'time', { place })}
     ${isElsewhere && html`<p class="notice note" role="status">${w.outOfRange}</p>`}
     ${own && html`<p class="notice note">${w.yourTime(clockOf(own.timeZone, own.start), dateOf(site.language, own.timeZone, own.start))}</p>`}`,
-    head: visitHead(
-      site,
-      wish,
-      html`${
-        selection.channel === 'in_person' && selection.locationId !== undefined
-          ? officeFact(site, selection.locationId)
-          : html`<div>
-              <dt>${w.where}</dt>
-              <dd>${selection.channel === 'in_person' ? w.anyOffice : w.channels[selection.channel]}</dd>
-            </div>`
-      }`,
-    ),
+    head: visitHead(site, wish, whereFact(site, selection)),
     times: found,
     view,
     day: isCalendarDate(dayText) ? parseDate(dayText) : ownDay,
     chosen: chosen === '' && own ? new Date(own.start).toISOString() : chosen,
     action: `${site.base}/book/time?${new URLSearchParams({ month: found.month, ...(view === 'calendar' ? { view } : {}) }).toString()}`,
     hiddenFields: [...selectionQuery(selection), ['draft', `${draft.id}.${draft.seal}`]],
-    linkTo,
+    linkTo: (changes) => withChanges(`${site.base}/book/time`, shown, changes),
     elsewhere: (first) => {
       const target = selectionQuery({ ...selection, channel: first.channel, locationId: first.location?.id })
       return `${site.base}/book/time?${target.toString()}`
     },
-    back: `${site.base}/book?${placeQuery.toString()}`,
+    back: place,
     button: w.next,
     hint: w.chooseTimeHint,
     showsOffice: selection.channel === 'in_person' && selection.locationId === undefined,
     faults,
   })
-}
-
-/** The channel that was asked for, or the only one there is; null sends back to the choice. */
-function channelOf(wish: Wish): Channel | null {
-  return wish.channel ?? (wish.visit.channels.length === 1 ? wish.visit.channels[0]! : null)
 }
 
 /** A draft of this browser for the same visit, so that its own time counts as free; else the name of a new one. */
@@ -203,7 +191,8 @@ async function showTimes(deps: Deps, request: FastifyRequest, site: Site): Promi
     return { redirect: `${site.base}/book/time?${selectionQuery(selectionOf(wish, channel)).toString()}` }
   }
   const wish = requireWish(site, query)
-  const known = channelOf(wish)
+  // Asked for, or the only one there is: else it is chosen first.
+  const known = wish.channel
   if (!known) return { redirect: `${site.base}/book?${serviceQuery(wish)}` }
   const selection = selectionOf(wish, known)
   const offices = locationsOver(site.config, wish.visit, known)
@@ -239,7 +228,7 @@ export function choiceOf(site: Site, form: Form, selection: Pick<Selection, 'cha
 async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const form = request.body as Form
   const wish = requireWish(site, form as Query)
-  const channel = channelOf(wish)
+  const { channel } = wish
   if (!channel) return { redirect: `${site.base}/book?${serviceQuery(wish)}` }
   const selection = selectionOf(wish, channel)
   const [given = '', seal = ''] = textOf(form, 'draft', 100).split('.')

@@ -11,12 +11,14 @@ import { AppError } from '../errors.ts'
 import type { ContactFields } from '../contact/contact.ts'
 import { lockMeans } from '../contact/contact.sql.ts'
 import { HOUR, MINUTE } from '../time/interval.ts'
+import { assetsOf } from '../web/assets.ts'
 import { clockOf } from '../web/dates.ts'
-import { sealOf } from '../web/seal.ts'
+import type { Captcha } from './summary.page.ts'
+import { sealedName, sealOf } from '../web/seal.ts'
 import { manageLink, type Site } from '../web/site.ts'
 import { answersOf } from './check.ts'
 import type { Draft } from './draft.ts'
-import { changeDraft, CITIZEN, LONGEST, requireDraft } from './draft.actions.ts'
+import { changeDraft, CITIZEN, citizenScope, LONGEST, requireDraft } from './draft.actions.ts'
 import { letter, type Told } from './mail.ts'
 import { visitOf } from '../availability/slots.actions.ts'
 
@@ -28,15 +30,16 @@ const MOST_LINKS_AN_HOUR = 5
 /** More messages than these a citizen has no use for; whoever makes them means harm. */
 const MOST_MAILS_AN_HOUR = 12
 
-/** A challenge (ALTCHA v1) that counts for this draft only, for as long as a draft lives. */
-export async function captchaFor(site: Site, draftId: string): Promise<string> {
+/** A challenge (ALTCHA v1) that counts for this draft or form only, for as long as a draft lives; null when the tenant wants none. */
+export async function captchaFor(site: Site, draftId: string): Promise<Captcha> {
+  if (site.settings.booking.captcha === 'none') return null
   const challenge = await createChallenge({
     hmacKey: site.secret,
     maxnumber: MOST_WORK,
     expires: new Date(site.now + 2 * HOUR),
     params: { draft: draftId },
   })
-  return JSON.stringify(challenge)
+  return { challenge: JSON.stringify(challenge), workerUrl: `${assetsOf().base}/altcha/worker.js` }
 }
 
 /** Whether the solution is right, unexpired and made for this draft. */
@@ -136,18 +139,10 @@ function contactOf(site: Site, draft: Draft): ContactFields {
 async function book(deps: Deps, site: Site, draftId: string, draft: Draft, needsApproval: boolean): Promise<string> {
   const held = draft.held!
   const contact = contactOf(site, draft)
-  const key = `confirm:${held.id}`
-  const scope = {
-    tenantId: site.tenantId,
-    principal: 'citizen',
-    key,
-    keyHash: hashSecret(key),
-    requestHash: hashSecret(key),
-  }
   const context = {
     tenantId: site.tenantId,
     actor: CITIZEN,
-    scope,
+    scope: citizenScope(site.tenantId, `confirm:${held.id}`),
     callerSecret: site.secret,
     hold: false,
     country: site.settings.country,
@@ -210,7 +205,7 @@ async function askByMail(deps: Deps, site: Site, draftId: string, draft: Draft):
     subject: w.activate,
     text: w.activateText(clockOf(draft.held!.timeZone, until)),
     link: {
-      href: `${deps.links.base}${site.base}/activate/${draftId.replaceAll('-', '')}.${seal}`,
+      href: `${deps.links.base}${site.base}/activate/${sealedName(draftId, seal)}`,
       text: w.activateButton,
     },
     note: w.ignore,

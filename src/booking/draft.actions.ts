@@ -9,6 +9,7 @@ import { hashSecret } from '../auth/token.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
+import type { IdempotencyScope } from '../rest/idempotency.actions.ts'
 import { HOUR, MINUTE } from '../time/interval.ts'
 import type { Site } from '../web/site.ts'
 import { isSameVisit, newDraft, type Draft, type Held, type Selection } from './draft.ts'
@@ -27,7 +28,7 @@ export async function requireDraft(deps: Deps, tenantId: string, id: string): Pr
   return draft
 }
 
-export async function keepDraft(deps: Deps, tenantId: string, id: string, draft: Draft): Promise<Draft> {
+async function keepDraft(deps: Deps, tenantId: string, id: string, draft: Draft): Promise<Draft> {
   const now = deps.now()
   await saveDraft(deps.db.kysely, tenantId, id, draft, new Date(now), new Date(now + KEPT))
   return draft
@@ -72,6 +73,12 @@ const holdOnly = (tenantId: string, id: string) => ({
   onlyHeld: true,
 })
 
+/** What is done under the same name is done once. The name holds all that the request depends on. */
+export function citizenScope(tenantId: string, key: string): IdempotencyScope {
+  const keyHash = hashSecret(key)
+  return { tenantId, principal: 'citizen', key, keyHash, requestHash: keyHash }
+}
+
 /** Takes a slot anew. The same choice of the same draft sent twice, as by a double click, takes it once. */
 async function holdAnew(deps: Deps, site: Site, draftId: string, wanted: Selection, choice: Choice): Promise<Held> {
   const { tenantId } = site
@@ -86,15 +93,7 @@ async function holdAnew(deps: Deps, site: Site, draftId: string, wanted: Selecti
   }
   const context = { tenantId, actor: CITIZEN, callerSecret: site.secret, hold: true, country: site.settings.country }
   for (let attempt = 0; ; attempt += 1) {
-    const requestHash = hashSecret(JSON.stringify(request))
-    const key = `hold:${draftId}:${requestHash}:${attempt}`
-    const scope = {
-      tenantId,
-      principal: 'citizen',
-      key,
-      keyHash: hashSecret(key),
-      requestHash,
-    }
+    const scope = citizenScope(tenantId, `hold:${draftId}:${hashSecret(JSON.stringify(request))}:${attempt}`)
     const { id } = (await book(deps, request, { ...context, scope })).body as { id: string }
     const a = await findAppointment(deps.db.kysely, tenantId, id)
     if (a?.status === 'held' && a.hold_expires_at!.getTime() > deps.now()) return heldOf(a, deps.now())

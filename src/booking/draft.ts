@@ -58,6 +58,16 @@ export function newDraft(selection: Selection): Draft {
   }
 }
 
+/** The draft with the person's details as typed now. A link that was sent to another address counts no more. */
+export function withApplicant(draft: Draft, applicant: Applicant, isDone: boolean): Draft {
+  return {
+    ...draft,
+    applicant,
+    activation: applicant.email === draft.applicant.email ? draft.activation : null,
+    done: { ...draft.done, applicant: isDone },
+  }
+}
+
 /** The first step that still lacks something. */
 export function nextStep(draft: Draft, now: number): Step {
   if (!draft.held || draft.held.until <= now) return 'time'

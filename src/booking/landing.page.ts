@@ -18,6 +18,8 @@ export type Landing = {
   total: number
   /** Whether a callback can be asked for instead. */
   hasCallbacks: boolean
+  /** A booking was just given up. */
+  wasAbandoned: boolean
 }
 
 /** `mar 24 nov, 10:00` with the full date for machines. */
@@ -104,6 +106,7 @@ export function landingPage(site: Site, landing: Landing): Page {
     description: `${w.landingTitle}: ${site.config.name}`,
     event: 'landing',
     main: html`<div class="wide">
+      ${landing.wasAbandoned && html`<p class="notice note" role="status">${w.abandoned}</p>`}
       <h1>${w.landingTitle}</h1>
       ${intro === undefined ? html`<p class="lead">${w.landingLead}</p>` : paragraphs(intro)}
       <p>

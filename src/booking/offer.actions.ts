@@ -1,5 +1,5 @@
 // Gathers what the pages offer: first free times for the first screen, the times of a month, and what else there is.
-import { findReservation } from '../availability/ledger.sql.ts'
+import { findOwnTime } from '../availability/ledger.sql.ts'
 import { findSlots } from '../availability/search.ts'
 import { confirmFor, firstSlots, prepareSearch, type SlotRequest } from '../availability/slots.actions.ts'
 import type { ReasonCode } from '../availability/explain.ts'
@@ -8,16 +8,19 @@ import { findAppointment, frequentServices } from '../appointment/appointment.sq
 import type { Deps } from '../deps.ts'
 import { planVisit, type Channel, type Visit } from '../service/visit.ts'
 import { DAY } from '../time/interval.ts'
-import { dayOf, parseDate, startOfDay } from '../time/zone.ts'
+import { parseDate, startOfDay } from '../time/zone.ts'
 import type { Site } from '../web/site.ts'
-import { addMonths } from '../web/dates.ts'
+import { addMonths, monthOf } from '../web/dates.ts'
 import { byDay, whyNothing, type DayOffer } from './offer.ts'
 import type { Selection } from './draft.ts'
 import { locationsOver, type Wish } from './selection.ts'
 
 export type First = { channel: Channel; location: Location | null; start: number | null; zone: string }
 
-const requestOf = (site: Site, serviceIds: readonly string[], more: Partial<SlotRequest> = {}): SlotRequest => ({
+/** The part of a site that offers are made from. */
+export type Catalogue = Pick<Site, 'tenantId' | 'config'>
+
+const requestOf = (site: Catalogue, serviceIds: readonly string[], more: Partial<SlotRequest> = {}): SlotRequest => ({
   tenantId: site.tenantId,
   serviceIds,
   audience: 'public',
@@ -51,7 +54,7 @@ const earliest = (starts: readonly (number | null)[]): number | null =>
 /** The first free time of a visit over each channel; in person, at each office. */
 export async function firstTimes(
   deps: Deps,
-  site: Site,
+  site: Catalogue,
   visit: Visit,
   more: Partial<SlotRequest> = {},
   channels: readonly Channel[] = visit.channels,
@@ -83,7 +86,7 @@ function visitFor(service: OfferedService): Visit | null {
 /** Services with their first free times, in the given order; over `channel` only when given. */
 export async function offersOf(
   deps: Deps,
-  site: Site,
+  site: Catalogue,
   services: readonly OfferedService[],
   channel: Channel | undefined,
 ): Promise<ServiceOffer[]> {
@@ -123,11 +126,8 @@ export type Times = {
 
 /** The reserved time of an appointment or hold that is about to move: it counts as free. */
 async function ownTime(deps: Deps, site: Site, id: string | undefined): Promise<SlotRequest['ignored']> {
-  if (id === undefined) return undefined
-  const a = await findAppointment(deps.db.kysely, site.tenantId, id)
-  if (!a || a.reservation_id === null) return undefined
-  const kept = await findReservation(deps.db.kysely, site.tenantId, a.reservation_id)
-  return kept && kept.kind !== 'session' ? { agentId: kept.agentId, from: kept.from, to: kept.to } : undefined
+  const a = id === undefined ? undefined : await findAppointment(deps.db.kysely, site.tenantId, id)
+  return a && findOwnTime(deps.db.kysely, site.tenantId, a.reservation_id)
 }
 
 /** Last month that the service's horizon reaches. */
@@ -143,13 +143,12 @@ function lastMonth(visit: Visit, now: number): string {
 export async function timesOf(
   deps: Deps,
   site: Site,
-  wish: Pick<Wish, 'visit' | 'minutes' | 'places'>,
+  { visit }: Pick<Wish, 'visit'>,
   selection: Selection,
   asked: string | undefined,
   movingId?: string,
 ): Promise<Times> {
   const { config } = site
-  const { visit } = wish
   const open = locationsOver(config, visit, selection.channel)
   const locationIds = selection.locationId === undefined ? open.map((l) => l.id) : [selection.locationId]
   const zoneOf = (id: string): string => config.locations.get(id)?.timeZone ?? config.timeZone
@@ -162,7 +161,7 @@ export async function timesOf(
     ignored: await ownTime(deps, site, movingId),
   })
   const confirmed = await confirmFor(deps, request)
-  const present = monthIn(zone, site.now)
+  const present = monthOf(zone, site.now)
   const end = lastMonth(visit, site.now)
   const months = monthsBetween(present, end > present ? end : present)
   const start = asked !== undefined && months.includes(asked) ? asked : undefined
@@ -210,10 +209,6 @@ export async function timesOf(
       elsewhere: firsts.filter((f) => f.start !== null && !isSame(f)),
     },
   }
-}
-
-function monthIn(zone: string, at: number): string {
-  return new Date(dayOf(zone, at) * DAY).toISOString().slice(0, 7)
 }
 
 function monthsBetween(first: string, last: string): string[] {

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isWithinNotice } from '../appointment/appointment.ts'
 import { findAppointment, findByCode, type Appointment } from '../appointment/appointment.sql.ts'
-import { cancel, documentOf, visitFor } from '../appointment/change.actions.ts'
+import { cancel, documentOf, strictest, visitFor } from '../appointment/change.actions.ts'
 import { move } from '../appointment/move.actions.ts'
 import { presentAppointment } from '../appointment/present.ts'
 import { isRateable, rate } from '../appointment/rating.actions.ts'
@@ -19,7 +19,7 @@ import type { Channel } from '../service/visit.ts'
 import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addOwnPage, addPage, ownOf, type View } from '../web/pages.ts'
-import { isSeal } from '../web/seal.ts'
+import { isSeal, readSealedName } from '../web/seal.ts'
 import { manageLink, rememberAppointment, siteOf, type Site } from '../web/site.ts'
 import { cancelPage, confirmedPage, findPage, managePage, type OwnAppointment } from './appointment.page.ts'
 import { choiceOf } from './booking.routes.ts'
@@ -30,11 +30,7 @@ import { CITIZEN } from './draft.actions.ts'
 import type { Selection } from './draft.ts'
 import { timesOf } from './offer.actions.ts'
 import { spanOf, visitName } from './steps.ts'
-import { officeFact, timePage } from './time.page.ts'
-
-function noticeOf(site: Site, a: Appointment, field: 'cancelNoticeMinutes' | 'moveNoticeMinutes'): number {
-  return Math.max(0, ...a.service_ids.map((id) => site.config.services.get(id)?.[field] ?? 0)) * MINUTE
-}
+import { officeFact, timePage, withChanges } from './time.page.ts'
 
 const EMPTY = { first_name: '', last_name: '', email: null, phone: null }
 
@@ -47,14 +43,16 @@ async function ownAppointment(
   const contact = (await findContact(deps.db.kysely, site.tenantId, a.contact_id ?? '')) ?? EMPTY
   const isLive = a.status === 'confirmed' || a.status === 'pending'
   const start = a.starts_at.getTime()
+  const isInTime = (field: 'moveNoticeMinutes' | 'cancelNoticeMinutes'): boolean =>
+    isLive && start > site.now && isWithinNotice(start, strictest(site.config, a, field) * MINUTE, site.now)
   const { joinLink } = presentAppointment(a, site.config, true) as { joinLink?: string }
   return {
     a,
     base: `${site.base}/appointments/${a.id}`,
     contact: { firstName: contact.first_name, lastName: contact.last_name, email: contact.email, phone: contact.phone },
     joinLink,
-    mayMove: isLive && isWithinNotice(start, noticeOf(site, a, 'moveNoticeMinutes'), site.now) && start > site.now,
-    mayCancel: isLive && isWithinNotice(start, noticeOf(site, a, 'cancelNoticeMinutes'), site.now) && start > site.now,
+    mayMove: isInTime('moveNoticeMinutes'),
+    mayCancel: isInTime('cancelNoticeMinutes'),
     isRateable: isRateable(a, site.now),
     stars: documentOf(a).rating?.stars ?? null,
     message: html``,
@@ -84,27 +82,13 @@ async function movePage(
   const visit = visitFor(site.config, a)
   if (!visit) throw new AppError('service_unavailable', { service: '' })
   const own = await ownAppointment(deps, site, a)
-  if (!own.mayMove) throw new AppError('too_late_to_move', { minutes: noticeOf(site, a, 'moveNoticeMinutes') / MINUTE })
+  if (!own.mayMove) throw new AppError('too_late_to_move', { minutes: strictest(site.config, a, 'moveNoticeMinutes') })
   const query = request.query as Record<string, string | undefined>
   const selection = selectionOfOwn(a)
   const month = query.month !== undefined && isCalendarDate(`${query.month}-01`) ? query.month : undefined
   const view = query.view === 'calendar' ? 'calendar' : 'list'
-  const found = await timesOf(
-    deps,
-    site,
-    { visit, minutes: selection.minutes, places: a.seats },
-    selection,
-    month,
-    a.id,
-  )
-  const linkTo = (changes: Record<string, string | null>): string => {
-    const target = new URLSearchParams({ month: found.month, ...(view === 'calendar' ? { view } : {}) })
-    for (const [name, value] of Object.entries(changes)) {
-      if (value === null || (name === 'view' && value === 'list')) target.delete(name)
-      else target.set(name, value)
-    }
-    return `${own.base}/move?${target.toString()}`
-  }
+  const found = await timesOf(deps, site, { visit }, selection, month, a.id)
+  const shown = new URLSearchParams({ month: found.month, ...(view === 'calendar' ? { view } : {}) })
   return timePage(site, {
     title: w.moveTitle,
     event: 'move',
@@ -125,8 +109,8 @@ async function movePage(
     day: query.day !== undefined && isCalendarDate(query.day) ? parseDate(query.day) : null,
     chosen: a.starts_at.toISOString(),
     action: `${own.base}/move?month=${found.month}`,
-    hiddenFields: [['version', String(a.version)]],
-    linkTo,
+    hiddenFields: [],
+    linkTo: (changes) => withChanges(`${own.base}/move`, shown, changes),
     elsewhere: null,
     back: own.base,
     button: w.moveConfirm,
@@ -191,7 +175,7 @@ function moveAndCancel(app: FastifyInstance, deps: Deps): void {
     const own = await ownAppointment(deps, site, a)
     if (a.status === 'cancelled') return { redirect: own.base }
     if (!own.mayCancel)
-      throw new AppError('too_late_to_cancel', { minutes: noticeOf(site, a, 'cancelNoticeMinutes') / MINUTE })
+      throw new AppError('too_late_to_cancel', { minutes: strictest(site.config, a, 'cancelNoticeMinutes') })
     return cancelPage(site, own)
   })
   addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/cancel', async (request, _reply, site, a) => {
@@ -250,17 +234,14 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, reply, site) => {
       const { token } = request.params as { token: string }
       const parsed = parseToken(token)
-      const [hex = '', seal = ''] = token.split('.')
-      const id =
-        parsed?.kind === 'agm' && parsed.tenantId === site.tenantId
-          ? parsed.rowId
-          : hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-      const a = /^[0-9a-f-]{36}$/.test(id) ? await findAppointment(deps.db.kysely, site.tenantId, id) : undefined
+      const named = readSealedName(token)
+      const id = parsed?.kind === 'agm' && parsed.tenantId === site.tenantId ? parsed.rowId : named?.id
+      const a = id === undefined ? undefined : await findAppointment(deps.db.kysely, site.tenantId, id)
       const isRight =
         a !== undefined &&
         (parsed
           ? isSameHash(a.manage_hash ?? '', hashSecret(parsed.secret))
-          : isSeal(seal, site.secret, 'appointment', a.id, a.manage_hash ?? ''))
+          : isSeal(named?.seal ?? '', site.secret, 'appointment', a.id, a.manage_hash ?? ''))
       if (!a || !isRight || a.contact_id === null) throw new AppError('link_invalid')
       rememberAppointment(request, reply, site, a)
       return { redirect: `${site.base}/appointments/${a.id}` }

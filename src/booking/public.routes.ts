@@ -4,22 +4,20 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { TenantConfig } from '../availability/model.ts'
+import { checkRange } from '../availability/slots.routes.ts'
 import { slotsText } from '../availability/slots.actions.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { languageOf, pageWords } from '../locales/words.ts'
 import { problems } from '../rest/resource.routes.ts'
 import { Id, LocalDate, Nullable, Zone } from '../rest/schema.ts'
 import { ChannelName, QuestionBody } from '../service/service.schema.ts'
 import { planVisit } from '../service/visit.ts'
-import { findTenantIdBySlug } from '../tenant/tenant.sql.ts'
-import { formatInstant, parseDate } from '../time/zone.ts'
-import type { Site } from '../web/site.ts'
+import { formatInstant } from '../time/zone.ts'
+import { configOfSlug } from '../web/site.ts'
 import { offersOf } from './offer.actions.ts'
 import { findNamed, locationsOver } from './selection.ts'
 
 const Slug = Type.Object({ tenant: Type.String({ maxLength: 60 }) }, { additionalProperties: false })
-const MAX_DAYS = 92
 
 const TenantPublic = Type.Object(
   {
@@ -62,32 +60,14 @@ const ServicePublic = Type.Object(
 )
 const SlotsPublic = Type.Object({}, { title: 'PublicSlots', additionalProperties: true })
 
-type Known = { config: TenantConfig; site: Site }
-
-/** The tenant of the address as its pages know it; throws `not_found`. Answers browsers of allowed sites. */
-async function tenantOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Known> {
-  const { tenant: slug } = request.params as { tenant: string }
-  const tenantId = await findTenantIdBySlug(deps.db.kysely, slug)
-  const config = tenantId === undefined ? null : await deps.snapshots.config(tenantId)
-  if (tenantId === undefined || !config) throw new AppError('not_found', { what: 'tenant' })
+/** The tenant of the address; throws `not_found`. Answers browsers of allowed sites. */
+async function tenantOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<TenantConfig> {
+  const config = await configOfSlug(deps, (request.params as { tenant: string }).tenant)
   const { origin } = request.headers
   reply.header('vary', 'origin')
   if (origin !== undefined && config.settings.booking.allowedOrigins.includes(origin))
     reply.header('access-control-allow-origin', origin)
-  const language = languageOf(request.headers['accept-language'])
-  const site: Site = {
-    tenantId,
-    base: `/${slug}`,
-    config,
-    settings: config.settings,
-    language,
-    words: pageWords(language),
-    secret: '',
-    isFramed: false,
-    here: '',
-    now: deps.now(),
-  }
-  return { config, site }
+  return config
 }
 
 export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<void> {
@@ -100,7 +80,7 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
     })
     const config = { access: { kind: 'anyone' as const } }
     const docs = (operationId: string, summary: string) => ({ tags: ['public'], operationId, summary, params: Slug })
-    const urlOf = (site: Site, path = '') => `${deps.links.base}${site.base}${path}`
+    const urlOf = (config: TenantConfig, path = '') => `${deps.links.base}/${config.slug}${path}`
 
     open.get('/v1/public/:tenant', {
       config,
@@ -109,14 +89,14 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
         response: { 200: TenantPublic, ...problems },
       },
       handler: async (request, reply) => {
-        const { config: c, site } = await tenantOf(deps, request, reply)
+        const c = await tenantOf(deps, request, reply)
         const { booking, theme, locale } = c.settings
         return {
           slug: c.slug,
           name: c.name,
           timeZone: c.timeZone,
           locale,
-          bookingUrl: urlOf(site),
+          bookingUrl: urlOf(c),
           open: booking.enabled,
           emailRequired: booking.emailRequired || booking.emailConfirmationMinutes > 0,
           privacyUrl: booking.privacyUrl ?? null,
@@ -133,12 +113,12 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
         response: { 200: Type.Object({ items: Type.Array(ServicePublic) }), ...problems },
       },
       handler: async (request, reply) => {
-        const { config: c, site } = await tenantOf(deps, request, reply)
+        const c = await tenantOf(deps, request, reply)
         const { channel } = request.query as { channel?: 'in_person' | 'phone' | 'video' }
         const services = [...c.services.values()].filter(
           (s) => !s.archived && (channel === undefined || s.channels.some((o) => o.type === channel)),
         )
-        const offers = await offersOf(deps, site, services, channel)
+        const offers = await offersOf(deps, { tenantId: c.tenantId, config: c }, services, channel)
         return {
           items: offers.map(({ service: s, firsts }) => ({
             id: s.id,
@@ -152,7 +132,7 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
             channels: s.channels.map((o) => o.type),
             seats: s.seats,
             questions: s.questions,
-            bookingUrl: urlOf(site, `/book?service=${encodeURIComponent(s.externalId ?? s.id)}`),
+            bookingUrl: urlOf(c, `/book?service=${encodeURIComponent(s.externalId ?? s.id)}`),
             firstFree: firsts.map((f) => ({
               channel: f.channel,
               locationId: f.location?.id ?? null,
@@ -182,15 +162,13 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
         response: { 200: SlotsPublic, ...problems },
       },
       handler: async (request, reply) => {
-        const { config: c, site } = await tenantOf(deps, request, reply)
+        const c = await tenantOf(deps, request, reply)
         const query = request.query as Record<'service' | 'from' | 'to', string> & {
           location?: string
           timeZone?: string
           channel: 'in_person' | 'phone' | 'video'
         }
-        const [first, last] = [parseDate(query.from), parseDate(query.to)]
-        if (last < first || last - first >= MAX_DAYS)
-          throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })
+        checkRange(query.from, query.to)
         const service = findNamed(c.services, query.service)
         const visit = service ? planVisit([service]) : undefined
         if (!service || visit === undefined || typeof visit === 'string')
@@ -201,7 +179,7 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
         if (query.location !== undefined && (!location || !offered.includes(location)))
           throw new AppError('not_found', { what: 'location', id: query.location })
         const asked = {
-          tenantId: site.tenantId,
+          tenantId: c.tenantId,
           serviceIds: [service.id],
           locationIds: (location ? [location] : offered).map((l) => l.id),
           audience: 'public' as const,

@@ -5,17 +5,16 @@ import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
 import { faultWords, problemWords } from '../locales/words.ts'
-import { assetsOf } from '../web/assets.ts'
 import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
-import { isSameText } from '../web/seal.ts'
+import { isSameText, readSealedName } from '../web/seal.ts'
 import { draftSeal, rememberAppointment, type Site } from '../web/site.ts'
 import { OF_TIME, one, queryOf, requireWish, timesPage } from './booking.routes.ts'
 import { answerFaults, applicantFaults, applicantIn, textOf, typedAnswers, type Form } from './check.ts'
 import { activateDraft, captchaFor, confirmDraft, isSolved, sendActivationAgain } from './confirm.actions.ts'
 import { applicantPage, detailsPage, MOST_DETAILS, type DraftPage } from './details.page.ts'
-import { nextStep, selectionQuery, type Draft, type Step } from './draft.ts'
+import { nextStep, selectionQuery, withApplicant, type Draft, type Step } from './draft.ts'
 import { abandonDraft, changeDraft, chooseTime, extendDraft, requireDraft } from './draft.actions.ts'
 import type { Wish } from './selection.ts'
 import { activatePage, activationPage, summaryPage } from './summary.page.ts'
@@ -95,13 +94,7 @@ async function saveApplicant(deps: Deps, request: FastifyRequest, reply: Fastify
   const form = request.body as Form
   const applicant = applicantIn(form)
   const faults = applicantFaults(applicant, draft.selection.channel, site.settings, site.words)
-  const typed = await changeDraft(deps, site.tenantId, id, (d) => ({
-    ...d,
-    applicant,
-    // A link to another address counts no more.
-    activation: applicant.email === d.applicant.email ? d.activation : null,
-    done: { ...d.done, applicant: faults.size === 0 },
-  }))
+  const typed = await changeDraft(deps, site.tenantId, id, (d) => withApplicant(d, applicant, faults.size === 0))
   if (textOf(form, 'to') === 'back') return { redirect: `${base}/details` }
   if (faults.size > 0) {
     reply.code(422)
@@ -112,10 +105,7 @@ async function saveApplicant(deps: Deps, request: FastifyRequest, reply: Fastify
 }
 
 async function showSummary(deps: Deps, site: Site, loaded: Loaded, more: Partial<DraftPage> = {}): Promise<View> {
-  const isChecked = site.settings.booking.captcha === 'proof_of_work'
-  const captcha = isChecked
-    ? { challenge: await captchaFor(site, loaded.id), workerUrl: `${assetsOf().base}/altcha/worker.js` }
-    : null
+  const captcha = await captchaFor(site, loaded.id)
   const { questions, approvalRequired } = loaded.wish.visit
   return summaryPage(site, loaded.page(more), questions, captcha, approvalRequired)
 }
@@ -188,13 +178,7 @@ async function keepTyped(deps: Deps, site: Site, { id, wish }: Loaded, form: For
   if (step === 'applicant') {
     const applicant = applicantIn(form)
     const done = (d: Draft) => d.done.applicant && JSON.stringify(d.applicant) === JSON.stringify(applicant)
-    await changeDraft(deps, site.tenantId, id, (d) => ({
-      ...d,
-      applicant,
-      // A link to another address counts no more.
-      activation: applicant.email === d.applicant.email ? d.activation : null,
-      done: { ...d.done, applicant: done(d) },
-    }))
+    await changeDraft(deps, site.tenantId, id, (d) => withApplicant(d, applicant, done(d)))
     return step
   }
   return step === 'summary' ? step : null
@@ -244,9 +228,9 @@ async function extend(deps: Deps, request: FastifyRequest, site: Site): Promise<
 /** Draft and seal of the link in the e-mail; throws `link_invalid`. */
 async function loadActivation(deps: Deps, request: FastifyRequest, site: Site) {
   const { token } = request.params as { token: string }
-  const [hex = '', seal = ''] = token.split('.')
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  if (!/^[0-9a-f-]{36}$/.test(id)) throw new AppError('link_invalid')
+  const named = readSealedName(token)
+  if (!named) throw new AppError('link_invalid')
+  const { id, seal } = named
   const draft = await requireDraft(deps, site.tenantId, id).catch(() => null)
   if (!draft) throw new AppError('activation_expired')
   if (!draft.activation || !isSameText(seal, draft.activation.seal)) throw new AppError('link_invalid')

@@ -223,3 +223,17 @@ export function officeFact(site: Site, locationId: string | undefined): Html {
     <dd>${location.name}${addressLines(location).map((line) => html`<br />${line}`)}</dd>
   </div>`
 }
+
+/** An address with some of its parameters changed; null takes one away, and the list needs no word. */
+export function withChanges(
+  path: string,
+  shown: URLSearchParams,
+  changes: Readonly<Record<string, string | null>>,
+): string {
+  const target = new URLSearchParams(shown)
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || (name === 'view' && value === 'list')) target.delete(name)
+    else target.set(name, value)
+  }
+  return `${path}?${target.toString()}`
+}

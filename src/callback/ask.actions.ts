@@ -316,7 +316,6 @@ async function write(
     rank_at: new Date(rankOf(first.from, priority, campaign.minutesPerPriority)),
     bucket_start: taken && new Date(taken.start),
     reservation_id: reservationId,
-    manage_hash: null,
     external_id: request.externalId ?? null,
     document,
     created_at: created,

@@ -4,17 +4,17 @@ import { createRequire } from 'node:module'
 import type { getCountries as GetCountries } from 'libphonenumber-js/max'
 import { captchaFor, isSolved } from '../booking/confirm.actions.ts'
 import { textOf, type Form } from '../booking/check.ts'
-import type { Campaign } from '../campaign/campaign.ts'
+import { publicCampaigns, type Campaign } from '../campaign/campaign.ts'
 import { toE164 } from '../contact/phone.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { problemWords } from '../locales/words.ts'
 import { DAY } from '../time/interval.ts'
-import { assetsOf } from '../web/assets.ts'
 import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
-import { isSeal, sealOf } from '../web/seal.ts'
+import { isUuid } from '../uuid.ts'
+import { isSeal, readSealedName, sealedName, sealOf } from '../web/seal.ts'
 import { rememberCallback, mayOpenCallback, type Site } from '../web/site.ts'
 import { ask } from './ask.actions.ts'
 import { callMePage, ownCallbackPage, type Offer } from './callback.page.ts'
@@ -27,14 +27,9 @@ const require = createRequire(import.meta.url)
 /** Windows shown to choose from, over so many days. */
 const [MOST_OFFERS, DAYS] = [20, 7]
 const ACTOR = 'citizen'
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-/** Campaigns that citizens may ask on the pages. */
-export const publicCampaigns = (site: Site): Campaign[] =>
-  [...site.config.campaigns.values()].filter((c) => c.isPublic && !c.archived)
 
 function campaignFor(site: Site, name: string): Campaign {
-  const open = publicCampaigns(site)
+  const open = publicCampaigns(site.config.campaigns)
   const found = name === '' ? open[0] : open.find((c) => c.id === name || c.externalId === name)
   if (!found) throw new AppError('not_found', { what: 'page' })
   return found
@@ -74,16 +69,13 @@ async function form(
   more: { faults?: Faults; message?: Html } = {},
 ): Promise<View> {
   const id = deps.newId()
-  const isChecked = site.settings.booking.captcha === 'proof_of_work'
   return callMePage(site, {
     campaign,
     seal: `${id}.${sealOf(site.secret, 'callback-form', id)}`,
     typed,
     countries: countriesIn(site.language),
     offers: await offersOf(deps, site, campaign, [campaign.timeZone]),
-    captcha: isChecked
-      ? { challenge: await captchaFor(site, id), workerUrl: `${assetsOf().base}/altcha/worker.js` }
-      : null,
+    captcha: await captchaFor(site, id),
     faults: NO_FAULTS,
     message: html``,
     ...more,
@@ -151,7 +143,7 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
 
 async function own(deps: Deps, request: FastifyRequest, site: Site): Promise<Callback> {
   const { callback: id } = request.params as { callback: string }
-  const found = UUID.test(id) ? await findCallback(deps.db.kysely, site.tenantId, id) : undefined
+  const found = isUuid(id) ? await findCallback(deps.db.kysely, site.tenantId, id) : undefined
   if (!found || !mayOpenCallback(request, site, id)) throw new AppError('link_invalid')
   return found
 }
@@ -169,7 +161,7 @@ async function show(deps: Deps, site: Site, c: Callback, message: Html, faults: 
     from: c.window_from.getTime(),
     to: c.window_to.getTime(),
     offers: canMove ? await offersOf(deps, site, campaign, documentOf(c).zones) : [],
-    link: `${site.base}/c/${c.id.replaceAll('-', '')}.${sealOf(site.secret, 'callback', c.id)}`,
+    link: `${site.base}/c/${sealedName(c.id, sealOf(site.secret, 'callback', c.id))}`,
     message,
     faults,
   })
@@ -204,11 +196,10 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'GET',
     url: '/:tenant/c/:token',
     handler: async (request, reply, site) => {
-      const [hex = '', seal = ''] = (request.params as { token: string }).token.split('.')
-      const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-      if (!UUID.test(id) || !isSeal(seal, site.secret, 'callback', id)) throw new AppError('link_invalid')
-      rememberCallback(request, reply, site, id)
-      return { redirect: `${site.base}/callback/${id}` }
+      const named = readSealedName((request.params as { token: string }).token)
+      if (!named || !isSeal(named.seal, site.secret, 'callback', named.id)) throw new AppError('link_invalid')
+      rememberCallback(request, reply, site, named.id)
+      return { redirect: `${site.base}/callback/${named.id}` }
     },
   })
   addPage(app, deps, {

@@ -53,3 +53,7 @@ export const retryRulesOf = (campaign: Campaign): RetryRules => ({
   rules: campaign.retries,
   nextDayFrom: campaign.nextDayFrom,
 })
+
+/** Campaigns that citizens may ask on the pages. */
+export const publicCampaigns = (campaigns: ReadonlyMap<string, Campaign>): Campaign[] =>
+  [...campaigns.values()].filter((campaign) => campaign.isPublic && !campaign.archived)

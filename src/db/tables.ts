@@ -148,7 +148,6 @@ export type CallbackRow = {
   outcome: string | null
   bucket_start: Date | null
   reservation_id: string | null
-  manage_hash: string | null
   external_id: string | null
   document: Json<Document>
   version: Generated<number>

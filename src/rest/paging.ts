@@ -1,6 +1,7 @@
 // Lists by cursor: ids are UUIDv7, so "after this id" is "created after". The cursor is opaque to callers.
 import Type, { type TSchema } from 'typebox'
 import { AppError } from '../errors.ts'
+import { isUuid } from '../uuid.ts'
 
 export const MAX_PAGE = 200
 
@@ -20,8 +21,6 @@ export function encodeCursor(...parts: readonly string[]): string {
   return Buffer.from(parts.join('\n')).toString('base64url')
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 function decode(cursor: string): string[] {
   return Buffer.from(cursor, 'base64url').toString().split('\n')
 }
@@ -34,7 +33,7 @@ function badCursor(): AppError {
 export function decodeIdCursor(cursor: string | undefined): string | null {
   if (cursor === undefined) return null
   const [id = '', ...rest] = decode(cursor)
-  if (!UUID.test(id) || rest.length > 0) throw badCursor()
+  if (!isUuid(id) || rest.length > 0) throw badCursor()
   return id
 }
 
@@ -42,7 +41,7 @@ export function decodeIdCursor(cursor: string | undefined): string | null {
 export function decodeTimeCursor(cursor: string | undefined): { at: number; id: string } | null {
   if (cursor === undefined) return null
   const [at = '', id = '', ...rest] = decode(cursor)
-  if (!/^\d{1,14}$/.test(at) || !UUID.test(id) || rest.length > 0) throw badCursor()
+  if (!/^\d{1,14}$/.test(at) || !isUuid(id) || rest.length > 0) throw badCursor()
   return { at: Number(at), id }
 }
 

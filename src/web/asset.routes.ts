@@ -6,9 +6,9 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { findTenantIdBySlug } from '../tenant/tenant.sql.ts'
 import { logoOf, themeCss } from '../tenant/theme.ts'
 import { assetsVersion, PUBLIC } from './assets.ts'
+import { configOfSlug } from './site.ts'
 
 const FOR_EVER = 'public, max-age=31536000, immutable'
 const SOLVER = dirname(
@@ -42,12 +42,8 @@ export async function installAssets(app: FastifyInstance, deps: Deps): Promise<v
       return reply.sendFile('widget.js')
     })
 
-    const themeOf = async (slug: string) => {
-      const id = await findTenantIdBySlug(deps.db.kysely, slug)
-      const config = id === undefined ? null : await deps.snapshots.recentConfig(id)
-      if (!config) throw new AppError('not_found', { what: 'tenant' })
-      return config.settings.theme
-    }
+    // As it is now: an older look of another process would be kept for ever under the new address.
+    const themeOf = async (slug: string) => (await configOfSlug(deps, slug)).settings.theme
     files.get('/:tenant/theme.css', { config, schema }, async (request, reply) => {
       const theme = await themeOf((request.params as { tenant: string }).tenant)
       return reply

@@ -18,6 +18,9 @@ export function own(site: { language: string; settings: { locale: string } }, te
     : html`<span lang="${site.settings.locale}">${text}</span>`
 }
 
+/** A telephone number to press. */
+export const telephone = (number: string): Html => html`<a href="tel:${number.replace(/[^+\d]/g, '')}">${number}</a>`
+
 /** Paragraphs and line breaks of a text that people wrote. */
 export function paragraphs(text: string): Html {
   const blocks = text.trim().split(/\n{2,}/)

@@ -1,6 +1,6 @@
 // PURE. The frame around every page: head, header, language switch, messages, footer.
 import { LANGUAGES } from '../locales/words.ts'
-import { html, paragraphs, type Html } from './html.ts'
+import { html, paragraphs, telephone, type Html } from './html.ts'
 import type { Site } from './site.ts'
 
 export type Page = {
@@ -74,10 +74,7 @@ function footer(site: Site): Html {
         <li><a href="${site.base}/find">${w.findLink}</a></li>
         ${privacyUrl !== undefined && html`<li><a href="${privacyUrl}">${w.privacy}</a></li>`}
         ${termsUrl !== undefined && html`<li><a href="${termsUrl}">${w.terms}</a></li>`}
-        ${
-          supportPhone !== undefined &&
-          html`<li>${w.phone}: <a href="tel:${supportPhone.replace(/[^+\d]/g, '')}">${supportPhone}</a></li>`
-        }
+        ${supportPhone !== undefined && html`<li>${w.phone}: ${telephone(supportPhone)}</li>`}
         ${supportEmail !== undefined && html`<li>${w.email}: <a href="mailto:${supportEmail}">${supportEmail}</a></li>`}
       </ul>
     </div>

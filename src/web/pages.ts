@@ -13,6 +13,7 @@ import { AppError, type ProblemCode } from '../errors.ts'
 import { pageWords, problemWords, type Language } from '../locales/words.ts'
 import { asAppError, logProblem } from '../rest/problem.ts'
 import { assetsOf } from './assets.ts'
+import { isUuid } from '../uuid.ts'
 import { html } from './html.ts'
 import { document, type Page } from './layout.ts'
 import { draftsOf, languageFor, mayManage, siteOf, type Site } from './site.ts'
@@ -221,8 +222,6 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
   })
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** Adds a page of one appointment; only the browser that was let in sees it, to others it does not exist. */
 export function addOwnPage(
   app: FastifyInstance,
@@ -242,7 +241,7 @@ export function addOwnPage(
 /** The appointment of the address, if this browser may see it; throws `link_invalid`. */
 export async function ownOf(deps: Deps, request: FastifyRequest, site: Site): Promise<Appointment> {
   const { id } = request.params as { id: string }
-  const a = UUID.test(id) ? await findAppointment(deps.db.kysely, site.tenantId, id) : undefined
+  const a = isUuid(id) ? await findAppointment(deps.db.kysely, site.tenantId, id) : undefined
   if (!a || a.contact_id === null || !mayManage(request, site, a)) throw new AppError('link_invalid')
   return a
 }

@@ -1,5 +1,6 @@
 // PURE. Seals: proof that this service named something to the browser that brings it back. HMAC-SHA-256 cut to 128 bits.
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { isUuid, uuidOfHex } from '../uuid.ts'
 
 /** The seal of the parts under a purpose; parts must not contain line ends. */
 export function sealOf(secret: string, purpose: string, ...parts: readonly string[]): string {
@@ -18,4 +19,14 @@ export function isSameText(one: string, other: string): boolean {
 
 export function isSeal(seal: string, secret: string, purpose: string, ...parts: readonly string[]): boolean {
   return isSameText(seal, sealOf(secret, purpose, ...parts))
+}
+
+/** The end of a personal link: what it opens, and the seal of that. */
+export const sealedName = (id: string, seal: string): string => `${id.replaceAll('-', '')}.${seal}`
+
+/** Id and seal of the end of a personal link, or null when it has not that form. Whether the seal is right is for the caller. */
+export function readSealedName(text: string): { id: string; seal: string } | null {
+  const [hex = '', seal = ''] = text.split('.')
+  const id = uuidOfHex(hex)
+  return isUuid(id) && seal !== '' ? { id, seal } : null
 }

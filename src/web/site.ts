@@ -8,7 +8,7 @@ import type { PageWords } from '../locales/pages.en.ts'
 import { secretOf } from '../tenant/secret.sql.ts'
 import type { TenantSettings } from '../tenant/settings.ts'
 import { findTenantIdBySlug } from '../tenant/tenant.sql.ts'
-import { isSeal, sealOf } from './seal.ts'
+import { isSeal, sealedName, sealOf } from './seal.ts'
 
 export type Site = {
   tenantId: string
@@ -38,6 +38,14 @@ async function tenantIdOf(deps: Deps, slug: string): Promise<string | undefined>
     if (id !== undefined && known.size < 10_000) known.set(slug, id)
   }
   return id
+}
+
+/** The tenant with this short name, as it is now; throws `not_found`. */
+export async function configOfSlug(deps: Deps, slug: string): Promise<TenantConfig> {
+  const id = await tenantIdOf(deps, slug)
+  const config = id === undefined ? null : await deps.snapshots.config(id)
+  if (!config) throw new AppError('not_found', { what: 'tenant' })
+  return config
 }
 
 const isLanguage = (text: unknown): text is Language => LANGUAGES.includes(text as Language)
@@ -72,9 +80,8 @@ export function cookieOptions(request: FastifyRequest, path: string) {
 /** The tenant of the address with everything its pages need; throws `not_found` and `booking_closed`. */
 export async function siteOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Site> {
   const { tenant: slug } = request.params as { tenant: string }
-  const tenantId = await tenantIdOf(deps, slug)
-  const config = tenantId === undefined ? null : await deps.snapshots.config(tenantId)
-  if (tenantId === undefined || !config) throw new AppError('not_found', { what: 'tenant' })
+  const config = await configOfSlug(deps, slug)
+  const { tenantId } = config
   const base = `/${slug}`
   const language = languageFor(request, config.settings.locale)
   const { lang } = request.query as { lang?: unknown }
@@ -122,6 +129,10 @@ function remember(request: FastifyRequest, reply: FastifyReply, site: Site, name
   reply.setCookie(name, value.join('~'), cookieOptions(request, site.base))
 }
 
+/** The seal that the browser brings back for an id, or undefined. */
+const sealIn = (request: FastifyRequest, cookie: string, id: string): string | undefined =>
+  readSealed(request.cookies[cookie]).find((entry) => entry.id === id)?.seal
+
 export const draftSeal = (site: Site, id: string): string => sealOf(site.secret, 'draft', id)
 export const isDraftSeal = (site: Site, id: string, seal: string): boolean => isSeal(seal, site.secret, 'draft', id)
 
@@ -150,8 +161,8 @@ export function rememberAppointment(
 
 /** Whether this browser was let in to the appointment. */
 export function mayManage(request: FastifyRequest, site: Site, a: { id: string; manage_hash: string | null }): boolean {
-  const entry = readSealed(request.cookies[APPOINTMENTS]).find(({ id }) => id === a.id)
-  return entry !== undefined && isSeal(entry.seal, site.secret, 'appointment', a.id, a.manage_hash ?? '')
+  const seal = sealIn(request, APPOINTMENTS, a.id)
+  return seal !== undefined && isSeal(seal, site.secret, 'appointment', a.id, a.manage_hash ?? '')
 }
 
 /** Lets this browser see a callback until it is closed. */
@@ -160,8 +171,8 @@ export function rememberCallback(request: FastifyRequest, reply: FastifyReply, s
 }
 
 export function mayOpenCallback(request: FastifyRequest, site: Site, id: string): boolean {
-  const entry = readSealed(request.cookies[CALLBACKS]).find((known) => known.id === id)
-  return entry !== undefined && isSeal(entry.seal, site.secret, 'callback', id)
+  const seal = sealIn(request, CALLBACKS, id)
+  return seal !== undefined && isSeal(seal, site.secret, 'callback', id)
 }
 
 /** The personal link of an appointment, absolute. */
@@ -170,5 +181,5 @@ export function manageLink(
   site: Pick<Site, 'secret' | 'base'>,
   a: { id: string; manage_hash: string | null },
 ): string {
-  return `${deps.links.base}${site.base}/m/${a.id.replaceAll('-', '')}.${appointmentSeal(site, a.id, a.manage_hash)}`
+  return `${deps.links.base}${site.base}/m/${sealedName(a.id, appointmentSeal(site, a.id, a.manage_hash))}`
 }
