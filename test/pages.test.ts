@@ -167,6 +167,33 @@ describe('a citizen books', () => {
   })
 })
 
+describe('what a citizen is told', () => {
+  test('an office without times points to the other one, and the tenant’s own words are shown', async () => {
+    const near = await service.tenant.make('locations', { name: 'Sede vicina' })
+    const far = await service.tenant.make('locations', { name: 'Sede lontana' })
+    const made = await service.tenant.make('services', { name: 'Pratica', externalId: 'pratica', durationMinutes: 30 })
+    const skills = { serviceIds: [made.id], locationIds: [far.id] }
+    const agent = await service.tenant.make('agents', { name: 'Solo lì', ...skills })
+    await service.tenant.make('schedules', {
+      ownerKind: 'agent',
+      ownerId: agent.id,
+      validFrom: '2026-01-05',
+      rules: [{ rrule: 'FREQ=WEEKLY;BYDAY=WE', windows: [{ from: '09:00', to: '10:00' }] }],
+    })
+    const texts = { it: { intro: 'Benvenuti allo sportello.', footer: 'Chiusi a Ferragosto.' } }
+    await settings({ texts, supportPhone: '0746 000999' })
+    const citizen = newCitizen(service.app)
+    const landing = await citizen.get('/prova')
+    expect(landing.text).toContain('Benvenuti allo sportello.')
+    expect(landing.html).toContain('Chiusi a Ferragosto.')
+    expect(landing.html).toContain('href="tel:0746000999"')
+    const nothing = await citizen.get(`/prova/book/time?service=pratica&channel=in_person&location=${near.id}`)
+    expect(nothing.text).toContain('Nessun orario libero nel mese di novembre 2026')
+    expect(nothing.text).toMatch(/Prima altrove o in altro modo: Sede lontana, mer 25 nov, 09:00/)
+    await settings({ texts: null, supportPhone: null })
+  })
+})
+
 describe('an accident ends well', () => {
   test('a double click takes the time once and books once', async () => {
     const citizen = newCitizen(service.app)

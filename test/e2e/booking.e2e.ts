@@ -245,3 +245,14 @@ test('toSummary keeps every choice over the months and the views', async () => {
   await page.waitForURL(/said=abandoned/)
   await page.context().close()
 })
+
+test('printed, an appointment is its facts and nothing to press', async () => {
+  const page = await stage.open()
+  await toSummary(page, stage.home, 12)
+  await confirm(page)
+  await page.emulateMedia({ media: 'print' })
+  expect(await page.locator('strong.code').isVisible()).toBe(true)
+  for (const selector of ['header.top', 'footer.bottom', 'main .noprint'])
+    expect(await page.locator(selector).first().isVisible(), selector).toBe(false)
+  await page.context().close()
+})
