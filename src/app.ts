@@ -18,7 +18,9 @@ import { installProblems, ProblemSchema } from './rest/problem.ts'
 import { findUnstorable, validatorCompiler } from './rest/validation.ts'
 import { citizenCallbackRoutes } from './callback/citizen.routes.ts'
 import { callbackRoutes } from './callback/callback.routes.ts'
+import { figureRoutes } from './callback/figures.routes.ts'
 import { leaseRoutes } from './callback/lease.routes.ts'
+import { dispatchRoutes } from './dispatch/dispatch.routes.ts'
 import { campaignRoutes } from './campaign/campaign.routes.ts'
 import { messageRoutes } from './notify/message.routes.ts'
 import { bookingRoutes } from './booking/booking.routes.ts'
@@ -107,6 +109,8 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     campaignRoutes(api, deps)
     callbackRoutes(api, deps)
     leaseRoutes(api, deps)
+    figureRoutes(api, deps)
+    dispatchRoutes(api, deps)
     await publicRoutes(api, deps)
     operationRoutes(api, deps)
   })

@@ -17,6 +17,8 @@ export type Config = {
   smtpUrl: string | undefined
   mailFrom: string
   publicRate: number
+  amqpUrl: string | undefined
+  privateTargets: boolean
 }
 
 type Setting = {
@@ -57,6 +59,10 @@ const webUrl = (text: string): string | undefined => {
 }
 const smtp = (text: string): string | undefined => {
   if (text !== '' && !/^smtps?:\/\//.test(text)) throw new Error('an URL that begins with smtp:// or smtps://')
+  return text || undefined
+}
+const amqp = (text: string): string | undefined => {
+  if (text !== '' && !/^amqps?:\/\//.test(text)) throw new Error('an URL that begins with amqp:// or amqps://')
   return text || undefined
 }
 const secret = (text: string): string | undefined => {
@@ -168,6 +174,23 @@ export const SETTINGS: readonly Setting[] = [
     unit: 'URL',
     description: 'Address under which people reach the service, for links in messages. Empty: the address listened on.',
     read: webUrl,
+  },
+  {
+    name: 'amqpUrl',
+    env: 'AGENDA_AMQP_URL',
+    default: '',
+    unit: 'URL',
+    description: 'RabbitMQ for campaigns that push to it, such as amqp://user:password@broker:5672. Empty: none can.',
+    secret: true,
+    read: amqp,
+  },
+  {
+    name: 'privateTargets',
+    env: 'AGENDA_PRIVATE_TARGETS',
+    default: 'false',
+    unit: 'true or false',
+    description: 'Whether tenants may have contacts pushed to private network addresses and without TLS.',
+    read: flag,
   },
   {
     name: 'smtpUrl',

@@ -1,5 +1,8 @@
 // What features receive instead of reaching for globals: the database, the clock, caches and identifiers.
+import type { DueClock } from './callback/due.ts'
+import type { Bus } from './db/bus.ts'
 import type { Database } from './db/open.ts'
+import type { Connectors } from './dispatch/connector.ts'
 import type { SendMail } from './notify/message.ts'
 import type { Snapshots } from './availability/snapshot.actions.ts'
 
@@ -12,6 +15,12 @@ export type Deps = {
   /** Random bytes for secrets. */
   randomBytes: (length: number) => Uint8Array
   snapshots: Snapshots
+  /** Hints between processes. */
+  bus: Bus
+  /** Sleeps until something of a campaign is due. */
+  due: DueClock
+  /** How contacts leave for queues; what the operator has not set up is missing. */
+  connectors: Connectors
   /** Hash of the operator's key, who may create tenants; undefined = nobody may. */
   platformKeyHash: string | undefined
   /** Where people reach the service, without a slash at the end; links in messages begin with it. */

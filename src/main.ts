@@ -4,9 +4,12 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
+import { earliestDue } from './callback/claim.sql.ts'
+import { createDueClock } from './callback/due.ts'
 import { createSnapshots } from './availability/snapshot.actions.ts'
 import { hashSecret } from './auth/token.ts'
 import { envExample, readConfig, settingsHelp, type Config } from './config.ts'
+import { createBus } from './db/bus.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
 import type { Deps } from './deps.ts'
@@ -46,13 +49,17 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return { command, rest, flags }
 }
 
-type DepsConfig = Pick<Config, 'platformKey'> & Partial<Pick<Config, 'publicUrl' | 'publicRate'>>
+type DepsConfig = Pick<Config, 'platformKey'> & Partial<Pick<Config, 'publicUrl' | 'publicRate' | 'databaseUrl'>>
 
 export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number = Date.now): Deps {
   const bytes = pooledBytes(randomBytes)
+  const bus = createBus(db, config.databaseUrl)
   return {
     db,
     now,
+    bus,
+    due: createDueClock(bus, now, (tenantId, campaignId) => earliestDue(db.kysely, tenantId, campaignId)),
+    connectors: {},
     newId: uuidSource(now, bytes),
     randomBytes: bytes,
     snapshots: createSnapshots(db, now),
@@ -72,6 +79,23 @@ async function openDeps(config: Config): Promise<Deps> {
   return createDeps(db, config)
 }
 
+/** What the installation can push through; an HTTP address is the tenant's, a broker the operator's. */
+async function openConnectors(deps: Deps, config: Config): Promise<Deps['connectors']> {
+  const { httpConnector } = await import('./dispatch/http.connector.ts')
+  const { logConnector } = await import('./dispatch/log.connector.ts')
+  const { createPost } = await import('./outbound/post.ts')
+  const connectors: Deps['connectors'] = {
+    http: httpConnector(deps, createPost(config.privateTargets)),
+    log: logConnector((line) => process.stdout.write(`${line}\n`)),
+  }
+  if (config.amqpUrl !== undefined) {
+    const { amqpConnector } = await import('./dispatch/amqp.connector.ts')
+    // It reconnects by itself; what matters to people is on the campaign's queue.
+    connectors.amqp = amqpConnector(config.amqpUrl, deps.now, () => undefined)
+  }
+  return connectors
+}
+
 async function start(config: Config): Promise<void> {
   const began = performance.now()
   const deps = await openDeps(config)
@@ -79,6 +103,7 @@ async function start(config: Config): Promise<void> {
     const { smtpSender } = await import('./notify/smtp.ts')
     deps.mail = smtpSender(config.smtpUrl, config.mailFrom).send
   }
+  deps.connectors = await openConnectors(deps, config)
   const { serve } = await import('./serve.ts')
   await serve(deps, config, began)
 }

@@ -4,6 +4,7 @@ import { buildApp } from './app.ts'
 import { startSweep } from './appointment/expiry.loop.ts'
 import type { Config } from './config.ts'
 import { keepDemoKey } from './demo/demo-key.ts'
+import { startDispatch } from './dispatch/dispatch.loop.ts'
 import { startDelivery } from './notify/delivery.loop.ts'
 import { loadDemo } from './demo/demo.actions.ts'
 import type { Deps } from './deps.ts'
@@ -20,6 +21,10 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     config.role === 'api' || !deps.mail
       ? null
       : startDelivery(deps, (error) => app.log.error({ code: (error as { code?: string }).code }, 'delivery failed'))
+  const dispatching =
+    config.role === 'api'
+      ? null
+      : startDispatch(deps, (error) => app.log.error({ code: (error as { code?: string }).code }, 'dispatch failed'))
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
   let stopping = false
@@ -34,6 +39,9 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     clearInterval(closing)
     await sweeping?.stop()
     await delivering?.stop()
+    await dispatching?.stop()
+    for (const connector of Object.values(deps.connectors)) await connector.close()
+    await deps.bus.close()
     await deps.db.close()
     clearTimeout(late)
     say('stopped')

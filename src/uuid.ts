@@ -41,3 +41,12 @@ export const isUuid = (text: string): boolean => UUID.test(text)
 
 /** An id from its 32 hexadecimal digits; other text comes out as it is. */
 export const uuidOfHex = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+
+/** The instant (epoch ms) at which an id was made. */
+export const timeOfUuid = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+
+/** The smallest id that could be made at an instant (epoch ms): a border between what came before and after. */
+export function uuidAt(at: number): string {
+  const time = Math.max(0, at).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
+}

@@ -1,6 +1,6 @@
 // Background sweep: ends holds, reopens released slots, forgets old idempotency answers and dead holds; tenant by tenant.
 import { startLoop, type Loop } from '../background.ts'
-import { sweepCallbacks } from '../callback/work.actions.ts'
+import { sweepCallbacks } from '../callback/sweep.actions.ts'
 import { forgetDrafts } from '../booking/draft.sql.ts'
 import { expireDue } from './expiry.actions.ts'
 import { forgetExpiredHolds } from './appointment.sql.ts'

@@ -3,7 +3,7 @@
 import { codeFrom } from '../appointment/appointment.ts'
 import { insertEvent } from '../appointment/appointment.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
-import { callingHoursOf, type Campaign } from '../campaign/campaign.ts'
+import { callingHoursOf, escalateAt, type Campaign } from '../campaign/campaign.ts'
 import { nextAllowed, zonesOf } from '../campaign/hours.ts'
 import { rankOf } from '../campaign/retry.ts'
 import { segmentOf, type Attributes } from '../campaign/segments.ts'
@@ -99,13 +99,10 @@ const shown = (zone: string, w: Window): Record<string, unknown> => ({
   remaining: w.remaining,
 })
 
+type Refused = 'window_full' | 'window_closed'
+
 /** The refusal of a window, with the nearest ones that can be had. */
-function refusal(
-  campaign: Campaign,
-  windows: readonly Window[],
-  at: number,
-  code: 'window_full' | 'window_closed',
-): AppError {
+function refusal(campaign: Campaign, windows: readonly Window[], at: number, code: Refused): AppError {
   const nearest = windows
     .filter((w) => w.remaining > 0)
     .sort((a, b) => Math.abs(a.from - at) - Math.abs(b.from - at))
@@ -121,20 +118,47 @@ function refusal(
   )
 }
 
-/** Windows that would do, best first; throws the refusal when there is none. */
-function candidates(campaign: Campaign, windows: readonly Window[], when: When, now: number): Window[] {
+/** Windows that would do, best first, or why there is none. */
+function candidates(windows: readonly Window[], when: When): Window[] | Refused {
   if (when.kind === 'now') {
     const free = windows.filter((w) => w.remaining > 0)
-    if (free.length === 0) throw refusal(campaign, windows, now, 'window_closed')
-    return free.slice(0, 5)
+    return free.length > 0 ? free.slice(0, 5) : 'window_closed'
   }
-  const [from, to] = when.kind === 'at' ? [when.at, when.at + 1] : [when.from, when.to]
+  const [from, to] = askedSpan(when)
   const inside = windows.filter((w) => w.from < to && w.to > from)
-  if (inside.length === 0) throw refusal(campaign, windows, from, 'window_closed')
+  if (inside.length === 0) return 'window_closed'
   const free = inside.filter((w) => w.remaining > 0)
-  if (free.length === 0) throw refusal(campaign, windows, from, 'window_full')
-  return free
+  return free.length > 0 ? free : 'window_full'
 }
+
+const askedSpan = (when: Exclude<When, { kind: 'now' }>): [from: number, to: number] =>
+  when.kind === 'at' ? [when.at, when.at + 1] : [when.from, when.to]
+
+/** Windows around what was asked for: whole buckets, and no more of them than can matter. For "now" two days, else all. */
+async function nearWindows(
+  deps: Deps,
+  config: TenantConfig,
+  campaign: Campaign,
+  zones: readonly string[],
+  when: When,
+  now: number,
+): Promise<Window[]> {
+  if (when.kind !== 'now') {
+    const [from, to] = askedSpan(when)
+    const bucket = campaign.bucketMinutes * MINUTE
+    return windowsOf(deps, config, campaign, zones, from - bucket, to + bucket)
+  }
+  const soon = await windowsOf(deps, config, campaign, zones, now, now + 2 * DAY)
+  return soon.some((w) => w.remaining > 0) ? soon : allWindows(deps, config, campaign, zones, now)
+}
+
+const allWindows = (
+  deps: Deps,
+  config: TenantConfig,
+  campaign: Campaign,
+  zones: readonly string[],
+  now: number,
+): Promise<Window[]> => windowsOf(deps, config, campaign, zones, now, now + (campaign.horizonDays + 1) * DAY)
 
 const startOf = (when: When, now: number): number =>
   when.kind === 'now' ? now : when.kind === 'at' ? when.at : when.from
@@ -210,31 +234,40 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
     if (known) return { callback: known, isNew: false, expectedWaitSeconds: null }
   }
   const now = deps.now()
-  const windows = await windowsOf(deps, config, campaign, zones, now, now + (campaign.horizonDays + 1) * DAY)
+  const windows = await nearWindows(deps, config, campaign, zones, request.when, now)
+  // Asked for outside any transaction: it reads the ledger.
+  const refuse = async (code: Refused): Promise<AppError> =>
+    refusal(campaign, await allWindows(deps, config, campaign, zones, now), startOf(request.when, now), code)
   const starts = await startsOf(deps, config, campaign, zones, request)
   for (let round = 0; round < ROUNDS; round += 1) {
     const open = number === undefined ? undefined : await findOpen(deps.db.kysely, tenantId, campaign.id, number)
     if (open) return { callback: open, isNew: false, expectedWaitSeconds: null }
-    try {
-      const callback = await transaction(deps.db, (tx) =>
-        write(deps, tx, config, request, routed, { numbers, zones, windows, now, start: starts?.[round] ?? null }),
-      )
-      return { callback, isNew: true, expectedWaitSeconds: waitOf(request.when, callback, now) }
-    } catch (error) {
-      const violation = violationOf(error)
-      // Somebody asked for the same number, or with the same code or id, in this very moment: look again.
-      if (violation && /^callbacks_(open_number|external_id|code)$/.test(violation.constraint)) continue
-      // The agent’s time went to somebody quicker, or the configuration changed: the next start.
-      if (violation && /^(reservations_no_overlap|kind_not_null)$/.test(violation.constraint)) {
-        if (starts && round + 1 < starts.length) continue
-        throw refusal(campaign, windows, startOf(request.when, now), 'window_full')
-      }
-      if (violation && /contact_id/.test(violation.constraint))
-        throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: request.contactId })
-      throw error
-    }
+    const prepared = { numbers, zones, windows, now, start: starts?.[round] ?? null }
+    const written = await transaction(deps.db, (tx) => write(deps, tx, config, request, routed, prepared)).catch(
+      (error: unknown) => afterFailure(error, request, (starts?.length ?? 0) > round + 1),
+    )
+    if (written === 'again') continue
+    if (typeof written === 'string') throw await refuse(written)
+    deps.due.tell(tenantId, campaign.id, written.due_at.getTime())
+    deps.bus.say('changed', tenantId)
+    return { callback: written, isNew: true, expectedWaitSeconds: waitOf(request.when, written, now) }
   }
   throw new AppError('too_many_rivals')
+}
+
+/** What a write that failed means: to try again, a refusal, or the failure itself. `hasMore`: other starts of the agent are left. */
+function afterFailure(error: unknown, request: CallbackRequest, hasMore: boolean): 'again' | Refused {
+  // Found closed when it was about to be written.
+  if (error instanceof AppError && error.code === 'window_closed') return 'window_closed'
+  const name = violationOf(error)?.constraint
+  // Somebody asked for the same number, or with the same code or id, in this very moment: look again.
+  if (name !== undefined && /^callbacks_(open_number|external_id|code)$/.test(name)) return 'again'
+  // The agent’s time went to somebody quicker, or the configuration changed: the next start.
+  if (name !== undefined && /^(reservations_no_overlap|kind_not_null)$/.test(name))
+    return hasMore ? 'again' : 'window_full'
+  if (name !== undefined && /contact_id/.test(name))
+    throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: request.contactId })
+  throw error
 }
 
 type Prepared = {
@@ -246,19 +279,20 @@ type Prepared = {
   start: number | null
 }
 
-/** Counts the callback in a bucket that has room; null when none has. */
+/** Counts the callback in a bucket that has room, or says why there is none. */
 async function takeWindow(
   tx: Tx,
   config: TenantConfig,
   campaign: Campaign,
   windows: readonly Window[],
   when: When,
-  now: number,
-): Promise<Window | null> {
-  for (const window of candidates(campaign, windows, when, now)) {
+): Promise<Window | Refused> {
+  const wanted = candidates(windows, when)
+  if (typeof wanted === 'string') return wanted
+  for (const window of wanted) {
     if (await takeBucket(tx, config.tenantId, campaign.id, new Date(window.start), window.capacity)) return window
   }
-  return null
+  return 'window_full'
 }
 
 async function write(
@@ -268,7 +302,7 @@ async function write(
   request: CallbackRequest,
   { campaign, priority, scriptRef, segment }: Routed,
   { numbers, zones, windows, now, start }: Prepared,
-): Promise<Callback> {
+): Promise<Callback | Refused> {
   const { tenantId } = config
   const reservationId = start === null ? null : deps.newId()
   // The agent first, as everywhere: bookings lock means of contact last.
@@ -277,15 +311,16 @@ async function write(
   let taken: Window | null = null
   if (start !== null) await takeAgentTime(tx, config, campaign, request.ownerAgentId!, reservationId!, start)
   else {
-    taken = await takeWindow(tx, config, campaign, windows, request.when, now)
-    if (!taken) throw refusal(campaign, windows, startOf(request.when, now), 'window_full')
+    const window = await takeWindow(tx, config, campaign, windows, request.when)
+    if (typeof window === 'string') return window
+    taken = window
   }
   const promise = taken
     ? promiseIn(request.when, taken, now)
     : { from: start!, to: start! + campaign.personalMinutes * MINUTE, due: start! }
   const first = nextAllowed(callingHoursOf(campaign, config.holidays), zones, promise.due)
   // In the last minute of the hours nothing is begun any more.
-  if (!first || first.from >= promise.to) throw refusal(campaign, windows, promise.from, 'window_closed')
+  if (!first || first.from >= promise.to) throw new AppError('window_closed')
   const document: CallbackDocument = {
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     data: { ...request.data },
@@ -308,6 +343,8 @@ async function write(
     number: numbers[0] ?? null,
     contact_id: request.contactId ?? null,
     owner_agent_id: request.ownerAgentId ?? null,
+    owner_until: request.ownerAgentId === undefined ? null : new Date(first.from + campaign.ownerGraceMinutes * MINUTE),
+    escalate_at: escalateAt(campaign, promise.to),
     window_from: new Date(promise.from),
     window_to: new Date(promise.to),
     due_at: new Date(first.from),

@@ -4,7 +4,6 @@ import Type from 'typebox'
 import { listEvents } from '../appointment/appointment.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Attributes } from '../campaign/segments.ts'
-import type { Outcome } from '../campaign/retry.ts'
 import { zonesOf } from '../campaign/hours.ts'
 import { toE164 } from '../contact/phone.ts'
 import type { Deps } from '../deps.ts'
@@ -30,7 +29,10 @@ import * as schema from './callback.schema.ts'
 import { barNumber, listBarred, unbarNumber } from './barred.sql.ts'
 import { findCallback, listCallbacks, type Callback, type CallbackFilter } from './callback.sql.ts'
 import { presentCallback } from './present.ts'
-import { cancelCallback, postpone, settle } from './work.actions.ts'
+import { acceptDelivery } from './accept.actions.ts'
+import { instantsOf, type AttemptInput } from './attempt.ts'
+import { settle } from './result.actions.ts'
+import { cancelCallback, postpone } from './work.actions.ts'
 import { windowsOf } from './windows.actions.ts'
 
 type WhenInput = { kind: 'now' } | { kind: 'at'; at: string } | { kind: 'window'; from: string; to: string }
@@ -240,6 +242,22 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
     },
   })
 
+  app.post('/v1/callbacks/:id/acceptance', {
+    config: may('callbacks:work'),
+    schema: {
+      ...docs('acceptCallback', 'A contact from the queue is being dialled: nobody else gets it until the lease ends'),
+      params: IdParams,
+      body: schema.AcceptBody,
+      response: one,
+    },
+    handler: async (request) => {
+      const { deliveryId, leaseSeconds } = request.body as { deliveryId: string; leaseSeconds: number }
+      const tenantId = tenantOf(request)
+      const after = await acceptDelivery(deps, tenantId, idOf(request), deliveryId, leaseSeconds, actorOf(request))
+      return show(request, after)
+    },
+  })
+
   app.post('/v1/callbacks/:id/attempts', {
     config: may('callbacks:work'),
     schema: {
@@ -250,19 +268,8 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configFor(deps, request)
-      const { at, callAgainAt, ...rest } = request.body as {
-        outcome: Outcome
-        at?: string
-        callAgainAt?: string
-        leaseId?: string
-        note?: string
-        doNotCall?: boolean
-      }
-      const result = {
-        ...rest,
-        at: at === undefined ? deps.now() : Date.parse(at),
-        callAgainAt: callAgainAt === undefined ? undefined : Date.parse(callAgainAt),
-      }
+      const body = request.body as AttemptInput & { leaseId?: string }
+      const result = { ...body, ...instantsOf(body, deps.now()) }
       return presentCallback(await settle(deps, config, idOf(request), result, actorOf(request)), config)
     },
   })

@@ -73,6 +73,8 @@ const shown = {
   source: Type.String(),
   externalId: Type.Optional(Type.String()),
   cancellation: Type.Optional(Any),
+  deliveryId: Nullable(Id),
+  escalatedAt: Nullable(DateTime),
   leaseId: Nullable(Id),
   leaseUntil: Nullable(DateTime),
   finishedAt: Nullable(DateTime),
@@ -100,6 +102,9 @@ export const CallbackQuery = Type.Object(
     from: Type.Optional(Instant),
     to: Type.Optional(Instant),
     late: Type.Optional(Type.Boolean({ description: 'Only open ones whose window has passed' })),
+    escalated: Type.Optional(
+      Type.Boolean({ description: 'Only open ones that nobody has tried in time: the supervisor’s list' }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -128,11 +133,23 @@ export const PostponeBody = Type.Object({ when: WhenBody }, { additionalProperti
 const result = {
   outcome: Type.Union(OUTCOMES.map((outcome) => Type.Literal(outcome))),
   at: Type.Optional({ ...Instant, description: 'When the attempt ended; now by default' }),
+  startedAt: Type.Optional({ ...Instant, description: 'When it began; the lease’s begin by default' }),
   note: Type.Optional(Type.String({ maxLength: 1000 })),
   callAgainAt: Type.Optional({ ...Instant, description: 'The person asked for it' }),
   doNotCall: Type.Optional(Type.Boolean({ description: 'Puts the number on the list and ends the callback' })),
 }
-export const AttemptBody = Type.Object({ ...result, leaseId: Type.Optional(Id) }, { additionalProperties: false })
+export const AttemptBody = Type.Object(
+  { ...result, leaseId: Type.Optional({ ...Id, description: 'The lease, or the delivery of a pushed contact' }) },
+  { additionalProperties: false },
+)
+
+export const AcceptBody = Type.Object(
+  {
+    deliveryId: Id,
+    leaseSeconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 3600, default: 600 })),
+  },
+  { additionalProperties: false },
+)
 
 export const LeaseBody = Type.Object(
   {
@@ -172,12 +189,33 @@ export const ResultsShown = Type.Object(
   { title: 'SettledResults', additionalProperties: false },
 )
 export const CountersShown = Type.Object(
-  Object.fromEntries(
-    ['scheduled', 'due', 'queued', 'outstanding', 'late', 'completed', 'exhausted', 'expired', 'cancelled'].map(
-      (name) => [name, Type.Integer()],
+  {
+    ...Object.fromEntries(
+      [
+        'scheduled',
+        'due',
+        'queued',
+        'outstanding',
+        'late',
+        'escalated',
+        'completed',
+        'exhausted',
+        'expired',
+        'cancelled',
+      ].map((name) => [name, Type.Integer()]),
     ),
-  ),
-  { title: 'CampaignCounters' },
+    from: Type.String(),
+    to: Type.String(),
+    promises: Type.Object({ kept: Type.Integer(), late: Type.Integer(), missed: Type.Integer() }),
+    keptPercent: Nullable(
+      Type.Number({
+        description: 'First attempts begun within their window, of all first attempts and missed promises',
+      }),
+    ),
+    averageDelaySeconds: Nullable(Type.Integer({ description: 'From the start of the window to the first attempt' })),
+    attempts: Type.Record(Type.String(), Type.Integer(), { description: 'By outcome' }),
+  },
+  { title: 'CampaignCounters', additionalProperties: false },
 )
 export const HistoryShown = Type.Object({
   items: Type.Array(Type.Object({ id: Id, type: Type.String(), at: DateTime, actor: Type.String(), data: Any })),

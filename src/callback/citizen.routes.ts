@@ -20,7 +20,8 @@ import { ask } from './ask.actions.ts'
 import { callMePage, ownCallbackPage, type Offer } from './callback.page.ts'
 import { findCallback, type Callback } from './callback.sql.ts'
 import { isOpen } from './states.ts'
-import { cancelCallback, documentOf, postpone } from './work.actions.ts'
+import { documentOf } from './decide.ts'
+import { cancelCallback, postpone } from './work.actions.ts'
 import { windowsOf } from './windows.actions.ts'
 
 const require = createRequire(import.meta.url)

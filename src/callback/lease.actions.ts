@@ -1,23 +1,72 @@
-// Leases: due callbacks taken for dialling, kept longer, given back. Several are locked in the order of their ids.
+// Leases: due callbacks taken for dialling, kept longer, given back; and waiting until there is something to take.
 import type { TenantConfig } from '../availability/model.ts'
+import type { Campaign } from '../campaign/campaign.ts'
+import { paced } from '../campaign/pace.ts'
 import { rankOf } from '../campaign/retry.ts'
-import { transaction } from '../db/tx.ts'
+import { changeState, lockState } from '../campaign/state.sql.ts'
+import { afterCommit, transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { MINUTE } from '../time/interval.ts'
 import { campaignOf } from './ask.actions.ts'
-import {
-  claimCallbacks,
-  countOutstanding,
-  insertEvents,
-  lockCallback,
-  lockCampaign,
-  updateCallback,
-  type Callback,
-} from './callback.sql.ts'
-import { become } from './work.actions.ts'
+import { become } from './become.actions.ts'
+import { insertEvents, lockCallback, type Callback } from './callback.sql.ts'
+import { claimForLease, countOutstanding, extendAll, type Claim } from './claim.sql.ts'
 
 export type LeaseRequest = { max: number; seconds: number; agentId: string | null; actor: string }
-export type Lease = { id: string; until: Date; callbacks: Callback[] }
+export type Lease = {
+  id: string
+  until: Date
+  callbacks: Callback[]
+  /** When the pace lets more through, though more may be due; epoch ms, 0 = it does not hold anything back. */
+  pacedTo: number
+}
+
+/** Campaigns of which the last claim filled its limit: more is due than fits. A hint of this process, wrong at worst slowly. */
+const backlogs = new WeakMap<Deps, Set<string>>()
+
+function backlogOf(deps: Deps): Set<string> {
+  let set = backlogs.get(deps)
+  if (!set) backlogs.set(deps, (set = new Set()))
+  return set
+}
+
+/** Takes up to `wanted` due callbacks of a campaign by `claim`, within its pace and its limit of what is out at once. */
+export async function claimWithin(
+  deps: Deps,
+  tx: Tx,
+  tenantId: string,
+  campaign: Campaign,
+  wanted: { max: number; agentId: string | null },
+  claim: (tx: Tx, c: Claim) => Promise<Callback[]>,
+): Promise<{ callbacks: Callback[]; pacedTo: number }> {
+  const now = deps.now()
+  let limit = wanted.max
+  let pace: ReturnType<typeof paced> | null = null
+  if (campaign.pushesPerSecond > 0 || campaign.maxOutstanding > 0) {
+    const state = await lockState(tx, tenantId, campaign.id)
+    if (campaign.maxOutstanding > 0)
+      limit = Math.min(limit, campaign.maxOutstanding - (await countOutstanding(tx, tenantId, campaign.id)))
+    if (campaign.pushesPerSecond > 0) {
+      pace = paced(campaign.pushesPerSecond, state.paced_at?.getTime() ?? null, now, limit)
+      limit = pace.count
+    }
+  }
+  if (limit < 1) return { callbacks: [], pacedTo: pace?.nextAt ?? 0 }
+  const backlog = backlogOf(deps)
+  const callbacks = await claim(tx, {
+    tenantId,
+    campaignId: campaign.id,
+    now: new Date(now),
+    agentId: wanted.agentId,
+    latestRank: new Date(rankOf(now, -100, campaign.minutesPerPriority)),
+    isBacklog: backlog.has(campaign.id),
+    limit,
+  })
+  if (callbacks.length === limit) backlog.add(campaign.id)
+  else backlog.delete(campaign.id)
+  if (pace && callbacks.length > 0)
+    await changeState(tx, tenantId, campaign.id, { paced_at: new Date(pace.spend(callbacks.length)) })
+  return { callbacks, pacedTo: pace && callbacks.length === limit ? pace.nextAt : 0 }
+}
 
 /** Leases due callbacks of a campaign, best first. Nothing is leased outside the hours in which its number may be called. */
 export async function lease(
@@ -31,32 +80,44 @@ export async function lease(
   const now = deps.now()
   const until = new Date(now + request.seconds * 1000)
   const id = deps.newId()
-  const callbacks = await transaction(deps.db, async (tx) => {
-    let limit = request.max
-    if (campaign.maxOutstanding > 0) {
-      await lockCampaign(tx, tenantId, campaignId)
-      limit = Math.min(limit, campaign.maxOutstanding - (await countOutstanding(tx, tenantId, campaignId)))
-    }
-    if (limit < 1) return []
-    const claimed = await claimCallbacks(tx, {
-      tenantId,
-      campaignId,
-      leaseId: id,
-      now: new Date(now),
-      until,
-      agentId: request.agentId,
-      ownedBefore: new Date(now - campaign.ownerGraceMinutes * MINUTE),
-      latestRank: new Date(rankOf(now, -100, campaign.minutesPerPriority)),
-      limit,
-    })
-    if (claimed.length > 0) {
+  const taken = await transaction(deps.db, async (tx) => {
+    const claimed = await claimWithin(deps, tx, tenantId, campaign, request, (tx, c) =>
+      claimForLease(tx, c, { id, until }),
+    )
+    if (claimed.callbacks.length > 0) {
+      const subjects = claimed.callbacks.map((c) => ({ subjectId: c.id, id: deps.newId() }))
       const data = { before: 'scheduled', after: 'in_progress', leaseId: id }
-      const subjects = claimed.map((c) => ({ subjectId: c.id, id: deps.newId(), data }))
-      await tx.executeQuery(insertEvents(tenantId, subjects, 'callback.leased', new Date(now), request.actor))
+      const shared = { type: 'callback.leased', at: new Date(now), actor: request.actor, data }
+      await tx.executeQuery(insertEvents(tenantId, subjects, shared))
+      afterCommit(tx, () => deps.bus.say('changed', tenantId))
     }
     return claimed
   })
-  return { id, until, callbacks }
+  return { id, until, ...taken }
+}
+
+/** Leases, and waits for something to lease: until it is due, and not a query more often than something may have become due. */
+export async function leaseOrWait(
+  deps: Deps,
+  configNow: () => Promise<TenantConfig>,
+  campaignId: string,
+  request: LeaseRequest,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<Lease> {
+  const end = performance.now() + waitMs
+  let config = await configNow()
+  for (;;) {
+    const taken = await lease(deps, config, campaignId, request)
+    // Woken or not: the next in line may look now.
+    if (taken.callbacks.length > 0 || waitMs > 0) deps.due.looked(config.tenantId, campaignId)
+    const left = end - performance.now()
+    if (taken.callbacks.length > 0 || left <= 0 || signal.aborted) return taken
+    const pause = taken.pacedTo > 0 ? Math.min(left, Math.max(1, taken.pacedTo - deps.now())) : left
+    await deps.due.wait(config.tenantId, campaignId, pause, signal)
+    if (signal.aborted) return { ...taken, callbacks: [] }
+    config = await configNow()
+  }
 }
 
 /** Lets a lease last until `seconds` from now, each callback at most until its hours end; returns how many it still holds. */
@@ -67,17 +128,8 @@ export async function extendLease(
   ids: readonly string[],
   seconds: number,
 ): Promise<number> {
-  let extended = 0
-  for (const id of [...ids].sort()) {
-    await transaction(deps.db, async (tx) => {
-      const c = await lockCallback(tx, tenantId, id)
-      if (!c || c.status !== 'in_progress' || c.lease_id !== leaseId) return
-      const until = Math.min(deps.now() + seconds * 1000, c.hours_end.getTime())
-      await updateCallback(tx, tenantId, id, { lease_until: new Date(until) }, new Date(deps.now()))
-      extended += 1
-    })
-  }
-  return extended
+  const until = new Date(deps.now() + seconds * 1000)
+  return transaction(deps.db, (tx) => extendAll(tx, tenantId, leaseId, ids, until))
 }
 
 /** Gives leased callbacks back untried; they are due at once. */

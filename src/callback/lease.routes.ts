@@ -1,35 +1,27 @@
-// The pull side of a campaign: a contact center leases what is due, keeps or gives back, reports results; and its counters.
-import { setTimeout as sleep } from 'node:timers/promises'
+// The pull side of a campaign: a contact center leases what is due, keeps or gives back, reports results.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import type { Outcome } from '../campaign/retry.ts'
 import type { Deps } from '../deps.ts'
-import { AppError } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/resource.routes.ts'
 import { Id, IdParams } from '../rest/schema.ts'
 import { campaignOf } from './ask.actions.ts'
 import { configFor } from './callback.routes.ts'
 import * as schema from './callback.schema.ts'
-import { countByState } from './callback.sql.ts'
 import { presentCallback } from './present.ts'
-import { extendLease, giveBack, lease } from './lease.actions.ts'
-import { settle } from './work.actions.ts'
+import { extendLease, giveBack, leaseOrWait } from './lease.actions.ts'
+import { settleAll } from './result.actions.ts'
+import { instantsOf, type AttemptInput } from './attempt.ts'
 
 const LeaseParams = Type.Object({ id: Id, leaseId: Id }, { additionalProperties: false })
-/** How often a waiting consumer looks again. */
-const LOOK_EVERY = 250
 
-type Result = {
-  callbackId: string
-  outcome: Outcome
-  at?: string
-  note?: string
-  callAgainAt?: string
-  doNotCall?: boolean
-}
+type Result = AttemptInput & { callbackId: string }
 
 export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
+  const closing = new Set<() => void>()
+  app.addHook('preClose', async () => {
+    for (const leave of closing) leave()
+  })
   const docs = (operationId: string, summary: string) => ({
     tags: ['campaigns'],
     operationId,
@@ -50,19 +42,29 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const body = request.body as { max: number; leaseSeconds: number; waitSeconds: number; agentId?: string }
-      const config = await configFor(deps, request)
+      let config = await configFor(deps, request)
       const wanted = {
         max: body.max,
         seconds: body.leaseSeconds,
         agentId: body.agentId ?? null,
         actor: actorOf(request),
       }
-      const end = performance.now() + body.waitSeconds * 1000
-      let taken = await lease(deps, config, idOf(request), wanted)
-      while (taken.callbacks.length === 0 && performance.now() + LOOK_EVERY <= end && !request.raw.socket.destroyed) {
-        await sleep(LOOK_EVERY)
-        taken = await lease(deps, config, idOf(request), wanted)
-      }
+      // Who hangs up, and a service that stops, wait no longer.
+      const gone = new AbortController()
+      const leave = (): void => gone.abort()
+      request.raw.socket.once('close', leave)
+      closing.add(leave)
+      const taken = await leaseOrWait(
+        deps,
+        async () => (config = await configFor(deps, request)),
+        idOf(request),
+        wanted,
+        body.waitSeconds * 1000,
+        gone.signal,
+      ).finally(() => {
+        request.raw.socket.off('close', leave)
+        closing.delete(leave)
+      })
       return {
         leaseId: taken.id,
         until: taken.until.toISOString(),
@@ -113,37 +115,9 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       const config = await configFor(deps, request)
       campaignOf(config, idOf(request))
       const { results } = request.body as { results: Result[] }
-      const items: { callbackId: string; status: string | null; code: string | null }[] = []
-      for (const { callbackId, at, callAgainAt, ...rest } of results) {
-        const result = {
-          ...rest,
-          leaseId: leaseOf(request),
-          at: at === undefined ? deps.now() : Date.parse(at),
-          callAgainAt: callAgainAt === undefined ? undefined : Date.parse(callAgainAt),
-        }
-        try {
-          const after = await settle(deps, config, callbackId, result, actorOf(request))
-          items.push({ callbackId, status: after.status, code: null })
-        } catch (error) {
-          if (!(error instanceof AppError) || error.status >= 500) throw error
-          items.push({ callbackId, status: null, code: error.code })
-        }
-      }
-      return { items }
-    },
-  })
-
-  app.get('/v1/campaigns/:id/counters', {
-    config: { access: { kind: 'key', scope: 'callbacks:read' } },
-    schema: {
-      ...docs('readCampaignCounters', 'How many callbacks are in which state'),
-      params: IdParams,
-      response: { 200: schema.CountersShown, ...problems },
-    },
-    handler: async (request) => {
-      const config = await configFor(deps, request)
-      const campaign = campaignOf(config, idOf(request))
-      return countByState(deps.db.kysely, config.tenantId, campaign.id, new Date(deps.now()))
+      const leaseId = leaseOf(request)
+      const told = results.map((result) => ({ ...result, leaseId, ...instantsOf(result, deps.now()) }))
+      return { items: await settleAll(deps, config, told, actorOf(request)) }
     },
   })
 }

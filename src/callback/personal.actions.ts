@@ -15,17 +15,29 @@ import type { Callback } from './callback.sql.ts'
 /** Starts that are tried in a window. */
 const STEP = 5 * MINUTE
 
-/** Free time of one agent in [from, to), wherever they work: open, less what is taken. */
+/** Working time of one agent in [from, to), wherever they work. */
+function workingTime(config: TenantConfig, agent: Agent, from: number, to: number): Spans {
+  const locations = [...config.locations.values()].filter(
+    (l) => !l.archived && (agent.locationIds.size === 0 || agent.locationIds.has(l.id)),
+  )
+  return union(...locations.map((location) => openTimeFor(config, { agent, location }, 'staff', from, to).layers.open))
+}
+
+/** Whether the agent does not work at an instant: absent, archived, or outside their hours. */
+export async function isAway(deps: Deps, config: TenantConfig, agentId: string, at: number): Promise<boolean> {
+  const agent = config.agents.get(agentId)
+  if (!agent || agent.archived) return true
+  const confirmed = await deps.snapshots.confirm(config.tenantId, () => [agent])
+  const fresh = confirmed?.config ?? config
+  return workingTime(fresh, fresh.agents.get(agentId) ?? agent, at, at + MINUTE).length === 0
+}
+
+/** Free time of one agent in [from, to): working, less what is taken. */
 async function freeTime(deps: Deps, config: TenantConfig, agent: Agent, from: number, to: number): Promise<Spans> {
   const confirmed = await deps.snapshots.confirm(config.tenantId, () => [agent])
   if (!confirmed) return []
   const snapshot = await deps.snapshots.withCalendars(confirmed, from - DAY, to + DAY)
-  const locations = [...config.locations.values()].filter(
-    (l) => !l.archived && (agent.locationIds.size === 0 || agent.locationIds.has(l.id)),
-  )
-  const open = union(
-    ...locations.map((location) => openTimeFor(config, { agent, location }, 'staff', from, to).layers.open),
-  )
+  const open = workingTime(config, agent, from, to)
   const busy = busySpans(agent.id, snapshot.calendars.get(agent.id) ?? EMPTY_CALENDAR, deps.now(), 'staff', undefined)
   return intersect(subtract(open, busy), [from, to])
 }

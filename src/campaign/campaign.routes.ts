@@ -37,7 +37,7 @@ export const campaigns: Resource = {
       if (segment.campaignId === context.id) throw bodyFault(`/segments/${i}/campaignId`, 'conflict')
       await requireLive(context, 'campaigns', 'campaign', ids(segment.campaignId), `/segments/${i}/campaignId`, false)
     }
-    return {}
+    return { connector: (body.connector as { kind: string }).kind }
   },
 }
 

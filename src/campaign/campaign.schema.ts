@@ -44,6 +44,29 @@ const Delays = Type.Object(
   { additionalProperties: false },
 )
 
+const BatchSize = Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 }))
+const Connector = Type.Union(
+  [
+    Type.Object({ kind: Type.Literal('pull') }, { additionalProperties: false }),
+    Type.Object(
+      {
+        kind: Type.Literal('http'),
+        url: Type.String({ format: 'web-url', maxLength: 1000 }),
+        batchSize: BatchSize,
+        timeoutSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 60, default: 10 })),
+      },
+      { additionalProperties: false },
+    ),
+    Type.Object({ kind: Type.Literal('amqp'), batchSize: BatchSize }, { additionalProperties: false }),
+    Type.Object({ kind: Type.Literal('log') }, { additionalProperties: false }),
+  ],
+  {
+    default: { kind: 'pull' },
+    description:
+      'How due callbacks leave: fetched by leases (pull), sent signed to an address (http), published to the operator’s broker (amqp), or written to the log',
+  },
+)
+
 export const CampaignBody = Type.Object(
   {
     name: Name,
@@ -139,6 +162,28 @@ export const CampaignBody = Type.Object(
         description: 'A personal callback at a time or in a window takes so much of its agent’s time',
       }),
     ),
+    escalateMinutes: Type.Optional({
+      ...Minutes(10_080, 'A callback that nobody has tried so long after its window is the supervisor’s; 0 = never'),
+      default: 15,
+    }),
+    pushesPerSecond: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 10_000,
+        default: 0,
+        description: 'Callbacks handed over a second, by leases too; 0 = no limit',
+      }),
+    ),
+    channels: Type.Optional(
+      Type.Array(literals(['phone', 'web'] as const), {
+        minItems: 1,
+        maxItems: 2,
+        uniqueItems: true,
+        default: ['phone'],
+        description: 'How citizens may be reached: by telephone, or by a join link',
+      }),
+    ),
+    connector: Type.Optional(Connector),
     scriptRef: Type.Optional(ShortText),
     joinLinkTemplate: Type.Optional(
       Type.String({ format: 'web-url', maxLength: 500, description: 'Web callbacks: {code} is replaced' }),

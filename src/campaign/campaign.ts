@@ -1,11 +1,19 @@
 // PURE. A campaign as the rest of the program reads it, in memory.
 import type { HolidayCalendar } from '../availability/model.ts'
+import { MINUTE } from '../time/interval.ts'
 import type { CallingHours, HoursRule } from './hours.ts'
 import type { Outcome, RetryRule, RetryRules } from './retry.ts'
 import type { Segment } from './segments.ts'
 
 export type Capacity =
   { kind: 'fixed'; perBucket: number } | { kind: 'staffed'; serviceId: string; handlingMinutes: number; share: number }
+
+/** How contacts leave: fetched by leases, sent to an address, published to a broker, or written to the log. */
+export type Connector =
+  | { kind: 'pull' }
+  | { kind: 'http'; url: string; batchSize: number; timeoutSeconds: number }
+  | { kind: 'amqp'; batchSize: number }
+  | { kind: 'log' }
 
 export type Campaign = {
   id: string
@@ -33,6 +41,12 @@ export type Campaign = {
   maxOutstanding: number
   ownerGraceMinutes: number
   personalMinutes: number
+  /** Minutes after its window at which a callback that nobody has tried is the supervisor's; 0 = never. */
+  escalateMinutes: number
+  /** Hand-overs a second, leases included; 0 = as fast as they go. */
+  pushesPerSecond: number
+  channels: readonly ('phone' | 'web')[]
+  connector: Connector
   scriptRef?: string | undefined
   joinLinkTemplate?: string | undefined
   segments: readonly Segment[]
@@ -57,3 +71,7 @@ export const retryRulesOf = (campaign: Campaign): RetryRules => ({
 /** Campaigns that citizens may ask on the pages. */
 export const publicCampaigns = (campaigns: ReadonlyMap<string, Campaign>): Campaign[] =>
   [...campaigns.values()].filter((campaign) => campaign.isPublic && !campaign.archived)
+
+/** When a callback with this end of its window is the supervisor's; null = never. */
+export const escalateAt = (campaign: Campaign, windowTo: number): Date | null =>
+  campaign.escalateMinutes === 0 ? null : new Date(windowTo + campaign.escalateMinutes * MINUTE)

@@ -39,6 +39,11 @@ const TABLES = [
   'callbacks',
   'callback_buckets',
   'do_not_call',
+  'campaign_states',
+  'deliveries',
+  'callback_counts',
+  'contact_loads',
+  'load_refusals',
 ]
 const BATCH = 500
 
@@ -88,9 +93,14 @@ export async function restore(db: Database, input: Readable): Promise<number> {
     const { table, rows } = pending
     if (rows.length === 0) return
     if (!TABLES.includes(table)) throw new Error(`the dump names the unknown table ${table}`)
-    await client.query(`insert into ${table} select * from json_populate_recordset(null::${table}, $1::json)`, [
-      JSON.stringify(rows),
-    ])
+    // The columns that the dump has: an older one leaves the newer ones to their defaults.
+    const columns = Object.keys(rows[0] as object)
+      .map((name) => `"${name.replaceAll('"', '')}"`)
+      .join(', ')
+    await client.query(
+      `insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, $1::json)`,
+      [JSON.stringify(rows)],
+    )
     count += rows.length
     pending = { table: '', rows: [] }
   }

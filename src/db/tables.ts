@@ -153,6 +153,58 @@ export type CallbackRow = {
   version: Generated<number>
   created_at: Date
   updated_at: Date
+  look_at: Date
+  leased_at: Date | null
+  owner_until: Date | null
+  escalate_at: Date | null
+  escalated_at: Date | null
+  delivery_id: string | null
+  settled: Generated<string[]>
+}
+
+export type CampaignStateRow = {
+  tenant_id: string
+  campaign_id: string
+  paced_at: Date | null
+  failures: Generated<number>
+  open_until: Date | null
+  failure: string | null
+  pusher: string | null
+  pusher_until: Date | null
+}
+
+export type DeliveryRow = {
+  tenant_id: string
+  id: string
+  campaign_id: string
+  callback_id: string
+  kind: 'contact' | 'withdrawal'
+  status: Generated<'pending' | 'delivered' | 'parked' | 'dropped'>
+  batch_id: string
+  attempts: Generated<number>
+  due_at: Date
+  failure: string | null
+  document: Json<Document>
+  created_at: Date
+  settled_at: Date | null
+}
+
+export type ContactLoadRow = {
+  tenant_id: string
+  id: string
+  campaign_id: string
+  status: 'waiting' | 'done' | 'failed'
+  content: string | null
+  document: Json<Document>
+  position: Generated<number>
+  size: number
+  rows_read: Generated<number>
+  accepted: Generated<number>
+  duplicates: Generated<number>
+  refused: Generated<number>
+  due_at: Date
+  created_at: Date
+  finished_at: Date | null
 }
 
 export type DraftRow = {
@@ -196,10 +248,15 @@ export type Tables = {
   absences: AbsenceRow
   closures: ClosureRow
   holiday_calendars: Named
-  campaigns: Named
+  campaigns: Named & { connector: Generated<string> }
   callbacks: CallbackRow
   callback_buckets: { tenant_id: string; campaign_id: string; starts_at: Date; used: number; capacity: number }
   do_not_call: { tenant_id: string; number: string; reason: string | null; created_at: Date }
+  campaign_states: CampaignStateRow
+  deliveries: DeliveryRow
+  callback_counts: { tenant_id: string; campaign_id: string; day: string; kind: string; n: number; seconds: number }
+  contact_loads: ContactLoadRow
+  load_refusals: { tenant_id: string; load_id: string; line: number; code: string; content: string }
   contacts: ContactRow
   reservations: ReservationRow
   appointments: AppointmentRow

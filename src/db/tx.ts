@@ -54,11 +54,23 @@ export function isUnavailable(error: unknown): boolean {
 
 const ATTEMPTS = 6
 
+const followers = new WeakMap<Tx, (() => void)[]>()
+
+/** Does something once the transaction is committed, and never when it is not: who is told looks, and must find it. */
+export function afterCommit(tx: Tx, follow: () => void): void {
+  const list = followers.get(tx)
+  if (list) list.push(follow)
+  else followers.set(tx, [follow])
+}
+
 /** Runs `work` in one transaction (READ COMMITTED) and runs it anew after a deadlock. */
 export async function transaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.kysely.transaction().execute(work)
+      let used: Tx | undefined
+      const result = await db.kysely.transaction().execute((tx) => work((used = tx)))
+      if (used) for (const follow of followers.get(used) ?? []) follow()
+      return result
     } catch (error) {
       if (!isRetryable(error)) throw error
       if (attempt >= ATTEMPTS) throw new AppError('too_many_rivals', {}, { cause: error })

@@ -1,4 +1,5 @@
 // All SQL of a tenant's own secrets, made when first needed. They seal cookies and links; nothing is encrypted with them.
+import type { Db, Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 
 const known = new WeakMap<Deps['db'], Map<string, string>>()
@@ -29,4 +30,37 @@ export async function secretOf(deps: Deps, tenantId: string, purpose: string): P
     .executeTakeFirstOrThrow()
   cache.set(key, row.secret)
   return row.secret
+}
+
+/** Secrets of a tenant by purpose, as they are now. */
+export async function readSecrets(
+  db: Db,
+  tenantId: string,
+  purposes: readonly string[],
+): Promise<{ purpose: string; secret: string; created_at: Date }[]> {
+  return db
+    .selectFrom('tenant_secrets')
+    .select(['purpose', 'secret', 'created_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('purpose', 'in', purposes)
+    .execute()
+}
+
+/** Writes a secret; `isReplaced` = false leaves one that is there already. */
+export async function writeSecret(
+  tx: Tx,
+  tenantId: string,
+  purpose: string,
+  secret: string,
+  now: Date,
+  isReplaced: boolean,
+): Promise<void> {
+  await tx
+    .insertInto('tenant_secrets')
+    .values({ tenant_id: tenantId, purpose, secret, created_at: now })
+    .onConflict((conflict) => {
+      const taken = conflict.columns(['tenant_id', 'purpose'])
+      return isReplaced ? taken.doUpdateSet({ secret, created_at: now }) : taken.doNothing()
+    })
+    .execute()
 }

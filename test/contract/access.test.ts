@@ -71,6 +71,25 @@ beforeAll(async () => {
   manageToken = booked.manageToken
   ids.campaigns = (await tenant.make('campaigns', { name: 'Richiami' })).id
   ids.callbacks = (await tenant.make('callbacks', { campaignId: ids.campaigns, number: '+393205550101' })).id
+  ids.deliveries = service.deps.newId()
+  const at = new Date(service.clock.now)
+  await service.deps.db.kysely
+    .insertInto('deliveries')
+    .values({
+      tenant_id: tenant.id,
+      id: ids.deliveries,
+      campaign_id: ids.campaigns!,
+      callback_id: ids.callbacks!,
+      kind: 'contact',
+      status: 'parked',
+      batch_id: ids.deliveries,
+      due_at: at,
+      failure: 'http_400',
+      document: '{}',
+      created_at: at,
+      settled_at: at,
+    })
+    .execute()
   ids['api-keys'] = (await tenant.make('api-keys', { name: 'letta', scopes: ['slots:read'] })).apiKey.id
 })
 afterAll(() => service.close())
@@ -132,6 +151,10 @@ const bodies: Record<string, () => object> = {
   'POST /v1/callbacks/:id/cancellation': () => ({}),
   'POST /v1/callbacks/:id/postponement': () => ({ when: { kind: 'at', at: '2026-11-24T11:00:00+01:00' } }),
   'POST /v1/callbacks/:id/attempts': () => ({ outcome: 'answered' }),
+  'POST /v1/callbacks/:id/acceptance': () => ({ deliveryId: ids.deliveries }),
+  'POST /v1/deliveries/:id/replay': () => ({}),
+  'POST /v1/campaigns/:id/deliveries/replay': () => ({}),
+  'POST /v1/campaigns/:id/push-secret': () => ({}),
   'POST /v1/do-not-call': () => ({ number: '+393205550103' }),
   'POST /v1/do-not-call/removal': () => ({ number: '+393205550103' }),
 }
@@ -144,6 +167,8 @@ const queries: Record<string, () => string> = {
   'GET /v1/schedules': () => `?ownerId=${ids.agents}`,
   'GET /v1/callback-windows': () => `?campaignId=${ids.campaigns}`,
   'GET /v1/callbacks': () => `?campaignId=${ids.campaigns}`,
+  'GET /v1/callbacks/stream': () => `?campaignId=${ids.campaigns}`,
+  'GET /v1/deliveries': () => `?campaignId=${ids.campaigns}`,
 }
 
 function requestFor(route: { method: string; url: string }): { url: string; body: object | undefined } {
@@ -308,6 +333,7 @@ async function snapshot(): Promise<unknown> {
     'campaigns',
     'callbacks',
     'do-not-call',
+    'deliveries',
   ]
   return Promise.all(collections.map(async (path) => (await service.tenant.call('GET', `/v1/${path}`)).body))
 }

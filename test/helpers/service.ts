@@ -4,6 +4,9 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { buildApp } from '../../src/app.ts'
+import { earliestDue } from '../../src/callback/claim.sql.ts'
+import { createDueClock } from '../../src/callback/due.ts'
+import { createBus } from '../../src/db/bus.ts'
 import { createSnapshots } from '../../src/availability/snapshot.actions.ts'
 import { hashSecret } from '../../src/auth/token.ts'
 import { ProblemSchema } from '../../src/rest/problem.ts'
@@ -77,9 +80,14 @@ export function caller(app: FastifyInstance, defaultKey: string): Call {
 }
 
 export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
+  const bus = createBus(db)
+  const now = (): number => clock.now
   return {
     db,
-    now: () => clock.now,
+    now,
+    bus,
+    due: createDueClock(bus, now, (tenantId, campaignId) => earliestDue(db.kysely, tenantId, campaignId)),
+    connectors: {},
     newId: uuidSource(() => clock.now, randomBytes),
     randomBytes,
     snapshots: createSnapshots(db, () => clock.now),

@@ -1,0 +1,100 @@
+// What the passing of time does to callbacks: leases end, hours and promises end, an agent is not there, nobody has called.
+import type { TenantConfig } from '../availability/model.ts'
+import { callingHoursOf, type Campaign } from '../campaign/campaign.ts'
+import { nextAllowed } from '../campaign/hours.ts'
+import { rankOf } from '../campaign/retry.ts'
+import { transaction, type Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { MINUTE } from '../time/interval.ts'
+import { become } from './become.actions.ts'
+import { findCallback, lockCallback, updateCallback, type Callback, type CallbackChange } from './callback.sql.ts'
+import { dueForSweep } from './claim.sql.ts'
+import { addCounts } from './counts.sql.ts'
+import { countDay, documentOf } from './decide.ts'
+import { freeAgentTime, isAway } from './personal.actions.ts'
+import { lookAt } from './watch.ts'
+
+const BATCH = 200
+const CLOCK = 'clock'
+
+async function expire(deps: Deps, tx: Tx, c: Callback, campaign: Campaign | undefined): Promise<void> {
+  await become(deps, tx, c, 'expired', {}, { type: 'callback.expired', actor: CLOCK })
+  if (!campaign || c.attempts > 0) return
+  const count = { campaignId: campaign.id, day: countDay(campaign, deps.now()), kind: 'missed' as const }
+  await addCounts(tx, c.tenant_id, [{ ...count, n: 1, seconds: 0 }])
+}
+
+/** A callback whose allowed hours are over waits for the next ones, or expires when those come too late. */
+async function moveIntoHours(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, now: number): Promise<void> {
+  const campaign = config.campaigns.get(c.campaign_id)
+  const span = campaign && nextAllowed(callingHoursOf(campaign, config.holidays), documentOf(c).zones, now)
+  if (!campaign || !span || span.from >= c.expires_at.getTime()) return expire(deps, tx, c, campaign)
+  const change: CallbackChange = {
+    due_at: new Date(span.from),
+    hours_end: new Date(span.to),
+    rank_at: new Date(rankOf(span.from, documentOf(c).priority, campaign.minutesPerPriority)),
+    owner_until: c.owner_agent_id === null ? null : new Date(span.from + campaign.ownerGraceMinutes * MINUTE),
+  }
+  await become(deps, tx, c, 'scheduled', change, { type: 'callback.deferred', actor: CLOCK })
+}
+
+const isOwnersTurn = (c: Callback, now: number): boolean =>
+  c.status === 'scheduled' &&
+  c.owner_agent_id !== null &&
+  c.owner_until !== null &&
+  documentOf(c).released === undefined &&
+  c.due_at.getTime() <= now
+
+/** The own agent is not there, or has not called in time: from now on everybody may. Returns the callback as it is then. */
+async function release(deps: Deps, tx: Tx, c: Callback, now: number, isAbsent: boolean): Promise<Callback> {
+  if (!isOwnersTurn(c, now)) return c
+  const isLate = c.owner_until!.getTime() <= now
+  // There and still in time: looked at again when their time alone is over.
+  if (!isLate && !isAbsent)
+    return updateCallback(tx, c.tenant_id, c.id, { look_at: lookAt(c, now) }, new Date(deps.now()))
+  const released = isLate ? ('owner_late' as const) : ('owner_absent' as const)
+  await freeAgentTime(tx, c)
+  const change: CallbackChange = {
+    owner_until: new Date(Math.min(now, c.owner_until!.getTime())),
+    reservation_id: null,
+    document: { ...documentOf(c), released },
+  }
+  const data = { reason: released, agentId: c.owner_agent_id }
+  return become(deps, tx, c, c.status, change, { type: 'callback.released', actor: CLOCK, data })
+}
+
+/** One callback whose time has come. */
+async function sweepOne(deps: Deps, config: TenantConfig, id: string): Promise<void> {
+  const seen = await findCallback(deps.db.kysely, config.tenantId, id)
+  if (!seen) return
+  // Asked before the transaction: it reads schedules and absences.
+  const isAbsent = isOwnersTurn(seen, deps.now()) && (await isAway(deps, config, seen.owner_agent_id!, deps.now()))
+  await transaction(deps.db, async (tx) => {
+    let c = await lockCallback(tx, config.tenantId, id)
+    const now = deps.now()
+    if (!c || c.look_at.getTime() > now) return
+    if (c.status === 'in_progress') {
+      if (c.lease_until!.getTime() > now) return
+      const data = { leaseId: c.lease_id }
+      c = await become(deps, tx, c, 'scheduled', {}, { type: 'callback.lease_lost', actor: CLOCK, data })
+    }
+    if (c.status !== 'scheduled' && c.status !== 'queued') return
+    if (c.expires_at.getTime() <= now) return expire(deps, tx, c, config.campaigns.get(c.campaign_id))
+    if (c.escalate_at !== null && c.escalate_at.getTime() <= now) {
+      const change = { escalate_at: null, escalated_at: new Date(now) }
+      c = await become(deps, tx, c, c.status, change, { type: 'callback.escalated', actor: CLOCK })
+    }
+    c = await release(deps, tx, c, now, isAbsent)
+    if (c.hours_end.getTime() <= now) await moveIntoHours(deps, tx, config, c, now)
+  })
+}
+
+/** Brings the callbacks of one tenant up to the present; returns how many were looked at. */
+export async function sweepCallbacks(deps: Deps, tenantId: string): Promise<number> {
+  const ids = (await dueForSweep(deps.db.kysely, tenantId, new Date(deps.now()), BATCH)).sort()
+  if (ids.length === 0) return 0
+  const config = await deps.snapshots.config(tenantId)
+  if (!config) return 0
+  for (const id of ids) await sweepOne(deps, config, id)
+  return ids.length
+}

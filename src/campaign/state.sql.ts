@@ -1,0 +1,68 @@
+// SQL of what processes share about a campaign: its pace, its circuit, and who pushes.
+import { sql, type Selectable } from 'kysely'
+import type { CampaignStateRow } from '../db/tables.ts'
+import type { Db, Tx } from '../db/tx.ts'
+
+export type CampaignState = Selectable<CampaignStateRow>
+
+/** Makes the row if there is none, and locks it: what follows happens for one process at a time. */
+export async function lockState(tx: Tx, tenantId: string, campaignId: string): Promise<CampaignState> {
+  const read = () =>
+    tx
+      .selectFrom('campaign_states')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('campaign_id', '=', campaignId)
+      .forUpdate()
+      .executeTakeFirst()
+  const found = await read()
+  if (found) return found
+  await tx
+    .insertInto('campaign_states')
+    .values({ tenant_id: tenantId, campaign_id: campaignId })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'campaign_id']).doNothing())
+    .execute()
+  return (await read())!
+}
+
+export async function readState(db: Db, tenantId: string, campaignId: string): Promise<CampaignState | undefined> {
+  return db
+    .selectFrom('campaign_states')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('campaign_id', '=', campaignId)
+    .executeTakeFirst()
+}
+
+export async function changeState(
+  db: Db,
+  tenantId: string,
+  campaignId: string,
+  change: Partial<Omit<CampaignState, 'tenant_id' | 'campaign_id'>>,
+): Promise<void> {
+  await db
+    .updateTable('campaign_states')
+    .set(change)
+    .where('tenant_id', '=', tenantId)
+    .where('campaign_id', '=', campaignId)
+    .execute()
+}
+
+/** Becomes or stays the one process that pushes for a campaign; false while another one is. */
+export async function becomePusher(
+  db: Db,
+  tenantId: string,
+  campaignId: string,
+  pusher: string,
+  now: Date,
+  until: Date,
+): Promise<boolean> {
+  const { rows } = await sql<{ pusher: string }>`
+    insert into campaign_states as s (tenant_id, campaign_id, pusher, pusher_until)
+    values (${tenantId}, ${campaignId}, ${pusher}, ${until})
+    on conflict (tenant_id, campaign_id)
+    do update set pusher = excluded.pusher, pusher_until = excluded.pusher_until
+     where s.pusher is null or s.pusher = excluded.pusher or s.pusher_until <= ${now}
+    returning s.pusher`.execute(db)
+  return rows.length > 0
+}

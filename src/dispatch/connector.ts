@@ -1,0 +1,63 @@
+// PURE. What a connector is: it takes messages to a queue and says what became of each contact in them.
+import { createHash } from 'node:crypto'
+import type { Campaign } from '../campaign/campaign.ts'
+
+/** A contact, or its withdrawal, under the key by which its receiver knows that it has it already. */
+export type Item = {
+  deliveryId: string
+  payload: Record<string, unknown>
+  /** After this instant nobody may call: a queue may drop it; epoch ms. */
+  notAfter: number | null
+}
+export type Batch = {
+  /** The same for the same items, however often they are sent. */
+  id: string
+  kind: 'contact' | 'withdrawal'
+  tenant: { id: string; slug: string }
+  campaign: Campaign
+  items: readonly Item[]
+}
+export type ItemResult = { deliveryId: string; status: 'delivered' | 'retry' | 'parked'; code: string | null }
+export type Sent =
+  | { kind: 'answered'; items: ItemResult[] }
+  /** Nothing is known to have arrived. `isRefused`: the message itself is the trouble, and not who should take it. */
+  | { kind: 'failed'; code: string; retryAfterMs: number | null; isRefused: boolean }
+
+export type ResultMessage = { callbackId: string; deliveryId: string } & Record<string, unknown>
+export type Listening = { stop: () => Promise<void> }
+
+export type Connector = {
+  /** Whether it can take a contact back from the queue, or tell whoever has it. */
+  canWithdraw: boolean
+  send: (batch: Batch) => Promise<Sent>
+  /** Takes results from the campaign's reply queue; resolves false from `take` for a message that nobody can read. */
+  listen?: (
+    tenant: { id: string; slug: string },
+    campaign: Campaign,
+    take: (message: unknown) => Promise<boolean>,
+  ) => Listening
+  close: () => Promise<void>
+}
+export type Connectors = Partial<Record<'http' | 'amqp' | 'log', Connector>>
+
+/** The key of a message: the same items make the same key. */
+export const batchIdOf = (deliveryIds: readonly string[]): string =>
+  `batch_${createHash('sha256').update(deliveryIds.join()).digest('hex').slice(0, 32)}`
+
+/** Failures in a row after which the circuit opens. */
+export const OPENS_AT = 5
+const [FIRST, OPEN, LONGEST] = [1_000, 30_000, 600_000]
+
+/** How long to pause after so many failures in a row, in ms; `dice` in [0, 1) spreads those that failed together. */
+export function pauseAfter(failures: number, dice: number): number {
+  const base =
+    failures < OPENS_AT ? FIRST * 2 ** (failures - 1) : Math.min(LONGEST, OPEN * 2 ** Math.min(10, failures - OPENS_AT))
+  return Math.round(base * (0.8 + 0.4 * dice))
+}
+
+/** `Retry-After` in ms from now (RFC 9110 §10.2.3: seconds or a date), at most an hour; null when there is none to read. */
+export function retryAfter(value: string | undefined, now: number): number | null {
+  if (value === undefined) return null
+  const ms = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now
+  return Number.isFinite(ms) ? Math.min(3_600_000, Math.max(0, ms)) : null
+}

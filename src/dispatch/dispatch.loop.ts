@@ -1,0 +1,106 @@
+// One runner for each campaign that pushes: a turn, then sleep until something of it may be due. And one reader of its results.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Loop } from '../background.ts'
+import type { Deps } from '../deps.ts'
+import { changeState } from '../campaign/state.sql.ts'
+import type { Listening } from './connector.ts'
+import { pushingCampaigns } from './delivery.sql.ts'
+import { pushOnce } from './push.actions.ts'
+import { takeMessage } from './reply.actions.ts'
+
+/** How often campaigns that began or ceased to push are looked for; how soon a campaign that another process has is tried. */
+const [LOOK, OTHERS] = [10_000, 15_000]
+/** Campaigns pushed at the same moment by one process. */
+const AT_ONCE = 8
+const LONGEST = 60_000
+
+type Runner = { stop: () => Promise<void> }
+
+/** Lets so many at a time through. */
+function turnstile(places: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = places
+  const waiting: (() => void)[] = []
+  return async (work) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free += 1
+    }
+  }
+}
+
+/** Starts handing over; `onError` hears of turns that failed, the next one tries again. */
+export function startDispatch(deps: Deps, onError: (error: unknown) => void): Loop {
+  const pusher = deps.newId()
+  const abort = new AbortController()
+  const { signal } = abort
+  const pass = turnstile(AT_ONCE)
+  const runners = new Map<string, Runner>()
+
+  function run(tenantId: string, campaignId: string): Runner {
+    const own = new AbortController()
+    const both = AbortSignal.any([signal, own.signal])
+    const listen = async (): Promise<Listening | null> => {
+      const config = await deps.snapshots.config(tenantId)
+      const campaign = config?.campaigns.get(campaignId)
+      const kind = campaign?.connector.kind
+      if (!config || !campaign || kind === undefined || kind === 'pull') return null
+      const tenant = { id: tenantId, slug: config.slug }
+      const take = (message: unknown): Promise<boolean> => takeMessage(deps, tenantId, campaignId, message)
+      return deps.connectors[kind]?.listen?.(tenant, campaign, take) ?? null
+    }
+    const ended = (async () => {
+      const listening = await listen().catch((error: unknown) => void onError(error))
+      while (!both.aborted) {
+        const next = await pass(() => pushOnce(deps, pusher, tenantId, campaignId, () => both.aborted)).catch(
+          (error) => {
+            onError(error)
+            return deps.now() + 1_000
+          },
+        )
+        const pause = next === null ? OTHERS : Math.min(LONGEST, next - deps.now())
+        if (pause > 0 && !both.aborted) await deps.due.wait(tenantId, campaignId, pause, both)
+      }
+      await listening?.stop().catch(() => undefined)
+      // The next process need not wait for the end of the lease.
+      await changeState(deps.db.kysely, tenantId, campaignId, { pusher: null, pusher_until: null }).catch(
+        () => undefined,
+      )
+    })()
+    return {
+      stop: async () => {
+        own.abort()
+        await ended
+      },
+    }
+  }
+
+  async function look(): Promise<void> {
+    const wanted = new Map((await pushingCampaigns(deps.db.kysely)).map((c) => [`${c.tenantId} ${c.campaignId}`, c]))
+    for (const [key, { tenantId, campaignId }] of wanted)
+      if (!runners.has(key)) runners.set(key, run(tenantId, campaignId))
+    for (const [key, runner] of runners)
+      if (!wanted.has(key)) {
+        runners.delete(key)
+        await runner.stop()
+      }
+  }
+
+  const running = (async () => {
+    while (!signal.aborted) {
+      await look().catch(onError)
+      await sleep(LOOK, undefined, { signal }).catch(() => undefined)
+    }
+    await Promise.all([...runners.values()].map((runner) => runner.stop()))
+  })()
+  return {
+    async stop() {
+      abort.abort()
+      await running
+    },
+  }
+}

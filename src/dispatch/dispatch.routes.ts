@@ -1,0 +1,168 @@
+// What was handed over to queues, what is parked, and sending it again; the secret that signs pushes; how a campaign's queue is.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import { campaignOf } from '../callback/ask.actions.ts'
+import { readState } from '../campaign/state.sql.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { tenantOf } from '../rest/access.ts'
+import { encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
+import { problems } from '../rest/resource.routes.ts'
+import { Id, IdParams, Nullable } from '../rest/schema.ts'
+import { isUuid } from '../uuid.ts'
+import { listDeliveries, replay, type Delivery, type DeliveryFilter } from './delivery.sql.ts'
+import { rotatePushSecret } from './secret.actions.ts'
+
+const DateTime = Type.String({ format: 'date-time' })
+const StatusName = Type.Union(['pending', 'delivered', 'parked', 'dropped'].map((name) => Type.Literal(name)))
+const DeliveryShown = Type.Object(
+  {
+    id: Id,
+    campaignId: Id,
+    callbackId: Id,
+    kind: Type.Union([Type.Literal('contact'), Type.Literal('withdrawal')]),
+    status: StatusName,
+    attempts: Type.Integer(),
+    dueAt: DateTime,
+    failure: Nullable(Type.String({ description: 'Short code of the last failure' })),
+    createdAt: DateTime,
+    settledAt: Nullable(DateTime),
+  },
+  { title: 'Delivery', additionalProperties: false },
+)
+const QueueShown = Type.Object(
+  {
+    connector: Type.String(),
+    isConfigured: Type.Boolean({ description: 'false: the operator has not set up what this connector needs' }),
+    failures: Type.Integer({ description: 'In a row' }),
+    failure: Nullable(Type.String()),
+    openUntil: Nullable(Type.String({ description: 'Nothing is sent before; then one message decides' })),
+  },
+  { title: 'CampaignQueue', additionalProperties: false },
+)
+const CountShown = Type.Object({ count: Type.Integer() }, { additionalProperties: false })
+
+const shown = (d: Delivery): Record<string, unknown> => ({
+  id: d.id,
+  campaignId: d.campaign_id,
+  callbackId: d.callback_id,
+  kind: d.kind,
+  status: d.status,
+  attempts: d.attempts,
+  dueAt: d.due_at.toISOString(),
+  failure: d.failure,
+  createdAt: d.created_at.toISOString(),
+  settledAt: d.settled_at?.toISOString() ?? null,
+})
+
+export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
+  const docs = (operationId: string, summary: string) => ({
+    tags: ['deliveries'],
+    operationId,
+    summary,
+    security: [{ key: [] }],
+  })
+  const may = (scope: 'callbacks:read' | 'callbacks:work' | 'configuration:write') => ({
+    access: { kind: 'key' as const, scope },
+  })
+  const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
+  const requireCampaign = async (request: FastifyRequest) => {
+    const config = await deps.snapshots.config(tenantOf(request))
+    if (!config) throw new AppError('not_found', { what: 'tenant' })
+    return campaignOf(config, idOf(request))
+  }
+
+  app.get('/v1/deliveries', {
+    config: may('callbacks:read'),
+    schema: {
+      ...docs('listDeliveries', 'What was handed over to queues, newest first'),
+      querystring: Type.Object(
+        {
+          ...PageQuery,
+          campaignId: Type.Optional(Id),
+          callbackId: Type.Optional(Id),
+          status: Type.Optional(StatusName),
+        },
+        { additionalProperties: false },
+      ),
+      response: { 200: PageOf(DeliveryShown, 'DeliveryPage'), ...problems },
+    },
+    handler: async (request) => {
+      const { limit, cursor, ...rest } = request.query as Partial<DeliveryFilter> & { limit: number; cursor?: string }
+      const before = cursor === undefined ? null : Buffer.from(cursor, 'base64url').toString()
+      if (before !== null && !isUuid(before)) throw new AppError('invalid_cursor')
+      const rows = await listDeliveries(deps.db.kysely, tenantOf(request), { ...rest, before, limit: limit + 1 })
+      const page = pageOf(rows, limit, (row) => encodeCursor(row.id))
+      return { ...page, items: page.items.map(shown) }
+    },
+  })
+
+  app.post('/v1/deliveries/:id/replay', {
+    config: may('callbacks:work'),
+    schema: {
+      ...docs('replayDelivery', 'Send a parked delivery again'),
+      params: IdParams,
+      response: { 200: CountShown, ...problems },
+    },
+    handler: async (request) => {
+      const tenantId = tenantOf(request)
+      const count = await replay(deps.db.kysely, tenantId, { id: idOf(request) }, new Date(deps.now()))
+      if (count === 0) throw new AppError('not_found', { what: 'parked delivery' })
+      return { count }
+    },
+  })
+
+  app.post('/v1/campaigns/:id/deliveries/replay', {
+    config: may('callbacks:work'),
+    schema: {
+      ...docs('replayDeliveries', 'Send all parked deliveries of a campaign again'),
+      params: IdParams,
+      response: { 200: CountShown, ...problems },
+    },
+    handler: async (request) => {
+      const campaign = await requireCampaign(request)
+      const tenantId = tenantOf(request)
+      const count = await replay(deps.db.kysely, tenantId, { campaignId: campaign.id }, new Date(deps.now()))
+      if (count > 0) deps.due.tell(tenantId, campaign.id, deps.now())
+      return { count }
+    },
+  })
+
+  app.get('/v1/campaigns/:id/queue', {
+    config: may('callbacks:read'),
+    schema: {
+      ...docs(
+        'readCampaignQueue',
+        'Whether the campaign’s queue takes contacts: failures in a row, and the pause they cause',
+      ),
+      params: IdParams,
+      response: { 200: QueueShown, ...problems },
+    },
+    handler: async (request) => {
+      const campaign = await requireCampaign(request)
+      const state = await readState(deps.db.kysely, tenantOf(request), campaign.id)
+      const { kind } = campaign.connector
+      return {
+        connector: kind,
+        isConfigured: kind === 'pull' || deps.connectors[kind] !== undefined,
+        failures: state?.failures ?? 0,
+        failure: state?.failure ?? null,
+        openUntil: state?.open_until?.toISOString() ?? null,
+      }
+    },
+  })
+
+  app.post('/v1/campaigns/:id/push-secret', {
+    config: may('configuration:write'),
+    schema: {
+      ...docs('rotatePushSecret', 'A new secret for signed pushes, shown once; the old one signs too for 24 hours'),
+      params: IdParams,
+      response: { 200: Type.Object({ secret: Type.String() }, { additionalProperties: false }), ...problems },
+    },
+    handler: async (request, reply) => {
+      const campaign = await requireCampaign(request)
+      reply.header('cache-control', 'no-store')
+      return { secret: await rotatePushSecret(deps, tenantOf(request), campaign.id) }
+    },
+  })
+}

@@ -1,0 +1,77 @@
+// Pushes contacts to an address of the contact center: batches, signed after Standard Webhooks, answered contact by contact.
+import { Webhook } from 'standardwebhooks'
+import type { Deps } from '../deps.ts'
+import { failureOf, type Post } from '../outbound/post.ts'
+import { retryAfter, type Batch, type Connector, type ItemResult, type Sent } from './connector.ts'
+import { pushSecrets } from './secret.actions.ts'
+
+/** The message itself is refused: 400 Bad Request, 413 Content Too Large, 422 Unprocessable Content (RFC 9110 §15.5). */
+const REFUSED = new Set([400, 413, 422])
+
+function bodyOf(batch: Batch, now: number): string {
+  const { campaign, kind, items } = batch
+  return JSON.stringify({
+    type: kind === 'contact' ? 'callbacks.due' : 'callbacks.withdrawn',
+    timestamp: new Date(now).toISOString(),
+    data: {
+      batchId: batch.id,
+      campaign: { id: campaign.id, name: campaign.name, externalId: campaign.externalId ?? null },
+      items: items.map(({ deliveryId, payload }) => ({ deliveryId, ...payload })),
+    },
+  })
+}
+
+/** What the answer says of each contact; one that it does not mention was taken. */
+function readAnswer(batch: Batch, body: string): ItemResult[] {
+  const said = new Map<string, { status?: unknown; code?: unknown }>()
+  try {
+    const { results } = JSON.parse(body) as { results?: { deliveryId?: unknown; status?: unknown; code?: unknown }[] }
+    for (const result of Array.isArray(results) ? results : [])
+      if (typeof result?.deliveryId === 'string') said.set(result.deliveryId, result)
+  } catch {
+    // An answer without JSON takes them all.
+  }
+  return batch.items.map(({ deliveryId }) => {
+    const { status, code } = said.get(deliveryId) ?? {}
+    const text = (typeof code === 'string' ? code : '').replace(/[^a-zA-Z0-9_.-]/g, '').slice(0, 40)
+    if (status === 'rejected') return { deliveryId, status: 'parked', code: text || 'rejected' }
+    if (status === 'retry') return { deliveryId, status: 'retry', code: text || 'retry' }
+    return { deliveryId, status: 'delivered', code: null }
+  })
+}
+
+export function httpConnector(deps: Pick<Deps, 'now' | 'db' | 'randomBytes'>, post: Post): Connector {
+  async function send(batch: Batch): Promise<Sent> {
+    const { connector } = batch.campaign
+    if (connector.kind !== 'http') return { kind: 'failed', code: 'no_address', retryAfterMs: null, isRefused: false }
+    const now = deps.now()
+    const body = bodyOf(batch, now)
+    const secrets = await pushSecrets(deps, batch.tenant.id, batch.campaign.id)
+    const signatures = secrets.map((secret) => new Webhook(secret).sign(batch.id, new Date(now), body))
+    try {
+      const answer = await post(
+        connector.url,
+        body,
+        {
+          'webhook-id': batch.id,
+          'webhook-timestamp': String(Math.floor(now / 1000)),
+          'webhook-signature': signatures.join(' '),
+          'idempotency-key': batch.id,
+        },
+        connector.timeoutSeconds * 1000,
+      )
+      if (answer.status >= 200 && answer.status < 300)
+        return { kind: 'answered', items: readAnswer(batch, answer.body) }
+      const wait = answer.headers['retry-after']
+      return {
+        kind: 'failed',
+        code: `http_${answer.status}`,
+        retryAfterMs: retryAfter(Array.isArray(wait) ? wait[0] : wait, now),
+        isRefused: REFUSED.has(answer.status),
+      }
+    } catch (error) {
+      return { kind: 'failed', code: failureOf(error), retryAfterMs: null, isRefused: false }
+    }
+  }
+  return { canWithdraw: true, send, close: () => Promise.resolve() }
+}

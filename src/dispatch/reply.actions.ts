@@ -1,0 +1,64 @@
+// What comes back from a queue: somebody has begun with a contact, or the result of an attempt.
+import Type from 'typebox'
+import { acceptDelivery } from '../callback/accept.actions.ts'
+import { instantsOf, type AttemptInput } from '../callback/attempt.ts'
+import { AttemptBody } from '../callback/callback.schema.ts'
+import { findCallback } from '../callback/callback.sql.ts'
+import { settle } from '../callback/result.actions.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { Id } from '../rest/schema.ts'
+import { checkBody, findUnstorable } from '../rest/validation.ts'
+
+const ACTOR = 'queue'
+const Accepted = Type.Object(
+  {
+    type: Type.Literal('accepted'),
+    callbackId: Id,
+    deliveryId: Id,
+    leaseSeconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 3600, default: 600 })),
+  },
+  { additionalProperties: false },
+)
+const Result = Type.Object(
+  {
+    ...Type.Omit(AttemptBody, ['leaseId']).properties,
+    type: Type.Optional(Type.Literal('result')),
+    callbackId: Id,
+    deliveryId: Id,
+  },
+  { additionalProperties: false },
+)
+type ResultBody = AttemptInput & { callbackId: string; deliveryId: string }
+
+/**
+ * Takes one message of a campaign's reply queue. Resolves true once it is committed (or changes nothing), false when nobody can
+ * read it: not our form, or about a callback of another campaign. Rejects when it should come again.
+ */
+export async function takeMessage(
+  deps: Deps,
+  tenantId: string,
+  campaignId: string,
+  message: unknown,
+): Promise<boolean> {
+  if (message === null || typeof message !== 'object' || findUnstorable(message) !== null) return false
+  const isAccepted = (message as { type?: unknown }).type === 'accepted'
+  try {
+    checkBody(isAccepted ? Accepted : Result, message)
+    const body = message as ResultBody & { leaseSeconds: number }
+    const config = await deps.snapshots.config(tenantId)
+    const c = await findCallback(deps.db.kysely, tenantId, body.callbackId)
+    if (!config || c?.campaign_id !== campaignId) return false
+    if (isAccepted) await acceptDelivery(deps, tenantId, c.id, body.deliveryId, body.leaseSeconds, ACTOR)
+    else {
+      const { outcome, note, doNotCall, deliveryId } = body
+      const result = { outcome, note, doNotCall, leaseId: deliveryId, ...instantsOf(body, deps.now()) }
+      await settle(deps, config, c.id, result, ACTOR)
+    }
+    return true
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error
+    // Too late to be accepted, for example: what it says is void, and would be again.
+    return error.code !== 'invalid_request'
+  }
+}

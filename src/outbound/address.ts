@@ -1,0 +1,15 @@
+// PURE. Which network addresses the service may send to on a tenant's word: public ones only (against SSRF).
+import ipaddr from 'ipaddr.js'
+
+/** Whether an IP address, written in any usual way, is a public unicast one; embedded IPv4 addresses count as what they embed. */
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.process(address)
+  return parsed.range() === 'unicast'
+}
+
+/** The host of a URL when it is an address and not a name, without brackets; else null. */
+export function literalAddress(url: URL): string | null {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  return ipaddr.isValid(host) ? host : null
+}

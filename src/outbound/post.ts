@@ -1,0 +1,76 @@
+// One POST to an address that a tenant has named: public hosts only, a bounded answer, no redirects, a deadline for all of it.
+import { lookup as lookUp } from 'node:dns'
+import { request as httpRequest, type RequestOptions } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { isPublicAddress, literalAddress } from './address.ts'
+
+export type Posted = { status: number; headers: Record<string, string | string[] | undefined>; body: string }
+export type Post = (url: string, body: string, headers: Record<string, string>, timeoutMs: number) => Promise<Posted>
+
+const MAX_ANSWER = 1_000_000
+
+/** A failure with a short code that may be stored and shown: `private_address`, `timeout`, `refused`, `not_found`, `tls`, `connection`. */
+const failure = (code: string): Error => Object.assign(new Error(code), { failure: code })
+
+export const failureOf = (error: unknown): string => {
+  const { failure: known, code = '' } = error as { failure?: string; code?: string }
+  if (known !== undefined) return known
+  if (code === 'ECONNREFUSED') return 'refused'
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'not_found'
+  if (/CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code)) return 'tls'
+  return 'connection'
+}
+
+/** Resolves a name and refuses it when any of its addresses is not public: the connection uses what was checked here. */
+const publicLookup: LookupFunction = (host, options, callback) => {
+  lookUp(host, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, '', 0)
+    if (addresses.length === 0 || addresses.some(({ address }) => !isPublicAddress(address)))
+      return callback(failure('private_address'), '', 0)
+    if (options.all) return (callback as unknown as (e: null, a: typeof addresses) => void)(null, addresses)
+    callback(null, addresses[0]!.address, addresses[0]!.family)
+  })
+}
+
+/** `mayBePrivate`: also inside networks and without TLS, for installations whose contact center is next door. */
+export function createPost(mayBePrivate: boolean): Post {
+  return (address, body, headers, timeoutMs) =>
+    new Promise((resolve, reject) => {
+      const url = new URL(address)
+      const literal = literalAddress(url)
+      if (!mayBePrivate) {
+        if (url.protocol !== 'https:') return reject(failure('not_https'))
+        if (literal !== null && !isPublicAddress(literal)) return reject(failure('private_address'))
+      }
+      const options: RequestOptions = {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'content-length': String(Buffer.byteLength(body)),
+          'user-agent': 'Agenda',
+          ...headers,
+        },
+        ...(mayBePrivate ? {} : { lookup: publicLookup }),
+      }
+      const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => {
+          text += chunk
+          if (text.length > MAX_ANSWER) request.destroy(failure('answer_too_long'))
+        })
+        response.on('end', () => {
+          clearTimeout(late)
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })
+        })
+        response.on('error', reject)
+      })
+      const late = setTimeout(() => request.destroy(failure('timeout')), timeoutMs)
+      request.on('error', (error) => {
+        clearTimeout(late)
+        reject(error)
+      })
+      request.end(body)
+    })
+}
