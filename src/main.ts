@@ -58,7 +58,7 @@ export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number
     db,
     now,
     bus,
-    due: createDueClock(bus, now, (tenantId, campaignId) => earliestDue(db.kysely, tenantId, campaignId)),
+    due: createDueClock(bus, now, (tenantId, campaignId, since) => earliestDue(db.kysely, tenantId, campaignId, since)),
     connectors: {},
     newId: uuidSource(now, bytes),
     randomBytes: bytes,

@@ -69,27 +69,25 @@ export async function queueAll(
      where c.tenant_id = ${tenantId} and c.id = u.id`.execute(tx)
 }
 
-/** Locks the callbacks of the list, in the order of their ids. */
-export async function lockCallbacks(tx: Tx, tenantId: string, ids: readonly string[]): Promise<Callback[]> {
-  const { rows } = await sql<Callback>`
-    select c.* from callbacks c where c.tenant_id = ${tenantId} and c.id = any(${sql.val(ids)}::uuid[])
-     order by c.id for update`.execute(tx)
-  return rows
-}
-
-/** Ends many callbacks alike after an attempt. */
+/**
+ * Ends many callbacks alike after an attempt; returns the ids of those that are still as they were read. Without locking them
+ * first: the version says whether somebody was quicker, and a lock would write each row twice (a tenth of the drain's rate).
+ */
 export async function finishAll(
   tx: Tx,
   tenantId: string,
-  ids: readonly string[],
+  read: readonly Pick<Callback, 'id' | 'version'>[],
   how: { status: 'completed' | 'exhausted'; outcome: string; leaseId: string; now: Date },
-): Promise<void> {
-  await sql`
+): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
     update callbacks c
        set status = ${how.status}, outcome = ${how.outcome}, attempts = c.attempts + 1, finished_at = ${how.now},
            lease_id = null, lease_until = null, leased_at = null, queued_at = null, delivery_id = null,
            settled = array_append(c.settled, ${how.leaseId}::uuid), version = c.version + 1, updated_at = ${how.now}
-     where c.tenant_id = ${tenantId} and c.id = any(${sql.val(ids)}::uuid[])`.execute(tx)
+      from unnest(${read.map((c) => c.id)}::uuid[], ${read.map((c) => c.version)}::int[]) as u (id, version)
+     where c.tenant_id = ${tenantId} and c.id = u.id and c.version = u.version
+    returning c.id`.execute(tx)
+  return new Set(rows.map((row) => row.id))
 }
 
 /** Lets a lease last longer; returns how many callbacks it still holds. */
@@ -113,14 +111,18 @@ export async function extendAll(
   return rows.length
 }
 
-/** The earliest due instant of what waits in a campaign, epoch ms; null = nothing waits. */
-export async function earliestDue(db: Db, tenantId: string, campaignId: string): Promise<number | null> {
+/**
+ * The earliest due instant after `since` of what waits in a campaign, epoch ms; null = nothing does. What was due before and is
+ * still there cannot be claimed (barred, somebody's own, expired): who waits for it would never sleep.
+ */
+export async function earliestDue(db: Db, tenantId: string, campaignId: string, since: number): Promise<number | null> {
   const row = await db
     .selectFrom('callbacks')
     .select('due_at')
     .where('tenant_id', '=', tenantId)
     .where('campaign_id', '=', campaignId)
     .where('status', '=', 'scheduled')
+    .where('due_at', '>', new Date(since))
     .orderBy('due_at')
     .limit(1)
     .executeTakeFirst()

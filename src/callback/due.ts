@@ -3,8 +3,11 @@
 import type { Bus } from '../db/bus.ts'
 
 export type DueClock = {
-  /** Resolves when a callback of the campaign may be due, after `ms` at the latest, or when `signal` says so. */
-  wait: (tenantId: string, campaignId: string, ms: number, signal?: AbortSignal) => Promise<void>
+  /**
+   * Resolves when a callback of the campaign may be due, after `ms` at the latest, or when `signal` says so. Whoever waits has
+   * looked at `looked` (epoch ms) and found nothing to take.
+   */
+  wait: (tenantId: string, campaignId: string, ms: number, looked: number, signal?: AbortSignal) => Promise<void>
   /** A callback of the campaign is or becomes due at `at` (epoch ms). */
   tell: (tenantId: string, campaignId: string, at: number) => void
   /** Whoever was woken has looked: the next may be woken. */
@@ -17,11 +20,16 @@ const TOPIC = 'due'
 
 type Line = { waiting: (() => void)[]; timer: NodeJS.Timeout | null; at: number }
 
-/** `nextDue` asks the database for the earliest due instant of a campaign's waiting callbacks; null = none. */
+/** A callback may be written with an instant so far in the past (ms), while its transaction was under way. */
+const SLACK = 1_000
+/** Who found nothing does not look again sooner (ms). */
+const REST = 25
+
+/** `nextDue` asks the database for the earliest due instant of a campaign's waiting callbacks after another; null = none. */
 export function createDueClock(
   bus: Bus,
   now: () => number,
-  nextDue: (tenantId: string, campaignId: string) => Promise<number | null>,
+  nextDue: (tenantId: string, campaignId: string, since: number) => Promise<number | null>,
 ): DueClock {
   const lines = new Map<string, Line>()
 
@@ -41,12 +49,13 @@ export function createDueClock(
   }
 
   /** Looks for the earliest due callback; what was told meanwhile counts if it is earlier. */
-  async function look(key: string, tenantId: string, campaignId: string): Promise<void> {
+  async function look(key: string, tenantId: string, campaignId: string, looked: number): Promise<void> {
     const line = lines.get(key)
     if (!line) return
-    const due = await nextDue(tenantId, campaignId).catch(() => null)
+    const due = await nextDue(tenantId, campaignId, looked - SLACK).catch(() => null)
     if (lines.get(key) !== line || line.waiting.length === 0) return
-    arm(key, line, Math.min(due ?? Infinity, line.timer ? line.at : Infinity, now() + AHEAD))
+    const at = due === null ? Infinity : Math.max(due, looked + REST)
+    arm(key, line, Math.min(at, line.timer ? line.at : Infinity, now() + AHEAD))
   }
 
   bus.on(TOPIC, (text) => {
@@ -57,7 +66,7 @@ export function createDueClock(
   })
 
   return {
-    wait(tenantId, campaignId, ms, signal) {
+    wait(tenantId, campaignId, ms, looked, signal) {
       const key = `${tenantId} ${campaignId}`
       return new Promise((resolve) => {
         let line = lines.get(key)
@@ -81,7 +90,7 @@ export function createDueClock(
         line.waiting.push(done)
         if (signal?.aborted) return leave()
         signal?.addEventListener('abort', leave, { once: true })
-        if (isFirst || !line.timer) void look(key, tenantId, campaignId)
+        if (isFirst || !line.timer) void look(key, tenantId, campaignId, looked)
       })
     },
     tell(tenantId, campaignId, at) {
@@ -89,7 +98,7 @@ export function createDueClock(
     },
     looked(tenantId, campaignId) {
       const key = `${tenantId} ${campaignId}`
-      if (lines.has(key)) void look(key, tenantId, campaignId)
+      if (lines.has(key)) void look(key, tenantId, campaignId, now())
     },
   }
 }

@@ -29,6 +29,21 @@ function backlogOf(deps: Deps): Set<string> {
   return set
 }
 
+const REMEMBERED = 100
+const remembered = new WeakMap<Deps, Map<string, Callback[]>>()
+
+/** Callbacks of the latest leases, as they were leased: their result need not read them again, only check their version. */
+export function leasedRows(deps: Deps, leaseId: string): readonly Callback[] {
+  return remembered.get(deps)?.get(leaseId) ?? []
+}
+
+function rememberLease(deps: Deps, leaseId: string, callbacks: Callback[]): void {
+  let leases = remembered.get(deps)
+  if (!leases) remembered.set(deps, (leases = new Map()))
+  leases.set(leaseId, callbacks)
+  if (leases.size > REMEMBERED) leases.delete(leases.keys().next().value!)
+}
+
 /** Takes up to `wanted` due callbacks of a campaign by `claim`, within its pace and its limit of what is out at once. */
 export async function claimWithin(
   deps: Deps,
@@ -93,6 +108,7 @@ export async function lease(
     }
     return claimed
   })
+  if (taken.callbacks.length > 0) rememberLease(deps, id, taken.callbacks)
   return { id, until, ...taken }
 }
 
@@ -108,13 +124,14 @@ export async function leaseOrWait(
   const end = performance.now() + waitMs
   let config = await configNow()
   for (;;) {
+    const looked = deps.now()
     const taken = await lease(deps, config, campaignId, request)
     // Woken or not: the next in line may look now.
     if (taken.callbacks.length > 0 || waitMs > 0) deps.due.looked(config.tenantId, campaignId)
     const left = end - performance.now()
     if (taken.callbacks.length > 0 || left <= 0 || signal.aborted) return taken
     const pause = taken.pacedTo > 0 ? Math.min(left, Math.max(1, taken.pacedTo - deps.now())) : left
-    await deps.due.wait(config.tenantId, campaignId, pause, signal)
+    await deps.due.wait(config.tenantId, campaignId, pause, looked, signal)
     if (signal.aborted) return { ...taken, callbacks: [] }
     config = await configNow()
   }

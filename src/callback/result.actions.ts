@@ -1,13 +1,14 @@
 // Takes results of attempts: each lease or delivery counts once, in whatever order and however often its result comes.
 import type { TenantConfig } from '../availability/model.ts'
-import { transaction, violationOf, type Tx } from '../db/tx.ts'
+import { transaction, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { barNumber } from './barred.sql.ts'
 import { become, locked } from './become.actions.ts'
-import { insertEvents, type Callback } from './callback.sql.ts'
-import { finishAll, lockCallbacks } from './claim.sql.ts'
-import { addCounts, type Count } from './counts.sql.ts'
+import { findCallbacks, insertEvents, type Callback } from './callback.sql.ts'
+import { finishAll } from './claim.sql.ts'
+import { addCounts } from './counts.sql.ts'
+import { leasedRows } from './lease.actions.ts'
 import { decide, type AttemptResult, type Decision } from './decide.ts'
 
 const TYPE = 'callback.attempted'
@@ -55,45 +56,78 @@ async function settleOnce(
 export type LeaseResult = AttemptResult & { leaseId: string; callbackId: string }
 export type Settled = { callbackId: string; status: string | null; code: string | null }
 
-type Plain = { c: Callback; decision: Decision }
+type Plain = { c: Callback; decision: Decision; result: LeaseResult }
+
+/** The callbacks as they were leased here, the others as they are; whoever writes them checks that they are still so. */
+async function rowsOf(
+  deps: Deps,
+  tenantId: string,
+  results: ReadonlyMap<string, LeaseResult>,
+): Promise<ReadonlyMap<string, Callback>> {
+  const known = new Map<string, Callback>()
+  for (const leaseId of new Set([...results.values()].map((result) => result.leaseId)))
+    for (const c of leasedRows(deps, leaseId)) if (c.tenant_id === tenantId) known.set(c.id, c)
+  const missing = [...results.keys()].filter((id) => !known.has(id))
+  if (missing.length === 0) return known
+  return new Map([...known, ...(await findCallbacks(deps.db.kysely, tenantId, missing))])
+}
+
+/** Those of the results that simply end their callback, in groups that end alike; in the order of their ids, as all locks. */
+async function plainOnes(
+  deps: Deps,
+  config: TenantConfig,
+  results: ReadonlyMap<string, LeaseResult>,
+): Promise<Map<string, Plain[]>> {
+  const read = await rowsOf(deps, config.tenantId, results)
+  const plain: Plain[] = []
+  for (const [id, result] of [...results].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const c = read.get(id)
+    const campaign = c && config.campaigns.get(c.campaign_id)
+    const decision = campaign && decide(c, campaign, config.holidays, result, deps.now(), true)
+    // A delivery under another key must be withdrawn: one by one.
+    if (!decision?.isPlain || (c!.delivery_id !== null && c!.delivery_id !== result.leaseId)) continue
+    plain.push({ c: c!, decision, result })
+  }
+  return Map.groupBy(plain, ({ c, decision, result }) =>
+    [decision.status, result.outcome, result.leaseId, c.status].join(' '),
+  )
+}
 
 /** Writes those that end alike together; returns the callbacks that it ended. */
 async function finishPlain(
   deps: Deps,
-  tx: Tx,
   config: TenantConfig,
-  results: readonly LeaseResult[],
+  results: ReadonlyMap<string, LeaseResult>,
   actor: string,
 ): Promise<Map<string, string>> {
   const { tenantId } = config
-  const byId = new Map(results.map((result) => [result.callbackId, result]))
-  const now = new Date(deps.now())
-  const groups = new Map<string, { leaseId: string; before: string; items: Plain[] }>()
-  const counts: Count[] = []
-  for (const c of await lockCallbacks(tx, tenantId, [...byId.keys()])) {
-    const campaign = config.campaigns.get(c.campaign_id)
-    const result = byId.get(c.id)!
-    const decision = campaign && decide(c, campaign, config.holidays, result, deps.now(), true)
-    // A delivery under another key must be withdrawn: one by one.
-    if (!decision?.isPlain || (c.delivery_id !== null && c.delivery_id !== result.leaseId)) continue
-    const key = `${decision.status} ${result.outcome} ${result.leaseId} ${c.status}`
-    const group = groups.get(key)
-    if (group) group.items.push({ c, decision })
-    else groups.set(key, { leaseId: result.leaseId, before: c.status, items: [{ c, decision }] })
-    counts.push(...decision.counts)
-  }
   const done = new Map<string, string>()
-  for (const { leaseId, before, items } of groups.values()) {
-    const { status } = items[0]!.decision as { status: 'completed' | 'exhausted' }
-    const { outcome } = byId.get(items[0]!.c.id)!
-    const ids = items.map(({ c }) => c.id)
-    await finishAll(tx, tenantId, ids, { status, outcome, leaseId, now })
-    const subjects = items.map(({ c, decision }) => ({ subjectId: c.id, id: deps.newId(), data: decision.data }))
-    const data = { before, after: status }
-    await tx.executeQuery(insertEvents(tenantId, subjects, { type: TYPE, at: now, actor, data }))
-    for (const id of ids) done.set(id, status)
+  for (const group of (await plainOnes(deps, config, results)).values()) {
+    const { c, decision, result } = group[0]!
+    const status = decision.status as 'completed' | 'exhausted'
+    const now = new Date(deps.now())
+    const { outcome, leaseId } = result
+    const ended = await transaction(deps.db, async (tx) => {
+      const ids = await finishAll(
+        tx,
+        tenantId,
+        group.map((one) => one.c),
+        { status, outcome, leaseId, now },
+      )
+      const own = group.filter((one) => ids.has(one.c.id))
+      if (own.length === 0) return ids
+      const subjects = own.map((one) => ({ subjectId: one.c.id, id: deps.newId(), data: one.decision.data }))
+      const shared = { type: TYPE, at: now, actor, data: { before: c.status, after: status } }
+      await tx.executeQuery(insertEvents(tenantId, subjects, shared))
+      await addCounts(
+        tx,
+        tenantId,
+        own.flatMap((one) => one.decision.counts),
+      )
+      return ids
+    })
+    for (const id of ended) done.set(id, status)
   }
-  await addCounts(tx, tenantId, counts)
   return done
 }
 
@@ -105,15 +139,10 @@ export async function settleAll(
   actor: string,
 ): Promise<Settled[]> {
   const first = new Map<string, LeaseResult>()
-  const plain = results.filter((result) => {
-    if (result.doNotCall || result.callAgainAt !== undefined || first.has(result.callbackId)) return false
-    first.set(result.callbackId, result)
-    return true
-  })
-  const done =
-    plain.length > 1
-      ? await transaction(deps.db, (tx) => finishPlain(deps, tx, config, plain, actor))
-      : new Map<string, string>()
+  for (const result of results)
+    if (!result.doNotCall && result.callAgainAt === undefined && !first.has(result.callbackId))
+      first.set(result.callbackId, result)
+  const done = first.size > 1 ? await finishPlain(deps, config, first, actor) : new Map<string, string>()
   if (done.size > 0) deps.bus.say('changed', config.tenantId)
   const settled: Settled[] = []
   for (const result of results) {

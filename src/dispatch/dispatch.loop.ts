@@ -56,6 +56,7 @@ export function startDispatch(deps: Deps, onError: (error: unknown) => void): Lo
     const ended = (async () => {
       const listening = await listen().catch((error: unknown) => void onError(error))
       while (!both.aborted) {
+        const looked = deps.now()
         const next = await pass(() => pushOnce(deps, pusher, tenantId, campaignId, () => both.aborted)).catch(
           (error) => {
             onError(error)
@@ -63,7 +64,7 @@ export function startDispatch(deps: Deps, onError: (error: unknown) => void): Lo
           },
         )
         const pause = next === null ? OTHERS : Math.min(LONGEST, next - deps.now())
-        if (pause > 0 && !both.aborted) await deps.due.wait(tenantId, campaignId, pause, both)
+        if (pause > 0 && !both.aborted) await deps.due.wait(tenantId, campaignId, pause, looked, both)
       }
       await listening?.stop().catch(() => undefined)
       // The next process need not wait for the end of the lease.

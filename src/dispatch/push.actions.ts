@@ -174,7 +174,7 @@ async function record(
 /** When there may be something to do again, epoch ms. */
 async function nextTime({ deps, config, campaign }: Job): Promise<number> {
   const db = deps.db.kysely
-  const due = await earliestDue(db, config.tenantId, campaign.id)
+  const due = await earliestDue(db, config.tenantId, campaign.id, deps.now())
   const delivery = await earliestDelivery(db, config.tenantId, campaign.id)
   return Math.min(due ?? FOREVER, delivery ?? FOREVER)
 }

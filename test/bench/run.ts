@@ -2,6 +2,7 @@
 // BENCH_DATABASE_URL, else TEST_DATABASE_URL; without one only the slot core and the pages are measured. Prints the table of docs/benchmarks.md.
 import { cpus } from 'node:os'
 import { benchBookings } from './booking.ts'
+import { benchCallbacks } from './callbacks.ts'
 import { makeFixture } from './fixture.ts'
 import { benchPages } from './pages.ts'
 import { benchSlotCore } from './slot-core.ts'
@@ -31,6 +32,7 @@ if (url) {
       await fixture.drop()
     }
   }
+  if (wants('callbacks')) rows.push(...(await benchCallbacks(url)))
 } else process.stderr.write('no BENCH_DATABASE_URL: slot core and pages alone\n')
 process.stdout.write(
   `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]!.model}, Node ${process.version}\n\n${report(rows)}\n`,

@@ -86,7 +86,7 @@ export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
     db,
     now,
     bus,
-    due: createDueClock(bus, now, (tenantId, campaignId) => earliestDue(db.kysely, tenantId, campaignId)),
+    due: createDueClock(bus, now, (tenantId, campaignId, since) => earliestDue(db.kysely, tenantId, campaignId, since)),
     connectors: {},
     newId: uuidSource(() => clock.now, randomBytes),
     randomBytes,
