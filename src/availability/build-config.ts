@@ -1,7 +1,7 @@
 // PURE. Turns configuration rows into the indexed model of the slot engine.
 import { union } from '../time/interval.ts'
 import { parseDate } from '../time/zone.ts'
-import type { Campaign } from '../campaign/campaign.ts'
+import { CAMPAIGN_DEFAULTS, connectorOf, type Campaign } from '../campaign/campaign.ts'
 import { settingsOf } from '../tenant/settings.ts'
 import { holidayCalendar, type HolidayDocument } from './holidays.ts'
 import {
@@ -148,7 +148,9 @@ export function buildConfig(rows: ConfigSource): TenantConfig {
     campaigns: byId(rows.campaigns, (row) => {
       const document = row.document as unknown as Campaign
       return {
+        ...CAMPAIGN_DEFAULTS,
         ...document,
+        connector: connectorOf(document.connector),
         id: row.id,
         name: row.name,
         externalId: row.external_id,

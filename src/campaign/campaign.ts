@@ -52,6 +52,17 @@ export type Campaign = {
   segments: readonly Segment[]
 }
 
+/** Of campaigns that were stored before these fields were there. */
+export const CAMPAIGN_DEFAULTS = { escalateMinutes: 15, pushesPerSecond: 0, channels: ['phone'] as const }
+
+/** A connector with what its description leaves out. */
+export function connectorOf(stored: Partial<Connector> | undefined): Connector {
+  const { kind = 'pull' } = stored ?? {}
+  if (kind === 'http') return { batchSize: 50, timeoutSeconds: 10, ...(stored as { kind: 'http'; url: string }) }
+  if (kind === 'amqp') return { batchSize: 50, ...(stored as { kind: 'amqp' }) }
+  return { kind }
+}
+
 export function callingHoursOf(campaign: Campaign, holidays: ReadonlyMap<string, HolidayCalendar>): CallingHours {
   const calendar = campaign.holidayCalendarId === null ? undefined : holidays.get(campaign.holidayCalendarId)
   return {

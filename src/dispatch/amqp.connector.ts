@@ -14,6 +14,17 @@ export function queueOf(slug: string, campaign: Pick<Campaign, 'id' | 'externalI
   return `agenda.${slug}.${name}`
 }
 
+const deadLetters = (queue: string) => ({
+  'x-dead-letter-exchange': '',
+  'x-dead-letter-routing-key': `${queue}.unreadable`,
+})
+
+/** All queues of a campaign; declared before the first contact leaves, so that no result can come before its queue. */
+const queuesOf = (queue: string) => [
+  ...['', '.withdrawn', '.unreadable'].map((end) => ({ queue: `${queue}${end}`, durable: true })),
+  { queue: `${queue}.results`, durable: true, arguments: deadLetters(queue) },
+]
+
 function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown }
   const text = typeof code === 'string' || typeof code === 'number' ? String(code) : 'failed'
@@ -41,7 +52,7 @@ export function amqpConnector(url: string, now: () => number, onError: (error: u
       const returned = new Set<string>()
       const publisher = connection.createPublisher({
         confirm: true,
-        queues: ['', '.withdrawn'].map((end) => ({ queue: `${queue}${end}`, durable: true })),
+        queues: queuesOf(queue),
       })
       // A message that no queue takes comes back before its confirmation.
       publisher.on('basic.return', (message) => void returned.add(String(message.messageId)))
@@ -93,11 +104,7 @@ export function amqpConnector(url: string, now: () => number, onError: (error: u
     const consumer = connection.createConsumer(
       {
         queue: `${queue}.results`,
-        queueOptions: {
-          durable: true,
-          arguments: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': `${queue}.unreadable` },
-        },
-        queueBindings: [],
+        queueOptions: { durable: true, arguments: deadLetters(queue) },
         qos: { prefetchCount: RESULTS_AT_ONCE },
         concurrency: RESULTS_AT_ONCE,
         requeue: true,
@@ -116,7 +123,6 @@ export function amqpConnector(url: string, now: () => number, onError: (error: u
       },
     )
     consumer.on('error', onError)
-    void connection.queueDeclare({ queue: `${queue}.unreadable`, durable: true }).catch(onError)
     return { stop: () => consumer.close() }
   }
 

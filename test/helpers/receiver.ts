@@ -1,0 +1,47 @@
+// The contact center's end of an HTTP push, as a real server: keeps what it gets, and misbehaves when told to.
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type Got = { headers: IncomingHttpHeaders; raw: string; body: any }
+/** What the next messages are answered with; undefined = 200. */
+export type Answer = (got: Got, response: ServerResponse) => void
+
+export type Receiver = {
+  url: string
+  got: Got[]
+  /** Contacts in the order in which they came, repeated ones too. */
+  contacts: () => any[]
+  withdrawn: () => any[]
+  answer: (how: Answer | null) => void
+  close: () => Promise<void>
+}
+
+export async function startReceiver(): Promise<Receiver> {
+  const got: Got[] = []
+  let how: Answer | null = null
+  const server = createServer((request, response) => {
+    let raw = ''
+    request.setEncoding('utf8')
+    request.on('data', (chunk: string) => (raw += chunk))
+    request.on('end', () => {
+      const one = { headers: request.headers, raw, body: JSON.parse(raw) }
+      if (how) return how(one, response)
+      got.push(one)
+      response.writeHead(200).end('{}')
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const items = (type: string): any[] => got.filter((g) => g.body.type === type).flatMap((g) => g.body.data.items)
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/push`,
+    got,
+    contacts: () => items('callbacks.due'),
+    withdrawn: () => items('callbacks.withdrawn'),
+    answer: (next) => void (how = next),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
