@@ -1,9 +1,10 @@
-// <agenda-booking tenant="comune" service="cie"></agenda-booking>: the booking pages inside another site.
+// <agenda-booking tenant="comune" service="cie"></agenda-booking>: the booking pages inside another site;
+// with callback="campaign" (or callback alone) the request to be called back.
 // Events: agenda-step (detail.step) on every page, agenda-booked when an appointment is made. No personal data in them.
 const base = new URL('.', import.meta.url).origin
 
 class AgendaBooking extends HTMLElement {
-  static observedAttributes = ['tenant', 'service', 'location', 'channel', 'agent', 'lang']
+  static observedAttributes = ['tenant', 'callback', 'service', 'location', 'channel', 'agent', 'lang']
 
   connectedCallback() {
     if (!this.shadowRoot) this.attachShadow({ mode: 'open' })
@@ -22,7 +23,10 @@ class AgendaBooking extends HTMLElement {
 
   address() {
     const service = this.getAttribute('service')
-    const url = new URL(`/${encodeURIComponent(this.getAttribute('tenant') ?? '')}${service ? '/book' : ''}`, base)
+    const callback = this.getAttribute('callback')
+    const path = callback === null ? (service ? '/book' : '') : '/callback'
+    const url = new URL(`/${encodeURIComponent(this.getAttribute('tenant') ?? '')}${path}`, base)
+    if (callback) url.searchParams.set('campaign', callback)
     for (const name of service ? service.split(/\s+/) : []) url.searchParams.append('service', name)
     for (const name of ['location', 'channel', 'agent', 'lang']) {
       const value = this.getAttribute(name)

@@ -19,6 +19,8 @@ import { findUnstorable, validatorCompiler } from './rest/validation.ts'
 import { citizenCallbackRoutes } from './callback/citizen.routes.ts'
 import { callbackRoutes } from './callback/callback.routes.ts'
 import { figureRoutes } from './callback/figures.routes.ts'
+import { loadRoutes } from './callback/load.routes.ts'
+import { quickRoutes } from './callback/quick.routes.ts'
 import { leaseRoutes } from './callback/lease.routes.ts'
 import { dispatchRoutes } from './dispatch/dispatch.routes.ts'
 import { campaignRoutes } from './campaign/campaign.routes.ts'
@@ -110,6 +112,8 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     callbackRoutes(api, deps)
     leaseRoutes(api, deps)
     figureRoutes(api, deps)
+    quickRoutes(api, deps)
+    loadRoutes(api, deps)
     dispatchRoutes(api, deps)
     await publicRoutes(api, deps)
     operationRoutes(api, deps)

@@ -1,5 +1,6 @@
 // Background sweep: ends holds, reopens released slots, forgets old idempotency answers and dead holds; tenant by tenant.
 import { startLoop, type Loop } from '../background.ts'
+import { runLoads } from '../callback/load.actions.ts'
 import { sweepCallbacks } from '../callback/sweep.actions.ts'
 import { forgetDrafts } from '../booking/draft.sql.ts'
 import { expireDue } from './expiry.actions.ts'
@@ -21,11 +22,29 @@ export async function sweep(deps: Deps, stopped: () => boolean = () => false): P
     await expireDue(deps, tenantId)
     await forgetAnswers(deps.db.kysely, tenantId, new Date(deps.now() - REMEMBERED), BATCH)
     await sweepCallbacks(deps, tenantId)
+    await runLoads(deps, tenantId, stopped)
     await forgetDrafts(deps.db.kysely, tenantId, new Date(deps.now()))
     await forgetExpiredHolds(deps.db.kysely, tenantId, new Date(deps.now() - DAY), BATCH)
   }
 }
 
-/** Starts the sweep every fifteen seconds. */
-export const startSweep = (deps: Deps, onError: (error: unknown) => void): Loop =>
-  startLoop(EVERY, (stopped) => sweep(deps, stopped), onError)
+/** Starts the sweep every fifteen seconds; a list that was just sent is read at once. */
+export function startSweep(deps: Deps, onError: (error: unknown) => void): Loop {
+  let isStopped = false
+  const running = new Set<Promise<unknown>>()
+  const stopHearing = deps.bus.on('load', (tenantId) => {
+    const reading = runLoads(deps, tenantId, () => isStopped)
+      .catch(onError)
+      .finally(() => running.delete(reading))
+    running.add(reading)
+  })
+  const loop = startLoop(EVERY, (stopped) => sweep(deps, stopped), onError)
+  return {
+    async stop() {
+      isStopped = true
+      stopHearing()
+      await loop.stop()
+      await Promise.all(running)
+    },
+  }
+}

@@ -4,9 +4,9 @@ import { codeFrom } from '../appointment/appointment.ts'
 import { insertEvent } from '../appointment/appointment.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { callingHoursOf, escalateAt, type Campaign } from '../campaign/campaign.ts'
-import { nextAllowed, zonesOf } from '../campaign/hours.ts'
+import { nextAllowed, SKEW } from '../campaign/hours.ts'
 import { rankOf } from '../campaign/retry.ts'
-import { segmentOf, type Attributes } from '../campaign/segments.ts'
+import type { Attributes } from '../campaign/segments.ts'
 import { lockAgent } from '../availability/ledger.sql.ts'
 import { personalStarts, takeAgentTime } from './personal.actions.ts'
 import { lockMeans } from '../contact/contact.sql.ts'
@@ -29,6 +29,7 @@ import {
   type Callback,
   type CallbackDocument,
 } from './callback.sql.ts'
+import { route, zonesFor, type Routed } from './route.ts'
 import { windowsOf, type Window } from './windows.actions.ts'
 
 export type When = { kind: 'now' } | { kind: 'at'; at: number } | { kind: 'window'; from: number; to: number }
@@ -68,29 +69,6 @@ export function numbersOf(request: Pick<CallbackRequest, 'numbers' | 'country'>,
     if (number === null) throw bodyFault(`/numbers/${i}`, 'invalid_phone', { phone: text })
     return number
   })
-}
-
-/** Zones in which the person may be: the one stated, else all of the number's country, else the campaign's. */
-export function zonesFor(stated: string | undefined, number: string | undefined, campaign: Campaign): string[] {
-  if (stated !== undefined) return [stated]
-  const country = number === undefined ? undefined : countryOf(number)
-  const zones = country === undefined ? [] : zonesOf(country)
-  return zones.length > 0 ? zones : [campaign.timeZone]
-}
-
-type Routed = { campaign: Campaign; priority: number; scriptRef: string | undefined; segment: string | undefined }
-
-function route(config: TenantConfig, request: CallbackRequest, country: string | undefined): Routed {
-  const asked = campaignOf(config, request.campaignId)
-  const attributes = { channel: request.channel, country, reason: request.reason, ...request.data }
-  const segment = segmentOf(asked.segments, attributes)
-  const target = segment?.campaignId === undefined ? asked : campaignOf(config, segment.campaignId)
-  return {
-    campaign: target,
-    priority: request.priority ?? segment?.priority ?? target.priority,
-    scriptRef: segment?.scriptRef ?? target.scriptRef,
-    segment: segment?.name,
-  }
 }
 
 const shown = (zone: string, w: Window): Record<string, unknown> => ({
@@ -164,7 +142,12 @@ const startOf = (when: When, now: number): number =>
   when.kind === 'now' ? now : when.kind === 'at' ? when.at : when.from
 
 /** What is promised in a window, and when the first attempt is due. */
-function promiseIn(when: When, window: Window, now: number): { from: number; to: number; due: number } {
+function promiseIn(
+  when: When,
+  window: Window,
+  now: number,
+  bucketMs: number,
+): { from: number; to: number; due: number } {
   if (when.kind === 'at') {
     const at = Math.max(when.at, window.from)
     return { from: at, to: Math.max(window.to, at + 10 * MINUTE), due: at }
@@ -173,7 +156,9 @@ function promiseIn(when: When, window: Window, now: number): { from: number; to:
     const from = Math.max(when.from, window.from)
     return { from, to: Math.max(from + MINUTE, Math.min(when.to, window.to)), due: from }
   }
-  return { from: Math.max(now, window.from), to: window.to, due: Math.max(now, window.from) }
+  // Counted in the first whole bucket with room; when that is the next one, nobody need wait for it to begin.
+  const begin = window.from - now <= bucketMs ? now : window.from
+  return { from: begin, to: window.to, due: begin }
 }
 
 async function checkLimits(
@@ -226,7 +211,9 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
   const numbers = numbersOf(request, config.settings.country)
   const number = numbers[0]
   if (request.channel === 'phone' && number === undefined) throw bodyFault('/numbers', 'invalid_request', { count: 1 })
-  const routed = route(config, request, number === undefined ? undefined : countryOf(number))
+  const asked = campaignOf(config, request.campaignId)
+  const routed = route(config, asked, request, number === undefined ? undefined : countryOf(number))
+  if (!routed) throw new AppError('not_found', { what: 'campaign' })
   const { campaign } = routed
   const zones = zonesFor(request.timeZone, number, campaign)
   if (request.externalId !== undefined) {
@@ -316,7 +303,7 @@ async function write(
     taken = window
   }
   const promise = taken
-    ? promiseIn(request.when, taken, now)
+    ? promiseIn(request.when, taken, now, campaign.bucketMinutes * MINUTE)
     : { from: start!, to: start! + campaign.personalMinutes * MINUTE, due: start! }
   const first = nextAllowed(callingHoursOf(campaign, config.holidays), zones, promise.due)
   // In the last minute of the hours nothing is begun any more.
@@ -345,7 +332,7 @@ async function write(
     owner_agent_id: request.ownerAgentId ?? null,
     owner_until: request.ownerAgentId === undefined ? null : new Date(first.from + campaign.ownerGraceMinutes * MINUTE),
     escalate_at: escalateAt(campaign, promise.to),
-    window_from: new Date(promise.from),
+    window_from: new Date(Math.max(promise.from, first.from - SKEW)),
     window_to: new Date(promise.to),
     due_at: new Date(first.from),
     hours_end: new Date(first.to),

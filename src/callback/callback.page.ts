@@ -9,9 +9,9 @@ import type { Captcha } from '../booking/summary.page.ts'
 
 export type Offer = { start: number; from: number; to: number }
 export type CallMe = {
-  campaign: { id: string; name: string; timeZone: string }
+  campaign: { id: string; name: string; timeZone: string; channels: readonly ('phone' | 'web')[] }
   seal: string
-  typed: { number: string; country: string; reason: string; when: string }
+  typed: { number: string; country: string; reason: string; when: string; channel: string }
   countries: readonly { value: string; label: string }[]
   offers: readonly Offer[]
   captcha: Captcha
@@ -33,6 +33,14 @@ function whenChoices(site: Site, zone: string, offers: readonly Offer[], chosen:
     ...offers.slice(1).map((offer) => ({ value: valueOf(offer), label: offerText(site, zone, offer.from, offer.to) })),
   ]
   return choices({ name: 'when', legend: w.when, options, chosen: [chosen], required: true }, faults)
+}
+
+/** How to be reached, where there is a choice. */
+function channelChoices(site: Site, { campaign, typed, faults }: CallMe): Html {
+  const c = site.words.callback
+  if (campaign.channels.length < 2) return hidden('channel', campaign.channels[0] ?? 'phone')
+  const options = campaign.channels.map((value) => ({ value, label: c.channels[value] }))
+  return choices({ name: 'channel', legend: c.how, options, chosen: [typed.channel], required: true }, faults)
 }
 
 export function callMePage(site: Site, p: CallMe): Page {
@@ -58,6 +66,7 @@ export function callMePage(site: Site, p: CallMe): Page {
               >
                 ${hidden('campaign', p.campaign.id)} ${hidden('request', p.seal)}
                 <input type="hidden" name="altcha" value="" />
+                ${channelChoices(site, p)}
                 ${select({ name: 'country', label: c.country, options: p.countries, value: p.typed.country }, p.faults)}
                 ${field(
                   {
@@ -65,7 +74,7 @@ export function callMePage(site: Site, p: CallMe): Page {
                     label: c.number,
                     value: p.typed.number,
                     type: 'tel',
-                    required: true,
+                    ...(p.campaign.channels.includes('web') ? { hint: c.numberHint } : { required: true }),
                     maxLength: 40,
                     autocomplete: 'tel',
                   },
@@ -109,6 +118,7 @@ export type OwnCallback = {
   to: number
   offers: readonly Offer[]
   link: string
+  joinLink: string | undefined
   message: Html
   faults: Faults
 }
@@ -146,6 +156,11 @@ export function ownCallbackPage(site: Site, own: OwnCallback): Page {
         </div>
       </dl>
       ${zoneNote(site, own.zone, own.from)}
+      ${
+        own.joinLink !== undefined &&
+        html`<p><a class="button" href="${own.joinLink}" rel="noopener" data-plain>${c.join}</a></p>
+          <p class="hint">${c.joinHint}</p>`
+      }
       ${
         own.isOpen &&
         html`<p>${c.keepLink} <a href="${own.link}" data-plain>${c.link}</a></p>

@@ -46,6 +46,30 @@ export const CallbackBody = Type.Object(
   { additionalProperties: false },
 )
 
+export const QuickBody = Type.Object(
+  {
+    campaign: { ...ExternalId, description: 'Id or external id of the campaign' },
+    number: Phone,
+    at: Type.Optional({ ...Instant, description: 'As soon as can be promised by default' }),
+    reason: Type.Optional(Reason),
+    source: Type.Optional(literals('ivr', 'bot')),
+    callId: Type.Optional({ ...ExternalId, description: 'The same call twice is one request' }),
+  },
+  { additionalProperties: false },
+)
+export const QuickShown = Type.Object(
+  {
+    id: Id,
+    code: Type.String(),
+    isNew: Type.Boolean(),
+    windowFrom: DateTime,
+    windowTo: DateTime,
+    waitMinutes: Type.Integer({ description: 'By then the call is promised, from now' }),
+    say: Type.String({ description: 'A sentence to be read out, in the language of Accept-Language or of the tenant' }),
+  },
+  { title: 'QuickCallback', additionalProperties: false },
+)
+
 const StatusName = literals('scheduled', 'queued', 'in_progress', 'completed', 'exhausted', 'expired', 'cancelled')
 
 const shown = {

@@ -41,7 +41,8 @@ export type NewCallback = Omit<
   | 'settled'
 > & { document: CallbackDocument }
 
-const rowOf = (callback: NewCallback) => ({
+/** The columns of a new callback. */
+export const rowOf = (callback: NewCallback) => ({
   ...callback,
   document: JSON.stringify(callback.document),
   updated_at: callback.created_at,

@@ -21,6 +21,7 @@ import { callMePage, ownCallbackPage, type Offer } from './callback.page.ts'
 import { findCallback, type Callback } from './callback.sql.ts'
 import { isOpen } from './states.ts'
 import { documentOf } from './decide.ts'
+import { joinLinkOf } from './present.ts'
 import { cancelCallback, postpone } from './work.actions.ts'
 import { windowsOf } from './windows.actions.ts'
 
@@ -60,7 +61,7 @@ function countriesIn(language: string): { value: string; label: string }[] {
   return list
 }
 
-type Typed = { number: string; country: string; reason: string; when: string }
+type Typed = { number: string; country: string; reason: string; when: string; channel: string }
 
 async function form(
   deps: Deps,
@@ -83,22 +84,26 @@ async function form(
   })
 }
 
-type Read = { typed: Typed; faults: Map<string, string>; number: string; at: number | null; id: string }
+type Read = { typed: Typed; faults: Map<string, string>; number: string | null; at: number | null; id: string }
 
 /** What the form says, and what is wrong with it. */
-async function readForm(site: Site, body: Form): Promise<Read> {
+async function readForm(site: Site, campaign: Campaign, body: Form): Promise<Read> {
   const w = site.words
   const typed: Typed = {
     number: textOf(body, 'number', 40),
     country: textOf(body, 'country', 2),
     reason: textOf(body, 'reason', 200),
     when: textOf(body, 'when', 40),
+    channel: textOf(body, 'channel', 10),
   }
   const faults = new Map<string, string>()
   const country = /^[A-Z]{2}$/.test(typed.country) ? typed.country : site.settings.country
   const number = typed.number === '' ? null : toE164(typed.number, country)
   const missing = `${w.callback.number}: ${w.fieldMissing}`
-  if (number === null) faults.set('number', typed.number === '' ? missing : w.fieldPhone)
+  const isChannel = campaign.channels.includes(typed.channel as 'phone')
+  if (!isChannel) faults.set('channel', `${w.callback.how}: ${w.fieldChoice}`)
+  const isNeeded = typed.channel !== 'web' || typed.number !== ''
+  if (number === null && isNeeded) faults.set('number', typed.number === '' ? missing : w.fieldPhone)
   const at = typed.when === 'now' ? null : Date.parse(typed.when)
   if (at !== null && !Number.isFinite(at)) faults.set('when', `${w.callback.when}: ${w.fieldChoice}`)
   const [id = '', seal = ''] = textOf(body, 'request', 100).split('.')
@@ -106,13 +111,13 @@ async function readForm(site: Site, body: Form): Promise<Read> {
   const needsWork = site.settings.booking.captcha !== 'none'
   const isVouched = isOurs && (!needsWork || (await isSolved(site, id, textOf(body, 'altcha'))))
   if (faults.size === 0 && !isVouched) faults.set('number', w.callback.needsScript)
-  return { typed, faults, number: number ?? '', at, id }
+  return { typed, faults, number, at, id }
 }
 
 async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const body = request.body as Form
   const campaign = campaignFor(site, textOf(body, 'campaign', 200))
-  const { typed, faults, number, at, id } = await readForm(site, body)
+  const { typed, faults, number, at, id } = await readForm(site, campaign, body)
   if (faults.size > 0) {
     reply.code(422)
     return form(deps, site, campaign, typed, { faults })
@@ -120,8 +125,8 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
   try {
     const { callback } = await ask(deps, site.config, {
       campaignId: campaign.id,
-      channel: 'phone',
-      numbers: [number],
+      channel: typed.channel as 'phone' | 'web',
+      numbers: number === null ? [] : [number],
       when: at === null ? { kind: 'now' } : { kind: 'at', at },
       data: { language: site.language },
       ...(typed.reason === '' ? {} : { reason: typed.reason }),
@@ -162,6 +167,7 @@ async function show(deps: Deps, site: Site, c: Callback, message: Html, faults: 
     from: c.window_from.getTime(),
     to: c.window_to.getTime(),
     offers: canMove ? await offersOf(deps, site, campaign, documentOf(c).zones) : [],
+    joinLink: isOpen(c.status) ? joinLinkOf(c, campaign).joinLink : undefined,
     link: `${site.base}/c/${sealedName(c.id, sealOf(site.secret, 'callback', c.id))}`,
     message,
     faults,
@@ -182,7 +188,7 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, _reply, site) => {
       const query = request.query as { campaign?: string; said?: string }
       const campaign = campaignFor(site, typeof query.campaign === 'string' ? query.campaign : '')
-      const typed = { number: '', country: site.settings.country, reason: '', when: '' }
+      const typed = { number: '', country: site.settings.country, reason: '', when: '', channel: '' }
       return form(deps, site, campaign, typed, { message: said(site, query.said) })
     },
   })

@@ -39,7 +39,7 @@ export function leasedRows(deps: Deps, leaseId: string): readonly Callback[] {
 
 function rememberLease(deps: Deps, leaseId: string, callbacks: Callback[]): void {
   let leases = remembered.get(deps)
-  if (!leases) remembered.set(deps, (leases = new Map()))
+  if (!leases) remembered.set(deps, (leases = new Map<string, Callback[]>()))
   leases.set(leaseId, callbacks)
   if (leases.size > REMEMBERED) leases.delete(leases.keys().next().value!)
 }

@@ -15,7 +15,7 @@ import type { Callback } from './callback.sql.ts'
 /** Starts that are tried in a window. */
 const STEP = 5 * MINUTE
 
-/** Working time of one agent in [from, to), wherever they work. */
+/** Working time of one agent around [from, to), whole months of it, wherever they work. */
 function workingTime(config: TenantConfig, agent: Agent, from: number, to: number): Spans {
   const locations = [...config.locations.values()].filter(
     (l) => !l.archived && (agent.locationIds.size === 0 || agent.locationIds.has(l.id)),
@@ -24,12 +24,10 @@ function workingTime(config: TenantConfig, agent: Agent, from: number, to: numbe
 }
 
 /** Whether the agent does not work at an instant: absent, archived, or outside their hours. */
-export async function isAway(deps: Deps, config: TenantConfig, agentId: string, at: number): Promise<boolean> {
+export function isAway(config: TenantConfig, agentId: string, at: number): boolean {
   const agent = config.agents.get(agentId)
   if (!agent || agent.archived) return true
-  const confirmed = await deps.snapshots.confirm(config.tenantId, () => [agent])
-  const fresh = confirmed?.config ?? config
-  return workingTime(fresh, fresh.agents.get(agentId) ?? agent, at, at + MINUTE).length === 0
+  return intersect(workingTime(config, agent, at, at + 1), [at, at + 1]).length === 0
 }
 
 /** Free time of one agent in [from, to): working, less what is taken. */

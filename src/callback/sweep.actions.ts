@@ -7,7 +7,7 @@ import { transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { MINUTE } from '../time/interval.ts'
 import { become } from './become.actions.ts'
-import { findCallback, lockCallback, updateCallback, type Callback, type CallbackChange } from './callback.sql.ts'
+import { lockCallback, updateCallback, type Callback, type CallbackChange } from './callback.sql.ts'
 import { dueForSweep } from './claim.sql.ts'
 import { addCounts } from './counts.sql.ts'
 import { countDay, documentOf } from './decide.ts'
@@ -46,11 +46,11 @@ const isOwnersTurn = (c: Callback, now: number): boolean =>
   c.due_at.getTime() <= now
 
 /** The own agent is not there, or has not called in time: from now on everybody may. Returns the callback as it is then. */
-async function release(deps: Deps, tx: Tx, c: Callback, now: number, isAbsent: boolean): Promise<Callback> {
+async function release(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, now: number): Promise<Callback> {
   if (!isOwnersTurn(c, now)) return c
   const isLate = c.owner_until!.getTime() <= now
   // There and still in time: looked at again when their time alone is over.
-  if (!isLate && !isAbsent)
+  if (!isLate && !isAway(config, c.owner_agent_id!, now))
     return updateCallback(tx, c.tenant_id, c.id, { look_at: lookAt(c, now) }, new Date(deps.now()))
   const released = isLate ? ('owner_late' as const) : ('owner_absent' as const)
   await freeAgentTime(tx, c)
@@ -65,10 +65,6 @@ async function release(deps: Deps, tx: Tx, c: Callback, now: number, isAbsent: b
 
 /** One callback whose time has come. */
 async function sweepOne(deps: Deps, config: TenantConfig, id: string): Promise<void> {
-  const seen = await findCallback(deps.db.kysely, config.tenantId, id)
-  if (!seen) return
-  // Asked before the transaction: it reads schedules and absences.
-  const isAbsent = isOwnersTurn(seen, deps.now()) && (await isAway(deps, config, seen.owner_agent_id!, deps.now()))
   await transaction(deps.db, async (tx) => {
     let c = await lockCallback(tx, config.tenantId, id)
     const now = deps.now()
@@ -84,7 +80,7 @@ async function sweepOne(deps: Deps, config: TenantConfig, id: string): Promise<v
       const change = { escalate_at: null, escalated_at: new Date(now) }
       c = await become(deps, tx, c, c.status, change, { type: 'callback.escalated', actor: CLOCK })
     }
-    c = await release(deps, tx, c, now, isAbsent)
+    c = await release(deps, tx, config, c, now)
     if (c.hours_end.getTime() <= now) await moveIntoHours(deps, tx, config, c, now)
   })
 }

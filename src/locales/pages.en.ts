@@ -273,6 +273,13 @@ export const pagesEn = {
     when: 'When?',
     soonest: (when: string) => `As soon as possible: ${when}`,
     reason: 'What is it about? (optional)',
+    how: 'How would you like to talk to us?',
+    channels: { phone: 'By telephone', web: 'By video, from a link' },
+    numberHint: 'Needed for a telephone call only.',
+    join: 'Join the conversation',
+    joinHint: 'The link holds in the promised time: open this page then.',
+    say: (day: string | null, from: string, to: string) =>
+      `We will call you ${day === null ? 'today' : `on ${day}`} between ${from} and ${to}.`,
     send: 'Ask for the call',
     nothing: 'No call can be promised at the moment',
     nothingText: 'All windows of the next days are taken. Try again later, or call us.',

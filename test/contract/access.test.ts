@@ -90,13 +90,20 @@ beforeAll(async () => {
       settled_at: at,
     })
     .execute()
+  const load = await service.app.inject({
+    method: 'POST',
+    url: `/v1/campaigns/${ids.campaigns}/loads`,
+    headers: { authorization: `Bearer ${tenant.key}`, 'content-type': 'text/csv' },
+    payload: 'number\n+393205550104\n',
+  })
+  ids.loads = load.json().id
   ids['api-keys'] = (await tenant.make('api-keys', { name: 'letta', scopes: ['slots:read'] })).apiKey.id
 })
 afterAll(() => service.close())
 
 const skills = () => ({ serviceIds: [ids.services] })
 /** Bodies that name records of the first tenant; sent with the second tenant's key. */
-const bodies: Record<string, () => object> = {
+const bodies: Record<string, () => object | string> = {
   'POST /v1/tenants': () => ({ slug: 'nuovo', name: 'Nuovo' }),
   'PATCH /v1/tenants/:id': () => ({ name: 'Preso' }),
   'POST /v1/api-keys': () => ({ name: 'k', scopes: ['slots:read'] }),
@@ -148,6 +155,8 @@ const bodies: Record<string, () => object> = {
     results: [{ callbackId: ids.callbacks, outcome: 'answered' }],
   }),
   'POST /v1/callbacks': () => ({ campaignId: ids.campaigns, number: '+393205550102' }),
+  'POST /v1/callbacks/quick': () => ({ campaign: ids.campaigns, number: '+393205550103' }),
+  'POST /v1/campaigns/:id/loads': () => 'number\n+393205550105\n',
   'POST /v1/callbacks/:id/cancellation': () => ({}),
   'POST /v1/callbacks/:id/postponement': () => ({ when: { kind: 'at', at: '2026-11-24T11:00:00+01:00' } }),
   'POST /v1/callbacks/:id/attempts': () => ({ outcome: 'answered' }),
@@ -171,7 +180,7 @@ const queries: Record<string, () => string> = {
   'GET /v1/deliveries': () => `?campaignId=${ids.campaigns}`,
 }
 
-function requestFor(route: { method: string; url: string }): { url: string; body: object | undefined } {
+function requestFor(route: { method: string; url: string }): { url: string; body: object | string | undefined } {
   const name = `${route.method} ${route.url}`
   const resource = route.url.split('/')[2]!
   const url =

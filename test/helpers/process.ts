@@ -29,7 +29,7 @@ export async function startProcess(args: readonly string[], env: Record<string, 
       text += chunk.toString()
       // The line after the addresses is the last one: the service answers from then on.
       const address = /Agenda answers at (http:\S+)/.exec(text)?.[1]
-      if (address && text.includes('ready after')) resolve(address)
+      if (text.includes('ready after')) resolve(address ?? '')
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
@@ -45,6 +45,10 @@ export async function startProcess(args: readonly string[], env: Record<string, 
     },
   }
 }
+
+/** A process that works in the background only. */
+export const startWorker = (env: Record<string, string>): Promise<ServiceProcess> =>
+  startProcess(['--no-demo', '--role', 'worker'], env)
 
 export type HttpReply = { status: number; body: any }
 const agent = new Agent({ keepAlive: true, maxSockets: 200 })

@@ -71,6 +71,8 @@ export function caller(app: FastifyInstance, defaultKey: string): Call {
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
       ...options.headers,
     }
+    // Lists of contacts are the only bodies that are text.
+    if (typeof body === 'string') headers['content-type'] ??= 'text/csv'
     const request: InjectOptions = { method: method, url, headers }
     if (body !== undefined) request.payload = body as object
     const answer = await app.inject(request)

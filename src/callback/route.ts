@@ -1,0 +1,40 @@
+// PURE. Where a request goes by its campaign's segments, and in which zones the person may be.
+import type { TenantConfig } from '../availability/model.ts'
+import type { Campaign } from '../campaign/campaign.ts'
+import { zonesOf } from '../campaign/hours.ts'
+import { segmentOf, type Attributes } from '../campaign/segments.ts'
+import { countryOf } from '../contact/phone.ts'
+
+export type Routed = {
+  campaign: Campaign
+  priority: number
+  scriptRef: string | undefined
+  segment: string | undefined
+}
+
+/** The campaign, priority and script by the first segment that fits; null when that names a campaign that is not there. */
+export function route(
+  config: TenantConfig,
+  asked: Campaign,
+  request: { channel: string; reason?: string | undefined; priority?: number | undefined; data: Attributes },
+  country: string | undefined,
+): Routed | null {
+  const attributes = { channel: request.channel, country, reason: request.reason, ...request.data }
+  const segment = segmentOf(asked.segments, attributes)
+  const target = segment?.campaignId === undefined ? asked : config.campaigns.get(segment.campaignId)
+  if (!target || target.archived) return null
+  return {
+    campaign: target,
+    priority: request.priority ?? segment?.priority ?? target.priority,
+    scriptRef: segment?.scriptRef ?? target.scriptRef,
+    segment: segment?.name,
+  }
+}
+
+/** Zones in which the person may be: the one stated, else all of the number's country, else the campaign's. */
+export function zonesFor(stated: string | undefined, number: string | undefined, campaign: Campaign): string[] {
+  if (stated !== undefined) return [stated]
+  const country = number === undefined ? undefined : countryOf(number)
+  const zones = country === undefined ? [] : zonesOf(country)
+  return zones.length > 0 ? zones : [campaign.timeZone]
+}
