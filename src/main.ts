@@ -49,11 +49,11 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return { command, rest, flags }
 }
 
-type DepsConfig = Pick<Config, 'platformKey'> & Partial<Pick<Config, 'publicUrl' | 'publicRate' | 'databaseUrl'>>
+type DepsConfig = Pick<Config, 'platformKey'> & Partial<Pick<Config, 'publicUrl' | 'publicRate'>>
 
 export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number = Date.now): Deps {
   const bytes = pooledBytes(randomBytes)
-  const bus = createBus(db, config.databaseUrl)
+  const bus = createBus(db)
   return {
     db,
     now,
@@ -103,6 +103,7 @@ async function start(config: Config): Promise<void> {
     const { smtpSender } = await import('./notify/smtp.ts')
     deps.mail = smtpSender(config.smtpUrl, config.mailFrom).send
   }
+  if (config.databaseUrl !== undefined) deps.bus.connect(config.databaseUrl)
   deps.connectors = await openConnectors(deps, config)
   const { serve } = await import('./serve.ts')
   await serve(deps, config, began)

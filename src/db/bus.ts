@@ -8,6 +8,8 @@ export type Bus = {
   say: (topic: string, text: string) => void
   /** Calls `hear` for each text of the topic; returns how to stop. */
   on: (topic: string, hear: (text: string) => void) => () => void
+  /** From now on other processes are heard and told, over a connection of its own to the server. */
+  connect: (url: string) => void
   close: () => Promise<void>
 }
 
@@ -53,8 +55,8 @@ function listen(url: string, hear: (payload: string) => void): Listening {
   }
 }
 
-/** The bus of this process; with the URL of a server it reaches the others too. */
-export function createBus(db: Database | undefined, url?: string): Bus {
+/** The bus of this process. */
+export function createBus(db: Database | undefined): Bus {
   const hearers = new Map<string, Set<(text: string) => void>>()
   const tell = (topic: string, text: string): void => {
     for (const hear of [...(hearers.get(topic) ?? [])]) hear(text)
@@ -62,7 +64,7 @@ export function createBus(db: Database | undefined, url?: string): Bus {
   const me = randomUUID()
   const waiting = new Set<string>()
   let timer: NodeJS.Timeout | null = null
-  const listening = url === undefined ? null : listen(url, hearPayload)
+  let listening: Listening | null = null
 
   function hearPayload(payload: string): void {
     const [from, ...lines] = payload.split('\n')
@@ -108,6 +110,9 @@ export function createBus(db: Database | undefined, url?: string): Bus {
       if (!set) hearers.set(topic, (set = new Set()))
       set.add(hear)
       return () => void set.delete(hear)
+    },
+    connect(url) {
+      listening ??= listen(url, hearPayload)
     },
     async close() {
       if (timer) clearTimeout(timer)
