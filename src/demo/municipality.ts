@@ -334,6 +334,8 @@ export const CAMPAIGN = {
     { days: ['SA'], from: '08:30', to: '12:00' },
   ],
   isPublic: true,
+  channels: ['phone', 'web'],
+  joinLinkTemplate: 'https://video.roccamora.example/{code}',
   bucketMinutes: 30,
   capacity: { kind: 'staffed', handlingMinutes: 6, share: 0.5 },
   maxAttempts: 3,
