@@ -80,6 +80,14 @@ describe('asked by a machine', () => {
   })
 })
 
+test('segments read the contact too; what the request says goes before it', async () => {
+  const segments = [{ name: 'oro', when: [{ attribute: 'tier', is: 'equal', value: 'gold' }], priority: 40 }]
+  const { id } = await campaign({ segments })
+  const contact = await service.tenant.make('contacts', { firstName: 'A', lastName: 'B', attributes: { tier: 'gold' } })
+  expect(await ask(id, { contactId: contact.id })).toMatchObject({ priority: 40, segment: 'oro' })
+  expect((await ask(id, { contactId: contact.id, data: { tier: 'silver' } })).segment).toBeUndefined()
+})
+
 describe('a personal callback', () => {
   test('falls to everybody at once when its agent is absent, and after the grace when they are late', async () => {
     const { agent } = await makeOffice(service.tenant)

@@ -9,7 +9,7 @@ import { rankOf } from '../campaign/retry.ts'
 import type { Attributes } from '../campaign/segments.ts'
 import { lockAgent } from '../availability/ledger.sql.ts'
 import { personalStarts, takeAgentTime } from './personal.actions.ts'
-import { lockMeans } from '../contact/contact.sql.ts'
+import { findAttributes, lockMeans } from '../contact/contact.sql.ts'
 import { countryOf, toE164 } from '../contact/phone.ts'
 import { transaction, violationOf, type Tx } from '../db/tx.ts'
 import { hashSecret } from '../auth/token.ts'
@@ -212,7 +212,12 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
   const number = numbers[0]
   if (request.channel === 'phone' && number === undefined) throw bodyFault('/numbers', 'invalid_request', { count: 1 })
   const asked = campaignOf(config, request.campaignId)
-  const routed = route(config, asked, request, number === undefined ? undefined : countryOf(number))
+  const ofContact =
+    request.contactId !== undefined && asked.segments.length > 0
+      ? await findAttributes(deps.db.kysely, tenantId, request.contactId)
+      : {}
+  const told = { ...request, data: { ...ofContact, ...request.data } }
+  const routed = route(config, asked, told, number === undefined ? undefined : countryOf(number))
   if (!routed) throw new AppError('not_found', { what: 'campaign' })
   const { campaign } = routed
   const zones = zonesFor(request.timeZone, number, campaign)

@@ -100,3 +100,22 @@ export async function findContact(db: Db, tenantId: string, id: string) {
     .where('id', '=', id)
     .executeTakeFirst()
 }
+
+/** What segments may ask of a contact: its attributes and, as `locale`, its language. */
+export async function findAttributes(
+  db: Db,
+  tenantId: string,
+  id: string,
+): Promise<Record<string, string | number | boolean>> {
+  const row = await db
+    .selectFrom('contacts')
+    .select('document')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  const { attributes, locale } = (row?.document ?? {}) as {
+    attributes?: Record<string, string | number | boolean>
+    locale?: string
+  }
+  return { ...(locale === undefined ? {} : { locale }), ...attributes }
+}

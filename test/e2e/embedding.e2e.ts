@@ -62,6 +62,8 @@ test('an allowed site shows the whole way, with its events and its height', asyn
   await expect
     .poll(() => page.evaluate(() => (globalThis as any).seen))
     .toEqual(['place', 'time', 'details', 'applicant', 'summary', 'booked', '!'])
+  await page.evaluate(() => document.querySelector('agenda-booking')!.setAttribute('callback', 'demo-richiami'))
+  await frame.getByRole('heading', { name: 'Ti richiamiamo noi' }).waitFor()
   const cookies = await page.context().cookies()
   for (const cookie of cookies) expect([cookie.httpOnly, cookie.secure, cookie.sameSite]).toEqual([true, true, 'None'])
   const answer = await fetch(`${new URL(stage.home).origin}/v1/public/comune-di-roccamora/services`, {
