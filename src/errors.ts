@@ -79,6 +79,7 @@ export const PROBLEMS = {
   too_many_requests: 429,
   // callbacks
   window_full: 409,
+  campaign_in_use: 409,
   window_closed: 409,
   agent_not_free: 409,
   do_not_call: 409,

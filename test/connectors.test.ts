@@ -501,7 +501,7 @@ describe('http push', () => {
     await step(0)
     expect(await read(c.id)).toMatchObject({ status: 'scheduled', deliveryId: null })
     await turn(id)
-    expect(receiver.withdrawn().map((w) => w.withdrawn.deliveryId)).toEqual([receiver.contacts()[0].deliveryId])
+    expect(receiver.withdrawn().map((w) => w.deliveryId)).toEqual([receiver.contacts()[0].deliveryId])
     service.clock.now = Date.parse('2026-11-24T09:02:00+01:00')
     await turn(id)
     expect(receiver.contacts()).toHaveLength(2)

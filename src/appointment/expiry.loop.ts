@@ -16,15 +16,33 @@ export const REMEMBERED = 7 * DAY
 const BATCH = 500
 
 /** One pass over all tenants. */
-export async function sweep(deps: Deps, stopped: () => boolean = () => false): Promise<void> {
+export async function sweep(
+  deps: Deps,
+  stopped: () => boolean = () => false,
+  onError: (error: unknown) => void = (error) => {
+    throw error
+  },
+): Promise<void> {
   for (const tenantId of await allTenantIds(deps.db.kysely)) {
     if (stopped()) return
-    await expireDue(deps, tenantId)
-    await forgetAnswers(deps.db.kysely, tenantId, new Date(deps.now() - REMEMBERED), BATCH)
-    await sweepCallbacks(deps, tenantId)
-    await runLoads(deps, tenantId, stopped)
-    await forgetDrafts(deps.db.kysely, tenantId, new Date(deps.now()))
-    await forgetExpiredHolds(deps.db.kysely, tenantId, new Date(deps.now() - DAY), BATCH)
+    const now = new Date(deps.now())
+    const { kysely } = deps.db
+    const steps = [
+      () => expireDue(deps, tenantId),
+      () => forgetAnswers(kysely, tenantId, new Date(deps.now() - REMEMBERED), BATCH),
+      () => sweepCallbacks(deps, tenantId, stopped),
+      () => runLoads(deps, tenantId, stopped),
+      () => forgetDrafts(kysely, tenantId, now),
+      () => forgetExpiredHolds(kysely, tenantId, new Date(deps.now() - DAY), BATCH),
+    ]
+    // What fails for one tenant, or in one step, holds up nothing else.
+    for (const step of steps) {
+      try {
+        await step()
+      } catch (error) {
+        onError(error)
+      }
+    }
   }
 }
 
@@ -38,7 +56,7 @@ export function startSweep(deps: Deps, onError: (error: unknown) => void): Loop 
       .finally(() => running.delete(reading))
     running.add(reading)
   })
-  const loop = startLoop(EVERY, (stopped) => sweep(deps, stopped), onError)
+  const loop = startLoop(EVERY, (stopped) => sweep(deps, stopped, onError), onError)
   return {
     async stop() {
       isStopped = true

@@ -1,4 +1,5 @@
 // All SQL of numbers that nobody may call.
+import { sql } from 'kysely'
 import type { Db } from '../db/tx.ts'
 
 export async function isBarred(db: Db, tenantId: string, number: string): Promise<boolean> {
@@ -39,4 +40,15 @@ export async function listBarred(db: Db, tenantId: string, after: string | null,
     .limit(limit)
   if (after !== null) query = query.where('number', '>', after)
   return query.execute()
+}
+
+/** Of the numbers, those that nobody may call. */
+export async function barredAmong(db: Db, tenantId: string, numbers: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('do_not_call')
+    .select('number')
+    .where('tenant_id', '=', tenantId)
+    .where('number', '=', sql<string>`any(${sql.val(numbers)}::text[])`)
+    .execute()
+  return new Set(rows.map((row) => row.number))
 }

@@ -43,7 +43,10 @@ export async function become(
   }
   // Whoever has it in a queue must not call any more; whoever reports on it knows.
   const isOut = status === 'queued' || status === 'in_progress' || event.data?.leaseId === c.delivery_id
-  if (c.delivery_id !== null && !isOut) await withdraw(tx, c, { id: deps.newId(), now, reason: event.type })
+  if (c.delivery_id !== null && !isOut) {
+    await withdraw(tx, c, { id: deps.newId(), now, reason: event.type })
+    afterCommit(tx, () => deps.due.tell(c.tenant_id, c.campaign_id, deps.now()))
+  }
   // A promise that is kept, void or moved no longer takes its agent’s time.
   const isFree = !isOpen(status) || event.type === 'callback.postponed'
   if (isFree) await freeAgentTime(tx, c)

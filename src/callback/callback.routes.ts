@@ -26,7 +26,8 @@ import { DAY } from '../time/interval.ts'
 import { formatInstant } from '../time/zone.ts'
 import { ask, campaignOf, type When } from './ask.actions.ts'
 import * as schema from './callback.schema.ts'
-import { barNumber, listBarred, unbarNumber } from './barred.sql.ts'
+import { bar } from './barred.actions.ts'
+import { listBarred, unbarNumber } from './barred.sql.ts'
 import { findCallback, listCallbacks, type Callback, type CallbackFilter } from './callback.sql.ts'
 import { presentCallback } from './present.ts'
 import { acceptDelivery } from './accept.actions.ts'
@@ -187,6 +188,23 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
     },
   })
 
+  app.post('/v1/callbacks/search', {
+    config: may('callbacks:read'),
+    schema: {
+      ...docs('searchCallbacks', 'Callbacks of a number, the latest hundred; numbers stay out of addresses'),
+      body: schema.SearchBody,
+      response: { 200: Type.Object({ items: Type.Array(schema.CallbackShown) }), ...problems },
+    },
+    handler: async (request) => {
+      const config = await configFor(deps, request)
+      const body = request.body as { number: string; country?: string }
+      const number = toE164(body.number, body.country ?? config.settings.country)
+      if (number === null) throw bodyFault('/number', 'invalid_phone', { phone: body.number })
+      const found = await listCallbacks(deps.db.kysely, config.tenantId, { number, after: null, limit: 100 })
+      return { items: found.map((c) => presentCallback(c, config)) }
+    },
+  })
+
   app.get('/v1/callbacks/:id', {
     config: may('callbacks:read'),
     schema: { ...docs('getCallback', 'Read a callback'), params: IdParams, response: one },
@@ -294,7 +312,7 @@ function barredRoutes(app: FastifyInstance, deps: Deps): void {
   app.post('/v1/do-not-call', {
     config: writing,
     schema: {
-      ...docs('barNumber', 'Nobody may call this number'),
+      ...docs('barNumber', 'Nobody may call this number: its open callbacks are cancelled, and withdrawn from queues'),
       body: schema.BarBody,
       response: { 200: schema.BarredShown, ...problems },
     },
@@ -303,7 +321,7 @@ function barredRoutes(app: FastifyInstance, deps: Deps): void {
       const body = request.body as { number: string; country?: string; reason?: string }
       const number = numberOf(body.number, body.country ?? config.settings.country)
       const now = new Date(deps.now())
-      await barNumber(deps.db.kysely, config.tenantId, number, body.reason ?? null, now)
+      await bar(deps, config.tenantId, number, body.reason ?? null, actorOf(request))
       return { number, reason: body.reason ?? null, createdAt: now.toISOString() }
     },
   })

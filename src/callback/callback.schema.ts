@@ -123,6 +123,7 @@ export const CallbackQuery = Type.Object(
     status: Type.Optional(StatusName),
     contactId: Type.Optional(Id),
     ownerAgentId: Type.Optional(Id),
+    externalId: Type.Optional(ExternalId),
     from: Type.Optional(Instant),
     to: Type.Optional(Instant),
     late: Type.Optional(Type.Boolean({ description: 'Only open ones whose window has passed' })),
@@ -130,6 +131,11 @@ export const CallbackQuery = Type.Object(
       Type.Boolean({ description: 'Only open ones that nobody has tried in time: the supervisor’s list' }),
     ),
   },
+  { additionalProperties: false },
+)
+
+export const SearchBody = Type.Object(
+  { number: Phone, country: Type.Optional(Country) },
   { additionalProperties: false },
 )
 
@@ -219,6 +225,7 @@ export const CountersShown = Type.Object(
         'scheduled',
         'due',
         'queued',
+        'parked',
         'outstanding',
         'late',
         'escalated',

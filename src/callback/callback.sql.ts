@@ -12,14 +12,16 @@ export type CallbackDocument = {
   /** All numbers in the order in which they are tried; `current` is the one in the column. */
   numbers: string[]
   current: number
-  /** Zones that the clock of the person may show. */
+  /** The zone that was stated for the person; then it holds for all numbers. */
+  timeZone?: string | undefined
+  /** Zones that the clock of the person may show, for the number that is called next. */
   zones: string[]
   priority: number
   scriptRef?: string
   segment?: string
   source: string
   /** Why the own agent's claim on it ended. */
-  released?: 'owner_absent' | 'owner_late'
+  released?: 'owner_absent' | 'owner_late' | undefined
   cancellation?: { by: string; reason?: string }
 }
 
@@ -81,6 +83,30 @@ export async function lockCallback(tx: Tx, tenantId: string, id: string): Promis
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst()
+}
+
+/** Ids of the open callbacks that call the number next. */
+export async function openWithNumber(db: Db, tenantId: string, number: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('callbacks')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('number', '=', number)
+    .where('status', 'in', ['scheduled', 'queued', 'in_progress'])
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** The callback that was handed over under a delivery, locked. */
+export async function lockByDelivery(tx: Tx, tenantId: string, deliveryId: string): Promise<Callback | undefined> {
+  const delivery = await tx
+    .selectFrom('deliveries')
+    .select('callback_id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', deliveryId)
+    .executeTakeFirst()
+  const c = delivery && (await lockCallback(tx, tenantId, delivery.callback_id))
+  return c?.delivery_id === deliveryId ? c : undefined
 }
 
 /** The open request of a number in a campaign. */
@@ -201,6 +227,7 @@ export type CallbackFilter = {
   number?: string | undefined
   contactId?: string | undefined
   ownerAgentId?: string | undefined
+  externalId?: string | undefined
   from?: Date | undefined
   to?: Date | undefined
   /** Open ones whose window has passed. */
@@ -219,6 +246,7 @@ export async function listCallbacks(db: Db, tenantId: string, f: CallbackFilter)
   if (f.number) query = query.where('number', '=', f.number)
   if (f.contactId) query = query.where('contact_id', '=', f.contactId)
   if (f.ownerAgentId) query = query.where('owner_agent_id', '=', f.ownerAgentId)
+  if (f.externalId) query = query.where('external_id', '=', f.externalId)
   if (f.from) query = query.where('window_from', '>=', f.from)
   if (f.to) query = query.where('window_from', '<', f.to)
   if (f.late)

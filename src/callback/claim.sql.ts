@@ -64,7 +64,8 @@ export async function queueAll(
 ): Promise<void> {
   await sql`
     update callbacks c
-       set status = 'queued', queued_at = ${now}, delivery_id = u.delivery_id, version = c.version + 1, updated_at = ${now}
+       set status = 'queued', queued_at = ${now}, delivery_id = u.delivery_id,
+           look_at = least(c.hours_end, c.expires_at, coalesce(c.escalate_at, c.hours_end)), version = c.version + 1, updated_at = ${now}
       from unnest(${sql.val(ids)}::uuid[], ${sql.val(deliveryIds)}::uuid[]) as u (id, delivery_id)
      where c.tenant_id = ${tenantId} and c.id = u.id`.execute(tx)
 }
@@ -90,6 +91,17 @@ export async function finishAll(
   return new Set(rows.map((row) => row.id))
 }
 
+/** Makes the sweep look at what a campaign's queue has. */
+export async function recallQueued(tx: Tx, tenantId: string, campaignId: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('callbacks')
+    .set({ look_at: now })
+    .where('tenant_id', '=', tenantId)
+    .where('campaign_id', '=', campaignId)
+    .where('status', '=', 'queued')
+    .execute()
+}
+
 /** Lets a lease last longer; returns how many callbacks it still holds. */
 export async function extendAll(
   tx: Tx,
@@ -111,11 +123,25 @@ export async function extendAll(
   return rows.length
 }
 
+/** Who waits looks again before so long (ms) has passed. */
+const NEAR = 15_000
+
 /**
  * The earliest due instant after `since` of what waits in a campaign, epoch ms; null = nothing does. What was due before and is
  * still there cannot be claimed (barred, somebody's own, expired): who waits for it would never sleep.
  */
 export async function earliestDue(db: Db, tenantId: string, campaignId: string, since: number): Promise<number | null> {
+  // A lease that ends may leave something to take. Only the near ones: beyond, the walk would pass all that is scheduled.
+  const lease = await db
+    .selectFrom('callbacks')
+    .select('look_at')
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', 'in_progress')
+    .where('look_at', '>', new Date(since))
+    .where('look_at', '<=', new Date(since + NEAR))
+    .orderBy('look_at')
+    .limit(1)
+    .executeTakeFirst()
   const row = await db
     .selectFrom('callbacks')
     .select('due_at')
@@ -126,19 +152,19 @@ export async function earliestDue(db: Db, tenantId: string, campaignId: string, 
     .orderBy('due_at')
     .limit(1)
     .executeTakeFirst()
-  return row ? row.due_at.getTime() : null
+  const due = Math.min(row?.due_at.getTime() ?? Infinity, lease?.look_at.getTime() ?? Infinity)
+  return due === Infinity ? null : due
 }
 
 /** How many callbacks of a campaign are out for dialling. */
 export async function countOutstanding(db: Db, tenantId: string, campaignId: string): Promise<number> {
-  const { n } = await db
-    .selectFrom('callbacks')
-    .select((eb) => eb.fn.countAll<number>().as('n'))
-    .where('tenant_id', '=', tenantId)
-    .where('campaign_id', '=', campaignId)
-    .where('status', 'in', ['queued', 'in_progress'])
-    .executeTakeFirstOrThrow()
-  return Number(n)
+  // What its queue has refused is nobody's work until it is replayed.
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from callbacks c
+     where c.tenant_id = ${tenantId} and c.campaign_id = ${campaignId} and c.status in ('queued', 'in_progress')
+       and not exists (select 1 from deliveries d
+                        where d.tenant_id = ${tenantId} and d.id = c.delivery_id and d.status = 'parked')`.execute(db)
+  return rows[0]!.n
 }
 
 /** Ids of one tenant's open callbacks that the clock must look at. */

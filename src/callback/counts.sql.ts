@@ -48,6 +48,7 @@ export type States = {
   scheduled: number
   due: number
   queued: number
+  parked: number
   outstanding: number
   late: number
   escalated: number
@@ -63,6 +64,8 @@ export async function countByState(db: Db, tenantId: string, campaignId: string,
     select count(*) filter (where c.status = 'scheduled')::int as scheduled,
            count(*) filter (where c.status = 'scheduled' and c.due_at <= ${now})::int as due,
            count(*) filter (where c.status = 'queued')::int as queued,
+           (select count(*)::int from deliveries d
+             where d.tenant_id = ${tenantId} and d.campaign_id = ${campaignId} and d.status = 'parked') as parked,
            count(*) filter (where c.status = 'in_progress')::int as outstanding,
            count(*) filter (where c.status in ('scheduled', 'queued', 'in_progress') and c.window_to <= ${now})::int as late,
            count(*) filter (where c.status in ('scheduled', 'queued', 'in_progress') and c.escalated_at is not null)::int as escalated,

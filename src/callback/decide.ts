@@ -1,12 +1,13 @@
 // PURE. What the result of an attempt means for a callback: the end, the next attempt, or only a line of history.
-import { callingHoursOf, retryRulesOf, type Campaign } from '../campaign/campaign.ts'
-import { nextAllowed } from '../campaign/hours.ts'
+import { nextAllowed } from '../campaign/allowed.ts'
+import { retryRulesOf, type Campaign } from '../campaign/campaign.ts'
 import { afterAttempt, rankOf, type Outcome, type Verdict } from '../campaign/retry.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { dayOf, formatDate } from '../time/zone.ts'
 import type { Callback, CallbackChange, CallbackDocument } from './callback.sql.ts'
 import type { Count } from './counts.sql.ts'
+import { zonesFor } from './route.ts'
 import { isOpen, nextCallbackStatus, type CallbackStatus } from './states.ts'
 
 export type AttemptResult = {
@@ -33,6 +34,8 @@ export type Decision = {
 }
 
 export const documentOf = (c: Pick<Callback, 'document'>): CallbackDocument => c.document as unknown as CallbackDocument
+
+const NONE: ReadonlySet<string> = new Set()
 
 /** How long before the search for allowed hours gives up, after the promise has ended. */
 const SEARCH = 14 * DAY
@@ -84,19 +87,20 @@ function verdictOn(
  * The decision on a result, or null when it was taken before and changes nothing. A result that comes late (the callback is
  * finished, or somebody else is trying at this moment) is history; but who was reached is not called again.
  * @param mayRotate whether the next number may be taken; false when another open request has it
+ * @param barred numbers of the callback that nobody may call any more
  */
 export function decide(
   c: Callback,
   campaign: Campaign,
-  holidays: TenantConfig['holidays'],
+  config: TenantConfig,
   result: AttemptResult,
   now: number,
   mayRotate: boolean,
+  barred: ReadonlySet<string> = NONE,
 ): Decision | null {
   const key = result.leaseId
   if (key !== undefined && c.settled.includes(key)) return null
   if (key === undefined && !isOpen(c.status)) return null
-  const before = documentOf(c)
   const at = Math.min(result.at, now)
   const attempts = c.attempts + 1
   const { outcome } = result
@@ -104,7 +108,7 @@ export function decide(
   const begun = Math.min(result.startedAt ?? (isHolder ? c.leased_at!.getTime() : at), at)
   const data = dataOf(c, result, at, begun)
   const settled = key === undefined ? c.settled : [...c.settled, key]
-  const counts = countsOf(c, campaign, outcome, begun)
+  const counts = isOpen(c.status) ? countsOf(c, campaign, outcome, begun) : []
   const asHistory = (change: CallbackChange): Decision => ({
     status: c.status,
     change: { ...change, settled },
@@ -112,7 +116,7 @@ export function decide(
     counts,
     isPlain: false,
   })
-  if (!isOpen(c.status)) return asHistory({})
+  if (!isOpen(c.status)) return asHistory({ attempts })
   const verdict = verdictOn(c, campaign, result, at, now, mayRotate)
   // Another attempt is being made at this moment by somebody else: that one decides.
   if (c.status === 'in_progress' && !isHolder && verdict.kind !== 'complete') return asHistory({ attempts })
@@ -121,21 +125,50 @@ export function decide(
     change: { attempts, outcome, settled },
     data,
     counts,
-    isPlain: key !== undefined && result.doNotCall !== true && c.reservation_id === null,
+    isPlain: isHolder && key !== undefined && result.doNotCall !== true && c.reservation_id === null,
   })
   if (verdict.kind !== 'retry') return finish(verdict.kind)
-  // An attempt in time keeps the promise; the tries that follow it have their own days.
-  const expires = Math.max(c.expires_at.getTime(), verdict.notBefore + DAY)
-  const next = nextAllowed(callingHoursOf(campaign, holidays), before.zones, verdict.notBefore)
-  if (!next || next.from >= expires + SEARCH) return finish('exhaust')
+  // The same number again waits as its outcome says; another one need not.
+  const again = verdictOn(c, campaign, result, at, now, false)
+  const change = nextTry(c, campaign, config, verdict, again, barred)
+  if (!change) return finish('exhaust')
   return {
     status: nextCallbackStatus(c.status, 'retry')!,
-    change: {
-      attempts,
-      outcome,
-      settled,
-      document: { ...before, current: verdict.number },
-      number: before.numbers[verdict.number] ?? c.number,
+    change: { ...change, attempts, outcome, settled },
+    data,
+    counts,
+    isPlain: false,
+  }
+}
+
+type Retry = Extract<Verdict, { kind: 'retry' }>
+
+/** The columns of the next attempt, at the first number in turn that may be called at all; null when none may in time. */
+function nextTry(
+  c: Callback,
+  campaign: Campaign,
+  config: TenantConfig,
+  verdict: Retry,
+  again: Verdict,
+  barred: ReadonlySet<string>,
+): CallbackChange | null {
+  const before = documentOf(c)
+  const count = Math.max(1, before.numbers.length)
+  for (let i = 0; i < count; i += 1) {
+    const current = (verdict.number + i) % count
+    const number = before.numbers[current] ?? c.number
+    const isSame = current === before.current
+    const turn = isSame && verdict.number !== current ? again : verdict
+    if (turn.kind !== 'retry' || (number !== null && barred.has(number))) continue
+    // An attempt in time keeps the promise; the tries that follow it have their own days.
+    const expires = Math.max(c.expires_at.getTime(), turn.notBefore + DAY)
+    // Each number has its own clock.
+    const zones = isSame ? before.zones : zonesFor(before.timeZone, number ?? undefined, campaign)
+    const next = nextAllowed(config, campaign, zones, turn.notBefore)
+    if (!next || next.from >= expires + SEARCH) continue
+    return {
+      document: { ...before, current, zones, released: undefined },
+      number,
       due_at: new Date(next.from),
       hours_end: new Date(next.to),
       expires_at: new Date(Math.max(expires, next.to)),
@@ -143,9 +176,7 @@ export function decide(
       owner_until: c.owner_agent_id === null ? null : new Date(next.from + campaign.ownerGraceMinutes * MINUTE),
       escalate_at: null,
       escalated_at: null,
-    },
-    data,
-    counts,
-    isPlain: false,
+    }
   }
+  return null
 }

@@ -5,9 +5,9 @@ import type { Bus } from '../db/bus.ts'
 export type DueClock = {
   /**
    * Resolves when a callback of the campaign may be due, after `ms` at the latest, or when `signal` says so. Whoever waits has
-   * looked at `looked` (epoch ms) and found nothing to take.
+   * found nothing to take that was due until `since` (epoch ms).
    */
-  wait: (tenantId: string, campaignId: string, ms: number, looked: number, signal?: AbortSignal) => Promise<void>
+  wait: (tenantId: string, campaignId: string, ms: number, since: number, signal?: AbortSignal) => Promise<void>
   /** A callback of the campaign is or becomes due at `at` (epoch ms). */
   tell: (tenantId: string, campaignId: string, at: number) => void
   /** Whoever was woken has looked: the next may be woken. */
@@ -21,7 +21,7 @@ const TOPIC = 'due'
 type Line = { waiting: (() => void)[]; timer: NodeJS.Timeout | null; at: number }
 
 /** A callback may be written with an instant so far in the past (ms), while its transaction was under way. */
-const SLACK = 1_000
+export const SLACK = 1_000
 /** Who found nothing does not look again sooner (ms). */
 const REST = 25
 
@@ -49,12 +49,12 @@ export function createDueClock(
   }
 
   /** Looks for the earliest due callback; what was told meanwhile counts if it is earlier. */
-  async function look(key: string, tenantId: string, campaignId: string, looked: number): Promise<void> {
+  async function look(key: string, tenantId: string, campaignId: string, since: number): Promise<void> {
     const line = lines.get(key)
     if (!line) return
-    const due = await nextDue(tenantId, campaignId, looked - SLACK).catch(() => null)
+    const due = await nextDue(tenantId, campaignId, since).catch(() => null)
     if (lines.get(key) !== line || line.waiting.length === 0) return
-    const at = due === null ? Infinity : Math.max(due, looked + REST)
+    const at = due === null ? Infinity : Math.max(due, now() + (due <= now() ? REST : 0))
     arm(key, line, Math.min(at, line.timer ? line.at : Infinity, now() + AHEAD))
   }
 
@@ -66,7 +66,7 @@ export function createDueClock(
   })
 
   return {
-    wait(tenantId, campaignId, ms, looked, signal) {
+    wait(tenantId, campaignId, ms, since, signal) {
       const key = `${tenantId} ${campaignId}`
       return new Promise((resolve) => {
         let line = lines.get(key)
@@ -90,7 +90,7 @@ export function createDueClock(
         line.waiting.push(done)
         if (signal?.aborted) return leave()
         signal?.addEventListener('abort', leave, { once: true })
-        if (isFirst || !line.timer) void look(key, tenantId, campaignId, looked)
+        if (isFirst || !line.timer) void look(key, tenantId, campaignId, since)
       })
     },
     tell(tenantId, campaignId, at) {

@@ -1,5 +1,6 @@
 // Leases: due callbacks taken for dialling, kept longer, given back; and waiting until there is something to take.
 import type { TenantConfig } from '../availability/model.ts'
+import { isAllowed } from '../campaign/allowed.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { paced } from '../campaign/pace.ts'
 import { rankOf } from '../campaign/retry.ts'
@@ -7,6 +8,9 @@ import { changeState, lockState } from '../campaign/state.sql.ts'
 import { afterCommit, transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { campaignOf } from './ask.actions.ts'
+import { documentOf } from './decide.ts'
+import { SLACK } from './due.ts'
+import { moveIntoHours, sweepCallbacks } from './sweep.actions.ts'
 import { become } from './become.actions.ts'
 import { insertEvents, lockCallback, type Callback } from './callback.sql.ts'
 import { claimForLease, countOutstanding, extendAll, type Claim } from './claim.sql.ts'
@@ -99,14 +103,19 @@ export async function lease(
     const claimed = await claimWithin(deps, tx, tenantId, campaign, request, (tx, c) =>
       claimForLease(tx, c, { id, until }),
     )
-    if (claimed.callbacks.length > 0) {
-      const subjects = claimed.callbacks.map((c) => ({ subjectId: c.id, id: deps.newId() }))
+    const allowed = claimed.callbacks.filter((c) => isAllowed(config, campaign, documentOf(c).zones, now))
+    // Their hours were changed since they were promised: not theirs to call now.
+    for (const c of claimed.callbacks)
+      if (!allowed.includes(c))
+        await moveIntoHours(deps, tx, config, { ...c, status: 'scheduled', lease_id: null }, now)
+    if (allowed.length > 0) {
+      const subjects = allowed.map((c) => ({ subjectId: c.id, id: deps.newId() }))
       const data = { before: 'scheduled', after: 'in_progress', leaseId: id }
       const shared = { type: 'callback.leased', at: new Date(now), actor: request.actor, data }
       await tx.executeQuery(insertEvents(tenantId, subjects, shared))
       afterCommit(tx, () => deps.bus.say('changed', tenantId))
     }
-    return claimed
+    return { ...claimed, callbacks: allowed }
   })
   if (taken.callbacks.length > 0) rememberLease(deps, id, taken.callbacks)
   return { id, until, ...taken }
@@ -123,15 +132,18 @@ export async function leaseOrWait(
 ): Promise<Lease> {
   const end = performance.now() + waitMs
   let config = await configNow()
-  for (;;) {
+  for (let round = 0; ; round += 1) {
     const looked = deps.now()
-    const taken = await lease(deps, config, campaignId, request)
+    let taken = await lease(deps, config, campaignId, request)
+    // A lease that was lost may be what there is to take; the sweep would find it only later.
+    if (taken.callbacks.length === 0 && (await sweepCallbacks(deps, config.tenantId)) > 0)
+      taken = await lease(deps, config, campaignId, request)
     // Woken or not: the next in line may look now.
     if (taken.callbacks.length > 0 || waitMs > 0) deps.due.looked(config.tenantId, campaignId)
     const left = end - performance.now()
     if (taken.callbacks.length > 0 || left <= 0 || signal.aborted) return taken
     const pause = taken.pacedTo > 0 ? Math.min(left, Math.max(1, taken.pacedTo - deps.now())) : left
-    await deps.due.wait(config.tenantId, campaignId, pause, looked, signal)
+    await deps.due.wait(config.tenantId, campaignId, pause, round === 0 ? looked - SLACK : looked, signal)
     if (signal.aborted) return { ...taken, callbacks: [] }
     config = await configNow()
   }

@@ -5,7 +5,8 @@ import type { Deps } from '../deps.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/resource.routes.ts'
 import { Id, IdParams } from '../rest/schema.ts'
-import { campaignOf } from './ask.actions.ts'
+import type { TenantConfig } from '../availability/model.ts'
+import { AppError } from '../errors.ts'
 import { configFor } from './callback.routes.ts'
 import * as schema from './callback.schema.ts'
 import { presentCallback } from './present.ts'
@@ -16,6 +17,11 @@ import { instantsOf, type AttemptInput } from './attempt.ts'
 const LeaseParams = Type.Object({ id: Id, leaseId: Id }, { additionalProperties: false })
 
 type Result = AttemptInput & { callbackId: string }
+
+/** Also an archived one: what was leased before may be reported. */
+function requireCampaign(config: TenantConfig, id: string): void {
+  if (!config.campaigns.has(id)) throw new AppError('not_found', { what: 'campaign', id })
+}
 
 export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
   const closing = new Set<() => void>()
@@ -82,7 +88,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: schema.CountShown, ...problems },
     },
     handler: async (request) => {
-      campaignOf(await configFor(deps, request), idOf(request))
+      requireCampaign(await configFor(deps, request), idOf(request))
       const { callbackIds, leaseSeconds } = request.body as { callbackIds: string[]; leaseSeconds: number }
       return { count: await extendLease(deps, tenantOf(request), leaseOf(request), callbackIds, leaseSeconds) }
     },
@@ -97,7 +103,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: schema.CountShown, ...problems },
     },
     handler: async (request) => {
-      campaignOf(await configFor(deps, request), idOf(request))
+      requireCampaign(await configFor(deps, request), idOf(request))
       const { callbackIds } = request.body as { callbackIds: string[] }
       return { count: await giveBack(deps, tenantOf(request), leaseOf(request), callbackIds, actorOf(request)) }
     },
@@ -113,7 +119,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configFor(deps, request)
-      campaignOf(config, idOf(request))
+      requireCampaign(config, idOf(request))
       const { results } = request.body as { results: Result[] }
       const leaseId = leaseOf(request)
       const told = results.map((result) => ({ ...result, leaseId, ...instantsOf(result, deps.now()) }))

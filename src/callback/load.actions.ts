@@ -3,23 +3,24 @@
 import { parse } from 'csv-parse'
 import { codeFrom } from '../appointment/appointment.ts'
 import type { TenantConfig } from '../availability/model.ts'
-import { callingHoursOf, type Campaign } from '../campaign/campaign.ts'
-import { nextAllowed } from '../campaign/hours.ts'
+import { nextAllowed } from '../campaign/allowed.ts'
+import type { Campaign } from '../campaign/campaign.ts'
 import { rankOf } from '../campaign/retry.ts'
 import { countryOf } from '../contact/phone.ts'
 import { afterCommit, transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { route, zonesFor } from './route.ts'
+import { barredAmong } from './barred.sql.ts'
 import { insertEvents, type NewCallback } from './callback.sql.ts'
 import { readRow, type Loaded, type LoadRow } from './load.ts'
 import {
   advanceLoad,
-  barredAmong,
   claimLoad,
   finishLoad,
   insertFresh,
   insertRefusals,
+  noteFailure,
   type ContactLoad,
   type LoadDocument,
   type LoadRefusal,
@@ -27,6 +28,8 @@ import {
 
 const CHUNK = 500
 const LEASE = MINUTE
+/** Failures after which a load is given up. */
+const MOST_FAILURES = 5
 
 type Line = { line: number; row: LoadRow | null; content: string; position: number }
 
@@ -67,10 +70,9 @@ async function* linesOf(content: string, { format, delimiter }: LoadDocument): A
 
 type Judge = (row: Loaded) => { callback: NewCallback } | { code: string }
 
-/** Makes callbacks of rows; allowed hours are looked up once for those that share campaign, zones and beginning. */
+/** Makes callbacks of rows. */
 function judgeFor(deps: Deps, config: TenantConfig, asked: Campaign): Judge {
   const now = deps.now()
-  const spans = new Map<string, ReturnType<typeof nextAllowed>>()
   return (row) => {
     const [number] = row.numbers
     const country = number === undefined ? undefined : countryOf(number)
@@ -80,9 +82,7 @@ function judgeFor(deps: Deps, config: TenantConfig, asked: Campaign): Judge {
     const zones = zonesFor(row.timeZone, number, campaign)
     const from = Math.max(now, row.notBefore ?? now)
     const to = row.notAfter ?? from + (campaign.horizonDays + 1) * DAY
-    const key = `${campaign.id} ${zones.join()} ${from}`
-    let span = spans.get(key)
-    if (span === undefined) spans.set(key, (span = nextAllowed(callingHoursOf(campaign, config.holidays), zones, from)))
+    const span = nextAllowed(config, campaign, zones, from)
     if (!span || span.from >= to) return { code: 'window_closed' }
     return {
       callback: {
@@ -111,6 +111,7 @@ function judgeFor(deps: Deps, config: TenantConfig, asked: Campaign): Judge {
           data: row.data,
           numbers: row.numbers,
           current: 0,
+          ...(row.timeZone === undefined ? {} : { timeZone: row.timeZone }),
           zones,
           priority,
           ...(scriptRef === undefined ? {} : { scriptRef }),
@@ -225,9 +226,14 @@ async function runLoad(deps: Deps, load: ContactLoad, stopped: () => boolean): P
     await end('done')
   } catch (error) {
     if ((error as { isLoadTaken?: boolean }).isLoadTaken) return false
-    // Text that is no CSV at all: what was read until there stands.
-    if (!/^CSV_/.test((error as { code?: string }).code ?? '')) throw error
-    await end('failed', (error as { code: string }).code.toLowerCase())
+    const { code = 'failed' } = error as { code?: string }
+    // Text that is no CSV at all, or that the database refuses again and again: what was read until there stands.
+    const failures = (document.failures ?? 0) + 1
+    if (/^CSV_/.test(code) || failures >= MOST_FAILURES) await end('failed', code.toLowerCase().slice(0, 40))
+    else {
+      await noteFailure(deps.db.kysely, load, { ...document, failures })
+      throw error
+    }
   }
   return true
 }

@@ -4,13 +4,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { faultWords, languageOf } from '../locales/words.ts'
+import { faultWords, languageOf, type Language } from '../locales/words.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/resource.routes.ts'
 import { Id, IdParams, Nullable } from '../rest/schema.ts'
 import { campaignOf } from './ask.actions.ts'
 import { configFor } from './callback.routes.ts'
-import { OWN_COLUMNS, unknownColumns } from './load.ts'
+import { EXPECTED, OWN_COLUMNS, unknownColumns } from './load.ts'
 import { findLoad, insertLoad, listRefusals, type ContactLoad, type LoadDocument } from './load.sql.ts'
 
 const LIMIT = 20 * 1024 * 1024
@@ -74,6 +74,12 @@ function documentFor(request: FastifyRequest, content: string): LoadDocument {
   return { format: 'csv', delimiter, actor: actorOf(request) }
 }
 
+function refusalRow(language: Language, line: number, said: string, content: string): string[] {
+  const [code = 'invalid', column = ''] = said.split(' ')
+  const sentence = faultWords(language, code, { limit: EXPECTED[column] ?? 'text, number, true or false' })
+  return [String(line), code, column, sentence, content]
+}
+
 export function loadRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = (operationId: string, summary: string) => ({
     tags: ['campaigns'],
@@ -87,8 +93,10 @@ export function loadRoutes(app: FastifyInstance, deps: Deps): void {
     if (!load) throw new AppError('not_found', { what: 'load' })
     return load
   }
-  app.addContentTypeParser(['text/csv', 'application/x-ndjson'], { parseAs: 'string' }, (_request, body, done) =>
-    done(null, body),
+  app.addContentTypeParser(
+    ['text/csv', 'application/x-ndjson', 'application/ndjson', 'application/jsonl'],
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, body),
   )
 
   app.post('/v1/campaigns/:id/loads', {
@@ -145,11 +153,10 @@ export function loadRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, reply) => {
       const load = await loadOf(request)
       const language = languageOf(request.headers['accept-language'])
-      const rows: string[][] = [['line', 'code', 'sentence', 'row']]
+      const rows: string[][] = [['line', 'code', 'column', 'sentence', 'row']]
       for (let after = 0; ;) {
         const page = await listRefusals(deps.db.kysely, load.tenant_id, load.id, after, PAGE)
-        for (const { line, code, content } of page)
-          rows.push([String(line), code, faultWords(language, code, {}), content])
+        for (const { line, code, content } of page) rows.push(refusalRow(language, line, code, content))
         if (page.length < PAGE) break
         after = page.at(-1)!.line
       }

@@ -5,7 +5,13 @@ import type { Db, Tx } from '../db/tx.ts'
 import { rowOf, type NewCallback } from './callback.sql.ts'
 
 export type ContactLoad = Selectable<ContactLoadRow>
-export type LoadDocument = { format: 'csv' | 'ndjson'; delimiter: string; actor: string; failure?: string }
+export type LoadDocument = {
+  format: 'csv' | 'ndjson'
+  delimiter: string
+  actor: string
+  failure?: string
+  failures?: number
+}
 export type LoadRefusal = { line: number; code: string; content: string }
 
 export async function insertLoad(
@@ -83,6 +89,21 @@ export async function advanceLoad(
   return result.numUpdatedRows === 1n
 }
 
+/** Remembers that reading it failed once more. */
+export async function noteFailure(
+  db: Db,
+  load: Pick<ContactLoad, 'tenant_id' | 'id'>,
+  document: LoadDocument,
+): Promise<void> {
+  await db
+    .updateTable('contact_loads')
+    .set({ document: JSON.stringify(document) })
+    .where('tenant_id', '=', load.tenant_id)
+    .where('id', '=', load.id)
+    .where('status', '=', 'waiting')
+    .execute()
+}
+
 /** Ends a load and forgets its text. */
 export async function finishLoad(
   db: Db,
@@ -140,15 +161,4 @@ export async function listRefusals(
     .orderBy('line')
     .limit(limit)
     .execute()
-}
-
-/** Of the numbers, those that nobody may call. */
-export async function barredAmong(db: Db, tenantId: string, numbers: readonly string[]): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom('do_not_call')
-    .select('number')
-    .where('tenant_id', '=', tenantId)
-    .where('number', '=', sql<string>`any(${sql.val(numbers)}::text[])`)
-    .execute()
-  return new Set(rows.map((row) => row.number))
 }

@@ -28,11 +28,26 @@ export const OWN_COLUMNS = [
   'not_before',
   'not_after',
 ] as const
+/** What a column takes, for the sentence of a refusal. */
+export const EXPECTED: Record<string, string> = {
+  country: 'IT',
+  time_zone: 'Europe/Rome',
+  channel: 'phone, web',
+  priority: '-100 … 100',
+  not_before: '2026-11-24T09:00:00+01:00',
+  not_after: '2026-11-24T09:00:00+01:00',
+  reason: '500',
+  external_id: '200',
+  further_numbers: '5',
+}
 const DATA_NAME = /^[a-zA-Z][a-zA-Z0-9_]{0,39}$/
 const [MOST_DATA, MOST_NUMBERS] = [50, 6]
 
 /** Columns that are neither ours nor may be data. */
 export const unknownColumns = (columns: readonly string[]): string[] => columns.filter((name) => !DATA_NAME.test(name))
+
+/** Text that the database can store. */
+const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
 
 const textOf = (value: unknown): string =>
   typeof value === 'string'
@@ -48,14 +63,34 @@ function instantOf(value: unknown): number | null | undefined {
   return Number.isFinite(at) ? at : null
 }
 
+/** NDJSON writes lists, and names as the rest of the API does. */
+const ALIASES = {
+  furtherNumbers: 'further_numbers',
+  timeZone: 'time_zone',
+  externalId: 'external_id',
+  notBefore: 'not_before',
+  notAfter: 'not_after',
+}
+function inOurWords(row: LoadRow): LoadRow {
+  const named = Object.entries(row).map(([name, value]) => [
+    Object.hasOwn(ALIASES, name) ? ALIASES[name as keyof typeof ALIASES] : name,
+    value,
+  ])
+  const result = Object.fromEntries(named) as Record<string, unknown>
+  if (Array.isArray(result.further_numbers)) result.further_numbers = result.further_numbers.map(textOf).join(';')
+  return result
+}
+
 function numbersOf(row: LoadRow, country: string): string[] | string {
   const first = textOf(row.number)
   const texts = [first, ...textOf(row.further_numbers).split(/[;|]/)]
     .map((text) => text.trim())
     .filter((text) => text !== '')
-  if (texts.length > MOST_NUMBERS) return 'too_many'
+  if (texts.length > MOST_NUMBERS) return 'too_many further_numbers'
   const numbers = texts.map((text) => toE164(text, country))
-  return numbers.includes(null) ? 'invalid_phone' : [...new Set(numbers as string[])]
+  return numbers.includes(null)
+    ? `invalid_phone ${numbers[0] === null ? 'number' : 'further_numbers'}`
+    : [...new Set(numbers as string[])]
 }
 
 function dataOf(row: LoadRow): Record<string, string | number | boolean> | string {
@@ -63,9 +98,9 @@ function dataOf(row: LoadRow): Record<string, string | number | boolean> | strin
   const entries = Object.entries(row).filter(([name, value]) => !own.has(name) && value !== '' && value !== null)
   if (entries.length > MOST_DATA) return 'too_many'
   for (const [name, value] of entries) {
-    if (!DATA_NAME.test(name) || !['string', 'number', 'boolean'].includes(typeof value)) return 'wrong_type'
-    if (typeof value === 'string' && (value.length > 500 || value.includes('\0') || !value.isWellFormed()))
-      return 'too_long'
+    if (!DATA_NAME.test(name) || !['string', 'number', 'boolean'].includes(typeof value))
+      return `wrong_type ${name.slice(0, 40)}`
+    if (typeof value === 'string' && (value.length > 500 || !isStorable(value))) return `too_long ${name}`
   }
   return Object.fromEntries(entries) as Record<string, string | number | boolean>
 }
@@ -73,13 +108,17 @@ function dataOf(row: LoadRow): Record<string, string | number | boolean> | strin
 /** The smaller fields, or the code of what is wrong with one of them. */
 function detailsOf(row: LoadRow): Omit<Loaded, 'numbers' | 'channel' | 'data'> | string {
   const [timeZone, priority] = [textOf(row.time_zone), textOf(row.priority)]
-  if (timeZone !== '' && !isZone(timeZone)) return 'wrong_format'
-  if (priority !== '' && (!/^-?\d{1,3}$/.test(priority) || Math.abs(Number(priority)) > 100)) return 'not_allowed'
+  if (timeZone !== '' && !isZone(timeZone)) return 'wrong_format time_zone'
+  if (priority !== '' && (!/^-?\d{1,3}$/.test(priority) || Math.abs(Number(priority)) > 100))
+    return 'not_allowed priority'
   const [notBefore, notAfter] = [instantOf(row.not_before), instantOf(row.not_after)]
-  if (notBefore === null || notAfter === null) return 'wrong_format'
-  if (notAfter !== undefined && notAfter <= (notBefore ?? -Infinity)) return 'invalid_period'
+  if (notBefore === null) return 'wrong_format not_before'
+  if (notAfter === null) return 'wrong_format not_after'
+  if (notAfter !== undefined && notAfter <= (notBefore ?? -Infinity)) return 'invalid_period not_after'
   const [reason, externalId] = [textOf(row.reason), textOf(row.external_id)]
-  if (reason.length > 500 || externalId.length > 200) return 'too_long'
+  if (reason.length > 500) return 'too_long reason'
+  if (externalId.length > 200) return 'too_long external_id'
+  if (!isStorable(reason) || !isStorable(externalId)) return 'wrong_type reason'
   return {
     timeZone: timeZone || undefined,
     reason: reason || undefined,
@@ -90,15 +129,16 @@ function detailsOf(row: LoadRow): Omit<Loaded, 'numbers' | 'channel' | 'data'> |
   }
 }
 
-/** The row as a request, or the code of what is wrong with it. */
-export function readRow(row: LoadRow, defaultCountry: string): Loaded | string {
+/** The row as a request, or the code of what is wrong with it and in which column, as `code column`. */
+export function readRow(given: LoadRow, defaultCountry: string): Loaded | string {
+  const row = inOurWords(given)
   const country = textOf(row.country).toUpperCase()
-  if (country !== '' && !/^[A-Z]{2}$/.test(country)) return 'wrong_format'
+  if (country !== '' && !/^[A-Z]{2}$/.test(country)) return 'wrong_format country'
   const channel = textOf(row.channel) || 'phone'
-  if (channel !== 'phone' && channel !== 'web') return 'not_allowed'
+  if (channel !== 'phone' && channel !== 'web') return 'not_allowed channel'
   const numbers = numbersOf(row, country || defaultCountry)
   if (typeof numbers === 'string') return numbers
-  if (channel === 'phone' && numbers.length === 0) return 'missing'
+  if (channel === 'phone' && numbers.length === 0) return 'missing number'
   const details = detailsOf(row)
   if (typeof details === 'string') return details
   const data = dataOf(row)

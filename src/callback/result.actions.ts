@@ -1,15 +1,17 @@
 // Takes results of attempts: each lease or delivery counts once, in whatever order and however often its result comes.
 import type { TenantConfig } from '../availability/model.ts'
-import { transaction, violationOf } from '../db/tx.ts'
+import { listEvents } from '../appointment/appointment.sql.ts'
+import type { Campaign } from '../campaign/campaign.ts'
+import { afterCommit, transaction, violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { AppError } from '../errors.ts'
-import { barNumber } from './barred.sql.ts'
+import { AppError, bodyFault } from '../errors.ts'
+import { barNumber, barredAmong } from './barred.sql.ts'
 import { become, locked } from './become.actions.ts'
 import { findCallbacks, insertEvents, type Callback } from './callback.sql.ts'
 import { finishAll } from './claim.sql.ts'
 import { addCounts } from './counts.sql.ts'
 import { leasedRows } from './lease.actions.ts'
-import { decide, type AttemptResult, type Decision } from './decide.ts'
+import { decide, documentOf, type AttemptResult, type Decision } from './decide.ts'
 
 const TYPE = 'callback.attempted'
 
@@ -42,15 +44,37 @@ async function settleOnce(
     const c = await locked(tx, config.tenantId, id)
     const campaign = config.campaigns.get(c.campaign_id)
     if (!campaign) throw new AppError('not_found', { what: 'campaign' })
-    const decision = decide(c, campaign, config.holidays, result, deps.now(), mayRotate)
+    await requireKnown(tx, c, result.leaseId)
+    const { numbers } = documentOf(c)
+    // The person asked for it, so it holds for all their numbers, and whatever else becomes of the result.
+    if (result.doNotCall)
+      for (const number of [...numbers].sort())
+        await barNumber(tx, c.tenant_id, number, 'asked not to be called', new Date(deps.now()))
+    const barred = numbers.length > 1 ? await barredAmong(tx, c.tenant_id, numbers) : undefined
+    const decision = decide(c, campaign, config, result, deps.now(), mayRotate, barred)
     if (!decision) return c
     const { status, change, data, counts } = decision
-    if (result.doNotCall && c.number !== null)
-      await barNumber(tx, c.tenant_id, c.number, 'asked not to be called', new Date(deps.now()))
     const after = await become(deps, tx, c, status, change, { type: TYPE, actor, data })
     await addCounts(tx, c.tenant_id, counts)
+    freed(deps, tx, c.tenant_id, campaign)
     return after
   })
+}
+
+/** A key that this callback never had is no attempt at it: refused, and not counted. */
+async function requireKnown(tx: Tx, c: Callback, key: string | undefined): Promise<void> {
+  if (key === undefined || key === c.lease_id || key === c.delivery_id || c.settled.includes(key)) return
+  const events = await listEvents(tx, c.tenant_id, c.id)
+  const isKnown = events.some(({ data }) => {
+    const { leaseId, deliveryId } = data as { leaseId?: string; deliveryId?: string }
+    return leaseId === key || deliveryId === key
+  })
+  if (!isKnown) throw bodyFault('/leaseId', 'invalid_reference', { what: 'lease', id: key })
+}
+
+/** Where only so many may be out at once, one more may leave now. */
+function freed(deps: Deps, tx: Tx, tenantId: string, campaign: Campaign): void {
+  if (campaign.maxOutstanding > 0) afterCommit(tx, () => deps.due.tell(tenantId, campaign.id, deps.now()))
 }
 
 export type LeaseResult = AttemptResult & { leaseId: string; callbackId: string }
@@ -83,7 +107,7 @@ async function plainOnes(
   for (const [id, result] of [...results].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const c = read.get(id)
     const campaign = c && config.campaigns.get(c.campaign_id)
-    const decision = campaign && decide(c, campaign, config.holidays, result, deps.now(), true)
+    const decision = campaign && decide(c, campaign, config, result, deps.now(), true)
     // A delivery under another key must be withdrawn: one by one.
     if (!decision?.isPlain || (c!.delivery_id !== null && c!.delivery_id !== result.leaseId)) continue
     plain.push({ c: c!, decision, result })
@@ -119,6 +143,8 @@ async function finishPlain(
       const subjects = own.map((one) => ({ subjectId: one.c.id, id: deps.newId(), data: one.decision.data }))
       const shared = { type: TYPE, at: now, actor, data: { before: c.status, after: status } }
       await tx.executeQuery(insertEvents(tenantId, subjects, shared))
+      const campaign = config.campaigns.get(c.campaign_id)
+      if (campaign) freed(deps, tx, tenantId, campaign)
       await addCounts(
         tx,
         tenantId,

@@ -24,6 +24,10 @@ const shown = (change: Change): string =>
     ...(change.data as object),
   })}\n\n`
 
+function forgetBefore(sent: Map<string, number>, old: string): void {
+  for (const id of sent.keys()) if (id < old) sent.delete(id)
+}
+
 /** Writes changes as server-sent events until `signal` says to stop. After `since` they begin there, else now. */
 export async function followChanges(
   deps: Deps,
@@ -65,6 +69,8 @@ export async function followChanges(
         if (fresh.length > 0) await write(fresh.map(shown).join(''))
         if (changes.length < BATCH || signal.aborted) break
         cursor = changes.at(-1)!.id
+        // Far behind: what lies further back than the overlap will not be read again.
+        forgetBefore(sent, uuidAt(timeOfUuid(cursor) - OVERLAP))
       }
       for (const [id, at] of sent) if (at < deps.now() - 3 * OVERLAP) sent.delete(id)
       const back = uuidAt(deps.now() - OVERLAP)

@@ -1,7 +1,7 @@
 // What the passing of time does to callbacks: leases end, hours and promises end, an agent is not there, nobody has called.
 import type { TenantConfig } from '../availability/model.ts'
-import { callingHoursOf, type Campaign } from '../campaign/campaign.ts'
-import { nextAllowed } from '../campaign/hours.ts'
+import { nextAllowed } from '../campaign/allowed.ts'
+import type { Campaign } from '../campaign/campaign.ts'
 import { rankOf } from '../campaign/retry.ts'
 import { transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -15,6 +15,8 @@ import { freeAgentTime, isAway } from './personal.actions.ts'
 import { lookAt } from './watch.ts'
 
 const BATCH = 200
+/** Batches of one tenant in one pass; then others have theirs. */
+const ROUNDS = 50
 const CLOCK = 'clock'
 
 async function expire(deps: Deps, tx: Tx, c: Callback, campaign: Campaign | undefined): Promise<void> {
@@ -25,9 +27,9 @@ async function expire(deps: Deps, tx: Tx, c: Callback, campaign: Campaign | unde
 }
 
 /** A callback whose allowed hours are over waits for the next ones, or expires when those come too late. */
-async function moveIntoHours(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, now: number): Promise<void> {
+export async function moveIntoHours(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, now: number): Promise<void> {
   const campaign = config.campaigns.get(c.campaign_id)
-  const span = campaign && nextAllowed(callingHoursOf(campaign, config.holidays), documentOf(c).zones, now)
+  const span = campaign && nextAllowed(config, campaign, documentOf(c).zones, now)
   if (!campaign || !span || span.from >= c.expires_at.getTime()) return expire(deps, tx, c, campaign)
   const change: CallbackChange = {
     due_at: new Date(span.from),
@@ -81,12 +83,32 @@ async function sweepOne(deps: Deps, config: TenantConfig, id: string): Promise<v
       c = await become(deps, tx, c, c.status, change, { type: 'callback.escalated', actor: CLOCK })
     }
     c = await release(deps, tx, config, c, now)
-    if (c.hours_end.getTime() <= now) await moveIntoHours(deps, tx, config, c, now)
+    // Its campaign does not push any more: whoever leases may have it.
+    if (c.status === 'queued' && config.campaigns.get(c.campaign_id)?.connector.kind === 'pull')
+      c = await become(deps, tx, c, 'scheduled', {}, { type: 'callback.recalled', actor: CLOCK })
+    if (c.hours_end.getTime() <= now) return moveIntoHours(deps, tx, config, c, now)
+    // Nothing applied: looked at when something may, and not before, or it would stand in the way of others for ever.
+    if (c.look_at.getTime() <= now)
+      await updateCallback(tx, c.tenant_id, c.id, { look_at: lookAt(c, now) }, new Date(now))
   })
 }
 
 /** Brings the callbacks of one tenant up to the present; returns how many were looked at. */
-export async function sweepCallbacks(deps: Deps, tenantId: string): Promise<number> {
+export async function sweepCallbacks(
+  deps: Deps,
+  tenantId: string,
+  stopped: () => boolean = () => false,
+): Promise<number> {
+  let looked = 0
+  for (let round = 0; round < ROUNDS && !stopped(); round += 1) {
+    const count = await sweepBatch(deps, tenantId)
+    looked += count
+    if (count < BATCH) break
+  }
+  return looked
+}
+
+async function sweepBatch(deps: Deps, tenantId: string): Promise<number> {
   const ids = (await dueForSweep(deps.db.kysely, tenantId, new Date(deps.now()), BATCH)).sort()
   if (ids.length === 0) return 0
   const config = await deps.snapshots.config(tenantId)

@@ -1,20 +1,25 @@
 // What people do to a callback that waits: cancel it, or promise another window.
 // Order of locks: callback, then buckets in the order of their start.
-import type { TenantConfig } from '../availability/model.ts'
-import { callingHoursOf, escalateAt } from '../campaign/campaign.ts'
-import { nextAllowed } from '../campaign/hours.ts'
+import { lockAgent } from '../availability/ledger.sql.ts'
+import type { Agent, TenantConfig } from '../availability/model.ts'
+import { nextAllowed } from '../campaign/allowed.ts'
+import { escalateAt, type Campaign } from '../campaign/campaign.ts'
 import { rankOf } from '../campaign/retry.ts'
-import { transaction } from '../db/tx.ts'
+import { transaction, violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { MINUTE } from '../time/interval.ts'
-import { campaignOf, type When } from './ask.actions.ts'
+import { campaignOf, refuseWindow } from './ask.actions.ts'
 import { become, locked, requireCallbackTransition } from './become.actions.ts'
 import { giveBucketBack, takeBucket } from './bucket.sql.ts'
 import type { Callback } from './callback.sql.ts'
 import { documentOf } from './decide.ts'
-import { freeAgentTime } from './personal.actions.ts'
-import { windowsOf } from './windows.actions.ts'
+import { freeAgentTime, personalStarts, takeAgentTime } from './personal.actions.ts'
+import { askedSpan, type When } from './promise.actions.ts'
+import { windowsOf, type Window } from './windows.actions.ts'
+
+/** Starts of an agent that are tried before the request is refused. */
+const TRIES = 6
 
 /** Cancels an open callback and gives its window back; cancelling a cancelled one again changes nothing. */
 export async function cancelCallback(
@@ -35,60 +40,133 @@ export async function cancelCallback(
   })
 }
 
-/** Promises another window instead. Throws the refusal of the window, with the nearest ones. */
+type Moment = Extract<When, { kind: 'at' | 'window' }>
+
+/** Promises another time instead: of the pool, or of the agent whose callback it is. Throws the refusal, with the nearest windows. */
 export async function postpone(
   deps: Deps,
   config: TenantConfig,
   id: string,
-  when: Extract<When, { kind: 'at' | 'window' }>,
+  when: Moment,
   actor: string,
 ): Promise<Callback> {
-  const { tenantId } = config
-  const seen = await transaction(deps.db, (tx) => locked(tx, tenantId, id))
+  const seen = await transaction(deps.db, (tx) => locked(tx, config.tenantId, id))
   const campaign = campaignOf(config, seen.campaign_id)
-  const { zones, priority } = documentOf(seen)
-  const [from, to] = when.kind === 'at' ? [when.at, when.at + 1] : [when.from, when.to]
+  requireCallbackTransition(seen, 'postpone')
+  const [from, to] = askedSpan(when)
+  const agent = seen.reservation_id === null ? undefined : config.agents.get(seen.owner_agent_id ?? '')
+  if (agent) return postponePersonal(deps, config, campaign, seen, agent, [from, to], actor)
+  const { zones } = documentOf(seen)
   const bucket = campaign.bucketMinutes * MINUTE
   const windows = await windowsOf(deps, config, campaign, zones, from - bucket, to + bucket)
   const wanted = windows.filter((w) => w.from < to && w.to > from)
-  return transaction(deps.db, async (tx) => {
-    const c = await locked(tx, tenantId, id)
+  const after = await transaction(deps.db, async (tx) => {
+    const c = await locked(tx, config.tenantId, id)
     const status = requireCallbackTransition(c, 'postpone')
-    // The agent before any counter.
-    await freeAgentTime(tx, c)
-    const old = c.bucket_start
-    for (const window of wanted) {
-      const isSame = old?.getTime() === window.start
-      // Counters in the order of their start: an earlier one is given back first. Should the later be full, all of it is undone.
-      const isEarlier = old !== null && !isSame && old.getTime() < window.start
-      if (isEarlier) await giveBucketBack(tx, tenantId, campaign.id, old)
-      if (!isSame && !(await takeBucket(tx, tenantId, campaign.id, new Date(window.start), window.capacity))) {
-        if (isEarlier) break
-        continue
-      }
-      if (!isSame && old !== null && !isEarlier) await giveBucketBack(tx, tenantId, campaign.id, old)
-      const begin = Math.max(from, window.from)
-      const first = nextAllowed(callingHoursOf(campaign, config.holidays), zones, begin)
-      if (!first || first.from >= Math.max(window.to, begin + 10 * MINUTE)) break
-      const change = {
-        window_from: new Date(begin),
-        window_to: new Date(Math.max(window.to, begin + 10 * MINUTE)),
-        due_at: new Date(first.from),
-        hours_end: new Date(first.to),
-        expires_at: new Date(window.to + campaign.graceMinutes * MINUTE),
-        rank_at: new Date(rankOf(first.from, priority, campaign.minutesPerPriority)),
-        owner_until: c.owner_agent_id === null ? null : new Date(first.from + campaign.ownerGraceMinutes * MINUTE),
-        escalate_at: escalateAt(campaign, Math.max(window.to, begin + 10 * MINUTE)),
-        escalated_at: null,
-        bucket_start: new Date(window.start),
-      }
-      const data = { from: change.window_from.toISOString(), to: change.window_to.toISOString() }
-      return become(deps, tx, c, status, change, { type: 'callback.postponed', actor, data })
-    }
-    throw new AppError(
-      wanted.length > 0 ? 'window_full' : 'window_closed',
-      {},
-      { fields: [{ in: 'body', pointer: '/when', code: wanted.length > 0 ? 'window_full' : 'window_closed' }] },
+    const taken = await exchangeBucket(tx, campaign, c, wanted)
+    const begin = taken && Math.max(from, taken.from)
+    const windowTo = taken && Math.max(taken.to, begin! + 10 * MINUTE)
+    const change = taken && timesOf(config, campaign, c, begin!, windowTo!)
+    if (!change) throw new AppError('window_full')
+    return become(
+      deps,
+      tx,
+      c,
+      status,
+      { ...change, bucket_start: new Date(taken.start) },
+      { type: 'callback.postponed', actor, data: promisedIn(change) },
     )
+  }).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'window_full') return null
+    throw error
   })
+  if (after) return after
+  throw await refuseWindow(deps, config, campaign, zones, from, wanted.length > 0 ? 'window_full' : 'window_closed')
+}
+
+const promisedIn = (change: { window_from: Date; window_to: Date }): Record<string, unknown> => ({
+  from: change.window_from.toISOString(),
+  to: change.window_to.toISOString(),
+})
+
+/** The columns of a promise from `begin` to `end`; null when nobody may call in it. */
+function timesOf(config: TenantConfig, campaign: Campaign, c: Callback, begin: number, end: number) {
+  const { zones, priority } = documentOf(c)
+  const first = nextAllowed(config, campaign, zones, begin)
+  if (!first || first.from >= end) return null
+  return {
+    window_from: new Date(begin),
+    window_to: new Date(end),
+    due_at: new Date(first.from),
+    hours_end: new Date(first.to),
+    expires_at: new Date(end + campaign.graceMinutes * MINUTE),
+    rank_at: new Date(rankOf(first.from, priority, campaign.minutesPerPriority)),
+    owner_until: c.owner_agent_id === null ? null : new Date(first.from + campaign.ownerGraceMinutes * MINUTE),
+    escalate_at: escalateAt(campaign, end),
+    escalated_at: null,
+    document: { ...documentOf(c), released: undefined },
+  }
+}
+
+/** Gives the old counter back and takes one of the wanted; null, with all of it undone by the caller, when none has room. */
+async function exchangeBucket(
+  tx: Tx,
+  campaign: Campaign,
+  c: Callback,
+  wanted: readonly Window[],
+): Promise<Window | null> {
+  const { tenant_id: tenantId, bucket_start: old } = c
+  for (const window of wanted) {
+    if (old?.getTime() === window.start) return window
+    // Counters in the order of their start: an earlier one is given back first.
+    const isEarlier = old !== null && old.getTime() < window.start
+    if (isEarlier) await giveBucketBack(tx, tenantId, campaign.id, old)
+    if (await takeBucket(tx, tenantId, campaign.id, new Date(window.start), window.capacity)) {
+      if (old !== null && !isEarlier) await giveBucketBack(tx, tenantId, campaign.id, old)
+      return window
+    }
+    // The old one cannot be had again for sure: all of it is undone.
+    if (isEarlier) return null
+  }
+  return null
+}
+
+/** The same agent at another time, in the ledger that their appointments are in. */
+async function postponePersonal(
+  deps: Deps,
+  config: TenantConfig,
+  campaign: Campaign,
+  seen: Callback,
+  agent: Agent,
+  [from, to]: [number, number],
+  actor: string,
+): Promise<Callback> {
+  const starts = await personalStarts(deps, config, campaign, agent, documentOf(seen).zones, from, to)
+  for (const start of starts.slice(0, TRIES)) {
+    try {
+      return await transaction(deps.db, async (tx) => {
+        const c = await locked(tx, config.tenantId, seen.id)
+        const status = requireCallbackTransition(c, 'postpone')
+        await tx.executeQuery(lockAgent(config.tenantId, agent.id))
+        await freeAgentTime(tx, c)
+        const reservationId = deps.newId()
+        await takeAgentTime(tx, config, campaign, agent.id, reservationId, start)
+        const change = timesOf(config, campaign, c, start, start + campaign.personalMinutes * MINUTE)
+        if (!change) throw new AppError('window_closed')
+        const event = { type: 'callback.postponed', actor, data: promisedIn(change) }
+        return become(
+          deps,
+          tx,
+          { ...c, reservation_id: null },
+          status,
+          { ...change, reservation_id: reservationId },
+          event,
+        )
+      })
+    } catch (error) {
+      // The time went to somebody quicker, or the configuration changed: the next start.
+      if (!/^(reservations_no_overlap|kind_not_null)$/.test(violationOf(error)?.constraint ?? '')) throw error
+    }
+  }
+  throw new AppError('agent_not_free', {}, { fields: [{ in: 'body', pointer: '/when', code: 'agent_not_free' }] })
 }

@@ -8,6 +8,8 @@ import { requireLive } from '../rest/references.ts'
 import type { Resource } from '../rest/resource.ts'
 import { problems, registerResource } from '../rest/resource.routes.ts'
 import { Id, IdParams, Nullable } from '../rest/schema.ts'
+import { countOpenCallbacks } from '../callback/callback.sql.ts'
+import { recallQueued } from '../callback/claim.sql.ts'
 import { CampaignBody } from './campaign.schema.ts'
 import { segmentOf, type Attributes, type Segment } from './segments.ts'
 
@@ -21,6 +23,7 @@ export const campaigns: Resource = {
   filters: { externalId: 'external_id', name: 'name' },
   scopes: { read: 'configuration:read', write: 'configuration:write' },
   isConfiguration: true,
+  replaced: ['connector', 'capacity'],
   async prepare(context, body) {
     const ids = (value: unknown): string[] => (value === undefined ? [] : [value as string])
     await requireLive(
@@ -31,6 +34,13 @@ export const campaigns: Resource = {
       '/holidayCalendarId',
       false,
     )
+    const channels = (body.channels ?? []) as string[]
+    if (channels.includes('web') && body.joinLinkTemplate === undefined)
+      throw new AppError(
+        'invalid_request',
+        { count: 1 },
+        { fields: [{ in: 'body', pointer: '/joinLinkTemplate', code: 'missing' }] },
+      )
     const capacity = body.capacity as { kind: string; serviceId?: string }
     await requireLive(context, 'services', 'service', ids(capacity.serviceId), '/capacity/serviceId', false)
     for (const [i, segment] of (body.segments as Segment[]).entries()) {
@@ -38,6 +48,16 @@ export const campaigns: Resource = {
       await requireLive(context, 'campaigns', 'campaign', ids(segment.campaignId), `/segments/${i}/campaignId`, false)
     }
     return { connector: (body.connector as { kind: string }).kind }
+  },
+  async afterWrite(context, body) {
+    const kind = (body.connector as { kind: string }).kind
+    // What its queue has is looked at again: a campaign that does not push any more takes it back.
+    if (kind === 'pull' && context.before)
+      await recallQueued(context.tx, context.tenantId, context.id, new Date(context.now))
+  },
+  async beforeArchive({ tx, tenantId, id }) {
+    const open = await countOpenCallbacks(tx, tenantId, id)
+    if (open > 0) throw new AppError('campaign_in_use', { open })
   },
 }
 

@@ -48,6 +48,17 @@ export async function changeState(
     .execute()
 }
 
+/** Ends being the one process that pushes for a campaign, if this one is it. */
+export async function leavePusher(db: Db, tenantId: string, campaignId: string, pusher: string): Promise<void> {
+  await db
+    .updateTable('campaign_states')
+    .set({ pusher: null, pusher_until: null })
+    .where('tenant_id', '=', tenantId)
+    .where('campaign_id', '=', campaignId)
+    .where('pusher', '=', pusher)
+    .execute()
+}
+
 /** Becomes or stays the one process that pushes for a campaign; false while another one is. */
 export async function becomePusher(
   db: Db,

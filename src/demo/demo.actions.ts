@@ -25,6 +25,7 @@ import { dayOf, formatDate, weekdayOf } from '../time/zone.ts'
 import {
   AGENTS,
   CAMPAIGN,
+  TRIAL_CAMPAIGN,
   FIRST_NAMES,
   HOLIDAYS,
   LAST_NAMES,
@@ -129,6 +130,8 @@ async function loadConfiguration(deps: Deps, tenantId: string): Promise<Map<stri
   const { key, serviceKey, ...campaign } = CAMPAIGN
   const capacity = { ...campaign.capacity, serviceId: ids.get(`service:${serviceKey}`) }
   await keyed('campaign', campaigns, key, { ...campaign, capacity, holidayCalendarId: ids.get('holidays:festivita') })
+  const { key: trialKey, ...trial } = TRIAL_CAMPAIGN
+  await keyed('campaign', campaigns, trialKey, trial)
   return ids
 }
 

@@ -7,7 +7,8 @@ const { values } = parseArgs({
   options: {
     base: { type: 'string', default: 'http://127.0.0.1:8080' },
     key: { type: 'string' },
-    campaign: { type: 'string', default: 'demo-richiami' },
+    campaign: { type: 'string', default: 'demo-prova' },
+    ask: { type: 'string', default: '5' },
     batch: { type: 'string', default: '10' },
     'call-seconds': { type: 'string', default: '2' },
     rounds: { type: 'string', default: '0' },
@@ -15,9 +16,9 @@ const { values } = parseArgs({
   },
 })
 
-const HELP = `npm run dialer -- --key agd.… [--base URL] [--campaign EXTERNAL_ID] [--batch 10] [--call-seconds 2] [--rounds 0]
+const HELP = `npm run dialer -- --key agd.… [--base URL] [--campaign EXTERNAL_ID] [--ask 5] [--batch 10] [--call-seconds 2] [--rounds 0]
 
-Leases due callbacks of a campaign, pretends to call, and reports outcomes: 55 % answered, 20 % no answer, 15 % busy,
+Asks for some callbacks of a campaign first (--ask 0: none), then leases what is due, pretends to call, and reports outcomes: 55 % answered, 20 % no answer, 15 % busy,
 5 % machine, 5 % wrong number. --rounds 0 goes on until Ctrl-C.
 `
 
@@ -50,12 +51,24 @@ async function api<T>(path: string, body?: object): Promise<T> {
   return json
 }
 
+/** Requests of people who do not exist; returns how many were promised. */
+async function askSome(campaignId: string, count: number): Promise<number> {
+  let promised = 0
+  for (let i = 0; i < count; i += 1) {
+    const tail = String(crypto.getRandomValues(new Uint32Array(1))[0]! % 1_000_000).padStart(6, '0')
+    const body = { campaignId, number: `+39320${tail}0`, reason: 'Prova' }
+    const { isNew } = await api<{ isNew: boolean }>('/callbacks', body)
+    if (isNew) promised += 1
+  }
+  return promised
+}
+
 async function run(): Promise<void> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
   const list = await api<{ items: { id: string; name: string }[] }>(`/campaigns?externalId=${values.campaign}`)
   const campaign = list.items[0]
   if (!campaign) throw new Error(`no campaign ${values.campaign}`)
-  say(`dialling for ${campaign.name}`)
+  say(`dialling for ${campaign.name}; ${await askSome(campaign.id, Number(values.ask))} callbacks asked for`)
   const rounds = Number(values.rounds)
   for (let round = 0; rounds === 0 || round < rounds; round += 1) {
     const lease = await api<{ leaseId: string; items: Callback[] }>(`/campaigns/${campaign.id}/leases`, {
@@ -63,6 +76,7 @@ async function run(): Promise<void> {
       leaseSeconds: 120,
       waitSeconds: 15,
     })
+    if (lease.items.length === 0) say('nothing is due; waiting')
     for (const callback of lease.items) {
       await sleep(Number(values['call-seconds']) * 1000)
       const outcome = outcomeFor(crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32)
@@ -80,7 +94,8 @@ if (import.meta.main) {
   if (values.help || values.key === undefined) process.stdout.write(HELP)
   else
     run().catch((error: unknown) => {
-      process.stderr.write(`${(error as Error).message}\n`)
+      const { message, cause } = error as Error & { cause?: { code?: string } }
+      process.stderr.write(`${message}${cause?.code === 'ECONNREFUSED' ? `: nobody answers at ${values.base}` : ''}\n`)
       process.exit(1)
     })
 }

@@ -342,6 +342,20 @@ export const CAMPAIGN = {
   scriptRef: 'centralino-accoglienza',
 }
 
+const EVERY_DAY = [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '24:00' }]
+
+/** Open day and night, so that `npm run dialer` has something to call whenever it is tried. */
+export const TRIAL_CAMPAIGN = {
+  key: 'prova',
+  name: 'Richiami di prova',
+  hours: EVERY_DAY,
+  citizenHours: EVERY_DAY,
+  bucketMinutes: 15,
+  capacity: { kind: 'fixed', perBucket: 50 },
+  maxAttempts: 3,
+  retries: { busy: { afterMinutes: [1] }, no_answer: { afterMinutes: [1] }, machine: { afterMinutes: [1] } },
+}
+
 export const FIRST_NAMES = [
   'Maria',
   'Giuseppe',

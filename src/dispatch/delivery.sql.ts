@@ -178,12 +178,19 @@ export async function replay(
 }
 
 /** Campaigns of all tenants that push, a hint where to look for work. */
-export async function pushingCampaigns(db: Db): Promise<{ tenantId: string; campaignId: string }[]> {
+export async function pushingCampaigns(
+  db: Db,
+): Promise<{ tenantId: string; campaignId: string; connector: string; externalId: string | null }[]> {
   const rows = await db
     .selectFrom('campaigns')
-    .select(['tenant_id', 'id'])
+    .select(['tenant_id', 'id', 'connector', 'external_id'])
     .where('connector', '<>', 'pull')
     .where('archived_at', 'is', null)
     .execute()
-  return rows.map((row) => ({ tenantId: row.tenant_id, campaignId: row.id }))
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    campaignId: row.id,
+    connector: row.connector,
+    externalId: row.external_id,
+  }))
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Loop } from '../background.ts'
 import type { Deps } from '../deps.ts'
-import { changeState } from '../campaign/state.sql.ts'
+import { leavePusher } from '../campaign/state.sql.ts'
 import type { Listening } from './connector.ts'
 import { pushingCampaigns } from './delivery.sql.ts'
 import { pushOnce } from './push.actions.ts'
@@ -10,8 +10,8 @@ import { takeMessage } from './reply.actions.ts'
 
 /** How often campaigns that began or ceased to push are looked for; how soon a campaign that another process has is tried. */
 const [LOOK, OTHERS] = [10_000, 15_000]
-/** Campaigns pushed at the same moment by one process. */
-const AT_ONCE = 8
+/** Campaigns pushed at the same moment by one process, and of one tenant: a slow endpoint holds up its own. */
+const [AT_ONCE, OF_A_TENANT] = [8, 2]
 const LONGEST = 60_000
 
 type Runner = { stop: () => Promise<void> }
@@ -39,6 +39,13 @@ export function startDispatch(deps: Deps, onError: (error: unknown) => void): Lo
   const abort = new AbortController()
   const { signal } = abort
   const pass = turnstile(AT_ONCE)
+  const ofTenants = new Map<string, ReturnType<typeof turnstile>>()
+  const passFor = (tenantId: string): ReturnType<typeof turnstile> => {
+    let own = ofTenants.get(tenantId)
+    if (!own) ofTenants.set(tenantId, (own = turnstile(OF_A_TENANT)))
+    const inner = own
+    return (work) => inner(() => pass(work))
+  }
   const runners = new Map<string, Runner>()
 
   function run(tenantId: string, campaignId: string): Runner {
@@ -54,23 +61,25 @@ export function startDispatch(deps: Deps, onError: (error: unknown) => void): Lo
       return deps.connectors[kind]?.listen?.(tenant, campaign, take) ?? null
     }
     const ended = (async () => {
-      const listening = await listen().catch((error: unknown) => void onError(error))
+      let listening: Listening | null = null
       while (!both.aborted) {
+        listening ??= await listen().catch((error: unknown) => {
+          onError(error)
+          return null
+        })
         const looked = deps.now()
-        const next = await pass(() => pushOnce(deps, pusher, tenantId, campaignId, () => both.aborted)).catch(
-          (error) => {
-            onError(error)
-            return deps.now() + 1_000
-          },
-        )
+        const next = await passFor(tenantId)(() =>
+          pushOnce(deps, pusher, tenantId, campaignId, () => both.aborted),
+        ).catch((error) => {
+          onError(error)
+          return deps.now() + 1_000
+        })
         const pause = next === null ? OTHERS : Math.min(LONGEST, next - deps.now())
         if (pause > 0 && !both.aborted) await deps.due.wait(tenantId, campaignId, pause, looked, both)
       }
       await listening?.stop().catch(() => undefined)
       // The next process need not wait for the end of the lease.
-      await changeState(deps.db.kysely, tenantId, campaignId, { pusher: null, pusher_until: null }).catch(
-        () => undefined,
-      )
+      await leavePusher(deps.db.kysely, tenantId, campaignId, pusher).catch(() => undefined)
     })()
     return {
       stop: async () => {
@@ -81,14 +90,17 @@ export function startDispatch(deps: Deps, onError: (error: unknown) => void): Lo
   }
 
   async function look(): Promise<void> {
-    const wanted = new Map((await pushingCampaigns(deps.db.kysely)).map((c) => [`${c.tenantId} ${c.campaignId}`, c]))
-    for (const [key, { tenantId, campaignId }] of wanted)
-      if (!runners.has(key)) runners.set(key, run(tenantId, campaignId))
+    const wanted = new Map(
+      // Another connector, or another name of its queue, is another runner.
+      (await pushingCampaigns(deps.db.kysely)).map((c) => [Object.values(c).join(' '), c]),
+    )
     for (const [key, runner] of runners)
       if (!wanted.has(key)) {
         runners.delete(key)
         await runner.stop()
       }
+    for (const [key, { tenantId, campaignId }] of wanted)
+      if (!runners.has(key)) runners.set(key, run(tenantId, campaignId))
   }
 
   const running = (async () => {

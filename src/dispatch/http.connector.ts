@@ -62,7 +62,7 @@ export function httpConnector(deps: Pick<Deps, 'now' | 'db' | 'randomBytes'>, po
       )
       if (answer.status >= 200 && answer.status < 300)
         return { kind: 'answered', items: readAnswer(batch, answer.body) }
-      const wait = answer.headers['retry-after']
+      const wait = answer.status === 429 || answer.status === 503 ? answer.headers['retry-after'] : undefined
       return {
         kind: 'failed',
         code: `http_${answer.status}`,

@@ -3,13 +3,25 @@
 import type { TenantConfig } from '../availability/model.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { becomePusher, changeState, readState, type CampaignState } from '../campaign/state.sql.ts'
-import { findCallbacks, insertEvents, type Callback } from '../callback/callback.sql.ts'
+import { become } from '../callback/become.actions.ts'
+import { findCallbacks, insertEvents, lockByDelivery, type Callback } from '../callback/callback.sql.ts'
 import { claimForQueue, earliestDue, queueAll } from '../callback/claim.sql.ts'
+import { documentOf } from '../callback/decide.ts'
+import { moveIntoHours } from '../callback/sweep.actions.ts'
+import { isAllowed } from '../campaign/allowed.ts'
 import { claimWithin } from '../callback/lease.actions.ts'
 import { contactOf } from '../callback/present.ts'
 import { afterCommit, transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { batchIdOf, pauseAfter, type Batch, type Connector, type Item, type Sent } from './connector.ts'
+import {
+  batchIdOf,
+  pauseAfter,
+  type Batch,
+  type Connector,
+  type Item,
+  type ItemResult,
+  type Sent,
+} from './connector.ts'
 import {
   claimDeliveries,
   earliestDelivery,
@@ -21,6 +33,10 @@ import {
 } from './delivery.sql.ts'
 
 const ACTOR = 'dispatch'
+/** The shortest pause that is taken from an answer, and how long a turn lasts before others have theirs, in ms. */
+const [REST, TURN_MS] = [1_000, 2_000]
+/** A withdrawal that nobody took for so long is of no use any more, in ms. */
+const WITHDRAWAL_LIFE = 86_400_000
 const MOST = 500
 /** Batches in one turn; then others have theirs. */
 const TURN = 50
@@ -40,7 +56,7 @@ type Job = {
 const itemOf = (c: Callback, deliveryId: string, config: TenantConfig): Item => ({
   deliveryId,
   payload: contactOf(c, config),
-  notAfter: c.hours_end.getTime(),
+  notAfter: Math.min(c.hours_end.getTime(), c.expires_at.getTime()),
 })
 
 /** Takes the next due callbacks for the queue: state, delivery and history in one transaction. */
@@ -58,9 +74,12 @@ async function handOver(job: Job): Promise<{ items: Item[]; pacedTo: number }> {
       { max, agentId: null },
       claimForQueue,
     )
-    if (callbacks.length === 0) return { items: [], pacedTo }
+    const allowed = callbacks.filter((c) => isAllowed(config, campaign, documentOf(c).zones, deps.now()))
+    // Their hours were changed since they were promised.
+    for (const c of callbacks) if (!allowed.includes(c)) await moveIntoHours(deps, tx, config, c, deps.now())
+    if (allowed.length === 0) return { items: [], pacedTo }
     const now = new Date(deps.now())
-    const made = callbacks.map((c) => ({ c, id: deps.newId(), callbackId: c.id }))
+    const made = allowed.map((c) => ({ c, id: deps.newId(), callbackId: c.id }))
     await queueAll(
       tx,
       tenantId,
@@ -87,7 +106,7 @@ async function waiting(job: Job): Promise<Batch[]> {
   if (claimed.length === 0) return []
   const callbacks = await findCallbacks(db, tenantId, [...new Set(claimed.map((d) => d.callback_id))])
   const isLive = (d: Delivery): boolean => {
-    if (d.kind === 'withdrawal') return connector.canWithdraw
+    if (d.kind === 'withdrawal') return connector.canWithdraw && d.created_at.getTime() + WITHDRAWAL_LIFE > now
     const c = callbacks.get(d.callback_id)
     return c?.status === 'queued' && c.delivery_id === d.id && c.hours_end.getTime() > now
   }
@@ -100,7 +119,11 @@ async function waiting(job: Job): Promise<Batch[]> {
       deliveries.map((d) =>
         d.kind === 'contact'
           ? itemOf(callbacks.get(d.callback_id)!, d.id, config)
-          : { deliveryId: d.id, payload: { callbackId: d.callback_id, withdrawn: d.document }, notAfter: null },
+          : {
+              deliveryId: d.id,
+              payload: { callbackId: d.callback_id, ...(d.document as Record<string, unknown>), withdrawalId: d.id },
+              notAfter: null,
+            },
       ),
     ),
   )
@@ -113,6 +136,18 @@ const batchOf = ({ config, campaign }: Job, kind: Batch['kind'], items: readonly
   campaign,
   items,
 })
+
+/** A contact that its queue refuses is in its callback's history, where people look. */
+async function tellParked({ deps, config }: Job, items: readonly ItemResult[]): Promise<void> {
+  const { tenantId } = config
+  for (const { deliveryId, code } of items.filter((item) => item.status === 'parked')) {
+    await transaction(deps.db, async (tx) => {
+      const c = await lockByDelivery(tx, tenantId, deliveryId)
+      if (c?.status !== 'queued') return
+      await become(deps, tx, c, 'queued', {}, { type: 'callback.parked', actor: ACTOR, data: { deliveryId, code } })
+    })
+  }
+}
 
 /** Records what became of a message; returns the failures in a row, and until when to pause (epoch ms; 0 = go on). */
 async function record(
@@ -152,17 +187,23 @@ async function record(
         change,
       )
     }
+    await parkTired(db, tenantId, ids, MAX_ATTEMPTS, at)
+    await tellParked(job, sent.items)
     if (failures > 0) await changeState(db, tenantId, campaign.id, { failures: 0, open_until: null, failure: null })
     return { failures: 0, pause: 0 }
   }
   if (sent.isRefused) {
     // One contact in it is the trouble: each goes alone, and the one that is refused alone is parked.
-    if (ids.length === 1) await settleDeliveries(db, tenantId, ids, { status: 'parked', failure: sent.code, at })
-    else await postponeDeliveries(db, tenantId, ids, { due: at, failure: sent.code, isSplit: true, isTried: true })
+    if (ids.length === 1) {
+      await settleDeliveries(db, tenantId, ids, { status: 'parked', failure: sent.code, at })
+      await tellParked(job, [{ deliveryId: ids[0]!, status: 'parked', code: sent.code }])
+    } else await postponeDeliveries(db, tenantId, ids, { due: at, failure: sent.code, isSplit: true, isTried: true })
     return { failures, pause: 0 }
   }
   const more = failures + 1
-  const pause = now + (sent.retryAfterMs ?? pauseAfter(more, deps.randomBytes(1)[0]! / 256))
+  const rest = pauseAfter(more, deps.randomBytes(1)[0]! / 256)
+  // "At once" is no answer that leaves anybody in peace.
+  const pause = now + (sent.retryAfterMs === null ? rest : Math.max(sent.retryAfterMs, REST))
   // Asked to wait is not a failure of the contact.
   const isTried = sent.retryAfterMs === null
   await postponeDeliveries(db, tenantId, ids, { due: new Date(pause), failure: sent.code, isSplit: false, isTried })
@@ -194,6 +235,13 @@ async function jobFor(deps: Deps, tenantId: string, campaignId: string): Promise
   return { deps, connector, config, campaign, lease: (seconds + 10) * 1000 }
 }
 
+const liveOf = (batch: Batch, now: number): Batch => {
+  const items = batch.items.filter((item) => item.notAfter === null || item.notAfter > now)
+  return items.length === batch.items.length
+    ? batch
+    : { ...batch, id: batchIdOf(items.map((i) => i.deliveryId)), items }
+}
+
 /** Sends messages one after the other; a failure ends the turn, and what was not sent yet is due again with it. */
 async function sendAll(
   job: Job,
@@ -202,8 +250,19 @@ async function sendAll(
   isPusher: () => Promise<boolean>,
 ): Promise<{ failures: number; pause: number }> {
   let state = { failures, pause: 0 }
-  for (const [i, batch] of batches.entries()) {
+  const end = performance.now() + TURN_MS
+  for (const [i, whole] of batches.entries()) {
+    const isOver = i > 0 && performance.now() > end
+    if (isOver) {
+      const waiting = batches.slice(i).flatMap((b) => b.items.map((item) => item.deliveryId))
+      const again = { due: new Date(job.deps.now()), failure: 'waiting', isSplit: false, isTried: false }
+      await postponeDeliveries(job.deps.db.kysely, job.config.tenantId, waiting, again)
+      return state
+    }
     if (i > 0 && !(await isPusher())) return state
+    // What may not be called any more since it was claimed stays here; the sweep has it next.
+    const batch = liveOf(whole, job.deps.now())
+    if (batch.items.length === 0) continue
     state = await record(job, batch, await job.connector.send(batch), state.failures)
     if (state.pause === 0) continue
     const rest = batches.slice(i + 1).flatMap((b) => b.items.map((item) => item.deliveryId))
@@ -235,7 +294,8 @@ export async function pushOnce(
   const state = await readState(db, tenantId, campaignId)
   let failures = state?.failures ?? 0
   if (openUntil(state) > deps.now()) return openUntil(state)
-  for (let turn = 0; turn < TURN && !stopped(); turn += 1) {
+  const end = performance.now() + TURN_MS
+  for (let turn = 0; turn < TURN && !stopped() && (turn === 0 || performance.now() < end); turn += 1) {
     if (turn > 0 && !(await isPusher())) return null
     let batches = await waiting(job)
     let pacedTo = 0

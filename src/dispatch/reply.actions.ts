@@ -59,6 +59,6 @@ export async function takeMessage(
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error
     // Too late to be accepted, for example: what it says is void, and would be again.
-    return error.code !== 'invalid_request'
+    return !['invalid_request', 'invalid_reference'].includes(error.code)
   }
 }

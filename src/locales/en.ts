@@ -171,7 +171,7 @@ export const en: Words = {
     ],
     reason_required: ['Reason needed', 'An exception to the rules needs a reason, which is recorded.'],
     staff_only: ['Staff only', 'Only staff may do that.'],
-    invalid_transition: ['Not possible in this state', 'The appointment is {status}; that does not allow "{action}".'],
+    invalid_transition: ['Not possible in this state', 'It is {status}; that does not allow "{action}".'],
     not_started_yet: ['Not started yet', 'An outcome can be recorded once the appointment has started.'],
     too_many_rivals: ['Very busy', 'Many people are booking at once. Try again in a moment.'],
     illegible_theme: [
@@ -219,6 +219,10 @@ export const en: Words = {
       'The appointment was not confirmed in time and was given back. Choose a time again; what you typed is kept.',
     ],
     email_needed: ['An e-mail address is needed', 'Write an e-mail address: the confirmation is sent there.'],
+    campaign_in_use: [
+      'Callbacks wait',
+      '{open} callbacks of this campaign are open. Let them end, or cancel them, before you archive it.',
+    ],
     window_full: ['This time is full', 'All callbacks of that time are promised. Take one of the nearest windows.'],
     agent_not_free: [
       'This agent is not free then',

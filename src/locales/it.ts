@@ -158,7 +158,7 @@ export const it: Words = {
     ],
     reason_required: ['Motivo necessario', 'Un’eccezione alle regole richiede un motivo, che viene registrato.'],
     staff_only: ['Riservato al personale', 'Solo il personale può farlo.'],
-    invalid_transition: ['Non possibile in questo stato', 'L’appuntamento è {status}; questo non permette "{action}".'],
+    invalid_transition: ['Non possibile in questo stato', 'Lo stato è {status}; questo non permette "{action}".'],
     not_started_yet: ['Non ancora iniziato', 'L’esito si registra dopo l’inizio dell’appuntamento.'],
     too_many_rivals: ['Molto traffico', 'Molte persone stanno prenotando insieme. Riprova tra un momento.'],
     illegible_theme: [
@@ -206,6 +206,10 @@ export const it: Words = {
       'L’appuntamento non è stato confermato in tempo ed è tornato libero. Scegli di nuovo un orario; quanto hai scritto è conservato.',
     ],
     email_needed: ['Serve un indirizzo e-mail', 'Scrivi un indirizzo e-mail: la conferma arriva lì.'],
+    campaign_in_use: [
+      'Ci sono richiami in attesa',
+      '{open} richiami di questa campagna sono aperti. Attendi che finiscano, o annullali, prima di archiviarla.',
+    ],
     window_full: [
       'Fascia al completo',
       'Tutti i richiami di quella fascia sono promessi. Scegli una delle fasce più vicine.',

@@ -2,10 +2,13 @@
 import ipaddr from 'ipaddr.js'
 
 /** Whether an IP address, written in any usual way, is a public unicast one; embedded IPv4 addresses count as what they embed. */
+/** A platform's own address among the public ones: Azure's host service. */
+const NOT_PUBLIC = new Set(['168.63.129.16'])
+
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false
   const parsed = ipaddr.process(address)
-  return parsed.range() === 'unicast'
+  return parsed.range() === 'unicast' && !NOT_PUBLIC.has(parsed.toString())
 }
 
 /** The host of a URL when it is an address and not a name, without brackets; else null. */

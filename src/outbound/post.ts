@@ -58,19 +58,28 @@ export function createPost(mayBePrivate: boolean): Post {
         response.setEncoding('utf8')
         response.on('data', (chunk: string) => {
           text += chunk
-          if (text.length > MAX_ANSWER) request.destroy(failure('answer_too_long'))
+          if (text.length > MAX_ANSWER) fail(failure('answer_too_long'))
         })
         response.on('end', () => {
           clearTimeout(late)
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })
         })
         response.on('error', reject)
+        response.on('aborted', () => reject(failure('connection')))
       })
-      const late = setTimeout(() => request.destroy(failure('timeout')), timeoutMs)
-      request.on('error', (error) => {
+      const fail = (error: Error): void => {
         clearTimeout(late)
+        request.destroy()
         reject(error)
+      }
+      // The deadline holds whatever the other side does: an upgrade, for one, ends the request without an error.
+      const late = setTimeout(() => fail(failure('timeout')), timeoutMs)
+      request.on('error', fail)
+      request.on('upgrade', (_response, socket) => {
+        socket.destroy()
+        fail(failure('connection'))
       })
+      request.on('close', () => fail(failure('connection')))
       request.end(body)
     })
 }

@@ -117,6 +117,7 @@ export async function changeRecord(
   const current: Body = { ...before.document }
   for (const [field, column] of Object.entries(resource.columns))
     if (before[column] !== null) current[field] = before[column]
+  for (const field of resource.replaced ?? []) if (field in patch) delete current[field]
   const body = mergePatch(current, patch)
   checkBody(resource.body, body)
   return writeRecord(resource, { ...context, before }, body, updateRow)

@@ -36,6 +36,8 @@ export type Resource = {
   /** Query parameters of the list → column. */
   filters: Readonly<Record<string, string>>
   scopes: { read: Scope; write: Scope }
+  /** Fields that a patch replaces whole: their parts belong together. */
+  replaced?: readonly string[]
   /** Whether a change alters what can be booked. */
   isConfiguration: boolean
   /** Checks references and rules and returns further columns; throws refusals with pointers. May complete the body. */

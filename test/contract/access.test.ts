@@ -155,6 +155,7 @@ const bodies: Record<string, () => object | string> = {
     results: [{ callbackId: ids.callbacks, outcome: 'answered' }],
   }),
   'POST /v1/callbacks': () => ({ campaignId: ids.campaigns, number: '+393205550102' }),
+  'POST /v1/callbacks/search': () => ({ number: '+393205550101' }),
   'POST /v1/callbacks/quick': () => ({ campaign: ids.campaigns, number: '+393205550103' }),
   'POST /v1/campaigns/:id/loads': () => 'number\n+393205550105\n',
   'POST /v1/callbacks/:id/cancellation': () => ({}),

@@ -13,7 +13,7 @@ const EXEMPT: Record<string, string> = {
 const ACROSS_TENANTS: RegExp[] = [
   /^select \* from "tenants" order by "id" limit/, // the operator's list
   /^select \* from "tenants" where "id" > /, // its next page
-  /^select "tenant_id", "id" from "campaigns" where "connector" <> /, // campaigns that push, a hint where to look for work
+  /^select "tenant_id", "id", "connector", "external_id" from "campaigns" where "connector" <> /, // campaigns that push, a hint where to look for work
   /^select "id" from "tenants" where "archived_at" is null$/, // background work: find tenants first, then go one by one
 ]
 

@@ -1,0 +1,19 @@
+// A number that nobody may call any more: on the list, and out of everything that still waits.
+import type { Deps } from '../deps.ts'
+import { barNumber } from './barred.sql.ts'
+import { openWithNumber } from './callback.sql.ts'
+import { cancelCallback } from './work.actions.ts'
+
+/** Puts the number on the list and cancels the open callbacks that would call it next; queues are told. Returns how many. */
+export async function bar(
+  deps: Deps,
+  tenantId: string,
+  number: string,
+  reason: string | null,
+  actor: string,
+): Promise<number> {
+  await barNumber(deps.db.kysely, tenantId, number, reason, new Date(deps.now()))
+  const ids = await openWithNumber(deps.db.kysely, tenantId, number)
+  for (const id of ids) await cancelCallback(deps, tenantId, id, 'do_not_call', actor)
+  return ids.length
+}
