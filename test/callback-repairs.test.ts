@@ -6,6 +6,7 @@ import { dueForSweep } from '../src/callback/claim.sql.ts'
 import { runLoads } from '../src/callback/load.actions.ts'
 import { sweepCallbacks } from '../src/callback/sweep.actions.ts'
 import { httpConnector } from '../src/dispatch/http.connector.ts'
+import { startDispatch } from '../src/dispatch/dispatch.loop.ts'
 import { pushOnce } from '../src/dispatch/push.actions.ts'
 import { createPost } from '../src/outbound/post.ts'
 import { HOUR, MINUTE } from '../src/time/interval.ts'
@@ -277,7 +278,7 @@ describe('waiting', () => {
     const waiting = lease(id, { waitSeconds: 5 })
     await new Promise((resolve) => setTimeout(resolve, 200))
     service.clock.now += 6_000
-    service.deps.bus.say('due', `${service.tenant.id} ${id} ${service.clock.now}`)
+    service.deps.bus.say('due', `${service.tenant.id} ${id} 0`)
     expect((await waiting).items.map((i: any) => i.id)).toEqual([c.id])
   })
 
@@ -350,4 +351,61 @@ test('a conversation by link needs a link', async () => {
   const made = await call('POST', 'campaigns', { name: 'W', channels: ['web'] })
   expect([made.status, made.body.errors[0].pointer]).toEqual([400, '/joinLinkTemplate'])
   expect((await call('POST', 'callbacks/search', { number: '+39 320 666 0999' })).body.items).toEqual([])
+})
+
+describe('waking', () => {
+  /** Campaigns of these tests call day and night, on the real clock. */
+  const ALWAYS = [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '24:00' }]
+
+  test('twenty who wait for one each are all served when twenty fall due at once', async () => {
+    const { id } = await campaign({ hours: ALWAYS, citizenHours: ALWAYS })
+    for (let i = 0; i < 20; i += 1)
+      await ask(id, { when: { kind: 'at', at: new Date(service.clock.now + HOUR).toISOString() } })
+    const began = performance.now()
+    const waiting = Promise.all(Array.from({ length: 20 }, () => lease(id, { max: 1, waitSeconds: 20 })))
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    service.clock.now += HOUR
+    service.deps.bus.say('due', `${service.tenant.id} ${id} 0`)
+    const served = (await waiting).flatMap((l) => l.items.map((i: any) => i.id))
+    expect(new Set(served).size).toBe(20)
+    expect(performance.now() - began).toBeLessThan(15_000)
+  })
+
+  test('a paced campaign goes on at its pace, not at the pace of the sleeper', async () => {
+    const { id } = await pushing({ hours: ALWAYS, citizenHours: ALWAYS, pushesPerSecond: 10 })
+    for (let i = 0; i < 12; i += 1) await ask(id)
+    // The loop lives on the real clock.
+    const clock = service.clock.now - Date.now()
+    const now = service.deps.now
+    service.deps.now = () => Date.now() + clock
+    const loop = startDispatch(service.deps, () => undefined)
+    for (let i = 0; i < 120 && receiver.contacts().length < 12; i += 1)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    await loop.stop()
+    service.deps.now = now
+    expect(receiver.contacts()).toHaveLength(12)
+  })
+})
+
+test('hours that are shortened end what was handed over earlier too', async () => {
+  const { id } = await pushing()
+  const c = await ask(id)
+  await turn(id)
+  const hours = [{ days: DAYS, from: '09:00', to: '11:00' }]
+  await call('PATCH', `campaigns/${id}`, { hours }, { 'if-match': '*' })
+  await step(1_000)
+  const accepted = await call('POST', `callbacks/${c.id}/acceptance`, {
+    deliveryId: receiver.contacts()[0].deliveryId,
+    leaseSeconds: 3600,
+  })
+  expect(Date.parse(accepted.body.leaseUntil)).toBeLessThanOrEqual(Date.parse('2026-11-23T11:00:00+01:00'))
+})
+
+test('somebody who does not want to be called any more is out of every campaign', async () => {
+  const [one, two] = [await campaign(), await campaign()]
+  const person = number()
+  const [a, b] = [await ask(one.id, { number: person }), await ask(two.id, { number: person })]
+  const { leaseId } = await lease(one.id)
+  await report(a.id, { outcome: 'answered', leaseId, doNotCall: true })
+  expect((await read(b.id)).status).toBe('cancelled')
 })

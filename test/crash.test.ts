@@ -1,6 +1,7 @@
 // kill -9 in the middle of bookings: after the restart every acknowledged booking is there. Embedded and on PostgreSQL.
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
 import { expect, test } from 'vitest'
 import { createTenant } from '../src/tenant/tenant.routes.ts'
 import { migrate } from '../src/db/migrate.ts'
@@ -93,6 +94,32 @@ describeOnRealPostgres('on PostgreSQL', (serverUrl) => {
     const { url, drop } = await createOnServer(serverUrl)
     const { key } = await prepare({ url, folder: '' })
     await killInTheMiddle(['--no-demo'], { DATABASE_URL: url }, key)
+    await drop()
+  }, 120_000)
+
+  test('two processes that start at once on an empty database make one schema and one demo', async () => {
+    const { url, drop } = await createOnServer(serverUrl)
+    const start = () => startProcess(['--demo', 'true'], { DATABASE_URL: url })
+    const both = await Promise.allSettled([start(), start()])
+    const running = both.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    expect(both.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []))).toEqual([])
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    const count = async (table: string, key: string): Promise<unknown> =>
+      (await client.query(`select count(${key})::int as n, count(distinct ${key})::int as d from ${table}`)).rows[0]
+    for (const [table, key] of [
+      ['tenants', 'slug'],
+      ['locations', 'external_id'],
+      ['agents', 'external_id'],
+      ['services', 'external_id'],
+      ['campaigns', 'external_id'],
+    ] as const) {
+      const { n, d } = (await count(table, key)) as { n: number; d: number }
+      expect([table, n]).toEqual([table, d])
+    }
+    expect(await count('tenants', 'slug')).toEqual({ n: 1, d: 1 })
+    await client.end()
+    for (const service of running) expect(await service.stop()).toBe(0)
     await drop()
   }, 120_000)
 })

@@ -1,5 +1,6 @@
 // A number that nobody may call any more: on the list, and out of everything that still waits.
 import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
 import { barNumber } from './barred.sql.ts'
 import { openWithNumber } from './callback.sql.ts'
 import { cancelCallback } from './work.actions.ts'
@@ -13,7 +14,16 @@ export async function bar(
   actor: string,
 ): Promise<number> {
   await barNumber(deps.db.kysely, tenantId, number, reason, new Date(deps.now()))
+  return cancelWaiting(deps, tenantId, number, actor)
+}
+
+/** Cancels the open callbacks that would call a barred number next. */
+export async function cancelWaiting(deps: Deps, tenantId: string, number: string, actor: string): Promise<number> {
   const ids = await openWithNumber(deps.db.kysely, tenantId, number)
-  for (const id of ids) await cancelCallback(deps, tenantId, id, 'do_not_call', actor)
+  for (const id of ids)
+    await cancelCallback(deps, tenantId, id, 'do_not_call', actor).catch((error: unknown) => {
+      // Finished in this very moment: as good as cancelled.
+      if (!(error instanceof AppError)) throw error
+    })
   return ids.length
 }

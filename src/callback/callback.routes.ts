@@ -200,7 +200,12 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       const body = request.body as { number: string; country?: string }
       const number = toE164(body.number, body.country ?? config.settings.country)
       if (number === null) throw bodyFault('/number', 'invalid_phone', { phone: body.number })
-      const found = await listCallbacks(deps.db.kysely, config.tenantId, { number, after: null, limit: 100 })
+      const found = await listCallbacks(deps.db.kysely, config.tenantId, {
+        number,
+        after: null,
+        limit: 100,
+        latestFirst: true,
+      })
       return { items: found.map((c) => presentCallback(c, config)) }
     },
   })

@@ -236,6 +236,7 @@ export type CallbackFilter = {
   escalated?: boolean | undefined
   after: { at: Date; id: string } | null
   limit: number
+  latestFirst?: boolean
 }
 
 /** Callbacks by start of their window, then id. */
@@ -259,7 +260,8 @@ export async function listCallbacks(db: Db, tenantId: string, f: CallbackFilter)
       eb.or([eb('window_from', '>', at), eb.and([eb('window_from', '=', at), eb('id', '>', id)])]),
     )
   }
-  return query.orderBy('window_from').orderBy('id').limit(f.limit).execute()
+  const order = f.latestFirst ? 'desc' : 'asc'
+  return query.orderBy('window_from', order).orderBy('id', order).limit(f.limit).execute()
 }
 
 /** History of many callbacks in one statement; what is the same for all is sent once. */

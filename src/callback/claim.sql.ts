@@ -92,7 +92,7 @@ export async function finishAll(
 }
 
 /** Makes the sweep look at what a campaign's queue has. */
-export async function recallQueued(tx: Tx, tenantId: string, campaignId: string, now: Date): Promise<void> {
+export async function lookAtQueued(tx: Tx, tenantId: string, campaignId: string, now: Date): Promise<void> {
   await tx
     .updateTable('callbacks')
     .set({ look_at: now })
@@ -136,6 +136,7 @@ export async function earliestDue(db: Db, tenantId: string, campaignId: string, 
     .selectFrom('callbacks')
     .select('look_at')
     .where('tenant_id', '=', tenantId)
+    .where('campaign_id', '=', campaignId)
     .where('status', '=', 'in_progress')
     .where('look_at', '>', new Date(since))
     .where('look_at', '<=', new Date(since + NEAR))
@@ -174,6 +175,27 @@ export async function dueForSweep(db: Db, tenantId: string, now: Date, limit: nu
     .select('id')
     .where('tenant_id', '=', tenantId)
     .where('status', 'in', ['scheduled', 'queued', 'in_progress'])
+    .where('look_at', '<=', now)
+    .orderBy('look_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Ids of a campaign's callbacks whose lease has ended. */
+export async function endedLeases(
+  db: Db,
+  tenantId: string,
+  campaignId: string,
+  now: Date,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('callbacks')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('campaign_id', '=', campaignId)
+    .where('status', '=', 'in_progress')
     .where('look_at', '<=', now)
     .orderBy('look_at')
     .limit(limit)

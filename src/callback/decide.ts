@@ -130,7 +130,7 @@ export function decide(
   if (verdict.kind !== 'retry') return finish(verdict.kind)
   // The same number again waits as its outcome says; another one need not.
   const again = verdictOn(c, campaign, result, at, now, false)
-  const change = nextTry(c, campaign, config, verdict, again, barred)
+  const change = nextTry(c, campaign, config, verdict, again, mayRotate, barred)
   if (!change) return finish('exhaust')
   return {
     status: nextCallbackStatus(c.status, 'retry')!,
@@ -150,15 +150,17 @@ function nextTry(
   config: TenantConfig,
   verdict: Retry,
   again: Verdict,
+  mayRotate: boolean,
   barred: ReadonlySet<string>,
 ): CallbackChange | null {
   const before = documentOf(c)
   const count = Math.max(1, before.numbers.length)
-  for (let i = 0; i < count; i += 1) {
+  for (let i = 0; i < (mayRotate ? count : 1); i += 1) {
     const current = (verdict.number + i) % count
     const number = before.numbers[current] ?? c.number
     const isSame = current === before.current
-    const turn = isSame && verdict.number !== current ? again : verdict
+    // Only the number whose turn it is may be called before its delay is over.
+    const turn = verdict.number === current ? verdict : again
     if (turn.kind !== 'retry' || (number !== null && barred.has(number))) continue
     // An attempt in time keeps the promise; the tries that follow it have their own days.
     const expires = Math.max(c.expires_at.getTime(), turn.notBefore + DAY)

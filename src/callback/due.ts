@@ -10,8 +10,11 @@ export type DueClock = {
   wait: (tenantId: string, campaignId: string, ms: number, since: number, signal?: AbortSignal) => Promise<void>
   /** A callback of the campaign is or becomes due at `at` (epoch ms). */
   tell: (tenantId: string, campaignId: string, at: number) => void
-  /** Whoever was woken has looked: the next may be woken. */
-  looked: (tenantId: string, campaignId: string) => void
+  /**
+   * Whoever was woken has looked: when they `took` something more may be there, so the next is woken at once; else when something
+   * is due that was not due at `since`.
+   */
+  looked: (tenantId: string, campaignId: string, took: boolean, since: number) => void
 }
 
 /** Hints about what lies further ahead than this (ms) are not sent: everybody who waits looks again at least so often. */
@@ -96,9 +99,11 @@ export function createDueClock(
     tell(tenantId, campaignId, at) {
       if (at - now() <= AHEAD) bus.say(TOPIC, `${tenantId} ${campaignId} ${at}`)
     },
-    looked(tenantId, campaignId) {
+    looked(tenantId, campaignId, took, since) {
       const key = `${tenantId} ${campaignId}`
-      if (lines.has(key)) void look(key, tenantId, campaignId, now())
+      const line = lines.get(key)
+      if (line && took) arm(key, line, now())
+      else if (line) void look(key, tenantId, campaignId, since)
     },
   }
 }

@@ -1,6 +1,5 @@
 // Leases: due callbacks taken for dialling, kept longer, given back; and waiting until there is something to take.
 import type { TenantConfig } from '../availability/model.ts'
-import { isAllowed } from '../campaign/allowed.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { paced } from '../campaign/pace.ts'
 import { rankOf } from '../campaign/retry.ts'
@@ -8,9 +7,8 @@ import { changeState, lockState } from '../campaign/state.sql.ts'
 import { afterCommit, transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { campaignOf } from './ask.actions.ts'
-import { documentOf } from './decide.ts'
 import { SLACK } from './due.ts'
-import { moveIntoHours, sweepCallbacks } from './sweep.actions.ts'
+import { fitHours, sweepLeases } from './sweep.actions.ts'
 import { become } from './become.actions.ts'
 import { insertEvents, lockCallback, type Callback } from './callback.sql.ts'
 import { claimForLease, countOutstanding, extendAll, type Claim } from './claim.sql.ts'
@@ -34,6 +32,8 @@ function backlogOf(deps: Deps): Set<string> {
 }
 
 const REMEMBERED = 100
+/** Looks for callbacks that may be called, past those that may not. */
+const ROUNDS = 10
 const remembered = new WeakMap<Deps, Map<string, Callback[]>>()
 
 /** Callbacks of the latest leases, as they were leased: their result need not read them again, only check their version. */
@@ -99,15 +99,11 @@ export async function lease(
   const now = deps.now()
   const until = new Date(now + request.seconds * 1000)
   const id = deps.newId()
-  const taken = await transaction(deps.db, async (tx) => {
+  const take = async (tx: Tx) => {
     const claimed = await claimWithin(deps, tx, tenantId, campaign, request, (tx, c) =>
       claimForLease(tx, c, { id, until }),
     )
-    const allowed = claimed.callbacks.filter((c) => isAllowed(config, campaign, documentOf(c).zones, now))
-    // Their hours were changed since they were promised: not theirs to call now.
-    for (const c of claimed.callbacks)
-      if (!allowed.includes(c))
-        await moveIntoHours(deps, tx, config, { ...c, status: 'scheduled', lease_id: null }, now)
+    const allowed = await fitHours(deps, tx, config, campaign, claimed.callbacks)
     if (allowed.length > 0) {
       const subjects = allowed.map((c) => ({ subjectId: c.id, id: deps.newId() }))
       const data = { before: 'scheduled', after: 'in_progress', leaseId: id }
@@ -115,8 +111,12 @@ export async function lease(
       await tx.executeQuery(insertEvents(tenantId, subjects, shared))
       afterCommit(tx, () => deps.bus.say('changed', tenantId))
     }
-    return { ...claimed, callbacks: allowed }
-  })
+    return { ...claimed, callbacks: allowed, moved: claimed.callbacks.length - allowed.length }
+  }
+  let taken = await transaction(deps.db, take)
+  // Those that may not be called by now were put off; others may stand behind them.
+  for (let round = 0; round < ROUNDS && taken.callbacks.length === 0 && taken.moved > 0; round += 1)
+    taken = await transaction(deps.db, take)
   if (taken.callbacks.length > 0) rememberLease(deps, id, taken.callbacks)
   return { id, until, ...taken }
 }
@@ -134,12 +134,18 @@ export async function leaseOrWait(
   let config = await configNow()
   for (let round = 0; ; round += 1) {
     const looked = deps.now()
-    let taken = await lease(deps, config, campaignId, request)
-    // A lease that was lost may be what there is to take; the sweep would find it only later.
-    if (taken.callbacks.length === 0 && (await sweepCallbacks(deps, config.tenantId)) > 0)
+    let took = false
+    let taken: Lease
+    try {
       taken = await lease(deps, config, campaignId, request)
-    // Woken or not: the next in line may look now.
-    if (taken.callbacks.length > 0 || waitMs > 0) deps.due.looked(config.tenantId, campaignId)
+      // A lease that was lost may be what there is to take; the sweep would find it only later.
+      if (taken.callbacks.length === 0 && (await sweepLeases(deps, config, campaignId)) > 0)
+        taken = await lease(deps, config, campaignId, request)
+      took = taken.callbacks.length > 0
+    } finally {
+      // Woken or not, and whatever went wrong: the next in line may look now.
+      if (took || waitMs > 0) deps.due.looked(config.tenantId, campaignId, took, looked)
+    }
     const left = end - performance.now()
     if (taken.callbacks.length > 0 || left <= 0 || signal.aborted) return taken
     const pause = taken.pacedTo > 0 ? Math.min(left, Math.max(1, taken.pacedTo - deps.now())) : left

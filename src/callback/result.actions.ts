@@ -5,6 +5,7 @@ import type { Campaign } from '../campaign/campaign.ts'
 import { afterCommit, transaction, violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
+import { cancelWaiting } from './barred.actions.ts'
 import { barNumber, barredAmong } from './barred.sql.ts'
 import { become, locked } from './become.actions.ts'
 import { findCallbacks, insertEvents, type Callback } from './callback.sql.ts'
@@ -23,13 +24,16 @@ export async function settle(
   result: AttemptResult,
   actor: string,
 ): Promise<Callback> {
-  try {
-    return await settleOnce(deps, config, id, result, actor, true)
-  } catch (error) {
+  const settling = settleOnce(deps, config, id, result, actor, true).catch((error: unknown) => {
     // The next number waits in a request of its own already: this one stays with the number that it has.
     if (violationOf(error)?.constraint !== 'callbacks_open_number') throw error
     return settleOnce(deps, config, id, result, actor, false)
-  }
+  })
+  const after = await settling
+  // Whatever else would call them is cancelled too.
+  if (result.doNotCall)
+    for (const number of documentOf(after).numbers) await cancelWaiting(deps, config.tenantId, number, actor)
+  return after
 }
 
 async function settleOnce(

@@ -8,7 +8,8 @@ import type { Deps } from '../deps.ts'
 import { MINUTE } from '../time/interval.ts'
 import { become } from './become.actions.ts'
 import { lockCallback, updateCallback, type Callback, type CallbackChange } from './callback.sql.ts'
-import { dueForSweep } from './claim.sql.ts'
+import { statusOf } from '../dispatch/delivery.sql.ts'
+import { dueForSweep, endedLeases } from './claim.sql.ts'
 import { addCounts } from './counts.sql.ts'
 import { countDay, documentOf } from './decide.ts'
 import { freeAgentTime, isAway } from './personal.actions.ts'
@@ -17,6 +18,8 @@ import { lookAt } from './watch.ts'
 const BATCH = 200
 /** Batches of one tenant in one pass; then others have theirs. */
 const ROUNDS = 50
+/** Ended leases that a waiting consumer brings back itself. */
+const FEW = 50
 const CLOCK = 'clock'
 
 async function expire(deps: Deps, tx: Tx, c: Callback, campaign: Campaign | undefined): Promise<void> {
@@ -35,9 +38,40 @@ export async function moveIntoHours(deps: Deps, tx: Tx, config: TenantConfig, c:
     due_at: new Date(span.from),
     hours_end: new Date(span.to),
     rank_at: new Date(rankOf(span.from, documentOf(c).priority, campaign.minutesPerPriority)),
-    owner_until: c.owner_agent_id === null ? null : new Date(span.from + campaign.ownerGraceMinutes * MINUTE),
+    // What was released stays everybody's.
+    ...(c.owner_agent_id === null || documentOf(c).released !== undefined
+      ? {}
+      : { owner_until: new Date(span.from + campaign.ownerGraceMinutes * MINUTE) }),
   }
   await become(deps, tx, c, 'scheduled', change, { type: 'callback.deferred', actor: CLOCK })
+}
+
+/**
+ * Of callbacks that were just claimed, those that may be called by the hours as they are now; hours that were shortened since they
+ * were promised end them earlier. The others wait for their hours.
+ */
+export async function fitHours(
+  deps: Deps,
+  tx: Tx,
+  config: TenantConfig,
+  campaign: Campaign,
+  claimed: readonly Callback[],
+): Promise<Callback[]> {
+  const now = deps.now()
+  const fit: Callback[] = []
+  for (const c of claimed) {
+    const span = nextAllowed(config, campaign, documentOf(c).zones, now, 0)
+    if (span?.from !== now) await moveIntoHours(deps, tx, config, { ...c, status: 'scheduled', lease_id: null }, now)
+    else fit.push(span.to < c.hours_end.getTime() ? await endEarlier(tx, c, new Date(span.to), now) : c)
+  }
+  return fit
+}
+
+async function endEarlier(tx: Tx, c: Callback, end: Date, now: number): Promise<Callback> {
+  const lease = c.lease_until && c.lease_until > end ? { lease_until: end } : {}
+  const change = { hours_end: end, ...lease }
+  const look_at = lookAt({ ...c, ...change }, now)
+  return updateCallback(tx, c.tenant_id, c.id, { ...change, look_at }, new Date(now))
 }
 
 const isOwnersTurn = (c: Callback, now: number): boolean =>
@@ -65,6 +99,27 @@ async function release(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, no
   return become(deps, tx, c, c.status, change, { type: 'callback.released', actor: CLOCK, data })
 }
 
+/** What a queue has, after its campaign was changed; null when it waits for other hours now. */
+async function reviewQueued(
+  deps: Deps,
+  tx: Tx,
+  config: TenantConfig,
+  c: Callback,
+  now: number,
+): Promise<Callback | null> {
+  const campaign = config.campaigns.get(c.campaign_id)
+  if (!campaign) return c
+  // It does not push any more, and nobody has it: whoever leases may have it. Who was handed it keeps it until its hours end.
+  if (campaign.connector.kind === 'pull' && (await statusOf(tx, c.tenant_id, c.delivery_id!)) !== 'delivered')
+    return become(deps, tx, c, 'scheduled', {}, { type: 'callback.recalled', actor: CLOCK })
+  const span = nextAllowed(config, campaign, documentOf(c).zones, now, 0)
+  if (span?.from !== now) {
+    await moveIntoHours(deps, tx, config, c, now)
+    return null
+  }
+  return span.to < c.hours_end.getTime() ? endEarlier(tx, c, new Date(span.to), now) : c
+}
+
 /** One callback whose time has come. */
 async function sweepOne(deps: Deps, config: TenantConfig, id: string): Promise<void> {
   await transaction(deps.db, async (tx) => {
@@ -83,9 +138,11 @@ async function sweepOne(deps: Deps, config: TenantConfig, id: string): Promise<v
       c = await become(deps, tx, c, c.status, change, { type: 'callback.escalated', actor: CLOCK })
     }
     c = await release(deps, tx, config, c, now)
-    // Its campaign does not push any more: whoever leases may have it.
-    if (c.status === 'queued' && config.campaigns.get(c.campaign_id)?.connector.kind === 'pull')
-      c = await become(deps, tx, c, 'scheduled', {}, { type: 'callback.recalled', actor: CLOCK })
+    if (c.status === 'queued') {
+      const after = await reviewQueued(deps, tx, config, c, now)
+      if (!after) return
+      c = after
+    }
     if (c.hours_end.getTime() <= now) return moveIntoHours(deps, tx, config, c, now)
     // Nothing applied: looked at when something may, and not before, or it would stand in the way of others for ever.
     if (c.look_at.getTime() <= now)
@@ -114,5 +171,12 @@ async function sweepBatch(deps: Deps, tenantId: string): Promise<number> {
   const config = await deps.snapshots.config(tenantId)
   if (!config) return 0
   for (const id of ids) await sweepOne(deps, config, id)
+  return ids.length
+}
+
+/** Brings leases of a campaign that have ended back, a batch of them; returns how many. What fails is left to the sweep. */
+export async function sweepLeases(deps: Deps, config: TenantConfig, campaignId: string): Promise<number> {
+  const ids = await endedLeases(deps.db.kysely, config.tenantId, campaignId, new Date(deps.now()), FEW)
+  for (const id of ids.sort()) await sweepOne(deps, config, id).catch(() => undefined)
   return ids.length
 }

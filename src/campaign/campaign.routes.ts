@@ -9,7 +9,7 @@ import type { Resource } from '../rest/resource.ts'
 import { problems, registerResource } from '../rest/resource.routes.ts'
 import { Id, IdParams, Nullable } from '../rest/schema.ts'
 import { countOpenCallbacks } from '../callback/callback.sql.ts'
-import { recallQueued } from '../callback/claim.sql.ts'
+import { lookAtQueued } from '../callback/claim.sql.ts'
 import { CampaignBody } from './campaign.schema.ts'
 import { segmentOf, type Attributes, type Segment } from './segments.ts'
 
@@ -49,11 +49,9 @@ export const campaigns: Resource = {
     }
     return { connector: (body.connector as { kind: string }).kind }
   },
-  async afterWrite(context, body) {
-    const kind = (body.connector as { kind: string }).kind
-    // What its queue has is looked at again: a campaign that does not push any more takes it back.
-    if (kind === 'pull' && context.before)
-      await recallQueued(context.tx, context.tenantId, context.id, new Date(context.now))
+  async afterWrite(context) {
+    // What its queue has is looked at again: other hours, or another connector, may hold for it.
+    if (context.before) await lookAtQueued(context.tx, context.tenantId, context.id, new Date(context.now))
   },
   async beforeArchive({ tx, tenantId, id }) {
     const open = await countOpenCallbacks(tx, tenantId, id)

@@ -1,5 +1,6 @@
 // Loads the demo municipality once: configuration through the same code as the REST API, appointments through the same
 // rules as any booking, some of them in the past. Running it again changes nothing; after an interruption it goes on.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { book } from '../appointment/booking.actions.ts'
 import { cancel, setOutcome } from '../appointment/change.actions.ts'
 import { findByExternalId, insertEvent, listEvents } from '../appointment/appointment.sql.ts'
@@ -9,7 +10,7 @@ import { SCOPES } from '../auth/scopes.ts'
 import { absences, closures, schedules } from '../availability/availability.routes.ts'
 import { findSlots, type Slot } from '../availability/search.ts'
 import { prepareSearch } from '../availability/slots.actions.ts'
-import { transaction } from '../db/tx.ts'
+import { transaction, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { holidayCalendars, locations } from '../location/location.routes.ts'
@@ -37,6 +38,10 @@ import {
 
 export type Demo = { tenantId: string; name: string; slug: string; isNew: boolean }
 const LOADED = 'demo.loaded'
+/** The same in every process: the second to write it sees that the first has. */
+const LOADING_ID = '00000000-0000-7000-8000-0000000000de'
+/** How long another process may take to load, and how often it is looked at, in ms. */
+const [PATIENCE, LOOK] = [30_000, 250]
 const ACTOR = { name: 'demo', audience: 'staff' as const }
 
 /** Creates a record unless one with its external id, or the given filter, is there; returns its id. */
@@ -72,7 +77,12 @@ async function ensureTenant(deps: Deps): Promise<string> {
   const id = await claimSlug(deps.db.kysely, TENANT.slug, deps.newId())
   if (await findTenant(deps.db.kysely, id)) return id
   const { slug, name, ...document } = TENANT
-  await transaction(deps.db, (tx) => insertTenant(tx, { id, slug, name, document, now: new Date(deps.now()) }))
+  await transaction(deps.db, (tx) => insertTenant(tx, { id, slug, name, document, now: new Date(deps.now()) })).catch(
+    (error: unknown) => {
+      // Another process was quicker.
+      if (violationOf(error)?.kind !== 'unique') throw error
+    },
+  )
   return id
 }
 
@@ -251,12 +261,37 @@ async function bookOne(
     await setOutcome(after, change, luck < 0.16 ? 'no_show' : 'completed', undefined).catch(() => undefined)
 }
 
+const isLoaded = async (deps: Deps, tenantId: string): Promise<boolean> =>
+  (await listEvents(deps.db.kysely, tenantId, tenantId)).some((event) => event.type === LOADED)
+
+/** Of processes that start together one loads; true for that one, false once it has. One that died in the middle is replaced. */
+async function becomeLoader(deps: Deps, tenantId: string): Promise<boolean> {
+  // One process at a time has the embedded database.
+  if (deps.db.kind === 'embedded') return true
+  const claim = {
+    ...{ tenantId, subjectId: tenantId, id: LOADING_ID, type: 'demo.loading' },
+    ...{ at: new Date(deps.now()), actor: 'demo', data: {} },
+  }
+  const isMine = await transaction(deps.db, (tx) => tx.executeQuery(insertEvent(claim))).then(
+    () => true,
+    (error: unknown) => {
+      if (violationOf(error)?.kind === 'unique') return false
+      throw error
+    },
+  )
+  if (isMine) return true
+  for (let waited = 0; waited < PATIENCE; waited += LOOK) {
+    await sleep(LOOK)
+    if (await isLoaded(deps, tenantId)) return false
+  }
+  return true
+}
+
 /** Loads what is missing of the demo and returns its tenant. */
 export async function loadDemo(deps: Deps): Promise<Demo> {
   const tenantId = await ensureTenant(deps)
   const demo = { tenantId, name: TENANT.name, slug: TENANT.slug, isNew: false }
-  const events = await listEvents(deps.db.kysely, tenantId, tenantId)
-  if (events.some((event) => event.type === LOADED)) return demo
+  if ((await isLoaded(deps, tenantId)) || !(await becomeLoader(deps, tenantId))) return demo
   const ids = await loadConfiguration(deps, tenantId)
   await loadExceptions(deps, tenantId, ids)
   await loadAppointments(deps, tenantId, ids)

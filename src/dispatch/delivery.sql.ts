@@ -177,6 +177,27 @@ export async function replay(
   return Number((await query.executeTakeFirstOrThrow()).numUpdatedRows)
 }
 
+/** How a campaign's contacts leave at this moment. */
+export async function connectorOf(tx: Tx, tenantId: string, campaignId: string): Promise<string | undefined> {
+  const row = await tx
+    .selectFrom('campaigns')
+    .select('connector')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', campaignId)
+    .executeTakeFirst()
+  return row?.connector
+}
+
+export async function statusOf(tx: Tx, tenantId: string, id: string): Promise<Delivery['status'] | undefined> {
+  const row = await tx
+    .selectFrom('deliveries')
+    .select('status')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.status
+}
+
 /** Campaigns of all tenants that push, a hint where to look for work. */
 export async function pushingCampaigns(
   db: Db,

@@ -6,9 +6,7 @@ import { becomePusher, changeState, readState, type CampaignState } from '../cam
 import { become } from '../callback/become.actions.ts'
 import { findCallbacks, insertEvents, lockByDelivery, type Callback } from '../callback/callback.sql.ts'
 import { claimForQueue, earliestDue, queueAll } from '../callback/claim.sql.ts'
-import { documentOf } from '../callback/decide.ts'
-import { moveIntoHours } from '../callback/sweep.actions.ts'
-import { isAllowed } from '../campaign/allowed.ts'
+import { fitHours } from '../callback/sweep.actions.ts'
 import { claimWithin } from '../callback/lease.actions.ts'
 import { contactOf } from '../callback/present.ts'
 import { afterCommit, transaction } from '../db/tx.ts'
@@ -24,6 +22,7 @@ import {
 } from './connector.ts'
 import {
   claimDeliveries,
+  connectorOf,
   earliestDelivery,
   insertDeliveries,
   parkTired,
@@ -42,6 +41,8 @@ const MOST = 500
 const TURN = 50
 /** Attempts after which a delivery is parked even though its endpoint never refused it. */
 const MAX_ATTEMPTS = 20
+/** Looks for callbacks that may be called, past those that may not. */
+const ROUNDS = 10
 const FOREVER = Number.MAX_SAFE_INTEGER
 
 type Job = {
@@ -59,8 +60,16 @@ const itemOf = (c: Callback, deliveryId: string, config: TenantConfig): Item => 
   notAfter: Math.min(c.hours_end.getTime(), c.expires_at.getTime()),
 })
 
-/** Takes the next due callbacks for the queue: state, delivery and history in one transaction. */
+/** Takes the next due callbacks for the queue; those that may not be called by now are put off, and others looked for. */
 async function handOver(job: Job): Promise<{ items: Item[]; pacedTo: number }> {
+  for (let round = 1; ; round += 1) {
+    const over = await handOverOnce(job)
+    if (over.items.length > 0 || over.moved === 0 || round === ROUNDS) return over
+  }
+}
+
+/** State, delivery and history in one transaction. */
+async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number; moved: number }> {
   const { deps, config, campaign } = job
   const { tenantId } = config
   const max =
@@ -74,10 +83,13 @@ async function handOver(job: Job): Promise<{ items: Item[]; pacedTo: number }> {
       { max, agentId: null },
       claimForQueue,
     )
-    const allowed = callbacks.filter((c) => isAllowed(config, campaign, documentOf(c).zones, deps.now()))
-    // Their hours were changed since they were promised.
-    for (const c of callbacks) if (!allowed.includes(c)) await moveIntoHours(deps, tx, config, c, deps.now())
-    if (allowed.length === 0) return { items: [], pacedTo }
+    if (callbacks.length === 0) return { items: [], pacedTo, moved: 0 }
+    // The campaign may have changed its connector since this turn began.
+    if ((await connectorOf(tx, tenantId, campaign.id)) !== campaign.connector.kind)
+      return { items: [], pacedTo, moved: 0 }
+    const allowed = await fitHours(deps, tx, config, campaign, callbacks)
+    const moved = callbacks.length - allowed.length
+    if (allowed.length === 0) return { items: [], pacedTo, moved }
     const now = new Date(deps.now())
     const made = allowed.map((c) => ({ c, id: deps.newId(), callbackId: c.id }))
     await queueAll(
@@ -92,7 +104,7 @@ async function handOver(job: Job): Promise<{ items: Item[]; pacedTo: number }> {
     const data = { before: 'scheduled', after: 'queued' }
     await tx.executeQuery(insertEvents(tenantId, subjects, { type: 'callback.queued', at: now, actor: ACTOR, data }))
     afterCommit(tx, () => deps.bus.say('changed', tenantId))
-    return { items: made.map(({ c, id }) => itemOf(c, id, config)), pacedTo }
+    return { items: made.map(({ c, id }) => itemOf(c, id, config)), pacedTo, moved }
   })
 }
 
@@ -273,6 +285,21 @@ async function sendAll(
   return state
 }
 
+/** The messages to send now, or when to look again (epoch ms). */
+async function nextBatches(job: Job, failures: number): Promise<Batch[] | number> {
+  const { deps, config, campaign } = job
+  const again = await waiting(job)
+  if (again.length > 0) return again
+  const delivery = (): Promise<number | null> => earliestDelivery(deps.db.kysely, config.tenantId, campaign.id)
+  // Those that failed go first, however long they pause.
+  const failed = failures > 0 ? await delivery() : null
+  if (failed !== null) return failed
+  const { items, pacedTo } = await handOver(job)
+  if (items.length > 0) return [batchOf(job, 'contact', items)]
+  // The pace holds back what is due already: as soon as it lets the next one through.
+  return pacedTo > 0 ? Math.min(pacedTo, (await delivery()) ?? FOREVER) : nextTime(job)
+}
+
 /**
  * One turn of a campaign: sends again what waits, then hands over what is due, in the order of rank. While an endpoint does not
  * take a message, nothing newer is sent: order is kept, and a dead endpoint costs one message a pause. Returns when to come
@@ -297,18 +324,9 @@ export async function pushOnce(
   const end = performance.now() + TURN_MS
   for (let turn = 0; turn < TURN && !stopped() && (turn === 0 || performance.now() < end); turn += 1) {
     if (turn > 0 && !(await isPusher())) return null
-    let batches = await waiting(job)
-    let pacedTo = 0
-    if (batches.length === 0) {
-      // Those that failed go first, however long they pause.
-      const failed = failures > 0 ? await earliestDelivery(db, tenantId, campaignId) : null
-      if (failed !== null) return failed
-      const over = await handOver(job)
-      pacedTo = over.pacedTo
-      if (over.items.length === 0) return Math.max(pacedTo, await nextTime(job))
-      batches = [batchOf(job, 'contact', over.items)]
-    }
-    const sent = await sendAll(job, batches, failures, isPusher)
+    const next = await nextBatches(job, failures)
+    if (typeof next === 'number') return next
+    const sent = await sendAll(job, next, failures, isPusher)
     failures = sent.failures
     if (sent.pause > 0) return sent.pause
   }
