@@ -306,6 +306,6 @@ test('calls, clock steps, failing queues and crashes in any order keep every cal
         .execute()
       expect(open).toEqual([])
     }),
-    { numRuns: 25 },
+    { numRuns: Number(process.env.STATE_RUNS ?? 15) },
   )
 }, 180_000)

@@ -15,7 +15,7 @@ import { testDeps } from './helpers/service.ts'
 
 const ALWAYS = [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '24:00' }]
 const CAMPAIGNS = 3
-const EACH = 60
+const EACH = 40
 
 type Stage = {
   url: string
@@ -131,7 +131,7 @@ describeOnRealPostgres('on PostgreSQL, four workers, two of them killed again an
     })
     const env = { DATABASE_URL: stage.url, AGENDA_PRIVATE_TARGETS: 'true', AGENDA_POOL_SIZE: '4' }
     const workers = await Promise.all(Array.from({ length: 4 }, () => startWorker(env)))
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 2; round += 1) {
       await sleep(900)
       for (const i of [round % 4, (round + 1) % 4]) {
         await workers[i]!.stop('SIGKILL')
@@ -187,7 +187,7 @@ describeOnRealPostgres('on PostgreSQL, four workers, two of them killed again an
       })
       const env = { DATABASE_URL: stage.url, AGENDA_AMQP_URL: broker.url, AGENDA_POOL_SIZE: '4' }
       const workers = await Promise.all([startWorker(env), startWorker(env)])
-      for (let i = 0; i < 200 && count < 30; i += 1) await sleep(50)
+      for (let i = 0; i < 200 && count < 20; i += 1) await sleep(50)
       await broker.kill()
       await workers[0].stop('SIGKILL')
       workers[0] = await startWorker(env)

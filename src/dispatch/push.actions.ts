@@ -244,7 +244,7 @@ async function jobFor(deps: Deps, tenantId: string, campaignId: string): Promise
   const connector = deps.connectors[kind]
   if (!connector) return null
   const seconds = campaign.connector.kind === 'http' ? campaign.connector.timeoutSeconds : 10
-  return { deps, connector, config, campaign, lease: (seconds + 10) * 1000 }
+  return { deps, connector, config, campaign, lease: (seconds + 5) * 1000 }
 }
 
 const liveOf = (batch: Batch, now: number): Batch => {
