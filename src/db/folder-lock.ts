@@ -3,19 +3,23 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 
 import { join } from 'node:path'
 import { AppError } from '../errors.ts'
 
-/** Start time of a process in clock ticks, where the system tells it: a pid alone may have been given to another program. */
-function startOf(pid: number): string {
+/** What the system tells of a process after its name, where it does: its state first (proc(5), /proc/pid/stat). */
+function statOf(pid: number): string[] {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19] ?? ''
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   } catch {
-    return ''
+    return []
   }
 }
+
+/** Start time of a process in clock ticks: a pid alone may have been given to another program. */
+const startOf = (pid: number): string => statOf(pid)[19] ?? ''
 
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    // Killed, and only not yet taken note of by its parent: it holds no file any more.
+    return !['Z', 'X'].includes(statOf(pid)[0] ?? '')
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
