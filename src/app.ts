@@ -17,6 +17,7 @@ import { installMetrics, operationRoutes } from './rest/operation.routes.ts'
 import { installProblems, ProblemSchema } from './rest/problem.ts'
 import { findUnstorable, validatorCompiler } from './rest/validation.ts'
 import { citizenCallbackRoutes } from './callback/citizen.routes.ts'
+import { barredRoutes } from './callback/barred.routes.ts'
 import { callbackRoutes } from './callback/callback.routes.ts'
 import { figureRoutes } from './callback/figures.routes.ts'
 import { loadRoutes } from './callback/load.routes.ts'
@@ -110,6 +111,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     messageRoutes(api, deps)
     campaignRoutes(api, deps)
     callbackRoutes(api, deps)
+    barredRoutes(api, deps)
     leaseRoutes(api, deps)
     figureRoutes(api, deps)
     quickRoutes(api, deps)

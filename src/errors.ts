@@ -143,6 +143,11 @@ export class AppError extends Error {
   }
 }
 
+/** Something that must be there is not: in the body, or a query parameter. */
+export function missing(pointer: string, where: 'body' | 'query' = 'body'): AppError {
+  return new AppError('invalid_request', { count: 1 }, { fields: [{ in: where, pointer, code: 'missing' }] })
+}
+
 /** A fault in one place of the body: `fault('/windows/0', 'invalid_window')`. */
 export function bodyFault(pointer: string, code: ProblemCode, params: Params = {}): AppError {
   return new AppError(code, params, { fields: [{ in: 'body', pointer, code, params }] })

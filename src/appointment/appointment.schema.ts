@@ -2,7 +2,7 @@
 import Type from 'typebox'
 import { ContactBody } from '../contact/contact.schema.ts'
 import { PageQuery } from '../rest/paging.ts'
-import { ExternalId, Id, Instant, LongText, Nullable } from '../rest/schema.ts'
+import { DateTime, ExternalId, Id, Instant, LongText, Nullable } from '../rest/schema.ts'
 import { ChannelName } from '../service/service.schema.ts'
 
 const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
@@ -105,7 +105,6 @@ const StatusName = Type.Union(
   (['held', 'pending', 'confirmed', 'cancelled', 'completed', 'no_show'] as const).map((s) => Type.Literal(s)),
 )
 const Any = Type.Object({}, { additionalProperties: true })
-const DateTime = Type.String({ format: 'date-time' })
 
 const shown = {
   id: Id,

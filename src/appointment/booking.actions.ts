@@ -9,7 +9,7 @@ import { identityOf, normalise, type ContactFields } from '../contact/contact.ts
 import { findContact, findSame, insertContact } from '../contact/contact.sql.ts'
 import { atomically, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { AppError, bodyFault } from '../errors.ts'
+import { AppError, bodyFault, missing } from '../errors.ts'
 import { answerRow, earlierAnswer, isRepeat, type Answer, type IdempotencyScope } from '../rest/idempotency.actions.ts'
 import { rememberAnswer } from '../rest/idempotency.sql.ts'
 import { MINUTE } from '../time/interval.ts'
@@ -77,11 +77,7 @@ export function checkDetails(visit: Plan['visit'], request: BookingRequest, hold
   if (hold) return channel
   if (request.contactId === undefined && request.contact === undefined) throw bodyFault('/contact', 'contact_required')
   if (channel === 'phone' && request.contact && request.contact.phone === undefined) {
-    throw new AppError(
-      'invalid_request',
-      { count: 1 },
-      { fields: [{ in: 'body', pointer: '/contact/phone', code: 'missing' }] },
-    )
+    throw missing('/contact/phone')
   }
   const faults = checkAnswers(visit.questions, request.answers ?? {})
   if (faults.length > 0) {

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
-import { AppError } from '../errors.ts'
+import { AppError, missing } from '../errors.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
 import { hasScope, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/resource.routes.ts'
@@ -198,12 +198,7 @@ export function slotRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const { at, date } = request.query as { at?: string; date?: string }
-      if ((at === undefined) === (date === undefined))
-        throw new AppError(
-          'invalid_request',
-          { count: 1 },
-          { fields: [{ in: 'query', pointer: 'at', code: 'missing' }] },
-        )
+      if ((at === undefined) === (date === undefined)) throw missing('at', 'query')
       const asked = await requestOf(deps, request)
       const timeZone = await zoneOf(deps, request)
       return at === undefined

@@ -111,12 +111,12 @@ async function startsOf(
   const agent = ownerAgentId === undefined ? undefined : config.agents.get(ownerAgentId)
   if (!agent || when.kind === 'now') return null
   const now = deps.now()
-  const [asked, end] = when.kind === 'at' ? [when.at, when.at + 1] : [when.from, when.to]
+  const [asked, end] = askedSpan(when)
   const from = Math.max(asked, now + campaign.leadMinutes * MINUTE)
   const to = Math.min(end, now + (campaign.horizonDays + 1) * DAY)
   const starts = from < to ? await personalStarts(deps, config, campaign, agent, zones, from, to) : []
   if (starts.length > 0) return starts.slice(0, ROUNDS)
-  throw new AppError('agent_not_free', {}, { fields: [{ in: 'body', pointer: '/when', code: 'agent_not_free' }] })
+  throw bodyFault('/when', 'agent_not_free')
 }
 
 /** Takes the request. Throws refusals with the nearest windows; the same number in the same campaign gets its open request. */

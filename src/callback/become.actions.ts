@@ -18,7 +18,7 @@ export function requireCallbackTransition(c: Callback, action: CallbackAction): 
 }
 
 /** Tells those who wait, once it is committed: for something due, or for any change. */
-export function announce(deps: Deps, tx: Tx, c: Callback): void {
+function announce(deps: Deps, tx: Tx, c: Callback): void {
   afterCommit(tx, () => {
     if (c.status === 'scheduled') deps.due.tell(c.tenant_id, c.campaign_id, c.due_at.getTime())
     deps.bus.say('changed', c.tenant_id)

@@ -1,4 +1,4 @@
-// Callbacks by REST: ask, windows, read, postpone, cancel, results of attempts, and numbers that nobody may call.
+// Callbacks by REST: ask, windows, read, postpone, cancel, results of attempts.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { listEvents } from '../appointment/appointment.sql.ts'
@@ -9,7 +9,7 @@ import { toE164 } from '../contact/phone.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
-import { decodeTimeCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
+import { decodeTimeCursor, encodeCursor, PageOf, pageOf } from '../rest/paging.ts'
 import {
   answerRow,
   earlierAnswer,
@@ -26,8 +26,6 @@ import { DAY } from '../time/interval.ts'
 import { formatInstant } from '../time/zone.ts'
 import { ask, campaignOf, type When } from './ask.actions.ts'
 import * as schema from './callback.schema.ts'
-import { bar } from './barred.actions.ts'
-import { listBarred, unbarNumber } from './barred.sql.ts'
 import { findCallback, listCallbacks, type Callback, type CallbackFilter } from './callback.sql.ts'
 import { presentCallback } from './present.ts'
 import { acceptDelivery } from './accept.actions.ts'
@@ -294,79 +292,6 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       const body = request.body as AttemptInput & { leaseId?: string }
       const result = { ...body, ...instantsOf(body, deps.now()) }
       return presentCallback(await settle(deps, config, idOf(request), result, actorOf(request)), config)
-    },
-  })
-
-  barredRoutes(app, deps)
-}
-
-function barredRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['callbacks'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const writing = { access: { kind: 'key' as const, scope: 'callbacks:write' as const } }
-  const numberOf = (text: string, country: string): string => {
-    const number = toE164(text, country)
-    if (number === null) throw bodyFault('/number', 'invalid_phone', { phone: text })
-    return number
-  }
-
-  app.post('/v1/do-not-call', {
-    config: writing,
-    schema: {
-      ...docs('barNumber', 'Nobody may call this number: its open callbacks are cancelled, and withdrawn from queues'),
-      body: schema.BarBody,
-      response: { 200: schema.BarredShown, ...problems },
-    },
-    handler: async (request) => {
-      const config = await configFor(deps, request)
-      const body = request.body as { number: string; country?: string; reason?: string }
-      const number = numberOf(body.number, body.country ?? config.settings.country)
-      const now = new Date(deps.now())
-      await bar(deps, config.tenantId, number, body.reason ?? null, actorOf(request))
-      return { number, reason: body.reason ?? null, createdAt: now.toISOString() }
-    },
-  })
-
-  app.post('/v1/do-not-call/removal', {
-    config: writing,
-    schema: {
-      ...docs('unbarNumber', 'The number may be called again'),
-      body: Type.Omit(schema.BarBody, ['reason']),
-      response: { 200: schema.CountShown, ...problems },
-    },
-    handler: async (request) => {
-      const config = await configFor(deps, request)
-      const body = request.body as { number: string; country?: string }
-      const number = numberOf(body.number, body.country ?? config.settings.country)
-      return { count: (await unbarNumber(deps.db.kysely, config.tenantId, number)) ? 1 : 0 }
-    },
-  })
-
-  app.get('/v1/do-not-call', {
-    config: { access: { kind: 'key', scope: 'callbacks:read' } },
-    schema: {
-      ...docs('listBarredNumbers', 'Numbers that nobody may call'),
-      querystring: Type.Object(PageQuery, { additionalProperties: false }),
-      response: { 200: PageOf(schema.BarredShown, 'BarredNumberPage'), ...problems },
-    },
-    handler: async (request) => {
-      const { limit, cursor } = request.query as { limit: number; cursor?: string }
-      const after = cursor === undefined ? null : Buffer.from(cursor, 'base64url').toString()
-      if (after !== null && !/^\+\d{3,20}$/.test(after)) throw new AppError('invalid_cursor')
-      const rows = await listBarred(deps.db.kysely, tenantOf(request), after, limit + 1)
-      const page = pageOf(rows, limit, (row) => encodeCursor(row.number))
-      return {
-        ...page,
-        items: page.items.map((row) => ({
-          number: row.number,
-          reason: row.reason,
-          createdAt: row.created_at.toISOString(),
-        })),
-      }
     },
   })
 }

@@ -2,10 +2,9 @@
 import Type from 'typebox'
 import { OUTCOMES } from '../campaign/retry.ts'
 import { PageQuery } from '../rest/paging.ts'
-import { ExternalId, Id, Instant, Nullable, Zone } from '../rest/schema.ts'
+import { DateTime, ExternalId, Id, Instant, Nullable, Zone } from '../rest/schema.ts'
 
 const literals = <T extends string>(...values: T[]) => Type.Union(values.map((v) => Type.Literal(v)))
-const DateTime = Type.String({ format: 'date-time' })
 const Any = Type.Object({}, { additionalProperties: true })
 const Phone = Type.String({ minLength: 3, maxLength: 40 })
 const Country = Type.String({ pattern: '^[A-Z]{2}$', description: 'Of numbers written without a prefix' })
@@ -202,7 +201,6 @@ export const ExtensionBody = Type.Object(
   { additionalProperties: false },
 )
 export const ReturnBody = Type.Object({ callbackIds: Ids }, { additionalProperties: false })
-export const CountShown = Type.Object({ count: Type.Integer() }, { additionalProperties: false })
 export const ResultsBody = Type.Object(
   {
     results: Type.Array(Type.Object({ callbackId: Id, ...result }, { additionalProperties: false }), {

@@ -168,37 +168,19 @@ export async function countOutstanding(db: Db, tenantId: string, campaignId: str
   return rows[0]!.n
 }
 
-/** Ids of one tenant's open callbacks that the clock must look at. */
-export async function dueForSweep(db: Db, tenantId: string, now: Date, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('callbacks')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
-    .where('status', 'in', ['scheduled', 'queued', 'in_progress'])
-    .where('look_at', '<=', now)
-    .orderBy('look_at')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => row.id)
-}
-
-/** Ids of a campaign's callbacks whose lease has ended. */
-export async function endedLeases(
+/** Ids of one tenant's open callbacks that the clock must look at; with `leasedFrom` only that campaign's leases that have ended. */
+export async function dueForSweep(
   db: Db,
   tenantId: string,
-  campaignId: string,
   now: Date,
   limit: number,
+  leasedFrom?: string,
 ): Promise<string[]> {
-  const rows = await db
-    .selectFrom('callbacks')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
-    .where('campaign_id', '=', campaignId)
-    .where('status', '=', 'in_progress')
-    .where('look_at', '<=', now)
-    .orderBy('look_at')
-    .limit(limit)
-    .execute()
+  let query = db.selectFrom('callbacks').select('id').where('tenant_id', '=', tenantId).where('look_at', '<=', now)
+  query =
+    leasedFrom === undefined
+      ? query.where('status', 'in', ['scheduled', 'queued', 'in_progress'])
+      : query.where('campaign_id', '=', leasedFrom).where('status', '=', 'in_progress')
+  const rows = await query.orderBy('look_at').limit(limit).execute()
   return rows.map((row) => row.id)
 }

@@ -1,9 +1,9 @@
 // PURE. What the result of an attempt means for a callback: the end, the next attempt, or only a line of history.
 import { nextAllowed } from '../campaign/allowed.ts'
-import { retryRulesOf, type Campaign } from '../campaign/campaign.ts'
-import { afterAttempt, rankOf, type Outcome, type Verdict } from '../campaign/retry.ts'
+import { ownersUntil, retryRulesOf, triedIn, type Campaign } from '../campaign/campaign.ts'
+import { afterAttempt, type Outcome, type Verdict } from '../campaign/retry.ts'
 import type { TenantConfig } from '../availability/model.ts'
-import { DAY, MINUTE } from '../time/interval.ts'
+import { DAY } from '../time/interval.ts'
 import { dayOf, formatDate } from '../time/zone.ts'
 import type { Callback, CallbackChange, CallbackDocument } from './callback.sql.ts'
 import type { Count } from './counts.sql.ts'
@@ -171,11 +171,9 @@ function nextTry(
     return {
       document: { ...before, current, zones, released: undefined },
       number,
-      due_at: new Date(next.from),
-      hours_end: new Date(next.to),
+      ...triedIn(campaign, next, before.priority),
       expires_at: new Date(Math.max(expires, next.to)),
-      rank_at: new Date(rankOf(next.from, before.priority, campaign.minutesPerPriority)),
-      owner_until: c.owner_agent_id === null ? null : new Date(next.from + campaign.ownerGraceMinutes * MINUTE),
+      owner_until: ownersUntil(campaign, c.owner_agent_id, next.from),
       escalate_at: null,
       escalated_at: null,
     }

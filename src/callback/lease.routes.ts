@@ -4,7 +4,7 @@ import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/resource.routes.ts'
-import { Id, IdParams } from '../rest/schema.ts'
+import { CountShown, Id, IdParams } from '../rest/schema.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { AppError } from '../errors.ts'
 import { configFor } from './callback.routes.ts'
@@ -85,7 +85,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       ...docs('extendLease', 'Keep leased callbacks longer, until their allowed hours end at most'),
       params: LeaseParams,
       body: schema.ExtensionBody,
-      response: { 200: schema.CountShown, ...problems },
+      response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
       requireCampaign(await configFor(deps, request), idOf(request))
@@ -100,7 +100,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       ...docs('returnCallbacks', 'Give leased callbacks back untried'),
       params: LeaseParams,
       body: schema.ReturnBody,
-      response: { 200: schema.CountShown, ...problems },
+      response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
       requireCampaign(await configFor(deps, request), idOf(request))

@@ -4,8 +4,7 @@ import { parse } from 'csv-parse'
 import { codeFrom } from '../appointment/appointment.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { nextAllowed } from '../campaign/allowed.ts'
-import type { Campaign } from '../campaign/campaign.ts'
-import { rankOf } from '../campaign/retry.ts'
+import { triedIn, type Campaign } from '../campaign/campaign.ts'
 import { countryOf } from '../contact/phone.ts'
 import { afterCommit, transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -99,10 +98,8 @@ function judgeFor(deps: Deps, config: TenantConfig, asked: Campaign): Judge {
         escalate_at: null,
         window_from: new Date(from),
         window_to: new Date(to),
-        due_at: new Date(span.from),
-        hours_end: new Date(span.to),
+        ...triedIn(campaign, span, priority),
         expires_at: new Date(to + campaign.graceMinutes * MINUTE),
-        rank_at: new Date(rankOf(span.from, priority, campaign.minutesPerPriority)),
         bucket_start: null,
         reservation_id: null,
         external_id: row.externalId ?? null,

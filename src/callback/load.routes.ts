@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts'
 import { faultWords, languageOf, type Language } from '../locales/words.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/resource.routes.ts'
-import { Id, IdParams, Nullable } from '../rest/schema.ts'
+import { DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
 import { campaignOf } from './ask.actions.ts'
 import { configFor } from './callback.routes.ts'
 import { EXPECTED, OWN_COLUMNS, unknownColumns } from './load.ts'
@@ -15,7 +15,6 @@ import { findLoad, insertLoad, listRefusals, type ContactLoad, type LoadDocument
 
 const LIMIT = 20 * 1024 * 1024
 const PAGE = 1000
-const DateTime = Type.String({ format: 'date-time' })
 const LoadShown = Type.Object(
   {
     id: Id,

@@ -4,9 +4,8 @@ import { codeFrom } from '../appointment/appointment.ts'
 import { insertEvent } from '../appointment/appointment.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { nextAllowed } from '../campaign/allowed.ts'
-import { escalateAt, type Campaign } from '../campaign/campaign.ts'
+import { escalateAt, ownersUntil, triedIn, type Campaign } from '../campaign/campaign.ts'
 import { SKEW } from '../campaign/hours.ts'
-import { rankOf } from '../campaign/retry.ts'
 import type { Attributes } from '../campaign/segments.ts'
 import { lockAgent } from '../availability/ledger.sql.ts'
 import { takeAgentTime } from './personal.actions.ts'
@@ -187,14 +186,12 @@ export async function writePromise(
     number: numbers[0] ?? null,
     contact_id: request.contactId ?? null,
     owner_agent_id: request.ownerAgentId ?? null,
-    owner_until: request.ownerAgentId === undefined ? null : new Date(first.from + campaign.ownerGraceMinutes * MINUTE),
+    owner_until: ownersUntil(campaign, request.ownerAgentId ?? null, first.from),
     escalate_at: escalateAt(campaign, promise.to),
     window_from: new Date(Math.max(promise.from, first.from - SKEW)),
     window_to: new Date(promise.to),
-    due_at: new Date(first.from),
-    hours_end: new Date(first.to),
+    ...triedIn(campaign, first, priority),
     expires_at: new Date(promise.to + campaign.graceMinutes * MINUTE),
-    rank_at: new Date(rankOf(first.from, priority, campaign.minutesPerPriority)),
     bucket_start: taken && new Date(taken.start),
     reservation_id: reservationId,
     external_id: request.externalId ?? null,

@@ -1,15 +1,13 @@
 // What the passing of time does to callbacks: leases end, hours and promises end, an agent is not there, nobody has called.
 import type { TenantConfig } from '../availability/model.ts'
 import { nextAllowed } from '../campaign/allowed.ts'
-import type { Campaign } from '../campaign/campaign.ts'
-import { rankOf } from '../campaign/retry.ts'
+import { ownersUntil, triedIn, type Campaign } from '../campaign/campaign.ts'
 import { transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { MINUTE } from '../time/interval.ts'
 import { become } from './become.actions.ts'
 import { lockCallback, updateCallback, type Callback, type CallbackChange } from './callback.sql.ts'
 import { statusOf } from '../dispatch/delivery.sql.ts'
-import { dueForSweep, endedLeases } from './claim.sql.ts'
+import { dueForSweep } from './claim.sql.ts'
 import { addCounts } from './counts.sql.ts'
 import { countDay, documentOf } from './decide.ts'
 import { freeAgentTime, isAway } from './personal.actions.ts'
@@ -30,26 +28,40 @@ async function expire(deps: Deps, tx: Tx, c: Callback, campaign: Campaign | unde
 }
 
 /** A callback whose allowed hours are over waits for the next ones, or expires when those come too late. */
-export async function moveIntoHours(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, now: number): Promise<void> {
+async function moveIntoHours(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, now: number): Promise<void> {
   const campaign = config.campaigns.get(c.campaign_id)
   const span = campaign && nextAllowed(config, campaign, documentOf(c).zones, now)
   if (!campaign || !span || span.from >= c.expires_at.getTime()) return expire(deps, tx, c, campaign)
   const change: CallbackChange = {
-    due_at: new Date(span.from),
-    hours_end: new Date(span.to),
-    rank_at: new Date(rankOf(span.from, documentOf(c).priority, campaign.minutesPerPriority)),
+    ...triedIn(campaign, span, documentOf(c).priority),
     // What was released stays everybody's.
-    ...(c.owner_agent_id === null || documentOf(c).released !== undefined
-      ? {}
-      : { owner_until: new Date(span.from + campaign.ownerGraceMinutes * MINUTE) }),
+    ...(documentOf(c).released === undefined
+      ? { owner_until: ownersUntil(campaign, c.owner_agent_id, span.from) }
+      : {}),
   }
   await become(deps, tx, c, 'scheduled', change, { type: 'callback.deferred', actor: CLOCK })
 }
 
 /**
- * Of callbacks that were just claimed, those that may be called by the hours as they are now; hours that were shortened since they
- * were promised end them earlier. The others wait for their hours.
+ * By the hours as they are now: null when it waits for others from now on, else the callback, ended earlier when they were
+ * shortened. `before`: as it was before it was claimed.
  */
+async function fitOne(
+  deps: Deps,
+  tx: Tx,
+  config: TenantConfig,
+  campaign: Campaign,
+  c: Callback,
+  now: number,
+  before = c,
+): Promise<Callback | null> {
+  const span = nextAllowed(config, campaign, documentOf(c).zones, now, 0)
+  if (span?.from === now) return span.to < c.hours_end.getTime() ? endEarlier(tx, c, new Date(span.to), now) : c
+  await moveIntoHours(deps, tx, config, before, now)
+  return null
+}
+
+/** Of callbacks that were just claimed, those that may be called by the hours as they are now. The others wait for their hours. */
 export async function fitHours(
   deps: Deps,
   tx: Tx,
@@ -60,9 +72,9 @@ export async function fitHours(
   const now = deps.now()
   const fit: Callback[] = []
   for (const c of claimed) {
-    const span = nextAllowed(config, campaign, documentOf(c).zones, now, 0)
-    if (span?.from !== now) await moveIntoHours(deps, tx, config, { ...c, status: 'scheduled', lease_id: null }, now)
-    else fit.push(span.to < c.hours_end.getTime() ? await endEarlier(tx, c, new Date(span.to), now) : c)
+    const before: Callback = { ...c, status: 'scheduled', lease_id: null }
+    const after = await fitOne(deps, tx, config, campaign, c, now, before)
+    if (after) fit.push(after)
   }
   return fit
 }
@@ -112,12 +124,7 @@ async function reviewQueued(
   // It does not push any more, and nobody has it: whoever leases may have it. Who was handed it keeps it until its hours end.
   if (campaign.connector.kind === 'pull' && (await statusOf(tx, c.tenant_id, c.delivery_id!)) !== 'delivered')
     return become(deps, tx, c, 'scheduled', {}, { type: 'callback.recalled', actor: CLOCK })
-  const span = nextAllowed(config, campaign, documentOf(c).zones, now, 0)
-  if (span?.from !== now) {
-    await moveIntoHours(deps, tx, config, c, now)
-    return null
-  }
-  return span.to < c.hours_end.getTime() ? endEarlier(tx, c, new Date(span.to), now) : c
+  return fitOne(deps, tx, config, campaign, c, now)
 }
 
 /** One callback whose time has come. */
@@ -176,7 +183,7 @@ async function sweepBatch(deps: Deps, tenantId: string): Promise<number> {
 
 /** Brings leases of a campaign that have ended back, a batch of them; returns how many. What fails is left to the sweep. */
 export async function sweepLeases(deps: Deps, config: TenantConfig, campaignId: string): Promise<number> {
-  const ids = await endedLeases(deps.db.kysely, config.tenantId, campaignId, new Date(deps.now()), FEW)
+  const ids = await dueForSweep(deps.db.kysely, config.tenantId, new Date(deps.now()), FEW, campaignId)
   for (const id of ids.sort()) await sweepOne(deps, config, id).catch(() => undefined)
   return ids.length
 }

@@ -3,11 +3,10 @@
 import { lockAgent } from '../availability/ledger.sql.ts'
 import type { Agent, TenantConfig } from '../availability/model.ts'
 import { nextAllowed } from '../campaign/allowed.ts'
-import { escalateAt, type Campaign } from '../campaign/campaign.ts'
-import { rankOf } from '../campaign/retry.ts'
+import { escalateAt, ownersUntil, triedIn, type Campaign } from '../campaign/campaign.ts'
 import { transaction, violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { AppError } from '../errors.ts'
+import { AppError, bodyFault } from '../errors.ts'
 import { MINUTE } from '../time/interval.ts'
 import { campaignOf, refuseWindow } from './ask.actions.ts'
 import { become, locked, requireCallbackTransition } from './become.actions.ts'
@@ -97,11 +96,9 @@ function timesOf(config: TenantConfig, campaign: Campaign, c: Callback, begin: n
   return {
     window_from: new Date(begin),
     window_to: new Date(end),
-    due_at: new Date(first.from),
-    hours_end: new Date(first.to),
+    ...triedIn(campaign, first, priority),
     expires_at: new Date(end + campaign.graceMinutes * MINUTE),
-    rank_at: new Date(rankOf(first.from, priority, campaign.minutesPerPriority)),
-    owner_until: c.owner_agent_id === null ? null : new Date(first.from + campaign.ownerGraceMinutes * MINUTE),
+    owner_until: ownersUntil(campaign, c.owner_agent_id, first.from),
     escalate_at: escalateAt(campaign, end),
     escalated_at: null,
     document: { ...documentOf(c), released: undefined },
@@ -168,5 +165,5 @@ async function postponePersonal(
       if (!/^(reservations_no_overlap|kind_not_null)$/.test(violationOf(error)?.constraint ?? '')) throw error
     }
   }
-  throw new AppError('agent_not_free', {}, { fields: [{ in: 'body', pointer: '/when', code: 'agent_not_free' }] })
+  throw bodyFault('/when', 'agent_not_free')
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
-import { AppError, bodyFault } from '../errors.ts'
+import { AppError, bodyFault, missing } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
 import { requireLive } from '../rest/references.ts'
 import type { Resource } from '../rest/resource.ts'
@@ -35,12 +35,7 @@ export const campaigns: Resource = {
       false,
     )
     const channels = (body.channels ?? []) as string[]
-    if (channels.includes('web') && body.joinLinkTemplate === undefined)
-      throw new AppError(
-        'invalid_request',
-        { count: 1 },
-        { fields: [{ in: 'body', pointer: '/joinLinkTemplate', code: 'missing' }] },
-      )
+    if (channels.includes('web') && body.joinLinkTemplate === undefined) throw missing('/joinLinkTemplate')
     const capacity = body.capacity as { kind: string; serviceId?: string }
     await requireLive(context, 'services', 'service', ids(capacity.serviceId), '/capacity/serviceId', false)
     for (const [i, segment] of (body.segments as Segment[]).entries()) {

@@ -2,7 +2,7 @@
 import type { HolidayCalendar } from '../availability/model.ts'
 import { MINUTE } from '../time/interval.ts'
 import type { CallingHours, HoursRule } from './hours.ts'
-import type { Outcome, RetryRule, RetryRules } from './retry.ts'
+import { rankOf, type Outcome, type RetryRule, type RetryRules } from './retry.ts'
 import type { Segment } from './segments.ts'
 
 export type Capacity =
@@ -82,6 +82,17 @@ export const retryRulesOf = (campaign: Campaign): RetryRules => ({
 /** Campaigns that citizens may ask on the pages. */
 export const publicCampaigns = (campaigns: ReadonlyMap<string, Campaign>): Campaign[] =>
   [...campaigns.values()].filter((campaign) => campaign.isPublic && !campaign.archived)
+
+/** The columns that say when a callback may be tried: from the begin of an allowed span until its end, in the order of its rank. */
+export const triedIn = (campaign: Campaign, span: { from: number; to: number }, priority: number) => ({
+  due_at: new Date(span.from),
+  hours_end: new Date(span.to),
+  rank_at: new Date(rankOf(span.from, priority, campaign.minutesPerPriority)),
+})
+
+/** Until when a callback is its own agent's alone, tried from `from` on (epoch ms); null = it is nobody's own. */
+export const ownersUntil = (campaign: Campaign, ownerAgentId: string | null, from: number): Date | null =>
+  ownerAgentId === null ? null : new Date(from + campaign.ownerGraceMinutes * MINUTE)
 
 /** When a callback with this end of its window is the supervisor's; null = never. */
 export const escalateAt = (campaign: Campaign, windowTo: number): Date | null =>

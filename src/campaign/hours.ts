@@ -61,19 +61,31 @@ export function allowedSpans(
   return out
 }
 
-/** The first allowed span at or after `at`, begun at `at` at the earliest; null within `days` days. */
+/** The first allowed span at or after `at` (epoch ms), begun at `at` at the earliest; null within `days` days. */
 export function nextAllowed(
   calling: CallingHours,
   zones: readonly string[],
   at: number,
   days = 14,
 ): { from: number; to: number } | null {
-  for (let start = at, step = 0; step < days; start += DAY, step += 1) {
-    const spans = allowedSpans(calling, zones, start, start + 2 * DAY)
-    if (spans.length === 0) continue
-    // Looked at anew from its start, so that it is not cut at the end of the first look.
-    const [first, last] = allowedSpans(calling, zones, spans[0]!, spans[0]! + 2 * DAY)
-    return { from: first!, to: last! }
+  return firstSpan((day) => allowedFrom(calling, zones, day), at, days)
+}
+
+/** Allowed spans of three days from the UTC day `day`: longer than any day, so that what begins on it is whole. */
+export const allowedFrom = (calling: CallingHours, zones: readonly string[], day: number): number[] =>
+  allowedSpans(calling, zones, day * DAY, (day + 3) * DAY)
+
+/** As `nextAllowed`, with the spans of a day from `spansFrom`: whoever asks often keeps them. */
+export function firstSpan(
+  spansFrom: (day: number) => Spans,
+  at: number,
+  days: number,
+): { from: number; to: number } | null {
+  const today = Math.floor(at / DAY)
+  for (let day = today; day <= today + days; day += 1) {
+    const spans = spansFrom(day)
+    for (let i = 0; i < spans.length; i += 2)
+      if (spans[i + 1]! > at && spans[i]! < (day + 1) * DAY) return { from: Math.max(at, spans[i]!), to: spans[i + 1]! }
   }
   return null
 }

@@ -23,7 +23,6 @@ export type Sent =
   /** Nothing is known to have arrived. `isRefused`: the message itself is the trouble, and not who should take it. */
   | { kind: 'failed'; code: string; retryAfterMs: number | null; isRefused: boolean }
 
-export type ResultMessage = { callbackId: string; deliveryId: string } & Record<string, unknown>
 export type Listening = { stop: () => Promise<void> }
 
 export type Connector = {
@@ -39,6 +38,9 @@ export type Connector = {
   close: () => Promise<void>
 }
 export type Connectors = Partial<Record<'http' | 'amqp' | 'log', Connector>>
+
+/** The keys of items, in their order. */
+export const keysOf = (items: readonly { deliveryId: string }[]): string[] => items.map((item) => item.deliveryId)
 
 /** The key of a message: the same items make the same key. */
 export const batchIdOf = (deliveryIds: readonly string[]): string =>

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { leavePusher } from '../campaign/state.sql.ts'
 import type { Listening } from './connector.ts'
 import { pushingCampaigns } from './delivery.sql.ts'
+import { jobFor } from './job.ts'
 import { pushOnce } from './push.actions.ts'
 import { takeMessage } from './reply.actions.ts'
 
@@ -52,13 +53,11 @@ export function startDispatch(deps: Deps, onError: (error: unknown) => void): Lo
     const own = new AbortController()
     const both = AbortSignal.any([signal, own.signal])
     const listen = async (): Promise<Listening | null> => {
-      const config = await deps.snapshots.config(tenantId)
-      const campaign = config?.campaigns.get(campaignId)
-      const kind = campaign?.connector.kind
-      if (!config || !campaign || kind === undefined || kind === 'pull') return null
-      const tenant = { id: tenantId, slug: config.slug }
+      const job = await jobFor(deps, tenantId, campaignId)
+      if (!job) return null
+      const tenant = { id: tenantId, slug: job.config.slug }
       const take = (message: unknown): Promise<boolean> => takeMessage(deps, tenantId, campaignId, message)
-      return deps.connectors[kind]?.listen?.(tenant, campaign, take) ?? null
+      return job.connector.listen?.(tenant, job.campaign, take) ?? null
     }
     const ended = (async () => {
       let listening: Listening | null = null

@@ -6,14 +6,12 @@ import { readState } from '../campaign/state.sql.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
-import { encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
+import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { problems } from '../rest/resource.routes.ts'
-import { Id, IdParams, Nullable } from '../rest/schema.ts'
-import { isUuid } from '../uuid.ts'
+import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
 import { listDeliveries, replay, type Delivery, type DeliveryFilter } from './delivery.sql.ts'
 import { rotatePushSecret } from './secret.actions.ts'
 
-const DateTime = Type.String({ format: 'date-time' })
 const StatusName = Type.Union(['pending', 'delivered', 'parked', 'dropped'].map((name) => Type.Literal(name)))
 const DeliveryShown = Type.Object(
   {
@@ -40,7 +38,6 @@ const QueueShown = Type.Object(
   },
   { title: 'CampaignQueue', additionalProperties: false },
 )
-const CountShown = Type.Object({ count: Type.Integer() }, { additionalProperties: false })
 
 const shown = (d: Delivery): Record<string, unknown> => ({
   id: d.id,
@@ -89,8 +86,7 @@ export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const { limit, cursor, ...rest } = request.query as Partial<DeliveryFilter> & { limit: number; cursor?: string }
-      const before = cursor === undefined ? null : Buffer.from(cursor, 'base64url').toString()
-      if (before !== null && !isUuid(before)) throw new AppError('invalid_cursor')
+      const before = decodeIdCursor(cursor)
       const rows = await listDeliveries(deps.db.kysely, tenantOf(request), { ...rest, before, limit: limit + 1 })
       const page = pageOf(rows, limit, (row) => encodeCursor(row.id))
       return { ...page, items: page.items.map(shown) }

@@ -1,58 +1,37 @@
 // Hands due callbacks of a campaign over to its queue and records what became of them. Claim, send, record: three steps, each
 // repeatable. A process that dies between them leaves a delivery that another one sends again under the same key.
 import type { TenantConfig } from '../availability/model.ts'
-import type { Campaign } from '../campaign/campaign.ts'
-import { becomePusher, changeState, readState, type CampaignState } from '../campaign/state.sql.ts'
-import { become } from '../callback/become.actions.ts'
-import { findCallbacks, insertEvents, lockByDelivery, type Callback } from '../callback/callback.sql.ts'
+import { becomePusher, readState, type CampaignState } from '../campaign/state.sql.ts'
+import { findCallbacks, insertEvents, type Callback } from '../callback/callback.sql.ts'
 import { claimForQueue, earliestDue, queueAll } from '../callback/claim.sql.ts'
 import { fitHours } from '../callback/sweep.actions.ts'
 import { claimWithin } from '../callback/lease.actions.ts'
 import { contactOf } from '../callback/present.ts'
 import { afterCommit, transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import {
-  batchIdOf,
-  pauseAfter,
-  type Batch,
-  type Connector,
-  type Item,
-  type ItemResult,
-  type Sent,
-} from './connector.ts'
+import { batchIdOf, keysOf, type Batch, type Item } from './connector.ts'
 import {
   claimDeliveries,
   connectorOf,
   earliestDelivery,
   insertDeliveries,
-  parkTired,
   postponeDeliveries,
   settleDeliveries,
   type Delivery,
 } from './delivery.sql.ts'
+import { jobFor, type Job } from './job.ts'
+import { DISPATCH, record, type Circuit } from './record.actions.ts'
 
-const ACTOR = 'dispatch'
-/** The shortest pause that is taken from an answer, and how long a turn lasts before others have theirs, in ms. */
-const [REST, TURN_MS] = [1_000, 2_000]
+/** How long a turn lasts before others have theirs, in ms. */
+const TURN_MS = 2_000
 /** A withdrawal that nobody took for so long is of no use any more, in ms. */
 const WITHDRAWAL_LIFE = 86_400_000
 const MOST = 500
 /** Batches in one turn; then others have theirs. */
 const TURN = 50
-/** Attempts after which a delivery is parked even though its endpoint never refused it. */
-const MAX_ATTEMPTS = 20
 /** Looks for callbacks that may be called, past those that may not. */
 const ROUNDS = 10
 const FOREVER = Number.MAX_SAFE_INTEGER
-
-type Job = {
-  deps: Deps
-  connector: Connector
-  config: TenantConfig
-  campaign: Campaign
-  /** For how long this process is the pusher, and a delivery is its to send, in ms: longer than the longest time-out. */
-  lease: number
-}
 
 const itemOf = (c: Callback, deliveryId: string, config: TenantConfig): Item => ({
   deliveryId,
@@ -72,8 +51,7 @@ async function handOver(job: Job): Promise<{ items: Item[]; pacedTo: number }> {
 async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number; moved: number }> {
   const { deps, config, campaign } = job
   const { tenantId } = config
-  const max =
-    campaign.connector.kind === 'pull' || campaign.connector.kind === 'log' ? 50 : campaign.connector.batchSize
+  const max = 'batchSize' in campaign.connector ? campaign.connector.batchSize : 50
   return transaction(deps.db, async (tx) => {
     const { callbacks, pacedTo } = await claimWithin(
       deps,
@@ -102,7 +80,7 @@ async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number;
     await insertDeliveries(tx, tenantId, campaign.id, deps.newId(), made, now, new Date(now.getTime() + job.lease))
     const subjects = made.map(({ c, id }) => ({ subjectId: c.id, id: deps.newId(), data: { deliveryId: id } }))
     const data = { before: 'scheduled', after: 'queued' }
-    await tx.executeQuery(insertEvents(tenantId, subjects, { type: 'callback.queued', at: now, actor: ACTOR, data }))
+    await tx.executeQuery(insertEvents(tenantId, subjects, { type: 'callback.queued', at: now, actor: DISPATCH, data }))
     afterCommit(tx, () => deps.bus.say('changed', tenantId))
     return { items: made.map(({ c, id }) => itemOf(c, id, config)), pacedTo, moved }
   })
@@ -142,87 +120,12 @@ async function waiting(job: Job): Promise<Batch[]> {
 }
 
 const batchOf = ({ config, campaign }: Job, kind: Batch['kind'], items: readonly Item[]): Batch => ({
-  id: batchIdOf(items.map((item) => item.deliveryId)),
+  id: batchIdOf(keysOf(items)),
   kind,
   tenant: { id: config.tenantId, slug: config.slug },
   campaign,
   items,
 })
-
-/** A contact that its queue refuses is in its callback's history, where people look. */
-async function tellParked({ deps, config }: Job, items: readonly ItemResult[]): Promise<void> {
-  const { tenantId } = config
-  for (const { deliveryId, code } of items.filter((item) => item.status === 'parked')) {
-    await transaction(deps.db, async (tx) => {
-      const c = await lockByDelivery(tx, tenantId, deliveryId)
-      if (c?.status !== 'queued') return
-      await become(deps, tx, c, 'queued', {}, { type: 'callback.parked', actor: ACTOR, data: { deliveryId, code } })
-    })
-  }
-}
-
-/** Records what became of a message; returns the failures in a row, and until when to pause (epoch ms; 0 = go on). */
-async function record(
-  job: Job,
-  batch: Batch,
-  sent: Sent,
-  failures: number,
-): Promise<{ failures: number; pause: number }> {
-  const { deps, config, campaign } = job
-  const { tenantId } = config
-  const db = deps.db.kysely
-  const now = deps.now()
-  const at = new Date(now)
-  const ids = batch.items.map((item) => item.deliveryId)
-  if (sent.kind === 'answered') {
-    const of = (status: string) => sent.items.filter((item) => item.status === status)
-    await settleDeliveries(
-      db,
-      tenantId,
-      of('delivered').map((i) => i.deliveryId),
-      { status: 'delivered', failure: null, at },
-    )
-    for (const [code, items] of Map.groupBy(of('parked'), (item) => item.code ?? 'rejected'))
-      await settleDeliveries(
-        db,
-        tenantId,
-        items.map((i) => i.deliveryId),
-        { status: 'parked', failure: code, at },
-      )
-    for (const [code, items] of Map.groupBy(of('retry'), (item) => item.code ?? 'retry')) {
-      const due = new Date(now + pauseAfter(3, deps.randomBytes(1)[0]! / 256))
-      const change = { due, failure: code, isSplit: true, isTried: true }
-      await postponeDeliveries(
-        db,
-        tenantId,
-        items.map((i) => i.deliveryId),
-        change,
-      )
-    }
-    await parkTired(db, tenantId, ids, MAX_ATTEMPTS, at)
-    await tellParked(job, sent.items)
-    if (failures > 0) await changeState(db, tenantId, campaign.id, { failures: 0, open_until: null, failure: null })
-    return { failures: 0, pause: 0 }
-  }
-  if (sent.isRefused) {
-    // One contact in it is the trouble: each goes alone, and the one that is refused alone is parked.
-    if (ids.length === 1) {
-      await settleDeliveries(db, tenantId, ids, { status: 'parked', failure: sent.code, at })
-      await tellParked(job, [{ deliveryId: ids[0]!, status: 'parked', code: sent.code }])
-    } else await postponeDeliveries(db, tenantId, ids, { due: at, failure: sent.code, isSplit: true, isTried: true })
-    return { failures, pause: 0 }
-  }
-  const more = failures + 1
-  const rest = pauseAfter(more, deps.randomBytes(1)[0]! / 256)
-  // "At once" is no answer that leaves anybody in peace.
-  const pause = now + (sent.retryAfterMs === null ? rest : Math.max(sent.retryAfterMs, REST))
-  // Asked to wait is not a failure of the contact.
-  const isTried = sent.retryAfterMs === null
-  await postponeDeliveries(db, tenantId, ids, { due: new Date(pause), failure: sent.code, isSplit: false, isTried })
-  await parkTired(db, tenantId, ids, MAX_ATTEMPTS, at)
-  await changeState(db, tenantId, campaign.id, { failures: more, open_until: new Date(pause), failure: sent.code })
-  return { failures: more, pause }
-}
 
 /** When there may be something to do again, epoch ms. */
 async function nextTime({ deps, config, campaign }: Job): Promise<number> {
@@ -235,23 +138,20 @@ async function nextTime({ deps, config, campaign }: Job): Promise<number> {
 /** The circuit is open: nothing is sent before `open_until`; then one message decides. */
 const openUntil = (state: CampaignState | undefined): number => state?.open_until?.getTime() ?? 0
 
-/** The campaign with its connector, or null when it does not push, or cannot. */
-async function jobFor(deps: Deps, tenantId: string, campaignId: string): Promise<Job | null> {
-  const config = await deps.snapshots.config(tenantId)
-  const campaign = config?.campaigns.get(campaignId)
-  const kind = campaign?.connector.kind
-  if (!config || !campaign || campaign.archived || kind === undefined || kind === 'pull') return null
-  const connector = deps.connectors[kind]
-  if (!connector) return null
-  const seconds = campaign.connector.kind === 'http' ? campaign.connector.timeoutSeconds : 10
-  return { deps, connector, config, campaign, lease: (seconds + 5) * 1000 }
-}
-
 const liveOf = (batch: Batch, now: number): Batch => {
   const items = batch.items.filter((item) => item.notAfter === null || item.notAfter > now)
-  return items.length === batch.items.length
-    ? batch
-    : { ...batch, id: batchIdOf(items.map((i) => i.deliveryId)), items }
+  return items.length === batch.items.length ? batch : { ...batch, id: batchIdOf(keysOf(items)), items }
+}
+
+/** Messages that were claimed and not sent are due again at `at` (epoch ms). */
+async function putOff({ deps, config }: Job, batches: readonly Batch[], at: number): Promise<void> {
+  const change = { due: new Date(at), failure: 'waiting', isSplit: false, isTried: false }
+  await postponeDeliveries(
+    deps.db.kysely,
+    config.tenantId,
+    batches.flatMap((batch) => keysOf(batch.items)),
+    change,
+  )
 }
 
 /** Sends messages one after the other; a failure ends the turn, and what was not sent yet is due again with it. */
@@ -260,15 +160,13 @@ async function sendAll(
   batches: readonly Batch[],
   failures: number,
   isPusher: () => Promise<boolean>,
-): Promise<{ failures: number; pause: number }> {
-  let state = { failures, pause: 0 }
+): Promise<Circuit> {
+  let state: Circuit = { failures, pause: 0 }
   const end = performance.now() + TURN_MS
   for (const [i, whole] of batches.entries()) {
     const isOver = i > 0 && performance.now() > end
     if (isOver) {
-      const waiting = batches.slice(i).flatMap((b) => b.items.map((item) => item.deliveryId))
-      const again = { due: new Date(job.deps.now()), failure: 'waiting', isSplit: false, isTried: false }
-      await postponeDeliveries(job.deps.db.kysely, job.config.tenantId, waiting, again)
+      await putOff(job, batches.slice(i), job.deps.now())
       return state
     }
     if (i > 0 && !(await isPusher())) return state
@@ -277,9 +175,7 @@ async function sendAll(
     if (batch.items.length === 0) continue
     state = await record(job, batch, await job.connector.send(batch), state.failures)
     if (state.pause === 0) continue
-    const rest = batches.slice(i + 1).flatMap((b) => b.items.map((item) => item.deliveryId))
-    const change = { due: new Date(state.pause), failure: 'waiting', isSplit: false, isTried: false }
-    await postponeDeliveries(job.deps.db.kysely, job.config.tenantId, rest, change)
+    await putOff(job, batches.slice(i + 1), state.pause)
     return state
   }
   return state

@@ -5,11 +5,10 @@ import type { Deps } from '../deps.ts'
 import { tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { problems } from '../rest/resource.routes.ts'
-import { Id, Nullable } from '../rest/schema.ts'
+import { DateTime, Id, Nullable } from '../rest/schema.ts'
 import { listMessages, type MailDocument, type Message } from './message.sql.ts'
 
 const Status = Type.Union((['queued', 'sent', 'parked'] as const).map((status) => Type.Literal(status)))
-const DateTime = Type.String({ format: 'date-time' })
 const MessageShown = Type.Object(
   {
     id: Id,

@@ -6,6 +6,8 @@ export const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }
 export const ShortText = Type.String({ maxLength: 500 })
 export const LongText = Type.String({ maxLength: 4000 })
 export const ExternalId = Type.String({ minLength: 1, maxLength: 200 })
+export const DateTime = Type.String({ format: 'date-time' })
+export const CountShown = Type.Object({ count: Type.Integer() }, { additionalProperties: false })
 export const Instant = Type.String({ format: 'instant', description: 'RFC 3339 with offset' })
 export const LocalDate = Type.String({ format: 'calendar-date', description: 'YYYY-MM-DD' })
 export const Zone = Type.String({ format: 'time-zone', maxLength: 60, description: 'IANA time zone' })
@@ -18,9 +20,9 @@ export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 export const Envelope = {
   id: Id,
   version: Type.Integer({ description: 'Rises with every change; the ETag.' }),
-  createdAt: Type.String({ format: 'date-time' }),
-  updatedAt: Type.String({ format: 'date-time' }),
-  archivedAt: Nullable(Type.String({ format: 'date-time' })),
+  createdAt: DateTime,
+  updatedAt: DateTime,
+  archivedAt: Nullable(DateTime),
 }
 
 export const IdParams = Type.Object({ id: Id }, { additionalProperties: false })

@@ -1,5 +1,5 @@
 // All SQL of a tenant's own secrets, made when first needed. They seal cookies and links; nothing is encrypted with them.
-import type { Db, Tx } from '../db/tx.ts'
+import type { Db } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 
 const known = new WeakMap<Deps['db'], Map<string, string>>()
@@ -12,24 +12,11 @@ export async function secretOf(deps: Deps, tenantId: string, purpose: string): P
   const cached = cache.get(key)
   if (cached !== undefined) return cached
   const db = deps.db.kysely
-  await db
-    .insertInto('tenant_secrets')
-    .values({
-      tenant_id: tenantId,
-      purpose,
-      secret: Buffer.from(deps.randomBytes(32)).toString('base64url'),
-      created_at: new Date(deps.now()),
-    })
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'purpose']).doNothing())
-    .execute()
-  const row = await db
-    .selectFrom('tenant_secrets')
-    .select('secret')
-    .where('tenant_id', '=', tenantId)
-    .where('purpose', '=', purpose)
-    .executeTakeFirstOrThrow()
-  cache.set(key, row.secret)
-  return row.secret
+  const fresh = Buffer.from(deps.randomBytes(32)).toString('base64url')
+  await writeSecret(db, tenantId, purpose, fresh, new Date(deps.now()), false)
+  const [row] = await readSecrets(db, tenantId, [purpose])
+  cache.set(key, row!.secret)
+  return row!.secret
 }
 
 /** Secrets of a tenant by purpose, as they are now. */
@@ -48,14 +35,14 @@ export async function readSecrets(
 
 /** Writes a secret; `isReplaced` = false leaves one that is there already. */
 export async function writeSecret(
-  tx: Tx,
+  db: Db,
   tenantId: string,
   purpose: string,
   secret: string,
   now: Date,
   isReplaced: boolean,
 ): Promise<void> {
-  await tx
+  await db
     .insertInto('tenant_secrets')
     .values({ tenant_id: tenantId, purpose, secret, created_at: now })
     .onConflict((conflict) => {
