@@ -25,6 +25,16 @@ import { quickRoutes } from './callback/quick.routes.ts'
 import { leaseRoutes } from './callback/lease.routes.ts'
 import { dispatchRoutes } from './dispatch/dispatch.routes.ts'
 import { campaignRoutes } from './campaign/campaign.routes.ts'
+import { gatewayRoutes } from './notify/gateway.routes.ts'
+import { inboundRoutes } from './notify/inbound.routes.ts'
+import { templateRoutes } from './notify/template.routes.ts'
+import { ratingRoutes } from './appointment/rating.routes.ts'
+import { waitingPages } from './booking/waiting.routes.ts'
+import { waitingRoutes } from './waiting/waiting.routes.ts'
+import { externalRoutes } from './calendar/external.routes.ts'
+import { feedRoutes } from './calendar/feed.routes.ts'
+import { jobRoutes } from './jobs/job.routes.ts'
+import { webhookRoutes } from './webhook/webhook.routes.ts'
 import { messageRoutes } from './notify/message.routes.ts'
 import { bookingRoutes } from './booking/booking.routes.ts'
 import { stepRoutes } from './booking/steps.routes.ts'
@@ -109,6 +119,15 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     slotRoutes(api, deps)
     appointmentRoutes(api, deps)
     messageRoutes(api, deps)
+    templateRoutes(api, deps)
+    gatewayRoutes(api, deps)
+    inboundRoutes(api, deps)
+    webhookRoutes(api, deps)
+    feedRoutes(api, deps)
+    jobRoutes(api, deps)
+    externalRoutes(api, deps)
+    waitingRoutes(api, deps)
+    ratingRoutes(api, deps)
     campaignRoutes(api, deps)
     callbackRoutes(api, deps)
     barredRoutes(api, deps)
@@ -125,6 +144,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     bookingRoutes(pages, deps)
     stepRoutes(pages, deps)
     ownRoutes(pages, deps)
+    waitingPages(pages, deps)
     citizenCallbackRoutes(pages, deps)
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })

@@ -16,6 +16,9 @@ export type Config = {
   publicUrl: string | undefined
   smtpUrl: string | undefined
   mailFrom: string
+  mailConnections: number
+  dkimKeyFile: string | undefined
+  dkimSelector: string
   publicRate: number
   amqpUrl: string | undefined
   privateTargets: boolean
@@ -189,7 +192,8 @@ export const SETTINGS: readonly Setting[] = [
     env: 'AGENDA_PRIVATE_TARGETS',
     default: 'false',
     unit: 'true or false',
-    description: 'Whether tenants may have contacts pushed to private network addresses and without TLS.',
+    description:
+      'Whether tenants may have pushes, webhooks and calendars at private network addresses and without TLS.',
     read: flag,
   },
   {
@@ -207,6 +211,31 @@ export const SETTINGS: readonly Setting[] = [
     default: 'Agenda <no-reply@localhost>',
     unit: 'e-mail address',
     description: 'Sender of messages.',
+    read: anyText,
+  },
+  {
+    name: 'mailConnections',
+    env: 'AGENDA_MAIL_CONNECTIONS',
+    default: '10',
+    unit: 'connections',
+    description: 'Connections to the mail server of this process, and messages that it sends at once.',
+    read: integer(1, 200),
+  },
+  {
+    name: 'dkimKeyFile',
+    env: 'AGENDA_DKIM_KEY_FILE',
+    default: '',
+    unit: 'file',
+    description:
+      'Private key (PEM) that signs messages for the domain of AGENDA_MAIL_FROM (DKIM). Empty: the mail server signs.',
+    read: (text) => text || undefined,
+  },
+  {
+    name: 'dkimSelector',
+    env: 'AGENDA_DKIM_SELECTOR',
+    default: 'agenda',
+    unit: 'DNS label',
+    description: 'Selector under which the DKIM key is published.',
     read: anyText,
   },
   {

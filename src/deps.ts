@@ -3,6 +3,7 @@ import type { DueClock } from './callback/due.ts'
 import type { Bus } from './db/bus.ts'
 import type { Database } from './db/open.ts'
 import type { Connectors } from './dispatch/connector.ts'
+import type { Post, Request } from './outbound/post.ts'
 import type { SendMail } from './notify/message.ts'
 import type { Snapshots } from './availability/snapshot.actions.ts'
 
@@ -27,6 +28,15 @@ export type Deps = {
   links: { base: string }
   /** Sends an e-mail; null = no mail server is configured, messages wait in the outbox. */
   mail: SendMail | null
+  /** Whether tenants may name addresses inside private networks. */
+  mayUsePrivate: boolean
+  /** Asks an address that a tenant has named; `post` sends it a POST. */
+  request: Request
+  post: Post
+  /** The address from which messages come. */
+  mailAddress: string
+  /** Jobs done, by queue and result, since this process began. */
+  tally: Map<string, number>
   /** Requests a minute that one network address may send to the public pages' forms. */
   publicRate: number
 }

@@ -85,6 +85,14 @@ export const PROBLEMS = {
   do_not_call: 409,
   too_many_callbacks: 429,
   campaign_full: 409,
+  // messages and calendars
+  template_syntax: 422,
+  template_variable: 422,
+  unreadable_message: 422,
+  address_not_allowed: 422,
+  unreadable_calendar: 422,
+  offer_over: 409,
+  limit_reached: 409,
   // the citizens' pages
   booking_closed: 403,
   draft_gone: 404,

@@ -2,7 +2,7 @@
 // Configuration → database → migrations → application → loops, and all of it in reverse when told to stop.
 // The only reader of the environment and of the clock.
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { earliestDue } from './callback/claim.sql.ts'
 import { createDueClock } from './callback/due.ts'
@@ -15,6 +15,8 @@ import { openDatabase } from './db/open.ts'
 import type { Deps } from './deps.ts'
 import { AppError } from './errors.ts'
 import { problemWords } from './locales/words.ts'
+import { createRequest, postBy } from './outbound/post.ts'
+import { addressIn } from './notify/message.ts'
 import { pooledBytes, uuidSource } from './uuid.ts'
 
 const HELP = `Agenda: appointments, availability and callbacks.
@@ -49,11 +51,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return { command, rest, flags }
 }
 
-type DepsConfig = Pick<Config, 'platformKey'> & Partial<Pick<Config, 'publicUrl' | 'publicRate'>>
+type DepsConfig = Pick<Config, 'platformKey'> &
+  Partial<Pick<Config, 'publicUrl' | 'publicRate' | 'mailFrom' | 'privateTargets'>>
 
 export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number = Date.now): Deps {
   const bytes = pooledBytes(randomBytes)
   const bus = createBus(db)
+  const request = createRequest(config.privateTargets ?? false)
   return {
     db,
     now,
@@ -66,6 +70,11 @@ export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number
     platformKeyHash: config.platformKey === undefined ? undefined : hashSecret(config.platformKey),
     links: { base: config.publicUrl ?? '' },
     mail: null,
+    mayUsePrivate: config.privateTargets ?? false,
+    request,
+    post: postBy(request),
+    tally: new Map(),
+    mailAddress: addressIn(config.mailFrom ?? 'no-reply@localhost'),
     publicRate: config.publicRate ?? 60,
   }
 }
@@ -83,9 +92,8 @@ async function openDeps(config: Config): Promise<Deps> {
 async function openConnectors(deps: Deps, config: Config): Promise<Deps['connectors']> {
   const { httpConnector } = await import('./dispatch/http.connector.ts')
   const { logConnector } = await import('./dispatch/log.connector.ts')
-  const { createPost } = await import('./outbound/post.ts')
   const connectors: Deps['connectors'] = {
-    http: httpConnector(deps, createPost(config.privateTargets)),
+    http: httpConnector(deps, deps.post),
     log: logConnector((line) => process.stdout.write(`${line}\n`)),
   }
   if (config.amqpUrl !== undefined) {
@@ -101,7 +109,10 @@ async function start(config: Config): Promise<void> {
   const deps = await openDeps(config)
   if (config.smtpUrl !== undefined) {
     const { smtpSender } = await import('./notify/smtp.ts')
-    deps.mail = smtpSender(config.smtpUrl, config.mailFrom).send
+    const { dkimKeyFile, dkimSelector: keySelector } = config
+    const domainName = deps.mailAddress.split('@')[1] ?? 'localhost'
+    const dkim = dkimKeyFile && { domainName, keySelector, privateKey: readFileSync(dkimKeyFile, 'utf8') }
+    deps.mail = smtpSender(config.smtpUrl, config.mailFrom, config.mailConnections, dkim || undefined).send
   }
   if (config.databaseUrl !== undefined) deps.bus.connect(config.databaseUrl)
   deps.connectors = await openConnectors(deps, config)

@@ -1,26 +1,32 @@
 // Runs the service: demo data, HTTP, loops; stops in reverse order and lets requests under way finish.
+import { constants, setPriority } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
-import { startSweep } from './appointment/expiry.loop.ts'
 import type { Config } from './config.ts'
 import { keepDemoKey } from './demo/demo-key.ts'
 import { startDispatch } from './dispatch/dispatch.loop.ts'
-import { startDelivery } from './notify/delivery.loop.ts'
+import { startSchedules } from './jobs/schedule.loop.ts'
+import { startJobs } from './jobs/job.loop.ts'
+import { queuesFor } from './jobs/queues.ts'
 import { loadDemo } from './demo/demo.actions.ts'
 import type { Deps } from './deps.ts'
 
 /** Starts what the role asks for and resolves once it answers; `began` (performance clock, ms) is for the start-up time. */
 export async function serve(deps: Deps, config: Config, began: number): Promise<void> {
+  // On a machine that they share, background work gives way to whoever waits for an answer.
+  if (config.role === 'worker') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   const demo = config.demo ? await loadDemo(deps) : null
   const app = await buildApp(deps, { logLevel: config.logLevel, trustProxy: config.trustProxy })
   const sweeping =
     config.role === 'api'
       ? null
-      : startSweep(deps, (error) => app.log.error({ code: (error as { code?: string }).code }, 'sweep failed'))
-  const delivering =
-    config.role === 'api' || !deps.mail
+      : startSchedules(deps, (error) => app.log.error({ code: (error as { code?: string }).code }, 'sweep failed'))
+  const working =
+    config.role === 'api'
       ? null
-      : startDelivery(deps, (error) => app.log.error({ code: (error as { code?: string }).code }, 'delivery failed'))
+      : startJobs(deps, queuesFor(deps, config.mailConnections), (error) =>
+          app.log.error({ code: (error as { code?: string }).code }, 'side work failed'),
+        )
   const dispatching =
     config.role === 'api'
       ? null
@@ -38,7 +44,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     await app.close()
     clearInterval(closing)
     await sweeping?.stop()
-    await delivering?.stop()
+    await working?.stop()
     await dispatching?.stop()
     for (const connector of Object.values(deps.connectors)) await connector.close()
     await deps.bus.close()

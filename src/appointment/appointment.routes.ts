@@ -1,4 +1,5 @@
 // Holds and appointments by REST. The holder of a manage token reaches its one appointment, as the public.
+import { listEvents } from '../event/event.sql.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access } from '../auth/scopes.ts'
 import type { Deps } from '../deps.ts'
@@ -12,13 +13,7 @@ import type { Audience, Channel } from '../service/visit.ts'
 import { amend, cancel, decide, setOutcome, undoOutcome, type ChangeContext } from './change.actions.ts'
 import { book, type BookingContext } from './booking.actions.ts'
 import { confirmHold } from './confirm.actions.ts'
-import {
-  findAppointment,
-  listAppointments,
-  listEvents,
-  type Appointment,
-  type AppointmentFilter,
-} from './appointment.sql.ts'
+import { findAppointment, listAppointments, type Appointment, type AppointmentFilter } from './appointment.sql.ts'
 import * as schema from './appointment.schema.ts'
 import { move } from './move.actions.ts'
 import { presentAppointment } from './present.ts'

@@ -4,8 +4,8 @@ import type { AppointmentRow, AppointmentStatus } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 
 export type Appointment = Selectable<AppointmentRow>
-/** What a citizen thought of the visit: 1 (bad) to 5 stars. */
-export type Rating = { stars: number; reasons?: string[]; comment?: string; at: string }
+/** What a citizen thought of the visit: 1 (bad) to 5 stars; whether they would recommend it, 0 to 10. */
+export type Rating = { stars: number; recommendation?: number; reasons?: string[]; comment?: string; at: string }
 export type AppointmentDocument = {
   minutes: number
   audience: 'public' | 'staff'
@@ -72,23 +72,6 @@ export function insertAppointment(a: NewAppointment, joins = false): CompiledQue
     a.holdExpiresAt,
     a.now,
   ])
-}
-
-export type NewEvent = {
-  tenantId: string
-  subjectId: string
-  id: string
-  type: string
-  at: Date
-  actor: string
-  data: Record<string, unknown>
-}
-
-export function insertEvent(e: NewEvent): CompiledQuery {
-  return CompiledQuery.raw(
-    'insert into events (tenant_id, subject_id, id, type, at, actor, data) values ($1, $2, $3, $4, $5, $6, $7)',
-    [e.tenantId, e.subjectId, e.id, e.type, e.at, e.actor, JSON.stringify(e.data)],
-  )
 }
 
 export async function findAppointment(db: Db, tenantId: string, id: string): Promise<Appointment | undefined> {
@@ -171,16 +154,6 @@ export async function updateAppointment(
     .executeTakeFirstOrThrow()
 }
 
-export async function listEvents(db: Db, tenantId: string, subjectId: string) {
-  return db
-    .selectFrom('events')
-    .select(['id', 'type', 'at', 'actor', 'data'])
-    .where('tenant_id', '=', tenantId)
-    .where('subject_id', '=', subjectId)
-    .orderBy('id')
-    .execute()
-}
-
 export type AppointmentFilter = {
   from?: Date | undefined
   to?: Date | undefined
@@ -193,6 +166,44 @@ export type AppointmentFilter = {
   displaced?: boolean | undefined
   after: { at: Date; id: string } | null
   limit: number
+}
+
+/** Rated visits that began in [from, to), newest first. */
+export async function ratedBetween(
+  db: Db,
+  tenantId: string,
+  from: Date,
+  to: Date,
+  limit: number,
+): Promise<Appointment[]> {
+  return db
+    .selectFrom('appointments')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('starts_at', '>=', from)
+    .where('starts_at', '<', to)
+    .where(sql<boolean>`jsonb_exists(document, 'rating')`)
+    .orderBy('starts_at', 'desc')
+    .limit(limit)
+    .execute()
+}
+
+/** Confirmed, completed and pending appointments that end after `since`, by id from `after` on. */
+export async function liveAfter(
+  db: Db,
+  tenantId: string,
+  since: Date,
+  after: string | null,
+  limit: number,
+): Promise<Appointment[]> {
+  let query = db
+    .selectFrom('appointments')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('status', 'in', ['pending', 'confirmed', 'completed'])
+    .where('ends_at', '>', since)
+  if (after !== null) query = query.where('id', '>', after)
+  return query.orderBy('id').limit(limit).execute()
 }
 
 /** Appointments by start, then id. */

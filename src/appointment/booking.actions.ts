@@ -1,5 +1,7 @@
 // Holds and books. One pipelined transaction: lock the agent, take the time, count, write appointment, event and answer.
 // Whoever loses a race is refused by a constraint; then the next free agent is tried, or the reason is looked up.
+import { wakeRelay } from '../event/event.actions.ts'
+import { insertEvent } from '../event/event.sql.ts'
 import type { CompiledQuery } from 'kysely'
 import { countersOf } from '../availability/limits.ts'
 import { countUp } from '../availability/limits.sql.ts'
@@ -14,13 +16,7 @@ import { answerRow, earlierAnswer, isRepeat, type Answer, type IdempotencyScope 
 import { rememberAnswer } from '../rest/idempotency.sql.ts'
 import { MINUTE } from '../time/interval.ts'
 import { checkAnswers, codeFrom } from './appointment.ts'
-import {
-  insertAppointment,
-  insertEvent,
-  previousAgent,
-  type AppointmentDocument,
-  type NewAppointment,
-} from './appointment.sql.ts'
+import { insertAppointment, previousAgent, type AppointmentDocument, type NewAppointment } from './appointment.sql.ts'
 import { expireDue } from './expiry.actions.ts'
 import { plan, planFresh, type Place, type Plan } from './placement.actions.ts'
 import { presentNew } from './present.ts'
@@ -206,7 +202,7 @@ function draft(deps: Deps, input: DraftInput): Draft {
     ...counters.map((counter) => countUp(db, tenantId, counter)),
     ...(who.statement ? [who.statement] : []),
     insertAppointment(appointment, place.sessionId !== null),
-    insertEvent(event),
+    ...insertEvent(event),
     ...(scope ? [rememberAnswer(answerRow(scope, answer, now))] : []),
   ]
   return { statements, answer, token: formatToken('agm', tenantId, ids.id, secret), reserved }
@@ -330,6 +326,7 @@ async function tryToBook(deps: Deps, request: BookingRequest, context: BookingCo
       deps.snapshots.noteReserved(tenantId, place.agent.id, from, to, kind, expiresAt?.getTime() ?? 0)
       try {
         await atomically(deps.db, statements)
+        if (!context.hold) wakeRelay(deps, tenantId)
         return withToken(answer, token)
       } catch (error) {
         verdict = judge(error, request)

@@ -1,5 +1,6 @@
 // What happens to an appointment after booking, except moving: cancel, approve, outcome, notes.
 // Order of locks everywhere: agent, appointment, ledger, counters.
+import { writeEvent } from '../event/event.actions.ts'
 import { countDown } from '../availability/limits.sql.ts'
 import { closeUntil, dropReservation, findReservation, leaveSession, lockAgent } from '../availability/ledger.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
@@ -13,7 +14,6 @@ import { MINUTE } from '../time/interval.ts'
 import { isWithinNotice } from './appointment.ts'
 import {
   findAppointment,
-  insertEvent,
   lockAppointment,
   updateAppointment,
   type Appointment,
@@ -32,8 +32,6 @@ export type ChangeContext = {
   wantedVersion: number | null
   /** Refuses when the appointment has become more than a hold. */
   onlyHeld?: boolean
-  /** Writes that belong to the change, such as the message that tells of it. Not called when nothing changed. */
-  also?: (tx: Tx, after: Appointment) => Promise<void>
 }
 
 export const documentOf = (a: Appointment): AppointmentDocument => a.document as unknown as AppointmentDocument
@@ -90,7 +88,7 @@ export async function record(
     actor: actor.name,
     data,
   }
-  await tx.executeQuery(insertEvent(event))
+  await writeEvent(deps, tx, event)
 }
 
 /** Gives the appointment's time back: at once, or after the delay of its services when a citizen could trade it otherwise. */
@@ -160,9 +158,7 @@ async function change(
     const a = await lockBoth(tx, context.tenantId, context.id)
     checkVersion(context.wantedVersion, a.version)
     checkHeld(context, a)
-    const after = await work(tx, a, config)
-    if (after.version !== a.version) await context.also?.(tx, after)
-    return after
+    return work(tx, a, config)
   })
 }
 

@@ -27,8 +27,8 @@ export type PublicTerms = {
   maxOpen: number
   /** The office confirms by hand, because nothing vouches for the person. */
   needsApproval: boolean
-  /** Writes that belong to the booking: the message that tells of it. */
-  also: (tx: Tx, a: Appointment) => Promise<void>
+  /** Writes that belong to the booking. */
+  also?: (tx: Tx, a: Appointment) => Promise<void>
 }
 
 /**
@@ -121,7 +121,7 @@ async function confirmLocked(
     agentId: a.agent_id,
     fromHold: true,
   })
-  await terms?.also(tx, after)
+  await terms?.also?.(tx, after)
   return {
     status: 201,
     body: presentAppointment(after, config),

@@ -1,4 +1,5 @@
 // Ends holds whose time is over and opens released slots again; called by the loop and by a booking that finds them in its way.
+import { writeEvent } from '../event/event.actions.ts'
 import { countDown } from '../availability/limits.sql.ts'
 import {
   dropReservation,
@@ -9,13 +10,7 @@ import {
 } from '../availability/ledger.sql.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import {
-  expiredHolds,
-  insertEvent,
-  lockAppointment,
-  updateAppointment,
-  type AppointmentDocument,
-} from './appointment.sql.ts'
+import { expiredHolds, lockAppointment, updateAppointment, type AppointmentDocument } from './appointment.sql.ts'
 import { countersHeld } from './settle.ts'
 
 const BATCH = 100
@@ -46,17 +41,15 @@ async function expireOne(deps: Deps, tenantId: string, held: { id: string; agent
         : [dropReservation(tx, tenantId, kept.id)])
         await tx.executeQuery(statement)
     for (const counter of countersHeld(config, a)) await tx.executeQuery(countDown(tx, tenantId, counter))
-    await tx.executeQuery(
-      insertEvent({
-        tenantId,
-        subjectId: a.id,
-        id: deps.newId(),
-        type: 'appointment.expired',
-        at: new Date(now),
-        actor: 'clock',
-        data: {},
-      }),
-    )
+    await writeEvent(deps, tx, {
+      tenantId,
+      subjectId: a.id,
+      id: deps.newId(),
+      type: 'appointment.expired',
+      at: new Date(now),
+      actor: 'clock',
+      data: {},
+    })
     return true
   })
 }

@@ -179,10 +179,10 @@ async function moveTo(
     before: { start: a.starts_at.toISOString(), agentId: a.agent_id, locationId: a.location_id },
     after: { start: after.starts_at.toISOString(), agentId: after.agent_id, locationId: after.location_id },
     assignment: assignment.reason,
+    version: after.version,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.override ? { override: request.override.reason } : {}),
   })
-  await context.also?.(tx, after)
   return after
 }
 

@@ -5,10 +5,21 @@ import type { Appointment, AppointmentDocument, NewAppointment } from './appoint
 
 export type Shown = Record<string, unknown>
 
-function linkOf(config: TenantConfig | null, serviceIds: readonly string[], channel: string, code: string): Shown {
+/** Where a visit by video is joined; undefined when its channel has no address. */
+export function joinLinkOf(
+  config: TenantConfig | null,
+  serviceIds: readonly string[],
+  channel: string,
+  code: string,
+): string | undefined {
   const service = config?.services.get(serviceIds[0] ?? '')
   const template = service?.channels.find((c) => c.type === channel)?.linkTemplate
-  return template === undefined ? {} : { joinLink: template.replaceAll('{code}', encodeURIComponent(code)) }
+  return template?.replaceAll('{code}', encodeURIComponent(code))
+}
+
+function linkOf(config: TenantConfig | null, serviceIds: readonly string[], channel: string, code: string): Shown {
+  const joinLink = joinLinkOf(config, serviceIds, channel, code)
+  return joinLink === undefined ? {} : { joinLink }
 }
 
 type Common = {

@@ -20,7 +20,17 @@ export async function rate(deps: Deps, tenantId: string, id: string, rating: Omi
     const at = new Date(now)
     const document = { ...documentOf(a), rating: { ...rating, at: at.toISOString() } }
     const after = await updateAppointment(tx, tenantId, id, { document }, at)
-    await record(deps, tx, a, 'appointment.rated', { name: 'citizen', audience: 'public' }, { stars: rating.stars })
+    await record(
+      deps,
+      tx,
+      a,
+      'appointment.rated',
+      { name: 'citizen', audience: 'public' },
+      {
+        stars: rating.stars,
+        ...(rating.recommendation === undefined ? {} : { recommendation: rating.recommendation }),
+      },
+    )
     return after
   })
 }

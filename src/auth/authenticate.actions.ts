@@ -49,6 +49,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
       return { kind: 'platform', id: 'platform', secret: bearer }
     const token = parseToken(bearer)
     if (!token) return null
+    if (token.kind === 'agf') return null
     const principal = token.kind === 'agd' ? await byKey(token) : await byManageToken(token)
     if (principal?.kind === 'key') {
       if (trusted.size >= MAX_TRUSTED) trusted.clear()

@@ -13,6 +13,8 @@ export const SCOPES = [
   'appointments:write',
   'appointments:staff',
   'messages:read',
+  'messages:write',
+  'webhooks:write',
   'callbacks:read',
   'callbacks:write',
   'callbacks:work',

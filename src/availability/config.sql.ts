@@ -35,7 +35,7 @@ export async function loadConfigRows(db: Db, tenantId: string) {
     .where('id', '=', tenantId)
     .executeTakeFirst()
   if (!tenant) return null
-  const [locations, services, pools, holidays, campaigns, agents, schedules, openings, absences, closures] =
+  const [locations, services, pools, holidays, campaigns, agents, schedules, openings, absences, closures, elsewhere] =
     await Promise.all([
       named(db, 'locations', tenantId),
       named(db, 'services', tenantId),
@@ -61,8 +61,15 @@ export async function loadConfigRows(db: Db, tenantId: string) {
       dated(db, 'closures', tenantId)
         .select(sql<string | null>`location_id`.as('location_id'))
         .execute(),
+      db
+        .selectFrom('external_busy')
+        .select(['agent_id', 'starts_at as from', 'ends_at as to'])
+        .where('tenant_id', '=', tenantId)
+        .execute(),
     ])
-  return { tenant, locations, services, pools, holidays, campaigns, agents, schedules, openings, absences, closures }
+  const sources = { locations, services, pools, holidays, campaigns, agents, schedules, openings, closures }
+  // What agents have in their other calendars takes their time as an absence does.
+  return { tenant, ...sources, absences: [...absences, ...elsewhere] }
 }
 
 /** The tenant's configuration version and the calendar versions of the given agents, in one round trip. */

@@ -7,6 +7,9 @@ import type { Site } from '../web/site.ts'
 import { googleLink, outlookLink } from './calendar.ts'
 import { addressLines, mapLink, peopleFact, spanOf, visitName, zoneNote } from './steps.ts'
 
+/** `offer`: what is kept for them until when, in words. */
+export type Waiting = { isWaiting: boolean; offer: { when: string; until: string } | null }
+
 export type OwnAppointment = {
   a: Appointment
   base: string
@@ -17,6 +20,8 @@ export type OwnAppointment = {
   mayCancel: boolean
   isRateable: boolean
   stars: number | null
+  /** How it is with an earlier time; null where there is no list to wait on. */
+  waiting: Waiting | null
   message: Html
   faults: Faults
 }
@@ -127,10 +132,69 @@ export function managePage(site: Site, own: OwnAppointment): Page {
             ${own.mayCancel && html`<a class="button danger" href="${own.base}/cancel">${w.cancelButton}</a>`}
           </div>
           ${!(own.mayMove && own.mayCancel) && !own.isRateable && html`<p>${w.tooLate} ${support(site)}</p>`}
-          ${calendarLinks(site, own)}`
+          ${own.waiting && waitingSection(site, own.base, own.waiting)} ${calendarLinks(site, own)}`
       }
       ${own.isRateable && rating(site, own)}
       ${a.status === 'cancelled' && html`<p><a class="button" href="${site.base}">${w.bookAnother}</a></p>`}
+    </div>`,
+  }
+}
+
+/** "Tell me if something earlier comes free": asking, waiting, and what is kept for them now. */
+function waitingSection(site: Site, base: string, { isWaiting, offer }: Waiting): Html {
+  const w = site.words.waiting
+  if (offer)
+    return html`<section class="notice success noprint waiting" role="status">
+      <h2>${w.offerTitle}</h2>
+      <p>${w.offerText(offer.when, offer.until)}</p>
+      <form method="post" action="${base}/waiting/offer"><button>${w.take}</button></form>
+      <form method="post" action="${base}/waiting/end"><button class="secondary">${w.end}</button></form>
+    </section>`
+  return html`<section class="noprint waiting">
+    <h2>${w.title}</h2>
+    <p>${isWaiting ? w.waitingText : w.text}</p>
+    <form method="post" action="${base}/waiting${isWaiting ? '/end' : ''}">
+      <button class="secondary">${isWaiting ? w.end : w.join}</button>
+    </form>
+  </section>`
+}
+
+/** An offer of an earlier time, opened from its message. */
+export function offerPage(
+  site: Site,
+  facts: readonly (readonly [string, string])[],
+  when: string,
+  until: string,
+  action: string,
+): Page {
+  const w = site.words.waiting
+  return {
+    title: w.offerTitle,
+    isPrivate: true,
+    event: 'offer',
+    main: html`<div class="narrow">
+      <h1>${w.offerTitle}</h1>
+      <p class="lead">${w.offerText(when, until)}</p>
+      <dl class="facts">${facts.map(([name, value]) => fact(name, value))}</dl>
+      <form method="post" action="${action}"><button>${w.take}</button></form>
+    </div>`,
+  }
+}
+
+/** One press, and messages of this kind come no more. */
+export function unsubscribePage(site: Site, action: string, isDone: boolean): Page {
+  const w = site.words.unsubscribe
+  return {
+    title: w.title,
+    isPrivate: true,
+    main: html`<div class="narrow">
+      <h1>${w.title}</h1>
+      ${
+        isDone
+          ? notice('success', w.doneTitle, w.doneText)
+          : html`<p class="lead">${w.text}</p>
+              <form method="post" action="${action}"><button>${w.button}</button></form>`
+      }
     </div>`,
   }
 }
@@ -201,6 +265,7 @@ function rating(site: Site, own: OwnAppointment): Html {
         },
         own.faults,
       )}
+      ${field({ name: 'recommendation', label: w.recommendation(site.config.name), value: '', type: 'number', minimum: 0, maximum: 10, inputMode: 'numeric', hint: w.recommendationHint }, own.faults)}
       ${field({ name: 'comment', label: w.ratingComment, value: '', type: 'textarea', maxLength: 200, hint: w.noPersonalData }, own.faults)}
       <button class="secondary">${w.ratingMore}</button>
     </form>

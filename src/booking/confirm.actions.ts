@@ -2,10 +2,11 @@
 import { createChallenge, verifySolution } from 'altcha-lib/v1'
 import { confirmHold } from '../appointment/confirm.actions.ts'
 import { extendHold } from '../appointment/hold.actions.ts'
-import { insertMessage, countMessages } from '../notify/message.sql.ts'
-import type { Appointment } from '../appointment/appointment.sql.ts'
+import { compose, post } from '../notify/compose.actions.ts'
+import { countMessages } from '../notify/message.sql.ts'
+import { ofAppointment, type Told } from '../notify/occasion.ts'
 import { hashSecret } from '../auth/token.ts'
-import { transaction, type Tx } from '../db/tx.ts'
+import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import type { ContactFields } from '../contact/contact.ts'
@@ -15,11 +16,10 @@ import { assetsOf } from '../web/assets.ts'
 import { clockOf } from '../web/dates.ts'
 import type { Captcha } from './summary.page.ts'
 import { sealedName, sealOf } from '../web/seal.ts'
-import { manageLink, type Site } from '../web/site.ts'
+import type { Site } from '../web/site.ts'
 import { answersOf } from './check.ts'
 import type { Draft } from './draft.ts'
 import { changeDraft, CITIZEN, citizenScope, LONGEST, requireDraft } from './draft.actions.ts'
-import { letter, type Told } from './mail.ts'
 import { visitOf } from '../availability/slots.actions.ts'
 
 /** Hashes that the browser tries at most, half of them on average: a second or two of a telephone, while the summary is read. */
@@ -27,8 +27,6 @@ const MOST_WORK = 25_000
 /** Minutes to open the link where the tenant asks for no confirmation of its own but nothing else vouches. */
 const FALLBACK_MINUTES = 30
 const MOST_LINKS_AN_HOUR = 5
-/** More messages than these a citizen has no use for; whoever makes them means harm. */
-const MOST_MAILS_AN_HOUR = 12
 
 /** A challenge (ALTCHA v1) that counts for this draft or form only, for as long as a draft lives; null when the tenant wants none. */
 export async function captchaFor(site: Site, draftId: string): Promise<Captcha> {
@@ -70,60 +68,6 @@ const toldOf = (draft: Draft): Told => ({
   places: draft.selection.places,
 })
 
-async function queue(
-  deps: Deps,
-  tx: Tx,
-  site: Site,
-  template: string,
-  subjectId: string | null,
-  mail: ReturnType<typeof letter>,
-): Promise<void> {
-  const message = {
-    tenantId: site.tenantId,
-    id: deps.newId(),
-    template,
-    language: site.language,
-    subjectId,
-    mail,
-    now: deps.now(),
-  }
-  await tx.executeQuery(insertMessage(tx, message))
-}
-
-/** Tells a citizen by e-mail what became of the appointment, if there is an address. */
-export async function tell(
-  deps: Deps,
-  tx: Tx,
-  site: Site,
-  template: 'booked' | 'pending' | 'moved' | 'cancelled',
-  a: Appointment,
-  person: { firstName: string; lastName: string; email: string | null },
-): Promise<void> {
-  if (person.email === null) return
-  const since = new Date(deps.now() - HOUR)
-  if ((await countMessages(tx, site.tenantId, person.email, null, since)) >= MOST_MAILS_AN_HOUR) return
-  const w = site.words.mail
-  const texts = { booked: w.bookedText, pending: w.pendingText, moved: w.movedText, cancelled: w.cancelledText }
-  const told: Told = {
-    serviceIds: a.service_ids,
-    start: a.starts_at.getTime(),
-    end: a.ends_at.getTime(),
-    timeZone: a.time_zone,
-    channel: a.channel,
-    locationId: a.location_id,
-    places: a.seats,
-    code: a.code,
-  }
-  const mail = letter(site, told, {
-    to: person.email,
-    name: `${person.firstName} ${person.lastName}`,
-    subject: w[template],
-    text: texts[template],
-    link: template === 'cancelled' ? undefined : { href: manageLink(deps, site, a), text: w.manage },
-  })
-  await queue(deps, tx, site, template, a.id, mail)
-}
-
 function contactOf(site: Site, draft: Draft): ContactFields {
   const { firstName, lastName, email, phone } = draft.applicant
   return {
@@ -160,11 +104,6 @@ async function book(deps: Deps, site: Site, draftId: string, draft: Draft, needs
     start: held.start,
     maxOpen: site.settings.booking.maxOpenAppointments,
     needsApproval,
-    also: (tx: Tx, a: Appointment) =>
-      tell(deps, tx, site, a.status === 'pending' ? 'pending' : 'booked', a, {
-        ...contact,
-        email: contact.email ?? null,
-      }),
   }
   const { id } = (await confirmHold(deps, held.id, request, context, terms)).body as { id: string }
   // What was typed lives on in the appointment; the draft only points there.
@@ -179,13 +118,32 @@ async function book(deps: Deps, site: Site, draftId: string, draft: Draft, needs
 }
 
 /** Sends the link, unless the address got too many within the hour; rivals for one address wait for one another. */
-async function mailLink(deps: Deps, site: Site, email: string, mail: ReturnType<typeof letter>): Promise<void> {
+async function mailLink(deps: Deps, site: Site, draft: Draft, until: number, link: string): Promise<void> {
+  const { email } = draft.applicant
+  const said = ofAppointment(site, toldOf(draft))
+  const message = await compose(
+    deps,
+    site.config,
+    { contactId: null, firstName: '', lastName: '', email, phone: null },
+    {
+      kind: 'activate',
+      language: site.language,
+      subjectId: null,
+      ...said,
+      variables: { ...said.variables, until: clockOf(draft.held!.timeZone, until) },
+      link,
+      note: site.words.mail.ignore,
+      expires: until,
+      // A message that nobody may have asked for does not repeat the name that anyone can have typed.
+      isUnnamed: true,
+    },
+  )
   await transaction(deps.db, async (tx) => {
     await lockMeans(tx, site.tenantId, hashSecret(email.toLowerCase()))
     const since = new Date(deps.now() - HOUR)
     if ((await countMessages(tx, site.tenantId, email, 'activate', since)) >= MOST_LINKS_AN_HOUR)
       throw new AppError('too_many_requests')
-    await queue(deps, tx, site, 'activate', null, mail)
+    await post(deps, tx, message)
   })
 }
 
@@ -197,20 +155,8 @@ async function askByMail(deps: Deps, site: Site, draftId: string, draft: Draft):
   const latest = draft.held!.since + LONGEST * site.settings.holdMinutes * MINUTE + minutes * MINUTE
   const until = draft.activation?.until ?? Math.max(draft.held!.until, Math.min(deps.now() + minutes * MINUTE, latest))
   const seal = sealOf(site.secret, 'activate', draftId, email.toLowerCase())
-  const w = site.words.mail
-  const mail = letter(site, toldOf(draft), {
-    to: email,
-    // Anyone can have typed the name: a message that nobody may have asked for does not repeat it.
-    name: '',
-    subject: w.activate,
-    text: w.activateText(clockOf(draft.held!.timeZone, until)),
-    link: {
-      href: `${deps.links.base}${site.base}/activate/${sealedName(draftId, seal)}`,
-      text: w.activateButton,
-    },
-    note: w.ignore,
-  })
-  await mailLink(deps, site, email, mail)
+  const link = `${deps.links.base}${site.base}/activate/${sealedName(draftId, seal)}`
+  await mailLink(deps, site, draft, until, link)
   if (!draft.activation) await extendHold(deps, site.tenantId, draft.held!.id, until)
   await changeDraft(deps, site.tenantId, draftId, (d) => ({
     ...d,

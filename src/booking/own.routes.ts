@@ -9,28 +9,52 @@ import { isRateable, rate } from '../appointment/rating.actions.ts'
 import { hashSecret, isSameHash, parseToken } from '../auth/token.ts'
 import { findContact } from '../contact/contact.sql.ts'
 import { toE164 } from '../contact/phone.ts'
-import type { Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { problemWords } from '../locales/words.ts'
 import { MINUTE } from '../time/interval.ts'
 import { isCalendarDate, parseDate } from '../time/zone.ts'
 import type { Channel } from '../service/visit.ts'
+import { openEntryOf } from '../waiting/waiting.sql.ts'
+import { momentOf, untilOf } from '../notify/occasion.ts'
 import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addOwnPage, addPage, ownOf, type View } from '../web/pages.ts'
 import { isSeal, readSealedName } from '../web/seal.ts'
 import { manageLink, rememberAppointment, siteOf, type Site } from '../web/site.ts'
-import { cancelPage, confirmedPage, findPage, managePage, type OwnAppointment } from './appointment.page.ts'
+import {
+  cancelPage,
+  confirmedPage,
+  findPage,
+  managePage,
+  type OwnAppointment,
+  type Waiting,
+} from './appointment.page.ts'
 import { choiceOf } from './booking.routes.ts'
-import { calendarFile } from './calendar.ts'
+import { inCalendar } from '../appointment/told.ts'
+import { calendarObject } from '../calendar/object.ts'
 import { textOf, type Form } from './check.ts'
-import { tell } from './confirm.actions.ts'
 import { CITIZEN } from './draft.actions.ts'
 import type { Selection } from './draft.ts'
 import { timesOf } from './offer.actions.ts'
 import { spanOf, visitName } from './steps.ts'
 import { officeFact, timePage, withChanges } from './time.page.ts'
+
+/** How it is with an earlier time for this appointment, as the page shows it. */
+async function waitingOf(deps: Deps, site: Site, a: Appointment): Promise<Waiting | null> {
+  const { enabled, leadMinutes } = site.settings.waitingList
+  const isLate = a.starts_at.getTime() - site.now < leadMinutes * MINUTE
+  if (!enabled || isLate || a.seats > 1 || !['pending', 'confirmed'].includes(a.status)) return null
+  const entry = await openEntryOf(deps.db.kysely, site.tenantId, a.id)
+  const isOffered = entry?.status === 'offered' && entry.offer_until!.getTime() > site.now
+  const offer = isOffered
+    ? {
+        when: momentOf(site, a.time_zone, entry.offer_start!.getTime()),
+        until: untilOf(site, a.time_zone, entry.offer_until!.getTime()),
+      }
+    : null
+  return { isWaiting: entry !== undefined, offer }
+}
 
 const EMPTY = { first_name: '', last_name: '', email: null, phone: null }
 
@@ -55,6 +79,7 @@ async function ownAppointment(
     mayCancel: isInTime('cancelNoticeMinutes'),
     isRateable: isRateable(a, site.now),
     stars: documentOf(a).rating?.stars ?? null,
+    waiting: await waitingOf(deps, site, a),
     message: html``,
     faults: NO_FAULTS,
     ...more,
@@ -120,23 +145,21 @@ async function movePage(
   })
 }
 
-/** A change by the citizen, and the message that tells of it in the same transaction. */
-const changeOf = (deps: Deps, site: Site, a: Appointment, template: 'moved' | 'cancelled') => ({
+/** A change by the citizen. */
+const changeOf = (site: Site, a: Appointment) => ({
   tenantId: site.tenantId,
   id: a.id,
   actor: CITIZEN,
   wantedVersion: null,
-  also: async (tx: Tx, after: Appointment) => {
-    const contact = (await findContact(tx, site.tenantId, after.contact_id ?? '')) ?? EMPTY
-    const person = { firstName: contact.first_name, lastName: contact.last_name, email: contact.email }
-    await tell(deps, tx, site, template, after, person)
-  },
 })
 
 const SAID: Record<string, (site: Site) => [string, string]> = {
   moved: ({ words: w }) => [w.movedTitle, w.movedText],
   cancelled: ({ words: w }) => [w.cancelledTitle, w.cancelledText],
   rated: ({ words: w }) => [w.ratingThanks, w.ratingSaved],
+  joined: ({ words: w }) => w.waiting.joined as [string, string],
+  left: ({ words: w }) => w.waiting.left as [string, string],
+  taken: ({ words: w }) => w.waiting.taken as [string, string],
 }
 
 function said(request: FastifyRequest, site: Site): Html {
@@ -163,7 +186,7 @@ function moveAndCancel(app: FastifyInstance, deps: Deps): void {
     if (!choice) return again(site.words.timeMissing, 422)
     if (choice.start === a.starts_at.getTime()) return { redirect: `${site.base}/appointments/${a.id}` }
     try {
-      await move(deps, changeOf(deps, site, a, 'moved'), { start: choice.start, locationId: choice.locationId })
+      await move(deps, changeOf(site, a), { start: choice.start, locationId: choice.locationId })
       return { redirect: `${site.base}/appointments/${a.id}?said=moved` }
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500 || error.code === 'too_late_to_move') throw error
@@ -180,7 +203,7 @@ function moveAndCancel(app: FastifyInstance, deps: Deps): void {
   })
   addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/cancel', async (request, _reply, site, a) => {
     const reason = textOf(request.body as Form, 'reason', 500)
-    await cancel(deps, changeOf(deps, site, a, 'cancelled'), reason === '' ? undefined : reason)
+    await cancel(deps, changeOf(site, a), reason === '' ? undefined : reason)
     return { redirect: `${site.base}/appointments/${a.id}?said=cancelled` }
   })
 }
@@ -200,11 +223,14 @@ function rating(app: FastifyInstance, deps: Deps): void {
     const known = new Set([...site.words.goodReasons, ...site.words.badReasons])
     const reasons = listOf(form.reasons).filter((reason) => known.has(reason))
     const comment = textOf(form, 'comment', 200)
+    const said = textOf(form, 'recommendation', 2)
+    const recommendation = /^(\d|10)$/.test(said) ? Number(said) : documentOf(a).rating?.recommendation
     const before = documentOf(a).rating
     await rate(deps, site.tenantId, a.id, {
       stars,
       ...(reasons.length > 0 ? { reasons } : before?.reasons ? { reasons: before.reasons } : {}),
       ...(comment !== '' ? { comment } : before?.comment ? { comment: before.comment } : {}),
+      ...(recommendation !== undefined ? { recommendation } : {}),
     })
     return { redirect: `${site.base}/appointments/${a.id}${before ? '?said=rated' : ''}` }
   })
@@ -267,7 +293,7 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
         .type('text/calendar; charset=utf-8; method=PUBLISH')
         .header('content-disposition', 'attachment; filename="appointment.ics"')
         .header('cache-control', 'no-store')
-        .send(calendarFile(site, a))
+        .send(calendarObject(site, inCalendar(a), { method: 'PUBLISH' }))
     },
   })
 

@@ -15,6 +15,7 @@ import { planVisit } from '../service/visit.ts'
 import { formatInstant } from '../time/zone.ts'
 import { configOfSlug } from '../web/site.ts'
 import { offersOf } from './offer.actions.ts'
+import { bulkRoutes } from './bulk.routes.ts'
 import { findNamed, locationsOver } from './selection.ts'
 
 const Slug = Type.Object({ tenant: Type.String({ maxLength: 60 }) }, { additionalProperties: false })
@@ -81,6 +82,8 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
     const config = { access: { kind: 'anyone' as const } }
     const docs = (operationId: string, summary: string) => ({ tags: ['public'], operationId, summary, params: Slug })
     const urlOf = (config: TenantConfig, path = '') => `${deps.links.base}/${config.slug}${path}`
+
+    bulkRoutes(open, deps)
 
     open.get('/v1/public/:tenant', {
       config,

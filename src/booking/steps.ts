@@ -53,7 +53,7 @@ export function holdClock(site: Site, held: Held | null, base: string): Html {
 }
 
 /** `martedì 24 novembre 2026, 10:00–10:20`. */
-export function spanOf(site: Site, zone: string, start: number, end: number): string {
+export function spanOf(site: Pick<Site, 'language'>, zone: string, start: number, end: number): string {
   return `${dateOf(site.language, zone, start)}, ${clockOf(zone, start)}–${clockOf(zone, end)}`
 }
 
@@ -80,7 +80,7 @@ export function mapLink(location: Location): string | null {
   return `https://www.openstreetmap.org/search?query=${encodeURIComponent(addressLines(location).join(', '))}`
 }
 
-export const visitName = (site: Site, serviceIds: readonly string[]): string =>
+export const visitName = (site: Pick<Site, 'config'>, serviceIds: readonly string[]): string =>
   serviceIds.map((id) => site.config.services.get(id)?.name ?? '–').join(' + ')
 
 /** The number of people, where it is more than one. */

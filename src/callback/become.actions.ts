@@ -1,5 +1,5 @@
 // Every change of one callback's state, with its row of history, in the transaction of whoever decides it.
-import { insertEvent } from '../appointment/appointment.sql.ts'
+import { writeEvent } from '../event/event.actions.ts'
 import { afterCommit, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { withdraw } from '../dispatch/delivery.sql.ts'
@@ -55,17 +55,15 @@ export async function become(
   const look = isOpen(status) ? { look_at: lookAt({ ...c, ...full }, now.getTime()) } : {}
   const after = await updateCallback(tx, c.tenant_id, c.id, { ...full, ...look }, now)
   announce(deps, tx, after)
-  await tx.executeQuery(
-    insertEvent({
-      tenantId: c.tenant_id,
-      subjectId: c.id,
-      id: deps.newId(),
-      type: event.type,
-      at: now,
-      actor: event.actor,
-      data: { before: c.status, after: status, ...event.data },
-    }),
-  )
+  await writeEvent(deps, tx, {
+    tenantId: c.tenant_id,
+    subjectId: c.id,
+    id: deps.newId(),
+    type: event.type,
+    at: now,
+    actor: event.actor,
+    data: { before: c.status, after: status, ...event.data },
+  })
   return after
 }
 

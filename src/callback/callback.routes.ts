@@ -1,7 +1,7 @@
 // Callbacks by REST: ask, windows, read, postpone, cancel, results of attempts.
+import { listEvents } from '../event/event.sql.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { listEvents } from '../appointment/appointment.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Attributes } from '../campaign/segments.ts'
 import { zonesOf } from '../campaign/hours.ts'

@@ -1,5 +1,5 @@
 // All SQL of callbacks and their history.
-import { CompiledQuery, type Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { CallbackRow } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 import type { CallbackStatus } from './states.ts'
@@ -262,32 +262,4 @@ export async function listCallbacks(db: Db, tenantId: string, f: CallbackFilter)
   }
   const order = f.latestFirst ? 'desc' : 'asc'
   return query.orderBy('window_from', order).orderBy('id', order).limit(f.limit).execute()
-}
-
-/** History of many callbacks in one statement; what is the same for all is sent once. */
-export function insertEvents(
-  tenantId: string,
-  subjects: readonly { subjectId: string; id: string; data?: Record<string, unknown> }[],
-  shared: { type: string; at: Date; actor: string; data: Record<string, unknown> },
-): CompiledQuery {
-  const head = `insert into events (tenant_id, subject_id, id, type, at, actor, data)`
-  const common = [
-    tenantId,
-    shared.type,
-    shared.at,
-    shared.actor,
-    subjects.map((s) => s.subjectId),
-    subjects.map((s) => s.id),
-  ]
-  if (subjects.every((s) => s.data === undefined))
-    return CompiledQuery.raw(
-      `${head} select $1, u.subject_id, u.id, $2, $3, $4, $7::jsonb
-         from unnest($5::uuid[], $6::uuid[]) as u (subject_id, id)`,
-      [...common, JSON.stringify(shared.data)],
-    )
-  return CompiledQuery.raw(
-    `${head} select $1, u.subject_id, u.id, $2, $3, $4, u.data
-       from unnest($5::uuid[], $6::uuid[], $7::jsonb[]) as u (subject_id, id, data)`,
-    [...common, subjects.map((s) => JSON.stringify({ ...shared.data, ...s.data }))],
-  )
 }

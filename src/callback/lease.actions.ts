@@ -1,4 +1,5 @@
 // Leases: due callbacks taken for dialling, kept longer, given back; and waiting until there is something to take.
+import { writeEvents } from '../event/event.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { paced } from '../campaign/pace.ts'
@@ -10,7 +11,7 @@ import { campaignOf } from './ask.actions.ts'
 import { SLACK } from './due.ts'
 import { fitHours, sweepLeases } from './sweep.actions.ts'
 import { become } from './become.actions.ts'
-import { insertEvents, lockCallback, type Callback } from './callback.sql.ts'
+import { lockCallback, type Callback } from './callback.sql.ts'
 import { claimForLease, countOutstanding, extendAll, type Claim } from './claim.sql.ts'
 
 export type LeaseRequest = { max: number; seconds: number; agentId: string | null; actor: string }
@@ -108,7 +109,7 @@ export async function lease(
       const subjects = allowed.map((c) => ({ subjectId: c.id, id: deps.newId() }))
       const data = { before: 'scheduled', after: 'in_progress', leaseId: id }
       const shared = { type: 'callback.leased', at: new Date(now), actor: request.actor, data }
-      await tx.executeQuery(insertEvents(tenantId, subjects, shared))
+      await writeEvents(deps, tx, tenantId, subjects, shared)
       afterCommit(tx, () => deps.bus.say('changed', tenantId))
     }
     return { ...claimed, callbacks: allowed, moved: claimed.callbacks.length - allowed.length }

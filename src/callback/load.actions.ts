@@ -1,5 +1,6 @@
 // Bulk loads of contacts into a campaign: read in chunks, each one transaction with its progress, so that a process that dies
 // loses nothing and doubles nothing. Contacts of a list are promised no window and take no room of those that are.
+import { writeEvents } from '../event/event.actions.ts'
 import { parse } from 'csv-parse'
 import { codeFrom } from '../appointment/appointment.ts'
 import type { TenantConfig } from '../availability/model.ts'
@@ -11,7 +12,7 @@ import type { Deps } from '../deps.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { route, zonesFor } from './route.ts'
 import { barredAmong } from './barred.sql.ts'
-import { insertEvents, type NewCallback } from './callback.sql.ts'
+import { type NewCallback } from './callback.sql.ts'
 import { readRow, type Loaded, type LoadRow } from './load.ts'
 import {
   advanceLoad,
@@ -162,9 +163,12 @@ async function writeChunk(
     const subjects = written.map((c) => ({ subjectId: c.id, id: deps.newId() }))
     const data = { after: 'scheduled', source: 'import', loadId: load.id }
     if (subjects.length > 0)
-      await tx.executeQuery(
-        insertEvents(tenantId, subjects, { type: 'callback.loaded', at: new Date(deps.now()), actor, data }),
-      )
+      await writeEvents(deps, tx, tenantId, subjects, {
+        type: 'callback.loaded',
+        at: new Date(deps.now()),
+        actor,
+        data,
+      })
     afterCommit(tx, () => {
       for (const c of written.slice(0, 1)) deps.due.tell(tenantId, c.campaign_id, c.due_at.getTime())
       deps.bus.say('changed', tenantId)

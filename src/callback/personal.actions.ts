@@ -1,44 +1,18 @@
 // A personal callback takes time of its own agent, in the one ledger that appointments use: who is promised to one is not offered
 // to the other. Who calls here has locked nothing but the callback itself.
 import { dropReservation, lockAgent, reserve } from '../availability/ledger.sql.ts'
-import { busySpans, EMPTY_CALENDAR } from '../availability/calendar.ts'
 import type { Agent, TenantConfig } from '../availability/model.ts'
-import { openTimeFor } from '../availability/search.ts'
+import { agentTime } from '../availability/agent-time.actions.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { callingHoursOf } from '../campaign/campaign.ts'
 import { allowedSpans } from '../campaign/hours.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { DAY, intersect, MINUTE, subtract, union, type Spans } from '../time/interval.ts'
+import { intersect, MINUTE } from '../time/interval.ts'
 import type { Callback } from './callback.sql.ts'
 
 /** Starts that are tried in a window. */
 const STEP = 5 * MINUTE
-
-/** Working time of one agent around [from, to), whole months of it, wherever they work. */
-function workingTime(config: TenantConfig, agent: Agent, from: number, to: number): Spans {
-  const locations = [...config.locations.values()].filter(
-    (l) => !l.archived && (agent.locationIds.size === 0 || agent.locationIds.has(l.id)),
-  )
-  return union(...locations.map((location) => openTimeFor(config, { agent, location }, 'staff', from, to).layers.open))
-}
-
-/** Whether the agent does not work at an instant: absent, archived, or outside their hours. */
-export function isAway(config: TenantConfig, agentId: string, at: number): boolean {
-  const agent = config.agents.get(agentId)
-  if (!agent || agent.archived) return true
-  return intersect(workingTime(config, agent, at, at + 1), [at, at + 1]).length === 0
-}
-
-/** Free time of one agent in [from, to): working, less what is taken. */
-async function freeTime(deps: Deps, config: TenantConfig, agent: Agent, from: number, to: number): Promise<Spans> {
-  const confirmed = await deps.snapshots.confirm(config.tenantId, () => [agent])
-  if (!confirmed) return []
-  const snapshot = await deps.snapshots.withCalendars(confirmed, from - DAY, to + DAY)
-  const open = workingTime(config, agent, from, to)
-  const busy = busySpans(agent.id, snapshot.calendars.get(agent.id) ?? EMPTY_CALENDAR, deps.now(), 'staff', undefined)
-  return intersect(subtract(open, busy), [from, to])
-}
 
 /**
  * Starts in [from, to) at which the agent is free for the campaign's personal minutes and the number may be called; epoch ms,
@@ -55,7 +29,7 @@ export async function personalStarts(
 ): Promise<number[]> {
   const length = campaign.personalMinutes * MINUTE
   const end = Math.max(to, from + 1) + length
-  const free = await freeTime(deps, config, agent, from, end)
+  const { free } = await agentTime(deps, config, agent, from, end)
   const allowed = intersect(free, allowedSpans(callingHoursOf(campaign, config.holidays), zones, from, end))
   const starts: number[] = []
   for (let i = 0; i < allowed.length; i += 2)

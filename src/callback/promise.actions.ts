@@ -1,7 +1,7 @@
 // Writes the promise of a callback: limits, the counter of its window or its agent's time, the row and its event, all in one
 // transaction of whoever asks.
+import { writeEvent } from '../event/event.actions.ts'
 import { codeFrom } from '../appointment/appointment.ts'
-import { insertEvent } from '../appointment/appointment.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { nextAllowed } from '../campaign/allowed.ts'
 import { escalateAt, ownersUntil, triedIn, type Campaign } from '../campaign/campaign.ts'
@@ -198,23 +198,21 @@ export async function writePromise(
     document,
     created_at: created,
   })
-  await tx.executeQuery(
-    insertEvent({
-      tenantId,
-      subjectId: callback.id,
-      id: deps.newId(),
-      type: 'callback.promised',
-      at: created,
-      actor: request.actor,
-      data: {
-        after: 'scheduled',
-        campaignId: campaign.id,
-        from: callback.window_from.toISOString(),
-        to: callback.window_to.toISOString(),
-        source: request.source,
-      },
-    }),
-  )
+  await writeEvent(deps, tx, {
+    tenantId,
+    subjectId: callback.id,
+    id: deps.newId(),
+    type: 'callback.promised',
+    at: created,
+    actor: request.actor,
+    data: {
+      after: 'scheduled',
+      campaignId: campaign.id,
+      from: callback.window_from.toISOString(),
+      to: callback.window_to.toISOString(),
+      source: request.source,
+    },
+  })
   await request.also?.(tx, callback, waitOf(request.when, callback, now))
   return callback
 }

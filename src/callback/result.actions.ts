@@ -1,6 +1,7 @@
 // Takes results of attempts: each lease or delivery counts once, in whatever order and however often its result comes.
+import { writeEvents } from '../event/event.actions.ts'
+import { listEvents } from '../event/event.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
-import { listEvents } from '../appointment/appointment.sql.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { afterCommit, transaction, violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -8,7 +9,7 @@ import { AppError, bodyFault } from '../errors.ts'
 import { cancelWaiting } from './barred.actions.ts'
 import { barNumber, barredAmong } from './barred.sql.ts'
 import { become, locked } from './become.actions.ts'
-import { findCallbacks, insertEvents, type Callback } from './callback.sql.ts'
+import { findCallbacks, type Callback } from './callback.sql.ts'
 import { finishAll } from './claim.sql.ts'
 import { addCounts } from './counts.sql.ts'
 import { leasedRows } from './lease.actions.ts'
@@ -146,7 +147,7 @@ async function finishPlain(
       if (own.length === 0) return ids
       const subjects = own.map((one) => ({ subjectId: one.c.id, id: deps.newId(), data: one.decision.data }))
       const shared = { type: TYPE, at: now, actor, data: { before: c.status, after: status } }
-      await tx.executeQuery(insertEvents(tenantId, subjects, shared))
+      await writeEvents(deps, tx, tenantId, subjects, shared)
       const campaign = config.campaigns.get(c.campaign_id)
       if (campaign) freed(deps, tx, tenantId, campaign)
       await addCounts(

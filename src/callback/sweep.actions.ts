@@ -10,7 +10,8 @@ import { statusOf } from '../dispatch/delivery.sql.ts'
 import { dueForSweep } from './claim.sql.ts'
 import { addCounts } from './counts.sql.ts'
 import { countDay, documentOf } from './decide.ts'
-import { freeAgentTime, isAway } from './personal.actions.ts'
+import { isAway } from '../availability/agent-time.actions.ts'
+import { freeAgentTime } from './personal.actions.ts'
 import { lookAt } from './watch.ts'
 
 const BATCH = 200

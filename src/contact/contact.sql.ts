@@ -91,14 +91,17 @@ export async function lockMeans(tx: Tx, tenantId: string, meansHash: string): Pr
     .execute()
 }
 
-/** The names and means of one contact. */
+/** The names, means and language of one contact. */
 export async function findContact(db: Db, tenantId: string, id: string) {
-  return db
+  const row = await db
     .selectFrom('contacts')
-    .select(['first_name', 'last_name', 'email', 'phone'])
+    .select(['first_name', 'last_name', 'email', 'phone', 'document'])
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .executeTakeFirst()
+  if (!row) return undefined
+  const { document, ...contact } = row
+  return { ...contact, locale: (document as { locale?: string }).locale ?? null }
 }
 
 /** What segments may ask of a contact: its attributes and, as `locale`, its language. */

@@ -44,6 +44,16 @@ const TABLES = [
   'callback_counts',
   'contact_loads',
   'load_refusals',
+  'jobs',
+  'message_templates',
+  'suppressions',
+  'text_gateways',
+  'webhooks',
+  'webhook_deliveries',
+  'calendar_feeds',
+  'external_calendars',
+  'external_busy',
+  'waiting_entries',
 ]
 const BATCH = 500
 

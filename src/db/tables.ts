@@ -216,22 +216,140 @@ export type DraftRow = {
   expires_at: Date
 }
 
+/** `dropped`: too late to be of use; `suppressed`: nothing is sent to the address. */
+export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'bounced' | 'parked' | 'dropped' | 'suppressed'
 export type MessageRow = {
   tenant_id: string
   id: string
-  channel: 'email'
+  channel: string
   template: string
   language: string
   subject_id: string | null
+  contact_id: string | null
   recipient: string
   document: Json<Document>
-  status: Generated<'queued' | 'sent' | 'parked'>
+  status: Generated<MessageStatus>
   attempts: Generated<number>
   due_at: Date
   sent_at: Date | null
   failure: string | null
   provider_id: string | null
+  dedupe_key: string | null
+  expires_at: Date | null
+  erased_at: Date | null
   created_at: Date
+}
+
+export type JobRow = {
+  tenant_id: string
+  id: string
+  queue: string
+  lane: string | null
+  key: string | null
+  due_at: Date
+  attempts: Generated<number>
+  payload: Json<Document>
+  failure: string | null
+  parked_at: Date | null
+  created_at: Date
+}
+
+export type TemplateRow = {
+  tenant_id: string
+  kind: string
+  language: string
+  document: Json<Document>
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
+export type GatewayRow = {
+  tenant_id: string
+  channel: string
+  document: Json<Document>
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
+export type WebhookRow = {
+  tenant_id: string
+  id: string
+  url: string
+  types: string[]
+  status: Generated<'active' | 'paused' | 'disabled'>
+  description: string | null
+  failing_since: Date | null
+  failure: string | null
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
+export type WebhookDeliveryRow = {
+  tenant_id: string
+  id: string
+  webhook_id: string
+  event_id: string
+  subject_id: string
+  type: string
+  status: Generated<'pending' | 'delivered' | 'parked' | 'dropped'>
+  attempts: Generated<number>
+  body: string
+  response_status: number | null
+  failure: string | null
+  milliseconds: number | null
+  created_at: Date
+  settled_at: Date | null
+}
+
+export type FeedRow = {
+  tenant_id: string
+  id: string
+  owner_kind: 'agent' | 'location' | 'pool'
+  owner_id: string
+  secret_hash: string
+  shows_names: boolean
+  created_at: Date
+  revoked_at: Date | null
+}
+
+export type ExternalCalendarRow = {
+  tenant_id: string
+  id: string
+  agent_id: string
+  kind: 'ics' | 'caldav'
+  document: Json<Document>
+  etag: string | null
+  last_modified: string | null
+  read_at: Date | null
+  failing_since: Date | null
+  failure: string | null
+  warned_at: Date | null
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+}
+
+export type WaitingRow = {
+  tenant_id: string
+  id: string
+  contact_id: string
+  appointment_id: string | null
+  service_ids: string[]
+  location_id: string | null
+  earliest_at: Date
+  latest_at: Date
+  status: Generated<'waiting' | 'offered' | 'taken' | 'ended'>
+  offers: Generated<number>
+  offer_hold_id: string | null
+  offer_start: Date | null
+  offer_until: Date | null
+  told_at: Date | null
+  document: Json<Document>
+  created_at: Date
+  updated_at: Date
 }
 
 export type Tables = {
@@ -267,4 +385,14 @@ export type Tables = {
   booking_drafts: DraftRow
   contact_means: { tenant_id: string; means_hash: string }
   messages: MessageRow
+  jobs: JobRow
+  message_templates: TemplateRow
+  suppressions: { tenant_id: string; channel: string; address: string; reason: string; created_at: Date }
+  text_gateways: GatewayRow
+  webhooks: WebhookRow
+  webhook_deliveries: WebhookDeliveryRow
+  calendar_feeds: FeedRow
+  external_calendars: ExternalCalendarRow
+  external_busy: { tenant_id: string; calendar_id: string; agent_id: string; starts_at: Date; ends_at: Date }
+  waiting_entries: WaitingRow
 }

@@ -1,9 +1,11 @@
 // Loads the demo municipality once: configuration through the same code as the REST API, appointments through the same
 // rules as any booking, some of them in the past. Running it again changes nothing; after an interruption it goes on.
+import { listEvents } from '../event/event.sql.ts'
+import { writeEvent } from '../event/event.actions.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { book } from '../appointment/booking.actions.ts'
 import { cancel, setOutcome } from '../appointment/change.actions.ts'
-import { findByExternalId, insertEvent, listEvents } from '../appointment/appointment.sql.ts'
+import { findByExternalId } from '../appointment/appointment.sql.ts'
 import { agents, pools } from '../agent/agent.routes.ts'
 import { createKey } from '../auth/key.actions.ts'
 import { SCOPES } from '../auth/scopes.ts'
@@ -272,7 +274,7 @@ async function becomeLoader(deps: Deps, tenantId: string): Promise<boolean> {
     ...{ tenantId, subjectId: tenantId, id: LOADING_ID, type: 'demo.loading' },
     ...{ at: new Date(deps.now()), actor: 'demo', data: {} },
   }
-  const isMine = await transaction(deps.db, (tx) => tx.executeQuery(insertEvent(claim))).then(
+  const isMine = await transaction(deps.db, (tx) => writeEvent(deps, tx, claim)).then(
     () => true,
     (error: unknown) => {
       if (violationOf(error)?.kind === 'unique') return false
@@ -295,19 +297,11 @@ export async function loadDemo(deps: Deps): Promise<Demo> {
   const ids = await loadConfiguration(deps, tenantId)
   await loadExceptions(deps, tenantId, ids)
   await loadAppointments(deps, tenantId, ids)
-  await transaction(deps.db, (tx) =>
-    tx.executeQuery(
-      insertEvent({
-        tenantId,
-        subjectId: tenantId,
-        id: deps.newId(),
-        type: LOADED,
-        at: new Date(deps.now()),
-        actor: 'demo',
-        data: {},
-      }),
-    ),
-  )
+  const loaded = {
+    ...{ tenantId, subjectId: tenantId, id: deps.newId(), type: LOADED },
+    ...{ at: new Date(deps.now()), actor: ACTOR.name, data: {} },
+  }
+  await transaction(deps.db, (tx) => writeEvent(deps, tx, loaded))
   return { ...demo, isNew: true }
 }
 

@@ -10,7 +10,7 @@ import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest
 import { problems } from '../rest/resource.routes.ts'
 import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
 import { listDeliveries, replay, type Delivery, type DeliveryFilter } from './delivery.sql.ts'
-import { rotatePushSecret } from './secret.actions.ts'
+import { rotateSecret } from '../outbound/secret.actions.ts'
 
 const StatusName = Type.Union(['pending', 'delivered', 'parked', 'dropped'].map((name) => Type.Literal(name)))
 const DeliveryShown = Type.Object(
@@ -158,7 +158,7 @@ export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, reply) => {
       const campaign = await requireCampaign(request)
       reply.header('cache-control', 'no-store')
-      return { secret: await rotatePushSecret(deps, tenantOf(request), campaign.id) }
+      return { secret: await rotateSecret(deps, tenantOf(request), { kind: 'push', id: campaign.id }) }
     },
   })
 }

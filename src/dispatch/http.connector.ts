@@ -1,9 +1,8 @@
 // Pushes contacts to an address of the contact center: batches, signed after Standard Webhooks, answered contact by contact.
-import { Webhook } from 'standardwebhooks'
 import type { Deps } from '../deps.ts'
 import { failureOf, type Post } from '../outbound/post.ts'
 import { retryAfter, type Batch, type Connector, type ItemResult, type Sent } from './connector.ts'
-import { pushSecrets } from './secret.actions.ts'
+import { signedHeaders, signingSecrets } from '../outbound/secret.actions.ts'
 
 /** The message itself is refused: 400 Bad Request, 413 Content Too Large, 422 Unprocessable Content (RFC 9110 §15.5). */
 const REFUSED = new Set([400, 413, 422])
@@ -46,18 +45,12 @@ export function httpConnector(deps: Pick<Deps, 'now' | 'db' | 'randomBytes'>, po
     if (connector.kind !== 'http') return { kind: 'failed', code: 'no_address', retryAfterMs: null, isRefused: false }
     const now = deps.now()
     const body = bodyOf(batch, now)
-    const secrets = await pushSecrets(deps, batch.tenant.id, batch.campaign.id)
-    const signatures = secrets.map((secret) => new Webhook(secret).sign(batch.id, new Date(now), body))
+    const secrets = await signingSecrets(deps, batch.tenant.id, { kind: 'push', id: batch.campaign.id })
     try {
       const answer = await post(
         connector.url,
         body,
-        {
-          'webhook-id': batch.id,
-          'webhook-timestamp': String(Math.floor(now / 1000)),
-          'webhook-signature': signatures.join(' '),
-          'idempotency-key': batch.id,
-        },
+        { ...signedHeaders(batch.id, body, now, secrets), 'idempotency-key': batch.id },
         connector.timeoutSeconds * 1000,
       )
       if (answer.status >= 200 && answer.status < 300)

@@ -1,8 +1,9 @@
 // Hands due callbacks of a campaign over to its queue and records what became of them. Claim, send, record: three steps, each
 // repeatable. A process that dies between them leaves a delivery that another one sends again under the same key.
+import { writeEvents } from '../event/event.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { becomePusher, readState, type CampaignState } from '../campaign/state.sql.ts'
-import { findCallbacks, insertEvents, type Callback } from '../callback/callback.sql.ts'
+import { findCallbacks, type Callback } from '../callback/callback.sql.ts'
 import { claimForQueue, earliestDue, queueAll } from '../callback/claim.sql.ts'
 import { fitHours } from '../callback/sweep.actions.ts'
 import { claimWithin } from '../callback/lease.actions.ts'
@@ -80,7 +81,7 @@ async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number;
     await insertDeliveries(tx, tenantId, campaign.id, deps.newId(), made, now, new Date(now.getTime() + job.lease))
     const subjects = made.map(({ c, id }) => ({ subjectId: c.id, id: deps.newId(), data: { deliveryId: id } }))
     const data = { before: 'scheduled', after: 'queued' }
-    await tx.executeQuery(insertEvents(tenantId, subjects, { type: 'callback.queued', at: now, actor: DISPATCH, data }))
+    await writeEvents(deps, tx, tenantId, subjects, { type: 'callback.queued', at: now, actor: DISPATCH, data })
     afterCommit(tx, () => deps.bus.say('changed', tenantId))
     return { items: made.map(({ c, id }) => itemOf(c, id, config)), pacedTo, moved }
   })

@@ -1,5 +1,6 @@
 // `agenda import`: reads a CSV file with a mapping, shows progress, and writes refused rows to a file that can be corrected
 // and loaded again.
+import { startReplan } from '../reminder/reminder.actions.ts'
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { parse } from 'csv-parse'
@@ -120,6 +121,8 @@ export async function runImport(args: string[], open: () => Promise<Deps>): Prom
       dryRun: values['dry-run'],
       progress: progressBar(),
     })
+    // Nobody is told of what was imported, but whoever is still to come is reminded.
+    if (!values['dry-run']) await transaction(deps.db, (tx) => startReplan(deps, tx, tenantId))
     process.stdout.write(describeSummary(summary, values['dry-run']))
     if (summary.refused.length > 0) {
       const target = values.refused ?? `${file}.refused.csv`

@@ -219,6 +219,13 @@ export const en: Words = {
       'The appointment was not confirmed in time and was given back. Choose a time again; what you typed is kept.',
     ],
     email_needed: ['An e-mail address is needed', 'Write an e-mail address: the confirmation is sent there.'],
+    template_syntax: ['Template not readable', 'The text is no valid template: {detail}'],
+    template_variable: ['Unknown variable', 'Messages of this kind have no variable {detail}.'],
+    unreadable_message: ['Message not readable', 'The message could not be read: {reason}'],
+    address_not_allowed: ['Address not allowed', 'This address cannot be used: {reason}.'],
+    limit_reached: ['Limit reached', 'There are {max} already; no more are possible.'],
+    offer_over: ['Offer over', 'This time is no longer kept for you. Your appointment, if you have one, is as it was.'],
+    unreadable_calendar: ['Calendar not readable', 'The calendar could not be read: {reason}'],
     campaign_in_use: [
       'Callbacks wait',
       '{open} callbacks of this campaign are open. Let them end, or cancel them, before you archive it.',

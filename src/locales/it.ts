@@ -206,6 +206,16 @@ export const it: Words = {
       'L’appuntamento non è stato confermato in tempo ed è tornato libero. Scegli di nuovo un orario; quanto hai scritto è conservato.',
     ],
     email_needed: ['Serve un indirizzo e-mail', 'Scrivi un indirizzo e-mail: la conferma arriva lì.'],
+    template_syntax: ['Modello non leggibile', 'Il testo non è un modello valido: {detail}'],
+    template_variable: ['Variabile sconosciuta', 'I messaggi di questo tipo non hanno la variabile {detail}.'],
+    unreadable_message: ['Messaggio non leggibile', 'Il messaggio non si può leggere: {reason}'],
+    address_not_allowed: ['Indirizzo non permesso', 'Questo indirizzo non si può usare: {reason}.'],
+    limit_reached: ['Limite raggiunto', 'Ce ne sono già {max}; di più non è possibile.'],
+    offer_over: [
+      'Offerta scaduta',
+      'Questo orario non è più riservato a te. Il tuo appuntamento, se ne hai uno, è rimasto com’era.',
+    ],
+    unreadable_calendar: ['Calendario non leggibile', 'Il calendario non si può leggere: {reason}'],
     campaign_in_use: [
       'Ci sono richiami in attesa',
       '{open} richiami di questa campagna sono aperti. Attendi che finiscano, o annullali, prima di archiviarla.',

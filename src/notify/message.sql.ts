@@ -1,29 +1,38 @@
-// All SQL of messages: written in the transaction that causes them, claimed with a lease, kept as a receipt.
-import { sql, type CompiledQuery, type Selectable } from 'kysely'
+// All SQL of messages: written in the transaction that causes them, kept as a receipt.
+import { sql, type Selectable } from 'kysely'
 import type { MessageRow } from '../db/tables.ts'
-import type { Db } from '../db/tx.ts'
-import type { Mail, NewMessage } from './message.ts'
+import type { Db, Tx } from '../db/tx.ts'
+import type { NewMessage } from './message.ts'
 
 export type Message = Selectable<MessageRow>
-export type MailDocument = Omit<Mail, 'to'> & { fromName: string }
 
-export function insertMessage(db: Db, message: NewMessage): CompiledQuery {
-  const { to, ...document } = message.mail
-  return db
+/** Writes a message; false when the same occasion was told already. */
+export async function insertMessage(tx: Tx, m: NewMessage): Promise<boolean> {
+  const row = await tx
     .insertInto('messages')
     .values({
-      tenant_id: message.tenantId,
-      id: message.id,
-      channel: 'email',
-      template: message.template,
-      language: message.language,
-      subject_id: message.subjectId,
-      recipient: to,
-      document: JSON.stringify(document),
-      due_at: new Date(message.now),
-      created_at: new Date(message.now),
+      tenant_id: m.tenantId,
+      id: m.id,
+      channel: m.channel,
+      template: m.template,
+      language: m.language,
+      subject_id: m.subjectId,
+      contact_id: m.contactId,
+      recipient: m.recipient,
+      document: JSON.stringify(m.document),
+      status: m.withheld?.status ?? 'queued',
+      failure: m.withheld?.failure ?? null,
+      due_at: new Date(m.due),
+      expires_at: m.expires === null ? null : new Date(m.expires),
+      dedupe_key: m.dedupeKey,
+      created_at: new Date(m.now),
     })
-    .compile()
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'dedupe_key']).where('dedupe_key', 'is not', null).doNothing(),
+    )
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** How many messages of a template, or of any, were written to the recipient since `since`. */
@@ -44,41 +53,97 @@ export async function countMessages(
   return Number((await query.executeTakeFirstOrThrow()).n)
 }
 
-/** Takes up to `limit` due messages of one tenant until `lease`; whoever else asks meanwhile gets others. */
-export async function claimMessages(
-  db: Db,
-  tenantId: string,
-  now: Date,
-  lease: Date,
-  limit: number,
-): Promise<Message[]> {
-  const { rows } = await sql<Message>`
-    update messages m set due_at = ${lease}, attempts = m.attempts + 1
-     where m.tenant_id = ${tenantId} and m.id = any(array(
-       select d.id from messages d
-        where d.tenant_id = ${tenantId} and d.status = 'queued' and d.due_at <= ${now}
-        order by d.due_at limit ${limit} for update skip locked))
-    returning m.*`.execute(db)
-  return rows
+export async function findMessage(db: Db, tenantId: string, id: string): Promise<Message | undefined> {
+  return db.selectFrom('messages').selectAll().where('tenant_id', '=', tenantId).where('id', '=', id).executeTakeFirst()
 }
 
-export async function settleMessage(
+/** A message with the reason for which its recipient is written to no more, if there is one. */
+export async function findToSend(
   db: Db,
   tenantId: string,
   id: string,
-  change: Partial<Pick<Message, 'status' | 'sent_at' | 'failure' | 'provider_id' | 'due_at'>>,
-): Promise<void> {
-  await db.updateTable('messages').set(change).where('tenant_id', '=', tenantId).where('id', '=', id).execute()
+): Promise<(Message & { reason: string | null }) | undefined> {
+  const { rows } = await sql<Message & { reason: string | null }>`
+    select m.*, (select s.reason from suppressions s
+                  where s.tenant_id = ${tenantId} and s.channel = m.channel and s.address = lower(m.recipient)) as reason
+      from messages m where m.tenant_id = ${tenantId} and m.id = ${id}`.execute(db)
+  return rows[0]
+}
+
+/** The message that a provider calls so. */
+export async function findByProviderId(db: Db, tenantId: string, providerId: string): Promise<Message | undefined> {
+  return db
+    .selectFrom('messages')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('provider_id', '=', providerId)
+    .executeTakeFirst()
+}
+
+/** The last messages to a recipient over a channel since `since`, newest first. */
+export async function lastTo(
+  db: Db,
+  tenantId: string,
+  channel: string,
+  recipient: string,
+  since: Date,
+): Promise<Message[]> {
+  return db
+    .selectFrom('messages')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('channel', '=', channel)
+    .where((eb) => eb(eb.fn<string>('lower', ['recipient']), '=', recipient.toLowerCase()))
+    .where('created_at', '>=', since)
+    .orderBy('id', 'desc')
+    .limit(20)
+    .execute()
+}
+
+/** Records what became of a message that was in one of `from`; false when it was not. */
+export async function settleMessage(
+  db: Db | Tx,
+  tenantId: string,
+  id: string,
+  from: readonly Message['status'][],
+  change: Partial<Pick<Message, 'status' | 'sent_at' | 'failure' | 'provider_id' | 'attempts'>>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('messages')
+    .set(change)
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('status', 'in', from)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+export type MessageFilter = {
+  before: string | null
+  status?: Message['status'] | undefined
+  subjectId?: string | undefined
+  contactId?: string | undefined
+  limit: number
 }
 
 /** Messages before the id `before`, newest first. */
-export async function listMessages(
-  db: Db,
-  tenantId: string,
-  filter: { before: string | null; status: Message['status'] | undefined; limit: number },
-): Promise<Message[]> {
+export async function listMessages(db: Db, tenantId: string, f: MessageFilter): Promise<Message[]> {
   let query = db.selectFrom('messages').selectAll().where('tenant_id', '=', tenantId)
-  if (filter.status) query = query.where('status', '=', filter.status)
-  if (filter.before !== null) query = query.where('id', '<', filter.before)
-  return query.orderBy('id', 'desc').limit(filter.limit).execute()
+  if (f.status) query = query.where('status', '=', f.status)
+  if (f.subjectId) query = query.where('subject_id', '=', f.subjectId)
+  if (f.contactId) query = query.where('contact_id', '=', f.contactId)
+  if (f.before !== null) query = query.where('id', '<', f.before)
+  return query.orderBy('id', 'desc').limit(f.limit).execute()
+}
+
+/** Erases what old messages said; that they were sent stays. Returns how many. */
+export async function eraseOld(db: Db, tenantId: string, before: Date, now: Date, limit: number): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    update messages m set document = '{}', recipient = '', erased_at = ${now}
+     where m.tenant_id = ${tenantId} and m.id = any(array(
+       select d.id from messages d
+        where d.tenant_id = ${tenantId} and d.created_at < ${before} and d.erased_at is null and d.status <> 'queued'
+        order by d.created_at limit ${limit}))
+    returning m.id`.execute(db)
+  return rows.length
 }

@@ -1,21 +1,51 @@
-// PURE. What a message is, and how an e-mail leaves; the concrete channel is chosen by main.ts.
+// PURE. What a message is, and how one leaves; the concrete channels are chosen by main.ts.
 
-export type Mail = { to: string; subject: string; text: string; html: string }
+/** The calendar object in a mail (RFC 6047 §2.4): its method is in the MIME type too. */
+export type CalendarPart = { method: 'REQUEST' | 'CANCEL'; content: string }
+export type Mail = {
+  to: string
+  fromName: string
+  replyTo?: string | undefined
+  subject: string
+  text: string
+  html: string
+  calendar?: CalendarPart | undefined
+  /** Address of the one-press unsubscription (RFC 8058). */
+  unsubscribe?: string | undefined
+  /** Start of the appointment that it tells; epoch ms. */
+  start?: number | undefined
+}
 /** Sends an e-mail and returns the provider's id of it. Rejects with an error whose `code` says why it failed. */
-export type SendMail = (mail: Mail & { messageId: string; fromName: string }) => Promise<string>
+export type SendMail = (mail: Mail & { messageId: string }) => Promise<string>
 
+/** What a mail or a text is kept as; which of the two the message's channel says. */
+export type MailDocument = Omit<Mail, 'to'>
+export type TextDocument = { text: string; encoding: string; segments: number; start?: number | undefined }
+
+/** Why nothing was sent. */
+export type Withheld = { status: 'suppressed' | 'dropped'; failure: string }
 export type NewMessage = {
   tenantId: string
   id: string
+  channel: string
   template: string
   language: string
   subjectId: string | null
-  mail: Mail & { fromName: string }
+  contactId: string | null
+  recipient: string
+  document: MailDocument | TextDocument
+  /** Sent at the earliest then; epoch ms. */
+  due: number
+  expires: number | null
+  dedupeKey: string | null
+  withheld: Withheld | null
   now: number
 }
 
 /** Milliseconds until the next attempt after `attempts` failures: 1, 2, 4 … minutes, an hour at most. */
-export function retryDelay(attempts: number): number {
-  return Math.min(60, 2 ** Math.max(0, attempts - 1)) * 60_000
-}
-export const MAX_ATTEMPTS = 10
+export const retryDelay = (attempts: number): number => Math.min(60, 2 ** Math.max(0, attempts - 1)) * 60_000
+/** Attempts before a message is parked: a day and a half. */
+export const MAX_ATTEMPTS = 40
+
+/** The address in `Name <address>`, or the text itself. */
+export const addressIn = (from: string): string => /<([^>]+)>/.exec(from)?.[1] ?? from

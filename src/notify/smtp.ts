@@ -1,20 +1,44 @@
-// The e-mail channel: SMTP by nodemailer, with a pool of connections.
+// The e-mail channel: SMTP by nodemailer, with a pool of connections, TLS as the address says, and DKIM where a key is set.
 import { createTransport } from 'nodemailer'
-import type { SendMail } from './message.ts'
+import { addressIn, type SendMail } from './message.ts'
 
-/** A sender over the mail server at `url`; `from` is an address with or without a name. */
-export function smtpSender(url: string, from: string): { send: SendMail; close: () => void } {
-  const transport = createTransport(url, { from })
-  const address = /<([^>]+)>/.exec(from)?.[1] ?? from
+export type Dkim = { domainName: string; keySelector: string; privateKey: string }
+export type Sender = { send: SendMail; close: () => void }
+
+/** A sender over the mail server at `url` with at most `connections` at once; `from` is an address with or without a name. */
+export function smtpSender(url: string, from: string, connections = 5, dkim?: Dkim): Sender {
+  const address = addressIn(from)
   const domain = address.split('@')[1] ?? 'localhost'
+  // What the address does not set itself: a pool that is kept open, and an end for a server that says nothing.
+  const transport = createTransport(
+    {
+      url,
+      pool: true,
+      maxConnections: connections,
+      maxMessages: 1_000,
+      connectionTimeout: 15_000,
+      greetingTimeout: 15_000,
+      socketTimeout: 60_000,
+      ...(dkim ? { dkim } : {}),
+    },
+    { from },
+  )
   return {
-    async send({ messageId, fromName, ...mail }) {
+    async send({ messageId, fromName, unsubscribe, calendar, ...mail }) {
       const info = await transport.sendMail({
         ...mail,
         from: { name: fromName, address },
         messageId: `<${messageId}@${domain}>`,
-        // RFC 3834: no vacation notice in answer to an automatic message.
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: {
+          // RFC 3834: no vacation notice in answer to an automatic message.
+          'Auto-Submitted': 'auto-generated',
+          ...(unsubscribe === undefined
+            ? {}
+            : { 'List-Unsubscribe': `<${unsubscribe}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
+        },
+        ...(calendar
+          ? { icalEvent: { method: calendar.method, content: calendar.content, filename: 'invite.ics' } }
+          : {}),
         disableFileAccess: true,
         disableUrlAccess: true,
       })

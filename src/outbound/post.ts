@@ -1,4 +1,4 @@
-// One POST to an address that a tenant has named: public hosts only, a bounded answer, no redirects, a deadline for all of it.
+// One request to an address that a tenant has named: public hosts only, a bounded answer, no redirects, a deadline for all of it.
 import { lookup as lookUp } from 'node:dns'
 import { request as httpRequest, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
@@ -7,6 +7,9 @@ import { isPublicAddress, literalAddress } from './address.ts'
 
 export type Posted = { status: number; headers: Record<string, string | string[] | undefined>; body: string }
 export type Post = (url: string, body: string, headers: Record<string, string>, timeoutMs: number) => Promise<Posted>
+/** `most`: characters of the answer that are read; more is a failure. */
+export type Asked = { method: string; headers: Record<string, string>; body?: string; timeoutMs: number; most?: number }
+export type Request = (url: string, asked: Asked) => Promise<Posted>
 
 const MAX_ANSWER = 1_000_000
 
@@ -34,8 +37,8 @@ const publicLookup: LookupFunction = (host, options, callback) => {
 }
 
 /** `mayBePrivate`: also inside networks and without TLS, for installations whose contact center is next door. */
-export function createPost(mayBePrivate: boolean): Post {
-  return (address, body, headers, timeoutMs) =>
+export function createRequest(mayBePrivate: boolean): Request {
+  return (address, { method, headers, body, timeoutMs, most = MAX_ANSWER }) =>
     new Promise((resolve, reject) => {
       const url = new URL(address)
       const literal = literalAddress(url)
@@ -44,10 +47,9 @@ export function createPost(mayBePrivate: boolean): Post {
         if (literal !== null && !isPublicAddress(literal)) return reject(failure('private_address'))
       }
       const options: RequestOptions = {
-        method: 'POST',
+        method,
         headers: {
-          'content-type': 'application/json',
-          'content-length': String(Buffer.byteLength(body)),
+          ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
           'user-agent': 'Agenda',
           ...headers,
         },
@@ -58,7 +60,7 @@ export function createPost(mayBePrivate: boolean): Post {
         response.setEncoding('utf8')
         response.on('data', (chunk: string) => {
           text += chunk
-          if (text.length > MAX_ANSWER) fail(failure('answer_too_long'))
+          if (text.length > most) fail(failure('answer_too_long'))
         })
         response.on('end', () => {
           clearTimeout(late)
@@ -83,3 +85,11 @@ export function createPost(mayBePrivate: boolean): Post {
       request.end(body)
     })
 }
+
+/** Posts JSON unless the headers say otherwise. */
+export const postBy =
+  (request: Request): Post =>
+  (url, body, headers, timeoutMs) =>
+    request(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body, timeoutMs })
+
+export const createPost = (mayBePrivate: boolean): Post => postBy(createRequest(mayBePrivate))

@@ -1,6 +1,7 @@
 // Health, readiness, metrics and the API description: what operators and tools ask for.
 import type { FastifyInstance } from 'fastify'
-import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { countJobs } from '../jobs/job.sql.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 
@@ -32,7 +33,35 @@ export function installMetrics(app: FastifyInstance): void {
   registries.set(app.server, registry)
 }
 
+/** What waits of side work, over all processes, and what this one has done of it. */
+function installJobMetrics(registry: Registry, deps: Deps): void {
+  const gauge = (name: string, help: string, labelNames: string[]): Gauge =>
+    new Gauge({ name, help, labelNames, registers: [registry], collect: () => refresh() })
+  const due = gauge('agenda_jobs_due', 'Jobs whose time has come', ['queue'])
+  const parked = gauge('agenda_jobs_parked', 'Jobs that failed for good', ['queue'])
+  const oldest = gauge('agenda_jobs_oldest_seconds', 'For how long the oldest due job has waited', ['queue'])
+  const done = gauge('agenda_jobs_finished', 'Jobs finished by this process', ['queue', 'result'])
+  async function read(): Promise<void> {
+    // Without an answer the other metrics are still told.
+    const counts = await countJobs(deps.db.kysely, new Date(deps.now())).catch(() => [])
+    for (const metric of [due, parked, oldest]) metric.reset()
+    for (const one of counts) {
+      due.set({ queue: one.queue }, one.due)
+      parked.set({ queue: one.queue }, one.parked)
+      oldest.set({ queue: one.queue }, one.oldest)
+    }
+    for (const [name, count] of deps.tally) {
+      const [queue = '', result = ''] = name.split(' ')
+      done.set({ queue, result }, count)
+    }
+  }
+  // One question to the database for all four.
+  let reading: Promise<void> | null = null
+  const refresh = (): Promise<void> => (reading ??= read().finally(() => (reading = null)))
+}
+
 export function operationRoutes(app: FastifyInstance, deps: Deps): void {
+  installJobMetrics(registries.get(app.server)!, deps)
   const config = { access: { kind: 'anyone' as const } }
   app.get('/healthz', { config, schema: { hide: true } }, async () => ({ status: 'ok' }))
   app.get('/readyz', { config, schema: { hide: true } }, async () => {

@@ -94,6 +94,14 @@ export function createRecord(resource: Resource, context: Omit<WriteContext, 'be
   return writeRecord(resource, { ...context, before: undefined }, body, insertRow)
 }
 
+/** The same in a transaction of its own. */
+export const createOne = (
+  deps: Deps,
+  resource: Resource,
+  context: Omit<WriteContext, 'before' | 'tx' | 'deps'>,
+  body: Body,
+): Promise<Row> => transaction(deps.db, (tx) => createRecord(resource, { ...context, tx, deps }, body))
+
 async function lockExisting(
   resource: Resource,
   context: Omit<WriteContext, 'before'>,

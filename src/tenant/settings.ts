@@ -1,4 +1,12 @@
 // PURE. What a tenant sets, with every default filled in.
+import {
+  DEFAULT_FOLLOW_UP,
+  DEFAULT_NOTIFICATIONS,
+  DEFAULT_WAITING_LIST,
+  type FollowUp,
+  type Notifications,
+  type WaitingList,
+} from '../notify/settings.ts'
 import { DEFAULT_THEME, type Theme } from './theme.ts'
 
 export type PageTexts = { intro?: string | undefined; footer?: string | undefined; consent?: string | undefined }
@@ -27,6 +35,9 @@ export type TenantSettings = {
   holdMinutes: number
   theme: Theme
   booking: BookingSettings
+  notifications: Notifications
+  waitingList: WaitingList
+  followUp: FollowUp
 }
 
 export const DEFAULT_BOOKING: BookingSettings = {
@@ -41,7 +52,7 @@ export const DEFAULT_BOOKING: BookingSettings = {
 
 /** The stored document of a tenant as settings. */
 export function settingsOf(document: Readonly<Record<string, unknown>>): TenantSettings {
-  const { theme, booking, ...rest } = document as Partial<TenantSettings>
+  const { theme, booking, notifications, waitingList, followUp, ...rest } = document as Partial<TenantSettings>
   return {
     timeZone: 'Europe/Rome',
     locale: 'it',
@@ -50,5 +61,8 @@ export function settingsOf(document: Readonly<Record<string, unknown>>): TenantS
     ...rest,
     theme: { ...DEFAULT_THEME, ...theme },
     booking: { ...DEFAULT_BOOKING, ...booking },
+    notifications: { ...DEFAULT_NOTIFICATIONS, ...notifications },
+    waitingList: { ...DEFAULT_WAITING_LIST, ...waitingList },
+    followUp: { ...DEFAULT_FOLLOW_UP, ...followUp },
   }
 }

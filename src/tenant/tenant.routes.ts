@@ -18,6 +18,7 @@ import {
   requiredVersion,
 } from '../rest/resource.routes.ts'
 import { IdParams, mergePatch } from '../rest/schema.ts'
+import { startReplan } from '../reminder/reminder.actions.ts'
 import { settingsOf } from './settings.ts'
 import { checkTheme } from './theme.ts'
 import { TenantBody, TenantChange, TenantShown } from './tenant.schema.ts'
@@ -169,9 +170,11 @@ export function tenantRoutes(app: FastifyInstance, deps: Deps): void {
         const before = await lockTenant(tx, id)
         if (!before) throw new AppError('not_found', { what: 'tenant' })
         checkVersion(wanted, before.version)
-        const { name = before.name, ...changes } = request.body as { name?: string }
+        const { name = before.name, ...changes } = request.body as { name?: string; notifications?: object }
         const document = mergePatch(before.document, changes)
         checkTheme(settingsOf(document).theme)
+        // What was planned by the old rules is planned anew.
+        if (changes.notifications !== undefined) await startReplan(deps, tx, id)
         return updateTenant(tx, { id, name, document, now: new Date(deps.now()) })
       })
       return reply.header('etag', etagOf(tenant.version)).send(present(tenant))

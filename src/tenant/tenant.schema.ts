@@ -1,5 +1,6 @@
 // Body of a tenant: an organisation with its zone, language, country and defaults.
 import Type from 'typebox'
+import { FollowUpBody, NotificationsBody, WaitingListBody } from '../notify/settings.schema.ts'
 import { Envelope, Name, patchOf, Zone } from '../rest/schema.ts'
 
 const literals = <T extends string>(...values: T[]) => Type.Union(values.map((value) => Type.Literal(value)))
@@ -71,7 +72,13 @@ const BookingBody = Type.Object(
   },
   { additionalProperties: false, title: 'BookingSettings', description: 'Rules of the public pages' },
 )
-const pages = { theme: Type.Optional(ThemeBody), booking: Type.Optional(BookingBody) }
+const pages = {
+  theme: Type.Optional(ThemeBody),
+  booking: Type.Optional(BookingBody),
+  notifications: Type.Optional(NotificationsBody),
+  waitingList: Type.Optional(WaitingListBody),
+  followUp: Type.Optional(FollowUpBody),
+}
 
 export const TenantBody = Type.Object(
   {
@@ -111,6 +118,9 @@ export const TenantChange = Type.Object(
     holdMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 120 })),
     theme: Type.Optional(patchOf(ThemeBody)),
     booking: Type.Optional(patchOf(BookingBody)),
+    notifications: Type.Optional(patchOf(NotificationsBody)),
+    waitingList: Type.Optional(patchOf(WaitingListBody)),
+    followUp: Type.Optional(patchOf(FollowUpBody)),
   },
   { additionalProperties: false, minProperties: 1 },
 )
@@ -126,6 +136,9 @@ export const TenantShown = Type.Object(
     holdMinutes: Type.Integer(),
     theme: ThemeBody,
     booking: BookingBody,
+    notifications: NotificationsBody,
+    waitingList: WaitingListBody,
+    followUp: FollowUpBody,
   },
   { title: 'Tenant', additionalProperties: false },
 )

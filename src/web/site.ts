@@ -175,6 +175,10 @@ export function mayOpenCallback(request: FastifyRequest, site: Site, id: string)
   return seal !== undefined && isSeal(seal, site.secret, 'callback', id)
 }
 
+/** The personal link of a callback, absolute. */
+export const callbackLink = (deps: Deps, site: Pick<Site, 'secret' | 'base'>, id: string): string =>
+  `${deps.links.base}${site.base}/c/${sealedName(id, sealOf(site.secret, 'callback', id))}`
+
 /** The personal link of an appointment, absolute. */
 export function manageLink(
   deps: Deps,

@@ -1,0 +1,40 @@
+// What a low rating opens: a callback of the supervisor's campaign to whoever was unhappy; what became of it is told with the rating.
+import type { TenantConfig } from '../availability/model.ts'
+import { ask } from '../callback/ask.actions.ts'
+import { findByExternalCallbackId } from '../callback/callback.sql.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { personOf } from '../notify/notice.actions.ts'
+import type { FollowUp } from '../notify/settings.ts'
+import { documentOf } from './change.actions.ts'
+import type { Appointment, Rating } from './appointment.sql.ts'
+
+export const isLow = (rules: FollowUp, rating: Rating): boolean =>
+  rating.stars <= rules.stars || (rating.recommendation !== undefined && rating.recommendation <= rules.recommendation)
+
+const nameOf = (a: Appointment): string => `rating:${a.id}`
+
+/** Asks for a callback where the rating is low and there is a campaign and a number for it; the same rating asks once. */
+export async function followUp(deps: Deps, config: TenantConfig, a: Appointment): Promise<void> {
+  const { rating } = documentOf(a)
+  const rules = config.settings.followUp
+  const campaign = rules.campaignId === undefined ? undefined : config.campaigns.get(rules.campaignId)
+  if (!rating || !campaign || campaign.archived || !isLow(rules, rating)) return
+  const person = await personOf(deps, a)
+  if (person?.phone == null) return
+  const data = { appointmentId: a.id, stars: rating.stars, recommendation: rating.recommendation ?? -1 }
+  await ask(deps, config, {
+    ...{ campaignId: campaign.id, channel: 'phone', numbers: [person.phone], when: { kind: 'now' }, data },
+    ...{ contactId: person.contactId!, externalId: nameOf(a), source: 'rating', actor: 'rating' },
+    ...(rating.comment === undefined ? {} : { reason: rating.comment.slice(0, 200) }),
+  }).catch((error: unknown) => {
+    // Barred, full or closed: the rating itself stays, and is listed as not followed up.
+    if (!(error instanceof AppError) || error.status >= 500) throw error
+  })
+}
+
+/** How the follow-up of a rating went; null when there was none. */
+export async function recoveryOf(deps: Deps, a: Appointment) {
+  const c = await findByExternalCallbackId(deps.db.kysely, a.tenant_id, nameOf(a))
+  return c ? { callbackId: c.id, status: c.status, outcome: c.outcome } : null
+}

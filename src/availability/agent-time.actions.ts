@@ -1,0 +1,38 @@
+// One agent's time: when they work, and what of it is taken.
+import type { Deps } from '../deps.ts'
+import { DAY, intersect, subtract, union, type Spans } from '../time/interval.ts'
+import { busySpans, EMPTY_CALENDAR } from './calendar.ts'
+import type { Agent, TenantConfig } from './model.ts'
+import { openTimeFor } from './search.ts'
+
+/** Working time of one agent around [from, to), whole months of it, wherever they work. */
+function workingTime(config: TenantConfig, agent: Agent, from: number, to: number): Spans {
+  const locations = [...config.locations.values()].filter(
+    (l) => !l.archived && (agent.locationIds.size === 0 || agent.locationIds.has(l.id)),
+  )
+  return union(...locations.map((location) => openTimeFor(config, { agent, location }, 'staff', from, to).layers.open))
+}
+
+/** Whether the agent does not work at an instant: absent, archived, or outside their hours. */
+export function isAway(config: TenantConfig, agentId: string, at: number): boolean {
+  const agent = config.agents.get(agentId)
+  if (!agent || agent.archived) return true
+  return intersect(workingTime(config, agent, at, at + 1), [at, at + 1]).length === 0
+}
+
+/** Working time of one agent in [from, to) that is free, and time that is taken or in which they do not work. */
+export async function agentTime(
+  deps: Deps,
+  config: TenantConfig,
+  agent: Agent,
+  from: number,
+  to: number,
+): Promise<{ free: Spans; busy: Spans }> {
+  const confirmed = await deps.snapshots.confirm(config.tenantId, () => [agent])
+  if (!confirmed) return { free: [], busy: [from, to] }
+  const snapshot = await deps.snapshots.withCalendars(confirmed, from - DAY, to + DAY)
+  const open = workingTime(config, agent, from, to)
+  const busy = busySpans(agent.id, snapshot.calendars.get(agent.id) ?? EMPTY_CALENDAR, deps.now(), 'staff', undefined)
+  const free = intersect(subtract(open, busy), [from, to])
+  return { free, busy: subtract([from, to], free) }
+}

@@ -1,0 +1,105 @@
+// Pages of the waiting list, and the one press that ends optional messages.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { findMessage } from '../notify/message.sql.ts'
+import { momentOf, ofAppointment, untilOf } from '../notify/occasion.ts'
+import { suppress } from '../notify/suppression.sql.ts'
+import { documentOf } from '../appointment/change.actions.ts'
+import { findAppointment } from '../appointment/appointment.sql.ts'
+import { toldOf } from '../appointment/told.ts'
+import { MINUTE } from '../time/interval.ts'
+import { joinFor, leave, take } from '../waiting/waiting.actions.ts'
+import { findEntry, openEntryOf } from '../waiting/waiting.sql.ts'
+import { addOwnPage, addPage } from '../web/pages.ts'
+import { isSeal, readSealedName } from '../web/seal.ts'
+import { rememberAppointment, type Site } from '../web/site.ts'
+import { offerPage, unsubscribePage } from './appointment.page.ts'
+
+/** The offer that the end of a personal link names; throws `link_invalid` and `offer_over`. */
+async function offerOf(deps: Deps, request: FastifyRequest, site: Site) {
+  const { token } = request.params as { token: string }
+  const named = readSealedName(token)
+  const entry = named && (await findEntry(deps.db.kysely, site.tenantId, named.id))
+  if (!named || !entry) throw new AppError('link_invalid')
+  const holdId = entry.offer_hold_id
+  if (holdId === null || !isSeal(named.seal, site.secret, 'offer', entry.id, holdId)) throw new AppError('offer_over')
+  return { entry, holdId, token }
+}
+
+export function waitingPages(app: FastifyInstance, deps: Deps): void {
+  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/waiting', async (_request, _reply, site, a) => {
+    const isLive = ['pending', 'confirmed'].includes(a.status) && a.starts_at.getTime() > site.now
+    if (!site.settings.waitingList.enabled || !isLive || a.seats > 1) throw new AppError('not_found', { what: 'page' })
+    await joinFor(deps, a, 'page')
+    return { redirect: `${site.base}/appointments/${a.id}?said=joined` }
+  })
+  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/waiting/end', async (_request, _reply, site, a) => {
+    const entry = await openEntryOf(deps.db.kysely, site.tenantId, a.id)
+    if (entry) await leave(deps, entry)
+    return { redirect: `${site.base}/appointments/${a.id}?said=left` }
+  })
+  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/waiting/offer', async (_request, _reply, site, a) => {
+    const entry = await openEntryOf(deps.db.kysely, site.tenantId, a.id)
+    if (entry?.offer_hold_id == null) throw new AppError('offer_over')
+    await take(deps, site.config, entry.id, entry.offer_hold_id)
+    return { redirect: `${site.base}/appointments/${a.id}?said=taken` }
+  })
+
+  addPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/offers/:token',
+    handler: async (request, _reply, site) => {
+      const { entry, holdId, token } = await offerOf(deps, request, site)
+      const kept = await findAppointment(deps.db.kysely, site.tenantId, holdId)
+      if (kept?.status !== 'held' || entry.offer_until!.getTime() <= site.now) throw new AppError('offer_over')
+      const end = kept.starts_at.getTime() + documentOf(kept).minutes * MINUTE
+      const { facts } = ofAppointment(site, { ...toldOf(kept), end, code: undefined })
+      const when = momentOf(site, kept.time_zone, kept.starts_at.getTime())
+      const until = untilOf(site, kept.time_zone, entry.offer_until!.getTime())
+      return offerPage(site, facts, when, until, `${site.base}/offers/${token}`)
+    },
+  })
+  addPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/offers/:token',
+    handler: async (request, reply, site) => {
+      const { entry, holdId } = await offerOf(deps, request, site)
+      const id = await take(deps, site.config, entry.id, holdId)
+      const a = await findAppointment(deps.db.kysely, site.tenantId, id)
+      rememberAppointment(request, reply, site, a!)
+      return { redirect: `${site.base}/appointments/${id}?said=taken` }
+    },
+  })
+
+  const messageOf = async (request: FastifyRequest, site: Site) => {
+    const named = readSealedName((request.params as { token: string }).token)
+    const isOurs = named && isSeal(named.seal, site.secret, 'unsubscribe', named.id)
+    const message = isOurs ? await findMessage(deps.db.kysely, site.tenantId, named.id) : undefined
+    if (!message) throw new AppError('link_invalid')
+    return message
+  }
+  addPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/unsubscribe/:token',
+    handler: async (request, _reply, site) => {
+      await messageOf(request, site)
+      const { token } = request.params as { token: string }
+      return unsubscribePage(site, `${site.base}/unsubscribe/${token}`, false)
+    },
+  })
+  // Mail programs press it by themselves, without a page of ours (RFC 8058 §3.2).
+  addPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/unsubscribe/:token',
+    handler: async (request, _reply, site) => {
+      const { channel, recipient } = await messageOf(request, site)
+      const now = new Date(deps.now())
+      if (recipient !== '')
+        await suppress(deps.db.kysely, {
+          ...{ tenantId: site.tenantId, channel, address: recipient, reason: 'unsubscribed', now },
+        })
+      return unsubscribePage(site, '', true)
+    },
+  })
+}

@@ -1,0 +1,77 @@
+// An agent's calendar on a CalDAV server (RFC 4791), by tsdav over our own guarded requests: read as busy time, and written to.
+import type { Request } from '../outbound/post.ts'
+import type { ExternalDocument } from './external.sql.ts'
+
+const [TIMEOUT, MOST] = [20_000, 5_000_000]
+
+/** `fetch` as tsdav wants it, with the guard of all requests that tenants name; redirects are not followed. */
+function guarded(request: Request): typeof fetch {
+  return async (input, init = {}) => {
+    const url = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
+    const headers = Object.fromEntries(new Headers(init.headers).entries())
+    const body = typeof init.body === 'string' ? init.body : undefined
+    const asked = { method: init.method ?? 'GET', headers, timeoutMs: TIMEOUT, most: MOST }
+    const answer = await request(url, body === undefined ? asked : { ...asked, body })
+    const plain = Object.entries(answer.headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as [string, string]],
+    )
+    const hasBody = ![204, 205, 304].includes(answer.status)
+    return new Response(hasBody ? answer.body : null, { status: answer.status, headers: plain })
+  }
+}
+
+const headersOf = (document: ExternalDocument): Record<string, string> =>
+  document.username === undefined
+    ? {}
+    : {
+        authorization: `Basic ${Buffer.from(`${document.username}:${document.password ?? ''}`).toString('base64')}`,
+      }
+
+const failure = (code: string): Error => Object.assign(new Error(code), { failure: code })
+
+/** The objects of a calendar that touch [from, to), epoch ms. Rejects with `failure` = a short code. */
+export async function readObjects(
+  request: Request,
+  document: ExternalDocument,
+  from: number,
+  to: number,
+): Promise<string[]> {
+  const { fetchCalendarObjects } = await import('tsdav')
+  const fetchBy = guarded(request)
+  const headers = headersOf(document)
+  // tsdav takes a refusal for an empty calendar: asked beforehand, so that busy time is not lost to a changed password.
+  const body = '<d:propfind xmlns:d="DAV:"><d:prop><d:resourcetype/></d:prop></d:propfind>'
+  const depth = { ...headers, depth: '0', 'content-type': 'application/xml' }
+  const { status, body: said } = await request(document.url, {
+    ...{ method: 'PROPFIND', headers: depth, body, timeoutMs: TIMEOUT },
+  })
+  if (status !== 207) throw failure(`http_${status}`)
+  if (!/urn:ietf:params:xml:ns:caldav/.test(said)) throw failure('no_calendar')
+  const timeRange = { start: new Date(from).toISOString(), end: new Date(to).toISOString() }
+  const objects = await fetchCalendarObjects({ calendar: { url: document.url }, headers, timeRange, fetch: fetchBy })
+  return objects.flatMap((object) => (typeof object.data === 'string' && object.data !== '' ? [object.data] : []))
+}
+
+/** Writes our event into the calendar, or removes it (`content` = null). */
+export async function writeObject(
+  request: Request,
+  document: ExternalDocument,
+  name: string,
+  content: string | null,
+): Promise<void> {
+  const { createObject, deleteObject } = await import('tsdav')
+  const url = new URL(`${name}.ics`, document.url.endsWith('/') ? document.url : `${document.url}/`).href
+  const headers = headersOf(document)
+  const fetchBy = guarded(request)
+  const answer =
+    content === null
+      ? await deleteObject({ url, headers, fetch: fetchBy })
+      : await createObject({
+          url,
+          data: content,
+          headers: { ...headers, 'content-type': 'text/calendar; charset=utf-8' },
+          fetch: fetchBy,
+        })
+  if (answer.status >= 300 && !(content === null && [404, 410].includes(answer.status)))
+    throw failure(`http_${answer.status}`)
+}

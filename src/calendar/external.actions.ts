@@ -1,0 +1,223 @@
+// Reads agents' calendars elsewhere again and again, and enters appointments in those that are written to. A calendar that cannot
+// be read keeps what was read last, says since when, and its owner is told after a day.
+import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
+import { inCalendar } from '../appointment/told.ts'
+import { touchConfig } from '../availability/config.sql.ts'
+import type { TenantConfig } from '../availability/model.ts'
+import { transaction, type Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { writeEvent } from '../event/event.actions.ts'
+import type { Job } from '../jobs/job.sql.ts'
+import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
+import { enqueue } from '../jobs/work.actions.ts'
+import { compose, post, speakerOf } from '../notify/compose.actions.ts'
+import { momentOf } from '../notify/occasion.ts'
+import { failureOf } from '../outbound/post.ts'
+import { findRow } from '../rest/resource.sql.ts'
+import { DAY, MINUTE } from '../time/interval.ts'
+import { readApart } from './apart.ts'
+import { readObjects, writeObject } from './caldav.ts'
+import {
+  dropExternal,
+  findExternal,
+  insertExternal,
+  listExternal,
+  lockExternal,
+  noteRead,
+  replaceBusy,
+  type External,
+  type ExternalDocument,
+} from './external.sql.ts'
+import { calendarObject } from './object.ts'
+
+const [READ, WRITE] = ['calendars', 'caldav']
+/** How often a calendar is read, how far ahead, and when its owner hears that it cannot be. */
+const [EVERY, AHEAD, WARN] = [10 * MINUTE, 190 * DAY, DAY]
+const [TIMEOUT, MOST] = [20_000, 5_000_000]
+
+export const documentOf = (e: External): ExternalDocument => e.document as unknown as ExternalDocument
+
+const readJob = (deps: Deps, e: Pick<External, 'tenant_id' | 'id'>, due: number) => ({
+  ...{ tenantId: e.tenant_id, id: deps.newId(), queue: READ, key: e.id, payload: { calendarId: e.id } },
+  ...{ due: new Date(due), now: new Date(deps.now()) },
+})
+
+/** Adds a calendar and has it read at once. */
+export async function addExternal(
+  deps: Deps,
+  tenantId: string,
+  agentId: string,
+  kind: External['kind'],
+  document: ExternalDocument,
+): Promise<External> {
+  const now = new Date(deps.now())
+  return transaction(deps.db, async (tx) => {
+    const e = await insertExternal(tx, { tenantId, id: deps.newId(), agentId, kind, document, now })
+    await enqueue(deps, tx, [readJob(deps, e, now.getTime())])
+    return e
+  })
+}
+
+/** Removes a calendar; its busy time is free again. */
+export async function removeExternal(deps: Deps, e: External): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    await dropExternal(tx, e)
+    await touchConfig(tx, e.tenant_id, new Date(deps.now()))
+  })
+}
+
+/** Has a calendar read now. */
+export const readNow = (deps: Deps, e: External): Promise<void> =>
+  transaction(deps.db, (tx) => enqueue(deps, tx, [readJob(deps, e, deps.now())]))
+
+type Got = { texts: string[]; etag: string | null; lastModified: string | null } | 'unchanged'
+
+const one = (value: string | string[] | undefined): string | null =>
+  Array.isArray(value) ? value[0]! : (value ?? null)
+
+async function fetchIcs(deps: Deps, e: External): Promise<Got> {
+  // What was read ahead is used up even though nothing changed: read whole once a week.
+  const isStale = deps.now() - e.updated_at.getTime() > 7 * DAY
+  const headers = {
+    accept: 'text/calendar',
+    ...(isStale || e.etag === null ? {} : { 'if-none-match': e.etag }),
+    ...(isStale || e.last_modified === null ? {} : { 'if-modified-since': e.last_modified }),
+  }
+  const url = documentOf(e).url.replace(/^webcals?:/, 'https:')
+  const answer = await deps.request(url, { method: 'GET', headers, timeoutMs: TIMEOUT, most: MOST })
+  if (answer.status === 304) return 'unchanged'
+  if (answer.status !== 200) throw Object.assign(new Error('status'), { failure: `http_${answer.status}` })
+  return {
+    texts: [answer.body],
+    etag: one(answer.headers.etag)?.slice(0, 200) ?? null,
+    lastModified: one(answer.headers['last-modified'])?.slice(0, 100) ?? null,
+  }
+}
+
+async function fetchCaldav(deps: Deps, e: External, from: number, to: number): Promise<Got> {
+  return { texts: await readObjects(deps.request, documentOf(e), from, to), etag: null, lastModified: null }
+}
+
+/** Tells the agent that their calendar cannot be read; once, until it can be again. */
+async function warn(
+  deps: Deps,
+  config: TenantConfig,
+  e: External,
+  failure: string,
+): Promise<(tx: Tx) => Promise<void>> {
+  const agent = await findRow(deps.db.kysely, 'agents', e.tenant_id, e.agent_id)
+  const { email } = (agent?.document ?? {}) as { email?: string }
+  const language = config.settings.locale
+  const since = momentOf({ language }, config.timeZone, e.failing_since!.getTime())
+  const person = { contactId: null, firstName: agent?.name as string, lastName: '', email: email ?? null, phone: null }
+  const message = await compose(deps, config, person, {
+    ...{ kind: 'calendar_failing', language, subjectId: e.id, facts: [], channel: 'email' },
+    variables: { since, link: new URL(documentOf(e).url.replace(/^webcal/, 'http')).host },
+  })
+  return async (tx) => {
+    const now = new Date(deps.now())
+    await noteRead(tx, e.tenant_id, e.id, { warned_at: now })
+    await post(deps, tx, message)
+    await writeEvent(deps, tx, {
+      ...{ tenantId: e.tenant_id, subjectId: e.id, id: deps.newId(), type: 'calendar.failing', at: now },
+      ...{ actor: 'calendars', data: { agentId: e.agent_id, failure } },
+    })
+  }
+}
+
+/** The clock of an agent: that of the first place where they work. */
+function zoneOf(config: TenantConfig, agentId: string): string {
+  const [first] = config.agents.get(agentId)?.locationIds ?? []
+  return config.locations.get(first ?? '')?.timeZone ?? config.timeZone
+}
+
+const codeOf = (error: unknown): string => {
+  const { failure, code } = error as { failure?: string; code?: string }
+  return failure ?? (code === undefined ? 'unreadable' : failureOf(error))
+}
+
+async function read(deps: Deps, job: Job): Promise<Ended> {
+  const { calendarId } = job.payload as { calendarId: string }
+  const db = deps.db.kysely
+  const e = await findExternal(db, job.tenant_id, calendarId)
+  const config = await deps.snapshots.config(job.tenant_id)
+  if (!e || !config) return DONE
+  const now = deps.now()
+  const next = readJob(deps, e, now + EVERY)
+  // Whole days, so that the passing of time alone changes nothing until tomorrow.
+  const today = Math.floor(now / DAY) * DAY
+  const [from, to] = [today - DAY, today + AHEAD]
+  try {
+    const got = await (e.kind === 'ics' ? fetchIcs(deps, e) : fetchCaldav(deps, e, from, to))
+    const well = { read_at: new Date(now), failing_since: null, failure: null, warned_at: null }
+    const whole = { kind: 'busy' as const, zone: zoneOf(config, e.agent_id), from, to }
+    const spans = got === 'unchanged' ? null : await readApart({ ...whole, texts: got.texts })
+    const tags =
+      got === 'unchanged' ? {} : { etag: got.etag, last_modified: got.lastModified, updated_at: new Date(now) }
+    return {
+      kind: 'done',
+      also: async (tx) => {
+        // Removed while it was read.
+        if (!(await lockExternal(tx, e.tenant_id, e.id))) return
+        await noteRead(tx, e.tenant_id, e.id, { ...well, ...tags })
+        if (spans && (await replaceBusy(tx, e, spans))) await touchConfig(tx, e.tenant_id, new Date(now))
+        await enqueue(deps, tx, [next])
+      },
+    }
+  } catch (error) {
+    const failure = codeOf(error)
+    const failing = { ...e, failing_since: e.failing_since ?? new Date(now) }
+    const isDue = e.warned_at === null && now - failing.failing_since.getTime() >= WARN
+    const warning = isDue ? await warn(deps, config, failing, failure) : null
+    return {
+      kind: 'done',
+      also: async (tx) => {
+        if (!(await lockExternal(tx, e.tenant_id, e.id))) return
+        await noteRead(tx, e.tenant_id, e.id, { failing_since: failing.failing_since, failure })
+        await warning?.(tx)
+        await enqueue(deps, tx, [next])
+      },
+    }
+  }
+}
+
+export const externalQueue: Queue = { name: READ, slots: 4, leaseMs: 2 * MINUTE, attempts: 20, run: read }
+
+/** What is to be written into agents' own calendars after an event of an appointment. */
+export async function writesFor(
+  deps: Deps,
+  a: Appointment,
+  before: { agentId?: string } | undefined,
+): Promise<((tx: Tx) => Promise<void>)[]> {
+  const agents = [...new Set([a.agent_id, ...(before?.agentId === undefined ? [] : [before.agentId])])]
+  const lists = await Promise.all(agents.map((id) => listExternal(deps.db.kysely, a.tenant_id, id)))
+  const written = lists.flat().filter((e) => e.kind === 'caldav' && documentOf(e).isWritten)
+  if (written.length === 0) return []
+  const now = new Date(deps.now())
+  const jobs = written.map((e) => ({
+    ...{ tenantId: a.tenant_id, id: deps.newId(), queue: WRITE, key: `${e.id} ${a.id}`, due: now, now },
+    payload: { calendarId: e.id, appointmentId: a.id },
+  }))
+  return [(tx) => enqueue(deps, tx, jobs)]
+}
+
+async function write(deps: Deps, job: Job): Promise<Ended> {
+  const { calendarId, appointmentId } = job.payload as { calendarId: string; appointmentId: string }
+  const e = await findExternal(deps.db.kysely, job.tenant_id, calendarId)
+  const a = await findAppointment(deps.db.kysely, job.tenant_id, appointmentId)
+  const config = await deps.snapshots.config(job.tenant_id)
+  if (!e || !a || !config) return DONE
+  // As it is now, whatever happened in between: the last write is always the whole truth.
+  const isThere = a.agent_id === e.agent_id && ['pending', 'confirmed', 'completed'].includes(a.status)
+  const speaker = speakerOf(config, config.settings.locale)
+  const content = isThere ? calendarObject(speaker, inCalendar(a), { method: 'PUBLISH' }) : null
+  await writeObject(deps.request, documentOf(e), a.id, content && content.replace(/^METHOD:.*\r?\n/m, '')).catch(
+    (error: unknown) => {
+      throw Object.assign(new AppError('unreadable_calendar', { reason: codeOf(error) }), { code: codeOf(error) })
+    },
+  )
+  return DONE
+}
+
+export const caldavQueue: Queue = { name: WRITE, slots: 4, leaseMs: MINUTE, attempts: 30, run: write }

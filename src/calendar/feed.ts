@@ -1,0 +1,116 @@
+// PURE. A feed as an iCalendar object (RFC 5545), and busy time as VFREEBUSY.
+import { createRequire } from 'node:module'
+import type * as Ics from 'ics'
+import type { Speaker } from '../notify/occasion.ts'
+import { entryOf } from './object.ts'
+import type { FeedEntry } from './feed.sql.ts'
+
+const require = createRequire(import.meta.url)
+
+const partsOf = (at: Date): [number, number, number, number, number] => [
+  at.getUTCFullYear(),
+  at.getUTCMonth() + 1,
+  at.getUTCDate(),
+  at.getUTCHours(),
+  at.getUTCMinutes(),
+]
+
+/** `20261124T090000Z`; RFC 5545 §3.3.5, form 2. */
+export const utcText = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
+
+const escaped = (text: string): string => text.replace(/([\\;,])/g, '\\$1').replace(/\r?\n/g, '\\n')
+
+export type FeedOptions = {
+  name: string
+  showsNames: boolean
+  /** UID of an appointment in feeds: not the one of invitations, which is known to its citizen only. */
+  uidOf: (id: string) => string
+}
+
+/** Entries that are written at a time: others have their turn between. */
+const CHUNK = 50
+
+/** All appointments of a feed, in UTC; with names only where its owner wanted them. */
+export async function feedObject(s: Speaker, entries: readonly FeedEntry[], options: FeedOptions): Promise<string> {
+  const parts: string[] = []
+  for (let i = 0; i < Math.max(1, entries.length); i += CHUNK) {
+    if (i > 0) await new Promise((resolve) => setImmediate(resolve))
+    parts.push(feedPart(s, entries.slice(i, i + CHUNK), options))
+  }
+  const [first = ''] = parts
+  const end = first.lastIndexOf('END:VCALENDAR')
+  const more = parts.slice(1).map((part) => part.slice(part.indexOf('BEGIN:VEVENT'), part.lastIndexOf('END:VCALENDAR')))
+  return `${first.slice(0, end)}${more.join('')}${first.slice(end)}`
+}
+
+function feedPart(s: Speaker, entries: readonly FeedEntry[], { name, showsNames, uidOf }: FeedOptions): string {
+  const { createEvents } = require('ics') as typeof Ics
+  const events = entries.map((a): Ics.EventAttributes => {
+    const { title, place } = entryOf(s, {
+      ...{ serviceIds: a.service_ids, locationId: a.location_id, channel: a.channel },
+      ...{ start: a.starts_at.getTime(), end: a.ends_at.getTime() },
+    })
+    const agent = s.config.agents.get(a.agent_id)?.name
+    const who = showsNames && a.first_name !== null ? `${a.first_name} ${a.last_name}` : null
+    const details = [agent, ...(who === null ? [] : [who, a.phone])].filter(Boolean).join('\n')
+    return {
+      uid: uidOf(a.id),
+      sequence: a.version - 1,
+      title: who === null ? title : `${title.split(' – ')[0]}: ${who}`,
+      location: place,
+      ...(details === '' ? {} : { description: details }),
+      start: partsOf(a.starts_at),
+      end: partsOf(a.ends_at),
+      startInputType: 'utc',
+      startOutputType: 'utc',
+      endInputType: 'utc',
+      endOutputType: 'utc',
+      status: a.status === 'pending' ? 'TENTATIVE' : 'CONFIRMED',
+      created: a.created_at.getTime(),
+      lastModified: a.updated_at.getTime(),
+    }
+  })
+  const header = { productId: 'agenda', calName: name, method: 'PUBLISH' }
+  const { error, value } = createEvents(events, header)
+  if (value == null) throw error ?? new Error('no calendar object')
+  const refresh = 'REFRESH-INTERVAL;VALUE=DURATION:PT15M\r\nX-PUBLISHED-TTL:PT15M\r\n'
+  return value.replace(/^METHOD:PUBLISH\r\n/m, `METHOD:PUBLISH\r\n${refresh}`)
+}
+
+/** Busy time of an agent (spans in epoch ms) as VFREEBUSY (RFC 5545 §3.6.4). `stamp`: when it was made, epoch ms. */
+export function freeBusyObject(
+  name: string,
+  id: string,
+  range: { from: number; to: number },
+  busy: readonly number[],
+  stamp: number,
+): string {
+  const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:agenda', 'METHOD:PUBLISH', 'BEGIN:VFREEBUSY']
+  lines.push(
+    `UID:${id}@agenda`,
+    `DTSTAMP:${utcText(stamp)}`,
+    `ORGANIZER;CN="${escaped(name).replace(/"/g, '')}":urn:uuid:${id}`,
+  )
+  lines.push(`DTSTART:${utcText(range.from)}`, `DTEND:${utcText(range.to)}`)
+  for (let i = 0; i < busy.length; i += 2) lines.push(`FREEBUSY:${utcText(busy[i]!)}/${utcText(busy[i + 1]!)}`)
+  lines.push('END:VFREEBUSY', 'END:VCALENDAR', '')
+  return lines.map(folded).join('\r\n')
+}
+
+/** Lines of at most 75 octets (RFC 5545 §3.1). */
+export function folded(line: string): string {
+  const parts: string[] = []
+  let part = ''
+  let size = 0
+  for (const sign of line) {
+    const bytes = Buffer.byteLength(sign)
+    if (size + bytes > 75) {
+      parts.push(part)
+      part = ' '
+      size = 1
+    }
+    part += sign
+    size += bytes
+  }
+  return [...parts, part].join('\r\n')
+}

@@ -1,0 +1,59 @@
+// PURE. The events of the service: which are told to whoever subscribes, and which always cause work of their own.
+
+/** Type → what it means, as the documentation of webhooks says it. */
+export const EVENTS = {
+  'appointment.booked': 'An appointment was made; `status` says whether it is confirmed or waits for approval',
+  'appointment.approved': 'The office approved a request',
+  'appointment.refused': 'The office refused a request',
+  'appointment.moved': 'It has another time, place or agent',
+  'appointment.reassigned': 'Another agent has it, at the same time',
+  'appointment.changed': 'Notes or answers were changed',
+  'appointment.cancelled': 'It was cancelled',
+  'appointment.accepted': 'The citizen’s calendar answered that they come',
+  'appointment.completed': 'The citizen came',
+  'appointment.no_show': 'The citizen did not come',
+  'appointment.outcome_undone': 'A mistaken outcome was taken back',
+  'appointment.rated': 'The citizen rated the visit',
+  'callback.promised': 'A callback was promised',
+  'callback.loaded': 'A contact came with a list',
+  'callback.postponed': 'Another window was promised',
+  'callback.cancelled': 'It was cancelled',
+  'callback.queued': 'It was handed to the contact center’s queue',
+  'callback.leased': 'Somebody has begun with it',
+  'callback.released': 'Its own agent is not there: everybody may call',
+  'callback.given_back': 'Whoever had it gave it back untried',
+  'callback.recalled': 'It was taken back from the queue',
+  'callback.deferred': 'It waits for the next allowed hours',
+  'callback.lease_lost': 'Whoever had it was not heard of again',
+  'callback.parked': 'The queue refused it: a person must look',
+  'callback.escalated': 'Its window is over and nobody has called',
+  'callback.attempted': 'An attempt has a result',
+  'callback.expired': 'It ended without being kept',
+  'waiting.offered': 'Somebody on the waiting list was offered an earlier time',
+  'waiting.taken': 'The earlier time was taken',
+  'webhook.disabled': 'A subscription failed for days and was switched off',
+  'calendar.failing': 'An external calendar cannot be read; the last known state counts',
+} as const
+export type EventType = keyof typeof EVENTS
+export const EVENT_TYPES = Object.keys(EVENTS) as EventType[]
+
+/** Nobody is told of holds. */
+const SILENT = new Set(['appointment.held', 'appointment.expired', 'demo.loaded', 'demo.loading'])
+/** They cause messages, reminders or offers, whether or not anybody subscribes. */
+const WORKING = new Set<string>([
+  ...EVENT_TYPES.filter((type) => type.startsWith('appointment.')),
+  ...['callback.promised', 'callback.postponed', 'callback.escalated', 'callback.expired', 'callback.cancelled'],
+])
+
+/** What they write happened elsewhere, or long ago: nobody is written to about it. */
+export const QUIET_ACTORS = new Set(['demo', 'import'])
+
+/** Whether an event is relayed always, never, or where somebody subscribes. */
+export function relayOf(type: string, actor: string): 'always' | 'never' | 'subscribed' {
+  if (SILENT.has(type)) return 'never'
+  return WORKING.has(type) && !QUIET_ACTORS.has(actor) ? 'always' : 'subscribed'
+}
+
+/** Whether a subscription to `types` asks for `type`: by name, by `appointment.*`, or all by `*`. */
+export const isWanted = (types: readonly string[], type: string): boolean =>
+  types.includes('*') || types.includes(type) || types.includes(`${type.split('.')[0]}.*`)

@@ -1,0 +1,70 @@
+// What follows from an event once its change is committed: notices to subscribers, messages to people, reminders, offers of freed
+// times, entries in agents' own calendars. Everything that follows is written in one transaction with the end of the job.
+import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
+import { presentAppointment } from '../appointment/present.ts'
+import { followUp } from '../appointment/recovery.actions.ts'
+import type { TenantConfig } from '../availability/model.ts'
+import { writesFor } from '../calendar/external.actions.ts'
+import { findCallback, type Callback } from '../callback/callback.sql.ts'
+import { presentCallback } from '../callback/present.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import type { Job } from '../jobs/job.sql.ts'
+import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
+import { post } from '../notify/compose.actions.ts'
+import { appointmentNotice, callbackNotice, type Happened } from '../notify/notice.actions.ts'
+import { plan } from '../reminder/reminder.actions.ts'
+import { MINUTE } from '../time/interval.ts'
+import { afterEvent } from '../waiting/waiting.actions.ts'
+import { noticesFor } from '../webhook/webhook.actions.ts'
+import { QUIET_ACTORS } from './catalogue.ts'
+import { findEvent } from './event.sql.ts'
+
+type Follow = (tx: Tx) => Promise<unknown>
+
+/** Nothing about them changes what is planned. */
+const STILL = new Set(['appointment.changed', 'appointment.rated', 'appointment.accepted'])
+
+async function afterAppointment(deps: Deps, config: TenantConfig, event: Happened, a: Appointment): Promise<Follow[]> {
+  // Happened elsewhere: only what is planned follows from it.
+  if (QUIET_ACTORS.has(event.actor)) return [(tx) => plan(deps, tx, config, a, event.at.getTime())]
+  if (event.type === 'appointment.rated') await followUp(deps, config, a)
+  const message = await appointmentNotice(deps, config, event, a)
+  if (STILL.has(event.type)) return [(tx) => post(deps, tx, message)]
+  const freed = await afterEvent(deps, event, a)
+  const entered = await writesFor(deps, a, (event.data as { before?: { agentId?: string } }).before)
+  return [(tx) => post(deps, tx, message), (tx) => plan(deps, tx, config, a, event.at.getTime()), ...freed, ...entered]
+}
+
+async function afterCallback(deps: Deps, config: TenantConfig, event: Happened, c: Callback): Promise<Follow[]> {
+  if (QUIET_ACTORS.has(event.actor)) return []
+  const message = await callbackNotice(deps, config, event, c)
+  return [(tx) => post(deps, tx, message)]
+}
+
+async function run(deps: Deps, job: Job): Promise<Ended> {
+  const db = deps.db.kysely
+  const { tenant_id: tenantId, lane: subjectId } = job
+  const event = await findEvent(db, tenantId, subjectId!, job.id)
+  const config = await deps.snapshots.config(tenantId)
+  if (!event || !config) return DONE
+  const follows: Follow[] = []
+  const a = event.type.startsWith('appointment.') ? await findAppointment(db, tenantId, subjectId!) : undefined
+  const c = event.type.startsWith('callback.') ? await findCallback(db, tenantId, subjectId!) : undefined
+  const told = { ...event, subjectId: subjectId!, data: event.data as Record<string, unknown> }
+  const notices = await noticesFor(deps, tenantId, told, async () => {
+    if (a) return ['appointment', presentAppointment(a, config)]
+    return c ? ['callback', presentCallback(c, config)] : null
+  })
+  if (notices) follows.push(notices)
+  if (a) follows.push(...(await afterAppointment(deps, config, event, a)))
+  if (c) follows.push(...(await afterCallback(deps, config, event, c)))
+  return {
+    kind: 'done',
+    also: async (tx) => {
+      for (const follow of follows) await follow(tx)
+    },
+  }
+}
+
+export const relayQueue: Queue = { name: 'events', slots: 8, leaseMs: MINUTE, attempts: 12, run }

@@ -1,0 +1,67 @@
+// Side work that failed for good, where a person sees it and can start it again.
+import type { FastifyInstance } from 'fastify'
+import Type from 'typebox'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { tenantOf } from '../rest/access.ts'
+import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
+import { problems } from '../rest/resource.routes.ts'
+import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
+import { listParked, wakeJob } from './job.sql.ts'
+
+const JobShown = Type.Object(
+  {
+    id: Id,
+    queue: Type.String(),
+    attempts: Type.Integer(),
+    failure: Nullable(Type.String()),
+    createdAt: DateTime,
+    parkedAt: DateTime,
+  },
+  { additionalProperties: false, title: 'ParkedJob' },
+)
+
+export function jobRoutes(app: FastifyInstance, deps: Deps): void {
+  const docs = (operationId: string, summary: string) => ({
+    tags: ['operations'],
+    operationId,
+    summary,
+    security: [{ key: [] }],
+  })
+
+  app.get('/v1/jobs', {
+    config: { access: { kind: 'key', scope: 'messages:read' } },
+    schema: {
+      ...docs('listParkedJobs', 'Side work that failed for good, newest first'),
+      querystring: Type.Object(PageQuery, { additionalProperties: false }),
+      response: { 200: PageOf(JobShown, 'ParkedJobPage'), ...problems },
+    },
+    handler: async (request) => {
+      const { limit, cursor } = request.query as { limit: number; cursor?: string }
+      const rows = await listParked(deps.db.kysely, tenantOf(request), decodeIdCursor(cursor), limit + 1)
+      const page = pageOf(rows, limit, (job) => encodeCursor(job.id))
+      return {
+        ...page,
+        items: page.items.map((job) => ({
+          ...{ id: job.id, queue: job.queue, attempts: job.attempts, failure: job.failure },
+          ...{ createdAt: job.created_at.toISOString(), parkedAt: job.parked_at!.toISOString() },
+        })),
+      }
+    },
+  })
+
+  app.post('/v1/jobs/:id/replay', {
+    config: { access: { kind: 'key', scope: 'messages:write' } },
+    schema: {
+      ...docs('replayJob', 'Try it again'),
+      params: IdParams,
+      response: { 200: CountShown, ...problems },
+    },
+    handler: async (request) => {
+      const { id } = request.params as { id: string }
+      const isThere = await wakeJob(deps.db.kysely, tenantOf(request), id, new Date(deps.now()))
+      if (!isThere) throw new AppError('not_found', { what: 'job' })
+      return { count: 1 }
+    },
+  })
+}

@@ -1,0 +1,27 @@
+// All queues of side work, in one list.
+import type { Deps } from '../deps.ts'
+import { caldavQueue, externalQueue } from '../calendar/external.actions.ts'
+import { relayQueue } from '../event/relay.actions.ts'
+import { mailQueue } from '../notify/mail.queue.ts'
+import { textQueue } from '../notify/text.queue.ts'
+import { reminderQueue, replanQueue } from '../reminder/reminder.actions.ts'
+import { offerQueue } from '../waiting/waiting.actions.ts'
+import { scheduleQueue } from './schedule.loop.ts'
+import { webhookQueue } from '../webhook/webhook.actions.ts'
+import type { Queue } from './queue.ts'
+
+/** Without a mail server mails wait in the outbox: nobody works on their queue. */
+export function queuesFor(deps: Deps, mailSlots: number): Queue[] {
+  const common = [
+    relayQueue,
+    offerQueue,
+    textQueue,
+    reminderQueue,
+    replanQueue,
+    webhookQueue,
+    externalQueue,
+    caldavQueue,
+    scheduleQueue,
+  ]
+  return deps.mail ? [...common, mailQueue(mailSlots)] : common
+}

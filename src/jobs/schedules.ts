@@ -1,0 +1,68 @@
+// Everything that the service does by the clock, in one list: how often, and whether each process does it or one for all.
+import { expireDue } from '../appointment/expiry.actions.ts'
+import { forgetExpiredHolds } from '../appointment/appointment.sql.ts'
+import { forgetDrafts } from '../booking/draft.sql.ts'
+import { runLoads } from '../callback/load.actions.ts'
+import { sweepCallbacks } from '../callback/sweep.actions.ts'
+import type { Deps } from '../deps.ts'
+import { sendDigests } from '../notify/digest.actions.ts'
+import { eraseOldMessages } from '../notify/retention.actions.ts'
+import { forgetAnswers } from '../rest/idempotency.sql.ts'
+import { DAY, HOUR, MINUTE } from '../time/interval.ts'
+import { endPast } from '../waiting/waiting.sql.ts'
+import { forgetNotices } from '../webhook/webhook.sql.ts'
+
+/** How long an Idempotency-Key is remembered, and the log of webhooks is kept. */
+export const [REMEMBERED, LOGGED] = [7 * DAY, 30 * DAY]
+const BATCH = 500
+
+export type Schedule = {
+  name: string
+  /** Milliseconds between the end of one run and the next. */
+  every: number
+  /**
+   * `everywhere`: each process, because it does no harm and must not wait; `once`: a job in the queue, which one process has at a
+   * time and which outlives it.
+   */
+  mode: 'everywhere' | 'once'
+  run: (deps: Deps, tenantId: string, stopped: () => boolean) => Promise<unknown>
+}
+
+const ago = (deps: Deps, ms: number): Date => new Date(deps.now() - ms)
+const SOON = MINUTE / 4
+
+export const SCHEDULES: readonly Schedule[] = [
+  { name: 'holds that end', every: SOON, mode: 'everywhere', run: (deps, id) => expireDue(deps, id) },
+  {
+    ...{ name: 'callbacks', every: SOON, mode: 'everywhere' },
+    run: (deps, id, stopped) => sweepCallbacks(deps, id, stopped),
+  },
+  {
+    ...{ name: 'lists of contacts', every: SOON, mode: 'everywhere' },
+    run: (deps, id, stopped) => runLoads(deps, id, stopped),
+  },
+  {
+    ...{ name: 'old answers', every: SOON, mode: 'everywhere' },
+    run: (deps, id) => forgetAnswers(deps.db.kysely, id, ago(deps, REMEMBERED), BATCH),
+  },
+  {
+    ...{ name: 'old drafts', every: SOON, mode: 'everywhere' },
+    run: (deps, id) => forgetDrafts(deps.db.kysely, id, ago(deps, 0)),
+  },
+  {
+    ...{ name: 'dead holds', every: SOON, mode: 'everywhere' },
+    run: (deps, id) => forgetExpiredHolds(deps.db.kysely, id, ago(deps, DAY), BATCH),
+  },
+  { name: 'digests', every: 10 * MINUTE, mode: 'once', run: (deps, id) => sendDigests(deps, id) },
+  { name: 'retention', every: HOUR, mode: 'once', run: (deps, id) => eraseOldMessages(deps, id) },
+  {
+    ...{ name: 'waiting list', every: HOUR, mode: 'once' },
+    run: (deps, id) => endPast(deps.db.kysely, id, ago(deps, 0)),
+  },
+  {
+    ...{ name: 'webhook log', every: HOUR, mode: 'once' },
+    run: async (deps, id, stopped) => {
+      while (!stopped() && (await forgetNotices(deps.db.kysely, id, ago(deps, LOGGED), BATCH)) === BATCH);
+    },
+  },
+]

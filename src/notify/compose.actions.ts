@@ -1,0 +1,168 @@
+// Composes a message to a person: the channel, the texts, what may not be sent; and writes it with the job that sends it.
+import type { TenantConfig } from '../availability/model.ts'
+import { type Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { enqueue } from '../jobs/work.actions.ts'
+import { pageWords, type Language } from '../locales/words.ts'
+import { secretOf } from '../tenant/secret.sql.ts'
+import { HOUR } from '../time/interval.ts'
+import { sealedName, sealOf } from '../web/seal.ts'
+import { channelsOf } from './gateway.sql.ts'
+import { kindOf, type MessageKind } from './kinds.ts'
+import type { CalendarPart, NewMessage, Withheld } from './message.ts'
+import { insertMessage } from './message.sql.ts'
+import { fullName, type Saying, type Speaker } from './occasion.ts'
+import { defaultTemplate, render } from './render.ts'
+import { situationOf, type Situation } from './suppression.sql.ts'
+import { afterQuietHours, textDocument } from './text.ts'
+
+/** More messages than these in an hour a person has no use for; whoever causes them means harm. */
+const MOST_AN_HOUR = 12
+const ALWAYS_TOLD = new Set<MessageKind>(['cancelled', 'moved', 'refused'])
+
+export type Person = {
+  contactId: string | null
+  firstName: string
+  lastName: string
+  email: string | null
+  phone: string | null
+}
+export type Occasion = Saying & {
+  kind: MessageKind
+  language: Language
+  subjectId: string | null
+  /** Absolute. */
+  link?: string | undefined
+  note?: string | undefined
+  calendar?: CalendarPart | undefined
+  /** The same occasion is told once. */
+  dedupeKey?: string | undefined
+  /** After this it is of no use; epoch ms. */
+  expires?: number | undefined
+  /** `best` unless it is said otherwise. */
+  channel?: string | undefined
+  /** Anyone may have typed the name: it is not repeated. */
+  isUnnamed?: boolean
+  withheld?: Withheld | undefined
+  /** Start of the appointment that it tells; epoch ms: told of another it is superseded. */
+  start?: number | undefined
+}
+
+export const speakerOf = (config: TenantConfig, language: Language): Speaker => ({
+  config,
+  language,
+  words: pageWords(language),
+})
+
+/** Channel and address by which the person is reached, or null when there is none. */
+async function wayTo(
+  deps: Deps,
+  config: TenantConfig,
+  person: Person,
+  wanted: string,
+): Promise<{ channel: string; address: string } | null> {
+  const { email, phone } = person
+  if (wanted === 'email' || (wanted === 'best' && email !== null))
+    return email === null ? null : { channel: 'email', address: email }
+  if (phone === null) return null
+  const texts = await channelsOf(deps.db.kysely, config.tenantId)
+  const channel = wanted === 'best' ? texts[0] : texts.find((name) => name === wanted)
+  return channel === undefined ? null : { channel, address: phone }
+}
+
+function withheldBy(kind: MessageKind, { reason, recent }: Situation): Withheld | null {
+  if (reason !== null && (reason !== 'unsubscribed' || kindOf(kind).isOptional))
+    return { status: 'suppressed', failure: reason }
+  // What the office did to somebody's appointment is always told.
+  if (ALWAYS_TOLD.has(kind)) return null
+  return recent >= MOST_AN_HOUR ? { status: 'dropped', failure: 'too_many' } : null
+}
+
+/** The address of the one-press unsubscription of a message. */
+async function unsubscribeLink(deps: Deps, config: TenantConfig, messageId: string): Promise<string> {
+  const secret = await secretOf(deps, config.tenantId, 'pages')
+  return `${deps.links.base}/${config.slug}/unsubscribe/${sealedName(messageId, sealOf(secret, 'unsubscribe', messageId))}`
+}
+
+/** A message ready to be written; null when the tenant writes to nobody, or the person cannot be reached so. */
+export async function compose(
+  deps: Deps,
+  config: TenantConfig,
+  person: Person,
+  occasion: Occasion,
+): Promise<NewMessage | null> {
+  const { kind, language } = occasion
+  const settings = config.settings.notifications
+  if (!settings.enabled) return null
+  const way = await wayTo(deps, config, person, occasion.channel ?? 'best')
+  if (!way) return null
+  const now = deps.now()
+  const id = deps.newId()
+  const isMail = way.channel === 'email'
+  const since = new Date(now - HOUR)
+  const asked = { tenantId: config.tenantId, kind, language, ...way, since }
+  const situation = await situationOf(deps.db.kysely, asked)
+  const unsubscribe = isMail && kindOf(kind).isOptional ? await unsubscribeLink(deps, config, id) : undefined
+  const name = occasion.isUnnamed ? '' : fullName(person)
+  const { firstName, lastName, email, phone } = occasion.isUnnamed
+    ? { firstName: '', lastName: '', email: null, phone: null }
+    : person
+  const { sms, ...mail } = render(
+    {
+      kind,
+      language,
+      office: config.name,
+      name,
+      variables: { name, firstName, lastName, email: email ?? '', phone: phone ?? '', ...occasion.variables },
+      facts: occasion.facts,
+      link: occasion.link,
+      note: occasion.note,
+      unsubscribe,
+    },
+    { ...defaultTemplate(kind, language), ...situation.template },
+  )
+  const due = isMail ? now : afterQuietHours(settings.quietHours, config.timeZone, now)
+  const expires = occasion.expires ?? null
+  const isLate = expires !== null && expires <= due
+  const withheld: Withheld | null =
+    occasion.withheld ??
+    (isLate ? { status: 'dropped', failure: due > now ? 'quiet_hours' : 'too_late' } : null) ??
+    withheldBy(kind, situation)
+  return {
+    tenantId: config.tenantId,
+    id,
+    channel: way.channel,
+    template: kind,
+    language,
+    subjectId: occasion.subjectId,
+    contactId: person.contactId,
+    recipient: way.address,
+    document: isMail
+      ? {
+          fromName: config.name,
+          replyTo: settings.replyTo,
+          ...mail,
+          calendar: occasion.calendar,
+          unsubscribe,
+          start: occasion.start,
+        }
+      : { ...textDocument(sms), start: occasion.start },
+    due,
+    expires,
+    dedupeKey: occasion.dedupeKey ?? null,
+    withheld,
+    now,
+  }
+}
+
+/** Writes a message and the job that sends it; false when the same occasion was told before. */
+export async function post(deps: Deps, tx: Tx, message: NewMessage | null): Promise<boolean> {
+  if (!message || !(await insertMessage(tx, message))) return false
+  if (message.withheld) return true
+  const { tenantId, id, channel } = message
+  const queue = channel === 'email' ? 'mail' : 'texts'
+  // What is told of one subject is told in its order.
+  const lane = message.subjectId ?? undefined
+  await enqueue(deps, tx, [{ tenantId, id, queue, lane, due: new Date(message.due), now: new Date(message.now) }])
+  return true
+}

@@ -1,0 +1,165 @@
+// What comes back: answers of calendars, mails that could not be delivered, receipts and answers of text messages.
+import type { TenantConfig } from '../availability/model.ts'
+import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
+import { cancel, record } from '../appointment/change.actions.ts'
+import { readApart } from '../calendar/apart.ts'
+import type { Reply } from '../calendar/reply.ts'
+import { toE164 } from '../contact/phone.ts'
+import { transaction } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { listEvents } from '../event/event.sql.ts'
+import { DAY } from '../time/interval.ts'
+import { idInMessageId } from './bounce.ts'
+import { compose, post } from './compose.actions.ts'
+import { findByProviderId, findMessage, lastTo, settleMessage, type Message } from './message.sql.ts'
+import { occasionOf, personOf } from './notice.actions.ts'
+import { suppress, type Reason } from './suppression.sql.ts'
+
+const CITIZEN = { name: 'citizen', audience: 'public' as const }
+
+/** `stale`: about a time that no longer counts; `refused`: too late by the office's rules; `ignored`: nothing of ours. */
+export type Taken = 'cancelled' | 'accepted' | 'bounced' | 'stale' | 'refused' | 'stopped' | 'ignored'
+
+/** Cancels for a citizen who says so by mail or text, within the office's rules; when it is too late they are told. */
+async function cancelFor(
+  deps: Deps,
+  config: TenantConfig,
+  a: Appointment,
+  reason: string,
+  channel: string,
+): Promise<Taken> {
+  if (a.status === 'cancelled') return 'cancelled'
+  try {
+    const context = { tenantId: a.tenant_id, id: a.id, actor: CITIZEN, wantedVersion: null }
+    await cancel(deps, context, reason)
+    return 'cancelled'
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error
+    const person = error.code === 'too_late_to_cancel' ? await personOf(deps, a) : null
+    if (person) {
+      const more = { channel, dedupeKey: `late_change ${a.id} ${a.version}`, expires: a.starts_at.getTime() }
+      const message = await compose(deps, config, person, await occasionOf(deps, config, a, 'late_change', more))
+      await transaction(deps.db, (tx) => post(deps, tx, message))
+    }
+    return 'refused'
+  }
+}
+
+async function takeReply(deps: Deps, config: TenantConfig, reply: Reply): Promise<Taken> {
+  const a = await findAppointment(deps.db.kysely, config.tenantId, reply.appointmentId)
+  const person = a && (await personOf(deps, a))
+  // Only whom it was sent to may answer it.
+  if (!a || person?.email?.toLowerCase() !== reply.attendee) return 'ignored'
+  if (!['pending', 'confirmed'].includes(a.status)) return a.status === 'cancelled' ? 'cancelled' : 'stale'
+  // An answer to what was never sent, or to an earlier time, says nothing about this one.
+  if (reply.version > a.version) return 'stale'
+  if (reply.version < a.version && (await movedSince(deps, a, reply.version))) return 'stale'
+  if (reply.partstat === 'DECLINED') return cancelFor(deps, config, a, 'calendar_declined', 'email')
+  if (reply.partstat !== 'ACCEPTED') return 'ignored'
+  await transaction(deps.db, (tx) => record(deps, tx, a, 'appointment.accepted', CITIZEN, { by: 'calendar' }))
+  return 'accepted'
+}
+
+/** Whether the appointment has another time than an invitation of that version said; notes and the like change nothing. */
+async function movedSince(deps: Deps, a: Appointment, version: number): Promise<boolean> {
+  const events = await listEvents(deps.db.kysely, a.tenant_id, a.id)
+  return events.some(({ type, data }) => {
+    const { version: after = a.version } = data as { version?: number }
+    return type === 'appointment.moved' && after > version
+  })
+}
+
+async function bounced(deps: Deps, m: Message, failure: string, reason: Reason | null): Promise<void> {
+  const db = deps.db.kysely
+  await settleMessage(db, m.tenant_id, m.id, ['sent', 'delivered'], { status: 'bounced', failure })
+  if (reason)
+    await suppress(db, {
+      ...{ tenantId: m.tenant_id, channel: m.channel, address: m.recipient, reason, now: new Date(deps.now()) },
+    })
+}
+
+/** Takes a mail that came to the tenant's address, as it came (RFC 5322). */
+export async function takeMail(deps: Deps, config: TenantConfig, raw: Uint8Array): Promise<Taken> {
+  const mail = await readApart({ kind: 'mail', raw }).catch((error: unknown) => {
+    throw new AppError('unreadable_message', { reason: (error as { failure?: string }).failure ?? 'MIME' })
+  })
+  if (mail.bounces) {
+    const id = idInMessageId(mail.returnedId)
+    const m = id === null ? undefined : await findMessage(deps.db.kysely, config.tenantId, id)
+    // Of somebody else, to whom it was forwarded: says nothing of the address that we wrote to.
+    const bounce = mail.bounces.find(
+      (one) => m && (one.recipient ?? m.recipient.toLowerCase()) === m.recipient.toLowerCase(),
+    )
+    if (!m || !bounce) return 'ignored'
+    await bounced(deps, m, bounce.status, bounce.isForGood ? 'bounced' : null)
+    return 'bounced'
+  }
+  const [reply] = mail.replies
+  if (!reply && mail.isBroken) throw new AppError('unreadable_message', { reason: 'iCalendar' })
+  // Who answers is who sends: what else the object claims is anybody's.
+  if (!reply || mail.from !== reply.attendee) return 'ignored'
+  return takeReply(deps, config, reply)
+}
+
+/** A mail provider's own report: hard and soft bounces, complaints. */
+export async function takeBounce(
+  deps: Deps,
+  tenantId: string,
+  said: { messageId: string; kind: 'hard' | 'soft' | 'complaint'; code?: string | undefined },
+): Promise<Taken> {
+  const id = idInMessageId(`<${said.messageId.replace(/^<|>$/g, '')}@`)
+  const m =
+    (id === null ? undefined : await findMessage(deps.db.kysely, tenantId, id)) ??
+    (await findByProviderId(deps.db.kysely, tenantId, said.messageId))
+  if (!m) return 'ignored'
+  const reason = said.kind === 'hard' ? 'bounced' : said.kind === 'complaint' ? 'complaint' : null
+  await bounced(deps, m, said.code ?? said.kind, reason)
+  return 'bounced'
+}
+
+/** A gateway's receipt; false when the message is not known. */
+export async function takeReceipt(
+  deps: Deps,
+  tenantId: string,
+  said: { providerId: string; status: 'delivered' | 'failed'; code?: string | undefined },
+): Promise<boolean> {
+  const db = deps.db.kysely
+  const m = await findByProviderId(db, tenantId, said.providerId)
+  if (!m) return false
+  const change = said.status === 'delivered' ? { status: 'delivered' as const } : { status: 'bounced' as const }
+  await settleMessage(db, tenantId, m.id, ['sent'], { ...change, failure: said.code ?? null })
+  return true
+}
+
+const STOP = /^(stop|basta|unsubscribe|cancella iscrizione)\b/i
+const CANCEL = /^(c|cancel|annulla|disdici)\b[.!]?$/i
+
+/** A text that a citizen sent: `C` cancels the appointment that they were last written about, `STOP` ends all texts. */
+export async function takeText(
+  deps: Deps,
+  config: TenantConfig,
+  channel: string,
+  from: string,
+  text: string,
+): Promise<Taken> {
+  const number = toE164(from, config.settings.country)
+  if (number === null) return 'ignored'
+  const said = text.trim()
+  const db = deps.db.kysely
+  if (STOP.test(said)) {
+    const now = new Date(deps.now())
+    await suppress(db, { tenantId: config.tenantId, channel, address: number, reason: 'stopped', now })
+    return 'stopped'
+  }
+  if (!CANCEL.test(said)) return 'ignored'
+  // Only what they were written about last: said twice, it must not reach for another one.
+  for (const m of await lastTo(db, config.tenantId, channel, number, new Date(deps.now() - 30 * DAY))) {
+    const a = m.subject_id === null ? undefined : await findAppointment(db, config.tenantId, m.subject_id)
+    if (!a) continue
+    if (a.status === 'cancelled') return 'cancelled'
+    const isOpen = ['pending', 'confirmed'].includes(a.status) && a.starts_at.getTime() > deps.now()
+    return isOpen ? cancelFor(deps, config, a, 'text_declined', channel) : 'ignored'
+  }
+  return 'ignored'
+}

@@ -1,0 +1,118 @@
+// What mail and text providers report to us, under a key of the tenant's: answers, bounces, receipts.
+import type { FastifyInstance } from 'fastify'
+import Type from 'typebox'
+import { configOf } from '../appointment/change.actions.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { tenantOf } from '../rest/access.ts'
+import { problems } from '../rest/resource.routes.ts'
+import { takeBounce, takeMail, takeReceipt, takeText } from './inbound.actions.ts'
+
+const MOST_BYTES = 300_000
+const TakenShown = Type.Object(
+  {
+    result: Type.String({
+      description:
+        'cancelled, accepted, bounced, stopped; stale: about a time that no longer counts; refused: too late by the office’s rules; ignored: nothing of ours',
+    }),
+  },
+  { additionalProperties: false, title: 'Inbound' },
+)
+const Code = Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,40}$' }))
+
+export function inboundRoutes(app: FastifyInstance, deps: Deps): void {
+  const docs = (operationId: string, summary: string) => ({
+    tags: ['inbound'],
+    operationId,
+    summary,
+    security: [{ key: [] }],
+  })
+  const config = { access: { kind: 'key' as const, scope: 'messages:write' as const } }
+  const response = { 200: TakenShown, ...problems }
+
+  void app.register(async (inner) => {
+    inner.addContentTypeParser('message/rfc822', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
+      done(null, body),
+    )
+    inner.post('/v1/inbound/mail', {
+      bodyLimit: MOST_BYTES,
+      config,
+      schema: {
+        ...docs(
+          'takeInboundMail',
+          'A mail to the tenant’s reply address, as it came (message/rfc822): answers of calendars (RFC 6047), undeliverable mail (RFC 3464)',
+        ),
+        consumes: ['message/rfc822'],
+        response,
+      },
+      handler: async (request) => {
+        const body: unknown = request.body
+        if (!Buffer.isBuffer(body)) throw new AppError('unsupported_media_type')
+        return { result: await takeMail(deps, await configOf(deps, tenantOf(request)), body) }
+      },
+    })
+  })
+
+  app.post('/v1/inbound/bounces', {
+    config,
+    schema: {
+      ...docs('takeBounce', 'A provider’s report of a mail that bounced or was complained of'),
+      body: Type.Object(
+        {
+          messageId: Type.String({ minLength: 1, maxLength: 500, description: 'Message-ID, or the provider’s id' }),
+          kind: Type.Union([Type.Literal('hard'), Type.Literal('soft'), Type.Literal('complaint')]),
+          code: Code,
+        },
+        { additionalProperties: false },
+      ),
+      response,
+    },
+    handler: async (request) => {
+      const said = request.body as Parameters<typeof takeBounce>[2]
+      return { result: await takeBounce(deps, tenantOf(request), said) }
+    },
+  })
+
+  app.post('/v1/inbound/receipts', {
+    config,
+    schema: {
+      ...docs('takeReceipt', 'A gateway’s receipt of a text message'),
+      body: Type.Object(
+        {
+          providerId: Type.String({ minLength: 1, maxLength: 200 }),
+          status: Type.Union([Type.Literal('delivered'), Type.Literal('failed')]),
+          code: Code,
+        },
+        { additionalProperties: false },
+      ),
+      response,
+    },
+    handler: async (request) => {
+      const said = request.body as Parameters<typeof takeReceipt>[2]
+      return { result: (await takeReceipt(deps, tenantOf(request), said)) ? said.status : 'ignored' }
+    },
+  })
+
+  app.post('/v1/inbound/texts', {
+    config,
+    schema: {
+      ...docs(
+        'takeInboundText',
+        'A text that a citizen sent: C cancels the appointment they were written about, STOP ends texts',
+      ),
+      body: Type.Object(
+        {
+          from: Type.String({ minLength: 3, maxLength: 40 }),
+          text: Type.String({ maxLength: 2000 }),
+          channel: Type.String({ pattern: '^[a-z]{2,20}$', default: 'sms' }),
+        },
+        { additionalProperties: false },
+      ),
+      response,
+    },
+    handler: async (request) => {
+      const { from, text, channel } = request.body as { from: string; text: string; channel: string }
+      return { result: await takeText(deps, await configOf(deps, tenantOf(request)), channel, from, text) }
+    },
+  })
+}

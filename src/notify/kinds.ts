@@ -1,0 +1,62 @@
+// PURE. The kinds of messages: what each is about, which variables its texts may use, and how it leaves.
+
+const PERSON = ['name', 'firstName', 'lastName', 'office', 'phone', 'email'] as const
+const APPOINTMENT = [
+  ...PERSON,
+  ...(['service', 'when', 'date', 'time', 'place', 'address', 'channel', 'code', 'people', 'toBring'] as const),
+  ...(['joinLink', 'link', 'reason', 'oldWhen', 'hours'] as const),
+] as const
+const CALLBACK = [...PERSON, ...(['promise', 'date', 'from', 'to', 'number', 'code', 'link'] as const)] as const
+
+const VARIABLES = {
+  appointment: APPOINTMENT,
+  activation: [...APPOINTMENT, 'until'],
+  offer: [...APPOINTMENT, 'until', 'newWhen'],
+  callback: CALLBACK,
+  account: [...PERSON, 'link', 'until', 'code'],
+  agent: ['office', 'name', 'date', 'count', 'list', 'since', 'link'],
+  operator: ['office', 'name', 'failure', 'since', 'link'],
+} as const
+type About = keyof typeof VARIABLES
+
+type Kind = {
+  about: About
+  /** The calendar object that goes with it (RFC 5546 §3.2). */
+  method?: 'REQUEST' | 'CANCEL'
+  /** Who does not want it says so with one press (RFC 8058), and the others still come. */
+  isOptional?: true
+  /** The text behind the link. */
+  link?: 'manage' | 'activate' | 'offer' | 'rate' | 'callback' | 'open'
+}
+
+export const KINDS = {
+  booked: { about: 'appointment', method: 'REQUEST', link: 'manage' },
+  pending: { about: 'appointment', link: 'manage' },
+  approved: { about: 'appointment', method: 'REQUEST', link: 'manage' },
+  refused: { about: 'appointment' },
+  moved: { about: 'appointment', method: 'REQUEST', link: 'manage' },
+  cancelled: { about: 'appointment', method: 'CANCEL' },
+  reminder: { about: 'appointment', link: 'manage' },
+  late_change: { about: 'appointment', link: 'manage' },
+  survey: { about: 'appointment', link: 'rate', isOptional: true },
+  activate: { about: 'activation', link: 'activate' },
+  offer: { about: 'offer', link: 'offer', isOptional: true },
+  callback_promised: { about: 'callback', link: 'callback' },
+  callback_late: { about: 'callback', link: 'callback' },
+  callback_missed: { about: 'callback' },
+  callback_cancelled: { about: 'callback' },
+  sign_in: { about: 'account', link: 'open' },
+  reset: { about: 'account', link: 'open' },
+  digest: { about: 'agent', link: 'open' },
+  calendar_failing: { about: 'agent' },
+  webhook_disabled: { about: 'operator' },
+} as const satisfies Record<string, Kind>
+export type MessageKind = keyof typeof KINDS
+export const MESSAGE_KINDS = Object.keys(KINDS) as MessageKind[]
+
+export const kindOf = (kind: MessageKind): Kind => KINDS[kind]
+export const variablesOf = (kind: MessageKind): readonly string[] => VARIABLES[KINDS[kind].about]
+
+/** The texts of a kind in one language, as Liquid templates. `sms` is what text channels send. */
+export type Template = { subject: string; body: string; sms: string }
+export type Templates = Record<MessageKind, Template>

@@ -1,0 +1,168 @@
+// What is written to people when something happens to their appointment or callback.
+import type { TenantConfig } from '../availability/model.ts'
+import type { Appointment, AppointmentDocument } from '../appointment/appointment.sql.ts'
+import { inCalendar, toldOf } from '../appointment/told.ts'
+import { calendarObject } from '../calendar/object.ts'
+import type { Callback } from '../callback/callback.sql.ts'
+import { documentOf } from '../callback/decide.ts'
+import { findContact } from '../contact/contact.sql.ts'
+import type { Deps } from '../deps.ts'
+import { LANGUAGES, type Language } from '../locales/words.ts'
+import { secretOf } from '../tenant/secret.sql.ts'
+import { DAY, HOUR } from '../time/interval.ts'
+import { callbackLink, manageLink } from '../web/site.ts'
+import { compose, speakerOf, type Occasion, type Person } from './compose.actions.ts'
+import { kindOf, type MessageKind } from './kinds.ts'
+import type { CalendarPart, NewMessage } from './message.ts'
+import { fullName, ofAppointment, ofCallback } from './occasion.ts'
+
+export type Happened = { id: string; type: string; at: Date; actor: string; data: unknown }
+
+/** The person of an appointment or callback, or null without a contact. */
+export async function personOf(
+  deps: Deps,
+  of: { tenant_id: string; contact_id: string | null },
+): Promise<(Person & { locale: string | null }) | null> {
+  if (of.contact_id === null) return null
+  const c = await findContact(deps.db.kysely, of.tenant_id, of.contact_id)
+  if (!c) return null
+  return {
+    contactId: of.contact_id,
+    firstName: c.first_name,
+    lastName: c.last_name,
+    email: c.email,
+    phone: c.phone,
+    locale: c.locale,
+  }
+}
+
+const known = (text: unknown): Language | undefined => LANGUAGES.find((language) => language === text)
+
+/** The language in which an appointment was made, else the tenant's. */
+export const languageOf = (config: TenantConfig, a: Appointment): Language =>
+  known((a.document as unknown as AppointmentDocument).locale) ?? config.settings.locale
+
+/** The invitation for an appointment's calendar, or its cancellation; only where it is told by mail. */
+export function invitationOf(
+  deps: Deps,
+  config: TenantConfig,
+  a: Appointment,
+  person: Person,
+  method: 'REQUEST' | 'CANCEL',
+): CalendarPart | undefined {
+  if (person.email === null) return undefined
+  const speaker = speakerOf(config, languageOf(config, a))
+  const email = config.settings.notifications.replyTo ?? deps.mailAddress
+  const content = calendarObject(speaker, inCalendar(a), {
+    method,
+    organizer: { name: config.name, email },
+    attendee: { name: fullName(person), email: person.email },
+  })
+  return { method, content }
+}
+
+/** All that a message of this kind about the appointment says. */
+export async function occasionOf(
+  deps: Deps,
+  config: TenantConfig,
+  a: Appointment,
+  kind: MessageKind,
+  more: Partial<Occasion> & { oldStart?: number | undefined } = {},
+): Promise<Occasion> {
+  const { oldStart, ...rest } = more
+  const language = languageOf(config, a)
+  const said = ofAppointment(speakerOf(config, language), { ...toldOf(a), oldStart })
+  const secret = await secretOf(deps, config.tenantId, 'pages')
+  const link = kindOf(kind).link && manageLink(deps, { secret, base: `/${config.slug}` }, a)
+  return { ...said, kind, language, subjectId: a.id, link, start: a.starts_at.getTime(), ...rest }
+}
+
+/** The kind of message that an event of an appointment asks for. */
+function kindFor(event: Happened, a: Appointment): MessageKind | null {
+  const data = event.data as { status?: string; before?: unknown; isQuiet?: boolean }
+  if (data.isQuiet) return null
+  switch (event.type) {
+    case 'appointment.booked':
+      // Cancelled since: that message comes next, and this one would only confuse.
+      return a.status === 'cancelled' ? null : data.status === 'pending' ? 'pending' : 'booked'
+    case 'appointment.approved':
+      return a.status === 'cancelled' ? null : 'approved'
+    case 'appointment.refused':
+      return 'refused'
+    case 'appointment.moved':
+      return ['pending', 'confirmed'].includes(a.status) ? 'moved' : null
+    case 'appointment.cancelled':
+      return data.before === 'held' ? null : 'cancelled'
+    default:
+      return null
+  }
+}
+
+/** The message about what happened to an appointment, if there is one to send. */
+export async function appointmentNotice(
+  deps: Deps,
+  config: TenantConfig,
+  event: Happened,
+  a: Appointment,
+): Promise<NewMessage | null> {
+  const kind = kindFor(event, a)
+  const person = kind && a.ends_at.getTime() > deps.now() ? await personOf(deps, a) : null
+  if (!kind || !person || deps.now() - event.at.getTime() > DAY) return null
+  const { method } = kindOf(kind)
+  const { before } = event.data as { before?: string | { start?: string } }
+  // What was never in their calendar is neither changed nor cancelled there.
+  const isInvited = method === 'CANCEL' ? before === 'confirmed' : a.status === 'confirmed'
+  const calendar = method && isInvited ? invitationOf(deps, config, a, person, method) : undefined
+  const old = typeof before === 'object' && before.start !== undefined ? Date.parse(before.start) : undefined
+  const oldStart = old === a.starts_at.getTime() ? undefined : old
+  const more = { calendar, oldStart, dedupeKey: event.id, expires: a.ends_at.getTime() }
+  return compose(deps, config, person, await occasionOf(deps, config, a, kind, more))
+}
+
+const CALLBACK_KINDS: Record<string, MessageKind> = {
+  'callback.promised': 'callback_promised',
+  'callback.postponed': 'callback_promised',
+  'callback.escalated': 'callback_late',
+  'callback.expired': 'callback_missed',
+  'callback.cancelled': 'callback_cancelled',
+}
+
+/** The message about what happened to a callback, if there is one to send and somebody to send it to. */
+export async function callbackNotice(
+  deps: Deps,
+  config: TenantConfig,
+  event: Happened,
+  c: Callback,
+): Promise<NewMessage | null> {
+  const kind = CALLBACK_KINDS[event.type]
+  const campaign = config.campaigns.get(c.campaign_id)
+  const { source, zones } = documentOf(c)
+  // Contacts of a list were promised nothing; who was tried knows of it.
+  if (!kind || !campaign || source === 'import' || deps.now() - event.at.getTime() > HOUR) return null
+  if (kind === 'callback_missed' && c.attempts > 0) return null
+  if ((event.data as { reason?: string }).reason === 'do_not_call') return null
+  const contact = await personOf(deps, c)
+  const person = contact ?? { contactId: null, firstName: '', lastName: '', email: null, phone: c.number, locale: null }
+  const language = known(contact?.locale) ?? known(documentOf(c).data.language) ?? config.settings.locale
+  const said = ofCallback(speakerOf(config, language), {
+    from: c.window_from.getTime(),
+    to: c.window_to.getTime(),
+    zone: zones.length === 1 ? zones[0]! : campaign.timeZone,
+    code: c.code,
+    number: c.number,
+  })
+  const secret = await secretOf(deps, config.tenantId, 'pages')
+  const link = kindOf(kind).link && callbackLink(deps, { secret, base: `/${config.slug}` }, c.id)
+  const expires = kind === 'callback_promised' ? c.window_to.getTime() : deps.now() + DAY
+  return compose(deps, config, person, {
+    ...said,
+    kind,
+    language,
+    subjectId: c.id,
+    link,
+    dedupeKey: event.id,
+    expires,
+    // The number to call has one use only: a contact's is for messages too.
+    ...(contact || c.channel === 'phone' ? {} : { channel: 'email' }),
+  })
+}

@@ -1,0 +1,64 @@
+// Sends text messages through the tenant's HTTP gateway, no faster than it takes them.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Deps } from '../deps.ts'
+import type { Job } from '../jobs/job.sql.ts'
+import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
+import { failureOf } from '../outbound/post.ts'
+import { retryAfter } from '../dispatch/connector.ts'
+import { MINUTE } from '../time/interval.ts'
+import { providerIdIn, requestOf, type Gateway } from './gateway.ts'
+import { findGateway } from './gateway.sql.ts'
+import { failed, messageToSend, sent } from './mail.queue.ts'
+import type { TextDocument } from './message.ts'
+import { afterQuietHours } from './text.ts'
+
+const TIMEOUT = 20_000
+/** How long a message waits for its place before others have theirs, in ms. */
+const PATIENCE = 8_000
+const spent = new WeakMap<Deps, Map<string, number>>()
+
+/** Takes the next place in the gateway's rate of this process; milliseconds until it comes. */
+function waitFor(deps: Deps, key: string, perSecond: number): number {
+  let ofProcess = spent.get(deps)
+  if (!ofProcess) spent.set(deps, (ofProcess = new Map<string, number>()))
+  const now = performance.now()
+  const place = Math.max(ofProcess.get(key) ?? 0, now)
+  if (place - now > PATIENCE) return place - now
+  ofProcess.set(key, place + 1000 / perSecond)
+  return place - now
+}
+
+async function run(deps: Deps, job: Job): Promise<Ended> {
+  const m = await messageToSend(deps, job)
+  if (!m) return DONE
+  const stored = await findGateway(deps.db.kysely, m.tenant_id, m.channel)
+  if (!stored) return failed(deps, m, job, 'no_gateway', false)
+  const gateway = stored.document as unknown as Gateway
+  // Whatever made it late, nobody is woken by it.
+  const config = await deps.snapshots.config(m.tenant_id)
+  const quiet = config?.settings.notifications.quietHours
+  const at = quiet ? afterQuietHours(quiet, config.timeZone, deps.now()) : deps.now()
+  if (at > deps.now()) return { kind: 'again', at, failure: 'quiet_hours', isUntried: true }
+  const wait = waitFor(deps, `${m.tenant_id} ${m.channel}`, gateway.perSecond)
+  if (wait > PATIENCE) return { kind: 'again', at: deps.now() + wait, failure: 'paced', isUntried: true }
+  if (wait > 0) await sleep(wait)
+  const { text } = m.document as unknown as TextDocument
+  const { body, type } = requestOf(gateway, { to: m.recipient, text, from: gateway.from ?? '', id: m.id })
+  try {
+    // The id stays for each attempt: gateways that know keys send it once.
+    const headers = { ...gateway.headers, 'content-type': type, 'idempotency-key': m.id }
+    const answer = await deps.post(gateway.url, body, headers, TIMEOUT)
+    if (answer.status >= 200 && answer.status < 300) return sent(deps, m, job, providerIdIn(gateway, answer.body))
+    const after = answer.headers['retry-after']
+    const pause = answer.status === 429 ? retryAfter(Array.isArray(after) ? after[0] : after, deps.now()) : null
+    if (pause !== null) {
+      return { kind: 'again', at: deps.now() + Math.max(1_000, pause), failure: 'http_429', isUntried: true }
+    }
+    // What the gateway finds wrong with the message itself stays wrong (RFC 9110 §15.5).
+    return failed(deps, m, job, `http_${answer.status}`, [400, 404, 413, 422].includes(answer.status))
+  } catch (error) {
+    return failed(deps, m, job, failureOf(error), false)
+  }
+}
+
+export const textQueue: Queue = { name: 'texts', slots: 16, leaseMs: MINUTE, attempts: 40, run }

@@ -1,0 +1,33 @@
+// PURE. Text messages: what they cost to send, and when they may be sent.
+import { createRequire } from 'node:module'
+import type { SegmentedMessage as Segmented } from 'sms-segments-calculator'
+import { parseClock } from '../service/visit.ts'
+import { DAY } from '../time/interval.ts'
+import { dayOf, instantOf } from '../time/zone.ts'
+import type { TextDocument } from './message.ts'
+
+const require = createRequire(import.meta.url)
+
+/** The text with signs that cost twice replaced by plain ones, and how many messages it takes (3GPP TS 23.038). */
+export function textDocument(text: string): TextDocument {
+  const { SegmentedMessage } = require('sms-segments-calculator') as { SegmentedMessage: typeof Segmented }
+  const counted = new SegmentedMessage(text, 'auto', true)
+  return {
+    text: counted.graphemes.join(''),
+    encoding: counted.encodingName === 'UCS-2' ? 'UCS-2' : 'GSM-7',
+    segments: counted.segmentsCount,
+  }
+}
+
+/** The earliest instant at or after `at` (epoch ms) outside the quiet hours of the zone's clock. */
+export function afterQuietHours(quiet: { from: string; to: string }, zone: string, at: number): number {
+  const [from, to] = [parseClock(quiet.from), parseClock(quiet.to)]
+  if (from === to) return at
+  const today = dayOf(zone, at)
+  for (const day of [today - 1, today]) {
+    const begin = instantOf(zone, day * DAY + from)
+    const end = instantOf(zone, day * DAY + to + (to <= from ? DAY : 0))
+    if (at >= begin && at < end) return end
+  }
+  return at
+}

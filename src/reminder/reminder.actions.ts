@@ -1,0 +1,109 @@
+// Plans the reminders of an appointment anew after each change of it, and sends each when its time has come.
+import type { TenantConfig } from '../availability/model.ts'
+import { findAppointment, liveAfter, lockAppointment, type Appointment } from '../appointment/appointment.sql.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { dropJobs, type Job } from '../jobs/job.sql.ts'
+import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
+import { enqueue } from '../jobs/work.actions.ts'
+import { compose, post } from '../notify/compose.actions.ts'
+import { occasionOf, personOf } from '../notify/notice.actions.ts'
+import { DAY, MINUTE } from '../time/interval.ts'
+import { applies, dueAt, isTooLate, planReminders, reminderKey, type Reminded } from './plan.ts'
+
+const QUEUE = 'reminders'
+const [BATCH, GRACE] = [200, 15 * MINUTE]
+
+export const remindedOf = (a: Appointment): Reminded => ({
+  id: a.id,
+  status: a.status,
+  serviceIds: a.service_ids,
+  start: a.starts_at.getTime(),
+  end: a.ends_at.getTime(),
+  bookedAt: a.created_at.getTime(),
+})
+
+/**
+ * Replaces what is planned for the appointment by what its rules say. `since`: when it became as it is (epoch ms): what was due
+ * after that is not lost when nobody was there to plan it.
+ */
+export async function plan(
+  deps: Deps,
+  tx: Tx,
+  config: TenantConfig,
+  a: Appointment,
+  since: number,
+  isAnew = false,
+): Promise<void> {
+  const now = deps.now()
+  const { reminders, enabled } = config.settings.notifications
+  const planned = enabled ? planReminders(reminders, remindedOf(a), since, isAnew) : []
+  const keys = planned.map((one) => one.key)
+  await dropJobs(tx, a.tenant_id, QUEUE, reminderKey(a.id, ''), keys)
+  const jobs = planned.map(({ key, rule, at }) => ({
+    tenantId: a.tenant_id,
+    id: deps.newId(),
+    queue: QUEUE,
+    key,
+    due: new Date(at),
+    now: new Date(now),
+    payload: { appointmentId: a.id, ruleId: rule.id, start: a.starts_at.getTime(), at },
+  }))
+  await enqueue(deps, tx, jobs)
+}
+
+type Payload = { appointmentId: string; ruleId: string; start: number; at: number }
+
+async function remind(deps: Deps, job: Job): Promise<Ended> {
+  const { appointmentId, ruleId, start, at } = job.payload as unknown as Payload
+  const config = await deps.snapshots.config(job.tenant_id)
+  const a = await findAppointment(deps.db.kysely, job.tenant_id, appointmentId)
+  const rule = config?.settings.notifications.reminders.find((one) => one.id === ruleId)
+  // Moved, over, or no longer wanted: whoever changed it has planned anew, or will in a moment.
+  if (!config || !a || !rule || a.starts_at.getTime() !== start || !applies(rule, remindedOf(a))) return DONE
+  // The rule was changed: it has another time now, and its own job for it.
+  if (rule.when === 'before' && dueAt(rule, remindedOf(a)) !== at) return DONE
+  const person = await personOf(deps, a)
+  if (!person) return DONE
+  const now = deps.now()
+  const kind = rule.kind ?? (rule.when === 'after' ? 'survey' : 'reminder')
+  const occasion = await occasionOf(deps, config, a, kind, {
+    channel: rule.channel,
+    dedupeKey: `${QUEUE} ${a.id} ${rule.id} ${start}`,
+    expires: rule.when === 'before' ? start : at + 7 * DAY,
+    ...(isTooLate(rule, remindedOf(a), at, now) ? { withheld: { status: 'dropped', failure: 'too_late' } } : {}),
+  })
+  const message = await compose(deps, config, person, occasion)
+  return { kind: 'done', also: async (tx) => void (await post(deps, tx, message)) }
+}
+
+export const reminderQueue: Queue = { name: QUEUE, slots: 8, leaseMs: MINUTE, attempts: 10, run: remind }
+
+/** Plans all coming appointments of a tenant anew, in pieces: its rules were changed. */
+async function replan(deps: Deps, job: Job): Promise<Ended> {
+  const config = await deps.snapshots.config(job.tenant_id)
+  if (!config) return DONE
+  const { after = null } = job.payload as { after?: string | null }
+  const since = new Date(deps.now() - 7 * DAY)
+  const rows = await liveAfter(deps.db.kysely, job.tenant_id, since, after, BATCH)
+  return {
+    kind: 'done',
+    also: async (tx) => {
+      for (const { id } of rows) {
+        const a = await lockAppointment(tx, job.tenant_id, id)
+        // What is due at this moment is still to be sent.
+        if (a) await plan(deps, tx, config, a, deps.now() - GRACE, true)
+      }
+      if (rows.length === BATCH) await startReplan(deps, tx, job.tenant_id, rows.at(-1)!.id)
+    },
+  }
+}
+
+/** Begins to plan anew, or goes on after the appointment `after`. */
+export async function startReplan(deps: Deps, tx: Tx, tenantId: string, after: string | null = null): Promise<void> {
+  const now = new Date(deps.now())
+  const job = { tenantId, id: deps.newId(), queue: 'replan', key: 'replan', due: now, now, payload: { after } }
+  await enqueue(deps, tx, [job])
+}
+
+export const replanQueue: Queue = { name: 'replan', slots: 1, leaseMs: 2 * MINUTE, attempts: 20, run: replan }

@@ -1,0 +1,55 @@
+// PURE. What a webhook's message says, and when a failed one is tried again.
+import { DAY, HOUR, MINUTE } from '../time/interval.ts'
+
+/** Standard Webhooks advises at most 20 KB. */
+export const MOST_BYTES = 20_000
+
+export type Told = {
+  id: string
+  type: string
+  at: Date
+  subjectId: string
+  actor: string
+  data: Record<string, unknown>
+}
+
+/**
+ * The body: thin, with the object as it is now under its own name. What does not fit is left out, the texts that people wrote
+ * first; `isCut` says so.
+ */
+export function bodyOf(event: Told, objectName: string | null, object: Record<string, unknown> | null): string {
+  const make = (shown: Record<string, unknown> | null, isCut: boolean): string =>
+    JSON.stringify({
+      type: event.type,
+      timestamp: event.at.toISOString(),
+      data: {
+        eventId: event.id,
+        subjectId: event.subjectId,
+        actor: event.actor,
+        ...event.data,
+        ...(objectName !== null && shown !== null ? { [objectName]: shown } : {}),
+        ...(isCut ? { isCut: true } : {}),
+      },
+    })
+  const fits = (body: string): boolean => Buffer.byteLength(body) <= MOST_BYTES
+  const whole = make(object, false)
+  if (fits(whole)) return whole
+  const { answers: _a, notes: _n, data: _d, ...rest } = object ?? {}
+  const smaller = make(rest, true)
+  if (fits(smaller)) return smaller
+  return JSON.stringify({
+    type: event.type,
+    timestamp: event.at.toISOString(),
+    data: { eventId: event.id, subjectId: event.subjectId, isCut: true },
+  })
+}
+
+const DELAYS = [5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR]
+/** A subscription that has not worked for so long is switched off, with notice. */
+export const DISABLED_AFTER = 4 * DAY
+
+/** Milliseconds until the next attempt after `attempts` failures, spread by `dice` in [0, 1); null = no more. */
+export function nextDelay(attempts: number, dice: number): number | null {
+  const delay = DELAYS[attempts - 1]
+  return delay === undefined ? null : Math.round(delay * (0.9 + 0.2 * dice))
+}

@@ -1,0 +1,177 @@
+// Tells subscribers what happened: writes a notice for each, sends them in the order of their subject, and switches off who is gone.
+import { retryAfter } from '../dispatch/connector.ts'
+import { writeEvent } from '../event/event.actions.ts'
+import { isWanted } from '../event/catalogue.ts'
+import { transaction, type Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
+import { wakeJob, type Job } from '../jobs/job.sql.ts'
+import { enqueue } from '../jobs/work.actions.ts'
+import { compose, post as postMessage } from '../notify/compose.actions.ts'
+import { failureOf } from '../outbound/post.ts'
+import { signedHeaders, signingSecrets } from '../outbound/secret.actions.ts'
+import { MINUTE } from '../time/interval.ts'
+import { bodyOf, DISABLED_AFTER, nextDelay, type Told } from './notice.ts'
+import {
+  activeWebhooks,
+  dropWebhook,
+  findNotice,
+  findWebhook,
+  insertNotices,
+  noteHealth,
+  reviveNotices,
+  settleNotice,
+  updateWebhook,
+  type Notice,
+  type Subscription,
+} from './webhook.sql.ts'
+
+const QUEUE = 'webhooks'
+const TIMEOUT = 15_000
+const laneOf = (webhookId: string, subjectId: string): string => `${webhookId} ${subjectId}`
+
+/** Writes notices to subscriptions, and the jobs that send them. */
+async function write(deps: Deps, tx: Tx, tenantId: string, hooks: readonly Subscription[], event: Told, body: string) {
+  const now = new Date(deps.now())
+  const notices = hooks.map((hook) => ({
+    ...{ tenantId, id: deps.newId(), webhookId: hook.id, eventId: event.id },
+    ...{ subjectId: event.subjectId, type: event.type, body, now },
+  }))
+  await insertNotices(tx, notices)
+  const jobs = notices.map((n) => ({
+    ...{ tenantId, id: n.id, queue: QUEUE, lane: laneOf(n.webhookId, n.subjectId), due: now, now },
+  }))
+  await enqueue(deps, tx, jobs)
+}
+
+/** What is to be written for those who want this event; null = nobody does. */
+export async function noticesFor(
+  deps: Deps,
+  tenantId: string,
+  event: Told,
+  object: () => Promise<[name: string, shown: Record<string, unknown>] | null>,
+): Promise<((tx: Tx) => Promise<void>) | null> {
+  const hooks = (await activeWebhooks(deps.db.kysely, tenantId)).filter((hook) => isWanted(hook.types, event.type))
+  if (hooks.length === 0) return null
+  const [name, shown] = (await object()) ?? [null, null]
+  const body = bodyOf(event, name, shown)
+  return (tx) => write(deps, tx, tenantId, hooks, event, body)
+}
+
+/** Sends an example to one subscription; returns the notice's id. */
+export async function sendTest(deps: Deps, hook: Subscription): Promise<string> {
+  const id = deps.newId()
+  const event = { id, type: 'webhook.test', at: new Date(deps.now()), subjectId: hook.id, actor: 'test', data: {} }
+  return transaction(deps.db, async (tx) => {
+    await write(deps, tx, hook.tenant_id, [hook], event, bodyOf(event, null, null))
+    return id
+  })
+}
+
+/** Sends parked notices again, oldest first, or one by its id; returns how many. */
+export async function replay(deps: Deps, hook: Subscription, id: string | null): Promise<number> {
+  return transaction(deps.db, async (tx) => {
+    const now = new Date(deps.now())
+    const revived = await reviveNotices(tx, hook.tenant_id, hook.id, id, 1_000)
+    const jobs = revived.map((n) => ({
+      ...{ tenantId: hook.tenant_id, id: n.id, queue: QUEUE, lane: laneOf(hook.id, n.subject_id) },
+      ...{ due: now, now },
+    }))
+    await enqueue(deps, tx, jobs)
+    // One that waits for its next attempt is sent at once.
+    if (id !== null && revived.length === 0) {
+      const n = await findNotice(tx, hook.tenant_id, id)
+      if (n?.webhook_id !== hook.id) return 0
+      return (await wakeJob(tx, hook.tenant_id, id, now, QUEUE)) ? 1 : 0
+    }
+    return revived.length
+  })
+}
+
+export const dropSubscription = (deps: Deps, hook: Subscription): Promise<boolean> =>
+  transaction(deps.db, (tx) => dropWebhook(tx, hook.tenant_id, hook.id))
+
+/** Switches a subscription off and says so: in its own state, as an event, and to whoever looks after the installation. */
+async function disable(deps: Deps, hook: Subscription, failure: string): Promise<void> {
+  const { tenant_id: tenantId, id } = hook
+  const config = await deps.snapshots.config(tenantId)
+  const to = config?.settings.notifications.operatorEmail
+  const since = (hook.failing_since ?? new Date(deps.now())).toISOString().slice(0, 16).replace('T', ' ')
+  const operator = { contactId: null, firstName: '', lastName: '', email: to ?? null, phone: null }
+  const message =
+    config && to !== undefined
+      ? await compose(deps, config, operator, {
+          ...{ kind: 'webhook_disabled', language: config.settings.locale, subjectId: id, facts: [] },
+          variables: { link: hook.url, failure, since: `${since} UTC` },
+          dedupeKey: `webhook_disabled ${id} ${since}`,
+        })
+      : null
+  await transaction(deps.db, async (tx) => {
+    const now = new Date(deps.now())
+    const after = await updateWebhook(tx, tenantId, id, { status: 'disabled', failure }, now, hook.version)
+    if (!after) return
+    const data = { webhookId: id, failure }
+    await writeEvent(deps, tx, {
+      ...{ tenantId, subjectId: id, id: deps.newId(), type: 'webhook.disabled', at: now, actor: 'webhooks', data },
+    })
+    await postMessage(deps, tx, message)
+  })
+}
+
+const park = (deps: Deps, n: Notice, change: Partial<Notice>): Ended => ({
+  kind: 'done',
+  also: (tx) => settleNotice(tx, n.tenant_id, n.id, { ...change, status: 'parked', settled_at: new Date(deps.now()) }),
+})
+
+type Answer = { status: number | null; failure: string | null; retryAfterMs: number | null; ms: number }
+
+async function send(deps: Deps, hook: Subscription, n: Notice): Promise<Answer> {
+  const secrets = await signingSecrets(deps, hook.tenant_id, { kind: 'webhook', id: hook.id })
+  const now = deps.now()
+  const began = performance.now()
+  const took = (): number => Math.round(performance.now() - began)
+  try {
+    const { status, headers } = await deps.post(hook.url, n.body, signedHeaders(n.id, n.body, now, secrets), TIMEOUT)
+    const isTaken = status >= 200 && status < 300
+    const wait = headers['retry-after']
+    return {
+      status,
+      failure: isTaken ? null : `http_${status}`,
+      retryAfterMs: retryAfter(Array.isArray(wait) ? wait[0] : wait, now),
+      ms: took(),
+    }
+  } catch (error) {
+    return { status: null, failure: failureOf(error), retryAfterMs: null, ms: took() }
+  }
+}
+
+async function run(deps: Deps, job: Job): Promise<Ended> {
+  const db = deps.db.kysely
+  const n = await findNotice(db, job.tenant_id, job.id)
+  if (n?.status !== 'pending') return DONE
+  const hook = await findWebhook(db, job.tenant_id, n.webhook_id)
+  if (!hook) return DONE
+  // Kept for a replay: whoever switches it on again decides what is still of use.
+  if (hook.status !== 'active') return park(deps, n, { failure: hook.status })
+  const { status, failure, retryAfterMs, ms } = await send(deps, hook, n)
+  const tried = { attempts: job.attempts, response_status: status, failure, milliseconds: ms }
+  const now = new Date(deps.now())
+  if (failure === null) {
+    if (hook.failing_since !== null) await noteHealth(db, hook.tenant_id, hook.id, null, now)
+    const change = { ...tried, status: 'delivered' as const, settled_at: now }
+    return { kind: 'done', also: (tx) => settleNotice(tx, n.tenant_id, n.id, change) }
+  }
+  await noteHealth(db, hook.tenant_id, hook.id, failure, now)
+  // 410 Gone: the receiver says itself that it is no more (RFC 9110 §15.5.11).
+  const isDead = hook.failing_since !== null && hook.failing_since.getTime() + DISABLED_AFTER <= now.getTime()
+  if (status === 410 || isDead) {
+    await disable(deps, hook, failure)
+    return park(deps, n, tried)
+  }
+  const delay = nextDelay(job.attempts, deps.randomBytes(1)[0]! / 256)
+  if (delay === null) return park(deps, n, tried)
+  await settleNotice(db, n.tenant_id, n.id, tried)
+  return { kind: 'again', at: now.getTime() + Math.max(delay, retryAfterMs ?? 0), failure }
+}
+
+export const webhookQueue: Queue = { name: QUEUE, slots: 16, leaseMs: MINUTE, attempts: 30, run }
