@@ -18,6 +18,7 @@ import { pushOnce } from '../src/dispatch/push.actions.ts'
 import { AppError } from '../src/errors.ts'
 import { DAY, HOUR, MINUTE } from '../src/time/interval.ts'
 import { createSnapshots } from '../src/availability/snapshot.actions.ts'
+import { effort } from './helpers/effort.ts'
 import { START, startService, type TestService } from './helpers/service.ts'
 
 const CRASH = 'the process died here'
@@ -306,6 +307,6 @@ test('calls, clock steps, failing queues and crashes in any order keep every cal
         .execute()
       expect(open).toEqual([])
     }),
-    { numRuns: Number(process.env.STATE_RUNS ?? 15) },
+    { numRuns: effort(15, 'STATE_RUNS') },
   )
 }, 180_000)

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sql } from 'kysely'
 import { createTenant } from '../src/tenant/tenant.routes.ts'
+import { effort } from './helpers/effort.ts'
 import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { openDatabase, type Database } from '../src/db/open.ts'
@@ -10,6 +11,8 @@ import { send, startProcess, type HttpReply, type ServiceProcess } from './helpe
 import { testDeps } from './helpers/service.ts'
 
 const PROCESSES = 3
+
+const OPERATIONS = effort(10_000)
 
 describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
   let db: Database
@@ -205,7 +208,7 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     ).toBe(true)
   })
 
-  test('10,000 random operations by 32 clients over 20 agents: every answer is in the database', async () => {
+  test(`${OPERATIONS} random operations by 32 clients over 20 agents: every answer is in the database`, async () => {
     const { serviceId, agentIds } = await office(20, {
       stepMinutes: 15,
       bufferAfterMinutes: 5,
@@ -216,7 +219,7 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     const acknowledged = new Map<string, { version: number; status: string; start: string; agentId: string }>()
     const changes = new Map<string, number>()
     const statuses: Record<string, number> = {}
-    let left = 10_000
+    let left = OPERATIONS
     const random = (n: number): number => Math.floor(Math.random() * n)
     const someStart = (): string => at(1 + random(10), random(34) * 15)
 
@@ -314,6 +317,6 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
       ).length
       expect(c.used, `${c.key} ${c.period_start}`).toBe(booked)
     }
-    console.log(`10,000 operations: ${JSON.stringify(statuses)}`)
+    console.log(`${OPERATIONS} operations: ${JSON.stringify(statuses)}`)
   }, 120_000)
 })

@@ -6,6 +6,7 @@ import { explainStart } from '../src/availability/explain.ts'
 import type { Agent, Location, Schedule, ScheduleRule, TenantConfig } from '../src/availability/model.ts'
 import { findSlots, NOTHING_FULL, situationOf, type Search } from '../src/availability/search.ts'
 import { planVisit, type Service, type Visit } from '../src/service/visit.ts'
+import { effort } from './helpers/effort.ts'
 import { baseService } from './helpers/model.ts'
 import { wallByIntl } from './helpers/intl.ts'
 import { DAY, HOUR, MINUTE, union } from '../src/time/interval.ts'
@@ -329,7 +330,7 @@ test('the engine offers exactly the starts of the oracle, and explains exactly w
       expect(explained).toEqual(found.filter((t) => (t - from) % (5 * MINUTE) === 0))
       for (const t of found) expect(explainStart(situation, t)).toBe('offered')
     }),
-    { numRuns: Number(process.env.ORACLE_RUNS ?? 2000) },
+    { numRuns: effort(2000, 'ORACLE_RUNS') },
   )
   expect(offered).toBeGreaterThan(2000)
 }, 150_000)

@@ -1,7 +1,7 @@
 // The citizens' pages over HTTP, as a browser without script sees them; accidents, refusals, and who may see what.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
-import { sweep } from '../src/appointment/expiry.loop.ts'
+import { sweep } from '../src/jobs/schedule.loop.ts'
 import { formOf, newCitizen, solve, timesIn, type Citizen, type Shown } from './helpers/citizen.ts'
 import { makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 
@@ -74,9 +74,13 @@ async function freeAgain(page: Shown, citizen: Citizen): Promise<void> {
   const id = /appointments\/([0-9a-f-]{36})/.exec(page.url)![1]!
   service.clock.now = START
   expect((await citizen.post(`/prova/appointments/${id}/cancel`, [])).status).toBe(200)
+  await service.settle()
 }
 
-const messages = async () => (await service.tenant.call('GET', '/v1/messages')).body.items
+const messages = async () => {
+  await service.settle()
+  return (await service.tenant.call('GET', '/v1/messages')).body.items
+}
 
 describe('a citizen books', () => {
   test('in five steps, with the outcome of the Italian model and a message with the personal link', async () => {
@@ -115,7 +119,8 @@ describe('a citizen books', () => {
     expect(own.url).toMatch(/^\/prova\/appointments\/[0-9a-f-]{36}$/)
     expect(own.text).toContain('Confermato')
     const file = await elsewhere.get(`${own.url}/appointment.ics`)
-    expect(file.html).toContain('DTSTART:20261123T080000Z')
+    expect(file.html).toContain('DTSTART;TZID=Europe/Rome:20261123T090000')
+    expect(file.html).toContain('BEGIN:VTIMEZONE')
     expect(file.html).not.toContain('Neri')
     await freeAgain(own, elsewhere)
   })

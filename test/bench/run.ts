@@ -3,6 +3,7 @@
 import { cpus } from 'node:os'
 import { benchBookings } from './booking.ts'
 import { benchCallbacks } from './callbacks.ts'
+import { benchReminders } from './reminders.ts'
 import { makeFixture } from './fixture.ts'
 import { benchPages } from './pages.ts'
 import { benchSlotCore } from './slot-core.ts'
@@ -28,6 +29,14 @@ if (url) {
     const fixture = await makeFixture(url)
     try {
       rows.push(...(await benchBookings(fixture)))
+    } finally {
+      await fixture.drop()
+    }
+  }
+  if (wants('reminders')) {
+    const fixture = await makeFixture(url)
+    try {
+      rows.push(...(await benchReminders(fixture)))
     } finally {
       await fixture.drop()
     }

@@ -97,9 +97,27 @@ beforeAll(async () => {
     payload: 'number\n+393205550104\n',
   })
   ids.loads = load.json().id
+  await service.settle()
+  ids.messages = (await tenant.call('GET', '/v1/messages')).body.items[0].id
+  ids.webhooks = (await tenant.make('webhooks', { url: 'https://x.example/', types: ['*'] })).id
+  ids['calendar-feeds'] = (await tenant.make('calendar-feeds', { ownerKind: 'agent', ownerId: ids.agents })).id
+  const elsewhere = { agentId: ids.agents, kind: 'ics', url: 'https://x.example/a.ics' }
+  ids['external-calendars'] = (await tenant.make('external-calendars', elsewhere)).id
+  ids['waiting-list'] = (await tenant.make('waiting-list', { appointmentId: ids.appointments })).id
+  ids.jobs = service.deps.newId()
+  await service.deps.db.kysely
+    .insertInto('jobs')
+    .values({
+      ...{ tenant_id: tenant.id, id: ids.jobs, queue: 'mail', due_at: at, payload: '{}', created_at: at },
+      ...{ parked_at: at, failure: 'x' },
+    })
+    .execute()
   ids['api-keys'] = (await tenant.make('api-keys', { name: 'letta', scopes: ['slots:read'] })).apiKey.id
 })
 afterAll(() => service.close())
+
+const MAIL = 'From: x@x.example\r\n\r\nx'
+const CALENDAR = 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n'
 
 const skills = () => ({ serviceIds: [ids.services] })
 /** Bodies that name records of the first tenant; sent with the second tenant's key. */
@@ -165,6 +183,26 @@ const bodies: Record<string, () => object | string> = {
   'POST /v1/deliveries/:id/replay': () => ({}),
   'POST /v1/campaigns/:id/deliveries/replay': () => ({}),
   'POST /v1/campaigns/:id/push-secret': () => ({}),
+  'POST /v1/suppressions/removal': () => ({ channel: 'email', address: PERSON.email }),
+  'PUT /v1/message-templates/:kind/:language': () => ({ subject: 'Preso' }),
+  'POST /v1/message-templates/:kind/:language/preview': () => ({}),
+  'PUT /v1/text-gateways/:channel': () => ({ url: 'https://x.example/', format: 'json', fields: { to: '{{ to }}' } }),
+  'POST /v1/inbound/mail': () => MAIL,
+  'POST /v1/inbound/bounces': () => ({ messageId: ids.messages, kind: 'hard' }),
+  'POST /v1/inbound/receipts': () => ({ providerId: ids.messages, status: 'delivered' }),
+  'POST /v1/inbound/texts': () => ({ from: '+393205550101', text: 'C' }),
+  'POST /v1/webhooks': () => ({ url: 'https://x.example/', types: ['*'] }),
+  'PATCH /v1/webhooks/:id': () => ({ status: 'paused' }),
+  'POST /v1/webhooks/:id/secret': () => ({}),
+  'POST /v1/webhooks/:id/test': () => ({}),
+  'POST /v1/webhooks/:id/deliveries/replay': () => ({}),
+  'POST /v1/calendar-feeds': () => ({ ownerKind: 'agent', ownerId: ids.agents }),
+  'POST /v1/calendar-feeds/:id/revocation': () => ({}),
+  'POST /v1/external-calendars': () => ({ agentId: ids.agents, kind: 'ics', url: 'https://x.example/a.ics' }),
+  'POST /v1/external-calendars/:id/refresh': () => ({}),
+  'PUT /v1/agents/:id/availability': () => CALENDAR,
+  'POST /v1/waiting-list': () => ({ appointmentId: ids.appointments }),
+  'POST /v1/jobs/:id/replay': () => ({}),
   'POST /v1/do-not-call': () => ({ number: '+393205550103' }),
   'POST /v1/do-not-call/removal': () => ({ number: '+393205550103' }),
 }
@@ -178,6 +216,9 @@ const queries: Record<string, () => string> = {
   'GET /v1/callback-windows': () => `?campaignId=${ids.campaigns}`,
   'GET /v1/callbacks': () => `?campaignId=${ids.campaigns}`,
   'GET /v1/callbacks/stream': () => `?campaignId=${ids.campaigns}`,
+  'GET /v1/ratings': () => '?from=2026-11-23&to=2026-11-24',
+  'GET /v1/agents/:id/free-busy': () => '?from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z',
+  'GET /v1/external-calendars': () => `?agentId=${ids.agents}`,
   'GET /v1/deliveries': () => `?campaignId=${ids.campaigns}`,
 }
 
@@ -185,9 +226,12 @@ function requestFor(route: { method: string; url: string }): { url: string; body
   const name = `${route.method} ${route.url}`
   const resource = route.url.split('/')[2]!
   const url =
-    route.url.replace(':id', ids[resource] ?? `no sample id of ${resource}`).replace(':leaseId', ids.callbacks ?? '') +
-    (queries[name]?.() ?? '')
-  if (['POST', 'PATCH'].includes(route.method) && !bodies[name])
+    route.url
+      .replace(':id', ids[resource] ?? `no sample id of ${resource}`)
+      .replace(':leaseId', ids.callbacks ?? '')
+      .replace(':kind/:language', 'booked/it')
+      .replace(':channel', 'sms') + (queries[name]?.() ?? '')
+  if (['POST', 'PATCH', 'PUT'].includes(route.method) && !bodies[name])
     throw new Error(`add a sample body for ${name} to this test`)
   return { url, body: bodies[name]?.() }
 }
@@ -199,6 +243,10 @@ const open = [
   ...['/v1/public/:tenant', '/v1/public/:tenant/services', '/v1/public/:tenant/slots'],
   '/:tenant/examples',
   '/:tenant/callback',
+  ...['/v1/public/:tenant/$bulk-publish', '/v1/public/:tenant/bulk/locations.ndjson'],
+  ...['/v1/public/:tenant/bulk/schedules.ndjson', '/v1/public/:tenant/bulk/slots.ndjson'],
+  // The secret is in the address; see calendars.test.ts, waiting.test.ts and messages.test.ts.
+  ...['/feeds/:token', '/:tenant/offers/:token', '/:tenant/unsubscribe/:token'],
   '/:tenant/c/:token',
   // The secret is in the address itself; what it opens is tested in pages.test.ts.
   ...['/:tenant/m/:token', '/:tenant/activate/:token'],

@@ -11,7 +11,10 @@ import { createSnapshots } from '../../src/availability/snapshot.actions.ts'
 import { hashSecret } from '../../src/auth/token.ts'
 import { ProblemSchema } from '../../src/rest/problem.ts'
 import { addOwnFormats } from '../../src/rest/validation.ts'
+import { createRequest, postBy } from '../../src/outbound/post.ts'
 import type { Deps } from '../../src/deps.ts'
+import { queuesFor } from '../../src/jobs/queues.ts'
+import { drain } from '../../src/jobs/work.actions.ts'
 import { createTenant } from '../../src/tenant/tenant.routes.ts'
 import { uuidSource } from '../../src/uuid.ts'
 import { openTestDatabase, type TestDatabase } from './database.ts'
@@ -39,6 +42,8 @@ export type TestService = {
   statements: Set<string>
   tenant: TestTenant
   newTenant: (slug: string, body?: Record<string, unknown>) => Promise<TestTenant>
+  /** Does all side work that is due, and what follows from it. */
+  settle: () => Promise<number>
   close: () => Promise<void>
 }
 
@@ -52,7 +57,8 @@ function checkAnswers(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const responses = request.routeOptions.schema?.response as Record<string, object> | undefined
     const schema = responses?.[reply.statusCode] ?? responses?.[`${Math.floor(reply.statusCode / 100)}xx`]
-    if (!schema || typeof payload !== 'string' || payload === '') return payload
+    const isJson = /json/.test(String(reply.getHeader('content-type')))
+    if (!schema || !isJson || typeof payload !== 'string' || payload === '') return payload
     let validate = compiled.get(schema)
     if (!validate) compiled.set(schema, (validate = ajv.compile(JSON.parse(JSON.stringify(schema)) as object)))
     if (!validate(JSON.parse(payload))) {
@@ -64,6 +70,10 @@ function checkAnswers(app: FastifyInstance): void {
   })
 }
 
+/** The bodies that are text: calendars, mails, lists of contacts. */
+const textType = (body: string): string =>
+  body.startsWith('BEGIN:VCALENDAR') ? 'text/calendar' : /^From: /.test(body) ? 'message/rfc822' : 'text/csv'
+
 export function caller(app: FastifyInstance, defaultKey: string): Call {
   return async (method, url, body, options = {}) => {
     const key = options.key === undefined ? defaultKey : options.key
@@ -71,8 +81,7 @@ export function caller(app: FastifyInstance, defaultKey: string): Call {
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
       ...options.headers,
     }
-    // Lists of contacts are the only bodies that are text.
-    if (typeof body === 'string') headers['content-type'] ??= 'text/csv'
+    if (typeof body === 'string') headers['content-type'] ??= textType(body)
     const request: InjectOptions = { method: method, url, headers }
     if (body !== undefined) request.payload = body as object
     const answer = await app.inject(request)
@@ -96,6 +105,11 @@ export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
     platformKeyHash: hashSecret(PLATFORM_KEY),
     links: { base: 'https://agenda.example' },
     mail: null,
+    mayUsePrivate: true,
+    request: createRequest(true),
+    post: postBy(createRequest(true)),
+    tally: new Map(),
+    mailAddress: 'no-reply@agenda.example',
     publicRate: 100_000,
   }
 }
@@ -131,6 +145,7 @@ export async function startService(): Promise<TestService> {
     statements,
     tenant: await newTenant('prova'),
     newTenant,
+    settle: () => drain(deps, queuesFor(deps, 10)),
     async close() {
       await app.close()
       await database.drop()

@@ -14,6 +14,8 @@ const ACROSS_TENANTS: RegExp[] = [
   /^select \* from "tenants" order by "id" limit/, // the operator's list
   /^select \* from "tenants" where "id" > /, // its next page
   /^select "tenant_id", "id", "connector", "external_id" from "campaigns" where "connector" <> /, // campaigns that push, a hint where to look for work
+  /^select j\.tenant_id as "tenantId", j\.queue, min\(j\.due_at\)/, // where side work is due, a hint where to look
+  /^select j\.queue, count\(\*\)/, // the operator's metrics
   /^select "id" from "tenants" where "archived_at" is null$/, // background work: find tenants first, then go one by one
 ]
 

@@ -1,0 +1,221 @@
+// The queue of side work: lanes, keys, fairness, what fails; and processes that are killed in the middle of sending.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { transaction } from '../src/db/tx.ts'
+import { startJobs } from '../src/jobs/job.loop.ts'
+import { backOff, type Ended, type Queue } from '../src/jobs/queue.ts'
+import { drain, enqueue } from '../src/jobs/work.actions.ts'
+import type { Job, NewJob } from '../src/jobs/job.sql.ts'
+import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
+import { startMailbox, type Mailbox } from './helpers/mailbox.ts'
+import { send, startProcess, type ServiceProcess } from './helpers/process.ts'
+import { createTenant } from '../src/tenant/tenant.routes.ts'
+import { openDatabase } from '../src/db/open.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { makeOffice, startService, testDeps, type TestService } from './helpers/service.ts'
+
+let service: TestService
+beforeAll(async () => void (service = await startService()))
+afterAll(() => service.close())
+afterEach(() => service.deps.db.kysely.deleteFrom('jobs').where('tenant_id', '=', service.tenant.id).execute())
+
+const DONE: Ended = { kind: 'done' }
+const queueOf = (run: (job: Job) => Promise<Ended>, more: Partial<Queue> = {}): Queue => ({
+  ...{ name: 'prova', slots: 4, leaseMs: 60_000, attempts: 3, run: (_deps, job) => run(job) },
+  ...more,
+})
+async function put(...jobs: Partial<NewJob>[]): Promise<void> {
+  const now = new Date(service.clock.now)
+  const full = jobs.map((job) => ({
+    ...{ tenantId: service.tenant.id, id: service.deps.newId(), queue: 'prova', due: now, now },
+    ...job,
+  }))
+  await transaction(service.deps.db, (tx) => enqueue(service.deps, tx, full))
+}
+const nameOf = (job: Job): string => (job.payload as { name: string }).name
+const quiet = (): void => undefined
+
+test('of a lane one after the other in their order, even past one that fails; other lanes go on', async () => {
+  const seen: string[] = []
+  await put(
+    ...[1, 2, 3].map((n) => ({ lane: 'a', payload: { name: `a${n}` } })),
+    ...[1, 2].map((n) => ({ lane: 'b', payload: { name: `b${n}` } })),
+  )
+  let fails = true
+  const queue = queueOf(async (job) => {
+    seen.push(nameOf(job))
+    return nameOf(job) === 'a1' && fails ? { kind: 'again', at: service.clock.now + 1000, failure: 'x' } : DONE
+  })
+  await drain(service.deps, [queue])
+  expect(seen).toEqual(['a1', 'b1', 'b2'])
+  fails = false
+  service.clock.now += 1000
+  await drain(service.deps, [queue])
+  expect(seen.slice(3)).toEqual(['a1', 'a2', 'a3'])
+})
+
+test('one of a key waits; put off while it runs, it runs again, and what it found out is not written', async () => {
+  await put({ key: 'k', payload: { name: 'old' } })
+  await put({ key: 'k', payload: { name: 'new' } })
+  const written: string[] = []
+  const queue = queueOf(async (job) => {
+    if (written.length === 0 && nameOf(job) === 'new')
+      await put({ key: 'k', payload: { name: 'newer' }, due: new Date(service.clock.now + 5) })
+    return { kind: 'done', also: async () => void written.push(nameOf(job)) }
+  })
+  await drain(service.deps, [queue])
+  expect(written).toEqual([])
+  service.clock.now += 5
+  await drain(service.deps, [queue])
+  expect(written).toEqual(['newer'])
+})
+
+test('what throws is tried again ever later, then parked where a person sees it and can start it again', async () => {
+  await put({ payload: { name: 'x' } })
+  let tries = 0
+  let isMended = false
+  const queue = queueOf(async () => {
+    tries += 1
+    if (!isMended) throw Object.assign(new Error('no'), { code: 'ECONNREFUSED' })
+    return DONE
+  })
+  for (let i = 0; i < 6; i += 1) {
+    await drain(service.deps, [queue], quiet)
+    service.clock.now += 3_600_000
+  }
+  expect(tries).toBe(3)
+  const { body } = await service.tenant.call('GET', '/v1/jobs')
+  expect(body.items).toMatchObject([{ queue: 'prova', attempts: 3, failure: 'econnrefused' }])
+  isMended = true
+  await service.tenant.call('POST', `/v1/jobs/${body.items[0].id}/replay`)
+  await drain(service.deps, [queue])
+  expect((await service.tenant.call('GET', '/v1/jobs')).body.items).toEqual([])
+  const metrics = await service.app.inject('/metrics')
+  expect(metrics.body).toContain('agenda_jobs_due')
+  expect(backOff(1, 0.5)).toBe(5_000)
+  expect(backOff(99, 0.5)).toBe(3_600_000)
+})
+
+test('a tenant with much to do does not hold up another, and stopping waits for what has begun', async () => {
+  const other = await service.newTenant('piccolo')
+  await put(...Array.from({ length: 60 }, (_, n) => ({ payload: { name: `big${n}` } })))
+  const done: string[] = []
+  let running = 0
+  let most = 0
+  const queue = queueOf(
+    async (job) => {
+      running += 1
+      most = Math.max(most, running)
+      await sleep(15)
+      running -= 1
+      done.push(nameOf(job))
+      return DONE
+    },
+    { slots: 6 },
+  )
+  const loop = startJobs(service.deps, [queue], (error) => {
+    throw error
+  })
+  while (done.length < 6) await sleep(5)
+  const before = done.length
+  await put({ tenantId: other.id, payload: { name: 'small' } })
+  while (!done.includes('small')) await sleep(5)
+  // Its turn came at the next free place, not after the sixty.
+  expect(done.indexOf('small') - before).toBeLessThan(30)
+  expect(most).toBeLessThanOrEqual(6)
+  await loop.stop()
+  expect(running).toBe(0)
+  const left = await service.deps.db.kysely
+    .selectFrom('jobs')
+    .select('id')
+    .where('tenant_id', '=', service.tenant.id)
+    .execute()
+  expect(done.filter((name) => name.startsWith('big')).length + left.length).toBe(60)
+})
+
+describeOnRealPostgres('a process killed between sending and recording', (serverUrl) => {
+  let mailbox: Mailbox
+  beforeAll(async () => void (mailbox = await startMailbox()))
+  afterAll(() => mailbox.close())
+
+  test('no message is lost, and none comes more than twice, the second time under the same Message-ID', async () => {
+    const { url, drop } = await createOnServer(serverUrl)
+    const db = await openDatabase({ url, folder: '', poolSize: 2 })
+    await migrate(db.pool, new Date())
+    const ask = async (text: string): Promise<{ rows: any[] }> => {
+      const client = await db.pool.connect()
+      try {
+        return await client.query(text)
+      } finally {
+        client.release()
+      }
+    }
+    const deps = testDeps(db, { now: Date.now() })
+    const settings = {
+      slug: 'crollo',
+      name: 'Crollo',
+      timeZone: 'Europe/Rome',
+      locale: 'it',
+      country: 'IT',
+      holdMinutes: 10,
+    }
+    const { apiKey: key } = await createTenant(deps, settings)
+    const env = { DATABASE_URL: url, AGENDA_SMTP_URL: mailbox.url, AGENDA_MAIL_CONNECTIONS: '4' }
+    const api = await startProcess(['--no-demo', '--role', 'api'], { DATABASE_URL: url })
+    const make = async (path: string, body: unknown): Promise<any> => {
+      const answer = await send(api.base, key, 'POST', `/v1/${path}`, body)
+      if (answer.status !== 201) throw new Error(JSON.stringify(answer.body))
+      return answer.body
+    }
+    const office = await makeOffice({ make } as never, {
+      agents: 3,
+      rules: [{ rrule: 'FREQ=DAILY', windows: [{ from: '08:00', to: '20:00' }] }],
+    })
+    const day = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10)
+    const count = 24
+    for (let n = 0; n < count; n += 1) {
+      const contact = { firstName: 'Ada', lastName: `N${n}`, email: `n${n}@posta.example` }
+      const start = `${day}T${String(9 + Math.floor(n / 6)).padStart(2, '0')}:${n % 2 === 0 ? '00' : '30'}:00Z`
+      await make('appointments', { serviceIds: [office.service.id], start, contact })
+    }
+    let worker: ServiceProcess | null = null
+    let taken = 0
+    const kills = new Set([3, 9, 15])
+    mailbox.answer({
+      data: async (got) => {
+        taken += 1
+        if (!kills.has(taken)) return null
+        // It has been taken, and nobody is there any more to hear of it.
+        mailbox.got.push(got)
+        worker?.child.kill('SIGKILL')
+        await sleep(100)
+        return new Error('nobody listens')
+      },
+    })
+    for (let round = 0; round < 12; round += 1) {
+      worker = await startProcess(['--no-demo', '--role', 'worker'], env)
+      const exited = new Promise((resolve) => worker!.child.once('exit', resolve))
+      const quietAt = async (): Promise<void> => {
+        for (let last = -1; last !== taken; await sleep(1_500)) last = taken
+      }
+      await Promise.race([exited, quietAt()])
+      if (worker.child.exitCode === null && worker.child.signalCode === null) await worker.stop()
+      // The leases of the dead one end.
+      await ask('update jobs set due_at = now() where due_at > now() and parked_at is null')
+      const { rows } = await ask("select count(*)::int as n from messages where status <> 'sent'")
+      if (rows[0]!.n === 0 && mailbox.got.length >= count) break
+    }
+    const times = new Map<string, number>()
+    for (const { mail } of mailbox.got) times.set(mail.messageId!, (times.get(mail.messageId!) ?? 0) + 1)
+    const recipients = new Set(mailbox.got.flatMap((got) => got.to))
+    expect(recipients.size).toBe(count)
+    expect(times.size).toBe(count)
+    expect(Math.max(...times.values())).toBeLessThanOrEqual(2)
+    expect([...times.values()].filter((n) => n === 2).length).toBeGreaterThan(0)
+    const { rows } = await ask('select status, count(*)::int as n from messages group by status')
+    expect(rows).toEqual([{ status: 'sent', n: count }])
+    await api.stop()
+    await db.close()
+    await drop()
+  })
+})
