@@ -6,6 +6,8 @@ import { startJobs } from '../src/jobs/job.loop.ts'
 import { backOff, type Ended, type Queue } from '../src/jobs/queue.ts'
 import { drain, enqueue } from '../src/jobs/work.actions.ts'
 import type { Job, NewJob } from '../src/jobs/job.sql.ts'
+import { ensureSchedules, scheduleQueue } from '../src/jobs/schedule.loop.ts'
+import { SCHEDULES } from '../src/jobs/schedules.ts'
 import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
 import { startMailbox, type Mailbox } from './helpers/mailbox.ts'
 import { send, startProcess, type ServiceProcess } from './helpers/process.ts'
@@ -94,6 +96,31 @@ test('what throws is tried again ever later, then parked where a person sees it 
   expect(metrics.body).toContain('agenda_jobs_due')
   expect(backOff(1, 0.5)).toBe(5_000)
   expect(backOff(99, 0.5)).toBe(3_600_000)
+})
+
+test('what one process does for all by the clock waits in the queue, once, and comes again; what is over is forgotten', async () => {
+  const { kysely } = service.deps.db
+  const mine = () => kysely.selectFrom('jobs').selectAll().where('tenant_id', '=', service.tenant.id)
+  await ensureSchedules(service.deps)
+  await ensureSchedules(service.deps)
+  const names = SCHEDULES.filter((one) => one.mode === 'once').map((one) => one.name)
+  expect((await mine().execute()).map((job) => job.key).sort()).toEqual([...names].sort())
+  await put({ payload: { name: 'old' } })
+  await kysely
+    .updateTable('jobs')
+    .set({ parked_at: new Date(service.clock.now) })
+    .where('tenant_id', '=', service.tenant.id)
+    .where('queue', '=', 'prova')
+    .execute()
+  await drain(service.deps, [scheduleQueue])
+  const next = (await mine().where('queue', '=', 'schedule').execute()).map(
+    (job) => job.due_at.getTime() - service.clock.now,
+  )
+  expect(next.length).toBe(names.length)
+  expect(Math.min(...next)).toBeGreaterThan(0)
+  service.clock.now += 91 * 86_400_000
+  await drain(service.deps, [scheduleQueue])
+  expect(await mine().where('queue', '=', 'prova').execute()).toEqual([])
 })
 
 test('a tenant with much to do does not hold up another, and stopping waits for what has begun', async () => {

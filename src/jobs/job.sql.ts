@@ -197,3 +197,13 @@ export async function wakeJob(
   const { numUpdatedRows } = await (queue === null ? query : query.where('queue', '=', queue)).executeTakeFirst()
   return numUpdatedRows > 0n
 }
+
+/** Forgets jobs that were parked before `before`; returns how many. */
+export async function forgetParked(db: Db, tenantId: string, before: Date): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('jobs')
+    .where('tenant_id', '=', tenantId)
+    .where('parked_at', '<', before)
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}

@@ -40,7 +40,7 @@ const jobOf = (deps: Deps, tenantId: string, name: string, due: number) => ({
 })
 
 /** Makes sure that every tenant has the jobs that one process does for all. */
-async function ensure(deps: Deps): Promise<void> {
+export async function ensureSchedules(deps: Deps): Promise<void> {
   for (const tenantId of await allTenantIds(deps.db.kysely)) {
     const jobs = single.map(({ name }) => jobOf(deps, tenantId, name, deps.now()))
     await ensureJobs(deps.db.kysely, jobs)
@@ -70,7 +70,7 @@ export function startSchedules(deps: Deps, onError: (error: unknown) => void): L
     running.add(reading)
   })
   const sweeping = startLoop(EVERY, (stopped) => sweep(deps, stopped, onError), onError)
-  const ensuring = startLoop(HOUR, () => ensure(deps), onError)
+  const ensuring = startLoop(HOUR, () => ensureSchedules(deps), onError)
   return {
     async stop() {
       isStopped = true

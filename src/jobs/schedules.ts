@@ -9,11 +9,12 @@ import { sendDigests } from '../notify/digest.actions.ts'
 import { eraseOldMessages } from '../notify/retention.actions.ts'
 import { forgetAnswers } from '../rest/idempotency.sql.ts'
 import { DAY, HOUR, MINUTE } from '../time/interval.ts'
-import { endPast } from '../waiting/waiting.sql.ts'
+import { endPast, forgetOver } from '../waiting/waiting.sql.ts'
+import { forgetParked } from './job.sql.ts'
 import { forgetNotices } from '../webhook/webhook.sql.ts'
 
-/** How long an Idempotency-Key is remembered, and the log of webhooks is kept. */
-export const [REMEMBERED, LOGGED] = [7 * DAY, 30 * DAY]
+/** How long an Idempotency-Key is remembered, the log of webhooks and what is over on the waiting list are kept, and parked jobs. */
+const [REMEMBERED, LOGGED, PARKED] = [7 * DAY, 30 * DAY, 90 * DAY]
 const BATCH = 500
 
 export type Schedule = {
@@ -57,7 +58,14 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: 'retention', every: HOUR, mode: 'once', run: (deps, id) => eraseOldMessages(deps, id) },
   {
     ...{ name: 'waiting list', every: HOUR, mode: 'once' },
-    run: (deps, id) => endPast(deps.db.kysely, id, ago(deps, 0)),
+    run: async (deps, id) => {
+      await endPast(deps.db.kysely, id, ago(deps, 0))
+      await forgetOver(deps.db.kysely, id, ago(deps, LOGGED))
+    },
+  },
+  {
+    ...{ name: 'parked jobs', every: DAY, mode: 'once' },
+    run: (deps, id) => forgetParked(deps.db.kysely, id, ago(deps, PARKED)),
   },
   {
     ...{ name: 'webhook log', every: HOUR, mode: 'once' },

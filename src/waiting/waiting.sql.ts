@@ -132,3 +132,14 @@ export async function endPast(db: Db, tenantId: string, now: Date): Promise<numb
     .executeTakeFirst()
   return Number(numUpdatedRows)
 }
+
+/** Forgets entries that were over before `before`; returns how many. */
+export async function forgetOver(db: Db, tenantId: string, before: Date): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('waiting_entries')
+    .where('tenant_id', '=', tenantId)
+    .where('status', 'in', ['taken', 'ended'])
+    .where('updated_at', '<', before)
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}
