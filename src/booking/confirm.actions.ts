@@ -18,8 +18,8 @@ import type { Captcha } from './summary.page.ts'
 import { sealedName, sealOf } from '../web/seal.ts'
 import type { Site } from '../web/site.ts'
 import { answersOf } from './check.ts'
-import type { Draft } from './draft.ts'
-import { changeDraft, CITIZEN, citizenScope, LONGEST, requireDraft } from './draft.actions.ts'
+import type { Draft, Held } from './draft.ts'
+import { changeDraft, CITIZEN, citizenScope, giveBack, LONGEST, requireDraft } from './draft.actions.ts'
 import { visitOf } from '../availability/slots.actions.ts'
 
 /** Hashes that the browser tries at most, half of them on average: a second or two of a telephone, while the summary is read. */
@@ -107,13 +107,20 @@ async function book(deps: Deps, site: Site, draftId: string, draft: Draft, needs
   }
   const { id } = (await confirmHold(deps, held.id, request, context, terms)).body as { id: string }
   // What was typed lives on in the appointment; the draft only points there.
-  await changeDraft(deps, site.tenantId, draftId, (d) => ({
-    ...d,
-    appointmentId: id,
-    answers: {},
-    details: '',
-    applicant: { firstName: '', lastName: '', email: '', phone: '' },
-  }))
+  let stray: Held | null = null
+  await changeDraft(deps, site.tenantId, draftId, (d) => {
+    // Another time was chosen in another window in this very moment: what counts is what was confirmed.
+    stray = d.held?.id === id ? null : d.held
+    return {
+      ...d,
+      held: d.held?.id === id ? d.held : held,
+      appointmentId: id,
+      answers: {},
+      details: '',
+      applicant: { firstName: '', lastName: '', email: '', phone: '' },
+    }
+  })
+  await giveBack(deps, site.tenantId, stray)
   return id
 }
 

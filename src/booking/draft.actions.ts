@@ -123,7 +123,7 @@ async function moveHold(deps: Deps, site: Site, held: Held, wanted: Selection, c
 }
 
 /** Gives the draft's hold back, if it still has one. */
-async function giveBack(deps: Deps, tenantId: string, held: Held | null): Promise<void> {
+export async function giveBack(deps: Deps, tenantId: string, held: Held | null): Promise<void> {
   if (!held || held.until <= deps.now()) return
   await cancel(deps, holdOnly(tenantId, held.id), undefined).catch((error: unknown) => {
     // It ended by itself in this very moment.

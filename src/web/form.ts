@@ -152,9 +152,10 @@ export function faultSummary(w: PageWords, faults: Faults): Html {
 export const hidden = (name: string, value: string): Html =>
   html`<input type="hidden" name="${name}" value="${value}" />`
 
-/** A message in a box: `note` informs, `warning` tells what to mind. */
-export const notice = (kind: 'note' | 'warning', title: string, body: Html | string): Html =>
-  html`<div class="notice ${kind}" role="${kind === 'warning' ? 'alert' : 'note'}">
+const ROLES = { note: 'note', warning: 'alert', success: 'status' }
+/** A message in a box: `note` informs, `warning` tells what to mind, `success` what was done. */
+export const notice = (kind: 'note' | 'warning' | 'success', title: string, body: Html | string): Html =>
+  html`<div class="notice ${kind}" role="${ROLES[kind]}">
     <h2>${title}</h2>
     ${typeof body === 'string' ? html`<p>${body}</p>` : body}
   </div>`
