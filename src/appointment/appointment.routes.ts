@@ -1,4 +1,5 @@
 // Holds and appointments by REST. The holder of a manage token reaches its one appointment, as the public.
+import { documentedUnder, withScope } from '../rest/route.ts'
 import { listEvents } from '../event/event.sql.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access } from '../auth/scopes.ts'
@@ -97,14 +98,9 @@ const optionalVersion = (request: FastifyRequest): number | null =>
   request.headers['if-match'] === undefined ? null : requiredVersion(request)
 
 export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['appointments'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const reading = { access: { kind: 'key' as const, scope: 'appointments:read' as const } }
-  const writing = { access: { kind: 'key' as const, scope: 'appointments:write' as const } }
+  const docs = documentedUnder('appointments')
+  const reading = withScope('appointments:read')
+  const writing = withScope('appointments:write')
   const own = <T extends 'appointments:read' | 'appointments:write'>(scope: T) => ({
     access: { kind: 'key' as const, scope, manage: true },
   })
@@ -290,7 +286,7 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
     'reassignment',
     'POST',
     schema.ReassignmentBody,
-    { access: { kind: 'key', scope: 'appointments:staff' } },
+    withScope('appointments:staff'),
     'reassignAppointment',
     'Give to another agent at the same time',
     async (request) => {

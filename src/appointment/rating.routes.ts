@@ -1,4 +1,5 @@
 // Ratings of visits by REST: the list with what became of the unhappy, and the figures.
+import { withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
@@ -52,7 +53,7 @@ const RatingsShown = Type.Object(
 
 export function ratingRoutes(app: FastifyInstance, deps: Deps): void {
   app.get('/v1/ratings', {
-    config: { access: { kind: 'key', scope: 'appointments:read' } },
+    config: withScope('appointments:read'),
     schema: {
       tags: ['appointments'],
       security: [{ key: [] }],

@@ -1,4 +1,5 @@
 // API keys of a tenant: create (token shown once), list, revoke.
+import { withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { ApiKeyRow } from '../db/tables.ts'
@@ -48,7 +49,7 @@ function present(row: ApiKeyRow): Record<string, unknown> {
 
 export function keyRoutes(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
   const docs = { tags: ['api-keys'], security: [{ key: [] }] }
-  const access = { access: { kind: 'key' as const, scope: 'keys:write' as const } }
+  const access = withScope('keys:write')
 
   app.post('/v1/api-keys', {
     config: access,

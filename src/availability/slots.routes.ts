@@ -1,4 +1,5 @@
 // Free slots, the first free one, and why something is or is not offered.
+import { withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
@@ -133,7 +134,7 @@ export function checkRange(from: string, to: string): void {
 }
 
 export function slotRoutes(app: FastifyInstance, deps: Deps): void {
-  const access = { access: { kind: 'key' as const, scope: 'slots:read' as const } }
+  const access = withScope('slots:read')
   const docs = { tags: ['slots'], security: [{ key: [] }] }
 
   app.get('/v1/slots', {

@@ -1,6 +1,7 @@
 // All open slots of a tenant for portals, in the manner of SMART Scheduling Links: a manifest and NDJSON files with an ETag, made at
 // most every half minute whoever asks, so that nobody need hammer the search.
-import { createHash } from 'node:crypto'
+import { hasTag, tagOf } from '../rest/route.ts'
+import { keptFor } from '../kept.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { prepareSearch } from '../availability/slots.actions.ts'
@@ -21,7 +22,7 @@ type File = (typeof FILES)[number]
 type Made = { at: number; bodies: Record<File, string>; etags: Record<File, string> }
 type Making = { at: number; version: number; files: Promise<Made> }
 
-const made = new WeakMap<Deps, Map<string, Making>>()
+const madeBy = keptFor((_deps: Deps) => new Map<string, Making>())
 const lines = (items: readonly object[]): string => items.map((item) => `${JSON.stringify(item)}\n`).join('')
 
 const locationLine = (l: ReturnType<TenantConfig['locations']['get']> & object): object => ({
@@ -103,15 +104,13 @@ async function make(deps: Deps, config: TenantConfig): Promise<Made> {
   }
   const locations = [...config.locations.values()].filter((l) => used.has(l.id)).map(locationLine)
   const bodies = { locations: lines(locations), schedules: lines(schedules), slots: lines(slots) }
-  const etag = (text: string): string => `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
-  const etags = { locations: etag(bodies.locations), schedules: etag(bodies.schedules), slots: etag(bodies.slots) }
+  const etags = { locations: tagOf(bodies.locations), schedules: tagOf(bodies.schedules), slots: tagOf(bodies.slots) }
   return { at: now, bodies, etags }
 }
 
 /** What is there of the last half minute, else made anew; whoever asks meanwhile waits for the same. */
 async function filesOf(deps: Deps, config: TenantConfig): Promise<Made> {
-  let ofProcess = made.get(deps)
-  if (!ofProcess) made.set(deps, (ofProcess = new Map<string, Making>()))
+  const ofProcess = madeBy(deps)
   const known = ofProcess.get(config.tenantId)
   if (known && deps.now() - known.at < FRESH && known.version === config.version) return known.files
   const files = make(deps, config)
@@ -141,8 +140,7 @@ export function bulkRoutes(app: FastifyInstance, deps: Deps): void {
   const send = async (request: FastifyRequest, reply: FastifyReply, file: File): Promise<FastifyReply> => {
     const { bodies, etags } = await filesOf(deps, await openConfig(deps, request))
     reply.headers({ etag: etags[file], 'cache-control': 'public, max-age=30' })
-    const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''))
-    if (known?.includes(etags[file])) return reply.code(304).send()
+    if (hasTag(request, etags[file])) return reply.code(304).send()
     return reply.type('application/fhir+ndjson; charset=utf-8').send(bodies[file])
   }
 

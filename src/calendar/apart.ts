@@ -1,6 +1,8 @@
 // Runs the reading of strangers' texts in a thread with a deadline and a bound of memory, few at a time.
+import { failure } from '../outbound/answer.ts'
 import { Worker } from 'node:worker_threads'
 import type { Bounce } from '../notify/bounce.ts'
+import { turnstile } from '../turnstile.ts'
 import type { Reply } from './reply.ts'
 
 export type Task =
@@ -22,10 +24,7 @@ export type Read = {
 const [DEADLINE, MEGABYTES, AT_ONCE] = [8_000, 192, 2]
 const FILE = new URL('./parse.worker.ts', import.meta.url)
 
-const failure = (code: string): Error => Object.assign(new Error(code), { failure: code })
-
-let running = 0
-const waiting: (() => void)[] = []
+const pass = turnstile(AT_ONCE)
 
 function run<T>(task: Task, deadline: number): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -46,17 +45,7 @@ function run<T>(task: Task, deadline: number): Promise<T> {
 }
 
 /** Reads a task within `deadline` ms; rejects with `failure`: `unreadable`, `too_many`, `too_long`, `too_large`. */
-export async function readApart<K extends Task['kind']>(
+export const readApart = <K extends Task['kind']>(
   task: Extract<Task, { kind: K }>,
   deadline = DEADLINE,
-): Promise<Read[K]> {
-  if (running < AT_ONCE) running += 1
-  else await new Promise<void>((resolve) => waiting.push(resolve))
-  try {
-    return await run<Read[K]>(task, deadline)
-  } finally {
-    const next = waiting.shift()
-    if (next) next()
-    else running -= 1
-  }
-}
+): Promise<Read[K]> => pass(() => run<Read[K]>(task, deadline))

@@ -2,6 +2,7 @@
 import type Ical from 'ical.js'
 import { DAY, union } from '../time/interval.ts'
 import { instantOf, isZone } from '../time/zone.ts'
+import { failure } from '../outbound/answer.ts'
 import { isOwnUid } from './object.ts'
 import { ical } from './reply.ts'
 
@@ -20,8 +21,6 @@ function instantIn(time: Ical.Time, stated: string, fallback: string): number {
   // Floating times are the agent's own clock.
   return own === 'floating' ? instantOf(fallback, wall) : time.toUnixTime() * 1000
 }
-
-const tooMany = (): Error => Object.assign(new Error('too many'), { failure: 'too_many' })
 
 type Occurrence = { startDate: Ical.Time; endDate: Ical.Time; item: Ical.Event }
 type Reader = { from: number; to: number; zone: string; steps: number; spans: number[] }
@@ -43,11 +42,11 @@ function readEvent(reader: Reader, event: Ical.Event): void {
     return
   }
   const frequency = (event.component.getFirstPropertyValue('rrule') as Ical.Recur | null)?.freq
-  if (frequency && TOO_FINE.has(frequency)) throw tooMany()
+  if (frequency && TOO_FINE.has(frequency)) throw failure('too_many')
   const occurrences = event.iterator()
   for (let next = occurrences.next(); next; next = occurrences.next()) {
     reader.steps += 1
-    if (reader.steps > MOST_STEPS) throw tooMany()
+    if (reader.steps > MOST_STEPS) throw failure('too_many')
     const { startDate, endDate, item } = event.getOccurrenceDetails(next) as Occurrence
     const isMoved = item !== event
     if (isMoved && isFree(item.component)) continue
@@ -92,7 +91,7 @@ export function busyIn(texts: readonly string[], zone: string, from: number, to:
       }
   }
   const busy = union(pairs(reader.spans))
-  if (busy.length > 2 * MOST_SPANS) throw tooMany()
+  if (busy.length > 2 * MOST_SPANS) throw failure('too_many')
   return busy
 }
 

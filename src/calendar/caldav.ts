@@ -1,4 +1,5 @@
 // An agent's calendar on a CalDAV server (RFC 4791), by tsdav over our own guarded requests: read as busy time, and written to.
+import { failure } from '../outbound/answer.ts'
 import type { Request } from '../outbound/post.ts'
 import type { ExternalDocument } from './external.sql.ts'
 
@@ -26,8 +27,6 @@ const headersOf = (document: ExternalDocument): Record<string, string> =>
     : {
         authorization: `Basic ${Buffer.from(`${document.username}:${document.password ?? ''}`).toString('base64')}`,
       }
-
-const failure = (code: string): Error => Object.assign(new Error(code), { failure: code })
 
 /** The objects of a calendar that touch [from, to), epoch ms. Rejects with `failure` = a short code. */
 export async function readObjects(

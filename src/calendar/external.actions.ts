@@ -13,7 +13,7 @@ import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
 import { enqueue } from '../jobs/work.actions.ts'
 import { compose, post, speakerOf } from '../notify/compose.actions.ts'
 import { momentOf } from '../notify/occasion.ts'
-import { failureOf } from '../outbound/post.ts'
+import { failure, failureOf, headerOf } from '../outbound/answer.ts'
 import { findRow } from '../rest/resource.sql.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { readApart } from './apart.ts'
@@ -37,6 +37,9 @@ const [EVERY, AHEAD, WARN] = [10 * MINUTE, 190 * DAY, DAY]
 const [TIMEOUT, MOST] = [20_000, 5_000_000]
 
 export const documentOf = (e: External): ExternalDocument => e.document as unknown as ExternalDocument
+
+/** Of its address; the rest of it may be a secret. */
+export const hostOf = (e: External): string => new URL(documentOf(e).url).host
 
 const readJob = (deps: Deps, e: Pick<External, 'tenant_id' | 'id'>, due: number) => ({
   ...{ tenantId: e.tenant_id, id: deps.newId(), queue: READ, key: e.id, payload: { calendarId: e.id } },
@@ -73,9 +76,6 @@ export const readNow = (deps: Deps, e: External): Promise<void> =>
 
 type Got = { texts: string[]; etag: string | null; lastModified: string | null } | 'unchanged'
 
-const one = (value: string | string[] | undefined): string | null =>
-  Array.isArray(value) ? value[0]! : (value ?? null)
-
 async function fetchIcs(deps: Deps, e: External): Promise<Got> {
   // What was read ahead is used up even though nothing changed: read whole once a week.
   const isStale = deps.now() - e.updated_at.getTime() > 7 * DAY
@@ -84,14 +84,13 @@ async function fetchIcs(deps: Deps, e: External): Promise<Got> {
     ...(isStale || e.etag === null ? {} : { 'if-none-match': e.etag }),
     ...(isStale || e.last_modified === null ? {} : { 'if-modified-since': e.last_modified }),
   }
-  const url = documentOf(e).url.replace(/^webcals?:/, 'https:')
-  const answer = await deps.request(url, { method: 'GET', headers, timeoutMs: TIMEOUT, most: MOST })
+  const answer = await deps.request(documentOf(e).url, { method: 'GET', headers, timeoutMs: TIMEOUT, most: MOST })
   if (answer.status === 304) return 'unchanged'
-  if (answer.status !== 200) throw Object.assign(new Error('status'), { failure: `http_${answer.status}` })
+  if (answer.status !== 200) throw failure(`http_${answer.status}`)
   return {
     texts: [answer.body],
-    etag: one(answer.headers.etag)?.slice(0, 200) ?? null,
-    lastModified: one(answer.headers['last-modified'])?.slice(0, 100) ?? null,
+    etag: headerOf(answer, 'etag')?.slice(0, 200) ?? null,
+    lastModified: headerOf(answer, 'last-modified')?.slice(0, 100) ?? null,
   }
 }
 
@@ -100,12 +99,7 @@ async function fetchCaldav(deps: Deps, e: External, from: number, to: number): P
 }
 
 /** Tells the agent that their calendar cannot be read; once, until it can be again. */
-async function warn(
-  deps: Deps,
-  config: TenantConfig,
-  e: External,
-  failure: string,
-): Promise<(tx: Tx) => Promise<void>> {
+async function warn(deps: Deps, config: TenantConfig, e: External, code: string): Promise<(tx: Tx) => Promise<void>> {
   const agent = await findRow(deps.db.kysely, 'agents', e.tenant_id, e.agent_id)
   const { email } = (agent?.document ?? {}) as { email?: string }
   const language = config.settings.locale
@@ -113,7 +107,7 @@ async function warn(
   const person = { contactId: null, firstName: agent?.name as string, lastName: '', email: email ?? null, phone: null }
   const message = await compose(deps, config, person, {
     ...{ kind: 'calendar_failing', language, subjectId: e.id, facts: [], channel: 'email' },
-    variables: { since, link: new URL(documentOf(e).url.replace(/^webcal/, 'http')).host },
+    variables: { since, link: hostOf(e) },
   })
   return async (tx) => {
     const now = new Date(deps.now())
@@ -121,7 +115,7 @@ async function warn(
     await post(deps, tx, message)
     await writeEvent(deps, tx, {
       ...{ tenantId: e.tenant_id, subjectId: e.id, id: deps.newId(), type: 'calendar.failing', at: now },
-      ...{ actor: 'calendars', data: { agentId: e.agent_id, failure } },
+      ...{ actor: 'calendars', data: { agentId: e.agent_id, failure: code } },
     })
   }
 }
@@ -133,8 +127,8 @@ function zoneOf(config: TenantConfig, agentId: string): string {
 }
 
 const codeOf = (error: unknown): string => {
-  const { failure, code } = error as { failure?: string; code?: string }
-  return failure ?? (code === undefined ? 'unreadable' : failureOf(error))
+  const { failure: known, code } = error as { failure?: string; code?: string }
+  return (known ?? code) === undefined ? 'unreadable' : failureOf(error)
 }
 
 async function read(deps: Deps, job: Job): Promise<Ended> {
@@ -166,15 +160,15 @@ async function read(deps: Deps, job: Job): Promise<Ended> {
       },
     }
   } catch (error) {
-    const failure = codeOf(error)
+    const code = codeOf(error)
     const failing = { ...e, failing_since: e.failing_since ?? new Date(now) }
     const isDue = e.warned_at === null && now - failing.failing_since.getTime() >= WARN
-    const warning = isDue ? await warn(deps, config, failing, failure) : null
+    const warning = isDue ? await warn(deps, config, failing, code) : null
     return {
       kind: 'done',
       also: async (tx) => {
         if (!(await lockExternal(tx, e.tenant_id, e.id))) return
-        await noteRead(tx, e.tenant_id, e.id, { failing_since: failing.failing_since, failure })
+        await noteRead(tx, e.tenant_id, e.id, { failing_since: failing.failing_since, failure: code })
         await warning?.(tx)
         await enqueue(deps, tx, [next])
       },

@@ -1,4 +1,5 @@
 // Agents' calendars elsewhere by REST, their free and busy time, and their recurring hours as RFC 7953 availability.
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../appointment/change.actions.ts'
@@ -15,7 +16,7 @@ import { checkBody } from '../rest/validation.ts'
 import { DAY } from '../time/interval.ts'
 import { formatInstant, isZone } from '../time/zone.ts'
 import { availabilityObject, readAvailability, type ReadAvailability } from './availability.ts'
-import { addExternal, documentOf, readNow, removeExternal } from './external.actions.ts'
+import { addExternal, documentOf, hostOf, readNow, removeExternal } from './external.actions.ts'
 import { findExternal, listExternal, type External } from './external.sql.ts'
 import { freeBusyObject } from './feed.ts'
 
@@ -42,20 +43,14 @@ const FreeBusyShown = Type.Object(
 )
 
 export function externalRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['calendars'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const reading = { access: { kind: 'key' as const, scope: 'configuration:read' as const } }
-  const writing = { access: { kind: 'key' as const, scope: 'configuration:write' as const } }
-  const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
+  const docs = documentedUnder('calendars')
+  const reading = withScope('configuration:read')
+  const writing = withScope('configuration:write')
   const present = (e: External): Record<string, unknown> => ({
     id: e.id,
     agentId: e.agent_id,
     kind: e.kind,
-    host: new URL(documentOf(e).url.replace(/^webcals?:/, 'https:')).host,
+    host: hostOf(e),
     isWritten: documentOf(e).isWritten ?? false,
     readAt: e.read_at?.toISOString() ?? null,
     ageSeconds: e.read_at === null ? null : Math.round((deps.now() - e.read_at.getTime()) / 1000),
@@ -163,7 +158,7 @@ export function externalRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get('/v1/agents/:id/free-busy', {
-    config: { access: { kind: 'key', scope: 'slots:read' } },
+    config: withScope('slots:read'),
     schema: {
       ...docs('readFreeBusy', 'Free and busy working time of an agent; with Accept: text/calendar as VFREEBUSY'),
       params: IdParams,

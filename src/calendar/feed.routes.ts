@@ -1,5 +1,6 @@
 // Calendar feeds: their addresses are made, listed and revoked by key; the feed itself is read by whoever has its address.
-import { createHash } from 'node:crypto'
+import { documentedUnder, idOf, withScope, hasTag, tagOf } from '../rest/route.ts'
+import { keptFor } from '../kept.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../appointment/change.actions.ts'
@@ -21,13 +22,7 @@ const [BACK, AHEAD, MOST] = [30 * DAY, 365 * DAY, 5_000]
 /** Feeds of a tenant; answers that a process keeps. */
 const [MOST_FEEDS, MOST_CACHED] = [500, 100]
 
-type Cache = Map<string, { etag: string; body: string }>
-const caches = new WeakMap<Deps, Cache>()
-function bodiesOf(deps: Deps): Cache {
-  let cache = caches.get(deps)
-  if (!cache) caches.set(deps, (cache = new Map<string, { etag: string; body: string }>()))
-  return cache
-}
+const bodiesOf = keptFor((_deps: Deps) => new Map<string, { etag: string; body: string }>())
 
 const OwnerKind = Type.Union([Type.Literal('agent'), Type.Literal('location'), Type.Literal('pool')])
 const shownFields = {
@@ -79,10 +74,9 @@ async function sendFeed(deps: Deps, request: FastifyRequest, reply: FastifyReply
   const locationId = f.owner_kind === 'location' ? f.owner_id : null
   const range = { agentIds, locationId, from: new Date(day - BACK), to: new Date(day + AHEAD) }
   const state = await stateOfFeed(deps.db.kysely, f.tenant_id, range)
-  const etag = `"${createHash('sha256').update(`${state} ${config.version} ${day} ${f.id}`).digest('base64url').slice(0, 22)}"`
+  const etag = tagOf(`${state} ${config.version} ${day} ${f.id}`)
   reply.headers({ etag, 'cache-control': 'private, max-age=300', 'x-robots-tag': 'noindex' })
-  const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''))
-  if (known?.includes(etag)) return reply.code(304).send()
+  if (hasTag(request, etag)) return reply.code(304).send()
   const cache = bodiesOf(deps)
   const cached = cache.get(f.id)
   if (cached?.etag === etag) return reply.type('text/calendar; charset=utf-8').send(cached.body)
@@ -97,16 +91,11 @@ async function sendFeed(deps: Deps, request: FastifyRequest, reply: FastifyReply
 }
 
 export function feedRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['calendars'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const config = { access: { kind: 'key' as const, scope: 'configuration:write' as const } }
+  const docs = documentedUnder('calendars')
+  const config = withScope('configuration:write')
 
   app.get('/v1/calendar-feeds', {
-    config: { access: { kind: 'key', scope: 'configuration:read' } },
+    config: withScope('configuration:read'),
     schema: {
       ...docs('listCalendarFeeds', 'Addresses under which calendars are subscribed to, without their secrets'),
       response: { 200: Type.Object({ items: Type.Array(FeedShown) }), ...problems },
@@ -151,7 +140,7 @@ export function feedRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: FeedShown, ...problems },
     },
     handler: async (request) => {
-      const { id } = request.params as { id: string }
+      const id = idOf(request)
       const f = await revokeFeed(deps.db.kysely, tenantOf(request), id, new Date(deps.now()))
       if (!f) throw new AppError('not_found', { what: 'calendar feed' })
       return present(f)

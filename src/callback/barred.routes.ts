@@ -1,4 +1,5 @@
 // Numbers that nobody may call, by REST.
+import { documentedUnder, withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { toE164 } from '../contact/phone.ts'
@@ -14,13 +15,8 @@ import { listBarred, unbarNumber } from './barred.sql.ts'
 import { configFor } from './callback.routes.ts'
 
 export function barredRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['callbacks'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const writing = { access: { kind: 'key' as const, scope: 'callbacks:write' as const } }
+  const docs = documentedUnder('callbacks')
+  const writing = withScope('callbacks:write')
   const numberOf = (text: string, country: string): string => {
     const number = toE164(text, country)
     if (number === null) throw bodyFault('/number', 'invalid_phone', { phone: text })
@@ -60,7 +56,7 @@ export function barredRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get('/v1/do-not-call', {
-    config: { access: { kind: 'key', scope: 'callbacks:read' } },
+    config: withScope('callbacks:read'),
     schema: {
       ...docs('listBarredNumbers', 'Numbers that nobody may call'),
       querystring: Type.Object(PageQuery, { additionalProperties: false }),

@@ -1,4 +1,5 @@
 // Callbacks by REST: ask, windows, read, postpone, cancel, results of attempts.
+import { documentedUnder, idOf } from '../rest/route.ts'
 import { listEvents } from '../event/event.sql.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -67,15 +68,8 @@ export async function configFor(deps: Deps, request: FastifyRequest): Promise<Te
   return config
 }
 
-const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
-
 export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['callbacks'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
+  const docs = documentedUnder('callbacks')
   const may = (scope: 'callbacks:read' | 'callbacks:write' | 'callbacks:work') => ({
     access: { kind: 'key' as const, scope },
   })

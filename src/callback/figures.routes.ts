@@ -1,4 +1,5 @@
 // What a campaign's callbacks are at, how well its promises were kept, and every change as it happens.
+import { documentedUnder, withScope } from '../rest/route.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
@@ -17,13 +18,8 @@ import { followChanges } from './stream.actions.ts'
 const MOST_DAYS = 400
 
 export function figureRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['campaigns'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const reading = { access: { kind: 'key' as const, scope: 'callbacks:read' as const } }
+  const docs = documentedUnder('campaigns')
+  const reading = withScope('callbacks:read')
 
   app.get('/v1/campaigns/:id/counters', {
     config: reading,

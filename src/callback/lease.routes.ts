@@ -1,4 +1,5 @@
 // The pull side of a campaign: a contact center leases what is due, keeps or gives back, reports results.
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
@@ -28,14 +29,8 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
   app.addHook('preClose', async () => {
     for (const leave of closing) leave()
   })
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['campaigns'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const working = { access: { kind: 'key' as const, scope: 'callbacks:work' as const } }
-  const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
+  const docs = documentedUnder('campaigns')
+  const working = withScope('callbacks:work')
   const leaseOf = (request: FastifyRequest): string => (request.params as { leaseId: string }).leaseId
 
   app.post('/v1/campaigns/:id/leases', {

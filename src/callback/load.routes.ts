@@ -1,4 +1,5 @@
 // Bulk loads by REST: a list of contacts as CSV or NDJSON, its progress, and the rows that were refused, to correct and send again.
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import { stringify } from 'csv-stringify/sync'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -80,13 +81,7 @@ function refusalRow(language: Language, line: number, said: string, content: str
 }
 
 export function loadRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['campaigns'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
+  const docs = documentedUnder('campaigns')
   const loadOf = async (request: FastifyRequest) => {
     const load = await findLoad(deps.db.kysely, tenantOf(request), idOf(request))
     if (!load) throw new AppError('not_found', { what: 'load' })
@@ -99,7 +94,7 @@ export function loadRoutes(app: FastifyInstance, deps: Deps): void {
   )
 
   app.post('/v1/campaigns/:id/loads', {
-    config: { access: { kind: 'key', scope: 'callbacks:write' } },
+    config: withScope('callbacks:write'),
     bodyLimit: LIMIT,
     schema: {
       ...docs(
@@ -132,7 +127,7 @@ export function loadRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get('/v1/loads/:id', {
-    config: { access: { kind: 'key', scope: 'callbacks:read' } },
+    config: withScope('callbacks:read'),
     schema: {
       ...docs('getContactLoad', 'How far a list was read'),
       params: IdParams,
@@ -142,7 +137,7 @@ export function loadRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get('/v1/loads/:id/refusals', {
-    config: { access: { kind: 'key', scope: 'callbacks:read' } },
+    config: withScope('callbacks:read'),
     schema: {
       ...docs('downloadRefusals', 'The refused rows as CSV: line, code, a sentence, and the row as it was'),
       params: IdParams,

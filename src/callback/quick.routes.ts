@@ -1,4 +1,5 @@
 // A callback asked in one call with few fields, by an answering machine or a bot: what comes back can be read out.
+import { withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -16,7 +17,7 @@ type Body = { campaign: string; number: string; at?: string; reason?: string; so
 
 export function quickRoutes(app: FastifyInstance, deps: Deps): void {
   app.post('/v1/callbacks/quick', {
-    config: { access: { kind: 'key', scope: 'callbacks:write' } },
+    config: withScope('callbacks:write'),
     schema: {
       tags: ['callbacks'],
       operationId: 'askQuickCallback',

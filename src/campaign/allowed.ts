@@ -1,16 +1,16 @@
 // PURE. Allowed hours of a campaign as they are configured now, worked out once a day and zone and kept with the configuration.
 import type { TenantConfig } from '../availability/model.ts'
+import { keptFor } from '../kept.ts'
 import type { Spans } from '../time/interval.ts'
 import { callingHoursOf, type Campaign } from './campaign.ts'
 import { allowedFrom, firstSpan } from './hours.ts'
 
-const memos = new WeakMap<TenantConfig, Map<string, Spans>>()
+const memoOf = keptFor((_config: TenantConfig) => new Map<string, Spans>())
 /** Countries with many zones take milliseconds a day; a list of contacts asks for the same days again and again. */
 const MOST = 5_000
 
 function spansFrom(config: TenantConfig, campaign: Campaign, zones: readonly string[], day: number): Spans {
-  let memo = memos.get(config)
-  if (!memo) memos.set(config, (memo = new Map<string, Spans>()))
+  const memo = memoOf(config)
   const key = `${campaign.id} ${zones.join()} ${day}`
   let spans = memo.get(key)
   if (!spans) {

@@ -1,4 +1,5 @@
 // Campaigns as a REST collection, and where a request would go by a campaign's segments.
+import { withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
@@ -84,7 +85,7 @@ const Routed = Type.Object(
 export function campaignRoutes(app: FastifyInstance, deps: Deps): void {
   registerResource(app, deps, campaigns)
   app.post('/v1/campaigns/:id/segments/dry-run', {
-    config: { access: { kind: 'key', scope: 'configuration:read' } },
+    config: withScope('configuration:read'),
     schema: {
       tags: ['campaigns'],
       security: [{ key: [] }],

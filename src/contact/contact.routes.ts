@@ -1,4 +1,5 @@
 // Contacts as a REST collection.
+import { withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
@@ -41,7 +42,7 @@ export const contacts: Resource = {
 export function contactRoutes(app: FastifyInstance, deps: Deps): void {
   registerResource(app, deps, contacts)
   app.post('/v1/contacts/search', {
-    config: { access: { kind: 'key', scope: 'contacts:read' } },
+    config: withScope('contacts:read'),
     schema: {
       tags: ['contacts'],
       operationId: 'searchContacts',

@@ -56,10 +56,3 @@ export function pauseAfter(failures: number, dice: number): number {
     failures < OPENS_AT ? FIRST * 2 ** (failures - 1) : Math.min(LONGEST, OPEN * 2 ** Math.min(10, failures - OPENS_AT))
   return Math.round(base * (0.8 + 0.4 * dice))
 }
-
-/** `Retry-After` in ms from now (RFC 9110 §10.2.3: seconds or a date), at most an hour; null when there is none to read. */
-export function retryAfter(value: string | undefined, now: number): number | null {
-  if (value === undefined) return null
-  const ms = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now
-  return Number.isFinite(ms) ? Math.min(3_600_000, Math.max(0, ms)) : null
-}

@@ -8,6 +8,7 @@ import { pushingCampaigns } from './delivery.sql.ts'
 import { jobFor } from './job.ts'
 import { pushOnce } from './push.actions.ts'
 import { takeMessage } from './reply.actions.ts'
+import { turnstile } from '../turnstile.ts'
 
 /** How often campaigns that began or ceased to push are looked for; how soon a campaign that another process has is tried. */
 const [LOOK, OTHERS] = [10_000, 15_000]
@@ -16,23 +17,6 @@ const [AT_ONCE, OF_A_TENANT] = [8, 2]
 const LONGEST = 60_000
 
 type Runner = { stop: () => Promise<void> }
-
-/** Lets so many at a time through. */
-function turnstile(places: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let free = places
-  const waiting: (() => void)[] = []
-  return async (work) => {
-    if (free > 0) free -= 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else free += 1
-    }
-  }
-}
 
 /** Starts handing over; `onError` hears of turns that failed, the next one tries again. */
 export function startDispatch(deps: Deps, onError: (error: unknown) => void): Loop {

@@ -1,4 +1,5 @@
 // What was handed over to queues, what is parked, and sending it again; the secret that signs pushes; how a campaign's queue is.
+import { documentedUnder, idOf } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { campaignOf } from '../callback/ask.actions.ts'
@@ -53,16 +54,10 @@ const shown = (d: Delivery): Record<string, unknown> => ({
 })
 
 export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['deliveries'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
+  const docs = documentedUnder('deliveries')
   const may = (scope: 'callbacks:read' | 'callbacks:work' | 'configuration:write') => ({
     access: { kind: 'key' as const, scope },
   })
-  const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
   const requireCampaign = async (request: FastifyRequest) => {
     const config = await deps.snapshots.config(tenantOf(request))
     if (!config) throw new AppError('not_found', { what: 'tenant' })

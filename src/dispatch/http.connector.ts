@@ -1,7 +1,8 @@
 // Pushes contacts to an address of the contact center: batches, signed after Standard Webhooks, answered contact by contact.
 import type { Deps } from '../deps.ts'
-import { failureOf, type Post } from '../outbound/post.ts'
-import { retryAfter, type Batch, type Connector, type ItemResult, type Sent } from './connector.ts'
+import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
+import type { Post } from '../outbound/post.ts'
+import { type Batch, type Connector, type ItemResult, type Sent } from './connector.ts'
 import { signedHeaders, signingSecrets } from '../outbound/secret.actions.ts'
 
 /** The message itself is refused: 400 Bad Request, 413 Content Too Large, 422 Unprocessable Content (RFC 9110 §15.5). */
@@ -53,13 +54,12 @@ export function httpConnector(deps: Pick<Deps, 'now' | 'db' | 'randomBytes'>, po
         { ...signedHeaders(batch.id, body, now, secrets), 'idempotency-key': batch.id },
         connector.timeoutSeconds * 1000,
       )
-      if (answer.status >= 200 && answer.status < 300)
-        return { kind: 'answered', items: readAnswer(batch, answer.body) }
-      const wait = answer.status === 429 || answer.status === 503 ? answer.headers['retry-after'] : undefined
+      if (isTaken(answer)) return { kind: 'answered', items: readAnswer(batch, answer.body) }
+      const wait = answer.status === 429 || answer.status === 503 ? headerOf(answer, 'retry-after') : undefined
       return {
         kind: 'failed',
         code: `http_${answer.status}`,
-        retryAfterMs: retryAfter(Array.isArray(wait) ? wait[0] : wait, now),
+        retryAfterMs: retryAfter(wait, now),
         isRefused: REFUSED.has(answer.status),
       }
     } catch (error) {

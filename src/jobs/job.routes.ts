@@ -1,4 +1,5 @@
 // Side work that failed for good, where a person sees it and can start it again.
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
@@ -22,15 +23,10 @@ const JobShown = Type.Object(
 )
 
 export function jobRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['operations'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
+  const docs = documentedUnder('operations')
 
   app.get('/v1/jobs', {
-    config: { access: { kind: 'key', scope: 'messages:read' } },
+    config: withScope('messages:read'),
     schema: {
       ...docs('listParkedJobs', 'Side work that failed for good, newest first'),
       querystring: Type.Object(PageQuery, { additionalProperties: false }),
@@ -51,14 +47,14 @@ export function jobRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/jobs/:id/replay', {
-    config: { access: { kind: 'key', scope: 'messages:write' } },
+    config: withScope('messages:write'),
     schema: {
       ...docs('replayJob', 'Try it again'),
       params: IdParams,
       response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
-      const { id } = request.params as { id: string }
+      const id = idOf(request)
       const isThere = await wakeJob(deps.db.kysely, tenantOf(request), id, new Date(deps.now()))
       if (!isThere) throw new AppError('not_found', { what: 'job' })
       return { count: 1 }

@@ -1,4 +1,5 @@
 // Locations and holiday calendars as REST collections.
+import { withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { isKnownRegion, publicHolidays, type HolidayDocument } from '../availability/holidays.ts'
@@ -65,7 +66,7 @@ export function locationRoutes(app: FastifyInstance, deps: Deps): void {
   registerResource(app, deps, locations)
   registerResource(app, deps, holidayCalendars)
   app.get('/v1/holiday-calendars/:id/days', {
-    config: { access: { kind: 'key', scope: 'configuration:read' } },
+    config: withScope('configuration:read'),
     schema: {
       tags: ['holiday-calendars'],
       operationId: 'listHolidays',

@@ -1,4 +1,5 @@
 // Gateways for text messages: one HTTP request a message, as the tenant describes it. Header values are secrets: written, never shown.
+import { documentedUnder, withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
@@ -73,14 +74,9 @@ function present(row: StoredGateway): Record<string, unknown> {
 }
 
 export function gatewayRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['messages'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const reading = { access: { kind: 'key' as const, scope: 'messages:read' as const } }
-  const writing = { access: { kind: 'key' as const, scope: 'messages:write' as const } }
+  const docs = documentedUnder('messages')
+  const reading = withScope('messages:read')
+  const writing = withScope('messages:write')
   const channelOf = (request: FastifyRequest): string => (request.params as { channel: string }).channel
 
   app.get('/v1/text-gateways', {

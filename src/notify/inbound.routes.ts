@@ -1,4 +1,5 @@
 // What mail and text providers report to us, under a key of the tenant's: answers, bounces, receipts.
+import { documentedUnder, withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../appointment/change.actions.ts'
@@ -21,13 +22,8 @@ const TakenShown = Type.Object(
 const Code = Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,40}$' }))
 
 export function inboundRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['inbound'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const config = { access: { kind: 'key' as const, scope: 'messages:write' as const } }
+  const docs = documentedUnder('inbound')
+  const config = withScope('messages:write')
   const response = { 200: TakenShown, ...problems }
 
   void app.register(async (inner) => {

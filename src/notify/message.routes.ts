@@ -1,5 +1,6 @@
 // The outbox: what was written to whom and what became of it; and addresses that nothing is sent to.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
+import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -82,14 +83,8 @@ function present(message: Message): Record<string, unknown> {
 }
 
 export function messageRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['messages'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const reading = { access: { kind: 'key' as const, scope: 'messages:read' as const } }
-  const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
+  const docs = documentedUnder('messages')
+  const reading = withScope('messages:read')
 
   app.get('/v1/messages', {
     config: reading,
@@ -146,7 +141,7 @@ export function messageRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/suppressions/removal', {
-    config: { access: { kind: 'key', scope: 'messages:write' } },
+    config: withScope('messages:write'),
     schema: {
       ...docs('removeSuppression', 'The address works again'),
       body: Type.Object(

@@ -1,4 +1,5 @@
 // The tenant's own texts of messages: read with the service's own beside them, checked when saved, previewed before.
+import { documentedUnder, withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { TenantConfig } from '../availability/model.ts'
@@ -122,14 +123,9 @@ function sampleOf(config: TenantConfig, kind: MessageKind, language: Language, n
 }
 
 export function templateRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['messages'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const reading = { access: { kind: 'key' as const, scope: 'messages:read' as const } }
-  const writing = { access: { kind: 'key' as const, scope: 'messages:write' as const } }
+  const docs = documentedUnder('messages')
+  const reading = withScope('messages:read')
+  const writing = withScope('messages:write')
   const of = (request: FastifyRequest) => request.params as { kind: MessageKind; language: Language }
 
   app.get('/v1/message-templates', {

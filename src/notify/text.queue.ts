@@ -1,10 +1,10 @@
 // Sends text messages through the tenant's HTTP gateway, no faster than it takes them.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deps } from '../deps.ts'
+import { keptFor } from '../kept.ts'
 import type { Job } from '../jobs/job.sql.ts'
 import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
-import { failureOf } from '../outbound/post.ts'
-import { retryAfter } from '../dispatch/connector.ts'
+import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
 import { MINUTE } from '../time/interval.ts'
 import { providerIdIn, requestOf, type Gateway } from './gateway.ts'
 import { findGateway } from './gateway.sql.ts'
@@ -15,16 +15,15 @@ import { afterQuietHours } from './text.ts'
 const TIMEOUT = 20_000
 /** How long a message waits for its place before others have theirs, in ms. */
 const PATIENCE = 8_000
-const spent = new WeakMap<Deps, Map<string, number>>()
+const placesOf = keptFor((_deps: Deps) => new Map<string, number>())
 
 /** Takes the next place in the gateway's rate of this process; milliseconds until it comes. */
 function waitFor(deps: Deps, key: string, perSecond: number): number {
-  let ofProcess = spent.get(deps)
-  if (!ofProcess) spent.set(deps, (ofProcess = new Map<string, number>()))
+  const places = placesOf(deps)
   const now = performance.now()
-  const place = Math.max(ofProcess.get(key) ?? 0, now)
+  const place = Math.max(places.get(key) ?? 0, now)
   if (place - now > PATIENCE) return place - now
-  ofProcess.set(key, place + 1000 / perSecond)
+  places.set(key, place + 1000 / perSecond)
   return place - now
 }
 
@@ -48,9 +47,8 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
     // The id stays for each attempt: gateways that know keys send it once.
     const headers = { ...gateway.headers, 'content-type': type, 'idempotency-key': m.id }
     const answer = await deps.post(gateway.url, body, headers, TIMEOUT)
-    if (answer.status >= 200 && answer.status < 300) return sent(deps, m, job, providerIdIn(gateway, answer.body))
-    const after = answer.headers['retry-after']
-    const pause = answer.status === 429 ? retryAfter(Array.isArray(after) ? after[0] : after, deps.now()) : null
+    if (isTaken(answer)) return sent(deps, m, job, providerIdIn(gateway, answer.body))
+    const pause = answer.status === 429 ? retryAfter(headerOf(answer, 'retry-after'), deps.now()) : null
     if (pause !== null) {
       return { kind: 'again', at: deps.now() + Math.max(1_000, pause), failure: 'http_429', isUntried: true }
     }

@@ -4,26 +4,15 @@ import { request as httpRequest, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { isPublicAddress, literalAddress } from './address.ts'
+import { failure, type Answer } from './answer.ts'
 
-export type Posted = { status: number; headers: Record<string, string | string[] | undefined>; body: string }
+export type Posted = Answer & { body: string }
 export type Post = (url: string, body: string, headers: Record<string, string>, timeoutMs: number) => Promise<Posted>
 /** `most`: characters of the answer that are read; more is a failure. */
 export type Asked = { method: string; headers: Record<string, string>; body?: string; timeoutMs: number; most?: number }
 export type Request = (url: string, asked: Asked) => Promise<Posted>
 
 const MAX_ANSWER = 1_000_000
-
-/** A failure with a short code that may be stored and shown: `private_address`, `timeout`, `refused`, `not_found`, `tls`, `connection`. */
-const failure = (code: string): Error => Object.assign(new Error(code), { failure: code })
-
-export const failureOf = (error: unknown): string => {
-  const { failure: known, code = '' } = error as { failure?: string; code?: string }
-  if (known !== undefined) return known
-  if (code === 'ECONNREFUSED') return 'refused'
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'not_found'
-  if (/CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code)) return 'tls'
-  return 'connection'
-}
 
 /** Resolves a name and refuses it when any of its addresses is not public: the connection uses what was checked here. */
 const publicLookup: LookupFunction = (host, options, callback) => {

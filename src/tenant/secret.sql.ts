@@ -1,13 +1,13 @@
 // All SQL of a tenant's own secrets, made when first needed. They seal cookies and links; nothing is encrypted with them.
 import type { Db } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
+import { keptFor } from '../kept.ts'
 
-const known = new WeakMap<Deps['db'], Map<string, string>>()
+const knownTo = keptFor((_db: Deps['db']) => new Map<string, string>())
 
 /** The tenant's secret for `purpose`: 256 random bits, the same in all processes. */
 export async function secretOf(deps: Deps, tenantId: string, purpose: string): Promise<string> {
-  let cache = known.get(deps.db)
-  if (!cache) known.set(deps.db, (cache = new Map<string, string>()))
+  const cache = knownTo(deps.db)
   const key = `${tenantId} ${purpose}`
   const cached = cache.get(key)
   if (cached !== undefined) return cached

@@ -1,4 +1,5 @@
 // The waiting list by REST.
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../appointment/change.actions.ts'
@@ -61,15 +62,10 @@ const present = (e: Entry): Record<string, unknown> => ({
 })
 
 export function waitingRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['waiting list'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
+  const docs = documentedUnder('waiting list')
 
   app.get('/v1/waiting-list', {
-    config: { access: { kind: 'key', scope: 'appointments:read' } },
+    config: withScope('appointments:read'),
     schema: {
       ...docs('listWaiting', 'Who waits for an earlier time, in the order in which they asked'),
       querystring: Type.Object(PageQuery, { additionalProperties: false }),
@@ -84,7 +80,7 @@ export function waitingRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/waiting-list', {
-    config: { access: { kind: 'key', scope: 'appointments:write' } },
+    config: withScope('appointments:write'),
     schema: {
       ...docs('joinWaitingList', 'Tell a contact if something earlier comes free'),
       body: EntryBody,
@@ -128,14 +124,14 @@ export function waitingRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.delete('/v1/waiting-list/:id', {
-    config: { access: { kind: 'key', scope: 'appointments:write' } },
+    config: withScope('appointments:write'),
     schema: {
       ...docs('leaveWaitingList', 'Take somebody off the list; what is kept for them is given back'),
       params: IdParams,
       response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
-      const entry = await findEntry(deps.db.kysely, tenantOf(request), (request.params as { id: string }).id)
+      const entry = await findEntry(deps.db.kysely, tenantOf(request), idOf(request))
       if (!entry) throw new AppError('not_found', { what: 'waiting entry' })
       await leave(deps, entry)
       return { count: 1 }

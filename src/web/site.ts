@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
+import { keptFor } from '../kept.ts'
 import { AppError } from '../errors.ts'
 import { LANGUAGES, pageWords, preferredLanguage, type Language } from '../locales/words.ts'
 import type { PageWords } from '../locales/pages.en.ts'
@@ -27,11 +28,10 @@ export type Site = {
 }
 
 const LANGUAGE_COOKIE = 'agenda_language'
-const slugs = new WeakMap<Deps['db'], Map<string, string>>()
+const slugsOf = keptFor((_db: Deps['db']) => new Map<string, string>())
 
 async function tenantIdOf(deps: Deps, slug: string): Promise<string | undefined> {
-  let known = slugs.get(deps.db)
-  if (!known) slugs.set(deps.db, (known = new Map<string, string>()))
+  const known = slugsOf(deps.db)
   let id = known.get(slug)
   if (id === undefined) {
     id = await findTenantIdBySlug(deps.db.kysely, slug)

@@ -1,5 +1,4 @@
 // Tells subscribers what happened: writes a notice for each, sends them in the order of their subject, and switches off who is gone.
-import { retryAfter } from '../dispatch/connector.ts'
 import { writeEvent } from '../event/event.actions.ts'
 import { isWanted } from '../event/catalogue.ts'
 import { transaction, type Tx } from '../db/tx.ts'
@@ -8,7 +7,7 @@ import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
 import { wakeJob, type Job } from '../jobs/job.sql.ts'
 import { enqueue } from '../jobs/work.actions.ts'
 import { compose, post as postMessage } from '../notify/compose.actions.ts'
-import { failureOf } from '../outbound/post.ts'
+import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
 import { signedHeaders, signingSecrets } from '../outbound/secret.actions.ts'
 import { MINUTE } from '../time/interval.ts'
 import { bodyOf, DISABLED_AFTER, nextDelay, type Told } from './notice.ts'
@@ -131,13 +130,11 @@ async function send(deps: Deps, hook: Subscription, n: Notice): Promise<Answer> 
   const began = performance.now()
   const took = (): number => Math.round(performance.now() - began)
   try {
-    const { status, headers } = await deps.post(hook.url, n.body, signedHeaders(n.id, n.body, now, secrets), TIMEOUT)
-    const isTaken = status >= 200 && status < 300
-    const wait = headers['retry-after']
+    const answer = await deps.post(hook.url, n.body, signedHeaders(n.id, n.body, now, secrets), TIMEOUT)
     return {
-      status,
-      failure: isTaken ? null : `http_${status}`,
-      retryAfterMs: retryAfter(Array.isArray(wait) ? wait[0] : wait, now),
+      status: answer.status,
+      failure: isTaken(answer) ? null : `http_${answer.status}`,
+      retryAfterMs: retryAfter(headerOf(answer, 'retry-after'), now),
       ms: took(),
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 // Webhooks by REST: subscriptions, their secret, the log, a test, sending again.
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
@@ -101,16 +102,11 @@ const presentNotice = (n: Notice): Record<string, unknown> => ({
 })
 
 export function webhookRoutes(app: FastifyInstance, deps: Deps): void {
-  const docs = (operationId: string, summary: string) => ({
-    tags: ['webhooks'],
-    operationId,
-    summary,
-    security: [{ key: [] }],
-  })
-  const config = { access: { kind: 'key' as const, scope: 'webhooks:write' as const } }
+  const docs = documentedUnder('webhooks')
+  const config = withScope('webhooks:write')
   const db = () => deps.db.kysely
   const required = async (request: FastifyRequest): Promise<Subscription> => {
-    const hook = await findWebhook(db(), tenantOf(request), (request.params as { id: string }).id)
+    const hook = await findWebhook(db(), tenantOf(request), idOf(request))
     if (!hook) throw new AppError('not_found', { what: 'webhook' })
     return hook
   }

@@ -1,0 +1,24 @@
+// What routes for integrators say of themselves, and read of a request, in the same words.
+import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { Scope } from '../auth/scopes.ts'
+
+/** Descriptions for the API reference, under a tag. */
+export const documentedUnder = (tag: string) => (operationId: string, summary: string) => ({
+  tags: [tag],
+  operationId,
+  summary,
+  security: [{ key: [] }],
+})
+
+/** Who may call: keys with this scope. */
+export const withScope = (scope: Scope) => ({ access: { kind: 'key' as const, scope } })
+
+export const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
+
+/** A strong ETag of a text (RFC 9110 §8.8.3). */
+export const tagOf = (text: string): string => `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
+
+/** Whether the caller has this state already (`If-None-Match`, compared weakly: RFC 9110 §13.1.2). */
+export const hasTag = (request: FastifyRequest, tag: string): boolean =>
+  (request.headers['if-none-match'] ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === tag)
