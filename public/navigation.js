@@ -101,6 +101,7 @@ function onClick(event) {
 function onSubmit(event) {
   if (event.defaultPrevented) return
   const form = event.target
+  if ('plain' in form.dataset) return
   const url = new URL(event.submitter?.getAttribute('formaction') ?? form.action, location.href)
   if (!isOurs(url)) return
   event.preventDefault()

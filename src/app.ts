@@ -3,11 +3,27 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { appointmentRoutes } from './appointment/appointment.routes.ts'
+import { installAudit } from './auth/audit.actions.ts'
+import { accountPages } from './auth/account.routes.ts'
+import { firstRoutes } from './auth/first.routes.ts'
+import { agendaDoors, signInRoutes } from './auth/sign-in.routes.ts'
+import { agendaPages } from './agenda/agenda.routes.ts'
+import { installDesk } from './web/desk.ts'
 import { createAuthenticator } from './auth/authenticate.actions.ts'
+import { auditRoutes } from './auth/audit.routes.ts'
+import { checkReach } from './auth/reach.actions.ts'
+import { userRoutes } from './auth/user.routes.ts'
 import { keyRoutes } from './auth/key.routes.ts'
 import { agentRoutes } from './agent/agent.routes.ts'
 import { availabilityRoutes } from './availability/availability.routes.ts'
 import { slotRoutes } from './availability/slots.routes.ts'
+import { utilisationRoutes } from './agenda/utilisation.routes.ts'
+import { reportRoutes } from './report/report.routes.ts'
+import { rearrangeRoutes } from './agenda/rearrange.routes.ts'
+import { agendaFeedRoutes } from './agenda/feed.routes.ts'
+import { personRoutes } from './contact/person.routes.ts'
+import { privacyRoutes } from './privacy/privacy.routes.ts'
+import { installVeil } from './privacy/veil.routes.ts'
 import { contactRoutes } from './contact/contact.routes.ts'
 import type { Deps } from './deps.ts'
 import { AppError } from './errors.ts'
@@ -63,8 +79,11 @@ const { LogController } = fastify as unknown as {
 
 /** Paths only: a query may name a person, and headers carry keys. */
 const serializers = {
-  req: (request: { method: string; url: string }) => ({ method: request.method, path: request.url.split('?')[0] }),
+  req: (request: { method: string; url: string }) => ({ method: request.method, path: withoutSecrets(request.url) }),
 }
+
+/** Ends of personal links open what they name: they are cut out. */
+const withoutSecrets = (url: string): string => (url.split('?')[0] ?? '').replace(/[\w-]{3,}\.[\w.-]{20,}/g, '…')
 
 /** The application, ready for `listen` or `inject` after `ready()`. */
 export async function buildApp(deps: Deps, options: AppOptions): Promise<FastifyInstance> {
@@ -95,7 +114,11 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     },
   })
   const authenticator = createAuthenticator(deps)
-  installAccess(app, authenticator, '/docs')
+  installAccess(app, authenticator, '/docs', (request, person, access) =>
+    checkReach(deps, request, person, access.reach),
+  )
+  installAudit(app, deps)
+  installVeil(app, deps)
   installMetrics(app)
   app.addHook('preValidation', async (request) => {
     // A verb without a body means the same as one with an empty object.
@@ -111,11 +134,19 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   await app.register(async (api) => {
     tenantRoutes(api, deps)
     keyRoutes(api, deps, authenticator)
+    userRoutes(api, deps, authenticator)
+    auditRoutes(api, deps)
     locationRoutes(api, deps)
     serviceRoutes(api, deps)
     agentRoutes(api, deps)
     availabilityRoutes(api, deps)
     contactRoutes(api, deps)
+    personRoutes(api, deps)
+    privacyRoutes(api, deps)
+    agendaFeedRoutes(api, deps)
+    rearrangeRoutes(api, deps)
+    utilisationRoutes(api, deps)
+    reportRoutes(api, deps)
     slotRoutes(api, deps)
     appointmentRoutes(api, deps)
     messageRoutes(api, deps)
@@ -145,7 +176,14 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     stepRoutes(pages, deps)
     ownRoutes(pages, deps)
     waitingPages(pages, deps)
+    signInRoutes(pages, deps)
+    firstRoutes(pages, deps)
     citizenCallbackRoutes(pages, deps)
+  })
+  await agendaDoors(app, deps, authenticator, bodyLimit)
+  await installDesk(app, deps, bodyLimit, (pages) => {
+    accountPages(pages, deps, authenticator)
+    agendaPages(pages, deps, authenticator)
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   return app
@@ -162,6 +200,12 @@ function openapiHead(): object {
     components: {
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'API key, or the manage token of one appointment' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'agenda_session',
+          description: 'A person who signed in; changes also need the header x-agenda-csrf',
+        },
       },
     },
   }

@@ -22,6 +22,7 @@ export type Config = {
   publicRate: number
   amqpUrl: string | undefined
   privateTargets: boolean
+  breachedUrl: string | undefined
 }
 
 type Setting = {
@@ -195,6 +196,18 @@ export const SETTINGS: readonly Setting[] = [
     description:
       'Whether tenants may have pushes, webhooks and calendars at private network addresses and without TLS.',
     read: flag,
+  },
+  {
+    name: 'breachedUrl',
+    env: 'AGENDA_BREACHED_URL',
+    default: '',
+    unit: 'URL',
+    description:
+      'Service that tells breached passwords by the first five characters of their SHA-1, such as https://api.pwnedpasswords.com/range/. Empty: only the dictionary judges.',
+    read: (text) => {
+      if (text !== '' && !/^https?:\/\/.+\/$/.test(text)) throw new Error('an URL that ends with /')
+      return text || undefined
+    },
   },
   {
     name: 'smtpUrl',

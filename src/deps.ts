@@ -33,6 +33,10 @@ export type Deps = {
   /** Asks an address that a tenant has named; `post` sends it a POST. */
   request: Request
   post: Post
+  /** Opens the page that makes the first tenant of an installation; new with each start. */
+  setUpToken: string
+  /** Beginning of the address of a service that knows breached passwords by range; undefined = only the dictionary judges. */
+  breachedUrl: string | undefined
   /** The address from which messages come. */
   mailAddress: string
   /** Jobs done, by queue and result, since this process began. */

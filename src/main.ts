@@ -22,6 +22,7 @@ import { pooledBytes, uuidSource } from './uuid.ts'
 const HELP = `Agenda: appointments, availability and callbacks.
 
   agenda [start]               run the service
+  agenda administrator TENANT  print the link for the first administrator of a tenant
   agenda import                load appointments from CSV (agenda import --help)
   agenda dump [FILE]           write everything to a file (or standard output)
   agenda restore FILE          load such a file into an empty database
@@ -52,7 +53,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
 }
 
 type DepsConfig = Pick<Config, 'platformKey'> &
-  Partial<Pick<Config, 'publicUrl' | 'publicRate' | 'mailFrom' | 'privateTargets'>>
+  Partial<Pick<Config, 'publicUrl' | 'publicRate' | 'mailFrom' | 'privateTargets' | 'breachedUrl'>>
 
 export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number = Date.now): Deps {
   const bytes = pooledBytes(randomBytes)
@@ -73,6 +74,8 @@ export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number
     mayUsePrivate: config.privateTargets ?? false,
     request,
     post: postBy(request),
+    setUpToken: Buffer.from(bytes(24)).toString('base64url'),
+    breachedUrl: config.breachedUrl,
     tally: new Map(),
     mailAddress: addressIn(config.mailFrom ?? 'no-reply@localhost'),
     publicRate: config.publicRate ?? 60,
@@ -140,6 +143,12 @@ async function run({ command, rest, flags }: Arguments): Promise<void> {
     case 'import': {
       const { runImport } = await import('./importer/import.cli.ts')
       return runImport(rest, () => openDeps(config))
+    }
+    case 'administrator': {
+      const { runAdministrator } = await import('./auth/first.cli.ts')
+      return runAdministrator(rest[0] ?? '', config.publicUrl ?? `http://localhost:${config.port}`, () =>
+        openDeps(config),
+      )
     }
     case 'dump':
     case 'restore': {

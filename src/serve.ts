@@ -9,6 +9,8 @@ import { startSchedules } from './jobs/schedule.loop.ts'
 import { startJobs } from './jobs/job.loop.ts'
 import { queuesFor } from './jobs/queues.ts'
 import { loadDemo } from './demo/demo.actions.ts'
+import { DEMO_PEOPLE, keepDemoPeople } from './demo/demo-people.actions.ts'
+import { startLinks } from './auth/first.actions.ts'
 import type { Deps } from './deps.ts'
 
 /** Starts what the role asks for and resolves once it answers; `began` (performance clock, ms) is for the start-up time. */
@@ -16,6 +18,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
   // On a machine that they share, background work gives way to whoever waits for an answer.
   if (config.role === 'worker') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   const demo = config.demo ? await loadDemo(deps) : null
+  const demoPassword = demo ? await keepDemoPeople(deps, config.data, demo.tenantId) : null
   const app = await buildApp(deps, { logLevel: config.logLevel, trustProxy: config.trustProxy })
   const sweeping =
     config.role === 'api'
@@ -70,7 +73,11 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     if (demo) {
       say(`  Demo tenant    ${demo.name} (${demo.slug})`)
       say(`  Demo API key   ${await keepDemoKey(deps, config.data, demo.tenantId)}`)
+      say(`  Workspace      ${base}/agenda  (sign in at ${base}/${demo.slug}/sign-in)`)
+      for (const { email, role } of DEMO_PEOPLE) say(`  Demo sign-in   ${email}  ${demoPassword}  (${role})`)
     }
+    for (const link of await startLinks(deps))
+      say(`  Administrator  ${base}${link}  (opens once: the first administrator)`)
   } else say('Agenda works in the background')
   say(
     `  Database       ${deps.db.kind === 'embedded' ? `embedded, in ${config.data}` : 'PostgreSQL'}; ready after ${((performance.now() - began) / 1000).toFixed(1)} s`,

@@ -525,7 +525,7 @@ describe('the pages are safe', () => {
     const summary = await toSummary(citizen, 3)
     const csp = String(summary.headers['content-security-policy'])
     expect(csp).toContain("default-src 'none'")
-    expect(csp).toContain("frame-ancestors 'none'")
+    expect(csp).toContain("frame-ancestors 'self'")
     expect(csp).not.toContain('unsafe')
     expect(summary.headers['cache-control']).toBe('no-store')
     expect(summary.headers['referrer-policy']).toBe('same-origin')

@@ -2,6 +2,7 @@
 import { documentedUnder, withScope } from '../rest/route.ts'
 import { listEvents } from '../event/event.sql.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { reachFor } from '../auth/reach.actions.ts'
 import type { Access } from '../auth/scopes.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
@@ -11,7 +12,7 @@ import { decodeTimeCursor, encodeCursor, PageOf, pageOf } from '../rest/paging.t
 import { etagOf, IdempotencyHeader, IfMatchHeader, problems, requiredVersion } from '../rest/resource.routes.ts'
 import { IdParams } from '../rest/schema.ts'
 import type { Audience, Channel } from '../service/visit.ts'
-import { amend, cancel, decide, setOutcome, undoOutcome, type ChangeContext } from './change.actions.ts'
+import { amend, cancel, decide, setArrival, setOutcome, undoOutcome, type ChangeContext } from './change.actions.ts'
 import { book, type BookingContext } from './booking.actions.ts'
 import { confirmHold } from './confirm.actions.ts'
 import { findAppointment, listAppointments, type Appointment, type AppointmentFilter } from './appointment.sql.ts'
@@ -99,17 +100,17 @@ const optionalVersion = (request: FastifyRequest): number | null =>
 
 export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('appointments')
-  const reading = withScope('appointments:read')
-  const writing = withScope('appointments:write')
+  const booking = withScope('appointments:write', 'place')
+  const writing = withScope('appointments:write', 'appointment')
   const own = <T extends 'appointments:read' | 'appointments:write'>(scope: T) => ({
-    access: { kind: 'key' as const, scope, manage: true },
+    access: { kind: 'key' as const, scope, manage: true, reach: 'appointment' as const },
   })
   const show = async (request: FastifyRequest, a: Appointment) =>
     presentAppointment(a, await deps.snapshots.recentConfig(a.tenant_id), request.principal?.kind === 'manage')
   const answers = { 200: schema.AppointmentShown, ...problems }
 
   app.post('/v1/holds', {
-    config: writing,
+    config: booking,
     schema: {
       ...docs('createHold', 'Hold a slot while a form is filled in; ends by itself'),
       body: schema.HoldBody,
@@ -124,7 +125,7 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/appointments', {
-    config: writing,
+    config: booking,
     schema: {
       ...docs('createAppointment', 'Book a slot at once, or confirm a hold'),
       body: schema.BookingBody,
@@ -148,7 +149,7 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get('/v1/appointments', {
-    config: reading,
+    config: withScope('appointments:read', 'appointments'),
     schema: {
       ...docs('listAppointments', 'List appointments by start'),
       querystring: schema.ListQuery,
@@ -167,6 +168,7 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
         from: from === undefined ? undefined : new Date(from),
         to: to === undefined ? undefined : new Date(to),
         after: after && { at: new Date(after.at), id: after.id },
+        within: reachFor(request),
         limit: limit + 1,
       }
       const page = pageOf(await listAppointments(deps.db.kysely, tenantOf(request), filter), limit, (a) =>
@@ -187,7 +189,7 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get('/v1/appointments/:id/history', {
-    config: reading,
+    config: withScope('appointments:read', 'appointment'),
     schema: {
       ...docs('listAppointmentHistory', 'Who changed what and when'),
       params: IdParams,
@@ -268,8 +270,9 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
     'moveAppointment',
     'Move to another time, place or agent; its own time counts as free',
     (request) => {
-      const { start, as, ...rest } = request.body as {
+      const { start, as, durationMinutes, ...rest } = request.body as {
         start: string
+        durationMinutes?: number
         locationId?: string
         agentId?: string
         reason?: string
@@ -278,6 +281,8 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
       }
       return move(deps, changeContext(request, audienceOf(request, as, rest.override), optionalVersion(request)), {
         ...rest,
+        minutes: durationMinutes,
+        within: reachFor(request),
         start: Date.parse(start),
       })
     },
@@ -286,7 +291,7 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
     'reassignment',
     'POST',
     schema.ReassignmentBody,
-    withScope('appointments:staff'),
+    withScope('appointments:staff', 'appointment'),
     'reassignAppointment',
     'Give to another agent at the same time',
     async (request) => {
@@ -301,6 +306,7 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
         reason,
         override: { reason: reason ?? 'reassignment' },
         reassign: true,
+        within: reachFor(request),
       })
     },
   )
@@ -327,6 +333,12 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
       const { outcome, note } = request.body as { outcome: 'completed' | 'no_show'; note?: string }
       return setOutcome(deps, changeContext(request, 'staff', optionalVersion(request)), outcome, note)
     },
+  )
+  verb('arrival', 'POST', null, writing, 'noteArrival', 'The citizen is at the office', (request) =>
+    setArrival(deps, changeContext(request, 'staff', optionalVersion(request)), true),
+  )
+  verb('arrival', 'DELETE', null, writing, 'undoArrival', 'Take a mistaken arrival back', (request) =>
+    setArrival(deps, changeContext(request, 'staff', optionalVersion(request)), false),
   )
   verb('outcome', 'DELETE', null, writing, 'undoOutcome', 'Take a mistaken outcome back', (request) =>
     undoOutcome(deps, changeContext(request, 'staff', optionalVersion(request))),

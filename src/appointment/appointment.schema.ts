@@ -76,6 +76,13 @@ export const CancellationBody = Type.Object(
 export const MoveBody = Type.Object(
   {
     start: Instant,
+    durationMinutes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1440,
+        description: 'One of the service’s durationOptions; as before by default',
+      }),
+    ),
     locationId: Type.Optional(Id),
     agentId: Type.Optional(Id),
     reason: Type.Optional(Reason),
@@ -129,6 +136,7 @@ const shown = {
   override: Type.Optional(Any),
   cancellation: Type.Optional(Any),
   outcome: Type.Optional(Any),
+  arrivedAt: Type.Optional(DateTime),
   rating: Type.Optional(Any),
   holdExpiresAt: Nullable(DateTime),
   version: Type.Integer(),

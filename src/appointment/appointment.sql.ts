@@ -1,5 +1,6 @@
 // All SQL of appointments and their history.
 import { CompiledQuery, sql, type Selectable } from 'kysely'
+import type { Reach } from '../auth/scopes.ts'
 import type { AppointmentRow, AppointmentStatus } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 
@@ -16,6 +17,8 @@ export type AppointmentDocument = {
   cancellation?: { by: string; reason?: string; code: string }
   outcome?: { by: string; note?: string }
   rating?: Rating
+  /** When the citizen was seen at the office. */
+  arrivedAt?: string
   locale?: string
 }
 
@@ -164,6 +167,8 @@ export type AppointmentFilter = {
   status?: AppointmentStatus | undefined
   /** Only live ones that lie in an absence or closure. */
   displaced?: boolean | undefined
+  /** Only those of these agents or locations. */
+  within?: Reach
   after: { at: Date; id: string } | null
   limit: number
 }
@@ -216,6 +221,15 @@ export async function listAppointments(db: Db, tenantId: string, filter: Appoint
   if (filter.contactId) query = query.where('a.contact_id', '=', filter.contactId)
   if (filter.status) query = query.where('a.status', '=', filter.status)
   if (filter.serviceId) query = query.where('a.service_ids', '@>', sql<string[]>`array[${filter.serviceId}::uuid]`)
+  if (filter.within) {
+    const { agentIds, locationIds } = filter.within
+    query = query.where((eb) =>
+      eb.or([
+        eb('a.agent_id', '=', sql<string>`any(${sql.val([...agentIds])}::uuid[])`),
+        eb('a.location_id', '=', sql<string>`any(${sql.val([...locationIds])}::uuid[])`),
+      ]),
+    )
+  }
   if (filter.after) {
     const { at, id } = filter.after
     query = query.where((eb) =>

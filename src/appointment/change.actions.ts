@@ -237,6 +237,20 @@ export async function setOutcome(
   })
 }
 
+/** Notes that the citizen is there, or takes that back. */
+export async function setArrival(deps: Deps, context: ChangeContext, isThere: boolean): Promise<Appointment> {
+  return change(deps, context, async (tx, a) => {
+    const { arrivedAt, ...rest } = documentOf(a)
+    if ((arrivedAt !== undefined) === isThere) return a
+    requireTransition(deps, a, 'arrive')
+    const now = new Date(deps.now())
+    const document = isThere ? { ...rest, arrivedAt: now.toISOString() } : rest
+    const after = await updateAppointment(tx, a.tenant_id, a.id, { document }, now)
+    await record(deps, tx, a, isThere ? 'appointment.arrived' : 'appointment.arrival_undone', context.actor, {})
+    return after
+  })
+}
+
 /** Takes a mistaken outcome back. */
 export async function undoOutcome(deps: Deps, context: ChangeContext): Promise<Appointment> {
   return change(deps, context, async (tx, a) => {

@@ -13,7 +13,10 @@ import {
   takeSeats,
   type Kept,
 } from '../availability/ledger.sql.ts'
+import { isWithin } from '../auth/scopes.ts'
+import type { Reach } from '../auth/scopes.ts'
 import { transaction, violationOf, type Tx } from '../db/tx.ts'
+import { MINUTE } from '../time/interval.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { checkVersion } from '../rest/resource.routes.ts'
@@ -34,10 +37,14 @@ import { countersHeld } from './settle.ts'
 
 export type MoveRequest = {
   start: number
+  /** Another duration, one of the service's. */
+  minutes?: number | undefined
   locationId?: string | undefined
   agentId?: string | undefined
   reason?: string | undefined
   override?: { reason: string } | undefined
+  /** Agents and locations that may get it; null = any. */
+  within?: Reach
   /** Another agent at the same time: no notice to keep, and the present agent is not wanted. */
   reassign?: boolean
 }
@@ -72,7 +79,7 @@ export async function move(deps: Deps, context: ChangeContext, request: MoveRequ
     if (!request.reassign && a.status !== 'held') checkNotice(deps, config!, a, context.actor, 'move', request.reason)
     const placement: Placement = {
       serviceIds: a.service_ids,
-      minutes: a.service_ids.length === 1 ? documentOf(a).minutes : undefined,
+      minutes: request.minutes ?? (a.service_ids.length === 1 ? documentOf(a).minutes : undefined),
       start: request.start,
       locationId: request.locationId ?? a.location_id,
       agentId: request.agentId,
@@ -91,8 +98,11 @@ export async function move(deps: Deps, context: ChangeContext, request: MoveRequ
       request.reassign && request.agentId === undefined
         ? planned.places.filter((place) => place.agent.id !== a.agent_id)
         : planned.places
-    if (places.length === 0) throw new AppError('no_agent_free')
-    const moved = await tryPlaces(deps, context, request, planned, places.slice(0, 6), a, kept)
+    const reachable = places.filter((place) =>
+      isWithin(request.within ?? null, { agentId: place.agent.id, locationId: place.location.id }),
+    )
+    if (reachable.length === 0) throw new AppError('no_agent_free')
+    const moved = await tryPlaces(deps, context, request, planned, reachable.slice(0, 6), a, kept)
     if (moved) return moved
     await expireDue(deps, context.tenantId)
   }
@@ -165,6 +175,7 @@ async function moveTo(
     reservation_id: reservationId,
     document: {
       ...documentOf(a),
+      minutes: visit.duration / MINUTE,
       assignment: { reason: assignment.reason, candidates: assignment.candidates, load: Math.round(assignment.load) },
       ...(request.override
         ? { override: { reason: request.override.reason, by: actor.name, rules: place.overridden } }

@@ -44,7 +44,8 @@ type Common = {
 }
 
 function show(a: Common, config: TenantConfig | null, forCitizen: boolean): Shown {
-  const { notes, assignment, override, answers, cancellation, outcome, rating, minutes, audience } = a.document
+  const { notes, assignment, override, answers, cancellation, outcome, rating, minutes, audience, arrivedAt } =
+    a.document
   const staffOnly = forCitizen
     ? {}
     : {
@@ -52,6 +53,7 @@ function show(a: Common, config: TenantConfig | null, forCitizen: boolean): Show
         ...(assignment ? { assignment } : {}),
         ...(override ? { override } : {}),
         ...(outcome ? { outcome } : {}),
+        ...(arrivedAt === undefined ? {} : { arrivedAt }),
         ...(rating ? { rating } : {}),
         audience,
       }

@@ -13,6 +13,7 @@ export type Action =
   | 'no_show'
   | 'undo_outcome'
   | 'change'
+  | 'arrive'
 
 const LIVE: readonly AppointmentStatus[] = ['pending', 'confirmed']
 
@@ -26,6 +27,7 @@ export const TRANSITIONS: Record<Action, { from: readonly AppointmentStatus[]; t
   move: { from: ['held', ...LIVE], to: null },
   reassign: { from: LIVE, to: null },
   change: { from: [...LIVE, 'completed', 'no_show'], to: null },
+  arrive: { from: ['confirmed'], to: null },
   complete: { from: ['confirmed'], to: 'completed' },
   no_show: { from: ['confirmed'], to: 'no_show' },
   undo_outcome: { from: ['completed', 'no_show'], to: 'confirmed' },

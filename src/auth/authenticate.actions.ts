@@ -1,15 +1,24 @@
-// Tells who calls: the platform's operator, an API key, or the holder of an appointment's manage token.
+// Tells who calls: the platform's operator, an API key, the holder of an appointment's manage token, or a person who signed in.
 import type { Deps } from '../deps.ts'
 import { findManageHash } from '../appointment/appointment.sql.ts'
+import { isSameText } from '../web/seal.ts'
 import { findKey } from './key.sql.ts'
-import type { Principal, Scope } from './scopes.ts'
+import type { Person, Principal, Scope } from './scopes.ts'
+import { csrfOf, personOf } from './session.actions.ts'
 import { hashSecret, isSameHash, parseToken, type Token } from './token.ts'
 
 /** How long a key is trusted without asking the database again; a revocation takes effect on other processes within it. */
 const TRUST_MS = 2_000
 const MAX_TRUSTED = 10_000
 
-export type Authenticator = { authenticate: (bearer: string) => Promise<Principal | null>; forget: () => void }
+export type Authenticator = {
+  authenticate: (bearer: string) => Promise<Principal | null>
+  /** The person behind the cookie of a session. */
+  ofSession: (cookie: string) => Promise<Person | null>
+  /** Whether a change comes from our own page. */
+  isOwnForm: (person: Person, csrf: unknown) => Promise<boolean>
+  forget: () => void
+}
 
 export function createAuthenticator(deps: Deps): Authenticator {
   const trusted = new Map<string, { principal: Principal; until: number }>()
@@ -49,7 +58,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
       return { kind: 'platform', id: 'platform', secret: bearer }
     const token = parseToken(bearer)
     if (!token) return null
-    if (token.kind === 'agf') return null
+    if (token.kind !== 'agd' && token.kind !== 'agm') return null
     const principal = token.kind === 'agd' ? await byKey(token) : await byManageToken(token)
     if (principal?.kind === 'key') {
       if (trusted.size >= MAX_TRUSTED) trusted.clear()
@@ -57,5 +66,24 @@ export function createAuthenticator(deps: Deps): Authenticator {
     }
     return principal
   }
-  return { authenticate, forget: () => trusted.clear() }
+  const people = new Map<string, { person: Person; until: number }>()
+  async function ofSession(cookie: string): Promise<Person | null> {
+    const known = people.get(cookie)
+    if (known && known.until > deps.now()) return known.person
+    const token = parseToken(cookie)
+    const person = token?.kind === 'ags' ? await personOf(deps, token) : null
+    if (people.size >= MAX_TRUSTED) people.clear()
+    if (person) people.set(cookie, { person, until: deps.now() + TRUST_MS })
+    else people.delete(cookie)
+    return person
+  }
+  return {
+    authenticate,
+    ofSession,
+    isOwnForm: async (person, csrf) => typeof csrf === 'string' && isSameText(csrf, await csrfOf(deps, person)),
+    forget: () => {
+      trusted.clear()
+      people.clear()
+    },
+  }
 }

@@ -5,7 +5,7 @@ import Type from 'typebox'
 import type { ApiKeyRow } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
-import { tenantOf } from '../rest/access.ts'
+import { scopesOf, tenantOf } from '../rest/access.ts'
 import { answerOnce, idempotencyOf, sendAnswer } from '../rest/idempotency.actions.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { IdempotencyHeader, problems } from '../rest/resource.routes.ts'
@@ -65,7 +65,7 @@ export function keyRoutes(app: FastifyInstance, deps: Deps, authenticator: Authe
       const tenantId = tenantOf(request)
       const body = request.body as { name: string; scopes: Scope[]; expiresAt?: string }
       const principal = request.principal
-      const own = principal?.kind === 'key' ? principal.scopes : new Set<Scope>()
+      const own = scopesOf(request)
       const beyond = body.scopes.findIndex((scope) => !own.has(scope))
       if (beyond >= 0) throw bodyFault(`/scopes/${beyond}`, 'forbidden', { scope: body.scopes[beyond] })
       const scope = idempotencyOf(request, tenantId)

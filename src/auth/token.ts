@@ -1,9 +1,9 @@
-// PURE. The form of keys, manage tokens and addresses of feeds: `agd.<ids>.<secret>`, `agm.…`, `agf.…`. The ids name tenant and row, so that
-// no look-up crosses tenants; the secret is 256 random bits, of which only the SHA-256 is stored.
+// PURE. The form of keys, manage tokens, addresses of feeds, sessions and one-time links: `agd.<ids>.<secret>`, `agm.…`, `agf.…`,
+// `ags.…`, `agl.…`. The ids name tenant and row, so that no look-up crosses tenants; the secret is 256 random bits, of which only the SHA-256 is stored.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { uuidOfHex } from '../uuid.ts'
 
-export type TokenKind = 'agd' | 'agm' | 'agf'
+export type TokenKind = 'agd' | 'agm' | 'agf' | 'ags' | 'agl'
 export type Token = { kind: TokenKind; tenantId: string; rowId: string; secret: string }
 
 const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')
@@ -15,7 +15,7 @@ export function formatToken(kind: TokenKind, tenantId: string, rowId: string, se
 
 /** The parts of a token, or null when the text has not the form of one. */
 export function parseToken(text: string): Token | null {
-  const match = /^(agd|agm|agf)\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/.exec(text)
+  const match = /^(agd|agm|agf|ags|agl)\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/.exec(text)
   if (!match) return null
   const ids = Buffer.from(match[2]!, 'base64url')
   return {

@@ -18,6 +18,7 @@ import type { ScheduleRule, Window } from './model.ts'
 import { endVersion, lockVersionOn, periodValue, validityValue } from './schedule.sql.ts'
 
 const CONFIGURATION = { read: 'configuration:read', write: 'configuration:write' } as const
+const HOURS = { read: 'configuration:read', write: 'hours:write' } as const
 const TABLE_OF: Record<OwnerKind, ResourceTable> = { agent: 'agents', pool: 'pools', location: 'locations' }
 
 async function tenantZone(context: WriteContext): Promise<string> {
@@ -95,7 +96,8 @@ export const schedules: Resource = {
   body: ScheduleBody,
   columns: { ownerKind: 'owner_kind', ownerId: 'owner_id' },
   filters: { ownerId: 'owner_id', ownerKind: 'owner_kind' },
-  scopes: CONFIGURATION,
+  scopes: HOURS,
+  reach: 'hours',
   isConfiguration: true,
   async prepare(context, body) {
     const { validFrom, validUntil, ownerId, ownerKind } = body as {
@@ -147,7 +149,8 @@ export const openings: Resource = {
   body: OpeningBody,
   columns: { ownerKind: 'owner_kind', ownerId: 'owner_id' },
   filters: { ownerId: 'owner_id', ownerKind: 'owner_kind' },
-  scopes: CONFIGURATION,
+  scopes: HOURS,
+  reach: 'hours',
   isConfiguration: true,
   present: presentPeriod,
   presented,
@@ -168,7 +171,8 @@ export const absences: Resource = {
   body: AbsenceBody,
   columns: { agentId: 'agent_id' },
   filters: { agentId: 'agent_id' },
-  scopes: CONFIGURATION,
+  scopes: HOURS,
+  reach: 'hours',
   isConfiguration: true,
   present: presentPeriod,
   presented,

@@ -134,7 +134,7 @@ export function checkRange(from: string, to: string): void {
 }
 
 export function slotRoutes(app: FastifyInstance, deps: Deps): void {
-  const access = withScope('slots:read')
+  const access = withScope('slots:read', 'none')
   const docs = { tags: ['slots'], security: [{ key: [] }] }
 
   app.get('/v1/slots', {

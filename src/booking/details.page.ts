@@ -43,7 +43,13 @@ export function chosenSoFar(site: Site, draft: Draft): Html {
 
 export const answerName = (id: string): string => `answer_${id}`
 
-function question(site: Site, q: Question, value: string | readonly string[], faults: Faults): Html {
+/** One question of a service, as a field. */
+export function question(
+  site: Pick<Site, 'words' | 'language' | 'settings'>,
+  q: Question,
+  value: string | readonly string[],
+  faults: Faults,
+): Html {
   const w = site.words
   const name = answerName(q.id)
   const text = typeof value === 'string' ? value : ''

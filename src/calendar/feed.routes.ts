@@ -14,6 +14,7 @@ import { problems } from '../rest/resource.routes.ts'
 import { DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
 import { DAY } from '../time/interval.ts'
 import { secretOf } from '../tenant/secret.sql.ts'
+import { refuseSearchBy } from '../privacy/veil.routes.ts'
 import { sealOf } from '../web/seal.ts'
 import { feedObject } from './feed.ts'
 import { entriesOfFeed, findFeed, insertFeed, listFeeds, revokeFeed, stateOfFeed, type Feed } from './feed.sql.ts'
@@ -95,7 +96,7 @@ export function feedRoutes(app: FastifyInstance, deps: Deps): void {
   const config = withScope('configuration:write')
 
   app.get('/v1/calendar-feeds', {
-    config: withScope('configuration:read'),
+    config: withScope('configuration:read', 'none'),
     schema: {
       ...docs('listCalendarFeeds', 'Addresses under which calendars are subscribed to, without their secrets'),
       response: { 200: Type.Object({ items: Type.Array(FeedShown) }), ...problems },
@@ -104,7 +105,7 @@ export function feedRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/calendar-feeds', {
-    config,
+    config: withScope('hours:write', 'hours'),
     schema: {
       ...docs('createCalendarFeed', 'A secret address of the calendar of an agent, a location or a pool'),
       body: Type.Object(
@@ -117,6 +118,7 @@ export function feedRoutes(app: FastifyInstance, deps: Deps): void {
       const tenantId = tenantOf(request)
       const body = request.body as { ownerKind: Feed['owner_kind']; ownerId: string; showsNames: boolean }
       const owner = { owner_kind: body.ownerKind, owner_id: body.ownerId }
+      if (body.showsNames) await refuseSearchBy(deps, request, ['lastName'])
       if (agentsOf(await configOf(deps, tenantId), owner) === undefined)
         throw bodyFault('/ownerId', 'invalid_reference', { what: body.ownerKind, id: body.ownerId })
       if ((await listFeeds(deps.db.kysely, tenantId)).filter((f) => f.revoked_at === null).length >= MOST_FEEDS)

@@ -1,5 +1,5 @@
 // Callbacks by REST: ask, windows, read, postpone, cancel, results of attempts.
-import { documentedUnder, idOf } from '../rest/route.ts'
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import { listEvents } from '../event/event.sql.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -8,6 +8,8 @@ import type { Attributes } from '../campaign/segments.ts'
 import { zonesOf } from '../campaign/hours.ts'
 import { toE164 } from '../contact/phone.ts'
 import type { Deps } from '../deps.ts'
+import { refuseSearchBy } from '../privacy/veil.routes.ts'
+import { reachFor } from '../auth/reach.actions.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { decodeTimeCursor, encodeCursor, PageOf, pageOf } from '../rest/paging.ts'
@@ -70,14 +72,11 @@ export async function configFor(deps: Deps, request: FastifyRequest): Promise<Te
 
 export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('callbacks')
-  const may = (scope: 'callbacks:read' | 'callbacks:write' | 'callbacks:work') => ({
-    access: { kind: 'key' as const, scope },
-  })
   const one = { 200: schema.CallbackShown, ...problems }
   const show = async (request: FastifyRequest, c: Callback) => presentCallback(c, await configFor(deps, request))
 
   app.post('/v1/callbacks', {
-    config: may('callbacks:write'),
+    config: withScope('callbacks:write', 'none'),
     schema: {
       ...docs('askCallback', 'Ask for a callback; a number that waits already gets its open request again'),
       body: schema.CallbackBody,
@@ -119,7 +118,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get('/v1/callback-windows', {
-    config: may('callbacks:read'),
+    config: withScope('callbacks:read', 'none'),
     schema: {
       ...docs('listCallbackWindows', 'What can be promised, over 31 days at most'),
       querystring: schema.WindowQuery,
@@ -149,7 +148,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get('/v1/callbacks', {
-    config: may('callbacks:read'),
+    config: withScope('callbacks:read', 'callbacks'),
     schema: {
       ...docs('listCallbacks', 'List callbacks by the start of their window'),
       querystring: schema.CallbackQuery,
@@ -171,6 +170,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
         to: to === undefined ? undefined : new Date(to),
         late: late ? new Date(deps.now()) : undefined,
         after: after && { at: new Date(after.at), id: after.id },
+        within: reachFor(request),
         limit: limit + 1,
       }
       const page = pageOf(await listCallbacks(deps.db.kysely, config.tenantId, filter), limit, (c) =>
@@ -181,7 +181,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/callbacks/search', {
-    config: may('callbacks:read'),
+    config: withScope('callbacks:read', 'callbacks'),
     schema: {
       ...docs('searchCallbacks', 'Callbacks of a number, the latest hundred; numbers stay out of addresses'),
       body: schema.SearchBody,
@@ -189,11 +189,13 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configFor(deps, request)
+      await refuseSearchBy(deps, request, ['phone'])
       const body = request.body as { number: string; country?: string }
       const number = toE164(body.number, body.country ?? config.settings.country)
       if (number === null) throw bodyFault('/number', 'invalid_phone', { phone: body.number })
       const found = await listCallbacks(deps.db.kysely, config.tenantId, {
         number,
+        within: reachFor(request),
         after: null,
         limit: 100,
         latestFirst: true,
@@ -203,7 +205,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get('/v1/callbacks/:id', {
-    config: may('callbacks:read'),
+    config: withScope('callbacks:read', 'callback'),
     schema: { ...docs('getCallback', 'Read a callback'), params: IdParams, response: one },
     handler: async (request) => {
       const c = await findCallback(deps.db.kysely, tenantOf(request), idOf(request))
@@ -213,7 +215,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get('/v1/callbacks/:id/history', {
-    config: may('callbacks:read'),
+    config: withScope('callbacks:read', 'callback'),
     schema: {
       ...docs('listCallbackHistory', 'Who changed what and when, with the state before and after'),
       params: IdParams,
@@ -228,7 +230,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/callbacks/:id/cancellation', {
-    config: may('callbacks:write'),
+    config: withScope('callbacks:write', 'callback'),
     schema: {
       ...docs('cancelCallback', 'Cancel; its window is free for others again'),
       params: IdParams,
@@ -242,7 +244,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/callbacks/:id/postponement', {
-    config: may('callbacks:write'),
+    config: withScope('callbacks:write', 'callback'),
     schema: {
       ...docs('postponeCallback', 'Promise another window instead'),
       params: IdParams,
@@ -258,7 +260,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/callbacks/:id/acceptance', {
-    config: may('callbacks:work'),
+    config: withScope('callbacks:work', 'callback'),
     schema: {
       ...docs('acceptCallback', 'A contact from the queue is being dialled: nobody else gets it until the lease ends'),
       params: IdParams,
@@ -274,7 +276,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/callbacks/:id/attempts', {
-    config: may('callbacks:work'),
+    config: withScope('callbacks:work', 'callback'),
     schema: {
       ...docs('reportAttempt', 'The result of an attempt; with the same lease it counts once'),
       params: IdParams,

@@ -1,5 +1,6 @@
 // All SQL of callbacks and their history.
-import type { Selectable } from 'kysely'
+import { sql, type Selectable } from 'kysely'
+import type { Reach } from '../auth/scopes.ts'
 import type { CallbackRow } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 import type { CallbackStatus } from './states.ts'
@@ -234,6 +235,8 @@ export type CallbackFilter = {
   late?: Date | undefined
   /** Those that a supervisor must see: nobody has called in time. */
   escalated?: boolean | undefined
+  /** Only those of nobody, or of these agents. */
+  within?: Reach
   after: { at: Date; id: string } | null
   limit: number
   latestFirst?: boolean
@@ -254,6 +257,15 @@ export async function listCallbacks(db: Db, tenantId: string, f: CallbackFilter)
     query = query.where('window_to', '<=', f.late).where('status', 'in', ['scheduled', 'queued', 'in_progress'])
   if (f.escalated)
     query = query.where('escalated_at', 'is not', null).where('status', 'in', ['scheduled', 'queued', 'in_progress'])
+  const { within } = f
+  if (within) {
+    query = query.where((eb) =>
+      eb.or([
+        eb('owner_agent_id', 'is', null),
+        eb('owner_agent_id', '=', sql<string>`any(${sql.val([...within.agentIds])}::uuid[])`),
+      ]),
+    )
+  }
   if (f.after) {
     const { at, id } = f.after
     query = query.where((eb) =>

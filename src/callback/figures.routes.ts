@@ -1,25 +1,37 @@
 // What a campaign's callbacks are at, how well its promises were kept, and every change as it happens.
 import { documentedUnder, withScope } from '../rest/route.ts'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
+import { followChanges } from '../event/follow.actions.ts'
 import { problems } from '../rest/resource.routes.ts'
+import { streamsOf } from '../rest/stream.ts'
 import { Id, IdParams, LocalDate } from '../rest/schema.ts'
 import { dayOf, formatDate, parseDate } from '../time/zone.ts'
 import { campaignOf } from './ask.actions.ts'
 import { configFor } from './callback.routes.ts'
 import { CountersShown } from './callback.schema.ts'
 import { countByState, readCounts } from './counts.sql.ts'
-import { followChanges } from './stream.actions.ts'
+import { changesSince, type Change } from './stream.sql.ts'
 
 const MOST_DAYS = 400
 
+const shown = (change: Change): string =>
+  `id: ${change.id}\nevent: ${change.type}\ndata: ${JSON.stringify({
+    callbackId: change.callbackId,
+    campaignId: change.campaignId,
+    code: change.code,
+    at: change.at.toISOString(),
+    actor: change.actor,
+    ...(change.data as object),
+  })}\n\n`
+
 export function figureRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('campaigns')
-  const reading = withScope('callbacks:read')
+  const reading = withScope('callbacks:read', 'none')
+  const stream = streamsOf(app)
 
   app.get('/v1/campaigns/:id/counters', {
     config: reading,
@@ -83,41 +95,19 @@ export function figureRoutes(app: FastifyInstance, deps: Deps): void {
       const { campaignId } = request.query as { campaignId?: string }
       if (campaignId !== undefined) campaignOf(await configFor(deps, request), campaignId)
       const since = request.headers['last-event-id']
-      const gone = new AbortController()
-      request.raw.socket.once('close', () => gone.abort())
-      closing.add(gone)
-      reply.hijack()
-      // What hooks have set so far counts here too.
-      for (const [name, value] of Object.entries(reply.getHeaders()))
-        if (value !== undefined) reply.raw.setHeader(name, value)
-      reply.raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' })
-      try {
-        await followChanges(
+      await stream(request, reply, (signal, write) =>
+        followChanges(
           deps,
-          tenantId,
-          { campaignId, since: typeof since === 'string' ? since : null },
-          gone.signal,
-          (text) => write(reply.raw, text, gone.signal),
-        )
-      } finally {
-        closing.delete(gone)
-        reply.raw.end()
-      }
+          {
+            since: typeof since === 'string' ? since : null,
+            read: (after, limit) => changesSince(deps.db.kysely, tenantId, after, campaignId, limit),
+            shown,
+            hints: [['changed', tenantId]],
+          },
+          signal,
+          write,
+        ),
+      )
     },
   })
-
-  const closing = new Set<AbortController>()
-  app.addHook('preClose', async () => {
-    for (const one of closing) one.abort()
-  })
-}
-
-/** Writes, and waits while the reader is slower than the changes. */
-async function write(
-  raw: NodeJS.WritableStream & { writableNeedDrain?: boolean },
-  text: string,
-  signal: AbortSignal,
-): Promise<void> {
-  if (raw.write(text)) return
-  while (raw.writableNeedDrain && !signal.aborted) await sleep(20, undefined, { signal }).catch(() => undefined)
 }

@@ -30,7 +30,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
     for (const leave of closing) leave()
   })
   const docs = documentedUnder('campaigns')
-  const working = withScope('callbacks:work')
+  const working = withScope('callbacks:work', 'callbacks')
   const leaseOf = (request: FastifyRequest): string => (request.params as { leaseId: string }).leaseId
 
   app.post('/v1/campaigns/:id/leases', {

@@ -17,7 +17,7 @@ type Body = { campaign: string; number: string; at?: string; reason?: string; so
 
 export function quickRoutes(app: FastifyInstance, deps: Deps): void {
   app.post('/v1/callbacks/quick', {
-    config: withScope('callbacks:write'),
+    config: withScope('callbacks:write', 'none'),
     schema: {
       tags: ['callbacks'],
       operationId: 'askQuickCallback',

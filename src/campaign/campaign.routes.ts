@@ -85,7 +85,7 @@ const Routed = Type.Object(
 export function campaignRoutes(app: FastifyInstance, deps: Deps): void {
   registerResource(app, deps, campaigns)
   app.post('/v1/campaigns/:id/segments/dry-run', {
-    config: withScope('configuration:read'),
+    config: withScope('configuration:read', 'none'),
     schema: {
       tags: ['campaigns'],
       security: [{ key: [] }],

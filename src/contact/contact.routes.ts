@@ -5,6 +5,7 @@ import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { bodyFault } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
+import { refuseSearchBy } from '../privacy/veil.routes.ts'
 import type { Resource } from '../rest/resource.ts'
 import { presentRow, problems, registerResource } from '../rest/resource.routes.ts'
 import { findTenant } from '../tenant/tenant.sql.ts'
@@ -29,6 +30,8 @@ export const contacts: Resource = {
   // Not by e-mail or phone: personal data stays out of addresses; see the search below.
   filters: {},
   scopes: { read: 'contacts:read', write: 'contacts:write' },
+  // A citizen belongs to no location.
+  reach: 'none',
   isConfiguration: false,
   async prepare(context, body) {
     const tenant = await findTenant(context.tx, context.tenantId)
@@ -42,7 +45,7 @@ export const contacts: Resource = {
 export function contactRoutes(app: FastifyInstance, deps: Deps): void {
   registerResource(app, deps, contacts)
   app.post('/v1/contacts/search', {
-    config: withScope('contacts:read'),
+    config: withScope('contacts:read', 'none'),
     schema: {
       tags: ['contacts'],
       operationId: 'searchContacts',
@@ -56,6 +59,9 @@ export function contactRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const { phone, phoneCountry, email, externalId } = request.body as ContactFields
+      const asked = { phone, email, externalId }
+      const named = (['phone', 'email', 'externalId'] as const).filter((name) => asked[name] !== undefined)
+      await refuseSearchBy(deps, request, named)
       const tenant = await findTenant(deps.db.kysely, tenantOf(request))
       const number = phone === undefined ? null : toE164(phone, phoneCountry ?? (tenant!.document.country as string))
       if (phone !== undefined && number === null) throw bodyFault('/phone', 'invalid_phone', { phone })

@@ -54,6 +54,13 @@ const TABLES = [
   'external_calendars',
   'external_busy',
   'waiting_entries',
+  'users',
+  'sessions',
+  'one_time_links',
+  'sign_in_failures',
+  'audit_entries',
+  'contact_notes',
+  'consents',
 ]
 const BATCH = 500
 

@@ -1,5 +1,5 @@
 // What was handed over to queues, what is parked, and sending it again; the secret that signs pushes; how a campaign's queue is.
-import { documentedUnder, idOf } from '../rest/route.ts'
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { campaignOf } from '../callback/ask.actions.ts'
@@ -55,9 +55,6 @@ const shown = (d: Delivery): Record<string, unknown> => ({
 
 export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('deliveries')
-  const may = (scope: 'callbacks:read' | 'callbacks:work' | 'configuration:write') => ({
-    access: { kind: 'key' as const, scope },
-  })
   const requireCampaign = async (request: FastifyRequest) => {
     const config = await deps.snapshots.config(tenantOf(request))
     if (!config) throw new AppError('not_found', { what: 'tenant' })
@@ -65,7 +62,7 @@ export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
   }
 
   app.get('/v1/deliveries', {
-    config: may('callbacks:read'),
+    config: withScope('callbacks:read'),
     schema: {
       ...docs('listDeliveries', 'What was handed over to queues, newest first'),
       querystring: Type.Object(
@@ -89,7 +86,7 @@ export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/deliveries/:id/replay', {
-    config: may('callbacks:work'),
+    config: withScope('callbacks:work'),
     schema: {
       ...docs('replayDelivery', 'Send a parked delivery again'),
       params: IdParams,
@@ -104,7 +101,7 @@ export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/campaigns/:id/deliveries/replay', {
-    config: may('callbacks:work'),
+    config: withScope('callbacks:work'),
     schema: {
       ...docs('replayDeliveries', 'Send all parked deliveries of a campaign again'),
       params: IdParams,
@@ -120,7 +117,7 @@ export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get('/v1/campaigns/:id/queue', {
-    config: may('callbacks:read'),
+    config: withScope('callbacks:read'),
     schema: {
       ...docs(
         'readCampaignQueue',
@@ -144,7 +141,7 @@ export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/campaigns/:id/push-secret', {
-    config: may('configuration:write'),
+    config: withScope('configuration:write'),
     schema: {
       ...docs('rotatePushSecret', 'A new secret for signed pushes, shown once; the old one signs too for 24 hours'),
       params: IdParams,

@@ -10,6 +10,8 @@ export const EVENTS = {
   'appointment.changed': 'Notes or answers were changed',
   'appointment.cancelled': 'It was cancelled',
   'appointment.accepted': 'The citizen’s calendar answered that they come',
+  'appointment.arrived': 'The citizen is at the office',
+  'appointment.arrival_undone': 'A mistaken arrival was taken back',
   'appointment.completed': 'The citizen came',
   'appointment.no_show': 'The citizen did not come',
   'appointment.outcome_undone': 'A mistaken outcome was taken back',
@@ -41,7 +43,7 @@ export const EVENT_TYPES = Object.keys(EVENTS) as EventType[]
 const SILENT = new Set(['appointment.held', 'appointment.expired', 'demo.loaded', 'demo.loading'])
 /** They cause messages, reminders or offers, whether or not anybody subscribes. */
 const WORKING = new Set<string>([
-  ...EVENT_TYPES.filter((type) => type.startsWith('appointment.')),
+  ...EVENT_TYPES.filter((type) => type.startsWith('appointment.') && !type.startsWith('appointment.arriv')),
   ...['callback.promised', 'callback.postponed', 'callback.escalated', 'callback.expired', 'callback.cancelled'],
 ])
 

@@ -1,6 +1,6 @@
 // All SQL of the queue of side work: written with what causes it, claimed for a while, deleted when done.
 import { sql, type Selectable } from 'kysely'
-import type { JobRow } from '../db/tables.ts'
+import type { JobRow } from '../db/message-tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 
 export type Job = Selectable<JobRow>

@@ -6,6 +6,7 @@ import { mailQueue } from '../notify/mail.queue.ts'
 import { textQueue } from '../notify/text.queue.ts'
 import { reminderQueue, replanQueue } from '../reminder/reminder.actions.ts'
 import { offerQueue } from '../waiting/waiting.actions.ts'
+import { resetQueue } from '../auth/sign-in.actions.ts'
 import { scheduleQueue } from './schedule.loop.ts'
 import { webhookQueue } from '../webhook/webhook.actions.ts'
 import type { Queue } from './queue.ts'
@@ -22,6 +23,7 @@ export function queuesFor(deps: Deps, mailSlots: number): Queue[] {
     externalQueue,
     caldavQueue,
     scheduleQueue,
+    resetQueue,
   ]
   return deps.mail ? [...common, mailQueue(mailSlots)] : common
 }

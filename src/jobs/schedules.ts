@@ -1,4 +1,6 @@
 // Everything that the service does by the clock, in one list: how often, and whether each process does it or one for all.
+import { forgetOldSessions } from '../auth/session.sql.ts'
+import { applyRetention } from '../privacy/privacy.actions.ts'
 import { expireDue } from '../appointment/expiry.actions.ts'
 import { forgetExpiredHolds } from '../appointment/appointment.sql.ts'
 import { forgetDrafts } from '../booking/draft.sql.ts'
@@ -56,6 +58,16 @@ export const SCHEDULES: readonly Schedule[] = [
   },
   { name: 'digests', every: 10 * MINUTE, mode: 'once', run: (deps, id) => sendDigests(deps, id) },
   { name: 'retention', every: HOUR, mode: 'once', run: (deps, id) => eraseOldMessages(deps, id) },
+  {
+    ...{ name: 'people to forget', every: HOUR, mode: 'once' },
+    run: (deps, id, stopped) => applyRetention(deps, id, stopped),
+  },
+  {
+    name: 'old sessions',
+    every: HOUR,
+    mode: 'once',
+    run: (deps, id) => forgetOldSessions(deps.db.kysely, id, ago(deps, LOGGED)),
+  },
   {
     ...{ name: 'waiting list', every: HOUR, mode: 'once' },
     run: async (deps, id) => {

@@ -242,6 +242,31 @@ export const en: Words = {
       'This number asked for {max} callbacks within a day. Try again tomorrow.',
     ],
     campaign_full: ['No more callbacks for now', '{max} callbacks are open already. Try again later.'],
+    sign_in_refused: ['Not recognised', 'E-mail address or password are not right.'],
+    sign_in_paused: [
+      'Too many attempts',
+      'Signing in is paused for some minutes after many attempts. Wait a little, or ask for a new password by e-mail: that works at once.',
+    ],
+    code_refused: ['Code not right', 'The code is not right or was used already. Type the one that the app shows now.'],
+    email_taken: ['Address in use', 'Somebody with this e-mail address is there already.'],
+    last_administrator: [
+      'Last administrator',
+      'Somebody must remain who administers. Make another person an administrator first.',
+    ],
+    password_short: ['Password too short', 'Use at least 10 characters; several words are easy to remember.'],
+    password_weak: ['Password too easy', 'This password is easy to guess. Several unrelated words make a better one.'],
+    password_breached: ['Password known', 'This password is in lists that are used to break in. Choose another one.'],
+    outside_reach: ['Outside your area', 'You may only do this for your own locations and agents.'],
+    provider_failed: [
+      'Sign-in service',
+      'The organisation’s sign-in service did not answer as expected ({reason}). Try again, or use your password.',
+    ],
+    provider_unknown_person: [
+      'No access',
+      'You are known to the sign-in service, but not here. Ask an administrator to invite you.',
+    ],
+    nothing_to_undo: ['Nothing to undo', 'This was changed again in the meantime, so it cannot be undone.'],
+    not_mergeable: ['Cannot be merged', 'Choose two different people.'],
     folder_in_use: [
       'Data folder in use',
       'The data folder {folder} is in use by process {owner}. Stop that process, choose another folder with --data, or set DATABASE_URL.',

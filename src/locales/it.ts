@@ -238,6 +238,40 @@ export const it: Words = {
       'Per questo numero sono stati chiesti {max} richiami in un giorno. Riprova domani.',
     ],
     campaign_full: ['Al momento nessun altro richiamo', 'Sono già aperti {max} richiami. Riprova più tardi.'],
+    sign_in_refused: ['Accesso non riuscito', 'L’indirizzo e-mail o la password non sono corretti.'],
+    sign_in_paused: [
+      'Troppi tentativi',
+      'L’accesso è sospeso per qualche minuto dopo molti tentativi. Attendi un poco, oppure chiedi una nuova password per e-mail: funziona subito.',
+    ],
+    code_refused: [
+      'Codice non corretto',
+      'Il codice non è corretto o è già stato usato. Scrivi quello che l’app mostra adesso.',
+    ],
+    email_taken: ['Indirizzo già in uso', 'C’è già una persona con questo indirizzo e-mail.'],
+    last_administrator: [
+      'Ultimo amministratore',
+      'Deve restare qualcuno che amministra. Nomina prima un altro amministratore.',
+    ],
+    password_short: ['Password troppo corta', 'Usa almeno 10 caratteri; più parole sono facili da ricordare.'],
+    password_weak: [
+      'Password troppo facile',
+      'Questa password è facile da indovinare. Più parole senza legame ne fanno una migliore.',
+    ],
+    password_breached: [
+      'Password nota',
+      'Questa password è negli elenchi usati per forzare gli accessi. Scegline un’altra.',
+    ],
+    outside_reach: ['Fuori dal tuo ambito', 'Puoi farlo solo per le tue sedi e i tuoi operatori.'],
+    provider_failed: [
+      'Servizio di accesso',
+      'Il servizio di accesso dell’ente non ha risposto come previsto ({reason}). Riprova, oppure usa la password.',
+    ],
+    provider_unknown_person: [
+      'Nessun accesso',
+      'Il servizio di accesso ti conosce, ma qui non ci sei. Chiedi a un amministratore di invitarti.',
+    ],
+    nothing_to_undo: ['Niente da annullare', 'Nel frattempo è stato cambiato di nuovo, quindi non si può annullare.'],
+    not_mergeable: ['Unione impossibile', 'Scegli due persone diverse.'],
     folder_in_use: [
       'Cartella dati in uso',
       'La cartella dati {folder} è in uso dal processo {owner}. Ferma quel processo, scegli un’altra cartella con --data o imposta DATABASE_URL.',

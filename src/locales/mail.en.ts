@@ -44,6 +44,11 @@ export const mailEn: Templates = {
     body: 'your calendar or your message said that you do not come, but it is too late to cancel this way. Please contact the office; until then the appointment stands.',
     sms: '{{ office }}: too late to cancel this way, please call. The appointment stands: {{ when }}.',
   },
+  choose: {
+    subject: 'Please choose another time: {{ service }}',
+    body: 'we are sorry: the time that we promised you cannot stay as it is.{% if reason %} {{ reason }}{% endif %}\n\nOpen the link to choose another time that suits you, or to cancel. Until then the appointment stands.',
+    sms: '{{ office }}: your appointment {{ when }} cannot stay as it is. Please choose another time: {{ link }}',
+  },
   survey: {
     subject: 'How was your visit?',
     body: 'tell us in half a minute how it went: it helps us to do better.',

@@ -44,6 +44,11 @@ export const mailIt: Templates = {
     body: 'il tuo calendario o il tuo messaggio dice che non vieni, ma è troppo tardi per annullare così. Contatta l’ufficio; fino ad allora l’appuntamento resta valido.',
     sms: '{{ office }}: troppo tardi per annullare così, chiamaci. L’appuntamento resta: {{ when }}.',
   },
+  choose: {
+    subject: 'Scegli un altro orario: {{ service }}',
+    body: 'ci dispiace: l’orario che ti avevamo promesso non può restare com’è.{% if reason %} {{ reason }}{% endif %}\n\nApri il collegamento per scegliere un altro orario che ti va bene, o per annullare. Fino ad allora l’appuntamento resta valido.',
+    sms: '{{ office }}: il tuo appuntamento {{ when }} non può restare com’è. Scegli un altro orario: {{ link }}',
+  },
   survey: {
     subject: 'Com’è andata?',
     body: 'raccontaci in mezzo minuto com’è andata: ci aiuta a fare meglio.',

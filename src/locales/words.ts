@@ -2,6 +2,8 @@
 import type { Params, ProblemCode } from '../errors.ts'
 import { en, type FaultCode, type Words } from './en.ts'
 import { it } from './it.ts'
+import { deskEn, type DeskWords } from './desk.en.ts'
+import { deskIt } from './desk.it.ts'
 import { pagesEn, type PageWords } from './pages.en.ts'
 import { pagesIt } from './pages.it.ts'
 
@@ -25,6 +27,11 @@ export function preferredLanguage(header: string | undefined): Language | undefi
 
 /** The same, English when none matches. */
 export const languageOf = (header: string | undefined): Language => preferredLanguage(header) ?? 'en'
+
+const DESKS: Record<Language, DeskWords> = { it: deskIt, en: deskEn }
+
+/** All words of the workspace. */
+export const deskWords = (language: Language): DeskWords => DESKS[language]
 
 /** All words of the citizens' pages. */
 export const pageWords = (language: Language): PageWords => PAGES[language]

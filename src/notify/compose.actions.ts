@@ -8,7 +8,7 @@ import { secretOf } from '../tenant/secret.sql.ts'
 import { HOUR } from '../time/interval.ts'
 import { sealedName, sealOf } from '../web/seal.ts'
 import { channelsOf } from './gateway.sql.ts'
-import { kindOf, type MessageKind } from './kinds.ts'
+import { isAccount, kindOf, type MessageKind } from './kinds.ts'
 import type { CalendarPart, NewMessage, Withheld } from './message.ts'
 import { insertMessage } from './message.sql.ts'
 import { fullName, type Saying, type Speaker } from './occasion.ts'
@@ -93,7 +93,8 @@ export async function compose(
 ): Promise<NewMessage | null> {
   const { kind, language } = occasion
   const settings = config.settings.notifications
-  if (!settings.enabled) return null
+  // Whoever cannot sign in is always told how.
+  if (!settings.enabled && !isAccount(kind)) return null
   const way = await wayTo(deps, config, person, occasion.channel ?? 'best')
   if (!way) return null
   const now = deps.now()

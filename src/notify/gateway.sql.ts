@@ -1,6 +1,6 @@
 // All SQL of the gateways over which text messages leave.
 import type { Selectable } from 'kysely'
-import type { GatewayRow } from '../db/tables.ts'
+import type { GatewayRow } from '../db/message-tables.ts'
 import type { Db } from '../db/tx.ts'
 
 export type StoredGateway = Selectable<GatewayRow>

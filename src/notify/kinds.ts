@@ -38,6 +38,7 @@ export const KINDS = {
   cancelled: { about: 'appointment', method: 'CANCEL' },
   reminder: { about: 'appointment', link: 'manage' },
   late_change: { about: 'appointment', link: 'manage' },
+  choose: { about: 'appointment', link: 'manage' },
   survey: { about: 'appointment', link: 'rate', isOptional: true },
   activate: { about: 'activation', link: 'activate' },
   offer: { about: 'offer', link: 'offer', isOptional: true },
@@ -53,6 +54,9 @@ export const KINDS = {
 } as const satisfies Record<string, Kind>
 export type MessageKind = keyof typeof KINDS
 export const MESSAGE_KINDS = Object.keys(KINDS) as MessageKind[]
+
+/** About signing in: nobody else may read it, and it is sent whatever is switched off. */
+export const isAccount = (kind: string): boolean => kind === 'sign_in' || kind === 'reset'
 
 export const kindOf = (kind: MessageKind): Kind => KINDS[kind]
 export const variablesOf = (kind: MessageKind): readonly string[] => VARIABLES[KINDS[kind].about]

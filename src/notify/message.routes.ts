@@ -8,6 +8,7 @@ import { tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { problems } from '../rest/resource.routes.ts'
 import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
+import { isAccount } from './kinds.ts'
 import type { MailDocument, TextDocument } from './message.ts'
 import { findMessage, listMessages, type Message, type MessageFilter } from './message.sql.ts'
 import { listSuppressed, release } from './suppression.sql.ts'
@@ -51,10 +52,9 @@ const SuppressedShown = Type.Object(
   { title: 'SuppressedAddress', additionalProperties: false },
 )
 
-/** What signs somebody in is for them alone. */
-const SECRET = new Set(['sign_in', 'reset'])
 const shownOf = (message: Message): Partial<MailDocument & TextDocument> =>
-  SECRET.has(message.template) ? {} : message.document
+  // What signs somebody in is for them alone.
+  isAccount(message.template) ? {} : message.document
 
 function present(message: Message): Record<string, unknown> {
   const document = shownOf(message)

@@ -1,6 +1,6 @@
 // All SQL of messages: written in the transaction that causes them, kept as a receipt.
 import { sql, type Selectable } from 'kysely'
-import type { MessageRow } from '../db/tables.ts'
+import type { MessageRow } from '../db/message-tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 import type { NewMessage } from './message.ts'
 

@@ -1,6 +1,6 @@
 // All SQL of addresses that nothing is sent to, and of the tenant's own texts.
 import { sql, type Selectable } from 'kysely'
-import type { TemplateRow } from '../db/tables.ts'
+import type { TemplateRow } from '../db/message-tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 import type { MessageKind, Template } from './kinds.ts'
 

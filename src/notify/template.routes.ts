@@ -6,14 +6,14 @@ import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import type { Language } from '../locales/words.ts'
-import { tenantOf } from '../rest/access.ts'
+import { hasScope, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/resource.routes.ts'
 import { Nullable } from '../rest/schema.ts'
 import { configOf } from '../appointment/change.actions.ts'
 import { DAY, HOUR, MINUTE } from '../time/interval.ts'
 import { clockOf } from '../web/dates.ts'
 import { speakerOf } from './compose.actions.ts'
-import { kindOf, MESSAGE_KINDS, variablesOf, type MessageKind, type Template } from './kinds.ts'
+import { isAccount, kindOf, MESSAGE_KINDS, variablesOf, type MessageKind, type Template } from './kinds.ts'
 import { momentOf, ofAppointment, ofCallback } from './occasion.ts'
 import { defaultTemplate, render, templateFaults, type Content } from './render.ts'
 import { dropTemplate, findTemplate, listTemplates, writeTemplate } from './suppression.sql.ts'
@@ -122,6 +122,11 @@ function sampleOf(config: TenantConfig, kind: MessageKind, language: Language, n
   }
 }
 
+/** The words that bring somebody their way in are for who looks after people: others could lead it elsewhere. */
+function refuseAccount(request: FastifyRequest, kind: MessageKind): void {
+  if (isAccount(kind) && !hasScope(request, 'users:write')) throw new AppError('forbidden', { scope: 'users:write' })
+}
+
 export function templateRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('messages')
   const reading = withScope('messages:read')
@@ -155,6 +160,7 @@ export function templateRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: TemplateShown, ...problems },
     },
     handler: async (request) => {
+      refuseAccount(request, of(request).kind)
       const { kind, language } = of(request)
       const texts = request.body as Partial<Template>
       check(kind, texts)
@@ -172,6 +178,7 @@ export function templateRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: TemplateShown, ...problems },
     },
     handler: async (request) => {
+      refuseAccount(request, of(request).kind)
       const { kind, language } = of(request)
       await dropTemplate(deps.db.kysely, tenantOf(request), kind, language)
       return shown(kind, language, undefined)

@@ -1,7 +1,8 @@
 // Enforces that every route states who may call it, and that nobody else can.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
-import type { Access, Principal, Scope } from '../auth/scopes.ts'
+import { sessionIn } from '../auth/cookie.ts'
+import type { Access, Person, Principal, Scope } from '../auth/scopes.ts'
 import { AppError } from '../errors.ts'
 
 declare module 'fastify' {
@@ -13,6 +14,9 @@ declare module 'fastify' {
   }
 }
 
+/** Sent by scripts of our own pages with every change: other sites cannot know it. */
+export const CSRF_HEADER = 'x-agenda-csrf'
+
 function bearerOf(request: FastifyRequest): string | null {
   const header = request.headers.authorization
   if (header === undefined) return null
@@ -23,14 +27,46 @@ function bearerOf(request: FastifyRequest): string | null {
 
 function mayCall(principal: Principal, access: Access, request: FastifyRequest): boolean {
   if (access.kind === 'anyone' || access.kind === 'browser') return true
+  if (access.kind === 'person')
+    // Whoever must set up a second factor first is led there by the page itself.
+    return (
+      principal.kind === 'user' &&
+      (access.scope === undefined || principal.mustEnrol || grants(principal.scopes, access.scope))
+    )
   if (principal.kind === 'platform') return access.kind === 'platform' || access.platform === true
   if (access.kind === 'platform') return false
-  if (principal.kind === 'key') return principal.scopes.has(access.scope)
+  if (principal.kind === 'key' || principal.kind === 'user') return grants(principal.scopes, access.scope)
   return access.manage === true && (request.params as { id?: string }).id === principal.appointmentId
 }
 
+/** Whoever changes the configuration changes hours too. */
+const grants = (scopes: ReadonlySet<Scope>, scope: Scope): boolean =>
+  scopes.has(scope) || (scope === 'hours:write' && scopes.has('configuration:write'))
+
+async function principalOf(request: FastifyRequest, authenticator: Authenticator): Promise<Principal | null> {
+  const bearer = bearerOf(request)
+  if (bearer !== null) return authenticator.authenticate(bearer)
+  const session = sessionIn(request)
+  return session === undefined ? null : authenticator.ofSession(session)
+}
+
+/** Forms carry the proof in their body, which pages check; calls of scripts carry it in a header. */
+async function refuseForeign(request: FastifyRequest, authenticator: Authenticator, person: Person): Promise<void> {
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  // By the route: an address can be written in many ways.
+  if (isRead || !(request.routeOptions.url ?? '').startsWith('/v1/')) return
+  if (!(await authenticator.isOwnForm(person, request.headers[CSRF_HEADER]))) throw new AppError('cross_site')
+}
+
+type ReachCheck = (request: FastifyRequest, person: Person, access: Access & { kind: 'key' }) => Promise<void>
+
 /** Installs the check; a route registered without `config.access` stops the start of the program; those under `openPrefix` are open to anyone. */
-export function installAccess(app: FastifyInstance, authenticator: Authenticator, openPrefix: string): void {
+export function installAccess(
+  app: FastifyInstance,
+  authenticator: Authenticator,
+  openPrefix: string,
+  checkReach: ReachCheck,
+): void {
   app.decorateRequest('principal', null)
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(openPrefix)) route.config = { ...route.config, access: { kind: 'anyone' } }
@@ -40,36 +76,49 @@ export function installAccess(app: FastifyInstance, authenticator: Authenticator
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access
     if (!access || access.kind === 'anyone' || access.kind === 'browser') return
-    const bearer = bearerOf(request)
-    const principal = bearer === null ? null : await authenticator.authenticate(bearer)
+    const principal = await principalOf(request, authenticator)
     if (!principal) throw new AppError('unauthenticated')
     if (!mayCall(principal, access, request)) {
       // A manage token learns nothing about other appointments, not even that they exist.
       throw new AppError(
         principal.kind === 'manage' && access.kind === 'key' && access.manage ? 'not_found' : 'forbidden',
         {
-          scope: access.kind === 'key' ? access.scope : 'platform',
+          scope: (access.kind === 'platform' ? undefined : access.scope) ?? access.kind,
         },
       )
     }
+    if (principal.kind === 'user') await refuseForeign(request, authenticator, principal)
     request.principal = principal
+  })
+  app.addHook('preHandler', async (request) => {
+    const access = request.routeOptions.config.access
+    if (request.principal?.kind === 'user' && access?.kind === 'key')
+      await checkReach(request, request.principal, access)
   })
 }
 
-/** The tenant of the caller; only for routes of `kind: 'key'`. */
+/** The tenant of the caller; only for routes of `kind: 'key'` or `person`. */
 export function tenantOf(request: FastifyRequest): string {
   const principal = request.principal
   if (!principal || principal.kind === 'platform') throw new AppError('forbidden', { scope: 'tenant' })
   return principal.tenantId
 }
 
-/** Who is recorded as the author of a change: `key:<id>`, `citizen` or `platform`. Never a name. */
+/** The person who is signed in; only for routes of `kind: 'person'`. */
+export function personIn(request: FastifyRequest): Person {
+  if (request.principal?.kind !== 'user') throw new AppError('unauthenticated')
+  return request.principal
+}
+
+/** Who is recorded as the author of a change: `user:<id>`, `key:<id>`, `citizen` or `platform`. Never a name. */
 export function actorOf(request: FastifyRequest): string {
   const principal = request.principal
-  if (principal?.kind === 'key') return `key:${principal.id}`
+  if (principal?.kind === 'key' || principal?.kind === 'user') return `${principal.kind}:${principal.id}`
   return principal?.kind === 'manage' ? 'citizen' : 'platform'
 }
 
-export function hasScope(request: FastifyRequest, scope: Scope): boolean {
-  return request.principal?.kind === 'key' && request.principal.scopes.has(scope)
-}
+const NONE: ReadonlySet<Scope> = new Set()
+export const scopesOf = (request: FastifyRequest): ReadonlySet<Scope> =>
+  request.principal?.kind === 'key' || request.principal?.kind === 'user' ? request.principal.scopes : NONE
+
+export const hasScope = (request: FastifyRequest, scope: Scope): boolean => scopesOf(request).has(scope)

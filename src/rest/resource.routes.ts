@@ -6,6 +6,7 @@ import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from './access.ts'
+import { withScope } from './route.ts'
 import { answerOnce, idempotencyOf, sendAnswer } from './idempotency.actions.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from './paging.ts'
 import type { Body, Resource, WriteContext } from './resource.ts'
@@ -153,8 +154,8 @@ export function registerResource(app: FastifyInstance, deps: Deps, resource: Res
     { ...Envelope, ...optional(resource), ...resource.presented },
     { title: title(resource.name), additionalProperties: false },
   )
-  const read = { access: { kind: 'key' as const, scope: resource.scopes.read } }
-  const write = { access: { kind: 'key' as const, scope: resource.scopes.write } }
+  const read = withScope(resource.scopes.read, 'none')
+  const write = withScope(resource.scopes.write, resource.reach)
   const docs = (verb: string, summary: string) => ({
     tags: [resource.path],
     operationId: `${verb}${title(resource.name)}`,

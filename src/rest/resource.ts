@@ -2,7 +2,7 @@
 import type { TObject } from 'typebox'
 import type { Deps } from '../deps.ts'
 import type { Tx } from '../db/tx.ts'
-import type { Scope } from '../auth/scopes.ts'
+import type { Reached, Scope } from '../auth/scopes.ts'
 import type { Row } from './resource.sql.ts'
 
 export type ResourceTable =
@@ -36,6 +36,8 @@ export type Resource = {
   /** Query parameters of the list → column. */
   filters: Readonly<Record<string, string>>
   scopes: { read: Scope; write: Scope }
+  /** What a write touches, for people of limited reach; without it they may not. */
+  reach?: Reached
   /** Fields that a patch replaces whole: their parts belong together. */
   replaced?: readonly string[]
   /** Whether a change alters what can be booked. */

@@ -1,7 +1,7 @@
 // What routes for integrators say of themselves, and read of a request, in the same words.
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Scope } from '../auth/scopes.ts'
+import type { Reached, Scope } from '../auth/scopes.ts'
 
 /** Descriptions for the API reference, under a tag. */
 export const documentedUnder = (tag: string) => (operationId: string, summary: string) => ({
@@ -11,8 +11,10 @@ export const documentedUnder = (tag: string) => (operationId: string, summary: s
   security: [{ key: [] }],
 })
 
-/** Who may call: keys with this scope. */
-export const withScope = (scope: Scope) => ({ access: { kind: 'key' as const, scope } })
+/** Who may call: keys with this scope, and people whose role has it; what they touch, for those of limited reach. */
+export const withScope = (scope: Scope, reach?: Reached) => ({
+  access: { kind: 'key' as const, scope, ...(reach === undefined ? {} : { reach }) },
+})
 
 export const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
 

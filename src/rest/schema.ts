@@ -35,12 +35,28 @@ function withoutDefaults(value: unknown): unknown {
   )
 }
 
+type Plain = { type?: string; properties?: Record<string, Plain>; required?: string[] }
+
+/** Parts of an object may be left out of a patch, and taken away by null; what comes of it is judged by the body's own schema. */
+function nullableInside(schema: Plain): Plain {
+  if (schema.type !== 'object' || schema.properties === undefined) return schema
+  const { required: _required, ...rest } = schema
+  const inside = Object.entries(schema.properties).map(([name, part]) => [
+    name,
+    { anyOf: [nullableInside(part), { type: 'null' }] },
+  ])
+  return { ...rest, properties: Object.fromEntries(inside) as Record<string, Plain> }
+}
+
 /** JSON Merge Patch (RFC 7396) of a body: every field optional, null takes it back to its default; no defaults filled in. */
 export function patchOf(body: TObject): TSchema {
   const properties: TProperties = {}
   for (const [name, schema] of Object.entries(body.properties)) {
     properties[name] = Type.Optional(
-      Type.Union([Type.Unsafe(withoutDefaults(JSON.parse(JSON.stringify(schema))) as object), Type.Null()]),
+      Type.Union([
+        Type.Unsafe(nullableInside(withoutDefaults(JSON.parse(JSON.stringify(schema))) as Plain)),
+        Type.Null(),
+      ]),
     )
   }
   return Type.Object(properties, { additionalProperties: false, minProperties: 1 })
@@ -55,7 +71,7 @@ export function mergePatch(
   for (const [name, value] of Object.entries(patch)) {
     const before = result[name]
     if (value === null) delete result[name]
-    else if (isObject(value) && isObject(before)) result[name] = mergePatch(before, value)
+    else if (isObject(value)) result[name] = mergePatch(isObject(before) ? before : {}, value)
     else result[name] = value
   }
   return result

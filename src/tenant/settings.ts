@@ -7,6 +7,14 @@ import {
   type Notifications,
   type WaitingList,
 } from '../notify/settings.ts'
+import {
+  DEFAULT_PRIVACY,
+  DEFAULT_SIGN_IN,
+  DEFAULT_WORKSPACE,
+  type Privacy,
+  type SignIn,
+  type Workspace,
+} from './people-settings.ts'
 import { DEFAULT_THEME, type Theme } from './theme.ts'
 
 export type PageTexts = { intro?: string | undefined; footer?: string | undefined; consent?: string | undefined }
@@ -38,6 +46,9 @@ export type TenantSettings = {
   notifications: Notifications
   waitingList: WaitingList
   followUp: FollowUp
+  signIn: SignIn
+  workspace: Workspace
+  privacy: Privacy
 }
 
 export const DEFAULT_BOOKING: BookingSettings = {
@@ -52,7 +63,8 @@ export const DEFAULT_BOOKING: BookingSettings = {
 
 /** The stored document of a tenant as settings. */
 export function settingsOf(document: Readonly<Record<string, unknown>>): TenantSettings {
-  const { theme, booking, notifications, waitingList, followUp, ...rest } = document as Partial<TenantSettings>
+  const { theme, booking, notifications, waitingList, followUp, signIn, workspace, privacy, ...rest } =
+    document as Partial<TenantSettings>
   return {
     timeZone: 'Europe/Rome',
     locale: 'it',
@@ -64,5 +76,8 @@ export function settingsOf(document: Readonly<Record<string, unknown>>): TenantS
     notifications: { ...DEFAULT_NOTIFICATIONS, ...notifications },
     waitingList: { ...DEFAULT_WAITING_LIST, ...waitingList },
     followUp: { ...DEFAULT_FOLLOW_UP, ...followUp },
+    signIn: { ...DEFAULT_SIGN_IN, ...signIn },
+    workspace: { ...DEFAULT_WORKSPACE, ...workspace },
+    privacy: { ...DEFAULT_PRIVACY, ...privacy },
   }
 }

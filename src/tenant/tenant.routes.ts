@@ -90,7 +90,7 @@ export async function createTenant(
 function ownTenantOnly(request: FastifyRequest): string {
   const { id } = request.params as { id: string }
   const principal = request.principal
-  if (principal?.kind === 'key' && principal.tenantId !== id) throw new AppError('not_found', { what: 'tenant' })
+  if (principal?.kind !== 'platform' && principal?.tenantId !== id) throw new AppError('not_found', { what: 'tenant' })
   return id
 }
 

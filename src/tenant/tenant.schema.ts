@@ -1,6 +1,7 @@
 // Body of a tenant: an organisation with its zone, language, country and defaults.
 import Type from 'typebox'
 import { FollowUpBody, NotificationsBody, WaitingListBody } from '../notify/settings.schema.ts'
+import { PrivacyBody, SignInBody, WorkspaceBody } from './people-settings.schema.ts'
 import { Envelope, Name, patchOf, Zone } from '../rest/schema.ts'
 
 const literals = <T extends string>(...values: T[]) => Type.Union(values.map((value) => Type.Literal(value)))
@@ -78,6 +79,9 @@ const pages = {
   notifications: Type.Optional(NotificationsBody),
   waitingList: Type.Optional(WaitingListBody),
   followUp: Type.Optional(FollowUpBody),
+  signIn: Type.Optional(SignInBody),
+  workspace: Type.Optional(WorkspaceBody),
+  privacy: Type.Optional(PrivacyBody),
 }
 
 export const TenantBody = Type.Object(
@@ -121,6 +125,9 @@ export const TenantChange = Type.Object(
     notifications: Type.Optional(patchOf(NotificationsBody)),
     waitingList: Type.Optional(patchOf(WaitingListBody)),
     followUp: Type.Optional(patchOf(FollowUpBody)),
+    signIn: Type.Optional(patchOf(SignInBody)),
+    workspace: Type.Optional(patchOf(WorkspaceBody)),
+    privacy: Type.Optional(patchOf(PrivacyBody)),
   },
   { additionalProperties: false, minProperties: 1 },
 )
@@ -139,6 +146,9 @@ export const TenantShown = Type.Object(
     notifications: NotificationsBody,
     waitingList: WaitingListBody,
     followUp: FollowUpBody,
+    signIn: SignInBody,
+    workspace: WorkspaceBody,
+    privacy: PrivacyBody,
   },
   { title: 'Tenant', additionalProperties: false },
 )

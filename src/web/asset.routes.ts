@@ -16,6 +16,8 @@ const SOLVER = dirname(
     .resolve('altcha-lib/v1')
     .replace('/cjs/', '/esm/'),
 )
+const CALENDAR = dirname(createRequire(import.meta.url).resolve('@event-calendar/build'))
+const CALENDAR_FILES = new Set(['event-calendar.min.js', 'event-calendar.min.css'])
 const SOLVER_FILES = new Set(['worker.js', 'index.js', 'helpers.js'])
 
 export async function installAssets(app: FastifyInstance, deps: Deps): Promise<void> {
@@ -33,6 +35,8 @@ export async function installAssets(app: FastifyInstance, deps: Deps): Promise<v
       reply.header('x-content-type-options', 'nosniff')
       const solver = /^altcha\/([a-z]+\.js)$/.exec(path)?.[1]
       if (solver !== undefined && SOLVER_FILES.has(solver)) return reply.sendFile(solver, SOLVER)
+      const calendar = /^calendar\/([a-z.-]+)$/.exec(path)?.[1]
+      if (calendar !== undefined && CALENDAR_FILES.has(calendar)) return reply.sendFile(calendar, CALENDAR)
       return reply.sendFile(path)
     })
     // Sites embed this one address, whatever the version.

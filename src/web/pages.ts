@@ -42,7 +42,8 @@ function securityHeaders(site: Site | null, framesItself = false): Record<string
       ...(framesItself ? ["frame-src 'self'"] : []),
       "form-action 'self'",
       "base-uri 'none'",
-      `frame-ancestors ${ancestors.length > 0 ? ancestors.join(' ') : "'none'"}`,
+      // Our own administration shows them as a preview.
+      `frame-ancestors ${["'self'", ...ancestors].join(' ')}`,
     ].join('; '),
     'x-content-type-options': 'nosniff',
     // Other sites learn nothing; our own forms still say where they come from.
@@ -194,6 +195,8 @@ export type PageRoute = {
   access?: Access
   /** Most calls of one network address within ten minutes, instead of the limit a minute that all share. */
   limit?: number
+  /** Also when the public pages are closed. */
+  always?: boolean
   handler: Handler
 }
 
@@ -208,7 +211,11 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
     handler: async (request, reply) => {
       const site = await siteOf(deps, request, reply)
       request.site = site
-      if (!site.settings.booking.enabled && !(access.kind === 'browser' && access.of === 'appointment'))
+      if (
+        !route.always &&
+        !site.settings.booking.enabled &&
+        !(access.kind === 'browser' && access.of === 'appointment')
+      )
         throw new AppError('booking_closed')
       if (route.method === 'POST') refuseOtherSites(request)
       if (access.kind === 'browser' && access.of === 'draft') {

@@ -51,12 +51,13 @@ export async function configOfSlug(deps: Deps, slug: string): Promise<TenantConf
 const isLanguage = (text: unknown): text is Language => LANGUAGES.includes(text as Language)
 
 /** The language asked for in the address, else the one chosen before, else the browser's, else the tenant's. */
-export function languageFor(request: FastifyRequest, fallback: Language): Language {
+export function languageFor(request: FastifyRequest, fallback: Language, preferred?: Language): Language {
   const { lang } = request.query as { lang?: unknown }
   if (isLanguage(lang)) return lang
   // Outside the pages nobody has read the cookies.
   const chosen = (request.cookies as FastifyRequest['cookies'] | undefined)?.[LANGUAGE_COOKIE]
   if (isLanguage(chosen)) return chosen
+  if (preferred !== undefined) return preferred
   return preferredLanguage(request.headers['accept-language']) ?? fallback
 }
 
@@ -103,7 +104,7 @@ export async function siteOf(deps: Deps, request: FastifyRequest, reply: Fastify
   }
 }
 
-function withoutLanguage(url: string): string {
+export function withoutLanguage(url: string): string {
   const [path = '', query = ''] = url.split('?')
   const rest = new URLSearchParams(query)
   rest.delete('lang')

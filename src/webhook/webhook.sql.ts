@@ -1,6 +1,6 @@
 // All SQL of webhooks: subscriptions, and the log of what was told to each.
 import { sql, type Selectable } from 'kysely'
-import type { WebhookDeliveryRow, WebhookRow } from '../db/tables.ts'
+import type { WebhookDeliveryRow, WebhookRow } from '../db/message-tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 
 export type Subscription = Selectable<WebhookRow>

@@ -17,8 +17,15 @@ const decode = (text: string): string =>
 export function formOf(html: string, part: string): { action: string; fields: [string, string][] } {
   const forms = [...html.matchAll(/<form[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)]
   // A button may send the form of the page elsewhere.
-  const button = [...html.matchAll(/formaction="([^"]*)"/g)].find((m) => decode(m[1]!).includes(part))
-  const form = button ? forms.find((m) => /\sid="step"/.test(m[0])) : forms.find((m) => decode(m[1]!).includes(part))
+  const exact = forms.find((m) => decode(m[1]!) === part)
+  const button = exact
+    ? undefined
+    : [...html.matchAll(/formaction="([^"]*)"/g)].find((m) => decode(m[1]!).includes(part))
+  const form =
+    exact ??
+    (button
+      ? (forms.find((m) => m[2]!.includes(button[0])) ?? forms.find((m) => /\sid="step"/.test(m[0])))
+      : forms.find((m) => decode(m[1]!).includes(part)))
   if (!form) throw new Error(`no form for ${part}`)
   const fields: [string, string][] = []
   for (const [tag] of form[2]!.matchAll(/<input[^>]*>/g)) {
@@ -27,6 +34,12 @@ export function formOf(html: string, part: string): { action: string; fields: [s
     if (['radio', 'checkbox'].includes(type) && !/\schecked/.test(tag)) continue
     const name = attribute('name')
     if (name !== undefined) fields.push([name, decode(attribute('value') ?? '')])
+  }
+  for (const [, tag = '', options = ''] of form[2]!.matchAll(/<select([^>]*)>([\s\S]*?)<\/select>/g)) {
+    const name = /\sname="([^"]*)"/.exec(tag)?.[1]
+    const all = [...options.matchAll(/<option\s+value="([^"]*)"([^>]*)>/g)]
+    const chosen = all.find((option) => /selected/.test(option[2]!)) ?? all[0]
+    if (name !== undefined && chosen) fields.push([name, decode(chosen[1]!)])
   }
   for (const [, name, value] of form[2]!.matchAll(/<textarea[^>]*name="([^"]*)"[^>]*>\n?([\s\S]*?)<\/textarea>/g))
     fields.push([name!, decode(value!)])

@@ -71,8 +71,12 @@ function checkAnswers(app: FastifyInstance): void {
 }
 
 /** The bodies that are text: calendars, mails, lists of contacts. */
-const textType = (body: string): string =>
+export const textType = (body: string): string =>
   body.startsWith('BEGIN:VCALENDAR') ? 'text/calendar' : /^From: /.test(body) ? 'message/rfc822' : 'text/csv'
+
+/** Lines of JSON are text: each is a document. */
+export const isJson = (answer: { headers: Record<string, unknown>; body: string }): boolean =>
+  answer.body.startsWith('{') && !String(answer.headers['content-type']).includes('ndjson')
 
 export function caller(app: FastifyInstance, defaultKey: string): Call {
   return async (method, url, body, options = {}) => {
@@ -86,7 +90,7 @@ export function caller(app: FastifyInstance, defaultKey: string): Call {
     if (body !== undefined) request.payload = body as object
     const answer = await app.inject(request)
     const text = answer.body
-    return { status: answer.statusCode, body: text.startsWith('{') ? JSON.parse(text) : text, headers: answer.headers }
+    return { status: answer.statusCode, body: isJson(answer) ? JSON.parse(text) : text, headers: answer.headers }
   }
 }
 
@@ -108,6 +112,8 @@ export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
     mayUsePrivate: true,
     request: createRequest(true),
     post: postBy(createRequest(true)),
+    setUpToken: 'set-up-token-of-the-tests',
+    breachedUrl: undefined,
     tally: new Map(),
     mailAddress: 'no-reply@agenda.example',
     publicRate: 100_000,
@@ -120,7 +126,11 @@ export async function startService(): Promise<TestService> {
   const database = await openTestDatabase((statement) => statements.add(statement))
   const clock = { now: START }
   const deps = testDeps(database.db, clock)
-  const app = await buildApp(deps, { logLevel: 'silent', trustProxy: false, observe: checkAnswers })
+  const app = await buildApp(deps, {
+    logLevel: process.env.TEST_LOG ?? 'silent',
+    trustProxy: false,
+    observe: checkAnswers,
+  })
   await app.ready()
   async function newTenant(slug: string, body: Record<string, unknown> = {}): Promise<TestTenant> {
     const defaults = { slug, name: slug, timeZone: 'Europe/Rome', locale: 'it', country: 'IT', holdMinutes: 10 }

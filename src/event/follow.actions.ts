@@ -1,7 +1,6 @@
-// Follows the history of a tenant's callbacks: what was written since, again and again, woken by hints.
+// Follows a tenant's history for whoever listens: what was written since, again and again, woken by hints.
 import type { Deps } from '../deps.ts'
 import { isUuid, timeOfUuid, uuidAt } from '../uuid.ts'
-import { changesSince, type Change } from './stream.sql.ts'
 
 /** A reader without changes gets a comment so often, so that proxies keep the connection; ms. */
 const HEARTBEAT = 15_000
@@ -14,40 +13,41 @@ const GATHER = 200
 const OVERLAP = 3_000
 const BATCH = 500
 
-const shown = (change: Change): string =>
-  `id: ${change.id}\nevent: ${change.type}\ndata: ${JSON.stringify({
-    callbackId: change.callbackId,
-    campaignId: change.campaignId,
-    code: change.code,
-    at: change.at.toISOString(),
-    actor: change.actor,
-    ...(change.data as object),
-  })}\n\n`
+export type Followed<T extends { id: string }> = {
+  /** The id after which the reader goes on; null = from now. */
+  since: string | null
+  /** Changes after an id, oldest first. */
+  read: (after: string, limit: number) => Promise<T[]>
+  /** A change as lines of an event stream, the empty one at its end included. */
+  shown: (change: T) => string
+  /** Hints that wake it, as `topic text`; whatever else it hears only at the next heartbeat. */
+  hints: readonly [topic: 'changed' | 'jobs', text: string][]
+}
 
 function forgetBefore(sent: Map<string, number>, old: string): void {
   for (const id of sent.keys()) if (id < old) sent.delete(id)
 }
 
 /** Writes changes as server-sent events until `signal` says to stop. After `since` they begin there, else now. */
-export async function followChanges(
+export async function followChanges<T extends { id: string }>(
   deps: Deps,
-  tenantId: string,
-  filter: { campaignId: string | undefined; since: string | null },
+  { since, read, shown, hints }: Followed<T>,
   signal: AbortSignal,
   write: (text: string) => Promise<void>,
 ): Promise<void> {
   const sent = new Map<string, number>()
-  const start =
-    filter.since !== null && isUuid(filter.since) ? uuidAt(timeOfUuid(filter.since) - OVERLAP) : uuidAt(deps.now())
+  const start = since !== null && isUuid(since) ? uuidAt(timeOfUuid(since) - OVERLAP) : uuidAt(deps.now())
   let cursor = start
-  if (filter.since !== null) sent.set(filter.since, deps.now())
+  if (since !== null) sent.set(since, deps.now())
   let wake: () => void = () => undefined
   let isTold = false
-  const stopHearing = deps.bus.on('changed', (tenant) => {
-    if (tenant !== tenantId) return
-    isTold = true
-    wake()
-  })
+  const stops = hints.map(([topic, wanted]) =>
+    deps.bus.on(topic, (text) => {
+      if (text !== wanted) return
+      isTold = true
+      wake()
+    }),
+  )
   const rest = (ms: number): Promise<void> =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, ms)
@@ -63,7 +63,7 @@ export async function followChanges(
     while (!signal.aborted) {
       isTold = false
       for (;;) {
-        const changes = await changesSince(deps.db.kysely, tenantId, cursor, filter.campaignId, BATCH)
+        const changes = await read(cursor, BATCH)
         const fresh = changes.filter((change) => change.id > start && !sent.has(change.id))
         for (const change of fresh) sent.set(change.id, deps.now())
         if (fresh.length > 0) await write(fresh.map(shown).join(''))
@@ -80,7 +80,7 @@ export async function followChanges(
       else if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, GATHER))
     }
   } finally {
-    stopHearing()
+    for (const stop of stops) stop()
     signal.removeEventListener('abort', leave)
   }
 }

@@ -1,0 +1,43 @@
+// Booking on the telephone without pressing anything in between: people are found and times are fetched while one types.
+
+const form = document.getElementById('book')
+const people = document.getElementById('people')
+const times = document.getElementById('times')
+const asked = document.getElementById('asked')
+
+/** Sends the form to one of its steps and takes one part of the page that comes back. */
+async function refresh(step, id, place) {
+  const before = new FormData(form)
+  const answer = await fetch(`/agenda/book/${step}`, { method: 'POST', body: new URLSearchParams(before) })
+  if (!answer.ok) return
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  const part = page.getElementById(id)
+  if (part) place.replaceChildren(...part.childNodes)
+  // Another service asks other questions.
+  if (id === 'times') asked.replaceChildren(...page.getElementById('asked').childNodes)
+}
+
+function soon(work, ms) {
+  let timer = 0
+  return () => {
+    clearTimeout(timer)
+    timer = setTimeout(work, ms)
+  }
+}
+
+const look = form.elements.namedItem('look')
+look.addEventListener(
+  'input',
+  soon(() => {
+    if (look.value.trim().length >= 3) void refresh('person', 'people', people)
+  }, 250),
+)
+look.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter') return
+  event.preventDefault()
+  void refresh('person', 'people', people).then(() => people.querySelector('input')?.focus())
+})
+for (const name of ['service', 'date', 'agent', 'location'])
+  form.elements.namedItem(name)?.addEventListener('change', () => void refresh('times', 'times', times))
+for (const button of form.querySelectorAll('[formaction$="/times"], [formaction$="/person"]')) button.hidden = true
+if (look.value === '') look.focus()

@@ -1,0 +1,149 @@
+// The calendar as a grid (EventCalendar): the list stays as its equal, a press away. Moves are done at once and can be undone.
+import { call, say } from './desk.js'
+import { linkOf, repairRoles } from './roles.js'
+import { clockOf } from './zone.js'
+
+const place = document.getElementById('calendar')
+const data = JSON.parse(place.dataset.calendar)
+place.removeAttribute('data-calendar')
+const list = document.getElementById('list')
+let calendar = null
+let isDragged = false
+/** Whether a drag has just ended; asked once. */
+const takeDrag = () => {
+  const was = isDragged
+  isDragged = false
+  return was
+}
+const moved = document.getElementById('moved')
+const VIEWS = {
+  day: 'timeGridDay',
+  week: 'timeGridWeek',
+  month: 'dayGridMonth',
+  team: 'resourceTimelineDay',
+  teamWeek: 'resourceTimelineWeek',
+}
+
+const { wall, instant } = clockOf(data.zone)
+
+const shown = (e) => ({
+  id: e.id,
+  resourceIds: [e.agentId],
+  start: wall(e.start),
+  end: wall(e.end),
+  title: `${e.firstName} ${e.lastName}, ${e.serviceIds.map((id) => data.services[id] ?? '').join(' + ')}`,
+  classNames: [e.arrivedAt && e.status === 'confirmed' ? 'arrived' : e.status],
+  editable: data.canWrite && ['pending', 'confirmed'].includes(e.status),
+  durationEditable: data.canWrite && e.status === 'confirmed',
+  extendedProps: e,
+})
+
+/** Says what happened, with the way back. */
+function offerUndo(text, undo) {
+  moved.replaceChildren(`${text} `)
+  if (undo) {
+    const button = document.createElement('button')
+    button.className = 'secondary'
+    button.textContent = data.words.undo
+    button.addEventListener('click', undo)
+    moved.append(button)
+  }
+  moved.hidden = false
+  say(text)
+}
+
+async function move(info, isResize) {
+  const e = info.event.extendedProps
+  const agentId = info.newResource?.id ?? e.agentId
+  const body = { as: 'staff', reason: data.words.reason, start: instant(info.event.start), agentId }
+  if (isResize) body.durationMinutes = Math.round((info.event.end - info.event.start) / 60_000)
+  try {
+    await call('POST', `/v1/appointments/${e.id}/rescheduling`, body, { 'if-match': `"${e.version}"` })
+    const back = {
+      as: 'staff',
+      reason: data.words.undo,
+      start: e.start,
+      agentId: e.agentId,
+      override: { reason: data.words.undo },
+    }
+    if (isResize) back.durationMinutes = Math.round((Date.parse(e.end) - Date.parse(e.start)) / 60_000)
+    offerUndo(data.words.moved, async () => {
+      await call('POST', `/v1/appointments/${e.id}/rescheduling`, back).then(
+        () => offerUndo(data.words.undone),
+        (problem) => offerUndo(problem.detail),
+      )
+      refetch()
+    })
+    refetch()
+  } catch (problem) {
+    info.revert()
+    offerUndo(`${data.words.refused}${problem?.detail ?? ''} ${data.words.noChange}`)
+  }
+}
+
+/** Many at once would hold the page up: they come fifty at a time, and the hand gets in between. */
+const BATCH = 50
+let round = 0
+function showAll(entries) {
+  const mine = (round += 1)
+  const events = entries.map(shown)
+  let n = 0
+  const step = () => {
+    if (mine !== round) return
+    n += BATCH
+    calendar.setOption('events', events.slice(0, n))
+    if (n < events.length) setTimeout(step)
+  }
+  step()
+}
+async function refetch() {
+  const joint = data.source.includes('?') ? '&' : '?'
+  const range = `from=${encodeURIComponent(data.range.from)}&to=${encodeURIComponent(data.range.to)}`
+  showAll((await call('GET', `${data.source}${joint}${range}`)).items)
+}
+
+/** On a narrow screen columns are too thin to be read or pressed: the list stays. */
+if (!matchMedia('(max-width: 47.9rem)').matches) show()
+
+function show() {
+  place.hidden = false
+  list.hidden = true
+  calendar = EventCalendar.create(place, {
+    view: VIEWS[data.view],
+    date: data.date,
+    locale: data.language,
+    headerToolbar: { start: '', center: '', end: '' },
+    resources: data.resources,
+    events: [],
+    firstDay: 1,
+    slotDuration: '00:15:00',
+    slotHeight: 32,
+    slotMinTime: '07:00:00',
+    slotMaxTime: '20:00:00',
+    scrollTime: '08:00:00',
+    flexibleSlotTimeLimits: true,
+    nowIndicator: true,
+    dayMaxEvents: true,
+    slotWidth: 40,
+    allDaySlot: false,
+    selectable: false,
+    eventDrop: (info) => move(info, false),
+    eventResize: (info) => move(info, true),
+    eventDragStart: () => (isDragged = true),
+    eventResizeStart: () => (isDragged = true),
+    eventContent: (info) => ({ domNodes: [linkOf(info, takeDrag)] }),
+    dateClick: (info) => {
+      if (!data.canWrite || data.view === 'month') return
+      location.assign(
+        `/agenda/book?date=${instant(info.date).slice(0, 10)}${info.resource ? `&agent=${info.resource.id}` : ''}`,
+      )
+    },
+  })
+  repairRoles(place)
+  void refetch()
+  let waiting = 0
+  addEventListener('agenda-changed', () => {
+    clearTimeout(waiting)
+    waiting = setTimeout(refetch, 300)
+  })
+}

@@ -1,0 +1,307 @@
+// Administration of every collection by the same pages: list, create, change, archive, each with the fields of its schema.
+import type { ScheduleRule } from '../availability/model.ts'
+import { AppError } from '../errors.ts'
+import { empty, moment, refused } from '../agenda/pieces.ts'
+import { ruleWords } from '../agenda/rule-words.ts'
+import type { Resource } from '../rest/resource.ts'
+import {
+  address,
+  faultsOf,
+  formIn,
+  paramIn,
+  queryIn,
+  textIn,
+  type AddDesk,
+  type Desk,
+  type DeskView,
+  type Refusal,
+} from '../web/desk.ts'
+import { action, form } from '../web/desk.layout.ts'
+import { faultSummary, NO_FAULTS } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import { collectionOf, referencesOf, schemaOf } from './collections.ts'
+import { labelOf, objectFields, patchTo, plain, readObject, type Choices } from './schema-form.ts'
+import { dryRun } from './segments.ts'
+
+type Shown = Record<string, unknown> & { id: string; version: number; archivedAt: string | null }
+const at = (path: string): string => `/agenda/settings/${path}`
+
+function resourceIn(path: string): Resource {
+  const resource = collectionOf(path)
+  if (!resource) throw new AppError('not_found', { what: 'page' })
+  return resource
+}
+
+const titleOf = (desk: Desk, path: string): { many: string; one: string; text: string } =>
+  (desk.words.collections as Record<string, { many: string; one: string; text: string }>)[path]!
+
+const nameIn = (options: Choices[string] | undefined, id: unknown): string =>
+  options?.find((o) => o.value === id)?.label ?? '–'
+
+/** What a line of the list says of a record. */
+function lineOf(desk: Desk, references: Choices, item: Shown): { name: string; detail: string } {
+  const period =
+    typeof item.from === 'string' && typeof item.to === 'string'
+      ? `${moment(desk, item.from)} – ${moment(desk, item.to)}`
+      : ''
+  if (Array.isArray(item.rules)) {
+    const words = (item.rules as ScheduleRule[]).map((rule) => ruleWords(rule, desk.language)).join(' · ')
+    return {
+      name: nameIn(references.ownerId, item.ownerId),
+      detail: `${String(item.validFrom)} – ${typeof item.validUntil === 'string' ? item.validUntil : '…'}: ${words}`,
+    }
+  }
+  if (period !== '') {
+    const owner = item.agentId ?? item.ownerId ?? item.locationId
+    return {
+      name: owner === undefined ? desk.config.name : nameIn(references.ownerId, owner),
+      detail: `${period} ${plain(item.reason ?? item.note)}`,
+    }
+  }
+  const facts = [
+    item.externalId,
+    item.durationMinutes === undefined ? undefined : `${plain(item.durationMinutes)} min`,
+    item.country,
+  ]
+  return { name: plain(item.name ?? item.id), detail: facts.filter(Boolean).map(String).join(' · ') }
+}
+
+async function listPage(desk: Desk, resource: Resource, query: Record<string, string | undefined>): Promise<DeskView> {
+  const w = desk.words.admin
+  const title = titleOf(desk, resource.path)
+  const isArchived = query.archived === '1'
+  const [references, page] = await Promise.all([
+    referencesOf(desk),
+    desk.read<{ items: Shown[]; nextCursor: string | null }>(
+      address(`/v1/${resource.path}`, { limit: 200, archived: isArchived, cursor: query.cursor }),
+    ),
+  ])
+  const canWrite = desk.can('configuration:write')
+  return {
+    title: title.many,
+    section: 'settings',
+    main: html`<p><a href="/agenda/settings">${w.title}</a></p>
+      <div class="head">
+        <h1>${title.many}</h1>
+        ${canWrite && html`<a class="button" href="${at(`${resource.path}/new`)}">${w.add}</a>`}
+      </div>
+      <p>${title.text}</p>
+      ${
+        page.items.length === 0
+          ? empty(w.none)
+          : html`<ul class="entries">
+              ${page.items.map((item) => {
+                const line = lineOf(desk, references, item)
+                return html`<li class="entry${item.archivedAt === null ? '' : ' cancelled'}">
+                  <a class="what" href="${at(`${resource.path}/${item.id}`)}"><strong>${line.name}</strong></a>
+                  <span class="detail">${line.detail}</span
+                  >${item.archivedAt !== null && html`<span class="tag">${w.archived}</span>`}
+                </li>`
+              })}
+            </ul>`
+      }
+      ${page.nextCursor !== null && html`<p><a href="${address(at(resource.path), { cursor: page.nextCursor, archived: isArchived ? '1' : '' })}">${w.more}</a></p>`}
+      <ul class="links">
+        <li>
+          <a href="${address(at(resource.path), { archived: isArchived ? '' : '1' })}"
+            >${isArchived ? w.hideArchived : w.showArchived}</a
+          >
+        </li>
+        ${
+          desk.can('privacy:write') &&
+          html`<li><a href="/agenda/settings/data/${resource.path}.csv" download>CSV</a></li>
+            <li><a href="/agenda/settings/data/${resource.path}.json" download>JSON</a></li>`
+        }
+      </ul>`,
+  }
+}
+
+/** As it was typed: whole days without the instants that follow from them. */
+function asTyped(item: Shown): Record<string, unknown> {
+  if (typeof item.firstDay !== 'string') return item
+  const { from: _from, to: _to, ...rest } = item
+  return rest
+}
+
+type Editing = { values: Record<string, unknown>; refusal?: Refusal | undefined }
+
+/** What stands beside the form of some collections. */
+function beside(desk: Desk, resource: Resource, item: Shown | null): Html | false {
+  if (resource.path === 'services' && item !== null)
+    return html`<aside class="panel">
+      <h2>${desk.words.admin.publicPage}</h2>
+      <p>
+        <a href="/${desk.config.slug}/book?service=${item.id}" target="_blank">/${desk.config.slug}/book?service=…</a>
+      </p>
+      <iframe
+        class="preview"
+        title="${desk.words.admin.publicPage}"
+        src="/${desk.config.slug}/book?service=${item.id}"
+        loading="lazy"
+      ></iframe>
+    </aside>`
+  if (resource.path === 'campaigns' && item !== null) return dryRun(desk, item.id, '', null)
+  return false
+}
+
+async function editPage(desk: Desk, resource: Resource, item: Shown | null, editing: Editing): Promise<DeskView> {
+  const w = desk.words.admin
+  const title = titleOf(desk, resource.path)
+  const faults = editing.refusal ? faultsOf(editing.refusal) : NO_FAULTS
+  const context = { labels: desk.words.fields, words: desk.words.forms, faults, references: await referencesOf(desk) }
+  const canWrite = desk.can('configuration:write') && (item === null || item.archivedAt === null)
+  const name = item === null ? w.newOf(title.one) : lineOf(desk, context.references, item).name
+  const to = item === null ? at(resource.path) : at(`${resource.path}/${item.id}`)
+  const labelled = new Map([...faults].map(([path, text]) => [path, `${labelOf(context, path)}: ${text}`]))
+  return {
+    title: name,
+    section: 'settings',
+    scripts: ['painter.js'],
+    main: html`${faultSummary(desk.pageWords, labelled)}
+      <p><a href="${at(resource.path)}">${title.many}</a></p>
+      <h1>${name}</h1>
+      ${refused(editing.refusal)}
+      <div class="beside">
+        <div>
+          ${form(
+            desk,
+            to,
+            html`${objectFields(context, schemaOf(resource), '', editing.values, true)}
+            ${item !== null && html`<input type="hidden" name="version" value="${item.version}" />`}
+            ${canWrite && html`<button>${desk.words.appointment.save}</button>`}`,
+            'schema',
+          )}
+          ${
+            item !== null &&
+            canWrite &&
+            html`<details>
+              <summary>${w.archive}</summary>
+              <p>${w.archiveText(name)}</p>
+              ${action(desk, `${to}/archive`, w.archiveNow, {}, 'danger')}
+            </details>`
+          }
+        </div>
+        ${beside(desk, resource, item)}
+      </div>`,
+  }
+}
+
+export function collectionPages(add: AddDesk): void {
+  const read = 'configuration:read' as const
+  const write = 'configuration:write' as const
+  const isReference = (references: Choices) => (name: string) => name in references
+
+  add({
+    method: 'GET',
+    url: '/agenda/settings/:collection',
+    scope: read,
+    handler: (desk, request) => listPage(desk, resourceIn(paramIn(request, 'collection')), queryIn(request)),
+  })
+  add({
+    method: 'GET',
+    url: '/agenda/settings/:collection/new',
+    scope: write,
+    handler: (desk, request) => editPage(desk, resourceIn(paramIn(request, 'collection')), null, { values: {} }),
+  })
+  add({
+    method: 'GET',
+    url: '/agenda/settings/:collection/:id',
+    scope: read,
+    handler: async (desk, request) => {
+      const resource = resourceIn(paramIn(request, 'collection'))
+      const item = await desk.read<Shown>(`/v1/${resource.path}/${encodeURIComponent(paramIn(request))}`)
+      return editPage(desk, resource, item, { values: asTyped(item) })
+    },
+  })
+  add({
+    method: 'POST',
+    url: '/agenda/settings/:collection',
+    scope: write,
+    handler: async (desk, request, reply) => {
+      const resource = resourceIn(paramIn(request, 'collection'))
+      const body = readObject(schemaOf(resource), '', formIn(request), isReference(await referencesOf(desk)))
+      const answer = await desk.api<Shown>('POST', `/v1/${resource.path}`, { body })
+      if (answer.ok) return { redirect: address(at(`${resource.path}/${answer.body.id}`), { done: 'saved' }) }
+      reply.code(answer.status)
+      return editPage(desk, resource, null, { values: body, refusal: answer.refusal })
+    },
+  })
+  add({
+    method: 'POST',
+    url: '/agenda/settings/:collection/:id',
+    scope: write,
+    handler: async (desk, request, reply) => {
+      const resource = resourceIn(paramIn(request, 'collection'))
+      const url = `/v1/${resource.path}/${encodeURIComponent(paramIn(request))}`
+      const item = await desk.read<Shown>(url)
+      const wanted = readObject(schemaOf(resource), '', formIn(request), isReference(await referencesOf(desk)))
+      const patch = patchTo(schemaOf(resource), asTyped(item), wanted)
+      const done = { redirect: address(at(`${resource.path}/${item.id}`), { done: 'saved' }) }
+      if (Object.keys(patch).length === 0) return done
+      // The version that the form was made from: what somebody else has changed since is not written over.
+      const version = Number(textIn(formIn(request), 'version')) || item.version
+      const answer = await desk.api<Shown>('PATCH', url, { body: patch, headers: { 'if-match': `"${version}"` } })
+      if (answer.ok) return done
+      reply.code(answer.status)
+      return editPage(desk, resource, item, { values: wanted, refusal: answer.refusal })
+    },
+  })
+  add({
+    method: 'POST',
+    url: '/agenda/settings/:collection/:id/archive',
+    scope: write,
+    handler: async (desk, request, reply) => {
+      const resource = resourceIn(paramIn(request, 'collection'))
+      const url = `/v1/${resource.path}/${encodeURIComponent(paramIn(request))}`
+      const answer = await desk.api('DELETE', url, { headers: { 'if-match': '*' } })
+      if (answer.ok) return { redirect: address(at(resource.path), { done: 'archived' }) }
+      reply.code(answer.status)
+      const item = await desk.read<Shown>(url)
+      return editPage(desk, resource, item, { values: item, refusal: answer.refusal })
+    },
+  })
+  add({
+    method: 'POST',
+    url: '/agenda/settings/campaigns/:id/dry-run',
+    scope: read,
+    handler: async (desk, request) => {
+      const id = paramIn(request)
+      const text = textIn(formIn(request), 'attributes')
+      return {
+        title: desk.words.admin.dryRun,
+        section: 'settings',
+        main: html`<p><a href="${at(`campaigns/${id}`)}">${desk.config.campaigns.get(id)?.name}</a></p>
+          <h1>${desk.words.admin.dryRun}</h1>
+          ${await runDry(desk, id, text)}`,
+      }
+    },
+  })
+}
+
+async function runDry(desk: Desk, id: string, text: string): Promise<Html> {
+  const attributes = Object.fromEntries(
+    text
+      .split('\n')
+      .map((line) => line.split('='))
+      .filter(([name = '', ...rest]) => name.trim() !== '' && rest.length > 0)
+      .map(([name, ...rest]) => {
+        const value = rest.join('=').trim()
+        return [
+          name!.trim(),
+          value === 'true'
+            ? true
+            : value === 'false'
+              ? false
+              : value !== '' && !Number.isNaN(Number(value))
+                ? Number(value)
+                : value,
+        ]
+      }),
+  )
+  const answer = await desk.api<Record<string, unknown>>(
+    'POST',
+    `/v1/campaigns/${encodeURIComponent(id)}/segments/dry-run`,
+    { body: { requests: [attributes] } },
+  )
+  return dryRun(desk, id, text, answer)
+}

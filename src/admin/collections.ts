@@ -1,0 +1,47 @@
+// The collections that administrators look after: their API, their schema, and what a list shows of each.
+import { agents, pools } from '../agent/agent.routes.ts'
+import { absences, closures, openings, schedules } from '../availability/availability.routes.ts'
+import { campaigns } from '../campaign/campaign.routes.ts'
+import { contacts } from '../contact/contact.routes.ts'
+import { holidayCalendars, locations } from '../location/location.routes.ts'
+import type { Resource } from '../rest/resource.ts'
+import { services } from '../service/service.routes.ts'
+import type { Desk } from '../web/desk.ts'
+import { optionsOf } from '../agenda/pieces.ts'
+import type { Choices, Schema } from './schema-form.ts'
+
+export const COLLECTIONS: readonly Resource[] = [
+  ...[locations, services, agents, pools, schedules, openings, absences, closures, holidayCalendars, campaigns],
+]
+/** Kept by the workspace's own pages; here for import and export. */
+export const MOVABLE: readonly Resource[] = [...COLLECTIONS, contacts]
+
+export const collectionOf = (path: string): Resource | undefined => COLLECTIONS.find((one) => one.path === path)
+export const schemaOf = (resource: Resource): Schema => resource.body
+
+type Named = { id: string; name: string }
+
+/** Fields that name other records, with those that they may name. */
+export async function referencesOf(desk: Desk): Promise<Choices> {
+  const { config } = desk
+  const [agentOptions = [], locationOptions = [], serviceOptions = [], campaignOptions = []] = [
+    ...[config.agents, config.locations, config.services, config.campaigns],
+  ].map((all) => optionsOf(all.values()))
+  const [poolOptions = [], calendarOptions = []] = await Promise.all(
+    ['pools', 'holiday-calendars'].map(async (path) => {
+      const answer = await desk.api<{ items: Named[] }>('GET', `/v1/${path}?limit=200`)
+      return answer.ok ? optionsOf(answer.body.items) : []
+    }),
+  )
+  return {
+    agentId: agentOptions,
+    agentIds: agentOptions,
+    locationId: locationOptions,
+    locationIds: locationOptions,
+    serviceId: serviceOptions,
+    serviceIds: serviceOptions,
+    campaignId: campaignOptions,
+    holidayCalendarId: calendarOptions,
+    ownerId: [...agentOptions, ...poolOptions, ...locationOptions],
+  }
+}

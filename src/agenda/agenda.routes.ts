@@ -1,0 +1,37 @@
+// All pages of the workspace and of the administration, in one list.
+import type { FastifyInstance } from 'fastify'
+import { collectionPages } from '../admin/collection.routes.ts'
+import { dataPages } from '../admin/data.routes.ts'
+import { messagePages } from '../admin/message.routes.ts'
+import { peoplePages } from '../admin/people.routes.ts'
+import { settingsPages } from '../admin/settings.routes.ts'
+import type { Authenticator } from '../auth/authenticate.actions.ts'
+import type { Deps } from '../deps.ts'
+import { reportPages } from '../report/report.page.routes.ts'
+import { addDesk, type AddDesk } from '../web/desk.ts'
+import { appointmentPages } from './appointment.routes.ts'
+import { bookPages } from './book.routes.ts'
+import { calendarPages } from './calendar.routes.ts'
+import { callbackPages } from './callbacks.routes.ts'
+import { contactPages } from './contacts.routes.ts'
+import { hoursPages } from './hours.routes.ts'
+import { teamPages } from './team.routes.ts'
+import { todayPages } from './today.routes.ts'
+
+export function agendaPages(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  const add: AddDesk = (route) => addDesk(app, deps, authenticator, route)
+  todayPages(add)
+  calendarPages(add)
+  appointmentPages(add)
+  bookPages(add)
+  callbackPages(add)
+  contactPages(add)
+  hoursPages(add)
+  teamPages(add)
+  reportPages(add)
+  settingsPages(add)
+  peoplePages(add)
+  messagePages(add)
+  dataPages(add)
+  collectionPages(add)
+}

@@ -1,0 +1,308 @@
+// One appointment in the workspace: what it is, what is known of the person, and what can be done with it.
+import type { FastifyRequest } from 'fastify'
+import { findSlotsFor, moveForm } from './moving.ts'
+import {
+  address,
+  formIn,
+  paramIn,
+  queryIn,
+  safeNext,
+  textIn,
+  type AddDesk,
+  type Answered,
+  type Desk,
+  type DeskView,
+  type Refusal,
+} from '../web/desk.ts'
+import { action, form } from '../web/desk.layout.ts'
+import { field, NO_FAULTS, select } from '../web/form.ts'
+import { html, telephone, type Html } from '../web/html.ts'
+import { agentName, clock, locationName, moment, optionsOf, refused, serviceName, stateTag } from './pieces.ts'
+import { timeline, type TimelineItem } from './timeline.page.ts'
+import { widgetsFor } from './widgets.ts'
+
+export type ShownAppointment = {
+  id: string
+  code: string
+  status: string
+  serviceIds: string[]
+  locationId: string
+  agentId: string
+  start: string
+  end: string
+  channel: string
+  places: number
+  contactId: string | null
+  joinLink?: string
+  answers: Record<string, unknown>
+  notes?: string
+  arrivedAt?: string
+  outcome?: { note?: string }
+  cancellation?: { reason?: string; by: string }
+  durationMinutes: number
+  version: number
+  rating?: { stars: number; comment?: string }
+}
+type Contact = { id: string; firstName: string; lastName: string; email?: string; phone?: string; notes?: string }
+
+const fact = (name: string, value: Html | string | undefined | false): Html | false =>
+  value !== undefined &&
+  value !== false &&
+  value !== '' &&
+  html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`
+
+function facts(desk: Desk, a: ShownAppointment): Html {
+  const w = desk.words.appointment
+  const questions = a.serviceIds.flatMap((id) => desk.config.services.get(id)?.questions ?? [])
+  const labels = new Map(questions.map((q) => [q.id, q.label]))
+  return html`<dl class="facts">
+    ${fact(w.when, `${moment(desk, a.start)}–${clock(desk, a.end)}`)}
+    ${fact(w.service, serviceName(desk, a.serviceIds))}
+    ${fact(w.where, `${locationName(desk, a.locationId)}, ${desk.pageWords.channels[a.channel as 'phone']}`)}
+    ${fact(w.agent, agentName(desk, a.agentId))} ${fact(w.people, a.places > 1 && String(a.places))}
+    ${fact(w.code, a.code)}
+    ${fact(w.join, a.joinLink !== undefined && html`<a href="${a.joinLink}" rel="noreferrer">${a.joinLink}</a>`)}
+    ${Object.entries(a.answers).map(([id, value]) => fact(labels.get(id) ?? id, [value].flat().join(', ')))}
+    ${fact(w.reason, a.cancellation?.reason)} ${fact(w.outcomeNote, a.outcome?.note)}
+    ${fact(w.rating, a.rating && `${a.rating.stars} / 5 ${a.rating.comment ?? ''}`)}
+  </dl>`
+}
+
+/** What can be done now; one thing is the first. */
+function buttons(desk: Desk, a: ShownAppointment): Html | false {
+  if (!desk.can('appointments:write')) return false
+  const w = desk.words.appointment
+  const to = (verb: string): string => `/agenda/appointments/${a.id}/${verb}`
+  const hasBegun = Date.parse(a.start) <= desk.now
+  if (a.status === 'pending')
+    return html`<div class="buttons">
+      ${action(desk, to('approval'), w.approve, { decision: 'approve' }, '')}
+      ${action(desk, to('approval'), w.refuse, { decision: 'refuse' }, 'danger')}
+    </div>`
+  if (a.status === 'completed' || a.status === 'no_show')
+    return html`<div class="buttons">${action(desk, to('outcome'), w.undo, { outcome: 'undo' })}</div>`
+  if (a.status !== 'confirmed') return false
+  return html`<div class="buttons">
+    ${hasBegun && action(desk, to('outcome'), w.came, { outcome: 'completed' }, '')}
+    ${hasBegun && action(desk, to('outcome'), w.missed, { outcome: 'no_show' })}
+    ${a.arrivedAt === undefined ? action(desk, to('arrival'), w.arrived, {}, hasBegun ? 'secondary' : '') : action(desk, to('arrival'), w.notArrived, { undo: '1' })}
+  </div>`
+}
+
+function changes(desk: Desk, a: ShownAppointment): Html | false {
+  if (!desk.can('appointments:write')) return false
+  const w = desk.words.appointment
+  const isLive = a.status === 'confirmed' || a.status === 'pending'
+  const to = (verb: string): string => `/agenda/appointments/${a.id}/${verb}`
+  const others = [...desk.config.agents.values()].filter(
+    (one) => one.id !== a.agentId && a.serviceIds.every((id) => one.serviceIds.has(id)),
+  )
+  return html`<section>
+      <h2>${w.notes}</h2>
+      ${form(desk, to('notes'), html`${field({ name: 'notes', label: w.notesLabel, value: a.notes ?? '', type: 'textarea', maxLength: 4000 }, NO_FAULTS)}<button class="secondary">${w.save}</button>`)}
+    </section>
+    ${
+      isLive &&
+      html`<details id="move">
+          <summary>${w.move}</summary>
+          ${moveForm(desk, a)}
+        </details>
+        ${
+          others.length > 0 &&
+          html`<details>
+            <summary>${w.reassign}</summary>
+            ${form(desk, to('reassignment'), html`${select({ name: 'agentId', label: w.toAgent, value: '', options: optionsOf(others, w.fairest) }, NO_FAULTS)}<button class="secondary">${w.reassign}</button>`)}
+          </details>`
+        }
+        <details>
+          <summary>${w.cancel}</summary>
+          ${form(desk, to('cancellation'), html`${field({ name: 'reason', label: w.cancelReason, hint: w.cancelHint, value: '', maxLength: 500 }, NO_FAULTS)}<button class="danger">${w.cancelNow}</button>`)}
+        </details>`
+    }`
+}
+
+export async function contactPanel(
+  desk: Desk,
+  contactId: string | null,
+  place: 'appointment' | 'callback',
+  subjectId: string,
+): Promise<Html | false> {
+  if (contactId === null || !desk.can('contacts:read')) return false
+  const w = desk.words.appointment
+  const [contact, history] = await Promise.all([
+    desk.read<Contact>(`/v1/contacts/${contactId}`),
+    desk.read<{ items: TimelineItem[] }>(`/v1/contacts/${contactId}/timeline`),
+  ])
+  return html`<aside class="panel" aria-label="${w.person}">
+    <h2><a href="/agenda/contacts/${contact.id}">${contact.firstName} ${contact.lastName}</a></h2>
+    <p>
+      ${contact.phone !== undefined && html`${telephone(contact.phone)}<br />`}
+      ${contact.email !== undefined && html`<a href="mailto:${contact.email}">${contact.email}</a>`}
+    </p>
+    ${contact.notes !== undefined && html`<p class="hint">${contact.notes}</p>`}
+    ${timeline(desk, history.items.filter((item) => item.id !== subjectId).slice(0, 12))}
+    ${await widgetsFor(desk, place, { contactId, subjectId })}
+  </aside>`
+}
+
+async function appointmentPage(
+  desk: Desk,
+  id: string,
+  query: Record<string, string | undefined>,
+  refusal?: Refusal,
+): Promise<DeskView> {
+  const a = await desk.read<ShownAppointment>(`/v1/appointments/${id}`)
+  const w = desk.words.appointment
+  const panel = await contactPanel(desk, a.contactId, 'appointment', a.id)
+  return {
+    title: `${serviceName(desk, a.serviceIds)}, ${moment(desk, a.start)}`,
+    section: 'calendar',
+    main: html`<div class="beside">
+      <div>
+        <h1>${serviceName(desk, a.serviceIds)} ${stateTag(desk, a)}</h1>
+        ${refused(refusal)}
+        ${
+          query.undo !== undefined &&
+          query.undoStart !== undefined &&
+          html`<div class="notice note">
+            <p>${w.movedNow}</p>
+            ${action(desk, `/agenda/appointments/${a.id}/move`, w.undo, { start: query.undoStart, agentId: query.undo, isUndo: '1' })}
+          </div>`
+        }
+        ${buttons(desk, a)} ${facts(desk, a)} ${await findSlotsFor(desk, a, query)} ${changes(desk, a)}
+        <p><a href="/agenda/appointments/${a.id}/history">${w.history}</a></p>
+      </div>
+      ${panel}
+    </div>`,
+  }
+}
+
+export function appointmentPages(add: AddDesk): void {
+  add({
+    method: 'GET',
+    url: '/agenda/appointments/:id',
+    scope: 'appointments:read',
+    handler: (desk, request) => appointmentPage(desk, paramIn(request), queryIn(request)),
+  })
+
+  add({
+    method: 'GET',
+    url: '/agenda/appointments/:id/history',
+    scope: 'appointments:read',
+    handler: async (desk, request) => {
+      const id = paramIn(request)
+      const { items } = await desk.read<{
+        items: { id: string; type: string; at: string; actor: string; data: Record<string, unknown> }[]
+      }>(`/v1/appointments/${id}/history`)
+      const w = desk.words.appointment
+      return {
+        title: w.history,
+        section: 'calendar',
+        main: html`<h1>${w.history}</h1>
+          <ol class="rows">
+            ${items.map(
+              (e) =>
+                html`<li>
+                  <span
+                    ><time datetime="${e.at}">${moment(desk, e.at)}</time>
+                    <strong>${desk.words.events[e.type] ?? e.type}</strong>
+                    <span class="detail"
+                      >${e.actor.replace(/:.*/, '')}${typeof e.data.reason === 'string' && `, ${e.data.reason}`}</span
+                    ></span
+                  >
+                </li>`,
+            )}
+          </ol>
+          <p><a href="/agenda/appointments/${id}">${w.back}</a></p>`,
+      }
+    },
+  })
+
+  /** A verb of the API as a form: done, it goes on; refused, it says why on the page itself. */
+  function verb(
+    name: string,
+    done: string,
+    run: (desk: Desk, request: FastifyRequest, id: string) => Promise<Answered<unknown>>,
+  ): void {
+    add({
+      method: 'POST',
+      url: `/agenda/appointments/:id/${name}`,
+      scope: 'appointments:write',
+      handler: async (desk, request, reply) => {
+        const id = paramIn(request)
+        const answer = await run(desk, request, id)
+        if (!answer.ok) {
+          reply.code(answer.status)
+          return appointmentPage(desk, id, {}, answer.refusal)
+        }
+        const back = textIn(formIn(request), 'back')
+        return { redirect: address(back === '' ? `/agenda/appointments/${id}` : safeNext(back), { done }) }
+      },
+    })
+  }
+  const url = (id: string, name: string): string => `/v1/appointments/${id}/${name}`
+
+  verb('arrival', 'saved', (desk, request, id) =>
+    desk.api(
+      textIn(formIn(request), 'undo') === '1' ? 'DELETE' : 'POST',
+      url(id, 'arrival'),
+      textIn(formIn(request), 'undo') === '1' ? {} : { body: {} },
+    ),
+  )
+  verb('outcome', 'saved', (desk, request, id) => {
+    const outcome = textIn(formIn(request), 'outcome')
+    return outcome === 'undo'
+      ? desk.api('DELETE', url(id, 'outcome'))
+      : desk.api('POST', url(id, 'outcome'), { body: { outcome } })
+  })
+  verb('approval', 'saved', (desk, request, id) =>
+    desk.api('POST', url(id, 'approval'), { body: { decision: textIn(formIn(request), 'decision') } }),
+  )
+  verb('notes', 'saved', (desk, request, id) => {
+    const notes = textIn(formIn(request), 'notes')
+    return desk.api('PATCH', `/v1/appointments/${id}`, {
+      body: { notes: notes === '' ? null : notes },
+      headers: { 'if-match': '*' },
+    })
+  })
+  verb('cancellation', 'cancelled', (desk, request, id) => {
+    const reason = textIn(formIn(request), 'reason')
+    return desk.api('POST', url(id, 'cancellation'), { body: { as: 'staff', ...(reason === '' ? {} : { reason }) } })
+  })
+  verb('reassignment', 'moved', (desk, request, id) => {
+    const agentId = textIn(formIn(request), 'agentId')
+    return desk.api('POST', url(id, 'reassignment'), { body: agentId === '' ? {} : { agentId } })
+  })
+
+  add({
+    method: 'POST',
+    url: '/agenda/appointments/:id/move',
+    scope: 'appointments:write',
+    handler: async (desk, request, reply) => {
+      const id = paramIn(request)
+      const given = formIn(request)
+      const before = await desk.read<ShownAppointment>(`/v1/appointments/${id}`)
+      const [start = '', slotAgent = ''] = textIn(given, 'start').split(' ')
+      const agentId = textIn(given, 'agentId') || slotAgent
+      const reason = textIn(given, 'reason') || desk.words.appointment.movedByOffice
+      const isUndo = textIn(given, 'isUndo') === '1'
+      const body = {
+        start,
+        as: 'staff',
+        reason,
+        ...(agentId === '' ? {} : { agentId }),
+        ...(isUndo ? { override: { reason } } : {}),
+      }
+      const answer = await desk.api('POST', url(id, 'rescheduling'), { body })
+      if (!answer.ok) {
+        reply.code(answer.status)
+        return appointmentPage(desk, id, {}, answer.refusal)
+      }
+      const undo = isUndo ? {} : { undo: before.agentId, undoStart: before.start }
+      return { redirect: address(`/agenda/appointments/${id}`, { done: 'moved', ...undo }) }
+    },
+  })
+}

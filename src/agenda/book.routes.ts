@@ -1,0 +1,300 @@
+// Booking for a citizen on the telephone: service, time and person on one page, in the order in which a call goes.
+import { randomUUID } from 'node:crypto'
+import { answerFaults, answersOf, typedAnswers } from '../booking/check.ts'
+import { question } from '../booking/details.page.ts'
+import { formatDate } from '../time/zone.ts'
+import {
+  address,
+  faultsOf,
+  formIn,
+  queryIn,
+  textIn,
+  type AddDesk,
+  type Desk,
+  type DeskView,
+  type Form,
+  type Refusal,
+} from '../web/desk.ts'
+import { proof } from '../web/desk.layout.ts'
+import { choices, faultSummary, field, hidden, NO_FAULTS, select, type Faults } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import { dayIn, empty, nameOf, optionsOf, refused } from './pieces.ts'
+import { timesOf, type Slots } from './moving.ts'
+
+export type Found = { id: string; firstName: string; lastName: string; email?: string; phone?: string }
+
+type Answers = ReturnType<typeof typedAnswers>
+type Given = {
+  channel: string
+  answers: Answers
+  service: string
+  location: string
+  agent: string
+  date: string
+  start: string
+  contact: string
+  look: string
+  firstName: string
+  lastName: string
+  phone: string
+  email: string
+  notes: string
+}
+const NAMES = [
+  'channel',
+  'service',
+  'location',
+  'agent',
+  'date',
+  'start',
+  'contact',
+  'look',
+  'firstName',
+  'lastName',
+  'phone',
+  'email',
+  'notes',
+] as const
+
+const questionsOf = (desk: Desk, serviceId: string) => desk.config.services.get(serviceId)?.questions ?? []
+
+function givenIn(desk: Desk, source: Form): Given {
+  const texts = Object.fromEntries(NAMES.map((name) => [name, textIn(source, name)])) as Omit<Given, 'answers'>
+  const given: Given = { ...texts, answers: {} }
+  given.date ||= formatDate(dayIn(desk, undefined))
+  const services = [...desk.config.services.values()].filter((s) => !s.archived)
+  given.service ||= services[0]?.id ?? ''
+  given.answers = typedAnswers(questionsOf(desk, given.service), source)
+  return given
+}
+
+/** Free times of the chosen service from the chosen day on; null while nothing is chosen. */
+async function slotsFor(desk: Desk, given: Given): Promise<Slots | null> {
+  if (given.service === '') return null
+  const day = dayIn(desk, given.date)
+  const answer = await desk.api<Slots>(
+    'GET',
+    address('/v1/slots', {
+      serviceId: given.service,
+      locationId: given.location,
+      agentId: given.agent,
+      from: formatDate(day),
+      to: formatDate(day + 13),
+      as: desk.can('appointments:staff') ? 'staff' : 'public',
+      timeZone: desk.zone,
+    }),
+  )
+  return answer.ok ? answer.body : null
+}
+
+export function timesFragment(desk: Desk, slots: Slots | null, chosen: string, faults: Faults): Html {
+  const w = desk.words.book
+  const options = slots === null ? [] : timesOf(desk, slots, 24)
+  if (options.length === 0) return empty(w.noTimes)
+  return choices(
+    { name: 'start', legend: w.time, options, chosen: [chosen || options[0]!.value], required: true },
+    faults,
+  )
+}
+
+/** How the visit takes place, where there is a choice, and what the service wants to know. */
+function askedFragment(desk: Desk, given: Given, faults: Faults): Html {
+  const channels = desk.config.services.get(given.service)?.channels ?? []
+  const site = { words: desk.pageWords, language: desk.language, settings: desk.settings }
+  return html`${
+    channels.length > 1 &&
+    select(
+      {
+        ...{ name: 'channel', label: desk.words.book.how, value: given.channel },
+        options: channels.map(({ type }) => ({ value: type, label: desk.pageWords.channels[type] })),
+      },
+      faults,
+    )
+  }
+  ${questionsOf(desk, given.service).map((q) => question(site, q, given.answers[q.id] ?? '', faults))}`
+}
+
+function peopleFragment(desk: Desk, people: readonly Found[], given: Given): Html | false {
+  const w = desk.words.book
+  if (people.length === 0) return given.look !== '' && empty(w.nobody)
+  const options = [
+    ...people.map((p) => ({
+      value: p.id,
+      label: nameOf(p),
+      detail: html`<span class="detail">${p.phone} ${p.email}</span>`,
+    })),
+    { value: '', label: w.newPerson },
+  ]
+  return choices({ name: 'contact', legend: w.which, options, chosen: [given.contact || people[0]!.id] }, NO_FAULTS)
+}
+
+async function bookPage(
+  desk: Desk,
+  given: Given,
+  people: readonly Found[],
+  faults: Faults,
+  refusal?: Refusal,
+): Promise<DeskView> {
+  const w = desk.words.book
+  const slots = await slotsFor(desk, given)
+  const service = desk.config.services.get(given.service)
+  return {
+    title: w.title,
+    section: 'calendar',
+    scripts: ['book.js'],
+    main: html`${faultSummary(desk.pageWords, faults)}
+      <h1>${w.title}</h1>
+      ${refused(refusal)}
+      <form method="post" action="/agenda/book" id="book" class="columns" novalidate>
+        ${proof(desk)} ${hidden('key', randomUUID())}
+        <div>
+          <h2>${w.person}</h2>
+          <div class="row">
+            ${field({ name: 'look', label: w.look, hint: w.lookHint, value: given.look, maxLength: 200, autocomplete: 'off' }, faults)}
+            <button class="secondary" formaction="/agenda/book/person" formnovalidate>${w.search}</button>
+          </div>
+          <div id="people" aria-live="polite">${peopleFragment(desk, people, given)}</div>
+          <details ${(people.length === 0 && given.look !== '') || faults.size > 0 ? html`open` : html``}>
+            <summary>${w.newPerson}</summary>
+            ${field({ name: 'firstName', label: w.firstName, value: given.firstName, maxLength: 100, autocomplete: 'off' }, faults)}
+            ${field({ name: 'lastName', label: w.lastName, value: given.lastName, maxLength: 100, autocomplete: 'off' }, faults)}
+            ${field({ name: 'phone', label: w.phone, value: given.phone, type: 'tel', maxLength: 40, autocomplete: 'off' }, faults)}
+            ${field({ name: 'email', label: w.email, value: given.email, type: 'email', maxLength: 254, autocomplete: 'off' }, faults)}
+          </details>
+        </div>
+        <div>
+          <h2>${w.what}</h2>
+          ${select({ name: 'service', label: w.service, value: given.service, options: optionsOf(desk.config.services.values()), required: true }, faults)}
+          <div class="row">
+            ${field({ name: 'date', label: w.from, value: given.date, type: 'date' }, faults)}
+            ${select(
+              {
+                name: 'agent',
+                label: w.agent,
+                value: given.agent,
+                options: optionsOf(
+                  [...desk.config.agents.values()].filter(
+                    (a) => given.service === '' || a.serviceIds.has(given.service),
+                  ),
+                  w.any,
+                ),
+              },
+              faults,
+            )}
+          </div>
+          ${select(
+            {
+              name: 'location',
+              label: w.location,
+              value: given.location,
+              options: optionsOf(
+                [...desk.config.locations.values()].filter(
+                  (l) =>
+                    service === undefined || service.locationIds.length === 0 || service.locationIds.includes(l.id),
+                ),
+                w.any,
+              ),
+            },
+            faults,
+          )}
+          <button class="secondary" formaction="/agenda/book/times" formnovalidate>${w.showTimes}</button>
+          <div id="times" aria-live="polite">${timesFragment(desk, slots, given.start, faults)}</div>
+          <div id="asked">${askedFragment(desk, given, faults)}</div>
+          ${field({ name: 'notes', label: w.notes, value: given.notes, type: 'textarea', maxLength: 4000 }, faults)}
+          <button>${w.book}</button>
+        </div>
+      </form>`,
+  }
+}
+
+/** People that the words may mean; nobody when there are too few words. */
+export async function lookUp(desk: Desk, text: string): Promise<Found[]> {
+  if (text.length < 2) return []
+  const answer = await desk.api<{ items: Found[] }>('POST', '/v1/contacts/lookup', { body: { text } })
+  return answer.ok ? answer.body.items : []
+}
+
+const PLACES: Record<string, string> = {
+  '/contact/firstName': 'firstName',
+  '/contact/lastName': 'lastName',
+  '/contact/phone': 'phone',
+  '/contact/email': 'email',
+  '/start': 'start',
+  '/serviceIds': 'service',
+  '/agentId': 'agent',
+}
+
+export function bookPages(add: AddDesk): void {
+  const scope = 'appointments:write' as const
+  add({
+    method: 'GET',
+    url: '/agenda/book',
+    scope,
+    handler: async (desk, request) => {
+      const query = queryIn(request)
+      const given = givenIn(desk, query)
+      const known =
+        query.contact !== undefined
+          ? await desk.api<Found>('GET', `/v1/contacts/${encodeURIComponent(query.contact)}`)
+          : null
+      return bookPage(desk, given, known?.ok ? [known.body] : [], NO_FAULTS)
+    },
+  })
+  for (const step of ['times', 'person'] as const)
+    add({
+      method: 'POST',
+      url: `/agenda/book/${step}`,
+      scope,
+      handler: async (desk, request) => {
+        const given = givenIn(desk, formIn(request))
+        return bookPage(desk, given, await lookUp(desk, given.look), NO_FAULTS)
+      },
+    })
+  add({
+    method: 'POST',
+    url: '/agenda/book',
+    scope,
+    handler: async (desk, request, reply) => {
+      const given = givenIn(desk, formIn(request))
+      const questions = questionsOf(desk, given.service)
+      const wrong = answerFaults(questions, given.answers, desk.language)
+      if (wrong.size > 0) {
+        reply.code(422)
+        return bookPage(desk, given, await lookUp(desk, given.look), wrong)
+      }
+      const channels = desk.config.services.get(given.service)?.channels.map(({ type }) => type) ?? []
+      const optional = (name: 'phone' | 'email') => (given[name] === '' ? {} : { [name]: given[name] })
+      const isNew = given.contact === ''
+      const person = isNew
+        ? {
+            contact: {
+              firstName: given.firstName,
+              lastName: given.lastName,
+              ...optional('phone'),
+              ...optional('email'),
+            },
+          }
+        : { contactId: given.contact }
+      const body = {
+        serviceIds: [given.service],
+        start: given.start,
+        ...(given.location === '' ? {} : { locationId: given.location }),
+        ...(given.agent === '' ? {} : { agentId: given.agent }),
+        ...(given.notes === '' ? {} : { notes: given.notes }),
+        as: desk.can('appointments:staff') ? 'staff' : 'public',
+        answers: answersOf(questions, given.answers),
+        ...(channels.some((type) => type === given.channel) ? { channel: given.channel } : {}),
+        ...person,
+      }
+      const key = textIn(formIn(request), 'key')
+      const answer = await desk.api<{ id: string }>('POST', '/v1/appointments', {
+        body,
+        ...(/^[\w-]{8,80}$/.test(key) ? { headers: { 'idempotency-key': key } } : {}),
+      })
+      if (answer.ok) return { redirect: address(`/agenda/appointments/${answer.body.id}`, { done: 'booked' }) }
+      reply.code(answer.status)
+      const faults = faultsOf(answer.refusal, (pointer) => PLACES[pointer] ?? pointer.slice(1))
+      return bookPage(desk, given, await lookUp(desk, given.look), faults, answer.refusal)
+    },
+  })
+}

@@ -1,0 +1,288 @@
+// People: found by number or name, seen with everything that happened, written about, merged, handed out and erased.
+import {
+  address,
+  faultsOf,
+  formIn,
+  paramIn,
+  textIn,
+  type AddDesk,
+  type Desk,
+  type DeskView,
+  type Refusal,
+} from '../web/desk.ts'
+import { action, form, proof } from '../web/desk.layout.ts'
+import { choices, faultSummary, field, NO_FAULTS } from '../web/form.ts'
+import { html, telephone, type Html } from '../web/html.ts'
+import type { Found } from './book.routes.ts'
+import { empty, moment, nameOf, refused } from './pieces.ts'
+import { timeline, type TimelineItem } from './timeline.page.ts'
+import { widgetsFor } from './widgets.ts'
+
+type Contact = Found & {
+  notes?: string
+  locale?: string
+  externalId?: string
+  attributes?: Record<string, unknown>
+  version: number
+  archivedAt: string | null
+}
+type Consent = { id: string; purpose: string; isGiven: boolean; wording: string | null; source: string; at: string }
+
+const peopleList = (people: readonly Found[]): Html =>
+  html`<ul class="entries">
+    ${people.map(
+      (p) =>
+        html`<li class="entry">
+          <a class="what" href="/agenda/contacts/${p.id}"><strong>${nameOf(p)}</strong></a>
+          <span class="detail">${p.phone} ${p.email}</span>
+        </li>`,
+    )}
+  </ul>`
+
+function details(desk: Desk, c: Contact, refusal: Refusal | undefined): Html {
+  const w = desk.words.contacts
+  const b = desk.words.book
+  const faults = refusal ? faultsOf(refusal) : NO_FAULTS
+  return html`<details ${refusal ? html`open` : html``}>
+    <summary>${w.change}</summary>
+    ${form(
+      desk,
+      `/agenda/contacts/${c.id}`,
+      html`${field({ name: 'firstName', label: b.firstName, value: c.firstName, required: true, maxLength: 100 }, faults)}
+        ${field({ name: 'lastName', label: b.lastName, value: c.lastName, required: true, maxLength: 100 }, faults)}
+        ${field({ name: 'phone', label: b.phone, value: c.phone ?? '', type: 'tel', maxLength: 40 }, faults)}
+        ${field({ name: 'email', label: b.email, value: c.email ?? '', type: 'email', maxLength: 254 }, faults)}
+        ${field({ name: 'notes', label: w.standingNote, value: c.notes ?? '', type: 'textarea', maxLength: 4000 }, faults)}
+        <button class="secondary">${desk.words.appointment.save}</button>`,
+    )}
+  </details>`
+}
+
+async function privacySection(desk: Desk, c: Contact): Promise<Html> {
+  const w = desk.words.contacts
+  const { items } = await desk.read<{ items: Consent[] }>(`/v1/contacts/${c.id}/consents`)
+  return html`<section>
+    <h2>${w.privacy}</h2>
+    ${
+      items.length === 0
+        ? empty(w.noConsents)
+        : html`<ul class="rows">
+            ${items.map(
+              (one) =>
+                html`<li>
+                  <span
+                    ><strong
+                      >${one.isGiven ? desk.words.timeline.consentGiven : desk.words.timeline.consentTaken}</strong
+                    >
+                    ${one.purpose}<span class="detail"
+                      >${moment(desk, one.at)}, ${one.source} ${one.wording}</span
+                    ></span
+                  >
+                </li>`,
+            )}
+          </ul>`
+    }
+    ${
+      desk.can('contacts:write') &&
+      html`<details>
+        <summary>${w.recordConsent}</summary>
+        ${form(
+          desk,
+          `/agenda/contacts/${c.id}/consents`,
+          html`${field({ name: 'purpose', label: w.purpose, hint: w.purposeHint, value: '', required: true, maxLength: 40 }, NO_FAULTS)}
+            ${field({ name: 'wording', label: w.wording, value: '', type: 'textarea', maxLength: 2000 }, NO_FAULTS)}
+            ${choices(
+              {
+                name: 'isGiven',
+                legend: w.decision,
+                options: [
+                  { value: '1', label: w.agrees },
+                  { value: '0', label: w.refuses },
+                ],
+                chosen: ['1'],
+              },
+              NO_FAULTS,
+            )} <button class="secondary">${desk.words.appointment.save}</button>`,
+        )}
+      </details>`
+    }
+    ${
+      desk.can('privacy:write') &&
+      html`<p><a class="button secondary" href="/agenda/contacts/${c.id}/export" download>${w.export}</a></p>
+        <details>
+          <summary>${w.erase}</summary>
+          <p>${w.eraseText(nameOf(c))}</p>
+          ${action(desk, `/agenda/contacts/${c.id}/erasure`, w.eraseNow, {}, 'danger')}
+        </details>`
+    }
+  </section>`
+}
+
+async function contactPage(desk: Desk, id: string, refusal?: Refusal): Promise<DeskView> {
+  const w = desk.words.contacts
+  const [c, history, same] = await Promise.all([
+    desk.read<Contact>(`/v1/contacts/${id}`),
+    desk.read<{ items: TimelineItem[]; isComplete: boolean }>(`/v1/contacts/${id}/timeline`),
+    desk.read<{ items: Found[] }>(`/v1/contacts/${id}/duplicates`),
+  ])
+  const canWrite = desk.can('contacts:write') && c.archivedAt === null
+  return {
+    title: nameOf(c),
+    section: 'contacts',
+    main: html`${refusal && faultSummary(desk.pageWords, faultsOf(refusal))}
+      <h1>${nameOf(c)}</h1>
+      ${refused(refusal)} ${c.archivedAt !== null && html`<p class="notice warning">${w.archived}</p>`}
+      <div class="beside">
+        <div>
+          <p>
+            ${c.phone !== undefined && html`${telephone(c.phone)} `}${c.email !== undefined && html`<a href="mailto:${c.email}">${c.email}</a>`}
+          </p>
+          ${c.notes !== undefined && html`<p class="hint">${c.notes}</p>`}
+          <div class="buttons">
+            ${canWrite && desk.can('appointments:write') && html`<a class="button" href="${address('/agenda/book', { contact: c.id })}">${desk.words.today.book}</a>`}
+          </div>
+          <h2>${w.timeline}</h2>
+          ${
+            canWrite &&
+            form(
+              desk,
+              `/agenda/contacts/${c.id}/notes`,
+              html`${field({ name: 'content', label: w.note, value: '', type: 'textarea', required: true, maxLength: 4000 }, NO_FAULTS)}<button
+                  class="secondary"
+                >
+                  ${w.addNote}
+                </button>`,
+            )
+          }
+          <div data-live>${timeline(desk, history.items)}</div>
+        </div>
+        <aside class="panel">
+          ${canWrite && details(desk, c, refusal)}
+          ${
+            same.items.length > 0 &&
+            html`<section>
+              <h2>${w.same}</h2>
+              <ul class="rows">
+                ${same.items.map(
+                  (one) =>
+                    html`<li>
+                      <span
+                        ><a href="/agenda/contacts/${one.id}">${nameOf(one)}</a
+                        ><span class="detail">${one.phone} ${one.email}</span></span
+                      >${canWrite && action(desk, `/agenda/contacts/${c.id}/merge`, w.merge, { otherId: one.id })}
+                    </li>`,
+                )}
+              </ul>
+            </section>`
+          }
+          ${await privacySection(desk, c)} ${await widgetsFor(desk, 'contact', { contactId: c.id })}
+        </aside>
+      </div>`,
+  }
+}
+
+export function contactPages(add: AddDesk): void {
+  const searchPage = (desk: Desk, text: string, people: readonly Found[] | null, refusal?: Refusal): DeskView => {
+    const w = desk.words.contacts
+    return {
+      title: w.title,
+      section: 'contacts',
+      main: html`<h1>${w.title}</h1>
+        ${refused(refusal)}
+        <form method="post" action="/agenda/contacts" class="filters" role="search">
+          ${proof(desk)}
+          ${field({ name: 'text', label: desk.words.book.look, hint: desk.words.book.lookHint, value: text, required: true, maxLength: 200, autocomplete: 'off' }, NO_FAULTS)}
+          <button>${desk.words.book.search}</button>
+        </form>
+        ${people !== null && (people.length === 0 ? empty(desk.words.book.nobody) : peopleList(people))}`,
+    }
+  }
+  add({
+    method: 'GET',
+    url: '/agenda/contacts',
+    scope: 'contacts:read',
+    handler: async (desk) => searchPage(desk, '', null),
+  })
+  // By POST: what is searched for is a name or a number, which belong into no address and no log.
+  add({
+    method: 'POST',
+    url: '/agenda/contacts',
+    scope: 'contacts:read',
+    handler: async (desk, request) => {
+      const text = textIn(formIn(request), 'text')
+      if (text.length < 2) return searchPage(desk, text, [])
+      const answer = await desk.api<{ items: Found[] }>('POST', '/v1/contacts/lookup', { body: { text } })
+      return answer.ok ? searchPage(desk, text, answer.body.items) : searchPage(desk, text, null, answer.refusal)
+    },
+  })
+  add({
+    method: 'GET',
+    url: '/agenda/contacts/:id',
+    scope: 'contacts:read',
+    handler: (desk, request) => contactPage(desk, paramIn(request)),
+  })
+
+  function verb(
+    name: string,
+    done: string,
+    scope: 'contacts:write' | 'privacy:write',
+    run: (desk: Desk, id: string, given: (name: string) => string) => ReturnType<Desk['api']>,
+    leads?: string,
+  ): void {
+    add({
+      method: 'POST',
+      url: `/agenda/contacts/:id${name}`,
+      scope,
+      handler: async (desk, request, reply) => {
+        const id = paramIn(request)
+        const answer = await run(desk, id, (field) => textIn(formIn(request), field))
+        if (answer.ok) return { redirect: address(leads ?? `/agenda/contacts/${id}`, { done }) }
+        reply.code(answer.status)
+        return contactPage(desk, id, answer.refusal)
+      },
+    })
+  }
+  verb('', 'saved', 'contacts:write', (desk, id, given) => {
+    const optional = (name: string): string | null => (given(name) === '' ? null : given(name))
+    const body = {
+      firstName: given('firstName'),
+      lastName: given('lastName'),
+      phone: optional('phone'),
+      email: optional('email'),
+      notes: optional('notes'),
+    }
+    return desk.api('PATCH', `/v1/contacts/${id}`, { body, headers: { 'if-match': '*' } })
+  })
+  verb('/notes', 'saved', 'contacts:write', (desk, id, given) =>
+    desk.api('POST', `/v1/contacts/${id}/notes`, { body: { content: given('content') } }),
+  )
+  verb('/merge', 'merged', 'contacts:write', (desk, id, given) =>
+    desk.api('POST', `/v1/contacts/${id}/merge`, { body: { otherId: given('otherId') } }),
+  )
+  verb('/consents', 'saved', 'contacts:write', (desk, id, given) =>
+    desk.api('POST', `/v1/contacts/${id}/consents`, {
+      body: {
+        purpose: given('purpose').toLowerCase(),
+        isGiven: given('isGiven') === '1',
+        ...(given('wording') === '' ? {} : { wording: given('wording') }),
+      },
+    }),
+  )
+  verb(
+    '/erasure',
+    'erased',
+    'privacy:write',
+    (desk, id) => desk.api('POST', `/v1/contacts/${id}/erasure`, { body: {} }),
+    '/agenda/contacts',
+  )
+  add({
+    method: 'GET',
+    url: '/agenda/contacts/:id/export',
+    scope: 'privacy:write',
+    handler: async (desk, request) => {
+      const id = paramIn(request)
+      const content = JSON.stringify(await desk.read(`/v1/contacts/${id}/export`), null, 2)
+      return { file: { name: `person-${id}.json`, type: 'application/json; charset=utf-8', content } }
+    },
+  })
+}

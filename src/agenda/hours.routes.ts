@@ -1,0 +1,317 @@
+// Hours of an agent: the week in words and to paint, absences, extra openings. What a change would hit is shown before it counts.
+import type { ScheduleRule } from '../availability/model.ts'
+import { formatDate, parseDate } from '../time/zone.ts'
+import { longDate, weekdayNames } from '../web/dates.ts'
+import {
+  address,
+  faultsOf,
+  formIn,
+  paramIn,
+  queryIn,
+  textIn,
+  type AddDesk,
+  type Desk,
+  type DeskView,
+  type Form,
+  type Refusal,
+} from '../web/desk.ts'
+import { action, form, proof } from '../web/desk.layout.ts'
+import { faultSummary, field, hidden, NO_FAULTS, select, type Faults } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import type { AgendaEntry } from './feed.routes.ts'
+import { instantIn } from './callbacks.routes.ts'
+import { agentName, empty, entryLine, moment, optionsOf, refused, today } from './pieces.ts'
+import { isWeekly, linesOf, rulesOf, ruleWords } from './rule-words.ts'
+
+type Schedule = {
+  id: string
+  ownerKind: string
+  ownerId: string
+  validFrom: string
+  validUntil?: string
+  timeZone: string
+  rules: ScheduleRule[]
+  version: number
+}
+type Dated = { id: string; from: string; to: string; reason?: string; note?: string; version: number }
+
+/** Whose hours the page is about: the person's own, or those that they may look after. */
+function agentIn(desk: Desk, asked: string | undefined): string | null {
+  if (desk.person.role === 'agent') return desk.person.agentId
+  if (asked !== undefined && desk.config.agents.has(asked)) return asked
+  return (
+    desk.person.agentId ?? [...desk.config.agents.values()].find((a) => !a.archived && a.poolId === null)?.id ?? null
+  )
+}
+
+const ofAgent = async <T>(desk: Desk, path: string, query: Record<string, string>): Promise<T[]> =>
+  (await desk.read<{ items: T[] }>(address(`/v1/${path}`, { ...query, limit: 200 }))).items
+
+/** The version that counts on a day. */
+const versionOn = (schedules: readonly Schedule[], day: string): Schedule | undefined =>
+  schedules.find((s) => s.validFrom <= day && (s.validUntil === undefined || day < s.validUntil))
+
+function weekForm(desk: Desk, agentId: string, lines: readonly string[], validFrom: string, faults: Faults): Html {
+  const w = desk.words.hours
+  const names = weekdayNames(desk.language, 'long')
+  return form(
+    desk,
+    '/agenda/hours/week',
+    html`${hidden('agent', agentId)}
+      <p class="hint">${w.weekHint}</p>
+      <div class="week" data-painter>
+        ${names.map((name, i) => field({ name: `day${i}`, label: name, value: lines[i] ?? '', maxLength: 200, autocomplete: 'off' }, faults))}
+      </div>
+      ${field({ name: 'validFrom', label: w.validFrom, value: validFrom, type: 'date', required: true }, faults)}
+      <button>${w.preview}</button>`,
+  )
+}
+
+function datedList(desk: Desk, agentId: string, kind: 'absences' | 'openings', items: readonly Dated[]): Html {
+  const upcoming = items.filter((one) => Date.parse(one.to) > desk.now)
+  if (upcoming.length === 0) return empty(desk.words.hours.none)
+  return html`<ul class="rows">
+    ${upcoming.map(
+      (one) =>
+        html`<li>
+          <span
+            >${moment(desk, one.from)} – ${moment(desk, one.to)}
+            <span class="detail">${one.reason ?? one.note}</span></span
+          >
+          ${action(desk, `/agenda/hours/${kind}/${one.id}/end`, desk.words.hours.remove, { agent: agentId })}
+        </li>`,
+    )}
+  </ul>`
+}
+
+async function hoursPage(
+  desk: Desk,
+  agentId: string | null,
+  given: { lines?: string[]; validFrom?: string; faults?: Faults; refusal?: Refusal } = {},
+): Promise<DeskView> {
+  const w = desk.words.hours
+  if (agentId === null)
+    return {
+      title: w.title,
+      section: 'hours',
+      main: html`<h1>${w.title}</h1>
+        ${empty(w.noAgent)}`,
+    }
+  const ownerId = desk.config.agents.get(agentId)?.poolId ?? agentId
+  const [schedules, absences, openings] = await Promise.all([
+    ofAgent<Schedule>(desk, 'schedules', { ownerId }),
+    ofAgent<Dated>(desk, 'absences', { agentId }),
+    ofAgent<Dated>(desk, 'openings', { ownerId: agentId }),
+  ])
+  const day = formatDate(today(desk))
+  const now = versionOn(schedules, day)
+  const later = schedules.filter((s) => s.validFrom > day)
+  const isPool = ownerId !== agentId
+  const faults = given.faults ?? NO_FAULTS
+  const plain = now === undefined || isWeekly(now.rules)
+  return {
+    title: `${w.title}, ${agentName(desk, agentId)}`,
+    section: 'hours',
+    scripts: ['painter.js'],
+    main: html`${faultSummary(desk.pageWords, faults)}
+      <h1>${w.title}: ${agentName(desk, agentId)}</h1>
+      ${refused(given.refusal)}
+      ${
+        desk.person.role !== 'agent' &&
+        html`<form method="get" action="/agenda/hours" class="filters">
+          ${select({ name: 'agent', label: desk.words.calendar.agent, value: agentId, options: optionsOf(desk.config.agents.values()) }, NO_FAULTS)}
+          <button class="secondary">${desk.words.calendar.show}</button>
+        </form>`
+      }
+      <section>
+        <h2>${w.week}</h2>
+        ${
+          now === undefined
+            ? empty(w.noWeek)
+            : html`<ul>
+                ${now.rules.map((rule) => html`<li>${ruleWords(rule, desk.language)}</li>`)}
+              </ul>`
+        }
+        ${later.map(
+          (s) =>
+            html`<p>${w.from(longDate(desk.language, parseDate(s.validFrom)))}</p>
+              <ul>
+                ${s.rules.map((rule) => html`<li>${ruleWords(rule, desk.language)}</li>`)}
+              </ul>`,
+        )}
+        ${isPool && html`<p class="notice note">${w.ofPool}</p>`}
+        ${
+          !isPool &&
+          html`<details ${faults.size > 0 || given.lines ? html`open` : html``}>
+            <summary>${w.changeWeek}</summary>
+            ${!plain && html`<p class="notice warning">${w.notPlain}</p>`}
+            ${weekForm(desk, agentId, given.lines ?? linesOf(now?.rules ?? []), given.validFrom ?? formatDate(today(desk) + 1), faults)}
+          </details>`
+        }
+      </section>
+      <section>
+        <h2>${w.absences}</h2>
+        ${datedList(desk, agentId, 'absences', absences)}
+        <details>
+          <summary>${w.addAbsence}</summary>
+          ${form(desk, '/agenda/hours/absence', html`${hidden('agent', agentId)}${periodFields(desk, {}, faults)}${field({ name: 'reason', label: w.reason, value: '', maxLength: 500 }, faults)}<button>${w.preview}</button>`)}
+        </details>
+      </section>
+      <section>
+        <h2>${w.openings}</h2>
+        ${datedList(desk, agentId, 'openings', openings)}
+        <details>
+          <summary>${w.addOpening}</summary>
+          ${form(desk, '/agenda/hours/opening', html`${hidden('agent', agentId)}${periodFields(desk, {}, faults)}${field({ name: 'reason', label: w.note, value: '', maxLength: 500 }, faults)}<button>${w.add}</button>`)}
+        </details>
+      </section>`,
+  }
+}
+
+function periodFields(desk: Desk, given: Form, faults: Faults): Html {
+  const w = desk.words.hours
+  return html`<div class="row">
+    ${field({ name: 'from', label: w.begins, value: textIn(given, 'from'), type: 'datetime-local', required: true }, faults)}
+    ${field({ name: 'to', label: w.ends, value: textIn(given, 'to'), type: 'datetime-local', required: true }, faults)}
+  </div>`
+}
+
+/** What the change hits, and the button that makes it all the same. */
+function previewPage(
+  desk: Desk,
+  hit: readonly AgendaEntry[],
+  title: string,
+  to: string,
+  fields: Record<string, string>,
+): DeskView {
+  const w = desk.words.hours
+  return {
+    title,
+    section: 'hours',
+    main: html`<h1>${title}</h1>
+      ${
+        hit.length === 0
+          ? html`<p class="notice success" role="status">${w.hitsNothing}</p>`
+          : html`<div class="notice warning" role="alert">
+                <h2>${w.hits(hit.length)}</h2>
+                <p>${desk.can('team:write') ? w.thenRearrange : w.thenTell}</p>
+              </div>
+              <ul class="entries">
+                ${hit.slice(0, 100).map((e) => entryLine(desk, e, { withAgent: true, withDay: true }))}
+              </ul>`
+      }
+      <form method="post" action="${to}" class="buttons">
+        ${proof(desk)} ${hidden('sure', '1')} ${Object.entries(fields).map(([name, value]) => hidden(name, value))}
+        <button class="${hit.length > 0 ? 'danger' : ''}">${w.sure}</button>
+        <a class="button secondary" href="${address('/agenda/hours', { agent: fields.agent })}">${w.back}</a>
+      </form>`,
+  }
+}
+
+export function hoursPages(add: AddDesk): void {
+  const scope = 'hours:write' as const
+  add({
+    method: 'GET',
+    url: '/agenda/hours',
+    scope,
+    handler: (desk, request) => hoursPage(desk, agentIn(desk, queryIn(request).agent)),
+  })
+
+  add({
+    method: 'POST',
+    url: '/agenda/hours/week',
+    scope,
+    handler: async (desk, request, reply) => {
+      const given = formIn(request)
+      const agentId = agentIn(desk, textIn(given, 'agent'))
+      const lines = Array.from({ length: 7 }, (_, i) => textIn(given, `day${i}`))
+      const validFrom = textIn(given, 'validFrom')
+      const read = rulesOf(lines)
+      if ('fault' in read || agentId === null) {
+        reply.code(422)
+        const faults = new Map([[`day${'fault' in read ? read.fault : 0}`, desk.words.hours.unreadable]])
+        return hoursPage(desk, agentId, { lines, validFrom, faults })
+      }
+      const versions = await ofAgent<Schedule>(desk, 'schedules', { ownerId: agentId })
+      const next = versions.map((s) => s.validFrom).filter((day) => day > validFrom)
+      const until = next.length === 0 ? {} : { validUntil: next.sort()[0]! }
+      const schedule = { ownerKind: 'agent', ownerId: agentId, validFrom, ...until, rules: read.rules }
+      if (textIn(given, 'sure') !== '1') {
+        const hit = await desk.api<{ items: AgendaEntry[] }>('POST', '/v1/hours/impact', {
+          body: { kind: 'schedule', ...schedule },
+        })
+        if (hit.ok) {
+          const fields = { agent: agentId, validFrom, ...Object.fromEntries(lines.map((line, i) => [`day${i}`, line])) }
+          return previewPage(desk, hit.body.items, desk.words.hours.newWeek, '/agenda/hours/week', fields)
+        }
+        reply.code(hit.status)
+        return hoursPage(desk, agentId, { lines, validFrom, faults: faultsOf(hit.refusal), refusal: hit.refusal })
+      }
+      const same = versions.find((s) => s.validFrom === validFrom)
+      const answer = same
+        ? await desk.api('PATCH', `/v1/schedules/${same.id}`, {
+            body: { rules: read.rules },
+            headers: { 'if-match': '*' },
+          })
+        : await desk.api('POST', '/v1/schedules', { body: schedule })
+      if (answer.ok) return { redirect: address('/agenda/hours', { agent: agentId, done: 'saved' }) }
+      reply.code(answer.status)
+      return hoursPage(desk, agentId, { lines, validFrom, faults: faultsOf(answer.refusal), refusal: answer.refusal })
+    },
+  })
+
+  for (const kind of ['absence', 'opening'] as const)
+    add({
+      method: 'POST',
+      url: `/agenda/hours/${kind}`,
+      scope,
+      handler: async (desk, request, reply) => {
+        const given = formIn(request)
+        const agentId = agentIn(desk, textIn(given, 'agent'))
+        const period = {
+          from: instantIn(desk, textIn(given, 'from')) ?? textIn(given, 'from'),
+          to: instantIn(desk, textIn(given, 'to')) ?? textIn(given, 'to'),
+        }
+        const reason = textIn(given, 'reason')
+        if (kind === 'absence' && textIn(given, 'sure') !== '1') {
+          const hit = await desk.api<{ items: AgendaEntry[] }>('POST', '/v1/hours/impact', {
+            body: { kind: 'absence', agentId, ...period },
+          })
+          if (hit.ok)
+            return previewPage(desk, hit.body.items, desk.words.hours.newAbsence, '/agenda/hours/absence', {
+              ...{ agent: agentId ?? '', from: textIn(given, 'from'), to: textIn(given, 'to'), reason },
+            })
+          reply.code(hit.status)
+          return hoursPage(desk, agentId, { faults: faultsOf(hit.refusal), refusal: hit.refusal })
+        }
+        const answer =
+          kind === 'absence'
+            ? await desk.api<{ id: string }>('POST', '/v1/absences', {
+                body: { agentId, ...period, ...(reason === '' ? {} : { reason }) },
+              })
+            : await desk.api<{ id: string }>('POST', '/v1/openings', {
+                body: { ownerKind: 'agent', ownerId: agentId, ...period, ...(reason === '' ? {} : { note: reason }) },
+              })
+        if (!answer.ok) {
+          reply.code(answer.status)
+          return hoursPage(desk, agentId, { faults: faultsOf(answer.refusal), refusal: answer.refusal })
+        }
+        const next = kind === 'absence' && desk.can('team:write') ? '/agenda/team/affected' : '/agenda/hours'
+        return { redirect: address(next, { agent: agentId, done: 'saved' }) }
+      },
+    })
+
+  for (const kind of ['absences', 'openings'] as const)
+    add({
+      method: 'POST',
+      url: `/agenda/hours/${kind}/:id/end`,
+      scope,
+      handler: async (desk, request, reply) => {
+        const agentId = agentIn(desk, textIn(formIn(request), 'agent'))
+        const answer = await desk.api('DELETE', `/v1/${kind}/${paramIn(request)}`, { headers: { 'if-match': '*' } })
+        if (answer.ok) return { redirect: address('/agenda/hours', { agent: agentId, done: 'saved' }) }
+        reply.code(answer.status)
+        return hoursPage(desk, agentId, { refusal: answer.refusal })
+      },
+    })
+}

@@ -1,0 +1,109 @@
+// What a change of hours, an absence or a closure would hit: live appointments that would stand outside, before anything changes.
+import type { Reach } from '../auth/scopes.ts'
+import { recurringHours } from '../availability/open-time.ts'
+import type { Agent, Schedule, ScheduleRule, TenantConfig } from '../availability/model.ts'
+import type { Deps } from '../deps.ts'
+import { bodyFault } from '../errors.ts'
+import { covers, DAY, touches, union, type Spans } from '../time/interval.ts'
+import { faultInRule } from '../time/recurrence.ts'
+import { dayOf, parseDate, startOfDay } from '../time/zone.ts'
+import { agendaRows, type AgendaRow } from './agenda.sql.ts'
+
+/** How far ahead a schedule without an end is looked at. */
+const AHEAD = 400 * DAY
+const MOST = 2_000
+
+export type Impact =
+  | { kind: 'absence'; agentId: string; from: number; to: number }
+  | { kind: 'closure'; locationId: string | null; from: number; to: number }
+  | {
+      kind: 'schedule'
+      ownerKind: 'agent' | 'pool'
+      ownerId: string
+      validFrom: string
+      validUntil: string | null
+      timeZone: string
+      rules: readonly ScheduleRule[]
+    }
+
+const isLive = (a: AgendaRow, now: number): boolean =>
+  (a.status === 'confirmed' || a.status === 'pending') && a.ends_at.getTime() > now
+
+/** Appointments that overlap [from, to) of the given agents or location. */
+async function overlapping(
+  deps: Deps,
+  tenantId: string,
+  by: { agentIds?: readonly string[]; locationId?: string | undefined },
+  from: number,
+  to: number,
+  within: Reach,
+): Promise<AgendaRow[]> {
+  // An appointment that began a day earlier may still last.
+  const range = { from: new Date(from - DAY), to: new Date(to) }
+  const rows = await agendaRows(deps.db.kysely, tenantId, { ...by, ...range, within, limit: MOST })
+  return rows.filter((a) => isLive(a, deps.now()) && a.ends_at.getTime() > from)
+}
+
+const hoursOf = (schedules: readonly Schedule[], agent: Agent, locationId: string, from: number, to: number): Spans =>
+  recurringHours(schedules, { audience: 'staff', locationId, desk: agent.desk }, from, to)
+
+/** What a new version of recurring hours would leave outside that the present one covers. */
+async function bySchedule(
+  deps: Deps,
+  config: TenantConfig,
+  change: Impact & { kind: 'schedule' },
+  within: Reach,
+): Promise<AgendaRow[]> {
+  for (const [i, rule] of change.rules.entries()) {
+    const part = faultInRule(rule.rrule)
+    if (part !== null) throw bodyFault(`/rules/${i}/rrule`, 'invalid_recurrence', { part })
+  }
+  const fromDay = Math.max(parseDate(change.validFrom), dayOf(change.timeZone, deps.now()))
+  const untilDay = change.validUntil === null ? fromDay + AHEAD / DAY : parseDate(change.validUntil)
+  const agents = [...config.agents.values()].filter((a) =>
+    change.ownerKind === 'agent' ? a.id === change.ownerId : a.poolId === change.ownerId,
+  )
+  const [from, to] = [startOfDay(change.timeZone, fromDay), startOfDay(change.timeZone, untilDay)]
+  const rows = await overlapping(deps, config.tenantId, { agentIds: agents.map((a) => a.id) }, from, to, within)
+  const next: Schedule = {
+    id: 'next',
+    timeZone: change.timeZone,
+    fromDay: parseDate(change.validFrom),
+    untilDay: change.validUntil === null ? Number.MAX_SAFE_INTEGER : parseDate(change.validUntil),
+    rules: change.rules,
+  }
+  const agentOf = new Map(agents.map((agent) => [agent.id, agent]))
+  const known = new Map<string, { before: Spans; after: Spans }>()
+  /** Hours count where they are worked: one who moves to another place is not at the first any more. */
+  const hoursAt = (agent: Agent, locationId: string): { before: Spans; after: Spans } => {
+    const key = `${agent.id} ${locationId}`
+    const cached = known.get(key)
+    if (cached) return cached
+    const extra = (config.openings.get(agent.id) ?? []).filter(
+      (o) => o.locationId === null || o.locationId === locationId,
+    )
+    const openings = union(extra.flatMap((o) => [o.from, o.to]))
+    const present = config.schedules.get(agent.poolId ?? agent.id) ?? config.schedules.get(agent.id) ?? []
+    const made = {
+      before: union(hoursOf(present, agent, locationId, fromDay - 1, untilDay + 1), openings),
+      after: union(hoursOf([next], agent, locationId, fromDay - 1, untilDay + 1), openings),
+    }
+    known.set(key, made)
+    return made
+  }
+  return rows.filter((a) => {
+    const agent = agentOf.get(a.agent_id)
+    if (!agent) return false
+    const hours = hoursAt(agent, a.location_id)
+    const [start, end] = [a.starts_at.getTime(), a.ends_at.getTime()]
+    return covers(hours.before, start, end) && !covers(hours.after, start, end)
+  })
+}
+
+/** The appointments that a change would hit, by start. Throws what is wrong with the rules. */
+export async function impactOf(deps: Deps, config: TenantConfig, change: Impact, within: Reach): Promise<AgendaRow[]> {
+  if (change.kind === 'schedule') return bySchedule(deps, config, change, within)
+  const by = change.kind === 'absence' ? { agentIds: [change.agentId] } : { locationId: change.locationId ?? undefined }
+  const rows = await overlapping(deps, config.tenantId, by, change.from, change.to, within)
+  return rows.filter((a) => touches([a.starts_at.getTime(), a.ends_at.getTime()], change.from, change.to))
+}

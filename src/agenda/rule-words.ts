@@ -1,0 +1,138 @@
+// PURE. Recurring hours in words, and the plain weekly ones as lines that people can type: one a weekday, `08:30-13:00, 15:00-17:30`.
+import type { ScheduleRule, Window } from '../availability/model.ts'
+import type { Language } from '../locales/words.ts'
+import { weekdayNames } from '../web/dates.ts'
+
+export const DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
+
+const partsOf = (rrule: string): Map<string, string> =>
+  new Map(
+    rrule
+      .replace(/^RRULE:/i, '')
+      .split(';')
+      .map((part) => part.split('=') as [string, string])
+      .map(([name, value]) => [name.toUpperCase(), value ?? '']),
+  )
+
+export const windowsText = (windows: readonly Window[]): string => windows.map((w) => `${w.from}–${w.to}`).join(', ')
+
+const WORDS = {
+  it: {
+    every: 'ogni',
+    day: 'ogni giorno',
+    weeks: (n: number) => `ogni ${n} settimane`,
+    breaks: 'pausa',
+    until: 'fino al',
+    staff: 'solo per l’ufficio',
+    desks: 'sportelli',
+    other: 'regola',
+    and: ' e ',
+  },
+  en: {
+    every: 'every',
+    day: 'every day',
+    weeks: (n: number) => `every ${n} weeks`,
+    breaks: 'break',
+    until: 'until',
+    staff: 'for the office only',
+    desks: 'desks',
+    other: 'rule',
+    and: ' and ',
+  },
+}
+
+/** `ogni lunedì e giovedì, 08:30–13:00; ogni 2 settimane`. What has no plain words is shown as its rule. */
+export function ruleWords(rule: ScheduleRule, language: Language): string {
+  const w = WORDS[language]
+  const parts = partsOf(rule.rrule)
+  const names = weekdayNames(language, 'long')
+  const days = (parts.get('BYDAY') ?? '').split(',').filter((day) => (DAYS as readonly string[]).includes(day))
+  const known = new Set(['FREQ', 'BYDAY', 'INTERVAL', 'UNTIL', 'WKST'])
+  const isPlain = [...parts.keys()].every((name) => known.has(name))
+  const freq = parts.get('FREQ')
+  const when =
+    !isPlain || (freq === 'WEEKLY' && days.length === 0) || (freq !== 'WEEKLY' && freq !== 'DAILY')
+      ? `${w.other} ${rule.rrule}`
+      : freq === 'DAILY'
+        ? w.day
+        : `${w.every} ${days
+            .map((day) => names[DAYS.indexOf(day as 'MO')])
+            .join(', ')
+            .replace(/, ([^,]*)$/, `${w.and}$1`)}`
+  const interval = Number(parts.get('INTERVAL') ?? '1')
+  const until = parts.get('UNTIL')
+  return [
+    `${when}, ${windowsText(rule.windows)}`,
+    interval > 1 && freq === 'WEEKLY' && w.weeks(interval),
+    (rule.breaks?.length ?? 0) > 0 && `${w.breaks} ${windowsText(rule.breaks!)}`,
+    until !== undefined && `${w.until} ${until.slice(0, 4)}-${until.slice(4, 6)}-${until.slice(6, 8)}`,
+    rule.audience === 'staff' && w.staff,
+    rule.desks !== undefined && `${w.desks}: ${rule.desks}`,
+  ]
+    .filter(Boolean)
+    .join('; ')
+}
+
+/** Whether rules say no more than weekly windows by weekday, so that lines can stand for them. */
+export const isWeekly = (rules: readonly ScheduleRule[]): boolean =>
+  'rules' in rulesOf(linesOf(rules)) &&
+  rules.every((rule) => {
+    const parts = partsOf(rule.rrule)
+    const more = rule.start ?? rule.audience ?? rule.desks ?? rule.publicDesks ?? rule.locationId
+    return (
+      parts.get('FREQ') === 'WEEKLY' &&
+      (parts.get('BYDAY') ?? '') !== '' &&
+      [...parts.keys()].every((name) => ['FREQ', 'BYDAY', 'WKST'].includes(name)) &&
+      (rule.exceptions?.length ?? 0) === 0 &&
+      (rule.breaks?.length ?? 0) === 0 &&
+      more === undefined
+    )
+  })
+
+/** The windows of each weekday, Monday first, as lines. */
+export function linesOf(rules: readonly ScheduleRule[]): string[] {
+  return DAYS.map((day) =>
+    rules
+      .filter((rule) => (partsOf(rule.rrule).get('BYDAY') ?? '').split(',').includes(day))
+      .flatMap((rule) => rule.windows)
+      .sort((a, b) => a.from.localeCompare(b.from))
+      .map((w) => `${w.from}-${w.to}`)
+      .join(', '),
+  )
+}
+
+const clock = (text: string): string | null => {
+  const match = /^(\d{1,2})(?:[:.](\d{2}))?$/.exec(text.trim())
+  if (!match || Number(match[1]) > 24 || Number(match[2] ?? 0) > 59) return null
+  return `${match[1]!.padStart(2, '0')}:${match[2] ?? '00'}`
+}
+
+/** Lines as rules: weekdays with the same windows share one. The index of the first line that cannot be read, otherwise. */
+export function rulesOf(lines: readonly string[]): { rules: ScheduleRule[] } | { fault: number } {
+  const byWindows = new Map<string, { days: string[]; windows: Window[] }>()
+  for (const [i, line] of lines.entries()) {
+    const windows: Window[] = []
+    for (const part of line
+      .split(/[,;]/)
+      .map((one) => one.trim())
+      .filter(Boolean)) {
+      const [from = '', to = ''] = part.split(/[-–]/)
+      const [a, b] = [clock(from), clock(to)]
+      if (a === null || b === null || a >= b) return { fault: i }
+      windows.push({ from: a, to: b })
+    }
+    if (windows.length === 0) continue
+    windows.sort((x, y) => x.from.localeCompare(y.from))
+    if (windows.some((w, k) => k > 0 && w.from < windows[k - 1]!.to)) return { fault: i }
+    const key = JSON.stringify(windows)
+    const same = byWindows.get(key) ?? { days: [], windows }
+    same.days.push(DAYS[i]!)
+    byWindows.set(key, same)
+  }
+  return {
+    rules: [...byWindows.values()].map(({ days, windows }) => ({
+      rrule: `FREQ=WEEKLY;BYDAY=${days.join(',')}`,
+      windows,
+    })),
+  }
+}

@@ -1,0 +1,53 @@
+// PURE. The timeline of a contact: everything that happened, latest first, each with what matters of it.
+import type { Desk } from '../web/desk.ts'
+import { html, type Html } from '../web/html.ts'
+import { agentName, empty, moment, serviceName } from './pieces.ts'
+
+export type TimelineItem = { kind: string; id: string; at: string; data: Record<string, unknown> }
+
+const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
+function said(desk: Desk, { kind, id, data }: TimelineItem): Html {
+  const w = desk.words.timeline
+  const states = desk.words.states as Record<string, string>
+  const state = states[text(data.status)] ?? text(data.status)
+  switch (kind) {
+    case 'appointment':
+      return html`<a href="/agenda/appointments/${id}">${serviceName(desk, (data.serviceIds ?? []) as string[])}</a>,
+        ${agentName(desk, text(data.agentId))}
+        <span class="tag ${text(data.status)}">${state}</span
+        >${text(data.notes) !== '' && html`<span class="detail">${text(data.notes)}</span>`}`
+    case 'callback':
+      return html`<a href="/agenda/callbacks/${id}">${w.callback} ${text(data.number)}</a>
+        <span class="tag ${text(data.status)}">${state}</span
+        >${text(data.reason) !== '' && html`<span class="detail">${text(data.reason)}</span>`}`
+    case 'attempt':
+      return html`${w.attempt}:
+      ${(desk.words.outcomes as Record<string, string>)[text(data.outcome)] ?? text(data.outcome)}`
+    case 'message':
+      return html`${desk.words.messages[text(data.template)] ?? text(data.template)}
+        <span class="detail"
+          >${text(data.channel)}, ${text(data.subject)}
+          (${desk.words.messageStates[text(data.status)] ?? text(data.status)})</span
+        >`
+    case 'rating':
+      return html`${w.rating}: ${text(data.stars)} / 5 <span class="detail">${text(data.comment)}</span>`
+    case 'consent':
+      return html`${data.isGiven === true ? w.consentGiven : w.consentTaken}: ${text(data.purpose)}
+        <span class="detail">${text(data.wording)}</span>`
+    default:
+      return html`<q>${text(data.content)}</q> <span class="detail">${text(data.authorName)}</span>`
+  }
+}
+
+export function timeline(desk: Desk, items: readonly TimelineItem[]): Html {
+  if (items.length === 0) return empty(desk.words.timeline.nothing)
+  return html`<ol class="timeline">
+    ${items.map(
+      (item) =>
+        html`<li class="${item.kind}">
+          <time datetime="${item.at}">${moment(desk, item.at)}</time> <span>${said(desk, item)}</span>
+        </li>`,
+    )}
+  </ol>`
+}

@@ -1,0 +1,121 @@
+// How much of the agents' open time is booked, by agent, over a period.
+import type { FastifyInstance } from 'fastify'
+import Type from 'typebox'
+import { configOf } from '../appointment/change.actions.ts'
+import { reachFor } from '../auth/reach.actions.ts'
+import { isWithin } from '../auth/scopes.ts'
+import { openTimeFor } from '../availability/search.ts'
+import type { Agent, TenantConfig } from '../availability/model.ts'
+import type { Reach } from '../auth/scopes.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { tenantOf } from '../rest/access.ts'
+import { problems } from '../rest/resource.routes.ts'
+import { documentedUnder, withScope } from '../rest/route.ts'
+import { Id, Instant } from '../rest/schema.ts'
+import { DAY, HOUR, intersect, MINUTE, union } from '../time/interval.ts'
+import { agendaRows } from './agenda.sql.ts'
+
+const MOST_DAYS = 62
+
+export type Utilisation = {
+  agentId: string
+  openMinutes: number
+  bookedMinutes: number
+  appointments: number
+  noShows: number
+}
+
+const length = (set: readonly number[]): number => set.reduce((sum, at, i) => sum + (i % 2 === 0 ? -at : at), 0)
+
+/** Open time of an agent over [from, to), at any location, for staff and public together. */
+export function openSpans(config: TenantConfig, agent: Agent, from: number, to: number, locationId?: string): number[] {
+  const places = [...config.locations.values()].filter(
+    (l) =>
+      !l.archived &&
+      (locationId === undefined || l.id === locationId) &&
+      (agent.locationIds.size === 0 || agent.locationIds.has(l.id)),
+  )
+  const all = places.map((location) => openTimeFor(config, { agent, location }, 'staff', from, to).layers.open)
+  return intersect(union(...all), [from, to])
+}
+
+/** Utilisation of the agents within reach over [from, to). */
+export async function utilisationOf(
+  deps: Deps,
+  config: TenantConfig,
+  from: number,
+  to: number,
+  within: Reach,
+  only: { agentId?: string | undefined; locationId?: string | undefined } = {},
+): Promise<Utilisation[]> {
+  const rows = await agendaRows(deps.db.kysely, config.tenantId, {
+    from: new Date(from),
+    to: new Date(to),
+    within,
+    locationId: only.locationId,
+    limit: 50_000,
+  })
+  const byAgent = Map.groupBy(rows, (a) => a.agent_id)
+  const agents = [...config.agents.values()].filter(
+    (a) =>
+      (only.agentId === undefined || a.id === only.agentId) &&
+      (!a.archived || byAgent.has(a.id)) &&
+      (within === null ||
+        within.agentIds.has(a.id) ||
+        [...a.locationIds].some((id) => isWithin(within, { locationId: id }))),
+  )
+  return agents
+    .map((agent) => {
+      const mine = byAgent.get(agent.id) ?? []
+      const booked = union(
+        mine.filter((a) => a.status !== 'pending').flatMap((a) => [a.starts_at.getTime(), a.ends_at.getTime()]),
+      )
+      return {
+        agentId: agent.id,
+        openMinutes: Math.round(length(openSpans(config, agent, from, to, only.locationId)) / MINUTE),
+        bookedMinutes: Math.round(length(intersect(booked, [from, to])) / MINUTE),
+        appointments: mine.length,
+        noShows: mine.filter((a) => a.status === 'no_show').length,
+      }
+    })
+    .filter((one) => one.openMinutes > 0 || one.appointments > 0)
+}
+
+export function utilisationRoutes(app: FastifyInstance, deps: Deps): void {
+  app.get('/v1/utilisation', {
+    config: withScope('reports:read', 'none'),
+    schema: {
+      ...documentedUnder('reports')('readUtilisation', 'Open and booked minutes by agent, over 62 days at most'),
+      querystring: Type.Object({ from: Instant, to: Instant }, { additionalProperties: false }),
+      response: {
+        200: Type.Object(
+          {
+            items: Type.Array(
+              Type.Object(
+                {
+                  agentId: Id,
+                  openMinutes: Type.Integer(),
+                  bookedMinutes: Type.Integer(),
+                  appointments: Type.Integer(),
+                  noShows: Type.Integer(),
+                },
+                { additionalProperties: false },
+              ),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        ...problems,
+      },
+    },
+    handler: async (request) => {
+      const query = request.query as { from: string; to: string }
+      const [from, to] = [Date.parse(query.from), Date.parse(query.to)]
+      if (to <= from || to - from > MOST_DAYS * DAY + 2 * HOUR)
+        throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })
+      const config = await configOf(deps, tenantOf(request))
+      return { items: await utilisationOf(deps, config, from, to, reachFor(request)) }
+    },
+  })
+}

@@ -1,0 +1,51 @@
+// Other systems' pages beside a contact, appointment or callback: their address is signed with what is shown, so that they can
+// trust it. The signature is an HMAC-SHA-256 over the sorted parameters, with the tenant's widget secret.
+import { createHmac } from 'node:crypto'
+import type { Desk } from '../web/desk.ts'
+import { html, type Html } from '../web/html.ts'
+
+/** The parameters, sorted, as they are signed. */
+export const signedText = (parameters: URLSearchParams): string =>
+  [...parameters]
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join('\n')
+
+/** The address of a widget with its context, the person, the moment (epoch s) and the signature. */
+export function signedAddress(url: string, secret: string, context: Record<string, string>): string {
+  const address = new URL(url)
+  for (const [name, value] of Object.entries(context)) address.searchParams.set(name, value)
+  const signature = createHmac('sha256', secret).update(signedText(address.searchParams)).digest('base64url')
+  address.searchParams.set('signature', signature)
+  return address.href
+}
+
+export async function widgetsFor(
+  desk: Desk,
+  place: 'contact' | 'appointment' | 'callback',
+  context: { contactId: string; subjectId?: string },
+): Promise<Html | false> {
+  const widgets = desk.settings.workspace.widgets.filter((one) => one.places.includes(place))
+  if (widgets.length === 0) return false
+  const secret = await desk.secretFor('widgets')
+  const shared = {
+    tenant: desk.config.slug,
+    user: desk.person.id,
+    contact: context.contactId,
+    ...(context.subjectId === undefined ? {} : { [place]: context.subjectId }),
+    at: String(Math.floor(desk.now / 1000)),
+  }
+  return html`${widgets.map(
+    (widget) =>
+      html`<section class="widget">
+        <h3>${widget.name}</h3>
+        <iframe
+          title="${widget.name}"
+          src="${signedAddress(widget.url, secret, shared)}"
+          sandbox="allow-scripts allow-forms allow-same-origin allow-popups"
+          referrerpolicy="no-referrer"
+          loading="lazy"
+        ></iframe>
+      </section>`,
+  )}`
+}

@@ -1,0 +1,96 @@
+// The first administrator of a tenant: let in by a link that is printed at the start and opens as long as the tenant has nobody.
+import { transaction } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { createTenant } from '../tenant/tenant.routes.ts'
+import { allTenantIds, findTenant } from '../tenant/tenant.sql.ts'
+import { hashPassword } from './password.ts'
+import { useLink } from './session.sql.ts'
+import {
+  admit,
+  auditSignIn,
+  foldEmail,
+  newLink,
+  openLink,
+  refusePassword,
+  writeLink,
+  type SignedIn,
+} from './sign-in.actions.ts'
+import { countUsers, insertUser, updateUser } from './user.sql.ts'
+
+export type FirstPerson = { name: string; email: string; password: string }
+
+/** A link for the first administrator, or null when the tenant has people already. */
+export async function firstLink(deps: Deps, tenantId: string): Promise<string | null> {
+  const tenant = await findTenant(deps.db.kysely, tenantId)
+  if (!tenant || (await countUsers(deps.db.kysely, tenantId, null)).all > 0) return null
+  const link = newLink(deps, tenantId, tenantId, 'first')
+  await transaction(deps.db, (tx) => writeLink(tx, link))
+  return `/${tenant.slug}/first/${link.token}`
+}
+
+/** What is printed at the start: links of tenants that have nobody (few of them), or the one that makes the first tenant. */
+export async function startLinks(deps: Deps): Promise<string[]> {
+  const ids = await allTenantIds(deps.db.kysely)
+  if (ids.length === 0) return [`/agenda/set-up/${deps.setUpToken}`]
+  const links: string[] = []
+  for (const id of ids.slice(0, 5)) {
+    const link = await firstLink(deps, id)
+    if (link !== null) links.push(link)
+  }
+  return links
+}
+
+async function makeAdministrator(
+  deps: Deps,
+  tenantId: string,
+  person: FirstPerson,
+  linkId: string | null,
+): Promise<string> {
+  const email = foldEmail(person.email)
+  await refusePassword(deps, { email, name: person.name }, person.password)
+  const hash = await hashPassword(person.password)
+  return transaction(deps.db, async (tx) => {
+    const now = new Date(deps.now())
+    if (linkId !== null && !(await useLink(tx, tenantId, linkId, now))) throw new AppError('link_invalid')
+    if ((await countUsers(tx, tenantId, null)).all > 0) throw new AppError('link_invalid')
+    const id = deps.newId()
+    const user = { tenantId, id, email, name: person.name.trim(), role: 'administrator' as const }
+    await insertUser(tx, { ...user, agentId: null, document: {}, now })
+    await updateUser(tx, tenantId, id, { password_hash: hash, status: 'active' }, now)
+    await auditSignIn(deps, tx, tenantId, `user:${id}`, 'first_administrator', 201)
+    return id
+  })
+}
+
+/** Makes the first administrator of a tenant with its link. Throws `link_invalid`, and what is wrong with the password. */
+export async function beFirst(
+  deps: Deps,
+  tenantId: string,
+  token: string,
+  person: FirstPerson,
+  browser: string,
+): Promise<SignedIn> {
+  const link = await openLink(deps, tenantId, token, ['first'])
+  const id = await makeAdministrator(deps, tenantId, person, link.id)
+  return admit(deps, tenantId, id, 'link', browser)
+}
+
+/** Makes the first tenant of an installation with its first administrator. Throws `link_invalid` once there is one. */
+export async function setUp(
+  deps: Deps,
+  token: string,
+  office: { slug: string; name: string; timeZone: string; locale: string },
+  person: FirstPerson,
+  browser: string,
+): Promise<SignedIn> {
+  await refuseSetUp(deps, token)
+  // Before anything is made: a password that is refused must not leave a tenant behind.
+  await refusePassword(deps, { email: foldEmail(person.email), name: person.name }, person.password)
+  const { id } = await createTenant(deps, { country: 'IT', holdMinutes: 10, ...office })
+  return admit(deps, id, await makeAdministrator(deps, id, person, null), 'link', browser)
+}
+
+export async function refuseSetUp(deps: Deps, token: string): Promise<void> {
+  if (token !== deps.setUpToken || (await allTenantIds(deps.db.kysely)).length > 0) throw new AppError('link_invalid')
+}

@@ -1,0 +1,18 @@
+// `agenda administrator TENANT`: prints the link by which a tenant that has nobody gets its first administrator.
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { findTenantIdBySlug } from '../tenant/tenant.sql.ts'
+import { firstLink } from './first.actions.ts'
+
+export async function runAdministrator(slug: string, base: string, open: () => Promise<Deps>): Promise<void> {
+  const deps = await open()
+  try {
+    const id = await findTenantIdBySlug(deps.db.kysely, slug)
+    const link = id === undefined ? null : await firstLink(deps, id)
+    if (link === null) throw new AppError('not_found', { what: `tenant without people: ${slug}` })
+    process.stdout.write(`${base}${link}\n`)
+  } finally {
+    await deps.bus.close()
+    await deps.db.close()
+  }
+}

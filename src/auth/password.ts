@@ -1,0 +1,91 @@
+// Passwords: how they are kept (scrypt, RFC 7914) and which are refused. Never logged, never answered.
+import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import type { Deps } from '../deps.ts'
+import { turnstile } from '../turnstile.ts'
+
+/** OWASP Password Storage Cheat Sheet: N = 2^15, r = 8, p = 3, 32 MB each. */
+const COST = { N: 2 ** 15, r: 8, p: 3 } as const
+const LENGTH = 32
+export const MIN_LENGTH = 10
+export const MAX_LENGTH = 200
+/** Two at a time: a flood of sign-ins may cost time, not the memory of the process. */
+const inTurn = turnstile(2)
+
+const derive = (password: string, salt: Buffer, cost: ScryptOptions): Promise<Buffer> =>
+  inTurn(
+    () =>
+      new Promise((resolve, reject) => {
+        scrypt(password.normalize('NFKC'), salt, LENGTH, { ...cost, maxmem: 128 * 1024 * 1024 }, (error, key) =>
+          error ? reject(error) : resolve(key),
+        )
+      }),
+  )
+
+/** `scrypt$N$r$p$salt$key`, with a salt of its own. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16)
+  const key = await derive(password, salt, COST)
+  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), key.toString('base64url')].join('$')
+}
+
+// Of nobody's password: whoever is unknown costs as much time as somebody known.
+const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`
+
+/** Whether the password is the one; takes as long when there is none to compare with. */
+export async function isPassword(password: string, hash: string | null): Promise<boolean> {
+  const [, n = '', r = '', p = '', salt = '', key = ''] = (hash ?? NOBODY).split('$')
+  const cost = { N: Number(n), r: Number(r), p: Number(p) }
+  const derived = await derive(password.slice(0, MAX_LENGTH), Buffer.from(salt, 'base64url'), cost)
+  return timingSafeEqual(derived, Buffer.from(key, 'base64url')) && hash !== null
+}
+
+type Judge = (password: string, words: string[]) => { score: number; isCommon: boolean }
+let judge: Promise<Judge> | undefined
+
+/** zxcvbn with its dictionary of breached passwords: read when first needed, it takes megabytes. */
+async function loadJudge(): Promise<Judge> {
+  const [{ ZxcvbnFactory }, common] = await Promise.all([
+    import('@zxcvbn-ts/core'),
+    import('@zxcvbn-ts/language-common'),
+  ])
+  const zxcvbn = new ZxcvbnFactory({ dictionary: common.dictionary, graphs: common.adjacencyGraphs })
+  return (password, words) => {
+    const { score, sequence } = zxcvbn.check(password, words)
+    const isCommon = sequence.some(
+      (match) =>
+        (match as { dictionaryName?: string }).dictionaryName?.startsWith('passwords') === true &&
+        match.token.length >= password.length - 2,
+    )
+    return { score, isCommon }
+  }
+}
+
+/** Asks a service that knows breached passwords by the first five characters of their SHA-1 (k-anonymity). */
+async function isBreached(deps: Deps, password: string): Promise<boolean> {
+  if (deps.breachedUrl === undefined) return false
+  const hash = createHash('sha1').update(password).digest('hex').toUpperCase()
+  const answer = await deps
+    .request(`${deps.breachedUrl}${hash.slice(0, 5)}`, {
+      method: 'GET',
+      headers: { 'add-padding': 'true' },
+      timeoutMs: 3_000,
+    })
+    .catch(() => null)
+  // When it does not answer people still get in: the dictionary has judged already.
+  return answer?.status === 200 && new RegExp(`^${hash.slice(5)}:0*[1-9]`, 'm').test(answer.body)
+}
+
+/** Why a password is refused, or null: too short, too easily guessed, known from a breach. `words`: what belongs to the person. */
+export async function faultInPassword(
+  deps: Deps,
+  password: string,
+  words: readonly string[],
+): Promise<'password_short' | 'password_weak' | 'password_breached' | null> {
+  if (password.length < MIN_LENGTH) return 'password_short'
+  judge ??= loadJudge()
+  const { score, isCommon } = (await judge)(password.slice(0, 100), [...words, 'agenda'])
+  if (isCommon) return 'password_breached'
+  if (score < 3) return 'password_weak'
+  return (await isBreached(deps, password)) ? 'password_breached' : null
+}

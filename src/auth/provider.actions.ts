@@ -1,0 +1,164 @@
+// Signing in with the organisation's own service: OpenID Connect with discovery, PKCE, state and nonce (openid-client).
+import * as client from 'openid-client'
+import type { TenantConfig } from '../availability/model.ts'
+import { transaction, violationOf } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { readSecrets } from '../tenant/secret.sql.ts'
+import type { Provider } from '../tenant/people-settings.ts'
+import { HOUR } from '../time/interval.ts'
+import type { Role } from './roles.ts'
+import { admit, foldEmail, type SignedIn } from './sign-in.actions.ts'
+import { endSessions } from './session.sql.ts'
+import { findUserBy, insertUser, updateUser, type User } from './user.sql.ts'
+
+const PATIENCE = 10_000
+const KNOWN = HOUR
+
+/** The tenant's secret at a provider is kept under this purpose. */
+export const secretPurpose = (providerId: string): string => `provider:${providerId}`
+
+const discovered = new Map<string, { configuration: client.Configuration; until: number }>()
+
+/** Asks through the same guard as every other address that a tenant names. */
+const fetchBy =
+  (deps: Deps): client.CustomFetch =>
+  async (url, options) => {
+    const body = options.body == null ? undefined : String(options.body as string | URLSearchParams)
+    const headers = Object.fromEntries(Object.entries(options.headers))
+    const answer = await deps.request(url, {
+      method: options.method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      timeoutMs: PATIENCE,
+    })
+    const shown = Object.entries(answer.headers).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value] as [string, string]] : [],
+    )
+    return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers: shown })
+  }
+
+const failed = (reason: string, cause?: unknown): AppError => new AppError('provider_failed', { reason }, { cause })
+
+async function configurationOf(deps: Deps, tenantId: string, provider: Provider): Promise<client.Configuration> {
+  const [kept] = await readSecrets(deps.db.kysely, tenantId, [secretPurpose(provider.id)])
+  const key = [tenantId, provider.id, provider.issuer, provider.clientId, kept?.created_at.getTime()].join(' ')
+  const known = discovered.get(key)
+  if (known && known.until > deps.now()) return known.configuration
+  const insecure = deps.mayUsePrivate ? [client.allowInsecureRequests] : []
+  const configuration = await client
+    .discovery(new URL(provider.issuer), provider.clientId, kept?.secret, undefined, {
+      execute: insecure,
+      [client.customFetch]: fetchBy(deps),
+    })
+    .catch((error: unknown) => {
+      throw failed('discovery', error)
+    })
+  configuration[client.customFetch] = fetchBy(deps)
+  discovered.set(key, { configuration, until: deps.now() + KNOWN })
+  return configuration
+}
+
+export type Started = { address: string; state: string; nonce: string; verifier: string }
+
+/** Where the browser is sent, and what must come back with it. */
+export async function startProvider(
+  deps: Deps,
+  tenantId: string,
+  provider: Provider,
+  returnTo: string,
+): Promise<Started> {
+  const configuration = await configurationOf(deps, tenantId, provider)
+  const [state, nonce, verifier] = [client.randomState(), client.randomNonce(), client.randomPKCECodeVerifier()]
+  const url = client.buildAuthorizationUrl(configuration, {
+    redirect_uri: returnTo,
+    scope: provider.scope ?? 'openid email profile',
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    state,
+    nonce,
+  })
+  return { address: url.href, state, nonce, verifier }
+}
+
+type Claims = Record<string, unknown> & { sub: string }
+
+/** The role that the claims give: the first rule that fits, else the default; null when there is none. */
+export function roleFrom(provider: Provider, claims: Record<string, unknown>): Role | null {
+  const value = provider.roleClaim === undefined ? undefined : claims[provider.roleClaim]
+  const values = new Set([value].flat().filter((one): one is string => typeof one === 'string'))
+  return provider.roles?.find((rule) => values.has(rule.value))?.role ?? provider.defaultRole ?? null
+}
+
+/** Takes the code that the browser brought back, and lets the person in. Throws `provider_failed`, `provider_unknown_person`. */
+export async function finishProvider(
+  deps: Deps,
+  config: TenantConfig,
+  provider: Provider,
+  back: URL,
+  started: Omit<Started, 'address'>,
+  browser: string,
+): Promise<SignedIn> {
+  const configuration = await configurationOf(deps, config.tenantId, provider)
+  const tokens = await client
+    .authorizationCodeGrant(configuration, back, {
+      pkceCodeVerifier: started.verifier,
+      expectedState: started.state,
+      expectedNonce: started.nonce,
+      idTokenExpected: true,
+    })
+    .catch((error: unknown) => {
+      const code = (error as { error?: string; code?: string }).error ?? (error as { code?: string }).code ?? 'answer'
+      throw failed(code.toLowerCase().slice(0, 60), error)
+    })
+  const inToken = tokens.claims() as Claims
+  // Names and groups are often told on request only.
+  const more =
+    configuration.serverMetadata().userinfo_endpoint === undefined
+      ? {}
+      : await client.fetchUserInfo(configuration, tokens.access_token, inToken.sub).catch(() => ({}))
+  return admitProven(deps, config, provider, { ...more, ...inToken }, browser)
+}
+
+async function admitProven(
+  deps: Deps,
+  config: TenantConfig,
+  provider: Provider,
+  claims: Claims,
+  browser: string,
+): Promise<SignedIn> {
+  const { tenantId } = config
+  const subject = `${provider.issuer} ${claims.sub}`
+  const email = typeof claims.email === 'string' ? foldEmail(claims.email) : null
+  const role = roleFrom(provider, claims)
+  const name =
+    typeof claims.name === 'string' && claims.name.trim() !== ''
+      ? claims.name.trim().slice(0, 200)
+      : (email ?? claims.sub)
+  const now = new Date(deps.now())
+  const user = await transaction(deps.db, async (tx): Promise<User> => {
+    const known = await findUserBy(tx, tenantId, 'subject', subject)
+    // An address is somebody's only when the service says that it checked it.
+    const byMail =
+      !known && email !== null && claims.email_verified === true
+        ? await findUserBy(tx, tenantId, 'email', email)
+        : undefined
+    const before = known ?? (byMail?.subject === null ? byMail : undefined)
+    if (!before) {
+      if (role === null || email === null) throw new AppError('provider_unknown_person')
+      const made = { tenantId, id: deps.newId(), email, name, role, agentId: null, document: {}, now }
+      await insertUser(tx, made)
+      return updateUser(tx, tenantId, made.id, { subject, status: 'active' }, now)
+    }
+    if (before.status === 'blocked') throw new AppError('provider_unknown_person')
+    const hasRules = provider.roleClaim !== undefined && (provider.roles?.length ?? 0) > 0
+    if (hasRules && role === null) throw new AppError('provider_unknown_person')
+    const next = hasRules && role !== null ? role : before.role
+    if (next !== before.role) await endSessions(tx, tenantId, before.id, { but: null }, now)
+    return updateUser(tx, tenantId, before.id, { subject, status: 'active', role: next }, now)
+  }).catch((error: unknown) => {
+    if (violationOf(error)) throw new AppError('provider_unknown_person', {}, { cause: error })
+    throw error
+  })
+  return admit(deps, tenantId, user.id, 'provider', browser)
+}

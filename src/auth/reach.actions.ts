@@ -1,0 +1,99 @@
+// People whose reach is limited to some agents or locations: what of a request lies outside it is refused, as if it were not there.
+import type { FastifyRequest } from 'fastify'
+import { findAppointment } from '../appointment/appointment.sql.ts'
+import { findCallback } from '../callback/callback.sql.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import type { ResourceTable } from '../rest/resource.ts'
+import { findRow } from '../rest/resource.sql.ts'
+import { isWithin, type Person, type Place, type Reach, type Reached } from './scopes.ts'
+
+/** What is named must be within reach: an agent out of it is not let in by a location within. */
+function refuseNamed(reach: Reach, { agentId, locationId }: Place): void {
+  if (reach === null) return
+  const agentFits = agentId == null || reach.agentIds.size === 0 || reach.agentIds.has(agentId)
+  const locationFits = locationId == null || reach.locationIds.size === 0 || reach.locationIds.has(locationId)
+  if (!agentFits || !locationFits) throw new AppError('outside_reach')
+}
+
+const gone = (what: string): AppError => new AppError('not_found', { what })
+
+async function checkAppointment(deps: Deps, person: Person, id: string): Promise<void> {
+  const a = await findAppointment(deps.db.kysely, person.tenantId, id)
+  if (!a || !isWithin(person.reach, { agentId: a.agent_id, locationId: a.location_id })) throw gone('appointment')
+}
+
+/** A callback of the pool is everybody's; one that has its own agent, theirs. */
+async function checkCallback(deps: Deps, person: Person, id: string): Promise<void> {
+  const c = await findCallback(deps.db.kysely, person.tenantId, id)
+  if (!c || !(c.owner_agent_id === null || isWithin(person.reach, { agentId: c.owner_agent_id })))
+    throw gone('callback')
+}
+
+type Owned = { ownerAgentId?: string | null }
+type Owner = { kind: string; id: string | null }
+
+const ownerIn = (fields: Record<string, unknown>): Owner | null => {
+  const text = (...names: string[]): string | undefined =>
+    names.map((name) => fields[name]).find((v): v is string => typeof v === 'string')
+  const agentId = text('agentId', 'agent_id')
+  if (agentId !== undefined) return { kind: 'agent', id: agentId }
+  const id = text('ownerId', 'owner_id')
+  return id === undefined ? null : { kind: text('ownerKind', 'owner_kind') ?? '', id }
+}
+
+/** Agents change their own hours; others those within their reach, a location's or a pool's only when that is everything. */
+function refuseHours(person: Person, owner: Owner): void {
+  const isOwn = owner.kind === 'agent' && owner.id !== null && owner.id === person.agentId
+  if (isOwn) return
+  if (person.role === 'agent') throw new AppError('outside_reach')
+  if (person.reach === null) return
+  const place = owner.kind === 'agent' ? { agentId: owner.id } : { locationId: owner.id }
+  if (!isWithin(person.reach, place)) throw new AppError('outside_reach')
+}
+
+const TABLES: Record<string, ResourceTable> = { schedules: 'schedules', openings: 'openings', absences: 'absences' }
+
+async function checkHours(deps: Deps, request: FastifyRequest, person: Person): Promise<void> {
+  const { id } = request.params as { id?: string }
+  const table = TABLES[request.routeOptions.url?.split('/')[2] ?? '']
+  if (id !== undefined && table) {
+    const row = await findRow(deps.db.kysely, table, person.tenantId, id)
+    if (row) refuseHours(person, ownerIn(row) ?? { kind: '', id: null })
+  } else if (id !== undefined) refuseHours(person, { kind: '', id: null })
+  const named = ownerIn((request.body ?? {}) as Record<string, unknown>)
+  if (named) refuseHours(person, named)
+}
+
+/** Refuses what a person does not reach; the request is valid by its schema. Throws `forbidden`, `outside_reach`, `not_found`. */
+export async function checkReach(
+  deps: Deps,
+  request: FastifyRequest,
+  person: Person,
+  reached: Reached | undefined,
+): Promise<void> {
+  if (reached === 'hours') return checkHours(deps, request, person)
+  if (person.reach === null) return
+  if (reached === undefined) throw new AppError('outside_reach')
+  const { id } = request.params as { id?: string }
+  const body = (request.body ?? {}) as Place
+  if (reached === 'appointment') {
+    await checkAppointment(deps, person, id!)
+    refuseNamed(person.reach, body)
+  }
+  if (reached === 'callback') {
+    await checkCallback(deps, person, id!)
+    refuseNamed(person.reach, body)
+  }
+  if (reached === 'place') {
+    refuseNamed(person.reach, body)
+    if (!isWithin(person.reach, body)) throw new AppError('outside_reach')
+  }
+  if (reached === 'appointments' || reached === 'callbacks') refuseNamed(person.reach, request.query as Place)
+  const { ownerAgentId } = { ...(request.query as Owned), ...((request.body ?? {}) as Owned) }
+  refuseNamed(person.reach, { agentId: ownerAgentId })
+}
+
+/** What lists must keep to; null = no limit. */
+export const reachFor = (request: FastifyRequest): Reach =>
+  request.principal?.kind === 'user' ? request.principal.reach : null

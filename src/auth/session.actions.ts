@@ -1,0 +1,131 @@
+// Sessions of people: begun after a proof, found by their cookie, given a new secret from time to time, ended.
+import { createHash } from 'node:crypto'
+import type { Tx } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { settingsOf } from '../tenant/settings.ts'
+import { findTenant } from '../tenant/tenant.sql.ts'
+import { secretOf } from '../tenant/secret.sql.ts'
+import { HOUR, MINUTE } from '../time/interval.ts'
+import { sealOf } from '../web/seal.ts'
+import { PERMISSIONS } from './roles.ts'
+import type { Person, Reach } from './scopes.ts'
+import { findSession, insertSession, touchSession } from './session.sql.ts'
+import { formatToken, hashSecret, isSameHash, type Token } from './token.ts'
+import type { User } from './user.sql.ts'
+
+/** A secret is replaced after an hour; pages that were loading may bring the old one for a minute. */
+const [ROTATED, GRACE] = [HOUR, MINUTE]
+/** How often it is noted that a session is in use. */
+const NOTED = 5 * MINUTE
+
+export type UserDocument = { locationIds?: string[]; agentIds?: string[]; locale?: 'it' | 'en' }
+
+/** Proofs that need no second factor of ours. */
+const STRONG = new Set<string>(['totp', 'provider', 'embedded'])
+
+export type Proof = 'password' | 'totp' | 'provider' | 'embedded' | 'link'
+
+/** Begins a session and returns its token, the only time that it exists. */
+export async function beginSession(
+  deps: Deps,
+  tx: Tx,
+  user: Pick<User, 'tenant_id' | 'id'>,
+  proof: Proof,
+  browser: string,
+): Promise<{ id: string; token: string; expires: Date }> {
+  const settings = settingsOf((await findTenant(tx, user.tenant_id))!.document).signIn
+  const id = deps.newId()
+  const secret = Buffer.from(deps.randomBytes(32))
+  const now = deps.now()
+  const expires = new Date(now + settings.sessionHours * HOUR)
+  await insertSession(tx, {
+    tenant_id: user.tenant_id,
+    id,
+    user_id: user.id,
+    secret_hash: hashSecret(secret.toString('base64url')),
+    previous_hash: null,
+    rotated_at: new Date(now),
+    proof,
+    browser: browser.slice(0, 300),
+    created_at: new Date(now),
+    seen_at: new Date(now),
+    expires_at: expires,
+    ended_at: null,
+  })
+  return { id, token: formatToken('ags', user.tenant_id, id, secret), expires }
+}
+
+/** What a person reaches: everything, unless agents or locations are named. Their own agenda always. */
+export function reachOf(document: UserDocument, agentId: string | null): Reach {
+  const { agentIds = [], locationIds = [] } = document
+  if (agentIds.length === 0 && locationIds.length === 0) return null
+  return {
+    agentIds: new Set(agentId === null ? agentIds : [...agentIds, agentId]),
+    locationIds: new Set(locationIds),
+  }
+}
+
+/** The person behind a session's token, or null when it is unknown, over or ended. */
+export async function personOf(deps: Deps, token: Token): Promise<Person | null> {
+  const s = await findSession(deps.db.kysely, token.tenantId, token.rowId)
+  if (!s || s.status !== 'active' || s.ended_at !== null) return null
+  const now = deps.now()
+  const hash = hashSecret(token.secret)
+  const isPrevious =
+    s.previous_hash !== null && now - s.rotated_at.getTime() < GRACE && isSameHash(s.previous_hash, hash)
+  if (!isSameHash(s.secret_hash, hash) && !isPrevious) return null
+  const settings = settingsOf((await findTenant(deps.db.kysely, token.tenantId))!.document).signIn
+  const idle = settings.idleMinutes * MINUTE
+  if (s.expires_at.getTime() <= now || now - s.seen_at.getTime() > idle) return null
+  if (now - s.seen_at.getTime() > Math.min(NOTED, idle / 4))
+    await touchSession(deps.db.kysely, token.tenantId, s.id, { seen_at: new Date(now) })
+  const mustEnrol = settings.secondFactorFor.includes(s.role) && !STRONG.has(s.proof) && s.totp_secret === null
+  return {
+    kind: 'user',
+    id: s.user_id,
+    tenantId: token.tenantId,
+    scopes: new Set(mustEnrol ? [] : PERMISSIONS[s.role]),
+    secret: token.secret,
+    role: s.role,
+    agentId: s.agent_id,
+    reach: reachOf(s.document, s.agent_id),
+    sessionId: s.id,
+    name: s.name,
+    email: s.email,
+    proof: s.proof,
+    mustEnrol,
+  }
+}
+
+/** A new token of the same session, when its secret is old or must not live on; null when it may stay, or a rival was quicker. */
+export async function rotate(deps: Deps, person: Person, isForced = false): Promise<string | null> {
+  const db = deps.db.kysely
+  const s = await findSession(db, person.tenantId, person.sessionId)
+  const now = deps.now()
+  const present = hashSecret(person.secret)
+  if (!s || !isSameHash(s.secret_hash, present)) return null
+  if (!isForced && now - s.rotated_at.getTime() < ROTATED) return null
+  const secret = Buffer.from(deps.randomBytes(32))
+  const change = {
+    secret_hash: hashSecret(secret.toString('base64url')),
+    previous_hash: isForced ? null : present,
+    rotated_at: new Date(now),
+  }
+  if (!(await touchSession(db, person.tenantId, person.sessionId, change, present))) return null
+  return formatToken('ags', person.tenantId, person.sessionId, secret)
+}
+
+/** What a form or a script must bring besides the cookie: other sites cannot know it (CSRF). */
+export const csrfOf = async (deps: Deps, person: Person): Promise<string> =>
+  sealOf(await secretOf(deps, person.tenantId, 'sessions'), 'csrf', person.sessionId)
+
+/** Short and telling: `Firefox, Linux`. Nothing else of it is kept. */
+export function browserOf(userAgent: string | undefined): string {
+  const text = userAgent ?? ''
+  const name = /(Edg|OPR|Firefox|Chrome|Safari|curl)\//.exec(text)?.[1] ?? '?'
+  const system = /(Android|iPhone|iPad|Windows|Mac OS X|Linux)/.exec(text)?.[1] ?? ''
+  return [name.replace('Edg', 'Edge').replace('OPR', 'Opera'), system].filter(Boolean).join(', ')
+}
+
+/** A name for a person or address that tells nothing to whoever reads the table. */
+export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url')

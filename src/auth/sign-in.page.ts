@@ -1,0 +1,103 @@
+// PURE. Pages of signing in: address and password, the code, a forgotten password, a new one, the first administrator.
+import { deskWords } from '../locales/words.ts'
+import { field, faultSummary, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import type { Page } from '../web/layout.ts'
+import type { Site } from '../web/site.ts'
+
+type Words = ReturnType<typeof deskWords>['signIn']
+const wordsOf = (site: Site): Words => deskWords(site.language).signIn
+
+const refusal = (text: string | undefined): Html | false =>
+  text !== undefined && html`<div class="notice warning" role="alert"><p>${text}</p></div>`
+
+export function signInPage(site: Site, given: { email: string; next: string; refused?: string | undefined }): Page {
+  const w = wordsOf(site)
+  const { providers, passwords } = site.settings.signIn
+  const query = given.next === '/agenda' ? '' : `?next=${encodeURIComponent(given.next)}`
+  return {
+    title: w.title,
+    isPrivate: true,
+    main: html`<div class="narrow">
+      <h1>${w.title}</h1>
+      ${refusal(given.refused)}
+      ${
+        providers.length > 0 &&
+        html`<ul class="links">
+          ${providers.map(
+            (p) =>
+              html`<li>
+                <a class="button" data-plain href="${site.base}/sign-in/with/${p.id}${query}">${w.with(p.name)}</a>
+              </li>`,
+          )}
+        </ul>`
+      }
+      ${!passwords && html`<p class="hint">${w.administratorsOnly}</p>`}
+      <form data-plain method="post" action="${site.base}/sign-in" novalidate>
+        ${hidden('next', given.next)}
+        ${field({ name: 'email', label: w.email, value: given.email, type: 'email', required: true, autocomplete: 'username', maxLength: 254 }, NO_FAULTS)}
+        ${field({ name: 'password', label: w.password, value: '', type: 'password', required: true, autocomplete: 'current-password', maxLength: 200 }, NO_FAULTS)}
+        <button>${w.signIn}</button>
+      </form>
+      <p><a href="${site.base}/password">${w.forgotten}</a></p>
+    </div>`,
+  }
+}
+
+export function codePage(site: Site, given: { next: string; refused?: string | undefined }): Page {
+  const w = wordsOf(site)
+  return {
+    title: w.codeTitle,
+    isPrivate: true,
+    main: html`<div class="narrow">
+      <h1>${w.codeTitle}</h1>
+      ${refusal(given.refused)}
+      <form data-plain method="post" action="${site.base}/sign-in/code" novalidate>
+        ${hidden('next', given.next)}
+        ${field({ name: 'code', label: w.code, hint: w.codeHint, value: '', required: true, autocomplete: 'one-time-code', maxLength: 20 }, NO_FAULTS)}
+        <button>${w.signIn}</button>
+      </form>
+      <p><a href="${site.base}/sign-in">${w.again}</a></p>
+    </div>`,
+  }
+}
+
+export function forgottenPage(site: Site, wasAsked: boolean): Page {
+  const w = wordsOf(site)
+  return {
+    title: w.forgottenTitle,
+    isPrivate: true,
+    main: html`<div class="narrow">
+      <h1>${w.forgottenTitle}</h1>
+      ${
+        wasAsked
+          ? html`<div class="notice success" role="status"><p>${w.asked}</p></div>
+              <p><a href="${site.base}/sign-in">${w.title}</a></p>`
+          : html`<p>${w.forgottenText}</p>
+              <form data-plain method="post" action="${site.base}/password" novalidate>
+                ${field({ name: 'email', label: w.email, value: '', type: 'email', required: true, autocomplete: 'username', maxLength: 254 }, NO_FAULTS)}
+                <button>${w.sendLink}</button>
+              </form>`
+      }
+    </div>`,
+  }
+}
+
+export function welcomePage(site: Site, given: { name: string; email: string; isNew: boolean; faults: Faults }): Page {
+  const w = wordsOf(site)
+  const title = given.isNew ? w.welcome : w.newPassword
+  return {
+    title,
+    isPrivate: true,
+    main: html`<div class="narrow">
+      ${faultSummary(site.words, given.faults)}
+      <h1>${title}</h1>
+      <p>${w.welcomeText(given.name)}</p>
+      <form data-plain method="post" action="" novalidate>
+        <input type="hidden" name="username" value="${given.email}" autocomplete="username" />
+        ${field({ name: 'password', label: w.choosePassword, hint: w.passwordHint, value: '', type: 'password', required: true, autocomplete: 'new-password', maxLength: 200 }, given.faults)}
+        <button>${w.save}</button>
+      </form>
+    </div>`,
+  }
+}

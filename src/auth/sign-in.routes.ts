@@ -1,0 +1,302 @@
+// Pages by which people sign in to a tenant's workspace, and the way there and back through the tenant's own service.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { deskWords, problemWords } from '../locales/words.ts'
+import { setUpRoutes } from './first.routes.ts'
+import { personIn } from '../rest/access.ts'
+import { isSeal, sealOf } from '../web/seal.ts'
+import { addPage, type View } from '../web/pages.ts'
+import { firstOf, installDesk, safeNext } from '../web/desk.ts'
+import { plainDocument } from '../web/desk.layout.ts'
+import { assetsOf } from '../web/assets.ts'
+import { languageFor, type Site } from '../web/site.ts'
+import { secretOf } from '../tenant/secret.sql.ts'
+import { MINUTE } from '../time/interval.ts'
+import type { Authenticator } from './authenticate.actions.ts'
+import { giveSession, takeSession } from './cookie.ts'
+import { finishProvider, startProvider, type Started } from './provider.actions.ts'
+import { browserOf } from './session.actions.ts'
+import {
+  askReset,
+  enterFrame,
+  leave,
+  openLink,
+  setByLink,
+  tryCode,
+  trySignIn,
+  type SignedIn,
+  type Tried,
+} from './sign-in.actions.ts'
+import { codePage, forgottenPage, signInPage, welcomePage } from './sign-in.page.ts'
+import { findUser } from './user.sql.ts'
+
+/** Attempts of one network address within ten minutes. */
+const ATTEMPTS = 60
+const [DEVICE, WAITING, PROVIDER, OFFICE] = [
+  'agenda_device',
+  'agenda_code',
+  'agenda_provider',
+  'agenda_office',
+] as const
+/** How long the second step, or the way through a provider, may take. */
+const PATIENCE = 10 * MINUTE
+const YEAR = 31_536_000
+
+type Body = Record<string, string | undefined>
+/** A field that comes twice counts once. */
+const body = (request: FastifyRequest): Body => firstOf(request.body)
+const browserIn = (request: FastifyRequest): string => browserOf(request.headers['user-agent'])
+const cookieFor = (request: FastifyRequest, path: string) =>
+  ({ path, httpOnly: true, sameSite: 'lax', secure: request.protocol === 'https' }) as const
+
+/** A value that only this service can have written for this purpose, with the instant after which it is void. */
+async function sealed(deps: Deps, site: Site, purpose: string, value: unknown): Promise<string> {
+  const text = Buffer.from(JSON.stringify({ value, until: deps.now() + PATIENCE })).toString('base64url')
+  return `${text}.${sealOf(await secretOf(deps, site.tenantId, 'sessions'), purpose, text)}`
+}
+async function unsealed<T>(deps: Deps, site: Site, purpose: string, given: string | undefined): Promise<T | null> {
+  const [text = '', seal = ''] = (given ?? '').split('.')
+  if (!isSeal(seal, await secretOf(deps, site.tenantId, 'sessions'), purpose, text)) return null
+  const { value, until } = JSON.parse(Buffer.from(text, 'base64url').toString()) as { value: T; until: number }
+  return until > deps.now() ? value : null
+}
+
+export function signInRoutes(app: FastifyInstance, deps: Deps): void {
+  const said = (site: Site, error: unknown): string => {
+    if (!(error instanceof AppError) || error.status >= 500) throw error
+    return problemWords(site.language, error.code, error.params).detail
+  }
+
+  /** Gives the browser its session; whatever session it had before is not the new one's. */
+  function enter(request: FastifyRequest, reply: FastifyReply, site: Site, s: SignedIn, next: string): View {
+    giveSession(request, reply, s.token)
+    reply.setCookie(DEVICE, s.device, { ...cookieFor(request, site.base), maxAge: YEAR })
+    reply.setCookie(OFFICE, site.base.slice(1), { ...cookieFor(request, '/agenda'), maxAge: YEAR })
+    reply.clearCookie(WAITING, cookieFor(request, site.base))
+    return { redirect: next }
+  }
+
+  async function goOn(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    site: Site,
+    tried: Tried,
+    next: string,
+  ): Promise<View> {
+    if (tried.kind === 'in') return enter(request, reply, site, tried.signedIn, next)
+    reply.setCookie(WAITING, await sealed(deps, site, 'code', tried.userId), cookieFor(request, site.base))
+    return { redirect: `${site.base}/sign-in/code${next === '/agenda' ? '' : `?next=${encodeURIComponent(next)}`}` }
+  }
+
+  const nextIn = (request: FastifyRequest): string => safeNext(firstOf(request.query).next ?? body(request).next)
+  const page = (route: Omit<Parameters<typeof addPage>[2], 'always'>): void =>
+    addPage(app, deps, { ...route, always: true })
+
+  page({
+    method: 'GET',
+    url: '/:tenant/sign-in',
+    handler: async (request, _reply, site) => signInPage(site, { email: '', next: nextIn(request) }),
+  })
+
+  page({
+    method: 'POST',
+    url: '/:tenant/sign-in',
+    limit: ATTEMPTS,
+    handler: async (request, reply, site) => {
+      const { email = '', password = '' } = body(request)
+      const next = nextIn(request)
+      try {
+        const device = request.cookies[DEVICE]
+        const given = {
+          email: email.slice(0, 254),
+          password,
+          device,
+          browser: browserIn(request),
+          passwords: site.settings.signIn.passwords,
+        }
+        return await goOn(request, reply, site, await trySignIn(deps, site.tenantId, given), next)
+      } catch (error) {
+        const refused = said(site, error)
+        reply.code((error as AppError).status)
+        return signInPage(site, { email, next, refused })
+      }
+    },
+  })
+
+  page({
+    method: 'GET',
+    url: '/:tenant/sign-in/code',
+    handler: async (request, _reply, site) => {
+      const waiting = await unsealed<string>(deps, site, 'code', request.cookies[WAITING])
+      if (waiting === null) return { redirect: `${site.base}/sign-in` }
+      return codePage(site, { next: nextIn(request) })
+    },
+  })
+
+  page({
+    method: 'POST',
+    url: '/:tenant/sign-in/code',
+    limit: ATTEMPTS,
+    handler: async (request, reply, site) => {
+      const userId = await unsealed<string>(deps, site, 'code', request.cookies[WAITING])
+      if (userId === null) return { redirect: `${site.base}/sign-in` }
+      const next = nextIn(request)
+      try {
+        const code = (body(request).code ?? '').slice(0, 40)
+        const signedIn = await tryCode(deps, site.tenantId, userId, code, browserIn(request))
+        return enter(request, reply, site, signedIn, next)
+      } catch (error) {
+        const refused = said(site, error)
+        reply.code((error as AppError).status)
+        return codePage(site, { next, refused })
+      }
+    },
+  })
+
+  page({
+    method: 'GET',
+    url: '/:tenant/password',
+    handler: async (_request, _reply, site) => forgottenPage(site, false),
+  })
+  page({
+    method: 'POST',
+    url: '/:tenant/password',
+    limit: 10,
+    handler: async (request, _reply, site) => {
+      await askReset(deps, site.tenantId, (body(request).email ?? '').slice(0, 254))
+      return forgottenPage(site, true)
+    },
+  })
+
+  page({
+    method: 'GET',
+    url: '/:tenant/welcome/:token',
+    handler: async (request, _reply, site) => {
+      const { token } = request.params as { token: string }
+      const link = await openLink(deps, site.tenantId, token, ['invitation', 'reset'])
+      const user = (await findUser(deps.db.kysely, site.tenantId, link.user_id))!
+      return welcomePage(site, {
+        name: user.name,
+        email: user.email,
+        isNew: link.purpose === 'invitation',
+        faults: new Map(),
+      })
+    },
+  })
+  page({
+    method: 'POST',
+    url: '/:tenant/welcome/:token',
+    limit: ATTEMPTS,
+    handler: async (request, reply, site) => {
+      const { token } = request.params as { token: string }
+      const { password = '' } = body(request)
+      try {
+        const tried = await setByLink(deps, site.tenantId, token, password.slice(0, 200), browserIn(request))
+        return await goOn(request, reply, site, tried, '/agenda')
+      } catch (error) {
+        if (!(error instanceof AppError) || error.fields.length === 0) throw error
+        const link = await openLink(deps, site.tenantId, token, ['invitation', 'reset'])
+        const user = (await findUser(deps.db.kysely, site.tenantId, link.user_id))!
+        reply.code(error.status)
+        const faults = new Map([['password', said(site, error)]])
+        return welcomePage(site, { name: user.name, email: user.email, isNew: link.purpose === 'invitation', faults })
+      }
+    },
+  })
+
+  const providerOf = (site: Site, request: FastifyRequest) => {
+    const { provider: id } = request.params as { provider: string }
+    const provider = site.settings.signIn.providers.find((p) => p.id === id)
+    if (!provider) throw new AppError('not_found', { what: 'page' })
+    return provider
+  }
+  const returnTo = (site: Site, id: string): string => `${deps.links.base}${site.base}/sign-in/with/${id}/return`
+
+  page({
+    method: 'GET',
+    url: '/:tenant/sign-in/with/:provider',
+    handler: async (request, reply, site) => {
+      const provider = providerOf(site, request)
+      const { address, ...started } = await startProvider(deps, site.tenantId, provider, returnTo(site, provider.id))
+      const kept = await sealed(deps, site, 'provider', { ...started, id: provider.id, next: nextIn(request) })
+      reply.setCookie(PROVIDER, kept, cookieFor(request, `${site.base}/sign-in`))
+      return { redirect: address }
+    },
+  })
+  page({
+    method: 'GET',
+    url: '/:tenant/sign-in/with/:provider/return',
+    handler: async (request, reply, site) => {
+      const provider = providerOf(site, request)
+      const kept = await unsealed<Omit<Started, 'address'> & { id: string; next: string }>(
+        deps,
+        site,
+        'provider',
+        request.cookies[PROVIDER],
+      )
+      reply.clearCookie(PROVIDER, cookieFor(request, `${site.base}/sign-in`))
+      if (kept === null || kept.id !== provider.id) return { redirect: `${site.base}/sign-in` }
+      try {
+        const back = new URL(returnTo(site, provider.id))
+        back.search = request.url.split('?')[1] ?? ''
+        const signedIn = await finishProvider(deps, site.config, provider, back, kept, browserIn(request))
+        return enter(request, reply, site, signedIn, safeNext(kept.next))
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        reply.code(error.status)
+        const refused = problemWords(site.language, error.code, error.params).detail
+        return signInPage(site, { email: '', next: kept.next, refused })
+      }
+    },
+  })
+}
+
+/** What has no tenant in its address: the way to the right sign-in, entering a frame, and the way out. */
+export async function agendaDoors(
+  app: FastifyInstance,
+  deps: Deps,
+  authenticator: Authenticator,
+  bodyLimit: number,
+): Promise<void> {
+  await installDesk(app, deps, bodyLimit, (pages) => {
+    const open = { config: { access: { kind: 'anyone' as const } }, schema: { hide: true } }
+    pages.get('/agenda/sign-in', open, async (request, reply) => {
+      const slug = request.cookies[OFFICE]
+      const next = safeNext(firstOf(request.query).next)
+      reply.header('cache-control', 'no-store')
+      if (slug !== undefined && /^[a-z0-9-]{2,41}$/.test(slug))
+        return reply.redirect(`/${slug}/sign-in${next === '/agenda' ? '' : `?next=${encodeURIComponent(next)}`}`, 303)
+      const language = languageFor(request, 'it')
+      const w = deskWords(language).signIn
+      const words = { title: w.title, detail: w.whichOffice }
+      return reply.type('text/html; charset=utf-8').send(plainDocument(language, words, w.title, assetsOf().base))
+    })
+
+    setUpRoutes(pages, deps)
+
+    pages.post(
+      '/agenda/sign-out',
+      { config: { access: { kind: 'person' } }, schema: { hide: true } },
+      async (request, reply) => {
+        const person = personIn(request)
+        if (!(await authenticator.isOwnForm(person, body(request).csrf))) throw new AppError('cross_site')
+        await leave(deps, person)
+        authenticator.forget()
+        takeSession(request, reply)
+        // Nothing of what was seen stays in this browser.
+        reply.header('clear-site-data', '"cache"')
+        const slug = (await deps.snapshots.config(person.tenantId))?.slug ?? ''
+        return reply.header('cache-control', 'no-store').redirect(`/${slug}/sign-in`, 303)
+      },
+    )
+
+    // An agent desktop shows this address in its frame; it opens once, within a minute.
+    pages.get('/agenda/frame/:token', open, async (request, reply) => {
+      const text = (request.params as { token: string }).token
+      const s = await enterFrame(deps, text, browserIn(request))
+      giveSession(request, reply, s.token, true)
+      return reply.header('cache-control', 'no-store').redirect(safeNext(firstOf(request.query).next), 303)
+    })
+  })
+}

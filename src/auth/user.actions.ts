@@ -1,0 +1,208 @@
+// People of a tenant: invited, changed, blocked; and what they change of themselves.
+import type { TenantConfig } from '../availability/model.ts'
+import { transaction, violationOf } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError, bodyFault } from '../errors.ts'
+import { post } from '../notify/compose.actions.ts'
+import { checkVersion } from '../rest/resource.routes.ts'
+import type { Role } from './roles.ts'
+import { hashPassword, isPassword } from './password.ts'
+import type { UserDocument } from './session.actions.ts'
+import { endLinks, endSessions, forgetFailures } from './session.sql.ts'
+import {
+  addressee,
+  countAttempt,
+  foldEmail,
+  linkMail,
+  newLink,
+  newRecoveryCodes,
+  refusePassword,
+  stepOf,
+  writeLink,
+} from './sign-in.actions.ts'
+import { digestOf } from './session.actions.ts'
+import { countUsers, findUser, insertUser, lockUser, updateUser, type User, type UserChange } from './user.sql.ts'
+
+export type UserBody = {
+  email: string
+  name: string
+  role: Role
+  agentId?: string | null
+  locationIds?: string[]
+  agentIds?: string[]
+  locale?: 'it' | 'en'
+  status?: 'active' | 'blocked'
+}
+
+function checkReferences(config: TenantConfig, body: Partial<UserBody>): void {
+  const check = (pointer: string, id: string, isThere: boolean, what: string): void => {
+    if (!isThere) throw bodyFault(pointer, 'invalid_reference', { what, id })
+  }
+  if (body.agentId) check('/agentId', body.agentId, config.agents.has(body.agentId), 'agent')
+  body.agentIds?.forEach((id, i) => check(`/agentIds/${i}`, id, config.agents.has(id), 'agent'))
+  body.locationIds?.forEach((id, i) => check(`/locationIds/${i}`, id, config.locations.has(id), 'location'))
+}
+
+function asTaken(error: unknown): never {
+  if (violationOf(error)?.constraint === 'users_email') throw bodyFault('/email', 'email_taken')
+  throw error
+}
+
+const documentFrom = (before: UserDocument, body: Partial<UserBody>): UserDocument => {
+  const after: UserDocument = { ...before }
+  if (body.locationIds !== undefined) after.locationIds = body.locationIds
+  if (body.agentIds !== undefined) after.agentIds = body.agentIds
+  if (body.locale !== undefined) after.locale = body.locale
+  return after
+}
+
+/** Invites a person by mail. The link is also returned: an installation without mail hands it over by itself. */
+export async function inviteUser(
+  deps: Deps,
+  config: TenantConfig,
+  body: UserBody,
+): Promise<{ user: User; token: string }> {
+  checkReferences(config, body)
+  const { tenantId } = config
+  const [id, email, name] = [deps.newId(), foldEmail(body.email), body.name.trim()]
+  const link = newLink(deps, tenantId, id, 'invitation')
+  const message = await linkMail(deps, config, { id, name, email, locale: body.locale }, link)
+  return transaction(deps.db, async (tx) => {
+    const user = await insertUser(tx, {
+      ...{ tenantId, id, email, name, role: body.role, agentId: body.agentId ?? null },
+      document: documentFrom({}, body),
+      now: new Date(deps.now()),
+    })
+    await writeLink(tx, link)
+    await post(deps, tx, message)
+    return { user, token: link.token }
+  }).catch(asTaken)
+}
+
+/** A new invitation, or a link for a new password for who has one. */
+export async function inviteAgain(
+  deps: Deps,
+  config: TenantConfig,
+  id: string,
+): Promise<{ user: User; token: string }> {
+  const user = await findUser(deps.db.kysely, config.tenantId, id)
+  if (!user) throw new AppError('not_found', { what: 'user' })
+  const link = newLink(deps, config.tenantId, id, user.status === 'invited' ? 'invitation' : 'reset')
+  const message = await linkMail(deps, config, addressee(user), link)
+  await transaction(deps.db, async (tx) => {
+    await writeLink(tx, link)
+    await post(deps, tx, message)
+  })
+  return { user, token: link.token }
+}
+
+/** Changes a person; what they may do changes at once, so their sessions end. Throws `last_administrator`. */
+export async function changeUser(
+  deps: Deps,
+  config: TenantConfig,
+  id: string,
+  body: Partial<UserBody>,
+  wanted: number | null,
+): Promise<User> {
+  checkReferences(config, body)
+  return transaction(deps.db, async (tx) => {
+    const before = await lockUser(tx, config.tenantId, id)
+    if (!before) throw new AppError('not_found', { what: 'user' })
+    checkVersion(wanted, before.version)
+    const change: UserChange = { document: documentFrom(before.document, body) }
+    if (body.email !== undefined) change.email = foldEmail(body.email)
+    if (body.name !== undefined) change.name = body.name.trim()
+    if (body.role !== undefined) change.role = body.role
+    if (body.agentId !== undefined) change.agent_id = body.agentId
+    if (body.status === 'blocked') change.status = 'blocked'
+    if (body.status === 'active' && before.status === 'blocked')
+      change.status = before.password_hash === null && before.subject === null ? 'invited' : 'active'
+    const loses = (change.role ?? before.role) !== 'administrator' || change.status === 'blocked'
+    if (before.role === 'administrator' && before.status === 'active' && loses) {
+      const { administrators } = await countUsers(tx, config.tenantId, id)
+      if (administrators === 0) throw new AppError('last_administrator')
+    }
+    const now = new Date(deps.now())
+    const after = await updateUser(tx, config.tenantId, id, change, now)
+    if (after.role !== before.role || after.status !== before.status || after.email !== before.email) {
+      await endSessions(tx, config.tenantId, id, { but: null }, now)
+      await endLinks(tx, config.tenantId, id, now)
+    }
+    return after
+  }).catch(asTaken)
+}
+
+/** The language in which a person's pages are. */
+export async function setLocale(deps: Deps, tenantId: string, id: string, locale: 'it' | 'en'): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    const user = (await lockUser(tx, tenantId, id))!
+    await updateUser(tx, tenantId, id, { document: { ...user.document, locale } }, new Date(deps.now()))
+  })
+}
+
+/** The person's own password, asked for again inside a session; guessing it there is slowed as it is at the door. */
+async function requireOwn(deps: Deps, user: User, password: string, pointer: string): Promise<void> {
+  const key = `own:${user.id}`
+  await countAttempt(deps, user.tenant_id, key)
+  if (!(await isPassword(password, user.password_hash))) throw bodyFault(pointer, 'sign_in_refused')
+  await forgetFailures(deps.db.kysely, user.tenant_id, key)
+}
+
+/** Changes one's own password; the other sessions end. Throws `sign_in_refused` when the present one is wrong. */
+export async function changeOwnPassword(
+  deps: Deps,
+  tenantId: string,
+  userId: string,
+  sessionId: string,
+  present: string,
+  next: string,
+): Promise<void> {
+  const user = (await findUser(deps.db.kysely, tenantId, userId))!
+  await requireOwn(deps, user, present, '/present')
+  await refusePassword(deps, user, next)
+  const hash = await hashPassword(next)
+  await transaction(deps.db, async (tx) => {
+    const now = new Date(deps.now())
+    await updateUser(tx, tenantId, userId, { password_hash: hash }, now)
+    await endSessions(tx, tenantId, userId, { but: sessionId }, now)
+    await endLinks(tx, tenantId, userId, now)
+    await forgetFailures(tx, tenantId, `account:${digestOf(user.email)}`)
+  })
+}
+
+/** Switches the second factor on, once a code proves that it works; returns the codes for emergencies. */
+export async function enableTotp(
+  deps: Deps,
+  tenantId: string,
+  userId: string,
+  sessionId: string,
+  secret: string,
+  code: string,
+): Promise<string[]> {
+  // Whoever has a session and nothing else must not put a factor of their own in the place of the person's.
+  if ((await findUser(deps.db.kysely, tenantId, userId))?.totp_secret != null) throw new AppError('conflict')
+  const step = stepOf(secret, code, deps.now())
+  if (step === null) throw bodyFault('/code', 'code_refused')
+  const { codes, hashes } = newRecoveryCodes()
+  await transaction(deps.db, async (tx) => {
+    const now = new Date(deps.now())
+    await updateUser(tx, tenantId, userId, { totp_secret: secret, totp_step: step, recovery_hashes: hashes }, now)
+    await endSessions(tx, tenantId, userId, { but: sessionId }, now)
+  })
+  return codes
+}
+
+/** Switches it off; the password must be known, or an administrator does it for somebody else. */
+export async function disableTotp(
+  deps: Deps,
+  tenantId: string,
+  userId: string,
+  password: string | null,
+): Promise<void> {
+  const user = await findUser(deps.db.kysely, tenantId, userId)
+  if (!user) throw new AppError('not_found', { what: 'user' })
+  if (password !== null) await requireOwn(deps, user, password, '/password')
+  await transaction(deps.db, (tx) =>
+    updateUser(tx, tenantId, userId, { totp_secret: null, totp_step: null, recovery_hashes: [] }, new Date(deps.now())),
+  )
+}

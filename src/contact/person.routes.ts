@@ -1,0 +1,156 @@
+// One contact as a whole: its timeline, notes, look-alikes, and merging two records of one person.
+import type { FastifyInstance } from 'fastify'
+import Type from 'typebox'
+import { namesOf } from '../auth/user.sql.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { actorOf, tenantOf } from '../rest/access.ts'
+import { problems, presentRow } from '../rest/resource.routes.ts'
+import { findRow, type Row } from '../rest/resource.sql.ts'
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
+import { DateTime, Id, IdParams, Instant } from '../rest/schema.ts'
+import { findTenant } from '../tenant/tenant.sql.ts'
+import { contacts } from './contact.routes.ts'
+import { reachFor } from '../auth/reach.actions.ts'
+import { isWithin } from '../auth/scopes.ts'
+import { refuseSearchBy } from '../privacy/veil.routes.ts'
+import { mergeContacts } from './person.actions.ts'
+import { toE164 } from './phone.ts'
+import { duplicatesOf, findPeople, insertNote, timelineOf, type TimelineRow } from './timeline.sql.ts'
+
+const Any = Type.Object({}, { additionalProperties: true })
+const Contacts = Type.Object({ items: Type.Array(Any) }, { additionalProperties: false })
+const KINDS = ['appointment', 'callback', 'attempt', 'message', 'note', 'rating', 'consent'] as const
+const TimelineShown = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        { kind: Type.Union(KINDS.map((kind) => Type.Literal(kind))), id: Id, at: DateTime, data: Any },
+        { additionalProperties: false },
+      ),
+    ),
+    isComplete: Type.Boolean(),
+  },
+  { title: 'ContactTimeline', additionalProperties: false },
+)
+
+export function personRoutes(app: FastifyInstance, deps: Deps): void {
+  const docs = documentedUnder('contacts')
+  const reading = withScope('contacts:read', 'none')
+  const writing = withScope('contacts:write', 'none')
+  const db = () => deps.db.kysely
+
+  async function contactOf(tenantId: string, id: string): Promise<Row> {
+    const row = await findRow(db(), 'contacts', tenantId, id)
+    if (!row) throw new AppError('not_found', { what: 'contact' })
+    return row
+  }
+
+  app.post('/v1/contacts/lookup', {
+    config: reading,
+    schema: {
+      ...docs(
+        'lookUpContacts',
+        'Find contacts by the beginning of their names, or by number, e-mail or external id; at most 30',
+      ),
+      body: Type.Object(
+        { text: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S' }) },
+        { additionalProperties: false },
+      ),
+      response: { 200: Contacts, ...problems },
+    },
+    handler: async (request) => {
+      await refuseSearchBy(deps, request, ['lastName', 'phone', 'email', 'externalId'])
+      const tenantId = tenantOf(request)
+      const text = (request.body as { text: string }).text.trim()
+      const country = (await findTenant(db(), tenantId))!.document.country as string | undefined
+      const phone = /\d{4}/.test(text) ? toE164(text, country ?? 'IT') : null
+      return { items: (await findPeople(db(), tenantId, text, phone)).map((row) => presentRow(contacts, row)) }
+    },
+  })
+
+  app.get('/v1/contacts/:id/timeline', {
+    config: reading,
+    schema: {
+      ...docs(
+        'readContactTimeline',
+        'Visits, callbacks, attempts, messages, notes, ratings and consents of a contact, latest first',
+      ),
+      params: IdParams,
+      querystring: Type.Object({ before: Type.Optional(Instant) }, { additionalProperties: false }),
+      response: { 200: TimelineShown, ...problems },
+    },
+    handler: async (request) => {
+      const tenantId = tenantOf(request)
+      const { id } = await contactOf(tenantId, idOf(request))
+      const { before } = request.query as { before?: string }
+      const until = before === undefined ? new Date('9999-12-31T00:00:00Z') : new Date(before)
+      const reach = reachFor(request)
+      // What belongs to colleagues out of reach is not there, as it is not by its own address.
+      const isMine = (r: TimelineRow): boolean =>
+        !('agentId' in r.data) || r.data.agentId === null || isWithin(reach, r.data)
+      const all = await timelineOf(db(), tenantId, id, until, 201)
+      const rows = all.filter(isMine)
+      const authors = rows.flatMap((r) => /^user:(.+)$/.exec(String(r.data.author))?.[1] ?? [])
+      const names = await namesOf(db(), tenantId, [...new Set(authors)])
+      const items = rows.slice(0, 200).map((r) => {
+        const name = names.get(String(r.data.author).slice(5))
+        return { ...r, at: r.at.toISOString(), data: name === undefined ? r.data : { ...r.data, authorName: name } }
+      })
+      return { items, isComplete: all.length <= 200 }
+    },
+  })
+
+  app.post('/v1/contacts/:id/notes', {
+    config: writing,
+    schema: {
+      ...docs('addContactNote', 'Add a note to a contact'),
+      params: IdParams,
+      body: Type.Object(
+        { content: Type.String({ minLength: 1, maxLength: 4000, pattern: '\\S' }) },
+        { additionalProperties: false },
+      ),
+      response: { 201: Type.Object({ id: Id }, { additionalProperties: false }), ...problems },
+    },
+    handler: async (request, reply) => {
+      const tenantId = tenantOf(request)
+      const contact = await contactOf(tenantId, idOf(request))
+      const { content } = request.body as { content: string }
+      const id = deps.newId()
+      const note = { tenantId, id, contactId: contact.id, author: actorOf(request), content, now: new Date(deps.now()) }
+      await insertNote(db(), note)
+      return reply.code(201).send({ id })
+    },
+  })
+
+  app.get('/v1/contacts/:id/duplicates', {
+    config: reading,
+    schema: {
+      ...docs('listContactDuplicates', 'Contacts with the same number, address or name'),
+      params: IdParams,
+      response: { 200: Contacts, ...problems },
+    },
+    handler: async (request) => {
+      const tenantId = tenantOf(request)
+      const rows = await duplicatesOf(db(), tenantId, await contactOf(tenantId, idOf(request)))
+      return { items: rows.map((row) => presentRow(contacts, row)) }
+    },
+  })
+
+  app.post('/v1/contacts/:id/merge', {
+    config: writing,
+    schema: {
+      ...docs('mergeContacts', 'Make another contact part of this one: everything of it moves here, and it ends'),
+      params: IdParams,
+      body: Type.Object({ otherId: Id }, { additionalProperties: false }),
+      response: { 200: Any, ...problems },
+    },
+    handler: async (request) => {
+      const { otherId } = request.body as { otherId: string }
+      return presentRow(
+        contacts,
+        await mergeContacts(deps, tenantOf(request), idOf(request), otherId, actorOf(request)),
+      )
+    },
+  })
+}

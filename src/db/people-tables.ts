@@ -1,0 +1,95 @@
+// Row types of people who sign in, of what they did, and of what a person agreed to.
+import type { Generated } from 'kysely'
+import type { Document, Json } from './tables.ts'
+import type { Role } from '../auth/roles.ts'
+
+export type UserStatus = 'invited' | 'active' | 'blocked'
+export type UserRow = {
+  tenant_id: string
+  id: string
+  email: string
+  name: string
+  role: Role
+  agent_id: string | null
+  password_hash: string | null
+  totp_secret: string | null
+  totp_step: number | null
+  recovery_hashes: Generated<string[]>
+  subject: string | null
+  status: Generated<UserStatus>
+  document: Json<Document>
+  version: Generated<number>
+  created_at: Date
+  updated_at: Date
+  signed_in_at: Date | null
+}
+
+export type SessionRow = {
+  tenant_id: string
+  id: string
+  user_id: string
+  secret_hash: string
+  previous_hash: string | null
+  rotated_at: Date
+  proof: string
+  browser: string
+  created_at: Date
+  seen_at: Date
+  expires_at: Date
+  ended_at: Date | null
+}
+
+export type LinkPurpose = 'invitation' | 'reset' | 'frame' | 'first'
+export type LinkRow = {
+  tenant_id: string
+  id: string
+  user_id: string
+  purpose: LinkPurpose
+  secret_hash: string
+  created_at: Date
+  expires_at: Date
+  used_at: Date | null
+}
+
+export type AuditRow = {
+  tenant_id: string
+  id: string
+  at: Date
+  actor: string
+  action: string
+  subject: string | null
+  result: number
+  data: Json<Document>
+}
+
+export type PeopleTables = {
+  users: UserRow
+  sessions: SessionRow
+  one_time_links: LinkRow
+  sign_in_failures: {
+    tenant_id: string
+    key: string
+    failures: number
+    first_at: Date
+    closed_until: Date | null
+  }
+  audit_entries: AuditRow
+  contact_notes: {
+    tenant_id: string
+    id: string
+    contact_id: string
+    author: string
+    content: string
+    created_at: Date
+  }
+  consents: {
+    tenant_id: string
+    id: string
+    contact_id: string
+    purpose: string
+    is_given: boolean
+    wording: string | null
+    source: string
+    created_at: Date
+  }
+}

@@ -1,0 +1,84 @@
+// Export and erasure of one person on request (GDPR, articles 15, 17, 20), and the rules by which people are forgotten in time.
+import { insertAudit } from '../auth/audit.sql.ts'
+import { transaction } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { contacts } from '../contact/contact.routes.ts'
+import { presentRow } from '../rest/resource.routes.ts'
+import { findRow, lockRow } from '../rest/resource.sql.ts'
+import { DAY } from '../time/interval.ts'
+import { anonymise, eraseAnswers, everythingOf, forgottenContacts, hasOpen } from './privacy.sql.ts'
+
+const BATCH = 100
+/** Columns that say nothing about the person, or would let somebody in. */
+const INTERNAL = new Set([
+  'tenant_id',
+  'manage_hash',
+  'reservation_id',
+  'dedupe_key',
+  'provider_id',
+  'lease_id',
+  'version',
+])
+
+const plain = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !INTERNAL.has(name)))
+
+/** Everything that is kept about a person, to hand out. Throws `not_found`. */
+export async function exportPerson(deps: Deps, tenantId: string, id: string): Promise<Record<string, unknown>> {
+  const row = await findRow(deps.db.kysely, 'contacts', tenantId, id)
+  if (!row) throw new AppError('not_found', { what: 'contact' })
+  const found = await everythingOf(deps.db.kysely, tenantId, id)
+  return {
+    madeAt: new Date(deps.now()).toISOString(),
+    contact: presentRow(contacts, row),
+    ...Object.fromEntries(Object.entries(found).map(([name, rows]) => [name, rows.map(plain)])),
+  }
+}
+
+/** Makes a person unrecognisable. Throws `still_in_use` while something of theirs is to come: cancel it first. */
+export async function erasePerson(deps: Deps, tenantId: string, id: string, actor: string): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    const row = await lockRow(tx, 'contacts', tenantId, id)
+    if (!row) throw new AppError('not_found', { what: 'contact' })
+    const now = new Date(deps.now())
+    if (await hasOpen(tx, tenantId, id, now)) throw new AppError('still_in_use', { what: 'contact' })
+    await anonymise(tx, tenantId, id, row.phone as string | null, now)
+    const entry = {
+      tenant_id: tenantId,
+      id: deps.newId(),
+      at: now,
+      actor,
+      action: 'person_erased',
+      subject: id,
+      result: 200,
+    }
+    await insertAudit(tx, { ...entry, data: {} })
+  })
+}
+
+/** Forgets people and what they wrote as the tenant's rules say; returns how many contacts were anonymised. */
+export async function applyRetention(
+  deps: Deps,
+  tenantId: string,
+  stopped: () => boolean = () => false,
+): Promise<number> {
+  const rules = (await deps.snapshots.config(tenantId))?.settings.privacy
+  if (!rules) return 0
+  let done = 0
+  if (rules.answerDays > 0) {
+    const before = new Date(deps.now() - rules.answerDays * DAY)
+    while (!stopped() && (await eraseAnswers(deps.db.kysely, tenantId, before, BATCH)) === BATCH);
+  }
+  if (rules.contactDays === 0) return 0
+  const since = new Date(deps.now() - rules.contactDays * DAY)
+  for (;;) {
+    const ids = await forgottenContacts(deps.db.kysely, tenantId, since, BATCH)
+    for (const id of ids) {
+      if (stopped()) return done
+      await erasePerson(deps, tenantId, id, 'retention')
+      done += 1
+    }
+    if (ids.length < BATCH) return done
+  }
+}

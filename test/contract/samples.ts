@@ -1,0 +1,265 @@
+// A tenant with one record of everything, and a sample request for every route: what the walks over the route table need.
+import type { RouteOptions } from 'fastify'
+import { buildApp } from '../../src/app.ts'
+import type { Access } from '../../src/auth/scopes.ts'
+import { makePerson } from '../helpers/people.ts'
+import { makeOffice, PERSON, type TestService } from '../helpers/service.ts'
+
+export type Route = { method: string; url: string; access: Access }
+export const TEN = '2026-11-24T10:00:00+01:00'
+
+/** All routes of the application, without those that answer HEAD. */
+export async function routesOf(service: TestService): Promise<Route[]> {
+  const seen: RouteOptions[] = []
+  const probe = await buildApp(service.deps, {
+    logLevel: 'silent',
+    trustProxy: false,
+    observe: (app) => app.addHook('onRoute', (route: RouteOptions) => void seen.push(route)),
+  })
+  const all = seen.flatMap((r) =>
+    [r.method].flat().map((method) => ({ method, url: r.url, access: r.config?.access as Access })),
+  )
+  await probe.close()
+  return all.filter((r) => r.method !== 'HEAD')
+}
+
+/** Streams never end by themselves. */
+export const isStream = (route: { url: string }): boolean => route.url.endsWith('/stream')
+
+/** One record of everything in the service's tenant, by the part of the address that names its kind. */
+export async function makeSamples(service: TestService): Promise<{ ids: Record<string, string>; manageToken: string }> {
+  const { tenant } = service
+  const ids: Record<string, string> = {}
+  const office = await makeOffice(tenant)
+  ids.services = office.service.id
+  ids.locations = office.location.id
+  ids.agents = office.agent.id
+  ids.schedules = office.schedule.id
+  ids.tenants = tenant.id
+  ids.pools = (await tenant.make('pools', { name: 'Sportelli', size: 1 })).id
+  ids.openings = (
+    await tenant.make('openings', {
+      ownerKind: 'agent',
+      ownerId: ids.agents,
+      firstDay: '2026-12-05',
+      lastDay: '2026-12-05',
+    })
+  ).id
+  ids.absences = (
+    await tenant.make('absences', { agentId: ids.agents, firstDay: '2026-12-01', lastDay: '2026-12-02' })
+  ).id
+  ids.closures = (
+    await tenant.make('closures', { locationId: ids.locations, firstDay: '2026-12-03', lastDay: '2026-12-03' })
+  ).id
+  ids['holiday-calendars'] = (await tenant.make('holiday-calendars', { name: 'Italia', country: 'IT' })).id
+  ids.contacts = (await tenant.make('contacts', PERSON)).id
+  const booked = await tenant.make('appointments', {
+    serviceIds: [ids.services],
+    start: TEN,
+    contactId: ids.contacts,
+  })
+  ids.appointments = booked.id
+  const { manageToken } = booked
+  ids.campaigns = (await tenant.make('campaigns', { name: 'Richiami' })).id
+  ids.callbacks = (await tenant.make('callbacks', { campaignId: ids.campaigns, number: '+393205550101' })).id
+  ids.deliveries = service.deps.newId()
+  const at = new Date(service.clock.now)
+  await service.deps.db.kysely
+    .insertInto('deliveries')
+    .values({
+      tenant_id: tenant.id,
+      id: ids.deliveries,
+      campaign_id: ids.campaigns!,
+      callback_id: ids.callbacks!,
+      kind: 'contact',
+      status: 'parked',
+      batch_id: ids.deliveries,
+      due_at: at,
+      failure: 'http_400',
+      document: '{}',
+      created_at: at,
+      settled_at: at,
+    })
+    .execute()
+  const load = await service.app.inject({
+    method: 'POST',
+    url: `/v1/campaigns/${ids.campaigns}/loads`,
+    headers: { authorization: `Bearer ${tenant.key}`, 'content-type': 'text/csv' },
+    payload: 'number\n+393205550104\n',
+  })
+  ids.loads = load.json().id
+  await service.settle()
+  ids.messages = (await tenant.call('GET', '/v1/messages')).body.items[0].id
+  ids.webhooks = (await tenant.make('webhooks', { url: 'https://x.example/', types: ['*'] })).id
+  ids['calendar-feeds'] = (await tenant.make('calendar-feeds', { ownerKind: 'agent', ownerId: ids.agents })).id
+  const elsewhere = { agentId: ids.agents, kind: 'ics', url: 'https://x.example/a.ics' }
+  ids['external-calendars'] = (await tenant.make('external-calendars', elsewhere)).id
+  ids['waiting-list'] = (await tenant.make('waiting-list', { appointmentId: ids.appointments })).id
+  ids.jobs = service.deps.newId()
+  await service.deps.db.kysely
+    .insertInto('jobs')
+    .values({
+      ...{ tenant_id: tenant.id, id: ids.jobs, queue: 'mail', due_at: at, payload: '{}', created_at: at },
+      ...{ parked_at: at, failure: 'x' },
+    })
+    .execute()
+  ids['api-keys'] = (await tenant.make('api-keys', { name: 'letta', scopes: ['slots:read'] })).apiKey.id
+  ids.users = await makePerson(service, { email: 'esempio@ufficio.example', role: 'agent' })
+  ids.others = (await tenant.make('contacts', { firstName: 'Ada', lastName: 'Neri', phone: '+393205550199' })).id
+  return { ids, manageToken }
+}
+
+type Ids = Record<string, string>
+
+const MAIL = 'From: x@x.example\r\n\r\nx'
+const CALENDAR = 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n'
+
+const skills = (ids: Ids) => ({ serviceIds: [ids.services] })
+/** Bodies that name records of the first tenant; sent with the second tenant's key. */
+const bodies: Record<string, (ids: Ids) => object | string> = {
+  'POST /v1/tenants': () => ({ slug: 'nuovo', name: 'Nuovo' }),
+  'PATCH /v1/tenants/:id': () => ({ name: 'Preso' }),
+  'POST /v1/api-keys': () => ({ name: 'k', scopes: ['slots:read'] }),
+  'POST /v1/api-keys/:id/revocation': () => ({}),
+  'POST /v1/locations': (ids) => ({ name: 'Mia', holidayCalendarId: ids['holiday-calendars'] }),
+  'PATCH /v1/locations/:id': () => ({ name: 'Presa' }),
+  'POST /v1/holiday-calendars': () => ({ name: 'Mio', country: 'IT' }),
+  'PATCH /v1/holiday-calendars/:id': () => ({ name: 'Preso' }),
+  'POST /v1/services': (ids) => ({ name: 'Mio', durationMinutes: 10, locationIds: [ids.locations] }),
+  'PATCH /v1/services/:id': () => ({ name: 'Preso' }),
+  'POST /v1/agents': (ids) => ({ name: 'Mio', ...skills(ids) }),
+  'PATCH /v1/agents/:id': () => ({ name: 'Preso' }),
+  'POST /v1/pools': (ids) => ({ name: 'Mio', size: 2, ...skills(ids) }),
+  'PATCH /v1/pools/:id': () => ({ name: 'Preso' }),
+  'POST /v1/schedules': (ids) => ({ ownerKind: 'agent', ownerId: ids.agents, validFrom: '2027-01-01', rules: [] }),
+  'PATCH /v1/schedules/:id': () => ({ rules: [] }),
+  'POST /v1/openings': (ids) => ({
+    ownerKind: 'location',
+    ownerId: ids.locations,
+    firstDay: '2026-12-06',
+    lastDay: '2026-12-06',
+  }),
+  'PATCH /v1/openings/:id': () => ({ note: 'presa' }),
+  'POST /v1/absences': (ids) => ({ agentId: ids.agents, firstDay: '2026-12-06', lastDay: '2026-12-06' }),
+  'PATCH /v1/absences/:id': () => ({ reason: 'presa' }),
+  'POST /v1/closures': (ids) => ({ locationId: ids.locations, firstDay: '2026-12-06', lastDay: '2026-12-06' }),
+  'PATCH /v1/closures/:id': () => ({ reason: 'presa' }),
+  'POST /v1/contacts': () => ({ firstName: 'Mia', lastName: 'Mia' }),
+  'PATCH /v1/contacts/:id': () => ({ firstName: 'Presa' }),
+  'POST /v1/contacts/lookup': () => ({ text: PERSON.lastName }),
+  'POST /v1/contacts/:id/notes': () => ({ content: 'presa' }),
+  'POST /v1/contacts/:id/merge': (ids) => ({ otherId: ids.others }),
+  'POST /v1/contacts/:id/consents': () => ({ purpose: 'newsletter', isGiven: true }),
+  'POST /v1/contacts/:id/erasure': () => ({}),
+  'POST /v1/users': () => ({ email: 'altra@ufficio.example', name: 'Altra', role: 'agent' }),
+  'PATCH /v1/users/:id': () => ({ name: 'Presa' }),
+  'POST /v1/users/:id/invitation': () => ({}),
+  'POST /v1/users/:id/frame-link': () => ({}),
+  'PUT /v1/sign-in-providers/:id/secret': () => ({ secret: 'abcdefgh12' }),
+  'POST /v1/hours/impact': (ids) => ({
+    kind: 'absence',
+    agentId: ids.agents,
+    firstDay: '2026-11-24',
+    lastDay: '2026-11-24',
+  }),
+  'POST /v1/rearrangements': (ids) => ({ appointmentIds: [ids.appointments], mode: 'reassign', reason: 'prova' }),
+  'POST /v1/appointments/:id/arrival': () => ({}),
+  'POST /v1/contacts/search': () => ({ email: PERSON.email }),
+  'POST /v1/holds': (ids) => ({ serviceIds: [ids.services], start: TEN }),
+  'POST /v1/appointments': (ids) => ({ serviceIds: [ids.services], start: TEN, contactId: ids.contacts }),
+  'PATCH /v1/appointments/:id': () => ({ notes: 'presa' }),
+  'POST /v1/appointments/:id/cancellation': () => ({}),
+  'POST /v1/appointments/:id/rescheduling': () => ({ start: '2026-11-24T11:00:00+01:00' }),
+  'POST /v1/appointments/:id/reassignment': () => ({}),
+  'POST /v1/appointments/:id/approval': () => ({ decision: 'approve' }),
+  'POST /v1/appointments/:id/outcome': () => ({ outcome: 'completed' }),
+  'POST /v1/campaigns': (ids) => ({
+    name: 'Mia',
+    capacity: { kind: 'staffed', serviceId: ids.services, handlingMinutes: 5, share: 1 },
+  }),
+  'PATCH /v1/campaigns/:id': () => ({ name: 'Presa' }),
+  'POST /v1/campaigns/:id/segments/dry-run': () => ({ requests: [{}] }),
+  'POST /v1/campaigns/:id/leases': () => ({}),
+  'POST /v1/campaigns/:id/leases/:leaseId/extension': (ids) => ({ callbackIds: [ids.callbacks], leaseSeconds: 60 }),
+  'POST /v1/campaigns/:id/leases/:leaseId/return': (ids) => ({ callbackIds: [ids.callbacks] }),
+  'POST /v1/campaigns/:id/leases/:leaseId/results': (ids) => ({
+    results: [{ callbackId: ids.callbacks, outcome: 'answered' }],
+  }),
+  'POST /v1/callbacks': (ids) => ({ campaignId: ids.campaigns, number: '+393205550102' }),
+  'POST /v1/callbacks/search': () => ({ number: '+393205550101' }),
+  'POST /v1/callbacks/quick': (ids) => ({ campaign: ids.campaigns, number: '+393205550103' }),
+  'POST /v1/campaigns/:id/loads': () => 'number\n+393205550105\n',
+  'POST /v1/callbacks/:id/cancellation': () => ({}),
+  'POST /v1/callbacks/:id/postponement': () => ({ when: { kind: 'at', at: '2026-11-24T11:00:00+01:00' } }),
+  'POST /v1/callbacks/:id/attempts': () => ({ outcome: 'answered' }),
+  'POST /v1/callbacks/:id/acceptance': (ids) => ({ deliveryId: ids.deliveries }),
+  'POST /v1/deliveries/:id/replay': () => ({}),
+  'POST /v1/campaigns/:id/deliveries/replay': () => ({}),
+  'POST /v1/campaigns/:id/push-secret': () => ({}),
+  'POST /v1/suppressions/removal': () => ({ channel: 'email', address: PERSON.email }),
+  'PUT /v1/message-templates/:kind/:language': () => ({ subject: 'Preso' }),
+  'POST /v1/message-templates/:kind/:language/preview': () => ({}),
+  'PUT /v1/text-gateways/:channel': () => ({
+    url: 'https://x.example/',
+    format: 'json',
+    fields: { to: '{{ to }}' },
+  }),
+  'POST /v1/inbound/mail': () => MAIL,
+  'POST /v1/inbound/bounces': (ids) => ({ messageId: ids.messages, kind: 'hard' }),
+  'POST /v1/inbound/receipts': (ids) => ({ providerId: ids.messages, status: 'delivered' }),
+  'POST /v1/inbound/texts': () => ({ from: '+393205550101', text: 'C' }),
+  'POST /v1/webhooks': () => ({ url: 'https://x.example/', types: ['*'] }),
+  'PATCH /v1/webhooks/:id': () => ({ status: 'paused' }),
+  'POST /v1/webhooks/:id/secret': () => ({}),
+  'POST /v1/webhooks/:id/test': () => ({}),
+  'POST /v1/webhooks/:id/deliveries/replay': () => ({}),
+  'POST /v1/calendar-feeds': (ids) => ({ ownerKind: 'agent', ownerId: ids.agents }),
+  'POST /v1/calendar-feeds/:id/revocation': () => ({}),
+  'POST /v1/external-calendars': (ids) => ({ agentId: ids.agents, kind: 'ics', url: 'https://x.example/a.ics' }),
+  'POST /v1/external-calendars/:id/refresh': () => ({}),
+  'PUT /v1/agents/:id/availability': () => CALENDAR,
+  'POST /v1/waiting-list': (ids) => ({ appointmentId: ids.appointments }),
+  'POST /v1/jobs/:id/replay': () => ({}),
+  'POST /v1/do-not-call': () => ({ number: '+393205550103' }),
+  'POST /v1/do-not-call/removal': () => ({ number: '+393205550103' }),
+}
+const queries: Record<string, (ids: Ids) => string> = {
+  'GET /v1/agenda': () => '?from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z',
+  'GET /v1/utilisation': () => '?from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z',
+  'GET /v1/slots': (ids) => `?serviceId=${ids.services}&from=2026-11-24&to=2026-11-25`,
+  'GET /v1/slots/next': (ids) => `?serviceId=${ids.services}`,
+  'GET /v1/slots/explanation': (ids) => `?serviceId=${ids.services}&date=2026-11-24`,
+  'GET /v1/holiday-calendars/:id/days': () => '?year=2026',
+  'GET /v1/appointments': (ids) => `?agentId=${ids.agents}`,
+  'GET /v1/schedules': (ids) => `?ownerId=${ids.agents}`,
+  'GET /v1/callback-windows': (ids) => `?campaignId=${ids.campaigns}`,
+  'GET /v1/callbacks': (ids) => `?campaignId=${ids.campaigns}`,
+  'GET /v1/callbacks/stream': (ids) => `?campaignId=${ids.campaigns}`,
+  'GET /v1/ratings': () => '?from=2026-11-23&to=2026-11-24',
+  'GET /v1/agents/:id/free-busy': () => '?from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z',
+  'GET /v1/external-calendars': (ids) => `?agentId=${ids.agents}`,
+  'GET /v1/deliveries': (ids) => `?campaignId=${ids.campaigns}`,
+}
+
+/** A request that the route takes, about the samples. */
+export function requestFor(
+  ids: Ids,
+  route: { method: string; url: string },
+): { url: string; body: object | string | undefined } {
+  const name = `${route.method} ${route.url}`
+  const resource = route.url.split('/')[2]!
+  const url =
+    route.url
+      .replace(
+        ':id',
+        ids[resource] ??
+          (resource === 'me' ? ids.users! : resource === 'sign-in-providers' ? 'ente' : `no-sample-of-${resource}`),
+      )
+      .replace(':report', 'appointments')
+      .replace(':leaseId', ids.callbacks ?? '')
+      .replace(':kind/:language', 'booked/it')
+      .replace(':channel', 'sms') + (queries[name]?.(ids) ?? '')
+  if (['POST', 'PATCH', 'PUT'].includes(route.method) && !bodies[name])
+    throw new Error(`add a sample body for ${name} to test/contract/samples.ts`)
+  return { url, body: bodies[name]?.(ids) }
+}
