@@ -8,6 +8,7 @@ import { makeFixture } from './fixture.ts'
 import { benchPages } from './pages.ts'
 import { benchSlotCore } from './slot-core.ts'
 import { benchSlots } from './slots-http.ts'
+import { benchTeam } from './team.ts'
 import { report, type Row } from './tools.ts'
 
 const url = process.env.BENCH_DATABASE_URL ?? process.env.TEST_DATABASE_URL
@@ -17,26 +18,16 @@ const rows: Row[] = []
 if (wants('core')) rows.push(...benchSlotCore())
 if (wants('pages')) rows.push(...(await benchPages()))
 if (url) {
-  if (wants('slots')) {
+  for (const [name, bench] of [
+    ['slots', benchSlots],
+    ['bookings', benchBookings],
+    ['reminders', benchReminders],
+    ['team', benchTeam],
+  ] as const) {
+    if (!wants(name)) continue
     const fixture = await makeFixture(url)
     try {
-      rows.push(...(await benchSlots(fixture)))
-    } finally {
-      await fixture.drop()
-    }
-  }
-  if (wants('bookings')) {
-    const fixture = await makeFixture(url)
-    try {
-      rows.push(...(await benchBookings(fixture)))
-    } finally {
-      await fixture.drop()
-    }
-  }
-  if (wants('reminders')) {
-    const fixture = await makeFixture(url)
-    try {
-      rows.push(...(await benchReminders(fixture)))
+      rows.push(...(await bench(fixture)))
     } finally {
       await fixture.drop()
     }

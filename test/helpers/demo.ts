@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawn, type ChildProcess } from 'node:child_process'
 
-export type Running = { base: string; slug: string; key: string; child: ChildProcess; stop: () => Promise<void> }
+export type Running = {
+  base: string
+  slug: string
+  key: string
+  password: string
+  child: ChildProcess
+  stop: () => Promise<void>
+}
 
 /** Starts the service with demo data on a free port and a folder of its own. */
 export async function startDemo(env: Record<string, string> = {}): Promise<Running> {
@@ -33,6 +40,7 @@ export async function startDemo(env: Record<string, string> = {}): Promise<Runni
     base,
     slug: 'comune-di-roccamora',
     key: /Demo API key +(\S+)/.exec(text)![1]!,
+    password: /Demo sign-in +\S+ +(\S+)/.exec(text)![1]!,
     child,
     async stop() {
       child.kill('SIGTERM')
