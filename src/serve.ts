@@ -9,7 +9,7 @@ import { startSchedules } from './jobs/schedule.loop.ts'
 import { startJobs } from './jobs/job.loop.ts'
 import { queuesFor } from './jobs/queues.ts'
 import { loadDemo } from './demo/demo.actions.ts'
-import { DEMO_PEOPLE, keepDemoPeople } from './demo/demo-people.actions.ts'
+import { DEMO_PEOPLE, demoPassword, keepDemoPeople } from './demo/demo-people.actions.ts'
 import { startLinks } from './auth/first.actions.ts'
 import type { Deps } from './deps.ts'
 
@@ -17,8 +17,9 @@ import type { Deps } from './deps.ts'
 export async function serve(deps: Deps, config: Config, began: number): Promise<void> {
   // On a machine that they share, background work gives way to whoever waits for an answer.
   if (config.role === 'worker') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  const secret = config.demo ? await demoPassword(deps, config.data) : null
   const demo = config.demo ? await loadDemo(deps) : null
-  const demoPassword = demo ? await keepDemoPeople(deps, config.data, demo.tenantId) : null
+  if (demo && secret) await keepDemoPeople(deps, config.data, demo.tenantId, secret)
   const app = await buildApp(deps, { logLevel: config.logLevel, trustProxy: config.trustProxy })
   const sweeping =
     config.role === 'api'
@@ -74,7 +75,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
       say(`  Demo tenant    ${demo.name} (${demo.slug})`)
       say(`  Demo API key   ${await keepDemoKey(deps, config.data, demo.tenantId)}`)
       say(`  Workspace      ${base}/agenda  (sign in at ${base}/${demo.slug}/sign-in)`)
-      for (const { email, role } of DEMO_PEOPLE) say(`  Demo sign-in   ${email}  ${demoPassword}  (${role})`)
+      for (const { email, role } of DEMO_PEOPLE) say(`  Demo sign-in   ${email}  ${secret!.password}  (${role})`)
     }
     for (const link of await startLinks(deps))
       say(`  Administrator  ${base}${link}  (opens once: the first administrator)`)

@@ -1,6 +1,5 @@
 // What people change of themselves: password, second factor, where they are signed in, language, the feed of their agenda.
 import type { FastifyInstance } from 'fastify'
-import QRCode from 'qrcode'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { findRow } from '../rest/resource.sql.ts'
@@ -138,7 +137,8 @@ async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra: Html |
 async function secondFactorPage(desk: Desk, secret: string, faults: Faults) {
   const w = desk.words.account
   const address = totpOf(secret, desk.person.email).toString()
-  const svg = await QRCode.toString(address, { type: 'svg', margin: 2 })
+  const { default: codes } = await import('qrcode')
+  const svg = await codes.toString(address, { type: 'svg', margin: 2 })
   return {
     title: w.setUp,
     main: html`${faultSummary(desk.pageWords, faults)}

@@ -1,5 +1,5 @@
 // Signing in with the organisation's own service: OpenID Connect with discovery, PKCE, state and nonce (openid-client).
-import * as client from 'openid-client'
+import type { Configuration, CustomFetch } from 'openid-client'
 import type { TenantConfig } from '../availability/model.ts'
 import { transaction, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -12,17 +12,20 @@ import { admit, foldEmail, type SignedIn } from './sign-in.actions.ts'
 import { endSessions } from './session.sql.ts'
 import { findUserBy, insertUser, updateUser, type User } from './user.sql.ts'
 
+/** Read when somebody first signs in so: it takes megabytes. */
+const load = () => import('openid-client')
+
 const PATIENCE = 10_000
 const KNOWN = HOUR
 
 /** The tenant's secret at a provider is kept under this purpose. */
 export const secretPurpose = (providerId: string): string => `provider:${providerId}`
 
-const discovered = new Map<string, { configuration: client.Configuration; until: number }>()
+const discovered = new Map<string, { configuration: Configuration; until: number }>()
 
 /** Asks through the same guard as every other address that a tenant names. */
 const fetchBy =
-  (deps: Deps): client.CustomFetch =>
+  (deps: Deps): CustomFetch =>
   async (url, options) => {
     const body = options.body == null ? undefined : String(options.body as string | URLSearchParams)
     const headers = Object.fromEntries(Object.entries(options.headers))
@@ -40,11 +43,12 @@ const fetchBy =
 
 const failed = (reason: string, cause?: unknown): AppError => new AppError('provider_failed', { reason }, { cause })
 
-async function configurationOf(deps: Deps, tenantId: string, provider: Provider): Promise<client.Configuration> {
+async function configurationOf(deps: Deps, tenantId: string, provider: Provider): Promise<Configuration> {
   const [kept] = await readSecrets(deps.db.kysely, tenantId, [secretPurpose(provider.id)])
   const key = [tenantId, provider.id, provider.issuer, provider.clientId, kept?.created_at.getTime()].join(' ')
   const known = discovered.get(key)
   if (known && known.until > deps.now()) return known.configuration
+  const client = await load()
   const insecure = deps.mayUsePrivate ? [client.allowInsecureRequests] : []
   const configuration = await client
     .discovery(new URL(provider.issuer), provider.clientId, kept?.secret, undefined, {
@@ -69,6 +73,7 @@ export async function startProvider(
   returnTo: string,
 ): Promise<Started> {
   const configuration = await configurationOf(deps, tenantId, provider)
+  const client = await load()
   const [state, nonce, verifier] = [client.randomState(), client.randomNonce(), client.randomPKCECodeVerifier()]
   const url = client.buildAuthorizationUrl(configuration, {
     redirect_uri: returnTo,
@@ -100,6 +105,7 @@ export async function finishProvider(
   browser: string,
 ): Promise<SignedIn> {
   const configuration = await configurationOf(deps, config.tenantId, provider)
+  const client = await load()
   const tokens = await client
     .authorizationCodeGrant(configuration, back, {
       pkceCodeVerifier: started.verifier,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { hashPassword, isPassword } from '../auth/password.ts'
 import type { Role } from '../auth/roles.ts'
 import { findUserBy, insertUser, updateUser } from '../auth/user.sql.ts'
-import { transaction } from '../db/tx.ts'
+import { transaction, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 
 export const DEMO_PEOPLE: readonly { email: string; name: string; role: Role; agent?: string }[] = [
@@ -15,16 +15,40 @@ export const DEMO_PEOPLE: readonly { email: string; name: string; role: Role; ag
   { email: 'revisione@roccamora.example', name: 'Dario Serra', role: 'auditor' },
 ]
 
-/** The password of the demo's people; makes them, and it, the first time. */
-export async function keepDemoPeople(deps: Deps, folder: string, tenantId: string): Promise<string> {
+export type DemoPassword = { password: string; hash: string | null }
+
+/**
+ * The password of the demo's people, from the folder or new. A new one is hashed here, before the demo is loaded: both need memory,
+ * and not at once.
+ */
+export async function demoPassword(deps: Deps, folder: string): Promise<DemoPassword> {
   const file = join(folder, 'demo-password')
   const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+  if (known !== '') return { password: known, hash: null }
+  const password = Buffer.from(deps.randomBytes(12)).toString('base64url')
+  return { password, hash: await hashPassword(password) }
+}
+
+/** Makes the demo's people, or gives them the password if theirs is another. */
+export async function keepDemoPeople(
+  deps: Deps,
+  folder: string,
+  tenantId: string,
+  { password, hash: made }: DemoPassword,
+): Promise<void> {
   const first = await findUserBy(deps.db.kysely, tenantId, 'email', DEMO_PEOPLE[0]!.email)
-  if (known !== '' && (first === undefined || (await isPassword(known, first.password_hash)))) {
-    if (first) return known
-  }
-  const password = known !== '' && !first ? known : Buffer.from(deps.randomBytes(12)).toString('base64url')
-  const hash = await hashPassword(password)
+  if (made === null && first && (await isPassword(password, first.password_hash))) return
+  const hash = made ?? (await hashPassword(password))
+  // Another process may make them at the same moment: the second time it finds them.
+  await writePeople(deps, tenantId, hash).catch((error: unknown) => {
+    if (violationOf(error)?.kind !== 'unique') throw error
+    return writePeople(deps, tenantId, hash)
+  })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'demo-password'), `${password}\n`, { mode: 0o600 })
+}
+
+async function writePeople(deps: Deps, tenantId: string, hash: string): Promise<void> {
   const config = await deps.snapshots.config(tenantId)
   await transaction(deps.db, async (tx) => {
     const now = new Date(deps.now())
@@ -37,7 +61,4 @@ export async function keepDemoPeople(deps: Deps, folder: string, tenantId: strin
       await updateUser(tx, tenantId, id, { password_hash: hash, status: 'active' }, now)
     }
   })
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(file, `${password}\n`, { mode: 0o600 })
-  return password
 }

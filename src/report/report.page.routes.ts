@@ -88,7 +88,7 @@ function figures(desk: Desk, made: Report, title: string, by: string | undefined
   return made.rows.length === 0
     ? empty(w.nothing)
     : html`${method(desk, made)}
-        <figure>${plotOf(desk, made, title)}</figure>
+        <figure tabindex="0" aria-label="${title}">${plotOf(desk, made, title)}</figure>
         ${table(
           title,
           [
