@@ -187,8 +187,8 @@ export function calendarPages(add: AddDesk): void {
         main: html`${controls(desk, c, p)}
           ${
             !c.isList &&
-            html`<div id="calendar" hidden data-calendar="${JSON.stringify(data)}" aria-label="${p.title}"></div>
-              <p id="moved" class="notice note" role="status" hidden></p>`
+            html`<p id="moved" class="notice note" role="status" hidden></p>
+              <div id="calendar" hidden data-calendar="${JSON.stringify(data)}" aria-label="${p.title}"></div>`
           }
           <div id="list" ${!c.isList && html`data-alternative`} data-live>
             ${items.length === 0 ? empty(c.agentId === '' ? w.nothing : w.nothingFor(agentName(desk, c.agentId))) : entriesByDay(desk, items, c.agentId === '')}
