@@ -144,7 +144,7 @@ export async function countFailure(db: Db, tenantId: string, key: string, now: D
 export async function closeUntil(db: Db, tenantId: string, key: string, until: Date): Promise<void> {
   await db
     .updateTable('sign_in_failures')
-    .set({ closed_until: until, failures: 0 })
+    .set({ closed_until: until })
     .where('tenant_id', '=', tenantId)
     .where('key', '=', key)
     .execute()
