@@ -286,6 +286,31 @@ describe('service rules', () => {
     expect((await book(office.service.id, at(24, 9))).body.code).toBe('day_limit_reached')
   })
 
+  test('an agent who filled up a moment ago leaves the booking to a colleague, in a move too', async () => {
+    const office = await makeOffice(tenant, {
+      agents: 8,
+      service: { limits: [{ scope: 'agent', period: 'week', max: 1 }] },
+    })
+    const at = (day: number, i: number) =>
+      new Date(Date.parse(`2026-11-${day}T08:00:00Z`) + i * 1_800_000).toISOString()
+    const outcome = (a: { status: number; body: any }) => (a.status < 300 ? `${a.status}` : a.body.code)
+    const together = await Promise.all(office.agents.map((_, i) => book(office.service.id, at(24, i))))
+    expect(together.map(outcome)).toEqual(office.agents.map(() => '201'))
+    expect(new Set(together.map((a) => a.body.agentId)).size).toBe(8)
+    expect((await book(office.service.id, at(25, 0))).body.code).toBe('week_limit_reached')
+    const moved = await Promise.all(
+      together.map((a, i) =>
+        tenant.call(
+          'POST',
+          `/v1/appointments/${a.body.id}/rescheduling`,
+          { start: at(31 - 1, i) },
+          { headers: { 'if-match': '*' } },
+        ),
+      ),
+    )
+    expect(moved.map(outcome)).toEqual(office.agents.map(() => '200'))
+  })
+
   test('a group session fills before another opens, and shows its places', async () => {
     const office = await makeOffice(tenant, { agents: 2, service: { durationMinutes: 60, seats: 3 } })
     const at = '2026-11-24T10:00:00+01:00'

@@ -20,6 +20,7 @@ import { insertAppointment, previousAgent, type AppointmentDocument, type NewApp
 import { expireDue } from './expiry.actions.ts'
 import { plan, planFresh, type Place, type Plan } from './placement.actions.ts'
 import { presentNew } from './present.ts'
+import { reachedLimit } from './reached.ts'
 import type { Actor, BookingRequest, Person } from './request.ts'
 
 export type BookingContext = {
@@ -218,8 +219,11 @@ function judge(error: unknown, request: BookingRequest): Verdict {
     case 'reservations_no_overlap':
     case 'reservations_seats':
       return 'next'
-    case 'usage_counters_limit':
-      return limitRefusal(error)
+    case 'usage_counters_limit': {
+      // An agent who filled up meanwhile leaves the others; who is full is not offered in the next round.
+      const reached = reachedLimit(error)!
+      return reached.scope === 'agent' ? 'next' : reached.refusal
+    }
     // The configuration changed, or the session ended, after the plan was made.
     case 'kind_not_null':
     case 'appointments_reserved':
@@ -244,18 +248,6 @@ function judge(error: unknown, request: BookingRequest): Verdict {
     return new AppError('invalid_reference', fault.params, { fields: [fault] })
   }
   throw error
-}
-
-/** Which limit was reached, from the row that PostgreSQL quotes. */
-function limitRefusal(error: unknown): AppError {
-  const detail = (error as { detail?: string }).detail ?? ''
-  const [, scope = '', period = 'day'] = /(agent|service|contact):[0-9a-f-]{36}:(day|week)/.exec(detail) ?? []
-  if (scope === 'contact') return new AppError('contact_limit_reached')
-  return new AppError(
-    period === 'week' ? 'week_limit_reached' : 'day_limit_reached',
-    {},
-    { fields: [{ in: 'body', pointer: '/start', code: `${period}_limit_reached` }] },
-  )
 }
 
 const withToken = (answer: Answer, token: string): Answer => ({

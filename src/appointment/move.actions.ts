@@ -32,6 +32,7 @@ import {
 } from './change.actions.ts'
 import { expireDue } from './expiry.actions.ts'
 import { planFresh, type Place, type Plan } from './placement.actions.ts'
+import { reachedLimit } from './reached.ts'
 import type { Placement } from './request.ts'
 import { countersHeld } from './settle.ts'
 
@@ -123,8 +124,10 @@ async function tryPlaces(
     try {
       return await transaction(deps.db, (tx) => moveTo(deps, tx, context, request, planned, place, seen, kept))
     } catch (error) {
+      const reached = reachedLimit(error)
+      if (reached?.scope === 'agent') continue
+      if (reached) throw reached.refusal
       const violation = violationOf(error)
-      if (violation?.constraint === 'usage_counters_limit') throw new AppError('day_limit_reached')
       if (violation === null || violation.kind === 'unique') throw error
     }
   }
