@@ -110,7 +110,6 @@ export const PROBLEMS = {
   outside_reach: 403,
   provider_failed: 502,
   provider_unknown_person: 403,
-  nothing_to_undo: 409,
   not_mergeable: 422,
   cross_site: 403,
   already_extended: 409,

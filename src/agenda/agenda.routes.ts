@@ -5,6 +5,8 @@ import { dataPages } from '../admin/data.routes.ts'
 import { messagePages } from '../admin/message.routes.ts'
 import { peoplePages } from '../admin/people.routes.ts'
 import { settingsPages } from '../admin/settings.routes.ts'
+import { explanationPages } from '../admin/explanation.routes.ts'
+import { startPages } from '../admin/start.routes.ts'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
 import type { Deps } from '../deps.ts'
 import { reportPages } from '../report/report.page.routes.ts'
@@ -30,6 +32,8 @@ export function agendaPages(app: FastifyInstance, deps: Deps, authenticator: Aut
   teamPages(add)
   reportPages(add)
   settingsPages(add)
+  explanationPages(add)
+  startPages(add)
   peoplePages(add)
   messagePages(add)
   dataPages(add)

@@ -87,7 +87,7 @@ async function slotsFor(desk: Desk, given: Given): Promise<Slots | null> {
   return answer.ok ? answer.body : null
 }
 
-export function timesFragment(desk: Desk, slots: Slots | null, chosen: string, faults: Faults): Html {
+function timesFragment(desk: Desk, slots: Slots | null, chosen: string, faults: Faults): Html {
   const w = desk.words.book
   const options = slots === null ? [] : timesOf(desk, slots, 24)
   if (options.length === 0) return empty(w.noTimes)

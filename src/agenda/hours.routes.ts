@@ -84,11 +84,22 @@ function datedList(desk: Desk, agentId: string, kind: 'absences' | 'openings', i
   </ul>`
 }
 
-async function hoursPage(
-  desk: Desk,
-  agentId: string | null,
-  given: { lines?: string[]; validFrom?: string; faults?: Faults; refusal?: Refusal } = {},
-): Promise<DeskView> {
+/** What was sent and refused: the week, or one of the dated forms. */
+type Given = {
+  lines?: string[]
+  validFrom?: string
+  dated?: { kind: 'absence' | 'opening'; form: Form }
+  faults?: Faults
+  refusal?: Refusal
+}
+
+/** The faults of the week's form, and those of all forms by the ids of their fields. */
+function faultsIn({ dated, faults = NO_FAULTS }: Given): { faults: Faults; named: Faults } {
+  if (!dated) return { faults, named: faults }
+  return { faults: NO_FAULTS, named: new Map([...faults].map(([name, text]) => [`${dated.kind}-${name}`, text])) }
+}
+
+async function hoursPage(desk: Desk, agentId: string | null, given: Given = {}): Promise<DeskView> {
   const w = desk.words.hours
   if (agentId === null)
     return {
@@ -107,13 +118,13 @@ async function hoursPage(
   const now = versionOn(schedules, day)
   const later = schedules.filter((s) => s.validFrom > day)
   const isPool = ownerId !== agentId
-  const faults = given.faults ?? NO_FAULTS
+  const { faults, named } = faultsIn(given)
   const plain = now === undefined || isWeekly(now.rules)
   return {
     title: `${w.title}, ${agentName(desk, agentId)}`,
     section: 'hours',
     scripts: ['painter.js'],
-    main: html`${faultSummary(desk.pageWords, faults)}
+    main: html`${faultSummary(desk.pageWords, named)}
       <h1>${w.title}: ${agentName(desk, agentId)}</h1>
       ${refused(given.refusal)}
       ${
@@ -142,7 +153,7 @@ async function hoursPage(
         ${isPool && html`<p class="notice note">${w.ofPool}</p>`}
         ${
           !isPool &&
-          html`<details ${faults.size > 0 || given.lines ? html`open` : html``}>
+          html`<details ${(faults.size > 0 || given.lines) && html`open`}>
             <summary>${w.changeWeek}</summary>
             ${!plain && html`<p class="notice warning">${w.notPlain}</p>`}
             ${weekForm(desk, agentId, given.lines ?? linesOf(now?.rules ?? []), given.validFrom ?? formatDate(today(desk) + 1), faults)}
@@ -151,29 +162,36 @@ async function hoursPage(
       </section>
       <section>
         <h2>${w.absences}</h2>
-        ${datedList(desk, agentId, 'absences', absences)}
-        <details>
-          <summary>${w.addAbsence}</summary>
-          ${form(desk, '/agenda/hours/absence', html`${hidden('agent', agentId)}${periodFields(desk, {}, faults)}${field({ name: 'reason', label: w.reason, value: '', maxLength: 500 }, faults)}<button>${w.preview}</button>`)}
-        </details>
+        ${datedList(desk, agentId, 'absences', absences)} ${datedForm(desk, agentId, 'absence', given)}
       </section>
       <section>
         <h2>${w.openings}</h2>
-        ${datedList(desk, agentId, 'openings', openings)}
-        <details>
-          <summary>${w.addOpening}</summary>
-          ${form(desk, '/agenda/hours/opening', html`${hidden('agent', agentId)}${periodFields(desk, {}, faults)}${field({ name: 'reason', label: w.note, value: '', maxLength: 500 }, faults)}<button>${w.add}</button>`)}
-        </details>
+        ${datedList(desk, agentId, 'openings', openings)} ${datedForm(desk, agentId, 'opening', given)}
       </section>`,
   }
 }
 
-function periodFields(desk: Desk, given: Form, faults: Faults): Html {
+/** A form for a time away or an additional one; what was typed and refused stands in it again. */
+function datedForm(desk: Desk, agentId: string, kind: 'absence' | 'opening', given: Given): Html {
   const w = desk.words.hours
-  return html`<div class="row">
-    ${field({ name: 'from', label: w.begins, value: textIn(given, 'from'), type: 'datetime-local', required: true }, faults)}
-    ${field({ name: 'to', label: w.ends, value: textIn(given, 'to'), type: 'datetime-local', required: true }, faults)}
-  </div>`
+  const isSent = given.dated?.kind === kind
+  const faults = (isSent && given.faults) || NO_FAULTS
+  const input = (name: string, label: string, more: object): Html => {
+    const value = isSent ? textIn(given.dated!.form, name) : ''
+    return field({ name, id: `${kind}-${name}`, label, value, ...more }, faults)
+  }
+  const moment = { type: 'datetime-local', required: true }
+  const [summary, press, why] = kind === 'absence' ? [w.addAbsence, w.preview, w.reason] : [w.addOpening, w.add, w.note]
+  return html`<details ${isSent && html`open`}>
+    <summary>${summary}</summary>
+    ${form(
+      desk,
+      `/agenda/hours/${kind}`,
+      html`${hidden('agent', agentId)}
+        <div class="row">${input('from', w.begins, moment)} ${input('to', w.ends, moment)}</div>
+        ${input('reason', why, { maxLength: 500 })}<button>${press}</button>`,
+    )}
+  </details>`
 }
 
 /** What the change hits, and the button that makes it all the same. */
@@ -207,6 +225,12 @@ function previewPage(
       </form>`,
   }
 }
+
+const refusedDate = (kind: 'absence' | 'opening', form: Form, refusal: Refusal): Given => ({
+  dated: { kind, form },
+  faults: faultsOf(refusal, (pointer) => (pointer === '/note' ? 'reason' : pointer.slice(1))),
+  refusal,
+})
 
 export function hoursPages(add: AddDesk): void {
   const scope = 'hours:write' as const
@@ -282,7 +306,7 @@ export function hoursPages(add: AddDesk): void {
               ...{ agent: agentId ?? '', from: textIn(given, 'from'), to: textIn(given, 'to'), reason },
             })
           reply.code(hit.status)
-          return hoursPage(desk, agentId, { faults: faultsOf(hit.refusal), refusal: hit.refusal })
+          return hoursPage(desk, agentId, refusedDate(kind, given, hit.refusal))
         }
         const answer =
           kind === 'absence'
@@ -294,7 +318,7 @@ export function hoursPages(add: AddDesk): void {
               })
         if (!answer.ok) {
           reply.code(answer.status)
-          return hoursPage(desk, agentId, { faults: faultsOf(answer.refusal), refusal: answer.refusal })
+          return hoursPage(desk, agentId, refusedDate(kind, given, answer.refusal))
         }
         const next = kind === 'absence' && desk.can('team:write') ? '/agenda/team/affected' : '/agenda/hours'
         return { redirect: address(next, { agent: agentId, done: 'saved' }) }

@@ -64,7 +64,7 @@ export async function findSlotsFor(
       `/agenda/appointments/${a.id}/move`,
       html`${choices({ name: 'start', legend: w.freeTimes, options, chosen: [], required: true }, NO_FAULTS)}
         ${query.agent !== undefined && html`<input type="hidden" name="agentId" value="${query.agent}" />`}
-        ${field({ name: 'reason', label: w.moveReason, value: '', maxLength: 500 }, NO_FAULTS)}
+        ${field({ name: 'reason', id: 'move-reason', label: w.moveReason, value: '', maxLength: 500 }, NO_FAULTS)}
         <button>${w.moveNow}</button>`,
       'times',
     )}

@@ -1,7 +1,7 @@
 // By REST: what a change of hours would hit, the best alternatives for one appointment, and rearranging many in one go.
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
-import { configOf } from '../appointment/change.actions.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
 import { reachFor } from '../auth/reach.actions.ts'
 import { isWithin } from '../auth/scopes.ts'

@@ -1,20 +1,10 @@
 // PURE. Recurring hours in words, and the plain weekly ones as lines that people can type: one a weekday, `08:30-13:00, 15:00-17:30`.
 import type { ScheduleRule, Window } from '../availability/model.ts'
 import type { Language } from '../locales/words.ts'
+import { DAYS, rulePartsOf } from '../time/rule-parts.ts'
 import { weekdayNames } from '../web/dates.ts'
 
-export const DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
-
-const partsOf = (rrule: string): Map<string, string> =>
-  new Map(
-    rrule
-      .replace(/^RRULE:/i, '')
-      .split(';')
-      .map((part) => part.split('=') as [string, string])
-      .map(([name, value]) => [name.toUpperCase(), value ?? '']),
-  )
-
-export const windowsText = (windows: readonly Window[]): string => windows.map((w) => `${w.from}–${w.to}`).join(', ')
+const windowsText = (windows: readonly Window[]): string => windows.map((w) => `${w.from}–${w.to}`).join(', ')
 
 const WORDS = {
   it: {
@@ -44,7 +34,7 @@ const WORDS = {
 /** `ogni lunedì e giovedì, 08:30–13:00; ogni 2 settimane`. What has no plain words is shown as its rule. */
 export function ruleWords(rule: ScheduleRule, language: Language): string {
   const w = WORDS[language]
-  const parts = partsOf(rule.rrule)
+  const parts = rulePartsOf(rule.rrule)
   const names = weekdayNames(language, 'long')
   const days = (parts.get('BYDAY') ?? '').split(',').filter((day) => (DAYS as readonly string[]).includes(day))
   const known = new Set(['FREQ', 'BYDAY', 'INTERVAL', 'UNTIL', 'WKST'])
@@ -77,7 +67,7 @@ export function ruleWords(rule: ScheduleRule, language: Language): string {
 export const isWeekly = (rules: readonly ScheduleRule[]): boolean =>
   'rules' in rulesOf(linesOf(rules)) &&
   rules.every((rule) => {
-    const parts = partsOf(rule.rrule)
+    const parts = rulePartsOf(rule.rrule)
     const more = rule.start ?? rule.audience ?? rule.desks ?? rule.publicDesks ?? rule.locationId
     return (
       parts.get('FREQ') === 'WEEKLY' &&
@@ -93,7 +83,7 @@ export const isWeekly = (rules: readonly ScheduleRule[]): boolean =>
 export function linesOf(rules: readonly ScheduleRule[]): string[] {
   return DAYS.map((day) =>
     rules
-      .filter((rule) => (partsOf(rule.rrule).get('BYDAY') ?? '').split(',').includes(day))
+      .filter((rule) => (rulePartsOf(rule.rrule).get('BYDAY') ?? '').split(',').includes(day))
       .flatMap((rule) => rule.windows)
       .sort((a, b) => a.from.localeCompare(b.from))
       .map((w) => `${w.from}-${w.to}`)

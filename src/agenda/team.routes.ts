@@ -16,7 +16,7 @@ import {
 import { form } from '../web/desk.layout.ts'
 import { choices, field, NO_FAULTS, select } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
-import type { ShownCallback } from './callbacks.routes.ts'
+import type { ShownCallback } from './callback.page.ts'
 import type { AgendaEntry } from './feed.routes.ts'
 import {
   agentName,

@@ -1,7 +1,7 @@
 // How much of the agents' open time is booked, by agent, over a period.
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
-import { configOf } from '../appointment/change.actions.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import { reachFor } from '../auth/reach.actions.ts'
 import { isWithin } from '../auth/scopes.ts'
 import { openTimeFor } from '../availability/search.ts'
@@ -29,7 +29,7 @@ export type Utilisation = {
 const length = (set: readonly number[]): number => set.reduce((sum, at, i) => sum + (i % 2 === 0 ? -at : at), 0)
 
 /** Open time of an agent over [from, to), at any location, for staff and public together. */
-export function openSpans(config: TenantConfig, agent: Agent, from: number, to: number, locationId?: string): number[] {
+function openSpans(config: TenantConfig, agent: Agent, from: number, to: number, locationId?: string): number[] {
   const places = [...config.locations.values()].filter(
     (l) =>
       !l.archived &&

@@ -7,6 +7,7 @@ import type { TenantConfig } from '../availability/model.ts'
 import { visitOf } from '../availability/slots.actions.ts'
 import { startOver, transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { checkVersion } from '../rest/resource.routes.ts'
 import type { Channel, Visit } from '../service/visit.ts'
@@ -35,13 +36,6 @@ export type ChangeContext = {
 }
 
 export const documentOf = (a: Appointment): AppointmentDocument => a.document as unknown as AppointmentDocument
-
-/** The configuration as of now; `not_found` when there is no such tenant. */
-export async function configOf(deps: Deps, tenantId: string): Promise<TenantConfig> {
-  const config = await deps.snapshots.config(tenantId)
-  if (!config) throw new AppError('not_found', { what: 'tenant' })
-  return config
-}
 
 /**
  * Locks the appointment's agent, then the appointment. When it went to another agent in between, the transaction starts over:

@@ -8,7 +8,7 @@ import { listFeeds, revokeFeed } from '../calendar/feed.sql.ts'
 import { addDesk, formIn, paramIn, textIn, type AddDesk, type Desk } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { dateOf, clockOf } from '../web/dates.ts'
-import { choices, faultSummary, field, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
+import { passwordField, choices, faultSummary, field, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Authenticator } from './authenticate.actions.ts'
 import { giveSession } from './cookie.ts'
@@ -107,8 +107,8 @@ async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra: Html |
           desk,
           '/agenda/account/password',
           html`<input type="hidden" name="username" value="${user.email}" autocomplete="username" />
-            ${field({ name: 'present', label: w.present, value: '', type: 'password', required: true, autocomplete: 'current-password', maxLength: 200 }, faults)}
-            ${field({ name: 'password', label: w.next, hint: desk.words.signIn.passwordHint, value: '', type: 'password', required: true, autocomplete: 'new-password', maxLength: 200 }, faults)}
+            ${passwordField({ name: 'present', label: w.present, use: 'present' }, faults)}
+            ${passwordField({ name: 'password', label: w.next, hint: desk.words.signIn.passwordHint, use: 'new' }, faults)}
             <button class="secondary">${w.change}</button>`,
         )}
       </section>
@@ -122,7 +122,7 @@ async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra: Html |
                 ${form(
                   desk,
                   '/agenda/account/second-factor/off',
-                  html`${field({ name: 'off', label: w.present, value: '', type: 'password', required: true, autocomplete: 'current-password', maxLength: 200 }, faults)}
+                  html`${passwordField({ name: 'off', label: w.present, use: 'present' }, faults)}
                     <button class="danger">${w.switchOff}</button>`,
                 )}`
         }

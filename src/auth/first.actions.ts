@@ -1,4 +1,5 @@
 // The first administrator of a tenant: let in by a link that is printed at the start and opens as long as the tenant has nobody.
+import { newLink, openLink, writeLink } from './link.actions.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -6,16 +7,7 @@ import { createTenant } from '../tenant/tenant.routes.ts'
 import { allTenantIds, findTenant } from '../tenant/tenant.sql.ts'
 import { hashPassword } from './password.ts'
 import { useLink } from './session.sql.ts'
-import {
-  admit,
-  auditSignIn,
-  foldEmail,
-  newLink,
-  openLink,
-  refusePassword,
-  writeLink,
-  type SignedIn,
-} from './sign-in.actions.ts'
+import { admit, auditSignIn, foldEmail, refusePassword, type SignedIn } from './sign-in.actions.ts'
 import { countUsers, insertUser, updateUser } from './user.sql.ts'
 
 export type FirstPerson = { name: string; email: string; password: string }

@@ -1,4 +1,5 @@
 // Pages of the very beginning: the first administrator of a tenant, and the first tenant of an installation.
+import { openLink } from './link.actions.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -8,7 +9,7 @@ import { checkBody } from '../rest/validation.ts'
 import { assetsOf } from '../web/assets.ts'
 import { firstOf } from '../web/desk.ts'
 import { plainDocument } from '../web/desk.layout.ts'
-import { field, faultSummary, NO_FAULTS, select, type Faults } from '../web/form.ts'
+import { passwordField, field, faultSummary, NO_FAULTS, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage } from '../web/pages.ts'
 import { languageFor } from '../web/site.ts'
@@ -16,7 +17,6 @@ import { faultWords } from '../locales/words.ts'
 import { giveSession } from './cookie.ts'
 import { beFirst, refuseSetUp, setUp } from './first.actions.ts'
 import { browserOf } from './session.actions.ts'
-import { openLink } from './sign-in.actions.ts'
 
 type Body = Record<string, string | undefined>
 const textOf = (given: Body, name: string): string => (given[name] ?? '').trim().slice(0, 300)
@@ -25,7 +25,7 @@ function personFields(language: Language, given: Body, faults: Faults): Html {
   const w = deskWords(language).signIn
   return html`${field({ name: 'person', label: w.yourName, value: textOf(given, 'person'), required: true, autocomplete: 'name', maxLength: 200 }, faults)}
   ${field({ name: 'email', label: w.email, value: textOf(given, 'email'), type: 'email', required: true, autocomplete: 'username', maxLength: 254 }, faults)}
-  ${field({ name: 'password', label: w.choosePassword, hint: w.passwordHint, value: '', type: 'password', required: true, autocomplete: 'new-password', maxLength: 200 }, faults)}`
+  ${passwordField({ name: 'password', label: w.choosePassword, hint: w.passwordHint, use: 'new' }, faults)}`
 }
 
 /** What is missing, before anything is tried. */

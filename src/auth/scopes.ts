@@ -48,9 +48,6 @@ export type Access =
  * Without it, people of limited reach are refused.
  */
 export type Reached = 'none' | 'appointment' | 'appointments' | 'callback' | 'callbacks' | 'place' | 'hours'
-export const REACHED: readonly Reached[] = [
-  ...(['none', 'appointment', 'appointments', 'callback', 'callbacks', 'place', 'hours'] as const),
-]
 
 /** The agents and locations that somebody reaches; null = all. */
 export type Reach = { agentIds: ReadonlySet<string>; locationIds: ReadonlySet<string> } | null
@@ -69,6 +66,10 @@ export type Person = {
   name: string
   email: string
   proof: string
+  /** The language that they chose. */
+  locale: 'it' | 'en' | undefined
+  /** When the session's secret was made, epoch ms. */
+  rotatedAt: number
   /** Their role needs a second factor that they have not set up: until then they may do nothing else. */
   mustEnrol: boolean
 }

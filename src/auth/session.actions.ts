@@ -93,15 +93,18 @@ export async function personOf(deps: Deps, token: Token): Promise<Person | null>
     name: s.name,
     email: s.email,
     proof: s.proof,
+    locale: (s.document as UserDocument).locale,
+    rotatedAt: s.rotated_at.getTime(),
     mustEnrol,
   }
 }
 
 /** A new token of the same session, when its secret is old or must not live on; null when it may stay, or a rival was quicker. */
 export async function rotate(deps: Deps, person: Person, isForced = false): Promise<string | null> {
+  const now = deps.now()
+  if (!isForced && now - person.rotatedAt < ROTATED) return null
   const db = deps.db.kysely
   const s = await findSession(db, person.tenantId, person.sessionId)
-  const now = deps.now()
   const present = hashSecret(person.secret)
   if (!s || !isSameHash(s.secret_hash, present)) return null
   if (!isForced && now - s.rotated_at.getTime() < ROTATED) return null

@@ -3,42 +3,22 @@
 // from elsewhere cannot lock the person out of the browser they always use.
 import { randomBytes } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
-import type { TenantConfig } from '../availability/model.ts'
-import type { LinkPurpose, LinkRow } from '../db/people-tables.ts'
 import { transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
-import { enqueue } from '../jobs/work.actions.ts'
-import { DONE, type Queue } from '../jobs/queue.ts'
-import { compose, post } from '../notify/compose.actions.ts'
-import type { NewMessage } from '../notify/message.ts'
-import { untilOf } from '../notify/occasion.ts'
 import { secretOf } from '../tenant/secret.sql.ts'
-import { DAY, HOUR, MINUTE } from '../time/interval.ts'
+import { MINUTE } from '../time/interval.ts'
 import { isSeal, sealOf } from '../web/seal.ts'
 import { insertAudit } from './audit.sql.ts'
 import type { Person } from './scopes.ts'
-import { faultInPassword, hashPassword, isPassword } from './password.ts'
-import { beginSession, digestOf, type Proof, type UserDocument } from './session.actions.ts'
-import {
-  closeUntil,
-  countFailure,
-  endLinks,
-  endSessions,
-  findFailures,
-  findLink,
-  forgetFailures,
-  insertLink,
-  useLink,
-  type Link,
-} from './session.sql.ts'
-import { formatToken, hashSecret, isSameHash, parseToken } from './token.ts'
+import { faultInPassword, isPassword } from './password.ts'
+import { beginSession, digestOf, type Proof } from './session.actions.ts'
+import { closeUntil, countFailure, endSessions, findFailures, forgetFailures } from './session.sql.ts'
+import { hashSecret, isSameHash } from './token.ts'
 import { findUser, findUserBy, lockUser, updateUser, type User } from './user.sql.ts'
 
 /** So many failures within the window close the way for as long. */
 const [MOST, WINDOW] = [10, 15 * MINUTE]
-const LINK_LIVES: Record<LinkPurpose, number> = { invitation: 7 * DAY, reset: HOUR, frame: MINUTE, first: 7 * DAY }
-
 export const foldEmail = (text: string): string => text.trim().toLowerCase()
 
 /** What somebody's own browser bears, so that failures elsewhere do not count against it. */
@@ -112,27 +92,6 @@ export async function leave(deps: Deps, person: Person): Promise<void> {
   })
 }
 
-/** Lets an agent desktop's frame in: the link opens once, and only for people who are let in. Throws `link_invalid`. */
-export async function enterFrame(deps: Deps, text: string, browser: string): Promise<SignedIn> {
-  const tenantId = parseToken(text)?.tenantId ?? ''
-  const link = await openLink(deps, tenantId, text, ['frame'])
-  const user = await findUser(deps.db.kysely, tenantId, link.user_id)
-  const isFresh = await transaction(deps.db, (tx) => useLink(tx, tenantId, link.id, new Date(deps.now())))
-  if (!isFresh || !user || user.status === 'blocked') throw new AppError('link_invalid')
-  return admit(deps, tenantId, user.id, 'embedded', browser)
-}
-
-/** A link for a frame of an agent desktop, for people who work in it: agents and supervisors. */
-export async function frameLink(deps: Deps, tenantId: string, userId: string): Promise<string> {
-  const user = await findUser(deps.db.kysely, tenantId, userId)
-  if (!user) throw new AppError('not_found', { what: 'user' })
-  if (user.status === 'blocked' || !['agent', 'supervisor'].includes(user.role))
-    throw new AppError('forbidden', { scope: 'frames:write' })
-  const link = newLink(deps, tenantId, userId, 'frame')
-  await transaction(deps.db, (tx) => writeLink(tx, link))
-  return link.token
-}
-
 export type Tried = { kind: 'in'; signedIn: SignedIn } | { kind: 'code'; userId: string }
 
 /** Tries e-mail and password. Throws `sign_in_refused` for whatever is wrong with them, `sign_in_paused` after many failures. */
@@ -201,153 +160,10 @@ export async function tryCode(
   return admit(deps, tenantId, userId, 'totp', browser)
 }
 
-export type NewLink = { row: LinkRow; token: string }
-
-/** A link that opens once, to be written with `writeLink`. */
-export function newLink(deps: Deps, tenantId: string, userId: string, purpose: LinkPurpose): NewLink {
-  const now = deps.now()
-  const id = deps.newId()
-  const secret = Buffer.from(deps.randomBytes(32))
-  const row = {
-    tenant_id: tenantId,
-    id,
-    user_id: userId,
-    purpose,
-    secret_hash: hashSecret(secret.toString('base64url')),
-    created_at: new Date(now),
-    expires_at: new Date(now + LINK_LIVES[purpose]),
-    used_at: null,
-  }
-  return { row, token: formatToken('agl', tenantId, id, secret) }
-}
-
-/** Writes it; earlier ones of the person end, those for frames aside. */
-export async function writeLink(tx: Tx, { row }: NewLink): Promise<void> {
-  if (row.purpose !== 'frame') await endLinks(tx, row.tenant_id, row.user_id, row.created_at)
-  await insertLink(tx, row)
-}
-
-/** The mail with an invitation or a link for a new password. Composed before the transaction that writes it. */
-export async function linkMail(
-  deps: Deps,
-  config: TenantConfig,
-  user: { id: string; name: string; email: string; locale: 'it' | 'en' | undefined },
-  { token, row }: NewLink,
-): Promise<NewMessage | null> {
-  const language = user.locale ?? config.settings.locale
-  const person = { contactId: null, firstName: user.name, lastName: '', email: user.email, phone: null }
-  const expires = row.expires_at.getTime()
-  const until = untilOf({ language }, config.timeZone, expires)
-  return compose(deps, config, person, {
-    ...{
-      kind: row.purpose === 'reset' ? 'reset' : 'sign_in',
-      language,
-      subjectId: user.id,
-      facts: [],
-      channel: 'email',
-    },
-    link: `${deps.links.base}/${config.slug}/welcome/${token}`,
-    variables: { until, code: '' },
-    expires,
-  })
-}
-
-export const addressee = (
-  user: User,
-): { id: string; name: string; email: string; locale: 'it' | 'en' | undefined } => ({
-  ...{ id: user.id, name: user.name, email: user.email, locale: (user.document as UserDocument).locale },
-})
-
-/** A link of this purpose that still opens; throws `link_invalid`. */
-export async function openLink(
-  deps: Deps,
-  tenantId: string,
-  text: string,
-  purposes: readonly LinkPurpose[],
-): Promise<Link> {
-  const token = parseToken(text)
-  const link =
-    token?.kind === 'agl' && token.tenantId === tenantId
-      ? await findLink(deps.db.kysely, tenantId, token.rowId)
-      : undefined
-  if (
-    !link ||
-    !purposes.includes(link.purpose) ||
-    link.used_at !== null ||
-    link.expires_at.getTime() <= deps.now() ||
-    !isSameHash(link.secret_hash, hashSecret(token!.secret))
-  )
-    throw new AppError('link_invalid')
-  return link
-}
-
-/** Where only providers let people in, nobody but administrators has a password. */
-const mayHavePassword = (config: TenantConfig, role: string): boolean =>
-  config.settings.signIn.passwords || role === 'administrator'
-
-/** Sets the password of whoever opened an invitation or a link for a new one, and lets them in; other sessions end. */
-export async function setByLink(
-  deps: Deps,
-  tenantId: string,
-  text: string,
-  password: string,
-  browser: string,
-): Promise<Tried> {
-  const link = await openLink(deps, tenantId, text, ['invitation', 'reset'])
-  const user = (await findUser(deps.db.kysely, tenantId, link.user_id))!
-  const config = await deps.snapshots.config(tenantId)
-  if (!config || !mayHavePassword(config, user.role)) throw new AppError('link_invalid')
-  await refusePassword(deps, user, password)
-  const hash = await hashPassword(password)
-  await transaction(deps.db, async (tx) => {
-    const now = new Date(deps.now())
-    if (!(await useLink(tx, tenantId, link.id, now))) throw new AppError('link_invalid')
-    const locked = (await lockUser(tx, tenantId, user.id))!
-    if (locked.status === 'blocked') throw new AppError('link_invalid')
-    await updateUser(tx, tenantId, user.id, { password_hash: hash, status: 'active' }, now)
-    await endSessions(tx, tenantId, user.id, { but: null }, now)
-    await auditSignIn(deps, tx, tenantId, `user:${user.id}`, 'password_set', 200, { by: link.purpose })
-  })
-  await forgetFailures(deps.db.kysely, tenantId, `account:${digestOf(user.email)}`)
-  // A mailbox alone does not stand in for the second factor.
-  if (user.totp_secret !== null) return { kind: 'code', userId: user.id }
-  return { kind: 'in', signedIn: await admit(deps, tenantId, user.id, 'link', browser) }
-}
-
 export async function refusePassword(deps: Deps, user: Pick<User, 'email' | 'name'>, password: string): Promise<void> {
   const words = [user.email, ...user.email.split(/[@.]/), ...user.name.split(/\s+/)].filter((word) => word.length > 2)
   const fault = await faultInPassword(deps, password, words)
   if (fault !== null) throw bodyFault('/password', fault)
-}
-
-/** Somebody asked for a new password: the same work whether or not the address is known, so that time tells nothing. */
-export async function askReset(deps: Deps, tenantId: string, email: string): Promise<void> {
-  const now = new Date(deps.now())
-  const job = { tenantId, id: deps.newId(), queue: 'resets', due: now, now, payload: { email: foldEmail(email) } }
-  await transaction(deps.db, (tx) => enqueue(deps, tx, [job]))
-}
-
-export const resetQueue: Queue = {
-  name: 'resets',
-  slots: 2,
-  leaseMs: MINUTE,
-  attempts: 5,
-  async run(deps, job) {
-    const { email } = job.payload as { email: string }
-    const user = await findUserBy(deps.db.kysely, job.tenant_id, 'email', email)
-    const config = await deps.snapshots.config(job.tenant_id)
-    if (!user || !config || user.status === 'blocked' || !mayHavePassword(config, user.role)) return DONE
-    const link = newLink(deps, job.tenant_id, user.id, 'reset')
-    const message = await linkMail(deps, config, addressee(user), link)
-    return {
-      kind: 'done',
-      also: async (tx) => {
-        await writeLink(tx, link)
-        await post(deps, tx, message)
-        await auditSignIn(deps, tx, job.tenant_id, `user:${user.id}`, 'reset_asked', 200)
-      },
-    }
-  },
 }
 
 /** Ten codes for emergencies, each good once; their hashes are what is kept. */

@@ -1,6 +1,6 @@
 // PURE. Pages of signing in: address and password, the code, a forgotten password, a new one, the first administrator.
 import { deskWords } from '../locales/words.ts'
-import { field, faultSummary, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
+import { passwordField, field, faultSummary, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
@@ -36,7 +36,7 @@ export function signInPage(site: Site, given: { email: string; next: string; ref
       <form data-plain method="post" action="${site.base}/sign-in" novalidate>
         ${hidden('next', given.next)}
         ${field({ name: 'email', label: w.email, value: given.email, type: 'email', required: true, autocomplete: 'username', maxLength: 254 }, NO_FAULTS)}
-        ${field({ name: 'password', label: w.password, value: '', type: 'password', required: true, autocomplete: 'current-password', maxLength: 200 }, NO_FAULTS)}
+        ${passwordField({ name: 'password', label: w.password, use: 'present' }, NO_FAULTS)}
         <button>${w.signIn}</button>
       </form>
       <p><a href="${site.base}/password">${w.forgotten}</a></p>
@@ -95,7 +95,7 @@ export function welcomePage(site: Site, given: { name: string; email: string; is
       <p>${w.welcomeText(given.name)}</p>
       <form data-plain method="post" action="" novalidate>
         <input type="hidden" name="username" value="${given.email}" autocomplete="username" />
-        ${field({ name: 'password', label: w.choosePassword, hint: w.passwordHint, value: '', type: 'password', required: true, autocomplete: 'new-password', maxLength: 200 }, given.faults)}
+        ${passwordField({ name: 'password', label: w.choosePassword, hint: w.passwordHint, use: 'new' }, given.faults)}
         <button>${w.save}</button>
       </form>
     </div>`,

@@ -1,4 +1,5 @@
 // Pages by which people sign in to a tenant's workspace, and the way there and back through the tenant's own service.
+import { askReset, enterFrame, openLink, setByLink } from './link.actions.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -17,17 +18,7 @@ import type { Authenticator } from './authenticate.actions.ts'
 import { giveSession, takeSession } from './cookie.ts'
 import { finishProvider, startProvider, type Started } from './provider.actions.ts'
 import { browserOf } from './session.actions.ts'
-import {
-  askReset,
-  enterFrame,
-  leave,
-  openLink,
-  setByLink,
-  tryCode,
-  trySignIn,
-  type SignedIn,
-  type Tried,
-} from './sign-in.actions.ts'
+import { leave, tryCode, trySignIn, type SignedIn, type Tried } from './sign-in.actions.ts'
 import { codePage, forgottenPage, signInPage, welcomePage } from './sign-in.page.ts'
 import { findUser } from './user.sql.ts'
 

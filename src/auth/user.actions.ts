@@ -1,4 +1,5 @@
 // People of a tenant: invited, changed, blocked; and what they change of themselves.
+import { addressee, linkMail, newLink, writeLink } from './link.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { transaction, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -9,17 +10,7 @@ import type { Role } from './roles.ts'
 import { hashPassword, isPassword } from './password.ts'
 import type { UserDocument } from './session.actions.ts'
 import { endLinks, endSessions, forgetFailures } from './session.sql.ts'
-import {
-  addressee,
-  countAttempt,
-  foldEmail,
-  linkMail,
-  newLink,
-  newRecoveryCodes,
-  refusePassword,
-  stepOf,
-  writeLink,
-} from './sign-in.actions.ts'
+import { countAttempt, foldEmail, newRecoveryCodes, refusePassword, stepOf } from './sign-in.actions.ts'
 import { digestOf } from './session.actions.ts'
 import { countUsers, findUser, insertUser, lockUser, updateUser, type User, type UserChange } from './user.sql.ts'
 

@@ -2,17 +2,15 @@
 import type { Appointment } from '../appointment/appointment.sql.ts'
 import type { Site } from '../web/site.ts'
 import { toldOf } from '../appointment/told.ts'
+import { utcText } from '../calendar/instant.ts'
 import { entryOf } from '../calendar/object.ts'
-
-/** `20261124T090000Z`; RFC 5545 §3.3.5, form 2. */
-const compact = (at: Date): string => at.toISOString().replace(/[-:]|\.\d{3}/g, '')
 
 export function googleLink(site: Site, a: Appointment): string {
   const entry = entryOf(site, toldOf(a))
   const query = new URLSearchParams({
     action: 'TEMPLATE',
     text: entry.title,
-    dates: `${compact(entry.start)}/${compact(entry.end)}`,
+    dates: `${utcText(entry.start.getTime())}/${utcText(entry.end.getTime())}`,
     location: entry.place,
     details: entry.details,
     ctz: a.time_zone,

@@ -3,13 +3,8 @@ import type { Schedule, TenantConfig } from '../availability/model.ts'
 import type { Language } from '../locales/words.ts'
 import type { PageWords } from '../locales/pages.en.ts'
 import { dayOf } from '../time/zone.ts'
+import { DAYS, rulePartsOf } from '../time/rule-parts.ts'
 import { weekdayNames } from '../web/dates.ts'
-
-const DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
-
-function partsOf(rrule: string): Map<string, string> {
-  return new Map(rrule.split(';').map((part) => part.split('=') as [string, string]))
-}
 
 function scheduleNow(schedules: readonly Schedule[], day: number): Schedule | undefined {
   return schedules.find((s) => s.fromDay <= day && day < s.untilDay) ?? schedules.find((s) => s.fromDay > day)
@@ -27,19 +22,19 @@ export function hoursOf(
   const names = weekdayNames(language, 'short')
   return (schedule?.rules ?? []).flatMap((rule) => {
     if (rule.audience === 'staff') return []
-    const parts = partsOf(rule.rrule)
+    const parts = rulePartsOf(rule.rrule)
     const by = (parts.get('BYDAY') ?? '').split(',')
     const times = rule.windows.map((w) => `${w.from}–${w.to}`).join(', ')
     if (parts.get('FREQ') === 'WEEKLY' && (parts.get('INTERVAL') ?? '1') === '1') {
-      const days = by.map((d) => DAYS.indexOf(d))
+      const days = by.map((d) => DAYS.indexOf(d as 'MO'))
       if (days.includes(-1) || days.length === 0) return []
       const isRun = days.length > 2 && days.every((d, i) => i === 0 || d === days[i - 1]! + 1)
       const text = isRun ? `${names[days[0]!]}–${names[days.at(-1)!]}` : days.map((d) => names[d]).join(', ')
       return [`${text} ${times}`]
     }
     const nth = /^([1-5])([A-Z]{2})$/.exec(by.join())
-    if (parts.get('FREQ') === 'MONTHLY' && nth && DAYS.includes(nth[2]!))
-      return [`${words.nthWeekday(Number(nth[1]), weekdayNames(language, 'long')[DAYS.indexOf(nth[2]!)]!)} ${times}`]
+    if (parts.get('FREQ') === 'MONTHLY' && nth && DAYS.includes(nth[2] as 'MO'))
+      return [`${words.nthWeekday(Number(nth[1]), weekdayNames(language, 'long')[DAYS.indexOf(nth[2] as 'MO')]!)} ${times}`]
     return []
   })
 }

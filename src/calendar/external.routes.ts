@@ -2,7 +2,7 @@
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { configOf } from '../appointment/change.actions.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import { agentTime } from '../availability/agent-time.actions.ts'
 import { schedules } from '../availability/availability.routes.ts'
 import type { Agent, TenantConfig } from '../availability/model.ts'

@@ -2,21 +2,11 @@
 import { createRequire } from 'node:module'
 import type * as Ics from 'ics'
 import type { Speaker } from '../notify/occasion.ts'
+import { utcParts, utcText } from './instant.ts'
 import { entryOf } from './object.ts'
 import type { FeedEntry } from './feed.sql.ts'
 
 const require = createRequire(import.meta.url)
-
-const partsOf = (at: Date): [number, number, number, number, number] => [
-  at.getUTCFullYear(),
-  at.getUTCMonth() + 1,
-  at.getUTCDate(),
-  at.getUTCHours(),
-  at.getUTCMinutes(),
-]
-
-/** `20261124T090000Z`; RFC 5545 §3.3.5, form 2. */
-export const utcText = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
 
 const escaped = (text: string): string => text.replace(/([\\;,])/g, '\\$1').replace(/\r?\n/g, '\\n')
 
@@ -59,8 +49,8 @@ function feedPart(s: Speaker, entries: readonly FeedEntry[], { name, showsNames,
       title: who === null ? title : `${title.split(' – ')[0]}: ${who}`,
       location: place,
       ...(details === '' ? {} : { description: details }),
-      start: partsOf(a.starts_at),
-      end: partsOf(a.ends_at),
+      start: utcParts(a.starts_at.getTime()),
+      end: utcParts(a.ends_at.getTime()),
       startInputType: 'utc',
       startOutputType: 'utc',
       endInputType: 'utc',

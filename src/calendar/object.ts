@@ -7,6 +7,7 @@ import type { Speaker } from '../notify/occasion.ts'
 import { addressLines, visitName } from '../booking/steps.ts'
 import { isUuid } from '../uuid.ts'
 import { MINUTE } from '../time/interval.ts'
+import { utcParts, type Parts } from './instant.ts'
 import { instantOf, wallOf } from '../time/zone.ts'
 
 // With its validator 10 MB: loaded with the first object.
@@ -59,12 +60,6 @@ export const isOwnUid = (uid: string): boolean => uid.trim().endsWith('@agenda')
 /** A parameter has no way to write a quotation mark (RFC 5545 §3.2). */
 const plainName = (name: string): string => name.replace(/["\u0000-\u001f\u007f]/g, "'")
 
-type Parts = [number, number, number, number, number]
-function partsOf(ms: number): Parts {
-  const at = new Date(ms)
-  return [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes()]
-}
-
 /** VTIMEZONE of a zone (RFC 5545 §3.6.5), or null when there is none to be had. */
 export function zoneBlock(zone: string): string | null {
   const { tzlib_get_ical_block: blockOf } = require('timezones-ical-library') as typeof Zones
@@ -99,7 +94,7 @@ export function calendarObject(s: Speaker, a: CalendarAppointment, invitation: I
   const { createEvent } = require('ics') as typeof Ics
   const { title, place, details } = entryOf(s, a)
   const block = hasWallName(a.timeZone, a.start) && hasWallName(a.timeZone, a.end) ? zoneBlock(a.timeZone) : null
-  const at = (ms: number): Parts => partsOf(block === null ? ms : wallOf(a.timeZone, ms))
+  const at = (ms: number): Parts => utcParts(block === null ? ms : wallOf(a.timeZone, ms))
   const form = block === null ? 'utc' : 'local'
   const { method, organizer, attendee } = invitation
   const { error, value } = createEvent({

@@ -1,4 +1,5 @@
 // Numbers that nobody may call, by REST.
+import { problems } from '../rest/resource.routes.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
@@ -7,12 +8,11 @@ import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
-import { problems } from '../rest/resource.routes.ts'
 import { CountShown } from '../rest/schema.ts'
 import * as schema from './callback.schema.ts'
 import { bar } from './barred.actions.ts'
 import { listBarred, unbarNumber } from './barred.sql.ts'
-import { configFor } from './callback.routes.ts'
+import { configOf } from '../tenant/config.actions.ts'
 
 export function barredRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('callbacks')
@@ -31,7 +31,7 @@ export function barredRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: schema.BarredShown, ...problems },
     },
     handler: async (request) => {
-      const config = await configFor(deps, request)
+      const config = await configOf(deps, tenantOf(request))
       const body = request.body as { number: string; country?: string; reason?: string }
       const number = numberOf(body.number, body.country ?? config.settings.country)
       const now = new Date(deps.now())
@@ -48,7 +48,7 @@ export function barredRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
-      const config = await configFor(deps, request)
+      const config = await configOf(deps, tenantOf(request))
       const body = request.body as { number: string; country?: string }
       const number = numberOf(body.number, body.country ?? config.settings.country)
       return { count: (await unbarNumber(deps.db.kysely, config.tenantId, number)) ? 1 : 0 }

@@ -3,13 +3,13 @@ import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import { listEvents } from '../event/event.sql.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import type { TenantConfig } from '../availability/model.ts'
 import type { Attributes } from '../campaign/segments.ts'
 import { zonesOf } from '../campaign/hours.ts'
 import { toE164 } from '../contact/phone.ts'
 import type { Deps } from '../deps.ts'
-import { refuseSearchBy } from '../privacy/veil.routes.ts'
+import { refuseSearchBy } from '../privacy/veil.hook.ts'
 import { reachFor } from '../auth/reach.actions.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { decodeTimeCursor, encodeCursor, PageOf, pageOf } from '../rest/paging.ts'
@@ -32,7 +32,7 @@ import * as schema from './callback.schema.ts'
 import { findCallback, listCallbacks, type Callback, type CallbackFilter } from './callback.sql.ts'
 import { presentCallback } from './present.ts'
 import { acceptDelivery } from './accept.actions.ts'
-import { instantsOf, type AttemptInput } from './attempt.ts'
+import { type AttemptInput, instantsOf } from './attempt.ts'
 import { settle } from './result.actions.ts'
 import { cancelCallback, postpone } from './work.actions.ts'
 import { windowsOf } from './windows.actions.ts'
@@ -63,17 +63,11 @@ function whenOf(when: WhenInput): When {
   return { kind: 'window', from, to }
 }
 
-/** The tenant's configuration as of now. */
-export async function configFor(deps: Deps, request: FastifyRequest): Promise<TenantConfig> {
-  const config = await deps.snapshots.config(tenantOf(request))
-  if (!config) throw new AppError('not_found', { what: 'tenant' })
-  return config
-}
-
 export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('callbacks')
   const one = { 200: schema.CallbackShown, ...problems }
-  const show = async (request: FastifyRequest, c: Callback) => presentCallback(c, await configFor(deps, request))
+  const show = async (request: FastifyRequest, c: Callback) =>
+    presentCallback(c, await configOf(deps, tenantOf(request)))
 
   app.post('/v1/callbacks', {
     config: withScope('callbacks:write', 'none'),
@@ -84,7 +78,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: schema.AskedShown, 201: schema.AskedShown, ...problems },
     },
     handler: async (request, reply) => {
-      const config = await configFor(deps, request)
+      const config = await configOf(deps, tenantOf(request))
       const body = request.body as AskBody
       requireKnown(config, body)
       const { number, furtherNumbers = [], when, source = 'api', ...rest } = body
@@ -125,7 +119,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: schema.WindowsShown, ...problems },
     },
     handler: async (request) => {
-      const config = await configFor(deps, request)
+      const config = await configOf(deps, tenantOf(request))
       const query = request.query as Record<string, string | undefined> & { campaignId: string }
       const campaign = campaignOf(config, query.campaignId)
       const from = query.from === undefined ? deps.now() : Date.parse(query.from)
@@ -155,7 +149,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: PageOf(schema.CallbackShown, 'CallbackPage'), ...problems },
     },
     handler: async (request) => {
-      const config = await configFor(deps, request)
+      const config = await configOf(deps, tenantOf(request))
       const { limit, cursor, from, to, late, ...rest } = request.query as Partial<Omit<CallbackFilter, 'late'>> & {
         limit: number
         cursor?: string
@@ -188,7 +182,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: Type.Object({ items: Type.Array(schema.CallbackShown) }), ...problems },
     },
     handler: async (request) => {
-      const config = await configFor(deps, request)
+      const config = await configOf(deps, tenantOf(request))
       await refuseSearchBy(deps, request, ['phone'])
       const body = request.body as { number: string; country?: string }
       const number = toE164(body.number, body.country ?? config.settings.country)
@@ -252,7 +246,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       response: one,
     },
     handler: async (request) => {
-      const config = await configFor(deps, request)
+      const config = await configOf(deps, tenantOf(request))
       const when = whenOf((request.body as { when: WhenInput }).when)
       if (when.kind === 'now') throw bodyFault('/when/kind', 'invalid_request', { count: 1 })
       return presentCallback(await postpone(deps, config, idOf(request), when, actorOf(request)), config)
@@ -284,7 +278,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       response: one,
     },
     handler: async (request) => {
-      const config = await configFor(deps, request)
+      const config = await configOf(deps, tenantOf(request))
       const body = request.body as AttemptInput & { leaseId?: string }
       const result = { ...body, ...instantsOf(body, deps.now()) }
       return presentCallback(await settle(deps, config, idOf(request), result, actorOf(request)), config)

@@ -11,7 +11,7 @@ import { streamsOf } from '../rest/stream.ts'
 import { Id, IdParams, LocalDate } from '../rest/schema.ts'
 import { dayOf, formatDate, parseDate } from '../time/zone.ts'
 import { campaignOf } from './ask.actions.ts'
-import { configFor } from './callback.routes.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import { CountersShown } from './callback.schema.ts'
 import { countByState, readCounts } from './counts.sql.ts'
 import { changesSince, type Change } from './stream.sql.ts'
@@ -48,7 +48,7 @@ export function figureRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: CountersShown, ...problems },
     },
     handler: async (request) => {
-      const config = await configFor(deps, request)
+      const config = await configOf(deps, tenantOf(request))
       const campaign = campaignOf(config, (request.params as { id: string }).id)
       const query = request.query as { from?: string; to?: string }
       const today = dayOf(campaign.timeZone, deps.now())
@@ -93,7 +93,7 @@ export function figureRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, reply) => {
       const tenantId = tenantOf(request)
       const { campaignId } = request.query as { campaignId?: string }
-      if (campaignId !== undefined) campaignOf(await configFor(deps, request), campaignId)
+      if (campaignId !== undefined) campaignOf(await configOf(deps, tenantOf(request)), campaignId)
       const since = request.headers['last-event-id']
       await stream(request, reply, (signal, write) =>
         followChanges(

@@ -1,19 +1,19 @@
 // The pull side of a campaign: a contact center leases what is due, keeps or gives back, reports results.
+import { problems } from '../rest/resource.routes.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
-import { problems } from '../rest/resource.routes.ts'
 import { CountShown, Id, IdParams } from '../rest/schema.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { AppError } from '../errors.ts'
-import { configFor } from './callback.routes.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import * as schema from './callback.schema.ts'
 import { presentCallback } from './present.ts'
 import { extendLease, giveBack, leaseOrWait } from './lease.actions.ts'
 import { settleAll } from './result.actions.ts'
-import { instantsOf, type AttemptInput } from './attempt.ts'
+import { type AttemptInput, instantsOf } from './attempt.ts'
 
 const LeaseParams = Type.Object({ id: Id, leaseId: Id }, { additionalProperties: false })
 
@@ -43,7 +43,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const body = request.body as { max: number; leaseSeconds: number; waitSeconds: number; agentId?: string }
-      let config = await configFor(deps, request)
+      let config = await configOf(deps, tenantOf(request))
       const wanted = {
         max: body.max,
         seconds: body.leaseSeconds,
@@ -57,7 +57,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       closing.add(leave)
       const taken = await leaseOrWait(
         deps,
-        async () => (config = await configFor(deps, request)),
+        async () => (config = await configOf(deps, tenantOf(request))),
         idOf(request),
         wanted,
         body.waitSeconds * 1000,
@@ -83,7 +83,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
-      requireCampaign(await configFor(deps, request), idOf(request))
+      requireCampaign(await configOf(deps, tenantOf(request)), idOf(request))
       const { callbackIds, leaseSeconds } = request.body as { callbackIds: string[]; leaseSeconds: number }
       return { count: await extendLease(deps, tenantOf(request), leaseOf(request), callbackIds, leaseSeconds) }
     },
@@ -98,7 +98,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
-      requireCampaign(await configFor(deps, request), idOf(request))
+      requireCampaign(await configOf(deps, tenantOf(request)), idOf(request))
       const { callbackIds } = request.body as { callbackIds: string[] }
       return { count: await giveBack(deps, tenantOf(request), leaseOf(request), callbackIds, actorOf(request)) }
     },
@@ -113,7 +113,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: schema.ResultsShown, ...problems },
     },
     handler: async (request) => {
-      const config = await configFor(deps, request)
+      const config = await configOf(deps, tenantOf(request))
       requireCampaign(config, idOf(request))
       const { results } = request.body as { results: Result[] }
       const leaseId = leaseOf(request)

@@ -10,7 +10,7 @@ import { actorOf, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/resource.routes.ts'
 import { DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
 import { campaignOf } from './ask.actions.ts'
-import { configFor } from './callback.routes.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import { EXPECTED, OWN_COLUMNS, unknownColumns } from './load.ts'
 import { findLoad, insertLoad, listRefusals, type ContactLoad, type LoadDocument } from './load.sql.ts'
 
@@ -110,7 +110,7 @@ export function loadRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 202: LoadShown, ...problems },
     },
     handler: async (request, reply) => {
-      const campaign = campaignOf(await configFor(deps, request), idOf(request))
+      const campaign = campaignOf(await configOf(deps, tenantOf(request)), idOf(request))
       const content = request.body as string
       const tenantId = tenantOf(request)
       const load = await insertLoad(deps.db.kysely, {

@@ -1,16 +1,16 @@
 // A callback asked in one call with few fields, by an answering machine or a bot: what comes back can be read out.
+import { problems } from '../rest/resource.routes.ts'
 import { withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { pageWords, preferredLanguage } from '../locales/words.ts'
-import { actorOf } from '../rest/access.ts'
-import { problems } from '../rest/resource.routes.ts'
+import { actorOf, tenantOf } from '../rest/access.ts'
 import { MINUTE } from '../time/interval.ts'
 import { dayOf, formatInstant } from '../time/zone.ts'
 import { clockOf, dayAndMonth } from '../web/dates.ts'
 import { ask, campaignOf } from './ask.actions.ts'
-import { configFor } from './callback.routes.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import * as schema from './callback.schema.ts'
 
 type Body = { campaign: string; number: string; at?: string; reason?: string; source?: 'ivr' | 'bot'; callId?: string }
@@ -27,7 +27,7 @@ export function quickRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: schema.QuickShown, 201: schema.QuickShown, ...problems },
     },
     handler: async (request, reply) => {
-      const config = await configFor(deps, request)
+      const config = await configOf(deps, tenantOf(request))
       const { campaign: name, number, at, reason, source = 'ivr', callId } = request.body as Body
       const found = [...config.campaigns.values()].find((c) => c.id === name || c.externalId === name)
       if (!found) throw new AppError('not_found', { what: 'campaign', id: name })

@@ -1,14 +1,15 @@
 // What was handed over to queues, what is parked, and sending it again; the secret that signs pushes; how a campaign's queue is.
+import { problems } from '../rest/resource.routes.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { configOf } from '../tenant/config.actions.ts'
 import { campaignOf } from '../callback/ask.actions.ts'
 import { readState } from '../campaign/state.sql.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
-import { problems } from '../rest/resource.routes.ts'
 import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
 import { listDeliveries, replay, type Delivery, type DeliveryFilter } from './delivery.sql.ts'
 import { rotateSecret } from '../outbound/secret.actions.ts'
@@ -55,11 +56,8 @@ const shown = (d: Delivery): Record<string, unknown> => ({
 
 export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('deliveries')
-  const requireCampaign = async (request: FastifyRequest) => {
-    const config = await deps.snapshots.config(tenantOf(request))
-    if (!config) throw new AppError('not_found', { what: 'tenant' })
-    return campaignOf(config, idOf(request))
-  }
+  const requireCampaign = async (request: FastifyRequest) =>
+    campaignOf(await configOf(deps, tenantOf(request)), idOf(request))
 
   app.get('/v1/deliveries', {
     config: withScope('callbacks:read'),

@@ -265,7 +265,6 @@ export const en: Words = {
       'No access',
       'You are known to the sign-in service, but not here. Ask an administrator to invite you.',
     ],
-    nothing_to_undo: ['Nothing to undo', 'This was changed again in the meantime, so it cannot be undone.'],
     not_mergeable: ['Cannot be merged', 'Choose two different people.'],
     folder_in_use: [
       'Data folder in use',

@@ -270,7 +270,6 @@ export const it: Words = {
       'Nessun accesso',
       'Il servizio di accesso ti conosce, ma qui non ci sei. Chiedi a un amministratore di invitarti.',
     ],
-    nothing_to_undo: ['Niente da annullare', 'Nel frattempo è stato cambiato di nuovo, quindi non si può annullare.'],
     not_mergeable: ['Unione impossibile', 'Scegli due persone diverse.'],
     folder_in_use: [
       'Cartella dati in uso',

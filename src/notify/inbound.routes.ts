@@ -2,7 +2,7 @@
 import { documentedUnder, withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
-import { configOf } from '../appointment/change.actions.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'

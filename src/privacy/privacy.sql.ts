@@ -86,6 +86,11 @@ export async function hasOpen(db: Db, tenantId: string, contactId: string, now: 
   return rows[0]!.is_open
 }
 
+/** The appointments and callbacks of a contact: what histories and deliveries are about. */
+const subjectsOf = (tenantId: string, contactId: string) => sql`
+  select a.id from appointments a where a.tenant_id = ${tenantId} and a.contact_id = ${contactId}
+  union all select c.id from callbacks c where c.tenant_id = ${tenantId} and c.contact_id = ${contactId}`
+
 /** Makes a person unrecognisable everywhere; figures keep what they count. The contact stays as an empty name. */
 export async function anonymise(
   tx: Tx,
@@ -129,11 +134,7 @@ export async function anonymise(
   // Copies: what was told to other systems, answers that were kept for retries, reasons not to call.
   await sql`
     update webhook_deliveries w set body = '{}'
-     where w.tenant_id = ${tenantId} and w.subject_id in (
-       select a.id from appointments a where a.tenant_id = ${tenantId} and a.contact_id = ${contactId}
-       union all select c.id from callbacks c where c.tenant_id = ${tenantId} and c.contact_id = ${contactId})`.execute(
-    tx,
-  )
+     where w.tenant_id = ${tenantId} and w.subject_id in (${subjectsOf(tenantId, contactId)})`.execute(tx)
   await sql`
     delete from idempotency_keys k where k.tenant_id = ${tenantId} and position(${contactId} in k.body) > 0`.execute(tx)
   if (phone !== null)
@@ -146,11 +147,7 @@ export async function anonymise(
   // Histories keep what happened and when; what people wrote in them goes.
   await sql`
     update events e set data = e.data - 'reason' - 'note' - 'number' - 'numbers' - 'comment' - 'summary' - 'notes' - 'answers' - 'data' - 'contact'
-     where e.tenant_id = ${tenantId} and e.subject_id in (
-       select a.id from appointments a where a.tenant_id = ${tenantId} and a.contact_id = ${contactId}
-       union all select c.id from callbacks c where c.tenant_id = ${tenantId} and c.contact_id = ${contactId})`.execute(
-    tx,
-  )
+     where e.tenant_id = ${tenantId} and e.subject_id in (${subjectsOf(tenantId, contactId)})`.execute(tx)
   await tx
     .updateTable('messages')
     .set({ recipient: '', document: '{}', erased_at: now })

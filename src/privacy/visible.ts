@@ -3,11 +3,11 @@ import { HIDDEN, type ContactField, type Role } from '../auth/roles.ts'
 import type { TenantSettings } from '../tenant/settings.ts'
 
 export type Hidden = ReadonlySet<ContactField>
-const NOTHING: Hidden = new Set()
+export const NOTHING_HIDDEN: Hidden = new Set()
 
 /** What is kept from a role: what the tenant says, else the default of the role. */
 export const hiddenFrom = (settings: Pick<TenantSettings, 'privacy'>, role: Role | null): Hidden =>
-  role === null ? NOTHING : new Set(settings.privacy.hidden[role] ?? HIDDEN[role])
+  role === null ? NOTHING_HIDDEN : new Set(settings.privacy.hidden[role] ?? HIDDEN[role])
 
 const WRITTEN = ['notes', 'note', 'content', 'comment', 'reason'] as const
 

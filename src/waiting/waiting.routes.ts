@@ -2,7 +2,7 @@
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
-import { configOf } from '../appointment/change.actions.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
 import { visitOf } from '../availability/slots.actions.ts'
 import type { Deps } from '../deps.ts'

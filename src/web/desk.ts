@@ -1,18 +1,12 @@
 // The frame of all pages for people who sign in: who they are, forms that only our own pages can send, and the one way to the data:
 // the REST routes, called in this process with the person's own session, so that every right and every check stands in one place.
-import cookie from '@fastify/cookie'
-import compress from '@fastify/compress'
-import formbody from '@fastify/formbody'
-import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { constants } from 'node:zlib'
 import { insertAudit } from '../auth/audit.sql.ts'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
-import { giveSession, sessionIn } from '../auth/cookie.ts'
+import { giveSession } from '../auth/cookie.ts'
 import type { Person, Scope } from '../auth/scopes.ts'
-import { csrfOf, rotate, type UserDocument } from '../auth/session.actions.ts'
-import { findUser } from '../auth/user.sql.ts'
-import { configOf } from '../appointment/change.actions.ts'
+import { csrfOf, rotate } from '../auth/session.actions.ts'
+import { configOf } from '../tenant/config.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
@@ -25,6 +19,7 @@ import { secretOf } from '../tenant/secret.sql.ts'
 import { assetsOf } from './assets.ts'
 import { deskDocument, plainDocument, type DeskPage } from './desk.layout.ts'
 import type { Faults } from './form.ts'
+import { installFormPages } from './form-pages.ts'
 import { languageFor, withoutLanguage } from './site.ts'
 
 /** A refusal of the API, as a page shows it. */
@@ -161,9 +156,8 @@ export function thrown(refusal: Refusal): AppError {
 async function deskOf(app: FastifyInstance, deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Desk> {
   const person = personIn(request)
   const config = await configOf(deps, person.tenantId)
-  const user = await findUser(deps.db.kysely, person.tenantId, person.id)
-  const preferred = (user?.document as UserDocument | undefined)?.locale
-  const language = languageFor(request, preferred ?? config.settings.locale, preferred)
+  const { locale } = person
+  const language = languageFor(request, locale ?? config.settings.locale, locale)
   const { lang, done } = firstOf(request.query)
   if (lang === language)
     reply.setCookie('agenda_language', language, { path: '/', httpOnly: true, sameSite: 'lax', maxAge: 31_536_000 })
@@ -250,20 +244,7 @@ export async function installDesk(
 ): Promise<void> {
   await app.register(async (pages) => {
     pages.decorateRequest('desk', null)
-    await pages.register(cookie)
-    pages.removeAllContentTypeParsers()
-    await pages.register(formbody, { bodyLimit: 128 * 1024 })
-    await pages.register(compress, {
-      encodings: ['br', 'gzip'],
-      threshold: 1024,
-      brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
-    })
-    await pages.register(rateLimit, {
-      timeWindow: 60_000,
-      max: deps.publicRate * 10,
-      errorResponseBuilder: () => new AppError('too_many_requests'),
-      hook: 'preHandler',
-    })
+    await installFormPages(pages, { formLimit: 128 * 1024, quality: 4, rate: { max: deps.publicRate * 10 } })
     installRefusals(pages, bodyLimit)
     add(pages)
   })
@@ -302,9 +283,6 @@ export function addDesk(app: FastifyInstance, deps: Deps, authenticator: Authent
 }
 
 export type AddDesk = (route: DeskRoute) => void
-
-/** The cookie's token; for what must know which session is the present one. */
-export const presentToken = (request: FastifyRequest): string | undefined => sessionIn(request)
 
 /** The faults of a refusal by field; `rename` maps pointers to fields of the form. */
 export function faultsOf(

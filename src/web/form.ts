@@ -8,6 +8,8 @@ export const NO_FAULTS: Faults = new Map()
 
 type Field = {
   name: string
+  /** Where several forms of a page have a field of this name; else the name. */
+  id?: string | undefined
   label: string
   value: string
   hint?: string | undefined
@@ -36,15 +38,16 @@ const hintAndFault = (name: string, hint: string | undefined, fault: string | un
 /** One input or text area. */
 export function field(f: Field, faults: Faults): Html {
   const fault = faults.get(f.name)
-  const common = html`id="${f.name}" name="${f.name}" ${f.required && html`required`}
+  const id = f.id ?? f.name
+  const common = html`id="${id}" name="${f.name}" ${f.required && html`required`}
   ${f.maxLength !== undefined && html`maxlength="${f.maxLength}"`}
   ${f.minimum !== undefined && html`min="${f.minimum}"`} ${f.maximum !== undefined && html`max="${f.maximum}"`}
   ${f.autocomplete !== undefined && html`autocomplete="${f.autocomplete}"`}
   ${f.inputMode !== undefined && html`inputmode="${f.inputMode}"`} ${fault !== undefined && html`aria-invalid="true"`}
-  ${describedBy(f.name, f.hint, fault)}`
+  ${describedBy(id, f.hint, fault)}`
   return html`<div class="field">
-    <label for="${f.name}">${f.label}${mark(f.required)}</label>
-    ${hintAndFault(f.name, f.hint, fault)}
+    <label for="${id}">${f.label}${mark(f.required)}</label>
+    ${hintAndFault(id, f.hint, fault)}
     ${
       f.type === 'textarea'
         ? trusted(`<textarea ${String(common)} rows="4">\n${String(html`${f.value}`)}</textarea>`)
@@ -57,6 +60,19 @@ export function field(f: Field, faults: Faults): Html {
     }
   </div>`
 }
+
+/** A password: the present one, which browsers fill in, or one to be chosen. It is never shown again. */
+export const passwordField = (
+  f: { name: string; label: string; hint?: string; use: 'present' | 'new' },
+  faults: Faults,
+): Html =>
+  field(
+    {
+      ...{ name: f.name, label: f.label, hint: f.hint, value: '', type: 'password', required: true, maxLength: 200 },
+      autocomplete: f.use === 'new' ? 'new-password' : 'current-password',
+    },
+    faults,
+  )
 
 export type Option = { value: string; label: Html | string; detail?: Html | undefined }
 
@@ -112,6 +128,8 @@ export function choices(
 export function select(
   s: {
     name: string
+    /** Where several forms of a page have a field of this name; else the name. */
+    id?: string | undefined
     label: string
     options: readonly { value: string; label: string }[]
     value: string
@@ -121,15 +139,16 @@ export function select(
   faults: Faults,
 ): Html {
   const fault = faults.get(s.name)
+  const id = s.id ?? s.name
   return html`<div class="field">
-    <label for="${s.name}">${s.label}${mark(s.required)}</label>
-    ${hintAndFault(s.name, s.hint, fault)}
+    <label for="${id}">${s.label}${mark(s.required)}</label>
+    ${hintAndFault(id, s.hint, fault)}
     <select
-      id="${s.name}"
+      id="${id}"
       name="${s.name}"
       ${s.required && html`required`}
       ${fault !== undefined && html`aria-invalid="true"`}
-      ${describedBy(s.name, s.hint, fault)}
+      ${describedBy(id, s.hint, fault)}
     >
       ${s.options.map(
         (o) => html`<option value="${o.value}" ${o.value === s.value && html`selected`}>${o.label}</option>`,

@@ -1,10 +1,5 @@
 // What all pages share: cookies, forms, limits, compression, security headers, and refusals as pages.
-import cookie from '@fastify/cookie'
-import compress from '@fastify/compress'
-import formbody from '@fastify/formbody'
-import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { constants } from 'node:zlib'
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
 import type { Access } from '../auth/scopes.ts'
 import { problemPage } from '../booking/appointment.page.ts'
@@ -14,6 +9,7 @@ import { pageWords, problemWords, type Language } from '../locales/words.ts'
 import { asAppError, logProblem } from '../rest/problem.ts'
 import { assetsOf } from './assets.ts'
 import { isUuid } from '../uuid.ts'
+import { installFormPages } from './form-pages.ts'
 import { html } from './html.ts'
 import { document, type Page } from './layout.ts'
 import { draftsOf, languageFor, mayManage, siteOf, type Site } from './site.ts'
@@ -167,22 +163,14 @@ export async function installPages(
 ): Promise<void> {
   await app.register(async (pages) => {
     pages.decorateRequest('site', null)
-    await pages.register(cookie)
-    // Forms only: a value of a form is text, and nothing here expects anything else.
-    pages.removeAllContentTypeParsers()
-    await pages.register(formbody, { bodyLimit: 64 * 1024 })
-    await pages.register(compress, {
-      encodings: ['br', 'gzip'],
-      threshold: 1024,
-      brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } },
-    })
     const isRead = (request: FastifyRequest): boolean => request.method === 'GET' || request.method === 'HEAD'
-    await pages.register(rateLimit, {
-      timeWindow: 60_000,
-      max: (request) => (isRead(request) ? deps.publicRate * 10 : deps.publicRate),
-      keyGenerator: (request) => `${isRead(request) ? 'read' : 'write'} ${request.ip}`,
-      errorResponseBuilder: () => new AppError('too_many_requests'),
-      hook: 'preHandler',
+    await installFormPages(pages, {
+      formLimit: 64 * 1024,
+      quality: 5,
+      rate: {
+        max: (request) => (isRead(request) ? deps.publicRate * 10 : deps.publicRate),
+        keyGenerator: (request) => `${isRead(request) ? 'read' : 'write'} ${request.ip}`,
+      },
     })
     installRefusals(pages, bodyLimit)
     add(pages)

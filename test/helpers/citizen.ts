@@ -47,6 +47,13 @@ export function formOf(html: string, part: string): { action: string; fields: [s
 }
 
 /** Values of the times that a page offers. */
+/** A name that two elements bear leads labels and links to the wrong one. */
+function refuseTwins(url: string, html: string): void {
+  const ids = [...html.matchAll(/<[a-z][^>]*?\sid="([^"]*)"/g)].map((m) => m[1]!)
+  const twins = ids.filter((id, i) => ids.indexOf(id) !== i)
+  if (twins.length > 0) throw new Error(`${url} has ids twice: ${[...new Set(twins)].join(', ')}`)
+}
+
 export const timesIn = (html: string): string[] =>
   [...html.matchAll(/<input[^>]*name="at"[^>]*>/g)].map(([tag]) => /value="([^"]*)"/.exec(tag)![1]!)
 
@@ -74,6 +81,7 @@ export function newCitizen(app: FastifyInstance, headers: Record<string, string>
       return send('GET', to.pathname + to.search)
     }
     const html = answer.body
+    refuseTwins(url, html)
     const main = /<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html
     const text = decode(main.replace(/<(script|style)[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]+>/g, ' ')).replace(
       /\s+/g,

@@ -3,8 +3,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { configOf } from '../appointment/change.actions.ts'
-import { hiddenFrom, veil, type Hidden } from './visible.ts'
+import { configOf } from '../tenant/config.actions.ts'
+import { hiddenFrom, NOTHING_HIDDEN, veil, type Hidden } from './visible.ts'
 
 /** What the office is, offers and sets: their e-mail addresses and names are public, or the office's own. */
 const OF_THE_OFFICE = new Set([
@@ -26,7 +26,7 @@ function veilDeep(value: unknown, hidden: Hidden): unknown {
 /** What is kept from whoever asks. */
 export async function hiddenFor(deps: Deps, request: FastifyRequest): Promise<Hidden> {
   const { principal } = request
-  if (principal?.kind !== 'user') return hiddenFrom({ privacy: { contactDays: 0, answerDays: 0, hidden: {} } }, null)
+  if (principal?.kind !== 'user') return NOTHING_HIDDEN
   return hiddenFrom((await configOf(deps, principal.tenantId)).settings, principal.role)
 }
 

@@ -1,0 +1,75 @@
+// "Why is nothing free?" as a page: of a day, for each agent, what is offered and why the rest is not.
+import { address, queryIn, type AddDesk, type Desk, type DeskView } from '../web/desk.ts'
+import { empty, agentName, clock, locationName, optionsOf, refused, table, today } from '../agenda/pieces.ts'
+import { formatDate } from '../time/zone.ts'
+import { clockOf } from '../web/dates.ts'
+import { field, NO_FAULTS, select } from '../web/form.ts'
+import { html } from '../web/html.ts'
+
+async function explanationPage(desk: Desk, query: Record<string, string | undefined>): Promise<DeskView> {
+  const w = desk.words.admin
+  const date = query.date ?? formatDate(today(desk))
+  const asked = { serviceId: query.service, locationId: query.location, agentId: query.agent, date, as: query.as }
+  type Agent = {
+    agentName: string
+    agentId: string
+    locationId: string
+    reason: string
+    offered?: number
+    periods?: { from: string; to: string; reason: string }[]
+  }
+  const answer =
+    query.service === undefined
+      ? null
+      : await desk.api<{ offered: boolean; agents: Agent[] }>('GET', address('/v1/slots/explanation', asked))
+  const reasons = desk.words.reasons
+  const rows = answer?.ok
+    ? answer.body.agents.map((a) => [
+        agentName(desk, a.agentId),
+        locationName(desk, a.locationId),
+        reasons[a.reason] ?? a.reason,
+        a.offered ?? 0,
+        html`<ul>
+          ${(a.periods ?? []).slice(0, 12).map((p) => html`<li>${clock(desk, p.from)}–${clockOf(desk.zone, Date.parse(p.to))} ${reasons[p.reason] ?? p.reason}</li>`)}
+        </ul>`,
+      ])
+    : []
+  return {
+    title: w.explanation,
+    section: 'settings',
+    main: html`<p><a href="/agenda/settings">${w.title}</a></p>
+      <h1>${w.explanation}</h1>
+      <p>${w.explanationText}</p>
+      <form method="get" action="/agenda/settings/explanation" class="filters">
+        ${select({ name: 'service', label: desk.words.book.service, value: query.service ?? '', options: optionsOf(desk.config.services.values()) }, NO_FAULTS)}
+        ${select({ name: 'location', label: desk.words.book.location, value: query.location ?? '', options: optionsOf(desk.config.locations.values(), desk.words.book.any) }, NO_FAULTS)}
+        ${select({ name: 'agent', label: desk.words.book.agent, value: query.agent ?? '', options: optionsOf(desk.config.agents.values(), desk.words.book.any) }, NO_FAULTS)}
+        ${field({ name: 'date', label: desk.words.calendar.date, value: date, type: 'date' }, NO_FAULTS)}
+        ${select(
+          {
+            name: 'as',
+            label: w.asWhom,
+            value: query.as ?? 'public',
+            options: [
+              { value: 'public', label: w.asPublic },
+              { value: 'staff', label: w.asStaff },
+            ],
+          },
+          NO_FAULTS,
+        )}
+        <button>${w.explain}</button>
+      </form>
+      ${answer !== null && !answer.ok && refused(answer.refusal)}
+      ${answer?.ok && html`<p class="notice ${answer.body.offered ? 'success' : 'warning'}" role="status">${answer.body.offered ? w.someOffered : w.nothingOffered}</p>`}
+      ${answer?.ok && (rows.length === 0 ? empty(w.nobodyAble) : table(w.explanation, [desk.words.book.agent, desk.words.book.location, w.reason, w.offered, w.periods], rows))}`,
+  }
+}
+
+export function explanationPages(add: AddDesk): void {
+  add({
+    method: 'GET',
+    url: '/agenda/settings/explanation',
+    scope: 'slots:read',
+    handler: (desk, request) => explanationPage(desk, queryIn(request)),
+  })
+}

@@ -1,0 +1,130 @@
+// The guided first set-up: a place, a service, somebody and their hours, and the service can be booked.
+import { randomUUID } from 'node:crypto'
+import { formIn, textIn, type AddDesk, type Desk, type DeskView, type Refusal } from '../web/desk.ts'
+import { form } from '../web/desk.layout.ts'
+import { refused, today } from '../agenda/pieces.ts'
+import { rulesOf } from '../agenda/rule-words.ts'
+import { formatDate } from '../time/zone.ts'
+import { faultSummary, field, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+
+const START = ['key', 'location', 'street', 'city', 'service', 'minutes', 'agent', 'hours'] as const
+
+function startPage(desk: Desk, given: Record<string, string>, faults: Faults, refusal?: Refusal): DeskView {
+  const w = desk.words.start
+  const text = (name: string, value: string, more: object = {}): Html =>
+    field(
+      {
+        name,
+        label: (w.fields as Record<string, string>)[name]!,
+        value: given[name] ?? value,
+        required: true,
+        maxLength: 200,
+        ...more,
+      },
+      faults,
+    )
+  return {
+    title: w.title,
+    section: 'settings',
+    main: html`${faultSummary(desk.pageWords, faults)}
+      <h1>${w.title}</h1>
+      <p class="lead">${w.text}</p>
+      ${refused(refusal)}
+      ${form(
+        desk,
+        '/agenda/settings/start',
+        html`${hidden('key', /^[\w-]{8,60}$/.exec(given.key ?? '')?.[0] ?? randomUUID())}
+          <h2>1. ${w.where}</h2>
+          ${text('location', desk.config.name)} ${text('street', '', { required: false })}
+          ${text('city', '', { required: false })}
+          <h2>2. ${w.what}</h2>
+          ${text('service', '')} ${text('minutes', '30', { type: 'number', minimum: 5, maximum: 480 })}
+          <h2>3. ${w.who}</h2>
+          ${text('agent', desk.person.name)} ${text('hours', '09:00-13:00', { hint: w.hoursHint })}
+          <button>${w.create}</button>`,
+      )}`,
+  }
+}
+
+async function createAll(
+  desk: Desk,
+  given: Record<string, string>,
+): Promise<{ id: string } | { refusal: Refusal; at: string }> {
+  const read = rulesOf([...Array<string>(5).fill(given.hours ?? ''), '', ''])
+  const unreadable = 'fault' in read || read.rules.length === 0
+  // A key a step: whoever mends the third one does not make the first two again.
+  const make = async (at: string, path: string, body: object) => ({
+    at,
+    answer: await desk.api<{ id: string }>('POST', `/v1/${path}`, {
+      body,
+      headers: { 'idempotency-key': `start-${given.key}-${at}` },
+    }),
+  })
+  if (unreadable)
+    return {
+      at: 'hours',
+      refusal: {
+        code: 'invalid_window',
+        title: desk.words.start.title,
+        detail: desk.words.hours.unreadable,
+        errors: [{ pointer: '/rules', detail: desk.words.hours.unreadable, code: 'x' }],
+        extra: {},
+      },
+    }
+  const address = { ...(given.street ? { street: given.street } : {}), ...(given.city ? { city: given.city } : {}) }
+  const location = await make('location', 'locations', {
+    name: given.location,
+    ...(Object.keys(address).length > 0 ? { address } : {}),
+  })
+  if (!location.answer.ok) return { refusal: location.answer.refusal, at: location.at }
+  const service = await make('service', 'services', { name: given.service, durationMinutes: Number(given.minutes) })
+  if (!service.answer.ok) return { refusal: service.answer.refusal, at: service.at }
+  const agent = await make('agent', 'agents', {
+    name: given.agent,
+    serviceIds: [service.answer.body.id],
+    locationIds: [location.answer.body.id],
+  })
+  if (!agent.answer.ok) return { refusal: agent.answer.refusal, at: agent.at }
+  const schedule = {
+    ownerKind: 'agent',
+    ownerId: agent.answer.body.id,
+    validFrom: formatDate(today(desk)),
+    rules: read.rules,
+  }
+  const hours = await make('hours', 'schedules', schedule)
+  if (!hours.answer.ok) return { refusal: hours.answer.refusal, at: hours.at }
+  return { id: service.answer.body.id }
+}
+
+export function startPages(add: AddDesk): void {
+  add({
+    method: 'GET',
+    url: '/agenda/settings/start',
+    scope: 'configuration:write',
+    handler: async (desk) => startPage(desk, {}, NO_FAULTS),
+  })
+  add({
+    method: 'POST',
+    url: '/agenda/settings/start',
+    scope: 'configuration:write',
+    handler: async (desk, request, reply) => {
+      const given = Object.fromEntries(START.map((name) => [name, textIn(formIn(request), name)]))
+      const made = await createAll(desk, given)
+      if ('refusal' in made) {
+        reply.code(422)
+        return startPage(desk, given, new Map([[made.at, made.refusal.errors[0]?.detail ?? made.refusal.detail]]))
+      }
+      const w = desk.words.start
+      const page = `/${desk.config.slug}/book?service=${made.id}`
+      return {
+        title: w.done,
+        section: 'settings',
+        main: html`<h1>${w.done}</h1>
+          <p class="lead">${w.doneText}</p>
+          <p><a class="button" href="${page}" target="_blank">${w.open}</a></p>
+          <p><a href="/agenda/settings">${w.goOn}</a></p>`,
+      }
+    },
+  })
+}

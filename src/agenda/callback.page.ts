@@ -1,0 +1,161 @@
+// A callback in the workspace: whom to call, what to say, and one key an outcome; and callbacks in a list.
+import { OUTCOMES } from '../campaign/retry.ts'
+import { faultsOf, type Desk, type DeskView, type Refusal } from '../web/desk.ts'
+import { action, form } from '../web/desk.layout.ts'
+import { faultSummary, field, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
+import { html, paragraphs, telephone, type Html } from '../web/html.ts'
+import { contactPanel } from './appointment.routes.ts'
+import { agentName, clock, moment, refused, stateTag } from './pieces.ts'
+
+export type ShownCallback = {
+  id: string
+  code: string
+  campaignId: string
+  status: string
+  channel: string
+  number: string | null
+  numbers?: string[]
+  joinLink?: string
+  contactId: string | null
+  ownerAgentId: string | null
+  windowFrom: string
+  windowTo: string
+  attempts: number
+  outcome: string | null
+  reason?: string
+  data: Record<string, unknown>
+  scriptRef?: string
+  leaseId: string | null
+  leaseUntil: string | null
+  escalatedAt: string | null
+  version: number
+}
+
+export const isOpen = (c: ShownCallback): boolean => ['scheduled', 'queued', 'in_progress'].includes(c.status)
+const campaignName = (desk: Desk, id: string): string => desk.config.campaigns.get(id)?.name ?? '–'
+
+export function listOf(desk: Desk, items: readonly ShownCallback[]): Html {
+  return html`<ul class="entries">
+    ${items.map(
+      (c) =>
+        html`<li class="entry ${c.status}">
+          <a class="when" href="/agenda/callbacks/${c.id}"
+            ><time datetime="${c.windowFrom}">${moment(desk, c.windowFrom)}–${clock(desk, c.windowTo)}</time></a
+          >
+          <span class="what"
+            ><strong>${c.number ?? desk.words.callbacks.web}</strong>
+            <span class="detail"
+              >${campaignName(desk, c.campaignId)}${c.ownerAgentId !== null && ` · ${agentName(desk, c.ownerAgentId)}`}
+              ${c.reason}</span
+            ></span
+          >
+          ${stateTag(desk, c)}
+        </li>`,
+    )}
+  </ul>`
+}
+
+/** What a script reference stands for: an address to open, or words to say. */
+function script(desk: Desk, c: ShownCallback): Html | false {
+  const reference = c.scriptRef ?? ''
+  if (reference === '') return false
+  const isAddress = /^https:\/\/\S+$/.test(reference)
+  return html`<section class="card">
+    <h2>${desk.words.callbacks.script}</h2>
+    ${isAddress ? html`<p><a href="${reference}" rel="noreferrer" target="_blank">${reference}</a></p>` : paragraphs(reference)}
+  </section>`
+}
+
+function outcomeForm(desk: Desk, c: ShownCallback, faults: Faults): Html {
+  const w = desk.words.callbacks
+  const words = desk.words.outcomes as Record<string, string>
+  return form(
+    desk,
+    `/agenda/callbacks/${c.id}/attempt`,
+    html`${c.leaseId !== null && hidden('leaseId', c.leaseId)}
+      <fieldset class="keys">
+        <legend>${w.outcome}</legend>
+        ${OUTCOMES.map((outcome, i) => html`<button class="${i === 0 ? '' : 'secondary'}" name="outcome" value="${outcome}" accesskey="${i + 1}" data-key="${i + 1}"><kbd>${i + 1}</kbd> ${words[outcome] ?? outcome}</button>`)}
+      </fieldset>
+      ${field({ name: 'summary', label: w.summary, value: '', type: 'textarea', maxLength: 1000 }, faults)}
+      ${field({ name: 'again', label: w.again, hint: w.againHint, value: '', type: 'datetime-local' }, faults)}`,
+    'outcome',
+  )
+}
+
+export async function callbackPage(desk: Desk, id: string, refusal?: Refusal): Promise<DeskView> {
+  const c = await desk.read<ShownCallback>(`/v1/callbacks/${id}`)
+  const w = desk.words.callbacks
+  const faults = refusal ? faultsOf(refusal) : NO_FAULTS
+  const canWork = desk.can('callbacks:work') && isOpen(c)
+  const panel = await contactPanel(desk, c.contactId, 'callback', c.id)
+  return {
+    title: `${w.one} ${c.number ?? ''}`,
+    section: 'callbacks',
+    scripts: ['keys.js'],
+    main: html`${faultSummary(desk.pageWords, faults)}
+      <div class="beside">
+        <div>
+          <h1>${w.one} ${stateTag(desk, c)}</h1>
+          ${refused(refusal)} ${c.number !== null && html`<p class="big">${telephone(c.number)}</p>`}
+          ${c.joinLink !== undefined && html`<p><a class="button" href="${c.joinLink}" rel="noreferrer" target="_blank">${w.join}</a></p>`}
+          <dl class="facts">
+            <div>
+              <dt>${w.promised}</dt>
+              <dd>${moment(desk, c.windowFrom)}–${clock(desk, c.windowTo)}</dd>
+            </div>
+            <div>
+              <dt>${w.campaign}</dt>
+              <dd>${campaignName(desk, c.campaignId)}</dd>
+            </div>
+            <div>
+              <dt>${w.attempts}</dt>
+              <dd>${c.attempts}</dd>
+            </div>
+            ${
+              c.ownerAgentId !== null &&
+              html`<div>
+                <dt>${desk.words.appointment.agent}</dt>
+                <dd>${agentName(desk, c.ownerAgentId)}</dd>
+              </div>`
+            }
+            ${
+              c.reason !== undefined &&
+              html`<div>
+                <dt>${w.reason}</dt>
+                <dd>${c.reason}</dd>
+              </div>`
+            }
+            ${Object.entries(c.data).map(
+              ([name, value]) =>
+                html`<div>
+                  <dt>${name}</dt>
+                  <dd>${String(value)}</dd>
+                </div>`,
+            )}
+            ${
+              c.outcome !== null &&
+              html`<div>
+                <dt>${w.outcome}</dt>
+                <dd>${(desk.words.outcomes as Record<string, string>)[c.outcome] ?? c.outcome}</dd>
+              </div>`
+            }
+          </dl>
+          ${script(desk, c)} ${canWork && outcomeForm(desk, c, faults)}
+          ${
+            canWork &&
+            html`<details>
+                <summary>${w.postpone}</summary>
+                ${form(desk, `/agenda/callbacks/${c.id}/postponement`, html`${field({ name: 'at', label: w.newTime, value: '', type: 'datetime-local', required: true }, faults)}<button class="secondary">${w.postpone}</button>`)}
+              </details>
+              <details>
+                <summary>${w.cancel}</summary>
+                ${form(desk, `/agenda/callbacks/${c.id}/cancellation`, html`${field({ name: 'reason', label: desk.words.appointment.cancelReason, value: '', maxLength: 500 }, faults)}<button class="danger">${w.cancelNow}</button>`)}
+              </details>
+              ${c.status === 'in_progress' && c.leaseId !== null && action(desk, `/agenda/callbacks/${c.id}/return`, w.giveBack, { leaseId: c.leaseId })}`
+          }
+        </div>
+        ${panel}
+      </div>`,
+  }
+}

@@ -1,0 +1,167 @@
+// Offering a freed time: kept for whoever asked first, told to them, and given to the next when they do not take it.
+import { NO_OFFER, type Slot, ACTOR, type Payload, QUEUE, freeHold, slotJob, tell } from './slot.actions.ts'
+import { book } from '../appointment/booking.actions.ts'
+import { findAppointment } from '../appointment/appointment.sql.ts'
+import { extendHold } from '../appointment/hold.actions.ts'
+import type { TenantConfig } from '../availability/model.ts'
+import { afterCommit } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import type { Job } from '../jobs/job.sql.ts'
+import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
+import { enqueue } from '../jobs/work.actions.ts'
+import { compose, post, speakerOf } from '../notify/compose.actions.ts'
+import type { NewMessage } from '../notify/message.ts'
+import { languageOf, occasionOf, personOf } from '../notify/notice.actions.ts'
+import { momentOf, ofAppointment, untilOf } from '../notify/occasion.ts'
+import { secretOf } from '../tenant/secret.sql.ts'
+import { MINUTE } from '../time/interval.ts'
+import { sealedName, sealOf } from '../web/seal.ts'
+import { afterQuietHours } from '../notify/text.ts'
+import { mayOffer, recentOffers } from './fit.ts'
+import { changeEntry, findEntry, lockEntry, waitingFor, type Entry, type EntryDocument } from './waiting.sql.ts'
+
+const CANDIDATES = 200
+
+const offeredAt = (e: Entry): number[] => (e.document as EntryDocument).offeredAt ?? []
+
+/** Keeps the time for somebody until `until`; the refusal's code when it cannot be had. */
+async function hold(
+  deps: Deps,
+  config: TenantConfig,
+  slot: Slot,
+  until: number,
+): Promise<{ id: string } | { code: string }> {
+  const { tenantId } = config
+  const { serviceIds, minutes, agentId, locationId, start } = slot
+  const request = {
+    ...{ serviceIds, agentId, locationId, start, places: 1 },
+    ...(serviceIds.length === 1 ? { minutes } : {}),
+  }
+  const context = {
+    tenantId,
+    actor: ACTOR,
+    scope: null,
+    callerSecret: '',
+    hold: true,
+    country: config.settings.country,
+  }
+  try {
+    const { id } = (await book(deps, request, context)).body as { id: string }
+    await extendHold(deps, tenantId, id, until)
+    return { id }
+  } catch (error) {
+    if (error instanceof AppError && error.status < 500) return { code: error.code }
+    throw error
+  }
+}
+
+async function offerMessage(
+  deps: Deps,
+  config: TenantConfig,
+  entry: Entry,
+  slot: Slot,
+  holdId: string,
+  until: number,
+): Promise<NewMessage | null> {
+  const person = await personOf(deps, entry)
+  if (!person) return null
+  const db = deps.db.kysely
+  const a = entry.appointment_id === null ? undefined : await findAppointment(db, config.tenantId, entry.appointment_id)
+  const language = a ? languageOf(config, a) : person.locale === 'en' ? 'en' : config.settings.locale
+  const zone = config.locations.get(slot.locationId)?.timeZone ?? config.timeZone
+  const speaker = speakerOf(config, language)
+  const told = ofAppointment(speaker, {
+    ...{ serviceIds: slot.serviceIds, start: slot.start, end: slot.start + slot.minutes * MINUTE, timeZone: zone },
+    ...{ channel: a?.channel ?? 'in_person', locationId: slot.locationId, places: 1 },
+  })
+  const secret = await secretOf(deps, config.tenantId, 'pages')
+  const token = sealedName(entry.id, sealOf(secret, 'offer', entry.id, holdId))
+  return compose(deps, config, person, {
+    ...{ kind: 'offer', language, subjectId: a?.id ?? entry.id, facts: told.facts },
+    variables: {
+      ...(a ? (await occasionOf(deps, config, a, 'offer')).variables : told.variables),
+      newWhen: momentOf(speaker, zone, slot.start),
+      until: untilOf(speaker, zone, until),
+    },
+    link: `${deps.links.base}/${config.slug}/offers/${token}`,
+    expires: until,
+    dedupeKey: `offer ${entry.id} ${holdId}`,
+  })
+}
+
+/** Somebody is choosing it at this moment, or this very job kept it before its process died: looked at again. */
+const PASSING = new Set(['slot_held', 'recently_released', 'too_many_rivals'])
+const AGAIN = 10 * MINUTE
+
+/** Offers a freed time to the first who may have it; not at night, when nobody could answer in time. */
+async function offer(deps: Deps, config: TenantConfig, { slot, skipped }: Payload): Promise<Ended> {
+  const { tenantId } = config
+  const rules = config.settings.waitingList
+  const now = deps.now()
+  const morning = afterQuietHours(config.settings.notifications.quietHours, config.timeZone, now)
+  if (morning > now) return { kind: 'again', at: morning, failure: 'quiet_hours', isUntried: true }
+  const candidates = await waitingFor(deps.db.kysely, tenantId, { ...slot, start: new Date(slot.start) }, CANDIDATES)
+  const entry = candidates.find((e) => !skipped.includes(e.id) && mayOffer(rules, slot.start, offeredAt(e), now))
+  if (!entry) return DONE
+  const until = now + rules.offerMinutes * MINUTE
+  const held = await hold(deps, config, slot, until)
+  if ('code' in held)
+    return PASSING.has(held.code) ? { kind: 'again', at: now + AGAIN, failure: held.code, isUntried: true } : DONE
+  const holdId = held.id
+  const message = await offerMessage(deps, config, entry, slot, holdId, until)
+  const others = { slot, skipped: [...skipped, entry.id] }
+  // Nobody can be told: the next one.
+  if (!message || message.withheld) {
+    await freeHold(deps, tenantId, holdId)
+    return offer(deps, config, others)
+  }
+  return {
+    kind: 'done',
+    also: async (tx) => {
+      const fresh = await lockEntry(tx, tenantId, entry.id)
+      if (fresh?.status !== 'waiting') {
+        // Offered something else, or gone, in this very moment.
+        afterCommit(tx, () => void freeHold(deps, tenantId, holdId).catch(() => undefined))
+        return enqueue(deps, tx, [slotJob(deps, tenantId, others, now + 1_000)])
+      }
+      const document = {
+        ...(fresh.document as EntryDocument),
+        offeredAt: [...recentOffers(offeredAt(fresh), now), now],
+      }
+      const kept = { offer_hold_id: holdId, offer_start: new Date(slot.start), offer_until: new Date(until) }
+      const change = { status: 'offered' as const, ...kept, offers: fresh.offers + 1, told_at: new Date(now), document }
+      await changeEntry(tx, tenantId, entry.id, change, new Date(now))
+      await post(deps, tx, message)
+      await tell(deps, tx, entry, 'waiting.offered', { holdId, start: new Date(slot.start).toISOString() })
+      await enqueue(deps, tx, [slotJob(deps, tenantId, { ...others, entryId: entry.id, holdId }, until)])
+    },
+  }
+}
+
+/** An offer whose time is over: they keep their place, and the time goes to the next. */
+async function endOffer(deps: Deps, config: TenantConfig, payload: Payload): Promise<Ended> {
+  const { tenantId } = config
+  const e = await findEntry(deps.db.kysely, tenantId, payload.entryId!)
+  if (e?.status !== 'offered' || e.offer_hold_id !== payload.holdId) return DONE
+  await freeHold(deps, tenantId, payload.holdId)
+  return {
+    kind: 'done',
+    also: async (tx) => {
+      const now = await lockEntry(tx, tenantId, e.id)
+      const change = { status: 'waiting' as const, ...NO_OFFER }
+      if (now?.offer_hold_id === payload.holdId) await changeEntry(tx, tenantId, e.id, change, new Date(deps.now()))
+      const next = { slot: payload.slot, skipped: payload.skipped }
+      await enqueue(deps, tx, [slotJob(deps, tenantId, next, deps.now())])
+    },
+  }
+}
+
+async function run(deps: Deps, job: Job): Promise<Ended> {
+  const config = await deps.snapshots.config(job.tenant_id)
+  const payload = job.payload as unknown as Payload
+  if (!config) return DONE
+  return payload.entryId === undefined ? offer(deps, config, payload) : endOffer(deps, config, payload)
+}
+
+export const offerQueue: Queue = { name: QUEUE, slots: 4, leaseMs: MINUTE, attempts: 8, run }
