@@ -31,7 +31,7 @@ import { locationRoutes } from './location/location.routes.ts'
 import { installAccess } from './rest/access.ts'
 import { installMetrics, operationRoutes } from './rest/operation.routes.ts'
 import { installProblems, ProblemSchema } from './rest/problem.ts'
-import { findUnstorable, validatorCompiler } from './rest/validation.ts'
+import { buildSerializer, findUnstorable, validatorCompiler } from './rest/validation.ts'
 import { citizenCallbackRoutes } from './callback/citizen.routes.ts'
 import { barredRoutes } from './callback/barred.routes.ts'
 import { callbackRoutes } from './callback/callback.routes.ts'
@@ -102,6 +102,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     genReqId: () => deps.newId(),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
+    schemaController: { compilersFactory: { buildSerializer } },
   })
   options.observe?.(app)
   app.setValidatorCompiler(validatorCompiler)

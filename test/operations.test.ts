@@ -22,6 +22,8 @@ const scratch = (): string => {
   folders.push(folder)
   return folder
 }
+/** The folder with the demo, once a test has loaded it. */
+let demo: string | undefined
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
 
 describe.skipIf(process.env.TEST_DATABASE_URL)('the embedded database', () => {
@@ -99,6 +101,7 @@ test.skipIf(process.env.TEST_DATABASE_URL)(
     expect(again.output()).toContain(key)
     expect(await list(again.base, '/v1/locations')).toEqual(locations)
     expect(await again.stop()).toBe(0)
+    demo = data
   },
   120_000,
 )
@@ -205,7 +208,7 @@ describeOnRealPostgres('dump and restore', (serverUrl) => {
     const source = process.env.TEST_DATABASE_URL ? await createOnServer(serverUrl) : null
     const target = await createOnServer(serverUrl)
     const folder = scratch()
-    const data = process.env.TEST_DATABASE_URL ? folder : copyTemplate()
+    const data = process.env.TEST_DATABASE_URL ? folder : (demo ?? copyTemplate())
     folders.push(data)
     const from: Record<string, string> = source ? { DATABASE_URL: source.url } : {}
     const service = await startProcess(['--demo', 'true', '--data', data], from)

@@ -1,5 +1,6 @@
 // One Ajv for everything: strict for bodies (no coercion, unknown fields refused), coercing for query and path. Turns Ajv's
 // errors into field faults with JSON pointers.
+import SerializerSelector from '@fastify/fast-json-stringify-compiler'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import addFormatsPackage from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
@@ -46,8 +47,27 @@ function newAjv(coerceTypes: false | 'array'): Ajv {
 const strict = newAjv(false)
 const coercing = newAjv('array')
 
-export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
-  (httpPart === 'body' ? strict : coercing).compile(schema)
+/** Compiled when its route is first called: all of them together take most of a second, and memory for routes never called. */
+export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
+  let compiled: ValidateFunction | undefined
+  const validate: ReturnType<FastifySchemaCompiler<object>> = (value: unknown) => {
+    compiled ??= (httpPart === 'body' ? strict : coercing).compile(schema)
+    const isValid = compiled(value)
+    validate.errors = compiled.errors ?? null
+    return isValid
+  }
+  return validate
+}
+
+const buildSerializers = SerializerSelector()
+/** Writers of answers, compiled when first needed, like the validators. */
+export const buildSerializer: typeof buildSerializers = (externalSchemas, options) => {
+  const compile = buildSerializers(externalSchemas, { ...options, ajv: { logger: false } })
+  return (route) => {
+    let write: ReturnType<typeof compile> | undefined
+    return (value) => (write ??= compile(route))(value)
+  }
+}
 
 const CODES: Record<string, string> = {
   required: 'missing',

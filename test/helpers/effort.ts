@@ -1,9 +1,9 @@
 // How much the long tests do: all of it on the PostgreSQL that TEST_DATABASE_URL names, as .ci/run does; a part without, so that
 // `npm test` stays within its three minutes on two cores.
 
-/** `whole` runs or operations, or about a seventh of them; `variable` (environment) names another number. */
+/** `whole` runs or operations, or a tenth of them; `variable` (environment) names another number. */
 export function effort(whole: number, variable?: string): number {
   const wanted = variable === undefined ? undefined : process.env[variable]
   if (wanted !== undefined) return Number(wanted)
-  return process.env.TEST_DATABASE_URL ? whole : Math.ceil(whole * 0.15)
+  return process.env.TEST_DATABASE_URL ? whole : Math.ceil(whole * 0.1)
 }
