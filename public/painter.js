@@ -75,10 +75,11 @@ function paint(place) {
       button.setAttribute('aria-label', `${day.name} ${text(at)}`)
       button.setAttribute('aria-pressed', String(day.on.has(at)))
       button.addEventListener('click', (event) => {
-        // A press of the pointer has painted already.
-        if (event.detail === 0) set(day, button, at, !day.on.has(at))
+        // A press of the mouse has painted already; a finger may have meant to scroll, unless it stayed.
+        if (event.detail === 0 || event.pointerType === 'touch') set(day, button, at, !day.on.has(at))
       })
       button.addEventListener('pointerdown', (event) => {
+        if (event.pointerType === 'touch') return
         button.releasePointerCapture(event.pointerId)
         painting = !day.on.has(at)
         set(day, button, at, painting)

@@ -251,6 +251,46 @@ test('callbacks: the next one is taken, its outcome told, another time promised'
   expect((await clerk.submit(page, '/postponement', { at: 'domani' })).status).toBe(400)
 })
 
+test('a form that is not taken comes back with what was typed, and says why at the field', async () => {
+  const campaign = await service.tenant.make('campaigns', {
+    name: 'Promesse',
+    citizenHours: [{ days: ['MO', 'TU', 'WE', 'TH', 'FR'], from: '08:00', to: '20:00' }],
+  })
+  const promise = { campaignId: campaign.id, number: '12', reason: 'rinnovo della carta' }
+  const refused = await clerk.submit(await clerk.get('/agenda/callbacks'), '/agenda/callbacks', promise)
+  expect(refused.status).toBe(400)
+  expect(refused.html).toContain('value="rinnovo della carta"')
+  expect(refused.html).toContain('href="#number"')
+  const made = await clerk.submit(refused, '/agenda/callbacks', { number: '+393205550144' })
+  expect(made.url).toContain('done=saved')
+  const late = await clerk.submit(made, '/attempt', { outcome: 'no_answer', summary: 'ha detto di sì', again: 'mai' })
+  expect(late.url).toContain('done=outcome')
+  const gone = await clerk.submit(made, '/postponement', { at: 'domani' })
+  expect(gone.html).toMatch(/id="at"[^>]*value="domani"/)
+  const a = await bookAt('2026-12-03T11:00:00+01:00')
+  const page = await clerk.get(`/agenda/appointments/${a.id}?date=2026-12-03`)
+  const taken = await clerk.submit(page, '/move', { start: '2026-12-03T03:00:00+01:00', reason: 'lo chiede lei' })
+  expect(taken.status).toBe(409)
+  expect(taken.html).toContain('value="lo chiede lei"')
+  expect(taken.html).toContain('name="start"')
+  const contact = await clerk.get(`/agenda/contacts/${a.contactId}`)
+  const bad = await clerk.submit(contact, `/agenda/contacts/${a.contactId}`, { firstName: 'Adele', email: 'non così' })
+  expect(bad.html).toContain('value="Adele"')
+  expect(bad.html).toContain('value="non così"')
+  const unnamed = await boss.submit(
+    await boss.get(`/agenda/team/affected?agent=${office.agent.id}&date=2026-12-03`),
+    '/rearrange',
+    {
+      mode: 'next',
+      reason: '',
+    },
+  )
+  expect(unnamed.status).toBe(400)
+  expect(unnamed.html).toMatch(/value="next"[^>]*checked/)
+  const body = { campaignId: campaign.id, number: '+393205550145', source: 'pigeon' }
+  expect((await service.tenant.call('POST', '/v1/callbacks', body)).body.errors[0].detail).toContain('api, page, agent')
+})
+
 test('one person’s whole story, notes, and two records made one', async () => {
   const { tenant } = service
   const first = await tenant.make('contacts', {

@@ -14,6 +14,9 @@ import {
   type Desk,
   type DeskView,
   type Refusal,
+  chosenIn,
+  isSent,
+  typedIn,
 } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS, select, type Faults } from '../web/form.ts'
@@ -151,6 +154,8 @@ const linkShown = (desk: Desk, link: string | undefined): Html | false =>
     <p><code>${link}</code></p>
   </div>`
 
+const KEYS = '/agenda/settings/keys'
+
 async function keysPage(desk: Desk, extra: Html | false = false, refusal?: Refusal): Promise<DeskView> {
   const w = desk.words.people
   const { items } = await desk.read<{ items: Key[] }>('/v1/api-keys?limit=200')
@@ -178,13 +183,13 @@ async function keysPage(desk: Desk, extra: Html | false = false, refusal?: Refus
               )}
             </ul>`
       }
-      <details>
+      <details ${refusal !== undefined && isSent(desk, KEYS) && html`open`}>
         <summary>${w.newKey}</summary>
         ${form(
           desk,
-          '/agenda/settings/keys',
-          html`${field({ name: 'name', label: w.keyName, value: '', required: true, maxLength: 200 }, NO_FAULTS)}
-            ${choices({ name: 'scopes', legend: w.scopes, several: true, required: true, options: own.map((scope) => ({ value: scope, label: scope })), chosen: [] }, NO_FAULTS)}
+          KEYS,
+          html`${field({ name: 'name', label: w.keyName, value: refusal ? typedIn(desk, KEYS, 'name') : '', required: true, maxLength: 200 }, NO_FAULTS)}
+            ${choices({ name: 'scopes', legend: w.scopes, several: true, required: true, options: own.map((scope) => ({ value: scope, label: scope })), chosen: refusal ? chosenIn(desk, KEYS, 'scopes', []) : [] }, NO_FAULTS)}
             <button>${w.makeKey}</button>`,
         )}
       </details>`,

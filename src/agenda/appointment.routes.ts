@@ -13,6 +13,8 @@ import {
   type Desk,
   type DeskView,
   type Refusal,
+  isSent,
+  typedIn,
 } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { field, NO_FAULTS, select } from '../web/form.ts'
@@ -102,7 +104,7 @@ function changes(desk: Desk, a: ShownAppointment): Html | false {
   )
   return html`<section>
       <h2>${w.notes}</h2>
-      ${form(desk, to('notes'), html`${field({ name: 'notes', label: w.notesLabel, value: a.notes ?? '', type: 'textarea', maxLength: 4000 }, NO_FAULTS)}<button class="secondary">${w.save}</button>`)}
+      ${form(desk, to('notes'), html`${field({ name: 'notes', label: w.notesLabel, value: typedIn(desk, to('notes'), 'notes', a.notes), type: 'textarea', maxLength: 4000 }, NO_FAULTS)}<button class="secondary">${w.save}</button>`)}
     </section>
     ${
       isLive &&
@@ -117,9 +119,9 @@ function changes(desk: Desk, a: ShownAppointment): Html | false {
             ${form(desk, to('reassignment'), html`${select({ name: 'agentId', label: w.toAgent, value: '', options: optionsOf(others, w.fairest) }, NO_FAULTS)}<button class="secondary">${w.reassign}</button>`)}
           </details>`
         }
-        <details>
+        <details ${isSent(desk, to('cancellation')) && html`open`}>
           <summary>${w.cancel}</summary>
-          ${form(desk, to('cancellation'), html`${field({ name: 'reason', label: w.cancelReason, hint: w.cancelHint, value: '', maxLength: 500 }, NO_FAULTS)}<button class="danger">${w.cancelNow}</button>`)}
+          ${form(desk, to('cancellation'), html`${field({ name: 'reason', label: w.cancelReason, hint: w.cancelHint, value: typedIn(desk, to('cancellation'), 'reason'), maxLength: 500 }, NO_FAULTS)}<button class="danger">${w.cancelNow}</button>`)}
         </details>`
     }`
 }
@@ -299,7 +301,9 @@ export function appointmentPages(add: AddDesk): void {
       const answer = await desk.api('POST', url(id, 'rescheduling'), { body })
       if (!answer.ok) {
         reply.code(answer.status)
-        return appointmentPage(desk, id, {}, answer.refusal)
+        // The times of the same day once more, without the one that is gone.
+        const again = { date: textIn(given, 'date') || undefined, agent: textIn(given, 'agentId') || undefined }
+        return appointmentPage(desk, id, again, answer.refusal)
       }
       const undo = isUndo ? {} : { undo: before.agentId, undoStart: before.start }
       return { redirect: address(`/agenda/appointments/${id}`, { done: 'moved', ...undo }) }

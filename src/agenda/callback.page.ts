@@ -1,6 +1,6 @@
 // A callback in the workspace: whom to call, what to say, and one key an outcome; and callbacks in a list.
 import { OUTCOMES } from '../campaign/retry.ts'
-import { faultsOf, type Desk, type DeskView, type Refusal } from '../web/desk.ts'
+import { faultsOf, type Desk, type DeskView, type Refusal, isSent, typedIn } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { faultSummary, field, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, paragraphs, telephone, type Html } from '../web/html.ts'
@@ -67,6 +67,7 @@ function script(desk: Desk, c: ShownCallback): Html | false {
 }
 
 function outcomeForm(desk: Desk, c: ShownCallback, faults: Faults): Html {
+  const typed = (name: string): string => typedIn(desk, `/agenda/callbacks/${c.id}/attempt`, name)
   const w = desk.words.callbacks
   const words = desk.words.outcomes as Record<string, string>
   return form(
@@ -77,16 +78,20 @@ function outcomeForm(desk: Desk, c: ShownCallback, faults: Faults): Html {
         <legend>${w.outcome}</legend>
         ${OUTCOMES.map((outcome, i) => html`<button class="${i === 0 ? '' : 'secondary'}" name="outcome" value="${outcome}" accesskey="${i + 1}" data-key="${i + 1}"><kbd>${i + 1}</kbd> ${words[outcome] ?? outcome}</button>`)}
       </fieldset>
-      ${field({ name: 'summary', label: w.summary, value: '', type: 'textarea', maxLength: 1000 }, faults)}
-      ${field({ name: 'again', label: w.again, hint: w.againHint, value: '', type: 'datetime-local' }, faults)}`,
+      ${field({ name: 'summary', label: w.summary, value: typed('summary'), type: 'textarea', maxLength: 1000 }, faults)}
+      ${field({ name: 'again', label: w.again, hint: w.againHint, value: typed('again'), type: 'datetime-local' }, faults)}`,
     'outcome',
   )
 }
 
+/** Pointers of the API's bodies → fields of the forms. */
+const FIELDS: Record<string, string> = { '/note': 'summary', '/callAgainAt': 'again', '/when/at': 'at' }
+
 export async function callbackPage(desk: Desk, id: string, refusal?: Refusal): Promise<DeskView> {
   const c = await desk.read<ShownCallback>(`/v1/callbacks/${id}`)
   const w = desk.words.callbacks
-  const faults = refusal ? faultsOf(refusal) : NO_FAULTS
+  const faults = refusal ? faultsOf(refusal, (pointer) => FIELDS[pointer] ?? pointer.slice(1)) : NO_FAULTS
+  const to = (verb: string): string => `/agenda/callbacks/${c.id}/${verb}`
   const canWork = desk.can('callbacks:work') && isOpen(c)
   const panel = await contactPanel(desk, c.contactId, 'callback', c.id)
   return {
@@ -144,13 +149,13 @@ export async function callbackPage(desk: Desk, id: string, refusal?: Refusal): P
           ${script(desk, c)} ${canWork && outcomeForm(desk, c, faults)}
           ${
             canWork &&
-            html`<details>
+            html`<details ${isSent(desk, to('postponement')) && html`open`}>
                 <summary>${w.postpone}</summary>
-                ${form(desk, `/agenda/callbacks/${c.id}/postponement`, html`${field({ name: 'at', label: w.newTime, value: '', type: 'datetime-local', required: true }, faults)}<button class="secondary">${w.postpone}</button>`)}
+                ${form(desk, `/agenda/callbacks/${c.id}/postponement`, html`${field({ name: 'at', label: w.newTime, value: typedIn(desk, to('postponement'), 'at'), type: 'datetime-local', required: true }, faults)}<button class="secondary">${w.postpone}</button>`)}
               </details>
-              <details>
+              <details ${isSent(desk, to('cancellation')) && html`open`}>
                 <summary>${w.cancel}</summary>
-                ${form(desk, `/agenda/callbacks/${c.id}/cancellation`, html`${field({ name: 'reason', label: desk.words.appointment.cancelReason, value: '', maxLength: 500 }, faults)}<button class="danger">${w.cancelNow}</button>`)}
+                ${form(desk, `/agenda/callbacks/${c.id}/cancellation`, html`${field({ name: 'reason', label: desk.words.appointment.cancelReason, value: typedIn(desk, to('cancellation'), 'reason'), maxLength: 500 }, faults)}<button class="danger">${w.cancelNow}</button>`)}
               </details>
               ${c.status === 'in_progress' && c.leaseId !== null && action(desk, `/agenda/callbacks/${c.id}/return`, w.giveBack, { leaseId: c.leaseId })}`
           }

@@ -3,11 +3,23 @@ import { isOpen, callbackPage, listOf } from './callback.page.ts'
 import type { ShownCallback } from './callback.page.ts'
 import { DAY } from '../time/interval.ts'
 import { instantOf } from '../time/zone.ts'
-import { address, formIn, paramIn, queryIn, textIn, type AddDesk, type Desk } from '../web/desk.ts'
+import {
+  address,
+  faultsOf,
+  formIn,
+  paramIn,
+  queryIn,
+  textIn,
+  type AddDesk,
+  type Desk,
+  type DeskView,
+  type Form,
+  type Refusal,
+} from '../web/desk.ts'
 import { form } from '../web/desk.layout.ts'
-import { choices, field, NO_FAULTS, select } from '../web/form.ts'
+import { choices, faultSummary, field, NO_FAULTS, select } from '../web/form.ts'
 import { html } from '../web/html.ts'
-import { empty, optionsOf } from './pieces.ts'
+import { empty, optionsOf, refused } from './pieces.ts'
 
 /** A lease by a person: long enough to look, call and write down. */
 const LEASE_SECONDS = 1200
@@ -20,68 +32,76 @@ export function instantIn(desk: Pick<Desk, 'zone'>, text: string): string | null
 
 const TABS = ['due', 'late', 'all'] as const
 
+/** A promise that was typed and refused. */
+type Sent = { form: Form; refusal: Refusal }
+
+async function listPage(desk: Desk, query: Record<string, string | undefined>, sent?: Sent): Promise<DeskView> {
+  const w = desk.words.callbacks
+  const typed = (name: string): string => (sent ? textIn(sent.form, name) : '')
+  const faults = sent ? faultsOf(sent.refusal, (p) => (p.startsWith('/when') ? 'at' : p.slice(1))) : NO_FAULTS
+  const tab = TABS.find((one) => one === query.show) ?? 'due'
+  const filter =
+    tab === 'late'
+      ? { late: true }
+      : tab === 'due'
+        ? { to: new Date(desk.now + DAY).toISOString(), from: new Date(desk.now - 7 * DAY).toISOString() }
+        : { from: new Date(desk.now - 30 * DAY).toISOString() }
+  const { items } = await desk.read<{ items: ShownCallback[] }>(
+    address('/v1/callbacks', { ...filter, campaignId: query.campaign, limit: 200 }),
+  )
+  const shown = tab === 'all' ? items : items.filter(isOpen)
+  const campaigns = [...desk.config.campaigns.values()]
+  return {
+    title: w.title,
+    section: 'callbacks',
+    main: html`${faultSummary(desk.pageWords, faults)}
+      <h1>${w.title}</h1>
+      ${refused(sent?.refusal)}
+      ${query.nothing !== undefined && html`<p class="notice note" role="status">${w.nothingDue}</p>`}
+      ${
+        desk.can('callbacks:work') &&
+        form(
+          desk,
+          '/agenda/callbacks/next',
+          html`${select({ name: 'campaign', label: w.campaign, value: query.campaign ?? '', options: optionsOf(campaigns) }, NO_FAULTS)}<button
+              accesskey="n"
+            >
+              ${w.takeNext}
+            </button>`,
+          'filters',
+        )
+      }
+      <nav class="tabs" aria-label="${w.which}">
+        <ul>
+          ${TABS.map((one) => html`<li><a href="${address('/agenda/callbacks', { show: one })}" ${one === tab && html`aria-current="true"`}>${w.tabs[one]}</a></li>`)}
+        </ul>
+      </nav>
+      <div data-live>${shown.length === 0 ? empty(w.nothing) : listOf(desk, shown)}</div>
+      ${
+        desk.can('callbacks:write') &&
+        html`<details ${sent && html`open`}>
+          <summary>${w.add}</summary>
+          ${form(
+            desk,
+            '/agenda/callbacks',
+            html`${select({ name: 'campaignId', label: w.campaign, value: typed('campaignId'), options: optionsOf(campaigns) }, faults)}
+              ${field({ name: 'number', value: typed('number'), label: w.number, type: 'tel', maxLength: 40 }, faults)}
+              ${field({ name: 'at', value: typed('at'), label: w.newTime, hint: w.nowHint, type: 'datetime-local' }, faults)}
+              ${field({ name: 'reason', value: typed('reason'), label: w.reason, maxLength: 500 }, faults)}
+              ${desk.person.agentId !== null && choices({ name: 'mine', legend: w.who, several: true, options: [{ value: '1', label: w.mine }], chosen: typed('mine') === '1' ? ['1'] : [] }, faults)}
+              <button>${w.addNow}</button>`,
+          )}
+        </details>`
+      }`,
+  }
+}
+
 export function callbackPages(add: AddDesk): void {
   add({
     method: 'GET',
     url: '/agenda/callbacks',
     scope: 'callbacks:read',
-    handler: async (desk, request) => {
-      const w = desk.words.callbacks
-      const query = queryIn(request)
-      const tab = TABS.find((one) => one === query.show) ?? 'due'
-      const filter =
-        tab === 'late'
-          ? { late: true }
-          : tab === 'due'
-            ? { to: new Date(desk.now + DAY).toISOString(), from: new Date(desk.now - 7 * DAY).toISOString() }
-            : { from: new Date(desk.now - 30 * DAY).toISOString() }
-      const { items } = await desk.read<{ items: ShownCallback[] }>(
-        address('/v1/callbacks', { ...filter, campaignId: query.campaign, limit: 200 }),
-      )
-      const shown = tab === 'all' ? items : items.filter(isOpen)
-      const campaigns = [...desk.config.campaigns.values()]
-      return {
-        title: w.title,
-        section: 'callbacks',
-        main: html`<h1>${w.title}</h1>
-          ${query.nothing !== undefined && html`<p class="notice note" role="status">${w.nothingDue}</p>`}
-          ${
-            desk.can('callbacks:work') &&
-            form(
-              desk,
-              '/agenda/callbacks/next',
-              html`${select({ name: 'campaign', label: w.campaign, value: query.campaign ?? '', options: optionsOf(campaigns) }, NO_FAULTS)}<button
-                  accesskey="n"
-                >
-                  ${w.takeNext}
-                </button>`,
-              'filters',
-            )
-          }
-          <nav class="tabs" aria-label="${w.which}">
-            <ul>
-              ${TABS.map((one) => html`<li><a href="${address('/agenda/callbacks', { show: one })}" ${one === tab && html`aria-current="true"`}>${w.tabs[one]}</a></li>`)}
-            </ul>
-          </nav>
-          <div data-live>${shown.length === 0 ? empty(w.nothing) : listOf(desk, shown)}</div>
-          ${
-            desk.can('callbacks:write') &&
-            html`<details>
-              <summary>${w.add}</summary>
-              ${form(
-                desk,
-                '/agenda/callbacks',
-                html`${select({ name: 'campaign', id: 'add-campaign', label: w.campaign, value: '', options: optionsOf(campaigns) }, NO_FAULTS)}
-                  ${field({ name: 'number', label: w.number, value: '', type: 'tel', maxLength: 40 }, NO_FAULTS)}
-                  ${field({ name: 'at', label: w.newTime, hint: w.nowHint, value: '', type: 'datetime-local' }, NO_FAULTS)}
-                  ${field({ name: 'reason', label: w.reason, value: '', maxLength: 500 }, NO_FAULTS)}
-                  ${desk.person.agentId !== null && choices({ name: 'mine', legend: w.who, several: true, options: [{ value: '1', label: w.mine }], chosen: [] }, NO_FAULTS)}
-                  <button>${w.addNow}</button>`,
-              )}
-            </details>`
-          }`,
-      }
-    },
+    handler: (desk, request) => listPage(desk, queryIn(request)),
   })
 
   add({
@@ -94,11 +114,11 @@ export function callbackPages(add: AddDesk): void {
       const when = at === '' ? { kind: 'now' } : { kind: 'at', at: instantIn(desk, at) ?? at }
       const reason = textIn(given, 'reason')
       const body = {
-        campaignId: textIn(given, 'campaign'),
+        campaignId: textIn(given, 'campaignId'),
         channel: 'phone',
         number: textIn(given, 'number'),
         when,
-        source: 'workspace',
+        source: 'agent',
         ...(reason === '' ? {} : { reason }),
         ...(textIn(given, 'mine') === '1' && desk.person.agentId !== null ? { ownerAgentId: desk.person.agentId } : {}),
         ...(textIn(given, 'contact') === '' ? {} : { contactId: textIn(given, 'contact') }),
@@ -106,12 +126,7 @@ export function callbackPages(add: AddDesk): void {
       const answer = await desk.api<ShownCallback>('POST', '/v1/callbacks', { body })
       if (answer.ok) return { redirect: address(`/agenda/callbacks/${answer.body.id}`, { done: 'saved' }) }
       reply.code(answer.status)
-      const details = answer.refusal.errors.map((e) => e.detail).join(' ')
-      return {
-        title: answer.refusal.title,
-        section: 'callbacks',
-        problem: { title: answer.refusal.title, detail: `${answer.refusal.detail} ${details}`, requestId: null },
-      }
+      return listPage(desk, {}, { form: given, refusal: answer.refusal })
     },
   })
 

@@ -9,6 +9,9 @@ import {
   type Desk,
   type DeskView,
   type Refusal,
+  chosenIn,
+  isSent,
+  typedIn,
 } from '../web/desk.ts'
 import { action, form, proof } from '../web/desk.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS } from '../web/form.ts'
@@ -42,17 +45,19 @@ const peopleList = (people: readonly Found[]): Html =>
 function details(desk: Desk, c: Contact, refusal: Refusal | undefined): Html {
   const w = desk.words.contacts
   const b = desk.words.book
-  const faults = refusal ? faultsOf(refusal) : NO_FAULTS
-  return html`<details ${refusal ? html`open` : html``}>
+  const to = `/agenda/contacts/${c.id}`
+  const typed = (name: string, value = ''): string => typedIn(desk, to, name, value)
+  const faults = refusal && isSent(desk, to) ? faultsOf(refusal) : NO_FAULTS
+  return html`<details ${isSent(desk, to) && html`open`}>
     <summary>${w.change}</summary>
     ${form(
       desk,
-      `/agenda/contacts/${c.id}`,
-      html`${field({ name: 'firstName', label: b.firstName, value: c.firstName, required: true, maxLength: 100 }, faults)}
-        ${field({ name: 'lastName', label: b.lastName, value: c.lastName, required: true, maxLength: 100 }, faults)}
-        ${field({ name: 'phone', label: b.phone, value: c.phone ?? '', type: 'tel', maxLength: 40 }, faults)}
-        ${field({ name: 'email', label: b.email, value: c.email ?? '', type: 'email', maxLength: 254 }, faults)}
-        ${field({ name: 'notes', label: w.standingNote, value: c.notes ?? '', type: 'textarea', maxLength: 4000 }, faults)}
+      to,
+      html`${field({ name: 'firstName', label: b.firstName, value: typed('firstName', c.firstName), required: true, maxLength: 100 }, faults)}
+        ${field({ name: 'lastName', label: b.lastName, value: typed('lastName', c.lastName), required: true, maxLength: 100 }, faults)}
+        ${field({ name: 'phone', label: b.phone, value: typed('phone', c.phone), type: 'tel', maxLength: 40 }, faults)}
+        ${field({ name: 'email', label: b.email, value: typed('email', c.email), type: 'email', maxLength: 254 }, faults)}
+        ${field({ name: 'notes', label: w.standingNote, value: typed('notes', c.notes), type: 'textarea', maxLength: 4000 }, faults)}
         <button class="secondary">${desk.words.appointment.save}</button>`,
     )}
   </details>`
@@ -84,13 +89,13 @@ async function privacySection(desk: Desk, c: Contact): Promise<Html> {
     }
     ${
       desk.can('contacts:write') &&
-      html`<details>
+      html`<details ${isSent(desk, `/agenda/contacts/${c.id}/consents`) && html`open`}>
         <summary>${w.recordConsent}</summary>
         ${form(
           desk,
           `/agenda/contacts/${c.id}/consents`,
-          html`${field({ name: 'purpose', label: w.purpose, hint: w.purposeHint, value: '', required: true, maxLength: 40 }, NO_FAULTS)}
-            ${field({ name: 'wording', label: w.wording, value: '', type: 'textarea', maxLength: 2000 }, NO_FAULTS)}
+          html`${field({ name: 'purpose', label: w.purpose, hint: w.purposeHint, value: typedIn(desk, `/agenda/contacts/${c.id}/consents`, 'purpose'), required: true, maxLength: 40 }, NO_FAULTS)}
+            ${field({ name: 'wording', label: w.wording, value: typedIn(desk, `/agenda/contacts/${c.id}/consents`, 'wording'), type: 'textarea', maxLength: 2000 }, NO_FAULTS)}
             ${choices(
               {
                 name: 'isGiven',
@@ -99,7 +104,7 @@ async function privacySection(desk: Desk, c: Contact): Promise<Html> {
                   { value: '1', label: w.agrees },
                   { value: '0', label: w.refuses },
                 ],
-                chosen: ['1'],
+                chosen: chosenIn(desk, `/agenda/contacts/${c.id}/consents`, 'isGiven', ['1']),
               },
               NO_FAULTS,
             )} <button class="secondary">${desk.words.appointment.save}</button>`,
@@ -147,7 +152,7 @@ async function contactPage(desk: Desk, id: string, refusal?: Refusal): Promise<D
             form(
               desk,
               `/agenda/contacts/${c.id}/notes`,
-              html`${field({ name: 'content', label: w.note, value: '', type: 'textarea', required: true, maxLength: 4000 }, NO_FAULTS)}<button
+              html`${field({ name: 'content', label: w.note, value: typedIn(desk, `/agenda/contacts/${c.id}/notes`, 'content'), type: 'textarea', required: true, maxLength: 4000 }, NO_FAULTS)}<button
                   class="secondary"
                 >
                   ${w.addNote}

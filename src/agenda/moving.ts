@@ -1,9 +1,9 @@
 // Another time for an appointment: a form that asks for a day, and the free times of that day to choose from.
 import { formatDate, isCalendarDate } from '../time/zone.ts'
 import { clockOf, longDate } from '../web/dates.ts'
-import { address, type Desk } from '../web/desk.ts'
+import { address, type Desk, typedIn } from '../web/desk.ts'
 import { form } from '../web/desk.layout.ts'
-import { choices, field, NO_FAULTS, select, type Option } from '../web/form.ts'
+import { choices, field, NO_FAULTS, select, type Option, hidden } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { parseDate } from '../time/zone.ts'
 import type { ShownAppointment } from './appointment.routes.ts'
@@ -63,8 +63,9 @@ export async function findSlotsFor(
       desk,
       `/agenda/appointments/${a.id}/move`,
       html`${choices({ name: 'start', legend: w.freeTimes, options, chosen: [], required: true }, NO_FAULTS)}
+        ${hidden('date', query.date)}
         ${query.agent !== undefined && html`<input type="hidden" name="agentId" value="${query.agent}" />`}
-        ${field({ name: 'reason', id: 'move-reason', label: w.moveReason, value: '', maxLength: 500 }, NO_FAULTS)}
+        ${field({ name: 'reason', id: 'move-reason', label: w.moveReason, value: typedIn(desk, `/agenda/appointments/${a.id}/move`, 'reason'), maxLength: 500 }, NO_FAULTS)}
         <button>${w.moveNow}</button>`,
       'times',
     )}

@@ -12,9 +12,11 @@ import {
   type Desk,
   type DeskView,
   type Refusal,
+  chosenIn,
+  typedIn,
 } from '../web/desk.ts'
 import { form } from '../web/desk.layout.ts'
-import { choices, field, NO_FAULTS, select } from '../web/form.ts'
+import { choices, field, NO_FAULTS, select, hidden } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { ShownCallback } from './callback.page.ts'
 import type { AgendaEntry } from './feed.routes.ts'
@@ -165,6 +167,8 @@ async function affectedOf(desk: Desk, query: Record<string, string | undefined>)
   return named.items.filter((e) => ids.has(e.id))
 }
 
+const REARRANGE = '/agenda/team/rearrange'
+
 async function affectedPage(
   desk: Desk,
   query: Record<string, string | undefined>,
@@ -205,8 +209,9 @@ async function affectedPage(
           ? empty(w.nothingAffected)
           : form(
               desk,
-              '/agenda/team/rearrange',
-              html`${choices(
+              REARRANGE,
+              html`${Object.entries(query).map(([name, value]) => value !== undefined && hidden(`of_${name}`, value))}
+                ${choices(
                   {
                     name: 'ids',
                     legend: w.which(items.length),
@@ -219,7 +224,12 @@ async function affectedPage(
                         >
                         ${bestOf(e)}`,
                     })),
-                    chosen: shown.map((e) => e.id),
+                    chosen: chosenIn(
+                      desk,
+                      REARRANGE,
+                      'ids',
+                      shown.map((e) => e.id),
+                    ),
                   },
                   NO_FAULTS,
                 )}
@@ -231,12 +241,12 @@ async function affectedPage(
                       value: mode,
                       label: w.modes[mode],
                     })),
-                    chosen: ['best'],
+                    chosen: chosenIn(desk, REARRANGE, 'mode', ['best']),
                   },
                   NO_FAULTS,
                 )}
-                ${select({ name: 'agentId', label: w.toAgent, value: '', options: optionsOf(desk.config.agents.values(), desk.words.appointment.fairest) }, NO_FAULTS)}
-                ${field({ name: 'reason', label: w.reason, hint: w.reasonHint, value: '', required: true, maxLength: 500 }, NO_FAULTS)}
+                ${select({ name: 'agentId', label: w.toAgent, value: typedIn(desk, REARRANGE, 'agentId'), options: optionsOf(desk.config.agents.values(), desk.words.appointment.fairest) }, NO_FAULTS)}
+                ${field({ name: 'reason', label: w.reason, hint: w.reasonHint, value: typedIn(desk, REARRANGE, 'reason'), required: true, maxLength: 500 }, NO_FAULTS)}
                 <button>${w.rearrange}</button>`,
             )
       }`,
@@ -278,7 +288,8 @@ export function teamPages(add: AddDesk): void {
       }>('POST', '/v1/rearrangements', { body })
       if (!answer.ok) {
         reply.code(answer.status)
-        return affectedPage(desk, {}, false, answer.refusal)
+        const of = { agent: textIn(given, 'of_agent') || undefined, date: textIn(given, 'of_date') || undefined }
+        return affectedPage(desk, of, false, answer.refusal)
       }
       const lines = answer.body.items.map(
         (one) =>
@@ -289,7 +300,7 @@ export function teamPages(add: AddDesk): void {
           </li>`,
       )
       return affectedPage(
-        desk,
+        { ...desk, sent: null },
         {},
         html`<div class="notice success" role="status">
           <h2>${w.rearranged}</h2>

@@ -91,12 +91,19 @@ const CODES: Record<string, string> = {
 
 const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
 
-function faultOf(error: ErrorObject, where: FieldFault['in']): FieldFault {
+/** What would have been taken: the values of an enumeration, or of the branches of a union, which fail one by one. */
+function allowedFor(error: ErrorObject, all: readonly ErrorObject[]): string | undefined {
+  if (error.keyword === 'enum') return (error.params as { allowedValues: unknown[] }).allowedValues.join(', ')
+  if (error.keyword !== 'const') return undefined
+  const branches = all.filter((e) => e.keyword === 'const' && e.instancePath === error.instancePath)
+  return [...new Set(branches.map((e) => String((e.params as { allowedValue: unknown }).allowedValue)))].join(', ')
+}
+
+function faultOf(error: ErrorObject, where: FieldFault['in'], all: readonly ErrorObject[]): FieldFault {
   const params = error.params as Record<string, unknown>
   const child = params.missingProperty ?? params.additionalProperty
   const pointer = child === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(child as string)}`
-  const limit =
-    params.limit ?? params.format ?? params.type ?? (params.allowedValues as unknown[] | undefined)?.join(', ')
+  const limit = params.limit ?? params.format ?? params.type ?? allowedFor(error, all)
   return {
     in: where,
     pointer,
@@ -111,7 +118,7 @@ const MAX_FAULTS = 20
 export function validationError(errors: readonly ErrorObject[], where: FieldFault['in']): AppError {
   // The branches of a union fail one by one; what is of use to a person are the leaves.
   const leaves = errors.filter((e) => !['anyOf', 'oneOf', 'if'].includes(e.keyword))
-  const faults = (leaves.length > 0 ? leaves : errors).map((e) => faultOf(e, where))
+  const faults = (leaves.length > 0 ? leaves : errors).map((e) => faultOf(e, where, errors))
   const distinct = [...new Map(faults.map((f) => [f.pointer + f.code, f])).values()]
   return new AppError('invalid_request', { count: distinct.length }, { fields: distinct.slice(0, MAX_FAULTS) })
 }

@@ -48,6 +48,8 @@ export type Desk = {
   /** Address of the page without the language. */
   here: string
   isFramed: boolean
+  /** The form that leads to this page when it was not taken, and where it was sent. */
+  sent: { to: string; form: Form } | null
   /** What was just done, from the address; one of the words of `done`. */
   done: string | undefined
   settings: TenantConfig['settings']
@@ -174,6 +176,7 @@ async function deskOf(app: FastifyInstance, deps: Deps, request: FastifyRequest,
     now: deps.now(),
     zone: config.timeZone,
     here: withoutLanguage(request.url),
+    sent: request.method === 'POST' ? { to: request.url.split('?')[0] ?? '', form: formIn(request) } : null,
     isFramed: dest === 'iframe' || person.proof === 'embedded',
     done,
     settings: config.settings,
@@ -307,6 +310,15 @@ export const textIn = (form: Form, name: string): string => {
   return (Array.isArray(value) ? (value[0] ?? '') : (value ?? '')).trim()
 }
 export const textsIn = (form: Form, name: string): string[] => [form[name] ?? []].flat().filter((v) => v !== '')
+/** Whether the form of this address was sent and comes back to be mended. */
+export const isSent = (desk: Desk, to: string): boolean => desk.sent?.to === to
+/** What stands in a field: what was typed there, when its form comes back, else `value`. */
+export const typedIn = (desk: Desk, to: string, name: string, value = ''): string =>
+  isSent(desk, to) ? textIn(desk.sent!.form, name) : value
+/** The same of a field with several values. */
+export const chosenIn = (desk: Desk, to: string, name: string, values: readonly string[]): readonly string[] =>
+  isSent(desk, to) ? textsIn(desk.sent!.form, name) : values
+
 export const formIn = (request: FastifyRequest): Form => (request.body ?? {}) as Form
 export const queryIn = (request: FastifyRequest): Record<string, string | undefined> => firstOf(request.query)
 export const paramIn = (request: FastifyRequest, name = 'id'): string =>

@@ -3,47 +3,21 @@
 // a move by drag with its undo; a connection that is lost; and the whole of it without script.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makePerson, PASSWORD } from '../helpers/people.ts'
-import { DESKTOP, expectSound, openStage, PHONE, type Stage } from './stage.ts'
+import { openDeskStage, type DeskStage } from './desk-stage.ts'
+import { DESKTOP, expectSound, PHONE } from './stage.ts'
 
 const CIE = 'Carta d’identità elettronica'
 const OUT = join(import.meta.dirname, '..', '..', '.tmp', 'desk')
-let stage: Stage
+let stage: DeskStage
 let origin = ''
-let agentId = ''
+let enter: DeskStage['enter']
 beforeAll(async () => {
-  stage = await openStage()
-  origin = new URL(stage.home).origin
+  stage = await openDeskStage()
+  ;({ origin, enter } = stage)
   mkdirSync(OUT, { recursive: true })
-  const config = (await stage.service.deps.snapshots.config(stage.tenantId))!
-  agentId = [...config.agents.values()].find((a) => a.name === 'Giulia Rossi')!.id
-  const { tenantId } = stage
-  await makePerson(stage.service, {
-    email: 'admin@roccamora.example',
-    role: 'administrator',
-    tenantId,
-    name: 'Elena Greco',
-  })
-  await makePerson(stage.service, {
-    email: 'rossi@roccamora.example',
-    role: 'agent',
-    tenantId,
-    agentId,
-    name: 'Giulia Rossi',
-  })
 })
 afterAll(() => stage.close())
-
-async function enter(who: string, options: Parameters<Stage['open']>[0] = {}): Promise<Page> {
-  const page = await stage.open({ viewport: DESKTOP, ...options })
-  await page.goto(`${stage.home}/sign-in`)
-  await page.fill('#email', `${who}@roccamora.example`)
-  await page.fill('#password', PASSWORD)
-  await Promise.all([page.waitForURL('**/agenda'), page.click('main form button')])
-  return page
-}
 
 const PAGES = [
   ...['/agenda', '/agenda/calendar?view=day&date=2026-11-23', '/agenda/calendar?view=week&date=2026-11-24'],
@@ -83,6 +57,11 @@ test.each([
     if (viewport === DESKTOP && path.includes('view=') && !path.includes('as=list') && !path.includes('teamWeek'))
       await page.waitForSelector('#calendar .ec-main')
     await expectSound(page, path)
+    // What is folded away is looked at too.
+    const folded = await page.$$eval('details:not([open])', (all) =>
+      all.map((one) => ((one as HTMLDetailsElement).open = true)),
+    )
+    if (folded.length > 0) await expectSound(page, `${path} unfolded`)
     expect(await page.locator('html').getAttribute('lang')).toBe(lang)
     await page.screenshot({
       path: join(OUT, `${viewport.width}${path.replace(/[^a-z]+/gi, '_').slice(0, 60)}.png`),
@@ -135,15 +114,8 @@ test('a move by drag is done at once, and undone by a press', async () => {
   const config = (await service.deps.snapshots.config(tenantId))!
   const serviceId = [...config.services.values()].find((s) => s.externalId === 'demo-cie')!.id
   const page = await enter('rossi')
-  const csrf = await page.locator('meta[name=agenda-csrf]').getAttribute('content')
-  const api = async (method: string, path: string, body?: object) => {
-    const answer = await page.request.fetch(`${origin}/v1${path}`, {
-      method,
-      headers: { 'x-agenda-csrf': csrf! },
-      ...(body ? { data: body } : {}),
-    })
-    return await answer.json()
-  }
+  const api = (method: string, path: string, body?: object) => stage.api(page, method, path, body)
+  const { agentId } = stage
   const slots = await api(
     'GET',
     `/slots?serviceId=${serviceId}&agentId=${agentId}&from=2026-12-01&to=2026-12-01&as=staff`,
