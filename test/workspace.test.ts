@@ -588,6 +588,33 @@ test('administration: made, changed and refused by forms of the schema; everythi
   expect(some.text).toContain('timeZone')
 })
 
+test('own texts and people who sign in go out and come in too; who is new is invited', async () => {
+  const url = '/agenda/settings/data'
+  const out = async (path: string) => JSON.parse((await admin.get(`${url}/${path}.json`)).html).items as any[]
+  const into = async (collection: string, text: string) =>
+    (await admin.submit(await admin.get(url), url, { collection, text })).text
+  const put = { subject: 'A presto, {{ firstName }}' }
+  expect((await service.tenant.call('PUT', '/v1/message-templates/survey/it', put)).status).toBe(200)
+  const texts = await out('message-templates')
+  expect(texts).toMatchObject([{ kind: 'survey', language: 'it', subject: 'A presto, {{ firstName }}' }])
+  const rows = [
+    { ...texts[0], subject: 'Ci rivediamo, {{ firstName }}' },
+    { kind: 'survey', language: 'it', subject: '{{ unknown }}' },
+  ]
+  expect(await into('message-templates', JSON.stringify(rows))).toContain('unknown')
+  expect((await out('message-templates'))[0].subject).toBe('Ci rivediamo, {{ firstName }}')
+  const people = await out('users')
+  const known = people.find((p) => p.email === AGENT)
+  expect(JSON.stringify(people)).not.toMatch(/password|totp|secret/i)
+  const csv = `email;name;role\n${AGENT.toUpperCase()};Rita Cambiata;agent\nnuova@ufficio.example;Nuova Persona;agent\n`
+  await into('users', csv)
+  const after = await out('users')
+  expect(after.find((p) => p.id === known.id).name).toBe('Rita Cambiata')
+  expect(after.find((p) => p.email === 'nuova@ufficio.example')).toMatchObject({ status: 'invited' })
+  await into('users', JSON.stringify([{ ...known }]))
+  expect((await out('users')).find((p) => p.id === known.id).name).toBe('Rita Sportello')
+})
+
 test('reports: the same figures in plot, table and CSV; a forecast whose error is of weeks that it has not seen', async () => {
   const call = await signedCaller(service, 'capo@ufficio.example')
   for (const report of [

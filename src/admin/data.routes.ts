@@ -2,20 +2,17 @@
 import { AppError } from '../errors.ts'
 import { empty, refused, table, today } from '../agenda/pieces.ts'
 import { formatDate } from '../time/zone.ts'
-import type { Resource } from '../rest/resource.ts'
 import { address, formIn, paramIn, textIn, type AddDesk, type Desk, type DeskView } from '../web/desk.ts'
 import { form } from '../web/desk.layout.ts'
 import { field, NO_FAULTS, select } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
-import { MOVABLE, schemaOf } from './collections.ts'
+import { MOVABLES, type Item, type Movable } from './movable.ts'
 import { plain } from './schema-form.ts'
 import { fromText, toCsv } from './transfer.ts'
 
-type Item = Record<string, unknown>
 const ALSO = ['appointments', 'callbacks', 'ratings'] as const
 /** More rows than this are for the API: a page would wait too long. */
 const [MOST_OUT, MOST_IN] = [50_000, 1_000]
-const ENVELOPE = new Set(['version', 'createdAt', 'updatedAt', 'archivedAt', 'id'])
 
 async function all(desk: Desk, path: string): Promise<Item[]> {
   if (path === 'ratings') {
@@ -25,54 +22,38 @@ async function all(desk: Desk, path: string): Promise<Item[]> {
   const items: Item[] = []
   let cursor: string | null = null
   do {
-    const page: { items: Item[]; nextCursor: string | null } = await desk.read(
-      address(`/v1/${path}`, { limit: 200, cursor }),
+    const page: { items: Item[]; nextCursor?: string | null } = await desk.read(
+      path === 'message-templates' ? `/v1/${path}` : address(`/v1/${path}`, { limit: 200, cursor }),
     )
     items.push(...page.items)
-    cursor = page.nextCursor
+    cursor = page.nextCursor ?? null
   } while (cursor !== null && items.length < MOST_OUT)
   return items
 }
 
-const columnsOf = (resource: Resource | undefined, items: readonly Item[]): string[] => {
-  const found = new Set<string>(['id', ...Object.keys(resource ? (schemaOf(resource).properties ?? {}) : {})])
+const columnsOf = (movable: Movable | undefined, items: readonly Item[]): string[] => {
+  const found = new Set<string>(['id', ...Object.keys(movable?.fields ?? {})])
   for (const item of items) for (const name of Object.keys(item)) found.add(name)
   return [...found]
 }
 
 const send = (name: string, type: string, content: string): DeskView => ({ file: { name, type, content } })
 
-/** What the schema of a create asks for; what an answer adds is left out. */
-const bodyOf = (resource: Resource, row: Item): Item => {
-  const known = schemaOf(resource).properties ?? {}
-  // Whole days say it by themselves; their instants are what follows from them.
-  const byDays = typeof row.firstDay === 'string'
-  return Object.fromEntries(
-    Object.entries(row).filter(
-      ([name]) => (name in known || !ENVELOPE.has(name)) && !(byDays && (name === 'from' || name === 'to')),
-    ),
-  )
-}
-
 type Imported = { line: number; name: string; result: 'created' | 'changed' | 'refused'; detail: string }
 
 async function importRow(
   desk: Desk,
-  resource: Resource,
+  movable: Movable,
   row: Item,
   known: Map<string, string>,
   line: number,
 ): Promise<Imported> {
-  const id =
-    (typeof row.id === 'string' ? known.get(row.id) : undefined) ??
-    (typeof row.externalId === 'string' ? known.get(row.externalId) : undefined)
-  const body = bodyOf(resource, row)
-  const url = `/v1/${resource.path}`
-  const answer =
-    id === undefined
-      ? await desk.api<Item>('POST', url, { body })
-      : await desk.api<Item>('PATCH', `${url}/${id}`, { body, headers: { 'if-match': '*' } })
-  const name = plain(row.name ?? row.lastName ?? row.externalId)
+  const id = movable
+    .keysOf(row)
+    .map((key) => known.get(key))
+    .find((found) => found !== undefined)
+  const answer = await movable.write(desk, row, id)
+  const name = plain(row.name ?? row.lastName ?? row.externalId ?? row.kind)
   if (answer.ok) return { line, name, result: id === undefined ? 'created' : 'changed', detail: '' }
   const details = answer.refusal.errors.map((e) => `${e.pointer}: ${e.detail}`).join(' ')
   return { line, name, result: 'refused', detail: `${answer.refusal.detail} ${details}` }
@@ -97,7 +78,7 @@ function dataPage(
       <section>
         <h2>${w.export}</h2>
         <ul class="rows">
-          ${[...MOVABLE.map((one) => one.path), ...ALSO].map(
+          ${[...MOVABLES.map((one) => one.path), ...ALSO].map(
             (path) =>
               html`<li>
                 <span>${nameFor(path)}</span
@@ -119,7 +100,7 @@ function dataPage(
         ${form(
           desk,
           '/agenda/settings/data',
-          html`${select({ name: 'collection', label: w.collection, value: given.collection, options: MOVABLE.map((one) => ({ value: one.path, label: nameFor(one.path) })) }, NO_FAULTS)}
+          html`${select({ name: 'collection', label: w.collection, value: given.collection, options: MOVABLES.map((one) => ({ value: one.path, label: nameFor(one.path) })) }, NO_FAULTS)}
             <p id="file-place"></p>
             ${field({ name: 'text', label: w.rows, hint: w.rowsHint, value: given.text, type: 'textarea', required: true, maxLength: 100_000 }, NO_FAULTS)}
             <button>${w.importNow}</button>`,
@@ -142,15 +123,14 @@ export function dataPages(add: AddDesk): void {
     scope,
     handler: async (desk, request) => {
       const [path = '', format = ''] = paramIn(request, 'file').split('.')
-      const resource = MOVABLE.find((one) => one.path === path)
-      if ((!resource && !(ALSO as readonly string[]).includes(path)) || !['csv', 'json'].includes(format))
+      const movable = MOVABLES.find((one) => one.path === path)
+      if ((!movable && !(ALSO as readonly string[]).includes(path)) || !['csv', 'json'].includes(format))
         throw new AppError('not_found', { what: 'page' })
-      // The desks of a pool are made by the pool.
-      const items = (await all(desk, path)).filter((item) => item.poolId === undefined)
+      const items = (await all(desk, path)).filter((item) => movable?.isKept(item) ?? true)
       await desk.note('exported', { collection: path, format, count: items.length })
       return format === 'json'
         ? send(`${path}.json`, 'application/json; charset=utf-8', JSON.stringify({ items }, null, 1))
-        : send(`${path}.csv`, 'text/csv; charset=utf-8', toCsv(columnsOf(resource, items), items))
+        : send(`${path}.csv`, 'text/csv; charset=utf-8', toCsv(columnsOf(movable, items), items))
     },
   })
   add({
@@ -160,11 +140,11 @@ export function dataPages(add: AddDesk): void {
     handler: async (desk, request, reply) => {
       const w = desk.words.admin
       const given = { collection: textIn(formIn(request), 'collection'), text: textIn(formIn(request), 'text') }
-      const resource = MOVABLE.find((one) => one.path === given.collection)
-      if (!resource) throw new AppError('not_found', { what: 'page' })
+      const movable = MOVABLES.find((one) => one.path === given.collection)
+      if (!movable) throw new AppError('not_found', { what: 'page' })
       let rows: Item[]
       try {
-        rows = fromText(given.text, schemaOf(resource).properties ?? {})
+        rows = fromText(given.text, movable.fields)
       } catch (error) {
         reply.code(422)
         return dataPage(desk, given, false, { title: w.unreadable, detail: (error as Error).message })
@@ -174,12 +154,10 @@ export function dataPages(add: AddDesk): void {
         return dataPage(desk, given, false, { title: w.unreadable, detail: w.rowCount(MOST_IN) })
       }
       const known = new Map<string, string>()
-      for (const item of await all(desk, resource.path)) {
-        known.set(String(item.id), String(item.id))
-        if (typeof item.externalId === 'string') known.set(item.externalId, String(item.id))
-      }
+      for (const item of (await all(desk, movable.path)).filter(movable.isKept))
+        for (const key of movable.keysOf(item)) known.set(key, plain(item.id ?? key))
       const results: Imported[] = []
-      for (const [i, row] of rows.entries()) results.push(await importRow(desk, resource, row, known, i + 1))
+      for (const [i, row] of rows.entries()) results.push(await importRow(desk, movable, row, known, i + 1))
       const failed = results.filter((one) => one.result === 'refused')
       const count = (result: Imported['result']): number => results.filter((one) => one.result === result).length
       const summary = html`<div class="notice ${failed.length === 0 ? 'success' : 'warning'}" role="status">

@@ -34,7 +34,7 @@ const fields = {
   agentIds: Type.Optional({ ...Ids, description: 'Reaches these agents only' }),
   locale: Type.Optional(LocaleName),
 }
-const UserCreated = Type.Object(fields, { additionalProperties: false })
+export const UserCreated = Type.Object(fields, { additionalProperties: false })
 const UserPatch = Type.Object(
   {
     ...Object.fromEntries(Object.entries(fields).map(([name, schema]) => [name, Type.Optional(schema)])),

@@ -105,7 +105,13 @@ export const adminEn = {
     campaigns: { many: 'Campaigns', one: 'campaign', text: 'Queues of callbacks: hours, windows, retries, segments.' },
     contacts: { many: 'People', one: 'person', text: 'Citizens and customers.' },
   } as Record<string, { many: string; one: string; text: string }>,
-  exports: { appointments: 'Appointments', callbacks: 'Callbacks', ratings: 'Ratings' } as Record<string, string>,
+  exports: {
+    appointments: 'Appointments',
+    callbacks: 'Callbacks',
+    ratings: 'Ratings',
+    'message-templates': 'Texts of messages',
+    users: 'People who sign in',
+  } as Record<string, string>,
   forms: {
     byDefault: 'By default',
     yes: 'Yes',

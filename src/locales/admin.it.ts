@@ -106,7 +106,13 @@ export const adminIt: typeof adminEn = {
     campaigns: { many: 'Campagne', one: 'campagna', text: 'Code di richiami: ore, fasce, tentativi, segmenti.' },
     contacts: { many: 'Persone', one: 'persona', text: 'Cittadini e clienti.' },
   },
-  exports: { appointments: 'Appuntamenti', callbacks: 'Richiami', ratings: 'Valutazioni' },
+  exports: {
+    appointments: 'Appuntamenti',
+    callbacks: 'Richiami',
+    ratings: 'Valutazioni',
+    'message-templates': 'Testi dei messaggi',
+    users: 'Persone che accedono',
+  },
   forms: {
     byDefault: 'Predefinito',
     yes: 'Sì',

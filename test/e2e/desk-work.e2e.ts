@@ -95,6 +95,39 @@ test('the next callback is taken, called, and ended by one key, which writes whe
   expect(after).toMatchObject({ attempts: 1, status: 'scheduled' })
 })
 
+test('an appointment is made longer by its lower edge, to a duration that is offered, and short again', async () => {
+  const page = await stage.enter('admin')
+  const location = (await stage.api(page, 'GET', '/locations')).items[0]
+  const make = (path: string, body: object) => stage.api(page, 'POST', `/${path}`, body)
+  const service = await make('services', {
+    ...{ name: 'Consulenza', durationMinutes: 30, durationOptions: [60], locationIds: [location.id] },
+  })
+  const agent = await make('agents', { name: 'Lia Prova', serviceIds: [service.id], locationIds: [location.id] })
+  const rules = [{ rrule: 'FREQ=DAILY', windows: [{ from: '08:00', to: '18:00' }] }]
+  await make('schedules', { ownerKind: 'agent', ownerId: agent.id, validFrom: '2026-11-01', rules })
+  const made = await make('appointments', {
+    ...{ serviceIds: [service.id], agentId: agent.id, start: '2026-12-02T10:00:00+01:00', as: 'staff' },
+    contact: { firstName: 'Lunga', lastName: 'Seduta' },
+  })
+  await page.goto(`${origin}/agenda/calendar?view=day&date=2026-12-02&agent=${agent.id}`)
+  const event = page.locator('.ec-event', { hasText: 'Lunga Seduta' })
+  await event.waitFor()
+  await event.scrollIntoViewIfNeeded()
+  await event.hover()
+  const box = (await event.boundingBox())!
+  await page.mouse.move(box.x + 20, box.y + box.height - 2)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 20, box.y + box.height * 1.5, { steps: 8 })
+  await page.mouse.move(box.x + 20, box.y + box.height * 2 - 3, { steps: 8 })
+  await page.mouse.up()
+  await page.waitForSelector('#moved:not([hidden])')
+  const duration = async () => (await stage.api(page, 'GET', `/appointments/${made.id}`)).durationMinutes
+  expect(await duration()).toBe(60)
+  await page.locator('#moved button').click()
+  await page.waitForFunction(() => document.getElementById('moved')?.textContent?.includes('tornato'))
+  expect(await duration()).toBe(30)
+})
+
 test('pages that a form leads to are sound on a phone too, and say what was asked', async () => {
   for (const viewport of [undefined, PHONE]) {
     const page = await stage.enter('admin', viewport ? { viewport } : {})

@@ -1,0 +1,83 @@
+// What can be carried out of a tenant and in again: each collection, the own texts of messages, and the people who sign in.
+import type { Resource } from '../rest/resource.ts'
+import { UserCreated } from '../auth/user.routes.ts'
+import type { Answered, Desk } from '../web/desk.ts'
+import { MOVABLE, schemaOf } from './collections.ts'
+import { plain, type Schema } from './schema-form.ts'
+
+export type Item = Record<string, unknown>
+export type Movable = {
+  path: string
+  /** Fields that an import takes. */
+  fields: Record<string, Schema>
+  /** Whether an export has it. */
+  isKept: (item: Item) => boolean
+  /** What a row is recognised by, strongest first. */
+  keysOf: (item: Item) => string[]
+  /** Writes a row; `id` of the record that it is known as, undefined for a new one. */
+  write: (desk: Desk, row: Item, id: string | undefined) => Promise<Answered<unknown>>
+}
+
+const ENVELOPE = new Set(['version', 'createdAt', 'updatedAt', 'archivedAt', 'id'])
+const texts = (...values: unknown[]): string[] => values.filter((v): v is string => typeof v === 'string' && v !== '')
+
+/** What the schema of a create asks for; what an answer adds is left out. */
+const bodyOf = (fields: Record<string, Schema>, row: Item): Item => {
+  // Whole days say it by themselves; their instants are what follows from them.
+  const byDays = typeof row.firstDay === 'string'
+  return Object.fromEntries(
+    Object.entries(row).filter(
+      ([name]) => (name in fields || !ENVELOPE.has(name)) && !(byDays && (name === 'from' || name === 'to')),
+    ),
+  )
+}
+
+const change = (desk: Desk, url: string, body: Item): Promise<Answered<unknown>> =>
+  desk.api('PATCH', url, { body, headers: { 'if-match': '*' } })
+
+function ofResource(resource: Resource): Movable {
+  const fields = schemaOf(resource).properties ?? {}
+  const url = `/v1/${resource.path}`
+  return {
+    path: resource.path,
+    fields,
+    // The desks of a pool are made by the pool.
+    isKept: (item) => item.poolId === undefined,
+    keysOf: (item) => texts(item.id, item.externalId),
+    write: (desk, row, id) => {
+      const body = bodyOf(fields, row)
+      return id === undefined ? desk.api('POST', url, { body }) : change(desk, `${url}/${id}`, body)
+    },
+  }
+}
+
+const TEXT = { type: 'string' } as Schema
+const templateKey = (item: Item): string => `${plain(item.kind)}/${plain(item.language)}`
+const templates: Movable = {
+  path: 'message-templates',
+  fields: { kind: TEXT, language: TEXT, subject: TEXT, body: TEXT, sms: TEXT },
+  isKept: (item) => item.isOwn === true,
+  keysOf: (item) => [templateKey(item)],
+  write: (desk, row) => {
+    const { subject, body, sms } = row
+    const own = Object.fromEntries(Object.entries({ subject, body, sms }).filter(([, text]) => text !== undefined))
+    return desk.api('PUT', `/v1/message-templates/${templateKey(row).split('/').map(encodeURIComponent).join('/')}`, {
+      body: own,
+    })
+  },
+}
+
+const userFields = (UserCreated as unknown as Schema).properties!
+/** Who is new is invited by e-mail. */
+const users: Movable = {
+  path: 'users',
+  fields: userFields,
+  isKept: () => true,
+  keysOf: (item) => texts(item.id, typeof item.email === 'string' ? item.email.toLowerCase() : undefined),
+  write: (desk, row, id) => {
+    const body = Object.fromEntries(Object.entries(row).filter(([name]) => name in userFields))
+    return id === undefined ? desk.api('POST', '/v1/users', { body }) : change(desk, `/v1/users/${id}`, body)
+  },
+}
+
+export const MOVABLES: readonly Movable[] = [...MOVABLE.map(ofResource), templates, users]
