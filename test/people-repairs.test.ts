@@ -1,7 +1,9 @@
 // What reviewers made go wrong with people who sign in, the workspace and the administration; each once, so that it stays right.
+import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { patchTo, readObject, type Schema } from '../src/admin/schema-form.ts'
 import { collectionOf, schemaOf } from '../src/admin/collections.ts'
+import { createRequest } from '../src/outbound/post.ts'
 import { newCitizen } from './helpers/citizen.ts'
 import { makePerson, PASSWORD, signedCaller, signIn } from './helpers/people.ts'
 import { caller, makeOffice, PERSON, startService, type TestService } from './helpers/service.ts'
@@ -326,4 +328,58 @@ test('only what is still to come is rearranged, and to somebody else', async () 
     expect(
       (await tenant.call('POST', '/v1/rearrangements', { appointmentIds: [a.id], mode, reason: 'x' })).body.items[0],
     ).toMatchObject({ result: 'left', code: 'invalid_transition' })
+})
+
+test('pages that are loaded together after an hour renew the secret once, and all of them come', async () => {
+  await makePerson(service, { email: 'molte@ufficio.example', role: 'agent' })
+  const person = await signIn(service, 'molte@ufficio.example')
+  const first = person.jar.get('agenda_session')!
+  service.clock.now += 3_601_000
+  const tabs = Array.from({ length: 6 }, () => {
+    const tab = newCitizen(service.app)
+    tab.jar.set('agenda_session', first)
+    return tab
+  })
+  const pages = await Promise.all(tabs.map((tab) => tab.get('/agenda/account')))
+  expect(pages.map((page) => [page.status, page.url])).toEqual(tabs.map(() => [200, '/agenda/account']))
+  const renewed = new Set(tabs.map((tab) => tab.jar.get('agenda_session')!).filter((token) => token !== first))
+  expect(renewed.size).toBe(1)
+  const next = newCitizen(service.app)
+  next.jar.set('agenda_session', [...renewed][0]!)
+  service.clock.now += 120_000
+  expect((await next.get('/agenda')).url).toBe('/agenda')
+  service.clock.now -= 3_721_000
+})
+
+test('a sign-in service inside a private network is not asked', async () => {
+  const { deps } = service
+  let reached = 0
+  const server = createServer().listen(0, '127.0.0.1')
+  server.on('connection', (socket) => {
+    reached += 1
+    socket.destroy()
+  })
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  const before = { mayUsePrivate: deps.mayUsePrivate, request: deps.request }
+  Object.assign(deps, { mayUsePrivate: false, request: createRequest(false) })
+  try {
+    for (const [i, issuer] of [
+      `https://127.0.0.1:${port}`,
+      `https://localhost:${port}`,
+      'https://10.0.0.9',
+    ].entries()) {
+      const provider = { id: `dentro${i}`, name: 'Dentro', issuer, clientId: 'agenda' }
+      const { status } = await settings({ signIn: { providers: [provider] } })
+      if (status !== 200) continue
+      const answer = await service.app.inject({ method: 'GET', url: `/prova/sign-in/with/dentro${i}` })
+      expect(answer.statusCode, issuer).toBeGreaterThanOrEqual(400)
+      expect(answer.statusCode, issuer).not.toBe(500)
+    }
+    expect(reached).toBe(0)
+  } finally {
+    Object.assign(deps, before)
+    await settings({ signIn: { providers: [] } })
+    server.close()
+  }
 })
