@@ -119,8 +119,10 @@ describeOnRealPostgres('on PostgreSQL, four workers, two of them killed again an
         const report = () =>
           send(stage.api.base, stage.key, 'POST', `/v1/callbacks/${item.callbackId}/attempts`, result)
         // Twice, at once; where the answer is lost, only after the contact has come again.
+        const timesSeen = () => receiver.contacts().filter((c) => c.callbackId === item.callbackId).length
         const twice = async (): Promise<void> => {
-          if (mood === 6 || mood === 8) await sleep(4_000)
+          if (mood === 6 || mood === 8)
+            for (let waited = 0; waited < 40_000 && timesSeen() < 2; waited += 200) await sleep(200)
           await Promise.all([report().catch(() => undefined), report().catch(() => undefined)])
         }
         reports.push(twice())

@@ -165,7 +165,7 @@ describeOnRealPostgres('a process killed between sending and recording', (server
   beforeAll(async () => void (mailbox = await startMailbox()))
   afterAll(() => mailbox.close())
 
-  test('no message is lost, and none comes more than twice, the second time under the same Message-ID', async () => {
+  test('no message is lost, and what comes again is what was under way, under the same Message-ID', async () => {
     const { url, drop } = await createOnServer(serverUrl)
     const db = await openDatabase({ url, folder: '', poolSize: 2 })
     await migrate(db.pool, new Date())
@@ -238,8 +238,11 @@ describeOnRealPostgres('a process killed between sending and recording', (server
     const recipients = new Set(mailbox.got.flatMap((got) => got.to))
     expect(recipients.size).toBe(count)
     expect(times.size).toBe(count)
-    expect(Math.max(...times.values())).toBeLessThanOrEqual(2)
-    expect([...times.values()].filter((n) => n === 2).length).toBeGreaterThan(0)
+    // Four connections: so many were under way at each death, at most.
+    expect(Math.max(...times.values())).toBeLessThanOrEqual(1 + kills.size)
+    const again = mailbox.got.length - times.size
+    expect(again).toBeGreaterThan(0)
+    expect(again).toBeLessThanOrEqual(4 * kills.size)
     const { rows } = await ask('select status, count(*)::int as n from messages group by status')
     expect(rows).toEqual([{ status: 'sent', n: count }])
     await api.stop()

@@ -52,7 +52,7 @@ test('a clerk books for somebody on the telephone: found by number, first free t
   const found = await clerk.submit(page, '/agenda/book/person', { look: '06 1234 5678' })
   expect(found.text).toContain('Piera Conti')
   // What is searched for stands in no address.
-  expect(clerk.visited.join(' ')).not.toMatch(/1234/)
+  expect(clerk.visited.join(' ')).not.toMatch(/1234.{0,3}5678/)
   const booked = await clerk.submit(found, '/agenda/book', {})
   expect(booked.url).toMatch(/^\/agenda\/appointments\/[0-9a-f-]{36}\?done=booked$/)
   const id = booked.url.slice(21, 57)

@@ -34,7 +34,9 @@ export function hoursOf(
     }
     const nth = /^([1-5])([A-Z]{2})$/.exec(by.join())
     if (parts.get('FREQ') === 'MONTHLY' && nth && DAYS.includes(nth[2] as 'MO'))
-      return [`${words.nthWeekday(Number(nth[1]), weekdayNames(language, 'long')[DAYS.indexOf(nth[2] as 'MO')]!)} ${times}`]
+      return [
+        `${words.nthWeekday(Number(nth[1]), weekdayNames(language, 'long')[DAYS.indexOf(nth[2] as 'MO')]!)} ${times}`,
+      ]
     return []
   })
 }
