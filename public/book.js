@@ -5,11 +5,13 @@ const people = document.getElementById('people')
 const times = document.getElementById('times')
 const asked = document.getElementById('asked')
 
-/** Sends the form to one of its steps and takes one part of the page that comes back. */
+const rounds = { times: 0, people: 0 }
+/** Sends the form to one of its steps and takes one part of the page that comes back, unless it was asked again meanwhile. */
 async function refresh(step, id, place) {
+  const round = (rounds[id] += 1)
   const before = new FormData(form)
   const answer = await fetch(`/agenda/book/${step}`, { method: 'POST', body: new URLSearchParams(before) })
-  if (!answer.ok) return
+  if (!answer.ok || round !== rounds[id]) return
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
   const part = page.getElementById(id)
   if (part) place.replaceChildren(...part.childNodes)

@@ -64,6 +64,10 @@ test('a clerk books for somebody on the telephone: found by number, first free t
   expect(bad.html).toContain('value="Ugo"')
   const good = await clerk.submit(bad, '/agenda/book', { contact: '', firstName: 'Ugo', lastName: 'Bassi', phone: '' })
   expect(good.url).toContain('done=booked')
+  // Another service: the time of the one before is none of its own, so its first is proposed.
+  const shown = await clerk.get('/agenda/book')
+  const elsewhere = await clerk.submit(shown, '/book/times', { start: '2030-01-01T09:00:00+01:00' })
+  expect(elsewhere.html).toMatch(/name="start"[^>]*checked/)
   // Sent twice, booked once.
   const form = await clerk.get('/agenda/book')
   const twice = { contact: '', firstName: 'Due', lastName: 'Volte', phone: '' }

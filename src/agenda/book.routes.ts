@@ -91,10 +91,10 @@ function timesFragment(desk: Desk, slots: Slots | null, chosen: string, faults: 
   const w = desk.words.book
   const options = slots === null ? [] : timesOf(desk, slots, 24)
   if (options.length === 0) return empty(w.noTimes)
-  return choices(
-    { name: 'start', legend: w.time, options, chosen: [chosen || options[0]!.value], required: true },
-    faults,
-  )
+  // A time of another service or day is none of these: the first is proposed. One that was refused is chosen anew by hand.
+  const isHere = options.some(({ value }) => value === chosen)
+  const proposed = isHere ? chosen : faults.has('start') ? '' : options[0]!.value
+  return choices({ name: 'start', legend: w.time, options, chosen: [proposed], required: true }, faults)
 }
 
 /** How the visit takes place, where there is a choice, and what the service wants to know. */
