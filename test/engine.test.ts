@@ -333,7 +333,7 @@ test('the engine offers exactly the starts of the oracle, and explains exactly w
     { numRuns: effort(2000, 'ORACLE_RUNS') },
   )
   expect(offered).toBeGreaterThan(2000)
-}, 150_000)
+}, 400_000)
 
 test('several agents at several locations add up to the remaining places', () => {
   const c: Case = {
