@@ -8,7 +8,7 @@ import { addressLines, visitName } from '../booking/steps.ts'
 import { isUuid } from '../uuid.ts'
 import { MINUTE } from '../time/interval.ts'
 import { utcParts, type Parts } from './instant.ts'
-import { instantOf, wallOf } from '../time/zone.ts'
+import { wallOf, wallWindow } from '../time/zone.ts'
 
 // With its validator 10 MB: loaded with the first object.
 const require = createRequire(import.meta.url)
@@ -68,12 +68,12 @@ export function zoneBlock(zone: string): string | null {
 }
 
 /**
- * The zone's clock says when, unless it says it twice: a time in the second hour of an autumn fold has no other name than UTC
- * (RFC 5545 §3.3.5 reads the first occurrence). Nor where the zone's rules cannot be written as a VTIMEZONE that holds then.
+ * The zone's clock says when, unless it says it twice: RFC 5545 §3.3.5 means the first occurrence, but readers differ, so a time
+ * in an autumn fold is written in UTC. So is one where the zone's rules cannot be written as a VTIMEZONE that holds then.
  */
 function hasWallName(zone: string, at: number): boolean {
   const wall = wallOf(zone, at)
-  if (instantOf(zone, wall) !== at) return false
+  if (wallWindow(zone, wall, wall + 1).length !== 2) return false
   const { tzlib_get_offset: offsetOf } = require('timezones-ical-library') as typeof Zones
   const [date = '', time = ''] = new Date(wall).toISOString().split('T')
   const said = /^([+-])(\d\d)(\d\d)$/.exec(offsetOf(zone, date, time.slice(0, 5)))
