@@ -183,13 +183,13 @@ async function keysPage(desk: Desk, extra: Html | false = false, refusal?: Refus
               )}
             </ul>`
       }
-      <details ${refusal !== undefined && isSent(desk, KEYS) && html`open`}>
+      <details ${isSent(desk, KEYS) && html`open`}>
         <summary>${w.newKey}</summary>
         ${form(
           desk,
           KEYS,
-          html`${field({ name: 'name', label: w.keyName, value: refusal ? typedIn(desk, KEYS, 'name') : '', required: true, maxLength: 200 }, NO_FAULTS)}
-            ${choices({ name: 'scopes', legend: w.scopes, several: true, required: true, options: own.map((scope) => ({ value: scope, label: scope })), chosen: refusal ? chosenIn(desk, KEYS, 'scopes', []) : [] }, NO_FAULTS)}
+          html`${field({ name: 'name', label: w.keyName, value: typedIn(desk, KEYS, 'name'), required: true, maxLength: 200 }, NO_FAULTS)}
+            ${choices({ name: 'scopes', legend: w.scopes, several: true, required: true, options: own.map((scope) => ({ value: scope, label: scope })), chosen: chosenIn(desk, KEYS, 'scopes', []) }, NO_FAULTS)}
             <button>${w.makeKey}</button>`,
         )}
       </details>`,
@@ -274,7 +274,7 @@ export function peoplePages(add: AddDesk): void {
       const w = desk.words.people
       if (answer.ok)
         return keysPage(
-          desk,
+          { ...desk, sent: null },
           html`<div class="notice success" role="status">
             <h2>${w.keyMade}</h2>
             <p>${w.keyOnce}</p>

@@ -1,8 +1,6 @@
 // Callbacks in the workspace: take the next, call, tell the outcome with one key, postpone; script and notes beside it.
-import { isOpen, callbackPage, listOf } from './callback.page.ts'
-import type { ShownCallback } from './callback.page.ts'
+import { callbackPage, isOpen, listOf, type ShownCallback } from './callback.page.ts'
 import { DAY } from '../time/interval.ts'
-import { instantOf } from '../time/zone.ts'
 import {
   address,
   faultsOf,
@@ -13,32 +11,25 @@ import {
   type AddDesk,
   type Desk,
   type DeskView,
-  type Form,
   type Refusal,
+  typedIn,
 } from '../web/desk.ts'
 import { form } from '../web/desk.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS, select } from '../web/form.ts'
 import { html } from '../web/html.ts'
-import { empty, optionsOf, refused } from './pieces.ts'
+import { empty, optionsOf, refused, instantIn } from './pieces.ts'
 
 /** A lease by a person: long enough to look, call and write down. */
 const LEASE_SECONDS = 1200
 
-/** `2026-11-24T15:30` on the tenant's clock → RFC 3339. */
-export function instantIn(desk: Pick<Desk, 'zone'>, text: string): string | null {
-  const wall = Date.parse(`${text}Z`)
-  return Number.isNaN(wall) ? null : new Date(instantOf(desk.zone, wall)).toISOString()
-}
-
 const TABS = ['due', 'late', 'all'] as const
 
-/** A promise that was typed and refused. */
-type Sent = { form: Form; refusal: Refusal }
+const ADD = '/agenda/callbacks'
 
-async function listPage(desk: Desk, query: Record<string, string | undefined>, sent?: Sent): Promise<DeskView> {
+async function listPage(desk: Desk, query: Record<string, string | undefined>, refusal?: Refusal): Promise<DeskView> {
   const w = desk.words.callbacks
-  const typed = (name: string): string => (sent ? textIn(sent.form, name) : '')
-  const faults = sent ? faultsOf(sent.refusal, (p) => (p.startsWith('/when') ? 'at' : p.slice(1))) : NO_FAULTS
+  const typed = (name: string): string => typedIn(desk, ADD, name)
+  const faults = refusal ? faultsOf(refusal, (p) => (p.startsWith('/when') ? 'at' : p.slice(1))) : NO_FAULTS
   const tab = TABS.find((one) => one === query.show) ?? 'due'
   const filter =
     tab === 'late'
@@ -56,7 +47,7 @@ async function listPage(desk: Desk, query: Record<string, string | undefined>, s
     section: 'callbacks',
     main: html`${faultSummary(desk.pageWords, faults)}
       <h1>${w.title}</h1>
-      ${refused(sent?.refusal)}
+      ${refused(refusal)}
       ${query.nothing !== undefined && html`<p class="notice note" role="status">${w.nothingDue}</p>`}
       ${
         desk.can('callbacks:work') &&
@@ -79,7 +70,7 @@ async function listPage(desk: Desk, query: Record<string, string | undefined>, s
       <div data-live>${shown.length === 0 ? empty(w.nothing) : listOf(desk, shown)}</div>
       ${
         desk.can('callbacks:write') &&
-        html`<details ${sent && html`open`}>
+        html`<details ${refusal !== undefined && html`open`}>
           <summary>${w.add}</summary>
           ${form(
             desk,
@@ -126,7 +117,7 @@ export function callbackPages(add: AddDesk): void {
       const answer = await desk.api<ShownCallback>('POST', '/v1/callbacks', { body })
       if (answer.ok) return { redirect: address(`/agenda/callbacks/${answer.body.id}`, { done: 'saved' }) }
       reply.code(answer.status)
-      return listPage(desk, {}, { form: given, refusal: answer.refusal })
+      return listPage(desk, {}, answer.refusal)
     },
   })
 

@@ -12,15 +12,15 @@ import {
   type AddDesk,
   type Desk,
   type DeskView,
-  type Form,
   type Refusal,
+  isSent,
+  typedIn,
 } from '../web/desk.ts'
 import { action, form, proof } from '../web/desk.layout.ts'
 import { faultSummary, field, hidden, NO_FAULTS, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { AgendaEntry } from './feed.routes.ts'
-import { instantIn } from './callbacks.routes.ts'
-import { agentName, empty, entryLine, moment, optionsOf, refused, today } from './pieces.ts'
+import { agentName, empty, entryLine, moment, optionsOf, refused, today, instantIn } from './pieces.ts'
 import { isWeekly, linesOf, rulesOf, ruleWords } from './rule-words.ts'
 
 type Schedule = {
@@ -60,9 +60,9 @@ function weekForm(desk: Desk, agentId: string, lines: readonly string[], validFr
     html`${hidden('agent', agentId)}
       <p class="hint">${w.weekHint}</p>
       <div class="week" data-painter>
-        ${names.map((name, i) => field({ name: `day${i}`, label: name, value: lines[i] ?? '', maxLength: 200, autocomplete: 'off' }, faults))}
+        ${names.map((name, i) => field({ name: `day${i}`, label: name, value: typedIn(desk, WEEK, `day${i}`, lines[i]), maxLength: 200, autocomplete: 'off' }, faults))}
       </div>
-      ${field({ name: 'validFrom', label: w.validFrom, value: validFrom, type: 'date', required: true }, faults)}
+      ${field({ name: 'validFrom', label: w.validFrom, value: typedIn(desk, WEEK, 'validFrom', validFrom), type: 'date', required: true }, faults)}
       <button>${w.preview}</button>`,
   )
 }
@@ -84,19 +84,17 @@ function datedList(desk: Desk, agentId: string, kind: 'absences' | 'openings', i
   </ul>`
 }
 
-/** What was sent and refused: the week, or one of the dated forms. */
-type Given = {
-  lines?: string[]
-  validFrom?: string
-  dated?: { kind: 'absence' | 'opening'; form: Form }
-  faults?: Faults
-  refusal?: Refusal
-}
+const WEEK = '/agenda/hours/week'
+const toDated = (kind: 'absence' | 'opening'): string => `/agenda/hours/${kind}`
+
+/** What was refused of the form that was sent. */
+type Given = { faults?: Faults; refusal?: Refusal }
 
 /** The faults of the week's form, and those of all forms by the ids of their fields. */
-function faultsIn({ dated, faults = NO_FAULTS }: Given): { faults: Faults; named: Faults } {
-  if (!dated) return { faults, named: faults }
-  return { faults: NO_FAULTS, named: new Map([...faults].map(([name, text]) => [`${dated.kind}-${name}`, text])) }
+function faultsIn(desk: Desk, { faults = NO_FAULTS }: Given): { faults: Faults; named: Faults } {
+  const kind = (['absence', 'opening'] as const).find((one) => isSent(desk, toDated(one)))
+  if (kind === undefined) return { faults, named: faults }
+  return { faults: NO_FAULTS, named: new Map([...faults].map(([name, text]) => [`${kind}-${name}`, text])) }
 }
 
 async function hoursPage(desk: Desk, agentId: string | null, given: Given = {}): Promise<DeskView> {
@@ -118,7 +116,7 @@ async function hoursPage(desk: Desk, agentId: string | null, given: Given = {}):
   const now = versionOn(schedules, day)
   const later = schedules.filter((s) => s.validFrom > day)
   const isPool = ownerId !== agentId
-  const { faults, named } = faultsIn(given)
+  const { faults, named } = faultsIn(desk, given)
   const plain = now === undefined || isWeekly(now.rules)
   return {
     title: `${w.title}, ${agentName(desk, agentId)}`,
@@ -153,10 +151,10 @@ async function hoursPage(desk: Desk, agentId: string | null, given: Given = {}):
         ${isPool && html`<p class="notice note">${w.ofPool}</p>`}
         ${
           !isPool &&
-          html`<details ${(faults.size > 0 || given.lines) && html`open`}>
+          html`<details ${isSent(desk, WEEK) && html`open`}>
             <summary>${w.changeWeek}</summary>
             ${!plain && html`<p class="notice warning">${w.notPlain}</p>`}
-            ${weekForm(desk, agentId, given.lines ?? linesOf(now?.rules ?? []), given.validFrom ?? formatDate(today(desk) + 1), faults)}
+            ${weekForm(desk, agentId, linesOf(now?.rules ?? []), formatDate(today(desk) + 1), faults)}
           </details>`
         }
       </section>
@@ -174,19 +172,17 @@ async function hoursPage(desk: Desk, agentId: string | null, given: Given = {}):
 /** A form for a time away or an additional one; what was typed and refused stands in it again. */
 function datedForm(desk: Desk, agentId: string, kind: 'absence' | 'opening', given: Given): Html {
   const w = desk.words.hours
-  const isSent = given.dated?.kind === kind
-  const faults = (isSent && given.faults) || NO_FAULTS
-  const input = (name: string, label: string, more: object): Html => {
-    const value = isSent ? textIn(given.dated!.form, name) : ''
-    return field({ name, id: `${kind}-${name}`, label, value, ...more }, faults)
-  }
+  const to = toDated(kind)
+  const faults = (isSent(desk, to) && given.faults) || NO_FAULTS
+  const input = (name: string, label: string, more: object): Html =>
+    field({ name, id: `${kind}-${name}`, label, value: typedIn(desk, to, name), ...more }, faults)
   const moment = { type: 'datetime-local', required: true }
   const [summary, press, why] = kind === 'absence' ? [w.addAbsence, w.preview, w.reason] : [w.addOpening, w.add, w.note]
-  return html`<details ${isSent && html`open`}>
+  return html`<details ${isSent(desk, to) && html`open`}>
     <summary>${summary}</summary>
     ${form(
       desk,
-      `/agenda/hours/${kind}`,
+      to,
       html`${hidden('agent', agentId)}
         <div class="row">${input('from', w.begins, moment)} ${input('to', w.ends, moment)}</div>
         ${input('reason', why, { maxLength: 500 })}<button>${press}</button>`,
@@ -226,8 +222,7 @@ function previewPage(
   }
 }
 
-const refusedDate = (kind: 'absence' | 'opening', form: Form, refusal: Refusal): Given => ({
-  dated: { kind, form },
+const refusedDate = (refusal: Refusal): Given => ({
   faults: faultsOf(refusal, (pointer) => (pointer === '/note' ? 'reason' : pointer.slice(1))),
   refusal,
 })
@@ -254,7 +249,7 @@ export function hoursPages(add: AddDesk): void {
       if ('fault' in read || agentId === null) {
         reply.code(422)
         const faults = new Map([[`day${'fault' in read ? read.fault : 0}`, desk.words.hours.unreadable]])
-        return hoursPage(desk, agentId, { lines, validFrom, faults })
+        return hoursPage(desk, agentId, { faults })
       }
       const versions = await ofAgent<Schedule>(desk, 'schedules', { ownerId: agentId })
       const next = versions.map((s) => s.validFrom).filter((day) => day > validFrom)
@@ -269,7 +264,7 @@ export function hoursPages(add: AddDesk): void {
           return previewPage(desk, hit.body.items, desk.words.hours.newWeek, '/agenda/hours/week', fields)
         }
         reply.code(hit.status)
-        return hoursPage(desk, agentId, { lines, validFrom, faults: faultsOf(hit.refusal), refusal: hit.refusal })
+        return hoursPage(desk, agentId, { faults: faultsOf(hit.refusal), refusal: hit.refusal })
       }
       const same = versions.find((s) => s.validFrom === validFrom)
       const answer = same
@@ -280,7 +275,7 @@ export function hoursPages(add: AddDesk): void {
         : await desk.api('POST', '/v1/schedules', { body: schedule })
       if (answer.ok) return { redirect: address('/agenda/hours', { agent: agentId, done: 'saved' }) }
       reply.code(answer.status)
-      return hoursPage(desk, agentId, { lines, validFrom, faults: faultsOf(answer.refusal), refusal: answer.refusal })
+      return hoursPage(desk, agentId, { faults: faultsOf(answer.refusal), refusal: answer.refusal })
     },
   })
 
@@ -306,7 +301,7 @@ export function hoursPages(add: AddDesk): void {
               ...{ agent: agentId ?? '', from: textIn(given, 'from'), to: textIn(given, 'to'), reason },
             })
           reply.code(hit.status)
-          return hoursPage(desk, agentId, refusedDate(kind, given, hit.refusal))
+          return hoursPage(desk, agentId, refusedDate(hit.refusal))
         }
         const answer =
           kind === 'absence'
@@ -318,7 +313,7 @@ export function hoursPages(add: AddDesk): void {
               })
         if (!answer.ok) {
           reply.code(answer.status)
-          return hoursPage(desk, agentId, refusedDate(kind, given, answer.refusal))
+          return hoursPage(desk, agentId, refusedDate(answer.refusal))
         }
         const next = kind === 'absence' && desk.can('team:write') ? '/agenda/team/affected' : '/agenda/hours'
         return { redirect: address(next, { agent: agentId, done: 'saved' }) }

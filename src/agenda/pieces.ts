@@ -1,6 +1,6 @@
 // PURE. Pieces that several pages of the workspace show: an appointment in a line, its state, filters, moments.
 import { visitName } from '../booking/steps.ts'
-import { dayOf, formatDate, parseDate, isCalendarDate } from '../time/zone.ts'
+import { dayOf, formatDate, parseDate, isCalendarDate, instantOf } from '../time/zone.ts'
 import { clockOf, dayAndMonth, longDate } from '../web/dates.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Desk } from '../web/desk.ts'
@@ -114,3 +114,9 @@ export const refused = (refusal: { title: string; detail: string } | undefined):
     <h2>${refusal.title}</h2>
     <p>${refusal.detail}</p>
   </div>`
+
+/** `2026-11-24T15:30` on the tenant's clock → RFC 3339. */
+export function instantIn(desk: Pick<Desk, 'zone'>, text: string): string | null {
+  const wall = Date.parse(`${text}Z`)
+  return Number.isNaN(wall) ? null : new Date(instantOf(desk.zone, wall)).toISOString()
+}

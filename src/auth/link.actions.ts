@@ -1,7 +1,5 @@
 // Links that let people in who cannot sign in: an invitation, a new password, the frame of an agent desktop. Each opens once.
-import { admit, auditSignIn, foldEmail, refusePassword } from './sign-in.actions.ts'
-import type { Tried } from './sign-in.actions.ts'
-import type { SignedIn } from './sign-in.actions.ts'
+import { admit, auditSignIn, foldEmail, refusePassword, type SignedIn, type Tried } from './sign-in.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { LinkPurpose, LinkRow } from '../db/people-tables.ts'
 import { transaction, type Tx } from '../db/tx.ts'
