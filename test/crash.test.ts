@@ -61,7 +61,9 @@ async function killInTheMiddle(args: string[], env: Record<string, string>, key:
       }
     }
     const clients = Promise.all(Array.from({ length: CLIENTS }, client))
-    await sleep(700 + round * 150)
+    const wanted = acknowledged.size + 15
+    for (let waited = 0; acknowledged.size < wanted && waited < 20_000; waited += 50) await sleep(50)
+    await sleep(300 + round * 150)
     await service.stop('SIGKILL')
     killed = true
     await clients

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Provider from 'oidc-provider'
 import { TOTP, Secret } from 'otpauth'
-import { faultInPassword } from '../src/auth/password.ts'
+import { faultInPassword, hashPassword } from '../src/auth/password.ts'
 import { startLinks } from '../src/auth/first.actions.ts'
 import { safeNext } from '../src/web/desk.ts'
 import { newCitizen } from './helpers/citizen.ts'
@@ -64,7 +64,8 @@ test('an invitation opens once and sets a password; weak, breached and personal 
 
 test('whatever is wrong with address or password, the answer is the same, and both cost the same work', async () => {
   const { app } = service
-  await makePerson(service, { email: 'tempo@ufficio.example', role: 'agent' })
+  const passwordHash = await hashPassword(PASSWORD)
+  await makePerson(service, { email: 'tempo@ufficio.example', role: 'agent', passwordHash })
   const attempt = async (email: string): Promise<{ ms: number; text: string; status: number }> => {
     const began = performance.now()
     const page = await newCitizen(app).post('/prova/sign-in', [

@@ -1,6 +1,6 @@
 // A citizen with a browser that has no script: follows links and redirects, keeps cookies, fills in forms as they come.
 import type { FastifyInstance } from 'fastify'
-import { solveChallenge } from 'altcha-lib/v1'
+import { createHash } from 'node:crypto'
 
 export type Shown = { status: number; url: string; html: string; headers: Record<string, unknown>; text: string }
 export type Citizen = ReturnType<typeof newCitizen>
@@ -113,19 +113,19 @@ export function newCitizen(app: FastifyInstance, headers: Record<string, string>
   }
 }
 
-/** Solves the challenge of a summary page as the browser's worker does. */
+/** Solves the challenge of a summary page; the browser tests run the worker of the page, which takes a hundred times as long. */
 export async function solve(html: string): Promise<string> {
-  const data = JSON.parse(decode(/data-challenge="([^"]*)"/.exec(html)![1]!)) as {
+  const challenge = JSON.parse(decode(/data-challenge="([^"]*)"/.exec(html)![1]!)) as {
     algorithm: string
     challenge: string
     salt: string
     signature: string
     maxnumber: number
   }
-  const { algorithm, challenge, salt, signature, maxnumber } = data
-  const { promise } = solveChallenge(challenge, salt, algorithm, maxnumber)
-  const solution = await promise
-  return Buffer.from(JSON.stringify({ algorithm, challenge, number: solution!.number, salt, signature })).toString(
-    'base64',
-  )
+  const { maxnumber, ...rest } = challenge
+  const isSolution = (number: number): boolean =>
+    createHash('sha256').update(`${rest.salt}${number}`).digest('hex') === rest.challenge
+  let number = 0
+  while (!isSolution(number)) if ((number += 1) > maxnumber) throw new Error('a challenge without a solution')
+  return Buffer.from(JSON.stringify({ ...rest, number })).toString('base64')
 }
