@@ -309,4 +309,4 @@ test('calls, clock steps, failing queues and crashes in any order keep every cal
     }),
     { numRuns: effort(15, 'STATE_RUNS') },
   )
-}, 180_000)
+})

@@ -318,5 +318,5 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
       expect(c.used, `${c.key} ${c.period_start}`).toBe(booked)
     }
     console.log(`${OPERATIONS} operations: ${JSON.stringify(statuses)}`)
-  }, 300_000)
+  })
 })

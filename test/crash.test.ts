@@ -80,16 +80,12 @@ async function killInTheMiddle(args: string[], env: Record<string, string>, key:
 }
 
 // On a run over PostgreSQL the embedded database is not made; the run without it covers this.
-test.skipIf(process.env.TEST_DATABASE_URL)(
-  'embedded: no acknowledged booking is lost by kill -9',
-  async () => {
-    const folder = copyTemplate()
-    const { key } = await prepare({ folder })
-    await killInTheMiddle(['--no-demo', '--data', folder], {}, key)
-    rmSync(folder, { recursive: true, force: true })
-  },
-  120_000,
-)
+test.skipIf(process.env.TEST_DATABASE_URL)('embedded: no acknowledged booking is lost by kill -9', async () => {
+  const folder = copyTemplate()
+  const { key } = await prepare({ folder })
+  await killInTheMiddle(['--no-demo', '--data', folder], {}, key)
+  rmSync(folder, { recursive: true, force: true })
+})
 
 describeOnRealPostgres('on PostgreSQL', (serverUrl) => {
   test('no acknowledged booking is lost by kill -9 of the service', async () => {
@@ -97,7 +93,7 @@ describeOnRealPostgres('on PostgreSQL', (serverUrl) => {
     const { key } = await prepare({ url, folder: '' })
     await killInTheMiddle(['--no-demo'], { DATABASE_URL: url }, key)
     await drop()
-  }, 120_000)
+  })
 
   test('two processes that start at once on an empty database make one schema and one demo', async () => {
     const { url, drop } = await createOnServer(serverUrl)
@@ -123,5 +119,5 @@ describeOnRealPostgres('on PostgreSQL', (serverUrl) => {
     await client.end()
     for (const service of running) expect(await service.stop()).toBe(0)
     await drop()
-  }, 120_000)
+  })
 })

@@ -158,7 +158,7 @@ describeOnRealPostgres('on PostgreSQL, four workers, two of them killed again an
     }
     await receiver.close()
     await stage.close()
-  }, 180_000)
+  })
 
   describeWithBroker('and RabbitMQ killed and started again in the middle', () => {
     test('every contact arrives and every result is taken once', async () => {
@@ -205,6 +205,6 @@ describeOnRealPostgres('on PostgreSQL, four workers, two of them killed again an
       await rabbit.close()
       await broker.close()
       await stage.close()
-    }, 180_000)
+    })
   })
 })

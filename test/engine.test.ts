@@ -335,7 +335,7 @@ test('the engine offers exactly the starts of the oracle, and explains exactly w
     { numRuns: runs },
   )
   expect(offered).toBeGreaterThan(runs)
-}, 400_000)
+})
 
 test('several agents at several locations add up to the remaining places', () => {
   const c: Case = {

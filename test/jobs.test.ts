@@ -220,18 +220,18 @@ describeOnRealPostgres('a process killed between sending and recording', (server
         return new Error('nobody listens')
       },
     })
-    for (let round = 0; round < 12; round += 1) {
+    const isAllSent = async (): Promise<boolean> => {
+      const { rows } = await ask("select count(*)::int as n from messages where status = 'sent'")
+      return rows[0]!.n === count
+    }
+    for (let round = 0; round < 12 && !(await isAllSent()); round += 1) {
       worker = await startProcess(['--no-demo', '--role', 'worker'], env)
-      const exited = new Promise((resolve) => worker!.child.once('exit', resolve))
-      const quietAt = async (): Promise<void> => {
-        for (let last = -1; last !== taken; await sleep(1_500)) last = taken
-      }
-      await Promise.race([exited, quietAt()])
-      if (worker.child.exitCode === null && worker.child.signalCode === null) await worker.stop()
+      const { child } = worker
+      const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null
+      for (let waited = 0; waited < 30_000 && !isGone() && !(await isAllSent()); waited += 100) await sleep(100)
+      if (!isGone()) await worker.stop()
       // The leases of the dead one end.
       await ask('update jobs set due_at = now() where due_at > now() and parked_at is null')
-      const { rows } = await ask("select count(*)::int as n from messages where status <> 'sent'")
-      if (rows[0]!.n === 0 && mailbox.got.length >= count) break
     }
     const times = new Map<string, number>()
     for (const { mail } of mailbox.got) times.set(mail.messageId!, (times.get(mail.messageId!) ?? 0) + 1)

@@ -103,7 +103,6 @@ test.skipIf(process.env.TEST_DATABASE_URL)(
     expect(await again.stop()).toBe(0)
     demo = data
   },
-  120_000,
 )
 
 describe('settings', () => {
@@ -200,7 +199,6 @@ test.skipIf(process.env.TEST_DATABASE_URL)(
     writeFileSync(join(folder, 'b.csv'), corrected)
     expect((await load('b.csv')).stdout).toContain('4 rows: 4 booked')
   },
-  120_000,
 )
 
 describeOnRealPostgres('dump and restore', (serverUrl) => {
@@ -234,5 +232,5 @@ describeOnRealPostgres('dump and restore', (serverUrl) => {
     expect(twice.stderr).toContain('already has data')
     await target.drop()
     await source?.drop()
-  }, 120_000)
+  })
 })

@@ -129,6 +129,26 @@ describe('something earlier', () => {
     expect(bad.body).toMatchObject({ code: 'invalid_request', errors: [{ pointer: '/serviceIds' }] })
   })
 
+  test('is offered in the language of the person, whatever the office speaks', async () => {
+    const tenant = await service.newTenant('english', { locale: 'en' })
+    const { service: visit } = await makeOffice(tenant)
+    const person = (email: string, locale?: string) =>
+      tenant.make('contacts', { firstName: 'Lea', lastName: 'Prova', email, ...(locale ? { locale } : {}) })
+    const booked = { serviceIds: [visit.id], start: at(27, '10:00'), contact: { firstName: 'A', lastName: 'B' } }
+    const subjects: string[] = []
+    for (const contact of [await person('lea@posta.example', 'it'), await person('leo@posta.example')]) {
+      const early = await tenant.make('appointments', booked)
+      const entry = await tenant.make('waiting-list', { contactId: contact.id, serviceIds: [visit.id] })
+      await tenant.call('POST', `/v1/appointments/${early.id}/cancellation`, { reason: 'x' }, IF_ANY)
+      await service.settle()
+      const { items } = (await tenant.call('GET', `/v1/messages?contactId=${contact.id}`)).body
+      subjects.push(items[0].subject)
+      await tenant.call('DELETE', `/v1/waiting-list/${entry.id}`)
+    }
+    expect(subjects[0]).toContain('Si è liberato un orario')
+    expect(subjects[1]).toContain('An earlier time is free')
+  })
+
   test.each([
     [4 * HOUR, [], true],
     [4 * HOUR - 1, [], false],

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { findRow } from '../rest/resource.sql.ts'
-import { problemWords } from '../locales/words.ts'
+import { languageNamed, problemWords } from '../locales/words.ts'
 import { listFeeds, revokeFeed } from '../calendar/feed.sql.ts'
 import { addDesk, formIn, paramIn, textIn, type AddDesk, type Desk } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
@@ -175,7 +175,7 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
     method: 'POST',
     url: '/agenda/account/language',
     handler: async (desk, request, reply) => {
-      const locale = textIn(formIn(request), 'locale') === 'en' ? 'en' : 'it'
+      const locale = languageNamed(textIn(formIn(request), 'locale')) ?? 'it'
       await setLocale(deps, desk.person.tenantId, desk.person.id, locale)
       reply.clearCookie('agenda_language', { path: '/' })
       return back('saved')

@@ -3,7 +3,7 @@ import { openLink } from './link.actions.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { deskWords, pageWords, problemWords, type Language } from '../locales/words.ts'
+import { deskWords, faultWords, languageNamed, pageWords, problemWords, type Language } from '../locales/words.ts'
 import { TenantBody } from '../tenant/tenant.schema.ts'
 import { checkBody } from '../rest/validation.ts'
 import { assetsOf } from '../web/assets.ts'
@@ -13,7 +13,6 @@ import { passwordField, field, faultSummary, NO_FAULTS, select, type Faults } fr
 import { html, type Html } from '../web/html.ts'
 import { addPage } from '../web/pages.ts'
 import { languageFor } from '../web/site.ts'
-import { faultWords } from '../locales/words.ts'
 import { giveSession } from './cookie.ts'
 import { beFirst, refuseSetUp, setUp } from './first.actions.ts'
 import { browserOf } from './session.actions.ts'
@@ -146,7 +145,7 @@ export function setUpRoutes(pages: FastifyInstance, deps: Deps): void {
         name: name.trim(),
         slug: slug.trim(),
         timeZone: timeZone.trim(),
-        locale: locale === 'en' ? 'en' : 'it',
+        locale: languageNamed(locale) ?? 'it',
       }
       const person = { name: textOf(given, 'person'), email: textOf(given, 'email'), password: given.password ?? '' }
       try {

@@ -17,23 +17,23 @@ export type NewJob = {
   payload?: Record<string, unknown> | undefined
 }
 
+const rowOf = (job: NewJob) => ({
+  tenant_id: job.tenantId,
+  id: job.id,
+  queue: job.queue,
+  lane: job.lane ?? null,
+  key: job.key ?? null,
+  due_at: job.due,
+  payload: JSON.stringify(job.payload ?? {}),
+  created_at: job.now,
+})
+
 /** Writes jobs; one whose key waits already gets the new time and payload. */
 export async function putJobs(tx: Tx | Db, jobs: readonly NewJob[]): Promise<void> {
   if (jobs.length === 0) return
   await tx
     .insertInto('jobs')
-    .values(
-      jobs.map((job) => ({
-        tenant_id: job.tenantId,
-        id: job.id,
-        queue: job.queue,
-        lane: job.lane ?? null,
-        key: job.key ?? null,
-        due_at: job.due,
-        payload: JSON.stringify(job.payload ?? {}),
-        created_at: job.now,
-      })),
-    )
+    .values(jobs.map(rowOf))
     .onConflict((conflict) =>
       conflict
         .columns(['tenant_id', 'queue', 'key'])
@@ -54,17 +54,7 @@ export async function ensureJobs(db: Db, jobs: readonly (NewJob & { key: string 
   if (jobs.length === 0) return
   await db
     .insertInto('jobs')
-    .values(
-      jobs.map((job) => ({
-        tenant_id: job.tenantId,
-        id: job.id,
-        queue: job.queue,
-        key: job.key,
-        due_at: job.due,
-        payload: JSON.stringify(job.payload ?? {}),
-        created_at: job.now,
-      })),
-    )
+    .values(jobs.map(rowOf))
     .onConflict((conflict) => conflict.columns(['tenant_id', 'queue', 'key']).where('key', 'is not', null).doNothing())
     .execute()
 }

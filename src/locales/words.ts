@@ -12,6 +12,9 @@ export type Language = (typeof LANGUAGES)[number]
 const PAGES: Record<Language, PageWords> = { it: pagesIt, en: pagesEn }
 const WORDS: Record<Language, Words> = { it, en }
 
+/** The supported language of this name, or undefined. */
+export const languageNamed = (name: unknown): Language | undefined => LANGUAGES.find((language) => language === name)
+
 /** The best supported language of an Accept-Language header (RFC 9110 §12.5.4), or undefined when none matches. */
 export function preferredLanguage(header: string | undefined): Language | undefined {
   const wanted = (header ?? '').split(',').map((part) => {
@@ -20,9 +23,7 @@ export function preferredLanguage(header: string | undefined): Language | undefi
     return { language: tag.split('-')[0], q: q === undefined ? 1 : Number(q) }
   })
   const best = wanted.filter((w) => w.q > 0).sort((a, b) => b.q - a.q)
-  return LANGUAGES.find(
-    (language) => language === best.find((w) => LANGUAGES.includes(w.language as Language))?.language,
-  )
+  return languageNamed(best.find((w) => languageNamed(w.language))?.language)
 }
 
 /** The same, English when none matches. */

@@ -8,7 +8,7 @@ import { secretOf } from '../tenant/secret.sql.ts'
 import { HOUR } from '../time/interval.ts'
 import { sealedName, sealOf } from '../web/seal.ts'
 import { channelsOf } from './gateway.sql.ts'
-import { isAccount, kindOf, type MessageKind } from './kinds.ts'
+import { isAccount, isSilencedBy, kindOf, type MessageKind } from './kinds.ts'
 import type { CalendarPart, NewMessage, Withheld } from './message.ts'
 import { insertMessage } from './message.sql.ts'
 import { fullName, type Saying, type Speaker } from './occasion.ts'
@@ -71,8 +71,7 @@ async function wayTo(
 }
 
 function withheldBy(kind: MessageKind, { reason, recent }: Situation): Withheld | null {
-  if (reason !== null && (reason !== 'unsubscribed' || kindOf(kind).isOptional))
-    return { status: 'suppressed', failure: reason }
+  if (reason !== null && isSilencedBy(kind, reason)) return { status: 'suppressed', failure: reason }
   // What the office did to somebody's appointment is always told.
   if (ALWAYS_TOLD.has(kind)) return null
   return recent >= MOST_AN_HOUR ? { status: 'dropped', failure: 'too_many' } : null

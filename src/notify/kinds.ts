@@ -58,6 +58,10 @@ export const MESSAGE_KINDS = Object.keys(KINDS) as MessageKind[]
 /** About signing in: nobody else may read it, and it is sent whatever is switched off. */
 export const isAccount = (kind: string): boolean => kind === 'sign_in' || kind === 'reset'
 
+/** Whether an address that is silenced for the reason keeps the message away: who unsubscribed is spared only what is optional. */
+export const isSilencedBy = (kind: string, reason: string): boolean =>
+  reason !== 'unsubscribed' || (KINDS as Record<string, Kind | undefined>)[kind]?.isOptional === true
+
 export const kindOf = (kind: MessageKind): Kind => KINDS[kind]
 export const variablesOf = (kind: MessageKind): readonly string[] => VARIABLES[KINDS[kind].about]
 

@@ -7,7 +7,7 @@ import type { Callback } from '../callback/callback.sql.ts'
 import { documentOf } from '../callback/decide.ts'
 import { findContact } from '../contact/contact.sql.ts'
 import type { Deps } from '../deps.ts'
-import { LANGUAGES, type Language } from '../locales/words.ts'
+import { languageNamed, type Language } from '../locales/words.ts'
 import { secretOf } from '../tenant/secret.sql.ts'
 import { DAY, HOUR } from '../time/interval.ts'
 import { callbackLink, manageLink } from '../web/site.ts'
@@ -36,11 +36,9 @@ export async function personOf(
   }
 }
 
-const known = (text: unknown): Language | undefined => LANGUAGES.find((language) => language === text)
-
 /** The language in which an appointment was made, else the tenant's. */
 export const languageOf = (config: TenantConfig, a: Appointment): Language =>
-  known((a.document as unknown as AppointmentDocument).locale) ?? config.settings.locale
+  languageNamed((a.document as unknown as AppointmentDocument).locale) ?? config.settings.locale
 
 /** The invitation for an appointment's calendar, or its cancellation; only where it is told by mail. */
 export function invitationOf(
@@ -143,7 +141,8 @@ export async function callbackNotice(
   if ((event.data as { reason?: string }).reason === 'do_not_call') return null
   const contact = await personOf(deps, c)
   const person = contact ?? { contactId: null, firstName: '', lastName: '', email: null, phone: c.number, locale: null }
-  const language = known(contact?.locale) ?? known(documentOf(c).data.language) ?? config.settings.locale
+  const language =
+    languageNamed(contact?.locale) ?? languageNamed(documentOf(c).data.language) ?? config.settings.locale
   const said = ofCallback(speakerOf(config, language), {
     from: c.window_from.getTime(),
     to: c.window_to.getTime(),

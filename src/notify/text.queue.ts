@@ -8,8 +8,8 @@ import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
 import { MINUTE } from '../time/interval.ts'
 import { providerIdIn, requestOf, type Gateway } from './gateway.ts'
 import { findGateway } from './gateway.sql.ts'
-import { failed, messageToSend, sent } from './mail.queue.ts'
 import type { TextDocument } from './message.ts'
+import { failed, messageToSend, sent } from './sending.actions.ts'
 import { afterQuietHours } from './text.ts'
 
 const TIMEOUT = 20_000

@@ -59,10 +59,12 @@ async function remind(deps: Deps, job: Job): Promise<Ended> {
   const config = await deps.snapshots.config(job.tenant_id)
   const a = await findAppointment(deps.db.kysely, job.tenant_id, appointmentId)
   const rule = config?.settings.notifications.reminders.find((one) => one.id === ruleId)
+  if (!config || !a || !rule) return DONE
+  const visit = remindedOf(a)
   // Moved, over, or no longer wanted: whoever changed it has planned anew, or will in a moment.
-  if (!config || !a || !rule || a.starts_at.getTime() !== start || !applies(rule, remindedOf(a))) return DONE
+  if (visit.start !== start || !applies(rule, visit)) return DONE
   // The rule was changed: it has another time now, and its own job for it.
-  if (rule.when === 'before' && dueAt(rule, remindedOf(a)) !== at) return DONE
+  if (rule.when === 'before' && dueAt(rule, visit) !== at) return DONE
   const person = await personOf(deps, a)
   if (!person) return DONE
   const now = deps.now()
@@ -71,7 +73,7 @@ async function remind(deps: Deps, job: Job): Promise<Ended> {
     channel: rule.channel,
     dedupeKey: `${QUEUE} ${a.id} ${rule.id} ${start}`,
     expires: rule.when === 'before' ? start : at + 7 * DAY,
-    ...(isTooLate(rule, remindedOf(a), at, now) ? { withheld: { status: 'dropped', failure: 'too_late' } } : {}),
+    ...(isTooLate(rule, visit, at, now) ? { withheld: { status: 'dropped', failure: 'too_late' } } : {}),
   })
   const message = await compose(deps, config, person, occasion)
   return { kind: 'done', also: async (tx) => void (await post(deps, tx, message)) }

@@ -12,6 +12,7 @@ import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
 import { enqueue } from '../jobs/work.actions.ts'
 import { compose, post, speakerOf } from '../notify/compose.actions.ts'
 import type { NewMessage } from '../notify/message.ts'
+import { languageNamed } from '../locales/words.ts'
 import { languageOf, occasionOf, personOf } from '../notify/notice.actions.ts'
 import { momentOf, ofAppointment, untilOf } from '../notify/occasion.ts'
 import { secretOf } from '../tenant/secret.sql.ts'
@@ -68,7 +69,7 @@ async function offerMessage(
   if (!person) return null
   const db = deps.db.kysely
   const a = entry.appointment_id === null ? undefined : await findAppointment(db, config.tenantId, entry.appointment_id)
-  const language = a ? languageOf(config, a) : person.locale === 'en' ? 'en' : config.settings.locale
+  const language = a ? languageOf(config, a) : (languageNamed(person.locale) ?? config.settings.locale)
   const zone = config.locations.get(slot.locationId)?.timeZone ?? config.timeZone
   const speaker = speakerOf(config, language)
   const told = ofAppointment(speaker, {

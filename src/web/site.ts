@@ -4,7 +4,7 @@ import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { keptFor } from '../kept.ts'
 import { AppError } from '../errors.ts'
-import { LANGUAGES, pageWords, preferredLanguage, type Language } from '../locales/words.ts'
+import { languageNamed, pageWords, preferredLanguage, type Language } from '../locales/words.ts'
 import type { PageWords } from '../locales/pages.en.ts'
 import { secretOf } from '../tenant/secret.sql.ts'
 import type { TenantSettings } from '../tenant/settings.ts'
@@ -48,17 +48,12 @@ export async function configOfSlug(deps: Deps, slug: string): Promise<TenantConf
   return config
 }
 
-const isLanguage = (text: unknown): text is Language => LANGUAGES.includes(text as Language)
-
 /** The language asked for in the address, else the one chosen before, else the browser's, else the tenant's. */
 export function languageFor(request: FastifyRequest, fallback: Language, preferred?: Language): Language {
-  const { lang } = request.query as { lang?: unknown }
-  if (isLanguage(lang)) return lang
+  const asked = languageNamed((request.query as { lang?: unknown }).lang)
   // Outside the pages nobody has read the cookies.
-  const chosen = (request.cookies as FastifyRequest['cookies'] | undefined)?.[LANGUAGE_COOKIE]
-  if (isLanguage(chosen)) return chosen
-  if (preferred !== undefined) return preferred
-  return preferredLanguage(request.headers['accept-language']) ?? fallback
+  const chosen = languageNamed((request.cookies as FastifyRequest['cookies'] | undefined)?.[LANGUAGE_COOKIE])
+  return asked ?? chosen ?? preferred ?? preferredLanguage(request.headers['accept-language']) ?? fallback
 }
 
 /** Whether the page is shown inside another one. Browsers say so of pages; of later requests the cookie does. */
@@ -85,8 +80,8 @@ export async function siteOf(deps: Deps, request: FastifyRequest, reply: Fastify
   const { tenantId } = config
   const base = `/${slug}`
   const language = languageFor(request, config.settings.locale)
-  const { lang } = request.query as { lang?: unknown }
-  if (isLanguage(lang)) reply.setCookie(LANGUAGE_COOKIE, lang, { ...cookieOptions(request, '/'), maxAge: 31_536_000 })
+  const lang = languageNamed((request.query as { lang?: unknown }).lang)
+  if (lang) reply.setCookie(LANGUAGE_COOKIE, lang, { ...cookieOptions(request, '/'), maxAge: 31_536_000 })
   const framed = isFramed(request)
   if (framed && request.cookies.agenda_framed !== '1')
     reply.setCookie('agenda_framed', '1', cookieOptions(request, base))

@@ -52,7 +52,7 @@ export async function openStage(): Promise<Stage> {
         ...options,
       })
       const page = await context.newPage()
-      page.setDefaultTimeout(15_000)
+      page.setDefaultTimeout(30_000)
       page.on('console', (message) => {
         const text = message.text()
         // The browser itself reports refusals that the page shows, and a connection that the test cut.
@@ -67,7 +67,7 @@ export async function openStage(): Promise<Stage> {
     async openFree(options = {}) {
       const context = await browser.newContext({ locale: 'it-IT', timezoneId: 'Europe/Rome', ...options })
       const page = await context.newPage()
-      page.setDefaultTimeout(15_000)
+      page.setDefaultTimeout(30_000)
       return page
     },
     async settings(booking) {

@@ -78,5 +78,4 @@ test.each(CASES)(
     await page.context().close()
     await elsewhere.context().close()
   },
-  120_000,
 )
