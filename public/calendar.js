@@ -1,5 +1,6 @@
 // The calendar as a grid (EventCalendar): the list stays as its equal, a press away. Moves are done at once and can be undone.
 import { call, say } from './desk.js'
+import { fillerOf } from './filling.js'
 import { linkOf, repairRoles } from './roles.js'
 import { clockOf } from './zone.js'
 
@@ -7,7 +8,7 @@ const place = document.getElementById('calendar')
 const data = JSON.parse(place.dataset.calendar)
 place.removeAttribute('data-calendar')
 const list = document.getElementById('list')
-let calendar = null
+let fill = null
 let isDragged = false
 /** Whether a drag has just ended; asked once. */
 const takeDrag = () => {
@@ -81,25 +82,10 @@ async function move(info, isResize) {
   }
 }
 
-/** Many at once would hold the page up: they come fifty at a time, and the hand gets in between. */
-const BATCH = 50
-let round = 0
-function showAll(entries) {
-  const mine = (round += 1)
-  const events = entries.map(shown)
-  let n = 0
-  const step = () => {
-    if (mine !== round) return
-    n += BATCH
-    calendar.setOption('events', events.slice(0, n))
-    if (n < events.length) setTimeout(step)
-  }
-  step()
-}
 async function refetch() {
   const joint = data.source.includes('?') ? '&' : '?'
   const range = `from=${encodeURIComponent(data.range.from)}&to=${encodeURIComponent(data.range.to)}`
-  showAll((await call('GET', `${data.source}${joint}${range}`)).items)
+  fill((await call('GET', `${data.source}${joint}${range}`)).items)
 }
 
 /** On a narrow screen columns are too thin to be read or pressed: the list stays. */
@@ -108,7 +94,7 @@ if (!matchMedia('(max-width: 47.9rem)').matches) show()
 function show() {
   place.hidden = false
   list.hidden = true
-  calendar = EventCalendar.create(place, {
+  const calendar = EventCalendar.create(place, {
     view: VIEWS[data.view],
     date: data.date,
     locale: data.language,
@@ -139,6 +125,7 @@ function show() {
       )
     },
   })
+  fill = fillerOf(calendar, shown)
   repairRoles(place)
   void refetch()
   let waiting = 0

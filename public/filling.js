@@ -1,0 +1,36 @@
+// Fills the calendar with what is there, and changes in it only what has changed: the hand gets in between, and nothing flickers.
+
+/** Many at once would hold the page up. */
+const BATCH = 50
+
+/** `shown`: an entry as an event of the calendar. */
+export function fillerOf(calendar, shown) {
+  const known = new Map()
+  let round = 0
+
+  function put(entry) {
+    const text = JSON.stringify(entry)
+    if (known.get(entry.id) === text) return false
+    if (known.has(entry.id)) calendar.updateEvent(shown(entry))
+    else calendar.addEvent(shown(entry))
+    known.set(entry.id, text)
+    return true
+  }
+
+  /** Makes the calendar show these and no others. */
+  return (entries) => {
+    const mine = (round += 1)
+    const ids = new Set(entries.map((e) => e.id))
+    for (const id of [...known.keys()].filter((id) => !ids.has(id))) {
+      calendar.removeEventById(id)
+      known.delete(id)
+    }
+    let n = 0
+    const step = () => {
+      if (mine !== round) return
+      for (let changed = 0; n < entries.length && changed < BATCH; n += 1) if (put(entries[n])) changed += 1
+      if (n < entries.length) setTimeout(step)
+    }
+    step()
+  }
+}
