@@ -338,6 +338,25 @@ test('one person’s whole story, notes, and two records made one', async () => 
   )
 })
 
+test('a long history is read in pages, nothing twice and nothing left out, though all of it came in one moment', async () => {
+  const { tenant } = service
+  const person = await tenant.make('contacts', { firstName: 'Zita', lastName: 'Lunga' })
+  for (let n = 1; n <= 205; n += 1) await tenant.make(`contacts/${person.id}/notes`, { content: `nota ${n}.` })
+  const seen: string[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const url: string = `/v1/contacts/${person.id}/timeline?limit=90${cursor && `&cursor=${cursor}`}`
+    const { body } = await tenant.call('GET', url)
+    seen.push(...body.items.map((item: any) => item.data.content))
+    cursor = body.nextCursor
+  }
+  expect(seen).toEqual(Array.from({ length: 205 }, (_, n) => `nota ${205 - n}.`))
+  const page = await clerk.get(`/agenda/contacts/${person.id}`)
+  expect(page.text).toContain('nota 6.')
+  const earlier = /href="(\/agenda\/contacts\/[^"]+cursor=[^"]+)"/.exec(page.html)![1]!
+  expect((await clerk.get(earlier)).text).toContain('nota 5.')
+  expect((await clerk.get(`/agenda/contacts/${person.id}?cursor=x`)).status).toBe(400)
+})
+
 test('privacy: consents, everything handed out, erasure that leaves no trace of the person, retention by rule', async () => {
   const { tenant } = service
   const secret = 'Zorba Segretissimo'

@@ -4,6 +4,7 @@ import {
   faultsOf,
   formIn,
   paramIn,
+  queryIn,
   textIn,
   type AddDesk,
   type Desk,
@@ -123,11 +124,13 @@ async function privacySection(desk: Desk, c: Contact): Promise<Html> {
   </section>`
 }
 
-async function contactPage(desk: Desk, id: string, refusal?: Refusal): Promise<DeskView> {
+async function contactPage(desk: Desk, id: string, cursor: string | undefined, refusal?: Refusal): Promise<DeskView> {
   const w = desk.words.contacts
   const [c, history, same] = await Promise.all([
     desk.read<Contact>(`/v1/contacts/${id}`),
-    desk.read<{ items: TimelineItem[]; isComplete: boolean }>(`/v1/contacts/${id}/timeline`),
+    desk.read<{ items: TimelineItem[]; nextCursor: string | null }>(
+      address(`/v1/contacts/${id}/timeline`, { cursor, limit: '200' }),
+    ),
     desk.read<{ items: Found[] }>(`/v1/contacts/${id}/duplicates`),
   ])
   const canWrite = desk.can('contacts:write') && c.archivedAt === null
@@ -160,6 +163,7 @@ async function contactPage(desk: Desk, id: string, refusal?: Refusal): Promise<D
             )
           }
           <div data-live>${timeline(desk, history.items)}</div>
+          ${history.nextCursor !== null && html`<p><a href="${address(`/agenda/contacts/${c.id}`, { cursor: history.nextCursor })}">${desk.words.timeline.earlier}</a></p>`}
         </div>
         <aside class="panel">
           ${canWrite && details(desk, c, refusal)}
@@ -224,7 +228,7 @@ export function contactPages(add: AddDesk): void {
     method: 'GET',
     url: '/agenda/contacts/:id',
     scope: 'contacts:read',
-    handler: (desk, request) => contactPage(desk, paramIn(request)),
+    handler: (desk, request) => contactPage(desk, paramIn(request), queryIn(request).cursor),
   })
 
   function verb(
@@ -243,7 +247,7 @@ export function contactPages(add: AddDesk): void {
         const answer = await run(desk, id, (field) => textIn(formIn(request), field))
         if (answer.ok) return { redirect: address(leads ?? `/agenda/contacts/${id}`, { done }) }
         reply.code(answer.status)
-        return contactPage(desk, id, answer.refusal)
+        return contactPage(desk, id, undefined, answer.refusal)
       },
     })
   }

@@ -5,10 +5,11 @@ import { namesOf } from '../auth/user.sql.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
+import { decodeTimeCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { problems, presentRow } from '../rest/resource.routes.ts'
 import { findRow, type Row } from '../rest/resource.sql.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import { DateTime, Id, IdParams, Instant } from '../rest/schema.ts'
+import { DateTime, Id, IdParams } from '../rest/schema.ts'
 import { findTenant } from '../tenant/tenant.sql.ts'
 import { contacts } from './contact.routes.ts'
 import { reachFor } from '../auth/reach.actions.ts'
@@ -21,17 +22,12 @@ import { duplicatesOf, findPeople, insertNote, timelineOf, type TimelineRow } fr
 const Any = Type.Object({}, { additionalProperties: true })
 const Contacts = Type.Object({ items: Type.Array(Any) }, { additionalProperties: false })
 const KINDS = ['appointment', 'callback', 'attempt', 'message', 'note', 'rating', 'consent'] as const
-const TimelineShown = Type.Object(
-  {
-    items: Type.Array(
-      Type.Object(
-        { kind: Type.Union(KINDS.map((kind) => Type.Literal(kind))), id: Id, at: DateTime, data: Any },
-        { additionalProperties: false },
-      ),
-    ),
-    isComplete: Type.Boolean(),
-  },
-  { title: 'ContactTimeline', additionalProperties: false },
+const TimelineShown = PageOf(
+  Type.Object(
+    { kind: Type.Union(KINDS.map((kind) => Type.Literal(kind))), id: Id, at: DateTime, data: Any },
+    { additionalProperties: false },
+  ),
+  'ContactTimeline',
 )
 
 export function personRoutes(app: FastifyInstance, deps: Deps): void {
@@ -77,27 +73,27 @@ export function personRoutes(app: FastifyInstance, deps: Deps): void {
         'Visits, callbacks, attempts, messages, notes, ratings and consents of a contact, latest first',
       ),
       params: IdParams,
-      querystring: Type.Object({ before: Type.Optional(Instant) }, { additionalProperties: false }),
+      querystring: Type.Object(PageQuery, { additionalProperties: false }),
       response: { 200: TimelineShown, ...problems },
     },
     handler: async (request) => {
       const tenantId = tenantOf(request)
       const { id } = await contactOf(tenantId, idOf(request))
-      const { before } = request.query as { before?: string }
-      const until = before === undefined ? new Date('9999-12-31T00:00:00Z') : new Date(before)
+      const { limit, cursor } = request.query as { limit: number; cursor?: string }
       const reach = reachFor(request)
       // What belongs to colleagues out of reach is not there, as it is not by its own address.
       const isMine = (r: TimelineRow): boolean =>
         !('agentId' in r.data) || r.data.agentId === null || isWithin(reach, r.data)
-      const all = await timelineOf(db(), tenantId, id, until, 201)
-      const rows = all.filter(isMine)
+      const read = await timelineOf(db(), tenantId, id, decodeTimeCursor(cursor), limit + 1)
+      const page = pageOf(read, limit, (row) => encodeCursor(String(row.at.getTime()), row.id))
+      const rows = page.items.filter(isMine)
       const authors = rows.flatMap((r) => /^user:(.+)$/.exec(String(r.data.author))?.[1] ?? [])
       const names = await namesOf(db(), tenantId, [...new Set(authors)])
-      const items = rows.slice(0, 200).map((r) => {
+      const items = rows.map((r) => {
         const name = names.get(String(r.data.author).slice(5))
         return { ...r, at: r.at.toISOString(), data: name === undefined ? r.data : { ...r.data, authorName: name } }
       })
-      return { items, isComplete: all.length <= 200 }
+      return { items, nextCursor: page.nextCursor }
     },
   })
 

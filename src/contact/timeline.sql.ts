@@ -4,18 +4,20 @@ import type { Db, Tx } from '../db/tx.ts'
 import type { Row } from '../rest/resource.sql.ts'
 
 export type TimelineKind = 'appointment' | 'callback' | 'attempt' | 'message' | 'note' | 'rating' | 'consent'
+const END = Date.UTC(9999, 11, 31)
 export type TimelineRow = { kind: TimelineKind; id: string; at: Date; data: Record<string, unknown> }
 
-/** Everything of a contact before an instant, latest first. */
+/** Everything of a contact after a place in the list, latest first. */
 export async function timelineOf(
   db: Db,
   tenantId: string,
   contactId: string,
-  before: Date,
+  after: { at: number; id: string } | null,
   limit: number,
 ): Promise<TimelineRow[]> {
+  const { at, id } = after ?? { at: END, id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' }
   const { rows } = await sql<TimelineRow>`
-    select * from (
+    select t.kind, t.id, date_trunc('milliseconds', t.at) as at, t.data from (
       select 'appointment' as kind, a.id, a.starts_at as at,
              jsonb_build_object('status', a.status, 'code', a.code, 'serviceIds', to_jsonb(a.service_ids), 'agentId', a.agent_id,
                'locationId', a.location_id, 'channel', a.channel, 'timeZone', a.time_zone, 'notes', a.document->>'notes') as data
@@ -53,8 +55,8 @@ export async function timelineOf(
         from consents s
        where s.tenant_id = ${tenantId} and s.contact_id = ${contactId}
     ) t
-    where t.at < ${before}
-    order by t.at desc, t.id desc
+    where (date_trunc('milliseconds', t.at), t.id) < (${new Date(at)}::timestamptz, ${id}::uuid)
+    order by 3 desc, 2 desc
     limit ${limit}`.execute(db)
   return rows
 }

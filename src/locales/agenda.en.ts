@@ -188,6 +188,7 @@ export const agendaEn = {
   },
   timeline: {
     nothing: 'Nothing yet.',
+    earlier: 'What was before',
     callback: 'Callback',
     attempt: 'Attempt',
     rating: 'Rating',

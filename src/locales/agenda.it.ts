@@ -189,6 +189,7 @@ export const agendaIt: typeof agendaEn = {
   },
   timeline: {
     nothing: 'Ancora niente.',
+    earlier: 'Quello che c’era prima',
     callback: 'Richiamo',
     attempt: 'Tentativo',
     rating: 'Valutazione',
