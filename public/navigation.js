@@ -18,13 +18,14 @@ function focusOn(hash) {
   if (target) {
     target.tabIndex = -1
     target.focus()
-    target.scrollIntoView({ block: 'nearest' })
+    target.scrollIntoView({ block: 'nearest', behavior: 'instant' })
     return
   }
   const heading = main.querySelector('h1')
   if (heading) heading.tabIndex = -1
   ;(heading ?? main).focus({ preventScroll: true })
-  window.scrollTo(0, 0)
+  // Another page begins at its top; what is pressed must not pass by meanwhile.
+  window.scrollTo({ top: 0, behavior: 'instant' })
 }
 
 function swap(text, url, push, keepScroll, typed) {
@@ -48,7 +49,7 @@ function swap(text, url, push, keepScroll, typed) {
   shown = location.pathname + location.search
   enliven()
   if (keepScroll) {
-    window.scrollTo(0, scroll)
+    window.scrollTo({ top: scroll, behavior: 'instant' })
     const at = document.getElementById('month')
     if (at) {
       at.tabIndex = -1

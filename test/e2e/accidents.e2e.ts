@@ -109,7 +109,7 @@ test('a slot just taken by someone else: the list comes back without it and says
   const at = await one.locator('details[open] .tile input').first().inputValue()
   const ends: string[] = []
   for (const page of [one, two, three]) {
-    await page.locator(`.tile input[value="${at}"]`).check({ force: true })
+    await page.locator(`.tile input[value="${at}"]`).check()
     await page.locator('.actions button').last().click()
     await page.waitForFunction(
       () => location.pathname.includes('details') || document.getElementById('faults') !== null,

@@ -48,7 +48,7 @@ test('an allowed site shows the whole way, with its events and its height', asyn
   const frame = page.frameLocator('agenda-booking iframe')
   await frame.locator('#way input').first().check()
   await frame.locator('.actions button').last().click()
-  await frame.locator('details.day[open] .tile input').nth(5).check({ force: true })
+  await frame.locator('details.day[open] .tile input').nth(5).check()
   const tall = await page.locator('agenda-booking iframe').evaluate((element) => element.clientHeight)
   expect(tall).toBeGreaterThan(500)
   await frame.locator('.actions button').last().click()

@@ -26,7 +26,7 @@ async function summary(): Promise<{ url: string; cookie: string }> {
   const browser = await openBrowser()
   const page = await browser.newPage({ locale: 'it-IT' })
   await page.goto(`${home}/book/time?service=demo-sociale&channel=in_person`)
-  await page.locator('details[open] .tile input').first().check({ force: true })
+  await page.locator('details[open] .tile input').first().check()
   await page.locator('.actions button').last().click()
   await page.waitForURL(/details/)
   await page.locator('.actions button').last().click()

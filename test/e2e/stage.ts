@@ -124,7 +124,7 @@ export const CIE = 'service=demo-cie&channel=in_person&month=2026-12&day=2026-12
 
 /** Chooses the nth time of the open day. */
 export async function pick(page: Page, n = 0): Promise<void> {
-  await page.locator(':is(details[open], section.day) .tile input').nth(n).check({ force: true })
+  await page.locator(':is(details[open], section.day) .tile input').nth(n).check()
 }
 
 /** From the times to the summary. */
