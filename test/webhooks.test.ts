@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import { isWanted } from '../src/event/catalogue.ts'
 import { createRequest, postBy } from '../src/outbound/post.ts'
 import { bodyOf, nextDelay } from '../src/webhook/notice.ts'
+import { makePerson, signIn } from './helpers/people.ts'
 import { startReceiver, type Got, type Receiver } from './helpers/receiver.ts'
 import { makeOffice, PERSON, START, startService, type Office, type TestService } from './helpers/service.ts'
 
@@ -147,6 +148,43 @@ test('one that fails for days is switched off with notice; switched on again it 
   })
   await service.settle()
   expect(receiver.got.at(-1)!.headers['webhook-id']).toBe(delivered.id)
+})
+
+test('an integrator does all of it by pages: subscribed, tried, read, sent again, paused, ended', async () => {
+  await makePerson(service, { email: 'rete@ufficio.example', role: 'integrator' })
+  let person = await signIn(service, 'rete@ufficio.example')
+  const list = await person.get('/agenda/settings/webhooks')
+  const bad = await person.submit(list, '/settings/webhooks', { url: 'qui', description: 'CRM' })
+  expect(bad.status).toBe(400)
+  expect(bad.html).toMatch(/href="#url"/)
+  expect(bad.html).toContain('value="CRM"')
+  const made = await person.submit(bad, '/settings/webhooks', { url: receiver.url })
+  const secret = /<code>(whsec_[^<]+)</.exec(made.html)![1]!
+  const to = /action="([^"]+)\/test"/.exec(made.html)![1]!
+  expect((await person.get(to)).html).not.toContain('whsec_')
+  receiver.answer((_got, response) => void response.writeHead(400).end())
+  await person.submit(await person.get(to), `${to}/test`)
+  for (let days = 0; days < 5; days += 1) {
+    await service.settle()
+    service.clock.now += DAY
+  }
+  person = await signIn(service, 'rete@ufficio.example')
+  const failed = await person.get(to)
+  expect(failed.text).toContain('webhook.test')
+  expect(failed.text).toContain('Spento dopo giorni di errori')
+  receiver.answer(null)
+  receiver.got.length = 0
+  await person.submit(await person.get(to), `${to}/status`)
+  await person.submit(await person.get(to), `${to}/replay`)
+  await service.settle()
+  expect(receiver.got.map((g) => g.body.type)).toEqual(['webhook.test'])
+  verify(secret, receiver.got[0]!)
+  expect((await person.get(to)).text).toContain('Consegnato')
+  const changed = await person.submit(await person.get(to), to, { types: ['callback.*'], description: '' })
+  expect(changed.text).toContain('Salvato')
+  expect((await call('GET', '/v1/webhooks')).body.items).toMatchObject([{ types: ['callback.*'], status: 'active' }])
+  await person.submit(changed, `${to}/removal`)
+  expect((await call('GET', '/v1/webhooks')).body.items).toEqual([])
 })
 
 test('410 ends it at once; a test message; a secret that is replaced signs for a day more', async () => {

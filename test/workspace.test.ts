@@ -522,6 +522,7 @@ test('what people type stays text on every page, and in every file', async () =>
     '/agenda/settings/agents',
     '/agenda/settings/users',
     '/agenda/settings/audit',
+    '/agenda/settings/webhooks',
     '/agenda/settings/explanation',
     '/agenda/settings/data',
     '/agenda/account',

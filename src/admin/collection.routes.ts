@@ -18,6 +18,7 @@ import {
 } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { faultSummary, NO_FAULTS } from '../web/form.ts'
+import { back } from './pieces.ts'
 import { html, type Html } from '../web/html.ts'
 import { collectionOf, referencesOf, schemaOf } from './collections.ts'
 import { labelOf, objectFields, patchTo, plain, readObject, type Choices } from './schema-form.ts'
@@ -80,7 +81,7 @@ async function listPage(desk: Desk, resource: Resource, query: Record<string, st
   return {
     title: title.many,
     section: 'settings',
-    main: html`<p><a href="/agenda/settings">${w.title}</a></p>
+    main: html`${back(desk)}
       <div class="head">
         <h1>${title.many}</h1>
         ${canWrite && html`<a class="button" href="${at(`${resource.path}/new`)}">${w.add}</a>`}

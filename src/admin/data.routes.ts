@@ -5,6 +5,7 @@ import { formatDate } from '../time/zone.ts'
 import { address, formIn, paramIn, textIn, type AddDesk, type Desk, type DeskView } from '../web/desk.ts'
 import { form } from '../web/desk.layout.ts'
 import { field, NO_FAULTS, select } from '../web/form.ts'
+import { back } from './pieces.ts'
 import { html, type Html } from '../web/html.ts'
 import { MOVABLES, type Item, type Movable } from './movable.ts'
 import { plain } from './schema-form.ts'
@@ -72,7 +73,7 @@ function dataPage(
     title: w.data,
     section: 'settings',
     scripts: ['import.js'],
-    main: html`<p><a href="/agenda/settings">${w.title}</a></p>
+    main: html`${back(desk)}
       <h1>${w.data}</h1>
       ${refused(refusal)} ${results}
       <section>

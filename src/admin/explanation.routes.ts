@@ -4,6 +4,7 @@ import { empty, agentName, clock, locationName, optionsOf, refused, table, today
 import { formatDate } from '../time/zone.ts'
 import { clockOf } from '../web/dates.ts'
 import { field, NO_FAULTS, select } from '../web/form.ts'
+import { back } from './pieces.ts'
 import { html } from '../web/html.ts'
 
 async function explanationPage(desk: Desk, query: Record<string, string | undefined>): Promise<DeskView> {
@@ -37,7 +38,7 @@ async function explanationPage(desk: Desk, query: Record<string, string | undefi
   return {
     title: w.explanation,
     section: 'settings',
-    main: html`<p><a href="/agenda/settings">${w.title}</a></p>
+    main: html`${back(desk)}
       <h1>${w.explanation}</h1>
       <p>${w.explanationText}</p>
       <form method="get" action="/agenda/settings/explanation" class="filters">

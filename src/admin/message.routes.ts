@@ -17,6 +17,7 @@ import {
 } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { faultSummary, field, NO_FAULTS } from '../web/form.ts'
+import { back } from './pieces.ts'
 import { html } from '../web/html.ts'
 import { plain } from './schema-form.ts'
 
@@ -109,7 +110,7 @@ export function messagePages(add: AddDesk): void {
       return {
         title: w.templates,
         section: 'settings',
-        main: html`<p><a href="/agenda/settings">${w.title}</a></p>
+        main: html`${back(desk)}
           <h1>${w.templates}</h1>
           ${table(
             w.templates,
@@ -168,7 +169,7 @@ export function messagePages(add: AddDesk): void {
       return {
         title: w.outbox,
         section: 'settings',
-        main: html`<p><a href="/agenda/settings">${w.title}</a></p>
+        main: html`${back(desk)}
           <h1>${w.outbox}</h1>
           <nav class="tabs" aria-label="${w.outbox}">
             <ul>

@@ -1,26 +1,22 @@
-// Administration of people and keys: invite, change, block; keys for integrators, shown once; what was done by whom.
+// Administration of people: invite, change, block.
 import { ROLES } from '../auth/roles.ts'
-import { SCOPES } from '../auth/scopes.ts'
-import { empty, moment, optionsOf, refused, table } from '../agenda/pieces.ts'
+import { moment, optionsOf, refused } from '../agenda/pieces.ts'
 import {
   address,
   faultsOf,
   formIn,
   paramIn,
-  queryIn,
   textIn,
   textsIn,
   type AddDesk,
   type Desk,
   type DeskView,
   type Refusal,
-  chosenIn,
-  isSent,
-  typedIn,
 } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
+import { back } from './pieces.ts'
 
 type User = {
   id: string
@@ -36,26 +32,6 @@ type User = {
   signedInAt: string | null
   version: number
 }
-type Key = {
-  id: string
-  name: string
-  scopes: string[]
-  createdAt: string
-  expiresAt: string | null
-  revokedAt: string | null
-}
-type Entry = {
-  id: string
-  at: string
-  actor: string
-  action: string
-  subject: string | null
-  result: number
-  data: { fields?: string[] }
-}
-
-const back = (desk: Desk): Html => html`<p><a href="/agenda/settings">${desk.words.admin.title}</a></p>`
-
 function personFields(desk: Desk, u: Partial<User>, faults: Faults): Html {
   const w = desk.words.people
   return html`${field({ name: 'name', label: w.name, value: u.name ?? '', required: true, maxLength: 200, autocomplete: 'off' }, faults)}
@@ -154,48 +130,6 @@ const linkShown = (desk: Desk, link: string | undefined): Html | false =>
     <p><code>${link}</code></p>
   </div>`
 
-const KEYS = '/agenda/settings/keys'
-
-async function keysPage(desk: Desk, extra: Html | false = false, refusal?: Refusal): Promise<DeskView> {
-  const w = desk.words.people
-  const { items } = await desk.read<{ items: Key[] }>('/v1/api-keys?limit=200')
-  const own = SCOPES.filter((scope) => desk.can(scope))
-  return {
-    title: desk.words.admin.keys,
-    section: 'settings',
-    main: html`${back(desk)}
-      <h1>${desk.words.admin.keys}</h1>
-      ${refused(refusal)} ${extra}
-      ${
-        items.length === 0
-          ? empty(desk.words.admin.none)
-          : html`<ul class="rows">
-              ${items.map(
-                (k) =>
-                  html`<li>
-                    <span
-                      ><strong>${k.name}</strong>
-                      ${k.revokedAt !== null && html`<span class="tag blocked">${w.revoked}</span>`}<span class="detail"
-                        >${moment(desk, k.createdAt)} · ${k.scopes.join(', ')}</span
-                      ></span
-                    >${k.revokedAt === null && action(desk, '/agenda/settings/keys/revocation', w.revoke, { id: k.id })}
-                  </li>`,
-              )}
-            </ul>`
-      }
-      <details ${isSent(desk, KEYS) && html`open`}>
-        <summary>${w.newKey}</summary>
-        ${form(
-          desk,
-          KEYS,
-          html`${field({ name: 'name', label: w.keyName, value: typedIn(desk, KEYS, 'name'), required: true, maxLength: 200 }, NO_FAULTS)}
-            ${choices({ name: 'scopes', legend: w.scopes, several: true, required: true, options: own.map((scope) => ({ value: scope, label: scope })), chosen: chosenIn(desk, KEYS, 'scopes', []) }, NO_FAULTS)}
-            <button>${w.makeKey}</button>`,
-        )}
-      </details>`,
-  }
-}
-
 export function peoplePages(add: AddDesk): void {
   const scope = 'users:write' as const
   add({ method: 'GET', url: '/agenda/settings/users', scope, handler: (desk) => usersPage(desk) })
@@ -260,81 +194,4 @@ export function peoplePages(add: AddDesk): void {
       headers: { 'if-match': '*' },
     }),
   )
-
-  add({ method: 'GET', url: '/agenda/settings/keys', scope: 'keys:write', handler: (desk) => keysPage(desk) })
-  add({
-    method: 'POST',
-    url: '/agenda/settings/keys',
-    scope: 'keys:write',
-    handler: async (desk, request, reply) => {
-      const given = formIn(request)
-      const answer = await desk.api<{ token: string }>('POST', '/v1/api-keys', {
-        body: { name: textIn(given, 'name'), scopes: textsIn(given, 'scopes') },
-      })
-      const w = desk.words.people
-      if (answer.ok)
-        return keysPage(
-          { ...desk, sent: null },
-          html`<div class="notice success" role="status">
-            <h2>${w.keyMade}</h2>
-            <p>${w.keyOnce}</p>
-            <p><code>${answer.body.token}</code></p>
-          </div>`,
-        )
-      reply.code(answer.status)
-      return keysPage(desk, false, answer.refusal)
-    },
-  })
-  add({
-    method: 'POST',
-    url: '/agenda/settings/keys/revocation',
-    scope: 'keys:write',
-    handler: async (desk, request) => {
-      await desk.api('POST', `/v1/api-keys/${encodeURIComponent(textIn(formIn(request), 'id'))}/revocation`, {
-        body: {},
-      })
-      return { redirect: '/agenda/settings/keys?done=ended' }
-    },
-  })
-
-  add({
-    method: 'GET',
-    url: '/agenda/settings/audit',
-    scope: 'audit:read',
-    handler: async (desk, request) => {
-      const w = desk.words.people
-      const query = queryIn(request)
-      const users = desk.can('users:write') ? (await desk.read<{ items: User[] }>('/v1/users?limit=200')).items : []
-      const names = new Map(users.map((u) => [`user:${u.id}`, u.name]))
-      const page = await desk.read<{ items: Entry[]; nextCursor: string | null }>(
-        address('/v1/audit-entries', { limit: 100, cursor: query.cursor, actor: query.actor }),
-      )
-      return {
-        title: desk.words.admin.audit,
-        section: 'settings',
-        main: html`${back(desk)}
-          <h1>${desk.words.admin.audit}</h1>
-          <p>${desk.words.admin.auditText}</p>
-          ${
-            page.items.length === 0
-              ? empty(desk.words.admin.none)
-              : table(
-                  desk.words.admin.audit,
-                  [w.when, w.who, w.what, w.subject, w.result],
-                  page.items.map((e) => [
-                    moment(desk, e.at),
-                    names.get(e.actor) ?? e.actor,
-                    `${e.action}${(e.data.fields?.length ?? 0) > 0 ? ` (${e.data.fields!.join(', ')})` : ''}`,
-                    e.subject ?? '',
-                    e.result,
-                  ]),
-                )
-          }
-          <ul class="links">
-            ${page.nextCursor !== null && html`<li><a href="${address('/agenda/settings/audit', { cursor: page.nextCursor, actor: query.actor })}">${desk.words.admin.more}</a></li>`}
-            <li><a href="/v1/audit-entries/export" download>${w.exportAudit}</a></li>
-          </ul>`,
-      }
-    },
-  })
 }

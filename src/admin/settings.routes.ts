@@ -16,6 +16,7 @@ import { AppError } from '../errors.ts'
 import { refused } from '../agenda/pieces.ts'
 import { TenantBody } from '../tenant/tenant.schema.ts'
 import { faultSummary, NO_FAULTS } from '../web/form.ts'
+import { back } from './pieces.ts'
 import { html, type Html } from '../web/html.ts'
 import { COLLECTIONS, referencesOf } from './collections.ts'
 import { labelOf, objectFields, patchTo, readObject, type Schema } from './schema-form.ts'
@@ -57,6 +58,7 @@ function indexPage(desk: Desk): DeskView {
   const others: [string, Scope, string, string][] = [
     ['/agenda/settings/users', 'users:write', w.users, w.usersText],
     ['/agenda/settings/keys', 'keys:write', w.keys, w.keysText],
+    ['/agenda/settings/webhooks', 'webhooks:write', desk.words.webhooks.title, w.webhooksText],
     ['/agenda/settings/templates', 'messages:read', w.templates, w.templatesText],
     ['/agenda/settings/outbox', 'messages:read', w.outbox, w.outboxText],
     ['/agenda/settings/explanation', 'slots:read', w.explanation, w.explanationText],
@@ -97,7 +99,7 @@ async function partPage(desk: Desk, part: Part, values: Record<string, unknown>,
     title: w.parts[part][0],
     section: 'settings',
     main: html`${faultSummary(desk.pageWords, new Map([...faults].map(([path, text]) => [path, `${labelOf(context, path)}: ${text}`])))}
-      <p><a href="/agenda/settings">${w.title}</a></p>
+      ${back(desk)}
       <h1>${w.parts[part][0]}</h1>
       <p>${w.parts[part][1]}</p>
       ${refused(refusal)}

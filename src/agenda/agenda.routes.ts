@@ -1,10 +1,13 @@
 // All pages of the workspace and of the administration, in one list.
 import type { FastifyInstance } from 'fastify'
+import { auditPages } from '../admin/audit.routes.ts'
 import { collectionPages } from '../admin/collection.routes.ts'
 import { dataPages } from '../admin/data.routes.ts'
+import { keyPages } from '../admin/key.routes.ts'
 import { messagePages } from '../admin/message.routes.ts'
 import { peoplePages } from '../admin/people.routes.ts'
 import { settingsPages } from '../admin/settings.routes.ts'
+import { webhookPages } from '../admin/webhook.routes.ts'
 import { explanationPages } from '../admin/explanation.routes.ts'
 import { startPages } from '../admin/start.routes.ts'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
@@ -35,6 +38,9 @@ export function agendaPages(app: FastifyInstance, deps: Deps, authenticator: Aut
   explanationPages(add)
   startPages(add)
   peoplePages(add)
+  keyPages(add)
+  webhookPages(add)
+  auditPages(add)
   messagePages(add)
   dataPages(add)
   collectionPages(add)

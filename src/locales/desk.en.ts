@@ -65,6 +65,7 @@ export const deskEn = {
     password: 'The new password counts. You are signed out everywhere else.',
     ended: 'Ended.',
     archived: 'Archived.',
+    sent: 'It is on its way. What becomes of it stands in the log.',
   } as Record<string, string>,
   roles: {
     agent: 'Agent',

@@ -45,6 +45,7 @@ export const deskIt: DeskWords = {
     password: 'Vale la nuova password. Altrove l’accesso è stato chiuso.',
     ended: 'Terminato.',
     archived: 'Archiviato.',
+    sent: 'È in viaggio. Nel registro si legge come va a finire.',
   },
   roles: {
     agent: 'Operatore',

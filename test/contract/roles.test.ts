@@ -93,13 +93,17 @@ test('what each role may is what docs/permissions.md says', async () => {
   )
   expect(asked.length).toBeGreaterThan(200)
   const lines: string[] = []
-  for (const route of asked.sort((a, b) => a.url.localeCompare(b.url) || a.method.localeCompare(b.method))) {
+  const byAddress = (a: Route, b: Route): number => a.url.localeCompare(b.url) || a.method.localeCompare(b.method)
+  const order = [...asked].sort(byAddress)
+  // What takes something away comes last.
+  const isRemoval = (r: Route): number => Number(r.method === 'DELETE' || r.url.endsWith('/removal'))
+  for (const route of asked.sort((a, b) => isRemoval(a) - isRemoval(b) || byAddress(a, b))) {
     const answers: string[] = []
     // Who must not comes first: what somebody may do could take away what the next asks for.
     const byName = new Map<string, string>()
     for (const name of [...COLUMNS].reverse()) byName.set(name, await ask(callers.get(name)!, route))
     for (const name of COLUMNS) answers.push(byName.get(name)!)
-    lines.push(`| ${route.method} ${route.url} | ${answers.join(' | ')} |`)
+    lines[order.indexOf(route)] = `| ${route.method} ${route.url} | ${answers.join(' | ')} |`
   }
   const table = `${HEAD}| route | ${COLUMNS.join(' | ')} |\n| --- |${' --- |'.repeat(COLUMNS.length)}\n${lines.join('\n')}\n`
   if (process.env.UPDATE_PERMISSIONS === '1') writeFileSync(TABLE, table)

@@ -36,7 +36,7 @@ const PAGES = [
   ...['office', 'theme', 'booking', 'notifications', 'signIn', 'workspace', 'privacy'].map(
     (p) => `/agenda/settings/office/${p}`,
   ),
-  ...['users', 'keys', 'templates', 'templates/booked/it', 'outbox', 'explanation', 'data', 'audit'].map(
+  ...['users', 'keys', 'webhooks', 'templates', 'templates/booked/it', 'outbox', 'explanation', 'data', 'audit'].map(
     (p) => `/agenda/settings/${p}`,
   ),
   ...['/agenda/account', '/agenda/account/second-factor'],
