@@ -18,7 +18,7 @@ import {
 } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { faultSummary, NO_FAULTS } from '../web/form.ts'
-import { back } from './pieces.ts'
+import { back, onward } from './pieces.ts'
 import { html, type Html } from '../web/html.ts'
 import { collectionOf, referencesOf, schemaOf } from './collections.ts'
 import { labelOf, objectFields, patchTo, plain, readObject, type Choices } from './schema-form.ts'
@@ -101,7 +101,7 @@ async function listPage(desk: Desk, resource: Resource, query: Record<string, st
               })}
             </ul>`
       }
-      ${page.nextCursor !== null && html`<p><a href="${address(at(resource.path), { cursor: page.nextCursor, archived: isArchived ? '1' : '' })}">${w.more}</a></p>`}
+      ${onward(desk, page, at(resource.path), { archived: isArchived ? '1' : '' })}
       <ul class="links">
         <li>
           <a href="${address(at(resource.path), { archived: isArchived ? '' : '1' })}"

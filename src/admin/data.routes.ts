@@ -15,7 +15,7 @@ const ALSO = ['appointments', 'callbacks', 'ratings'] as const
 /** More rows than this are for the API: a page would wait too long. */
 const [MOST_OUT, MOST_IN] = [50_000, 1_000]
 
-async function all(desk: Desk, path: string): Promise<Item[]> {
+async function all(desk: Desk, path: string, isPaged = true): Promise<Item[]> {
   if (path === 'ratings') {
     const range = { from: formatDate(today(desk) - 365), to: formatDate(today(desk) + 1) }
     return (await desk.read<{ items: Item[] }>(address('/v1/ratings', range))).items
@@ -24,7 +24,7 @@ async function all(desk: Desk, path: string): Promise<Item[]> {
   let cursor: string | null = null
   do {
     const page: { items: Item[]; nextCursor?: string | null } = await desk.read(
-      path === 'message-templates' ? `/v1/${path}` : address(`/v1/${path}`, { limit: 200, cursor }),
+      isPaged ? address(`/v1/${path}`, { limit: 200, cursor }) : `/v1/${path}`,
     )
     items.push(...page.items)
     cursor = page.nextCursor ?? null
@@ -127,7 +127,7 @@ export function dataPages(add: AddDesk): void {
       const movable = MOVABLES.find((one) => one.path === path)
       if ((!movable && !(ALSO as readonly string[]).includes(path)) || !['csv', 'json'].includes(format))
         throw new AppError('not_found', { what: 'page' })
-      const items = (await all(desk, path)).filter((item) => movable?.isKept(item) ?? true)
+      const items = (await all(desk, path, movable?.isPaged)).filter((item) => movable?.isKept(item) ?? true)
       await desk.note('exported', { collection: path, format, count: items.length })
       return format === 'json'
         ? send(`${path}.json`, 'application/json; charset=utf-8', JSON.stringify({ items }, null, 1))
@@ -155,7 +155,7 @@ export function dataPages(add: AddDesk): void {
         return dataPage(desk, given, false, { title: w.unreadable, detail: w.rowCount(MOST_IN) })
       }
       const known = new Map<string, string>()
-      for (const item of (await all(desk, movable.path)).filter(movable.isKept))
+      for (const item of (await all(desk, movable.path, movable.isPaged)).filter(movable.isKept))
         for (const key of movable.keysOf(item)) known.set(key, plain(item.id ?? key))
       const results: Imported[] = []
       for (const [i, row] of rows.entries()) results.push(await importRow(desk, movable, row, known, i + 1))

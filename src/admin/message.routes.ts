@@ -17,7 +17,7 @@ import {
 } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { faultSummary, field, NO_FAULTS } from '../web/form.ts'
-import { back } from './pieces.ts'
+import { back, onward } from './pieces.ts'
 import { html } from '../web/html.ts'
 import { plain } from './schema-form.ts'
 
@@ -190,7 +190,7 @@ export function messagePages(add: AddDesk): void {
                   ]),
                 )
           }
-          ${page.nextCursor !== null && html`<p><a href="${address('/agenda/settings/outbox', { status: query.status, cursor: page.nextCursor })}">${w.more}</a></p>`}`,
+          ${onward(desk, page, '/agenda/settings/outbox', { status: query.status })}`,
       }
     },
   })

@@ -8,6 +8,8 @@ import { plain, type Schema } from './schema-form.ts'
 export type Item = Record<string, unknown>
 export type Movable = {
   path: string
+  /** Whether its list comes in pages. */
+  isPaged: boolean
   /** Fields that an import takes. */
   fields: Record<string, Schema>
   /** Whether an export has it. */
@@ -40,6 +42,7 @@ function ofResource(resource: Resource): Movable {
   const url = `/v1/${resource.path}`
   return {
     path: resource.path,
+    isPaged: true,
     fields,
     // The desks of a pool are made by the pool.
     isKept: (item) => item.poolId === undefined,
@@ -55,6 +58,7 @@ const TEXT = { type: 'string' } as Schema
 const templateKey = (item: Item): string => `${plain(item.kind)}/${plain(item.language)}`
 const templates: Movable = {
   path: 'message-templates',
+  isPaged: false,
   fields: { kind: TEXT, language: TEXT, subject: TEXT, body: TEXT, sms: TEXT },
   isKept: (item) => item.isOwn === true,
   keysOf: (item) => [templateKey(item)],
@@ -71,6 +75,7 @@ const userFields = (UserCreated as unknown as Schema).properties!
 /** Who is new is invited by e-mail. */
 const users: Movable = {
   path: 'users',
+  isPaged: true,
   fields: userFields,
   isKept: () => true,
   keysOf: (item) => texts(item.id, typeof item.email === 'string' ? item.email.toLowerCase() : undefined),

@@ -32,6 +32,7 @@ type User = {
   signedInAt: string | null
   version: number
 }
+
 function personFields(desk: Desk, u: Partial<User>, faults: Faults): Html {
   const w = desk.words.people
   return html`${field({ name: 'name', label: w.name, value: u.name ?? '', required: true, maxLength: 200, autocomplete: 'off' }, faults)}

@@ -1,5 +1,5 @@
 // Pieces that the pages of the administration share.
-import type { Desk } from '../web/desk.ts'
+import { address, type Desk } from '../web/desk.ts'
 import { html, type Html } from '../web/html.ts'
 
 /** The way back to all that can be set. */
@@ -12,3 +12,13 @@ export const shownOnce = (title: string, text: string, secret: string): Html =>
     <p>${text}</p>
     <p><code>${secret}</code></p>
   </div>`
+
+/** The way to the next page of a list. */
+export const onward = (
+  desk: Desk,
+  { nextCursor }: { nextCursor: string | null },
+  path: string,
+  query: Record<string, string | undefined> = {},
+): Html | false =>
+  nextCursor !== null &&
+  html`<p><a href="${address(path, { ...query, cursor: nextCursor })}">${desk.words.admin.more}</a></p>`

@@ -20,7 +20,7 @@ import {
 import { action, form } from '../web/desk.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS, type Faults, type Option } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
-import { back, shownOnce } from './pieces.ts'
+import { back, onward, shownOnce } from './pieces.ts'
 
 type Webhook = {
   id: string
@@ -114,7 +114,7 @@ function log(desk: Desk, id: string, page: { items: Delivery[]; nextCursor: stri
       d.status === 'parked' ? action(desk, `${AT}/${id}/replay`, w.again, { deliveryId: d.id }) : '',
     ]),
   )}
-  ${page.nextCursor !== null && html`<p><a href="${address(`${AT}/${id}`, { cursor: page.nextCursor })}">${desk.words.admin.more}</a></p>`}`
+  ${onward(desk, page, `${AT}/${id}`)}`
 }
 
 async function hookPage(

@@ -67,12 +67,13 @@ function script(desk: Desk, c: ShownCallback): Html | false {
 }
 
 function outcomeForm(desk: Desk, c: ShownCallback, faults: Faults): Html {
-  const typed = (name: string): string => typedIn(desk, `/agenda/callbacks/${c.id}/attempt`, name)
+  const to = `/agenda/callbacks/${c.id}/attempt`
+  const typed = (name: string): string => typedIn(desk, to, name)
   const w = desk.words.callbacks
   const words = desk.words.outcomes as Record<string, string>
   return form(
     desk,
-    `/agenda/callbacks/${c.id}/attempt`,
+    to,
     html`${c.leaseId !== null && hidden('leaseId', c.leaseId)}
       <fieldset class="keys">
         <legend>${w.outcome}</legend>
@@ -151,13 +152,13 @@ export async function callbackPage(desk: Desk, id: string, refusal?: Refusal): P
             canWork &&
             html`<details ${isSent(desk, to('postponement')) && html`open`}>
                 <summary>${w.postpone}</summary>
-                ${form(desk, `/agenda/callbacks/${c.id}/postponement`, html`${field({ name: 'at', label: w.newTime, value: typedIn(desk, to('postponement'), 'at'), type: 'datetime-local', required: true }, faults)}<button class="secondary">${w.postpone}</button>`)}
+                ${form(desk, to('postponement'), html`${field({ name: 'at', label: w.newTime, value: typedIn(desk, to('postponement'), 'at'), type: 'datetime-local', required: true }, faults)}<button class="secondary">${w.postpone}</button>`)}
               </details>
               <details ${isSent(desk, to('cancellation')) && html`open`}>
                 <summary>${w.cancel}</summary>
-                ${form(desk, `/agenda/callbacks/${c.id}/cancellation`, html`${field({ name: 'reason', label: desk.words.appointment.cancelReason, value: typedIn(desk, to('cancellation'), 'reason'), maxLength: 500 }, faults)}<button class="danger">${w.cancelNow}</button>`)}
+                ${form(desk, to('cancellation'), html`${field({ name: 'reason', label: desk.words.appointment.cancelReason, value: typedIn(desk, to('cancellation'), 'reason'), maxLength: 500 }, faults)}<button class="danger">${w.cancelNow}</button>`)}
               </details>
-              ${c.status === 'in_progress' && c.leaseId !== null && action(desk, `/agenda/callbacks/${c.id}/return`, w.giveBack, { leaseId: c.leaseId })}`
+              ${c.status === 'in_progress' && c.leaseId !== null && action(desk, to('return'), w.giveBack, { leaseId: c.leaseId })}`
           }
         </div>
         ${panel}

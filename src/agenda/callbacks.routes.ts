@@ -74,7 +74,7 @@ async function listPage(desk: Desk, query: Record<string, string | undefined>, r
           <summary>${w.add}</summary>
           ${form(
             desk,
-            '/agenda/callbacks',
+            ADD,
             html`${select({ name: 'campaignId', label: w.campaign, value: typed('campaignId'), options: optionsOf(campaigns) }, faults)}
               ${field({ name: 'number', value: typed('number'), label: w.number, type: 'tel', maxLength: 40 }, faults)}
               ${field({ name: 'at', value: typed('at'), label: w.newTime, hint: w.nowHint, type: 'datetime-local' }, faults)}

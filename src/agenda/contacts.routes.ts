@@ -66,6 +66,7 @@ function details(desk: Desk, c: Contact, refusal: Refusal | undefined): Html {
 
 async function privacySection(desk: Desk, c: Contact): Promise<Html> {
   const w = desk.words.contacts
+  const to = `/agenda/contacts/${c.id}/consents`
   const { items } = await desk.read<{ items: Consent[] }>(`/v1/contacts/${c.id}/consents`)
   return html`<section>
     <h2>${w.privacy}</h2>
@@ -90,13 +91,13 @@ async function privacySection(desk: Desk, c: Contact): Promise<Html> {
     }
     ${
       desk.can('contacts:write') &&
-      html`<details ${isSent(desk, `/agenda/contacts/${c.id}/consents`) && html`open`}>
+      html`<details ${isSent(desk, to) && html`open`}>
         <summary>${w.recordConsent}</summary>
         ${form(
           desk,
-          `/agenda/contacts/${c.id}/consents`,
-          html`${field({ name: 'purpose', label: w.purpose, hint: w.purposeHint, value: typedIn(desk, `/agenda/contacts/${c.id}/consents`, 'purpose'), required: true, maxLength: 40 }, NO_FAULTS)}
-            ${field({ name: 'wording', label: w.wording, value: typedIn(desk, `/agenda/contacts/${c.id}/consents`, 'wording'), type: 'textarea', maxLength: 2000 }, NO_FAULTS)}
+          to,
+          html`${field({ name: 'purpose', label: w.purpose, hint: w.purposeHint, value: typedIn(desk, to, 'purpose'), required: true, maxLength: 40 }, NO_FAULTS)}
+            ${field({ name: 'wording', label: w.wording, value: typedIn(desk, to, 'wording'), type: 'textarea', maxLength: 2000 }, NO_FAULTS)}
             ${choices(
               {
                 name: 'isGiven',
@@ -105,7 +106,7 @@ async function privacySection(desk: Desk, c: Contact): Promise<Html> {
                   { value: '1', label: w.agrees },
                   { value: '0', label: w.refuses },
                 ],
-                chosen: chosenIn(desk, `/agenda/contacts/${c.id}/consents`, 'isGiven', ['1']),
+                chosen: chosenIn(desk, to, 'isGiven', ['1']),
               },
               NO_FAULTS,
             )} <button class="secondary">${desk.words.appointment.save}</button>`,
@@ -129,11 +130,12 @@ async function contactPage(desk: Desk, id: string, cursor: string | undefined, r
   const [c, history, same] = await Promise.all([
     desk.read<Contact>(`/v1/contacts/${id}`),
     desk.read<{ items: TimelineItem[]; nextCursor: string | null }>(
-      address(`/v1/contacts/${id}/timeline`, { cursor, limit: '200' }),
+      address(`/v1/contacts/${id}/timeline`, { cursor, limit: 200 }),
     ),
     desk.read<{ items: Found[] }>(`/v1/contacts/${id}/duplicates`),
   ])
   const canWrite = desk.can('contacts:write') && c.archivedAt === null
+  const toNotes = `/agenda/contacts/${c.id}/notes`
   return {
     title: nameOf(c),
     section: 'contacts',
@@ -154,8 +156,8 @@ async function contactPage(desk: Desk, id: string, cursor: string | undefined, r
             canWrite &&
             form(
               desk,
-              `/agenda/contacts/${c.id}/notes`,
-              html`${field({ name: 'content', label: w.note, value: typedIn(desk, `/agenda/contacts/${c.id}/notes`, 'content'), type: 'textarea', required: true, maxLength: 4000 }, NO_FAULTS)}<button
+              toNotes,
+              html`${field({ name: 'content', label: w.note, value: typedIn(desk, toNotes, 'content'), type: 'textarea', required: true, maxLength: 4000 }, NO_FAULTS)}<button
                   class="secondary"
                 >
                   ${w.addNote}

@@ -43,6 +43,7 @@ export async function findSlotsFor(
 ): Promise<Html | false> {
   if (query.date === undefined || !isCalendarDate(query.date) || !desk.can('slots:read')) return false
   const w = desk.words.appointment
+  const to = `/agenda/appointments/${a.id}/move`
   const base = address('/v1/slots', {
     from: query.date,
     to: formatDate(parseDate(query.date) + 6),
@@ -61,11 +62,10 @@ export async function findSlotsFor(
     <h2>${w.chooseTime}</h2>
     ${form(
       desk,
-      `/agenda/appointments/${a.id}/move`,
+      to,
       html`${choices({ name: 'start', legend: w.freeTimes, options, chosen: [], required: true }, NO_FAULTS)}
-        ${hidden('date', query.date)}
-        ${query.agent !== undefined && html`<input type="hidden" name="agentId" value="${query.agent}" />`}
-        ${field({ name: 'reason', id: 'move-reason', label: w.moveReason, value: typedIn(desk, `/agenda/appointments/${a.id}/move`, 'reason'), maxLength: 500 }, NO_FAULTS)}
+        ${hidden('date', query.date)} ${query.agent !== undefined && hidden('agentId', query.agent)}
+        ${field({ name: 'reason', id: 'move-reason', label: w.moveReason, value: typedIn(desk, to, 'reason'), maxLength: 500 }, NO_FAULTS)}
         <button>${w.moveNow}</button>`,
       'times',
     )}

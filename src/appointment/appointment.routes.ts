@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { actorOf, hasScope, tenantOf } from '../rest/access.ts'
 import { idempotencyOf, sendAnswer } from '../rest/idempotency.actions.ts'
-import { decodeTimeCursor, encodeCursor, PageOf, pageOf } from '../rest/paging.ts'
+import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf } from '../rest/paging.ts'
 import { etagOf, IdempotencyHeader, IfMatchHeader, problems, requiredVersion } from '../rest/resource.routes.ts'
 import { IdParams } from '../rest/schema.ts'
 import type { Audience, Channel } from '../service/visit.ts'
@@ -172,7 +172,7 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
         limit: limit + 1,
       }
       const page = pageOf(await listAppointments(deps.db.kysely, tenantOf(request), filter), limit, (a) =>
-        encodeCursor(String(a.starts_at.getTime()), a.id),
+        encodeTimeCursor(a.starts_at, a.id),
       )
       return { ...page, items: await Promise.all(page.items.map((a) => show(request, a))) }
     },

@@ -12,7 +12,7 @@ import { reachFor } from '../auth/reach.actions.ts'
 import { configOf } from '../tenant/config.actions.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
-import { decodeTimeCursor, encodeCursor, PageOf, pageOf } from '../rest/paging.ts'
+import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf } from '../rest/paging.ts'
 import {
   answerRow,
   earlierAnswer,
@@ -168,7 +168,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
         limit: limit + 1,
       }
       const page = pageOf(await listCallbacks(deps.db.kysely, config.tenantId, filter), limit, (c) =>
-        encodeCursor(String(c.window_from.getTime()), c.id),
+        encodeTimeCursor(c.window_from, c.id),
       )
       return { ...page, items: page.items.map((c) => presentCallback(c, config)) }
     },

@@ -5,7 +5,7 @@ import { namesOf } from '../auth/user.sql.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
-import { decodeTimeCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
+import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { problems, presentRow } from '../rest/resource.routes.ts'
 import { findRow, type Row } from '../rest/resource.sql.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
@@ -85,7 +85,7 @@ export function personRoutes(app: FastifyInstance, deps: Deps): void {
       const isMine = (r: TimelineRow): boolean =>
         !('agentId' in r.data) || r.data.agentId === null || isWithin(reach, r.data)
       const read = await timelineOf(db(), tenantId, id, decodeTimeCursor(cursor), limit + 1)
-      const page = pageOf(read, limit, (row) => encodeCursor(String(row.at.getTime()), row.id))
+      const page = pageOf(read, limit, (row) => encodeTimeCursor(row.at, row.id))
       const rows = page.items.filter(isMine)
       const authors = rows.flatMap((r) => /^user:(.+)$/.exec(String(r.data.author))?.[1] ?? [])
       const names = await namesOf(db(), tenantId, [...new Set(authors)])

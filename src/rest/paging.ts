@@ -37,6 +37,9 @@ export function decodeIdCursor(cursor: string | undefined): string | null {
   return id
 }
 
+/** The cursor of a list in the order of an instant and an id. */
+export const encodeTimeCursor = (at: Date, id: string): string => encodeCursor(String(at.getTime()), id)
+
 /** Instant (epoch ms) and id in a cursor of two parts; null without a cursor. Throws `invalid_cursor`. */
 export function decodeTimeCursor(cursor: string | undefined): { at: number; id: string } | null {
   if (cursor === undefined) return null
