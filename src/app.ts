@@ -31,7 +31,7 @@ import { locationRoutes } from './location/location.routes.ts'
 import { installAccess } from './rest/access.ts'
 import { installMetrics, operationRoutes } from './rest/operation.routes.ts'
 import { installProblems, ProblemSchema } from './rest/problem.ts'
-import { buildSerializer, findUnstorable, validatorCompiler } from './rest/validation.ts'
+import { buildSerializer, findUnacceptable, validatorCompiler } from './rest/validation.ts'
 import { citizenCallbackRoutes } from './callback/citizen.routes.ts'
 import { barredRoutes } from './callback/barred.routes.ts'
 import { callbackRoutes } from './callback/callback.routes.ts'
@@ -124,13 +124,12 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   app.addHook('preValidation', async (request) => {
     // A verb without a body means the same as one with an empty object.
     if (request.body == null && request.method === 'POST') request.body = {}
-    const unstorable = findUnstorable(request.body) ?? findUnstorable(request.query) ?? findUnstorable(request.params)
-    if (unstorable !== null)
-      throw new AppError(
-        'invalid_request',
-        { count: 1 },
-        { fields: [{ in: 'body', pointer: unstorable, code: 'wrong_format', params: { limit: 'text without NUL' } }] },
-      )
+    for (const [where, part] of [['body', request.body], ['query', request.query], ['path', request.params]] as const) {
+      const fault = findUnacceptable(part)
+      if (fault === null) continue
+      const { pointer, code, limit } = fault
+      throw new AppError('invalid_request', { count: 1 }, { fields: [{ in: where, pointer, code, params: { limit } }] })
+    }
   })
   await app.register(async (api) => {
     tenantRoutes(api, deps)

@@ -11,7 +11,7 @@ import { hashSecret } from './auth/token.ts'
 import { envExample, readConfig, settingsHelp, type Config } from './config.ts'
 import { createBus } from './db/bus.ts'
 import { migrate } from './db/migrate.ts'
-import { openDatabase } from './db/open.ts'
+import { openDatabase, whenAvailable } from './db/open.ts'
 import type { Deps } from './deps.ts'
 import { AppError } from './errors.ts'
 import { problemWords } from './locales/words.ts'
@@ -83,12 +83,18 @@ export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number
 }
 
 async function openDeps(config: Config): Promise<Deps> {
-  const db = await openDatabase({ url: config.databaseUrl, folder: config.data, poolSize: config.poolSize })
-  await migrate(db.pool, new Date()).catch(async (error: unknown) => {
-    await db.close()
-    throw error
-  })
-  return createDeps(db, config)
+  const options = { url: config.databaseUrl, folder: config.data, poolSize: config.poolSize }
+  const open = async (): Promise<Deps> => {
+    const db = await openDatabase(options)
+    try {
+      await migrate(db.pool, new Date())
+      return createDeps(db, config)
+    } catch (error) {
+      await db.close()
+      throw error
+    }
+  }
+  return whenAvailable(open, () => process.stderr.write('The database does not answer yet; waiting up to a minute\n'))
 }
 
 /** What the installation can push through; an HTTP address is the tenant's, a broker the operator's. */

@@ -3,6 +3,8 @@ import { constants, setPriority } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
+import { whenAvailable } from './db/open.ts'
+import { reportOf } from './error-report.ts'
 import { keepDemoKey } from './demo/demo-key.ts'
 import { startDispatch } from './dispatch/dispatch.loop.ts'
 import { startSchedules } from './jobs/schedule.loop.ts'
@@ -17,24 +19,18 @@ import type { Deps } from './deps.ts'
 export async function serve(deps: Deps, config: Config, began: number): Promise<void> {
   // On a machine that they share, background work gives way to whoever waits for an answer.
   if (config.role === 'worker') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
-  const secret = config.demo ? await demoPassword(deps, config.data) : null
-  const demo = config.demo ? await loadDemo(deps) : null
-  if (demo && secret) await keepDemoPeople(deps, config.data, demo.tenantId, secret)
+  // A server that goes away in the middle of a start is waited for, as at its beginning.
+  const secret = config.demo ? await whenAvailable(() => demoPassword(deps, config.data)) : null
+  const demo = config.demo ? await whenAvailable(() => loadDemo(deps)) : null
+  if (demo && secret) await whenAvailable(() => keepDemoPeople(deps, config.data, demo.tenantId, secret))
   const app = await buildApp(deps, { logLevel: config.logLevel, trustProxy: config.trustProxy })
-  const sweeping =
-    config.role === 'api'
-      ? null
-      : startSchedules(deps, (error) => app.log.error({ code: (error as { code?: string }).code }, 'sweep failed'))
-  const working =
-    config.role === 'api'
-      ? null
-      : startJobs(deps, queuesFor(deps, config.mailConnections), (error) =>
-          app.log.error({ code: (error as { code?: string }).code }, 'side work failed'),
-        )
-  const dispatching =
-    config.role === 'api'
-      ? null
-      : startDispatch(deps, (error) => app.log.error({ code: (error as { code?: string }).code }, 'dispatch failed'))
+  const failed = (what: string) => (error: unknown) => app.log.error(reportOf(error), `${what} failed`)
+  const isWorking = config.role !== 'api'
+  const sweeping = isWorking ? startSchedules(deps, failed('sweep')) : null
+  const working = isWorking
+    ? startJobs(deps, queuesFor(deps, config.mailConnections), failed('side work'))
+    : null
+  const dispatching = isWorking ? startDispatch(deps, failed('dispatch')) : null
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
   let stopping = false
@@ -73,11 +69,11 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     say(`  OpenAPI        ${base}/openapi.json`)
     if (demo) {
       say(`  Demo tenant    ${demo.name} (${demo.slug})`)
-      say(`  Demo API key   ${await keepDemoKey(deps, config.data, demo.tenantId)}`)
+      say(`  Demo API key   ${await whenAvailable(() => keepDemoKey(deps, config.data, demo.tenantId))}`)
       say(`  Workspace      ${base}/agenda  (sign in at ${base}/${demo.slug}/sign-in)`)
       for (const { email, role } of DEMO_PEOPLE) say(`  Demo sign-in   ${email}  ${secret!.password}  (${role})`)
     }
-    for (const link of await startLinks(deps))
+    for (const link of await whenAvailable(() => startLinks(deps)))
       say(`  Administrator  ${base}${link}  (opens once: the first administrator)`)
   } else say('Agenda works in the background')
   say(

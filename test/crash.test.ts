@@ -120,4 +120,46 @@ describeOnRealPostgres('on PostgreSQL', (serverUrl) => {
     for (const service of running) expect(await service.stop()).toBe(0)
     await drop()
   })
+
+  test('connections that the server cuts in the middle of transactions end no process, and nothing acknowledged is lost', async () => {
+    const { url, drop } = await createOnServer(serverUrl)
+    const { key } = await prepare({ url, folder: '' })
+    const [service, worker] = await Promise.all([
+      startProcess(['--no-demo'], { DATABASE_URL: url }),
+      startProcess(['--no-demo', '--role', 'worker'], { DATABASE_URL: url }),
+    ])
+    const serviceId = (await send(service.base, key, 'POST', '/v1/services', { name: 'S', durationMinutes: 5 })).body.id
+    expect(serviceId).toBeTypeOf('string')
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    const acknowledged: string[] = []
+    let refused = 0
+    let isOver = false
+    const contacts = Array.from({ length: 6 }, async (_, n) => {
+      for (let i = 0; !isOver; i += 1) {
+        const answer = await send(service.base, key, 'POST', '/v1/contacts', { firstName: 'A', lastName: `${n} ${i}` })
+        if (answer.status === 201) acknowledged.push(answer.body.id)
+        // Told to come back: nothing else is an answer while the database is away.
+        else if (answer.status === 503) refused += 1
+        else throw new Error(JSON.stringify(answer))
+      }
+    })
+    for (let round = 0; round < 15; round += 1) {
+      await client.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'agenda%'",
+      )
+      await sleep(100)
+    }
+    isOver = true
+    await Promise.all(contacts)
+    expect(refused).toBeGreaterThan(0)
+    expect((await send(service.base, key, 'GET', '/readyz')).status).toBe(200)
+    const { rows } = await client.query('select id from contacts')
+    const stored = new Set(rows.map((row: { id: string }) => row.id))
+    expect(acknowledged.filter((id) => !stored.has(id))).toEqual([])
+    expect(service.output()).toContain('"message":')
+    await client.end()
+    expect([await service.stop(), await worker.stop()]).toEqual([0, 0])
+    await drop()
+  })
 })

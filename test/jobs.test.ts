@@ -23,7 +23,7 @@ afterEach(() => service.deps.db.kysely.deleteFrom('jobs').where('tenant_id', '='
 
 const DONE: Ended = { kind: 'done' }
 const queueOf = (run: (job: Job) => Promise<Ended>, more: Partial<Queue> = {}): Queue => ({
-  ...{ name: 'prova', slots: 4, leaseMs: 60_000, attempts: 3, run: (_deps, job) => run(job) },
+  ...{ name: 'prova', slots: 4, attempts: 3, run: (_deps, job) => run(job) },
   ...more,
 })
 async function put(...jobs: Partial<NewJob>[]): Promise<void> {

@@ -24,7 +24,7 @@ const RatingShown = Type.Object(
     stars: Type.Integer(),
     recommendation: Nullable(Type.Integer()),
     reasons: Type.Array(Type.String()),
-    comment: Nullable(Type.String()),
+    comment: Type.Optional(Nullable(Type.String())),
     at: DateTime,
     recovery: Nullable(
       Type.Object(

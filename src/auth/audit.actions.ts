@@ -1,6 +1,7 @@
 // Notes who did what: every change that a person makes, and every change of configuration, keys or messages, whoever makes it.
 // What the change was of is in the history of appointments and callbacks; here are the doer, the act, its object and its result.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { reportOf } from '../error-report.ts'
 import type { Deps } from '../deps.ts'
 import { actorOf } from '../rest/access.ts'
 import { isUuid } from '../uuid.ts'
@@ -38,6 +39,10 @@ function subjectOf(request: FastifyRequest, payload: unknown): string | null {
   return made !== undefined && isUuid(made) ? made : null
 }
 
+/** Names of the fields that were sent; a list sent as text has none. */
+const fieldsOf = (body: unknown): string[] =>
+  body !== null && typeof body === 'object' && !Array.isArray(body) ? Object.keys(body).slice(0, 40) : []
+
 export function installAudit(app: FastifyInstance, deps: Deps): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (!isNoted(request, reply.statusCode)) return payload
@@ -55,9 +60,9 @@ export function installAudit(app: FastifyInstance, deps: Deps): void {
       subject: reply.statusCode < 400 ? subjectOf(request, payload) : null,
       result: reply.statusCode,
       // Names of what was sent, never its values: they may be personal, or secret.
-      data: { fields: Object.keys(request.body ?? {}).slice(0, 40) },
+      data: { fields: fieldsOf(request.body) },
     }).catch((error: unknown) => {
-      request.log.error({ code: (error as { code?: string }).code, action: operation }, 'audit entry lost')
+      request.log.error({ ...reportOf(error), action: operation }, 'audit entry lost')
     })
     return payload
   })

@@ -163,7 +163,6 @@ export async function askReset(deps: Deps, tenantId: string, email: string): Pro
 export const resetQueue: Queue = {
   name: 'resets',
   slots: 2,
-  leaseMs: MINUTE,
   attempts: 5,
   async run(deps, job) {
     const { email } = job.payload as { email: string }

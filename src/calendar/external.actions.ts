@@ -176,7 +176,7 @@ async function read(deps: Deps, job: Job): Promise<Ended> {
   }
 }
 
-export const externalQueue: Queue = { name: READ, slots: 4, leaseMs: 2 * MINUTE, attempts: 20, run: read }
+export const externalQueue: Queue = { name: READ, slots: 4, attempts: 20, run: read }
 
 /** What is to be written into agents' own calendars after an event of an appointment. */
 export async function writesFor(
@@ -214,4 +214,4 @@ async function write(deps: Deps, job: Job): Promise<Ended> {
   return DONE
 }
 
-export const caldavQueue: Queue = { name: WRITE, slots: 4, leaseMs: MINUTE, attempts: 30, run: write }
+export const caldavQueue: Queue = { name: WRITE, slots: 4, attempts: 30, run: write }

@@ -254,6 +254,7 @@ export const BarBody = Type.Object(
   { additionalProperties: false },
 )
 export const BarredShown = Type.Object(
-  { number: Type.String(), reason: Nullable(Type.String()), createdAt: DateTime },
+  // Hidden from roles that do not see notes.
+  { number: Type.String(), reason: Type.Optional(Nullable(Type.String())), createdAt: DateTime },
   { title: 'BarredNumber', additionalProperties: false },
 )

@@ -27,7 +27,8 @@ import {
 } from './load.sql.ts'
 
 const CHUNK = 500
-const LEASE = MINUTE
+/** Renewed with every chunk: a list whose reader died is read on after so long, in ms. */
+const LEASE = 20_000
 /** Failures after which a load is given up. */
 const MOST_FAILURES = 5
 

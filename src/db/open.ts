@@ -1,8 +1,10 @@
 // Opens the database: PostgreSQL when an URL is given, else the embedded engine. Both behind one Kysely and one pool shape.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, PostgresDialect, type LogEvent } from 'kysely'
 import pg from 'pg'
 import { AppError } from '../errors.ts'
 import { openEmbedded } from './embedded.ts'
+import { isUnavailable } from './unavailable.ts'
 import type { Tables } from './tables.ts'
 
 export type QueryResult = { rows: Record<string, unknown>[]; rowCount: number | null; command: string }
@@ -47,8 +49,11 @@ function openServer(url: string, poolSize: number): Pool {
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   })
-  // A connection lost while idle is replaced by the pool; without a listener it would end the process.
+  // A lost connection is reported as an `error` event: of an idle one by the pool, of one in use by the client itself (the pool
+  // listens to idle clients only). Without a listener either event ends the process. Whoever uses the connection is told by its
+  // next statement, which rejects, and the pool replaces it.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
@@ -67,6 +72,26 @@ async function requireVersion(pool: Pool): Promise<void> {
     }
   } finally {
     client.release()
+  }
+}
+
+/** How long a start waits for a server that is not ready yet, and how long between two looks, in ms. */
+const [PATIENCE, AGAIN] = [60_000, 500]
+
+/**
+ * Runs `work` again while the database cannot be reached or does not take connections yet: a service and its server often start
+ * together. Rejects with the last error after a minute, and at once with any other error.
+ */
+export async function whenAvailable<T>(work: () => Promise<T>, onWait: () => void = () => undefined): Promise<T> {
+  const end = performance.now() + PATIENCE
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isUnavailable(error) || performance.now() > end) throw error
+      if (attempt === 0) onWait()
+      await sleep(AGAIN)
+    }
   }
 }
 

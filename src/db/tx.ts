@@ -2,6 +2,7 @@
 import { AppError } from '../errors.ts'
 import type { CompiledQuery, Kysely, Transaction } from 'kysely'
 import type { Database } from './open.ts'
+import { isUnavailable } from './unavailable.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Tables } from './tables.ts'
 
@@ -40,16 +41,6 @@ export function violationOf(error: unknown): Violation | null {
 export function isRetryable(error: unknown): boolean {
   const code = (error as DatabaseError)?.code
   return code === '40P01' || code === '40001'
-}
-
-/** The database cannot be reached or is not ready: the caller should come back later. */
-export function isUnavailable(error: unknown): boolean {
-  const { code = '', message = '' } = (error ?? {}) as DatabaseError
-  return (
-    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/.test(code) ||
-    /^(57P0|53[123]00|08)/.test(code) ||
-    /timeout exceeded when trying to connect|Connection terminated|database is closed|not queryable/i.test(message)
-  )
 }
 
 const ATTEMPTS = 6

@@ -11,7 +11,7 @@ import { takeMessage } from './reply.actions.ts'
 import { turnstile } from '../turnstile.ts'
 
 /** How often campaigns that began or ceased to push are looked for; how soon a campaign that another process has is tried. */
-const [LOOK, OTHERS] = [10_000, 15_000]
+const [LOOK, OTHERS] = [10_000, 5_000]
 /** Campaigns pushed at the same moment by one process, and of one tenant: a slow endpoint holds up its own. */
 const [AT_ONCE, OF_A_TENANT] = [8, 2]
 const LONGEST = 60_000

@@ -8,7 +8,7 @@ import { settle } from '../callback/result.actions.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { Id } from '../rest/schema.ts'
-import { checkBody, findUnstorable } from '../rest/validation.ts'
+import { checkBody, findUnacceptable } from '../rest/validation.ts'
 
 const ACTOR = 'queue'
 const Accepted = Type.Object(
@@ -41,7 +41,7 @@ export async function takeMessage(
   campaignId: string,
   message: unknown,
 ): Promise<boolean> {
-  if (message === null || typeof message !== 'object' || findUnstorable(message) !== null) return false
+  if (message === null || typeof message !== 'object' || findUnacceptable(message) !== null) return false
   const isAccepted = (message as { type?: unknown }).type === 'accepted'
   try {
     checkBody(isAccepted ? Accepted : Result, message)

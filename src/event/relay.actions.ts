@@ -14,7 +14,6 @@ import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
 import { post } from '../notify/compose.actions.ts'
 import { appointmentNotice, callbackNotice, type Happened } from '../notify/notice.actions.ts'
 import { plan } from '../reminder/reminder.actions.ts'
-import { MINUTE } from '../time/interval.ts'
 import { afterEvent } from '../waiting/waiting.actions.ts'
 import { noticesFor } from '../webhook/webhook.actions.ts'
 import { QUIET_ACTORS } from './catalogue.ts'
@@ -67,4 +66,4 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   }
 }
 
-export const relayQueue: Queue = { name: 'events', slots: 8, leaseMs: MINUTE, attempts: 12, run }
+export const relayQueue: Queue = { name: 'events', slots: 8, attempts: 12, run }

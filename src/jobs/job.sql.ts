@@ -113,6 +113,19 @@ export async function claimJobs(
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
+/** Keeps a claimed job until `lease`; false when it was put off by somebody meanwhile. `job` carries the new instant. */
+export async function renewJob(db: Db, job: Job, lease: Date): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('jobs')
+    .set({ due_at: lease })
+    .where('tenant_id', '=', job.tenant_id)
+    .where('id', '=', job.id)
+    .where('due_at', '=', job.due_at)
+    .executeTakeFirst()
+  if (numUpdatedRows > 0n) job.due_at = lease
+  return numUpdatedRows > 0n
+}
+
 /** Ends a claimed job; false when it was put off by somebody meanwhile, and waits again. */
 export async function finishJob(tx: Tx | Db, job: Job): Promise<boolean> {
   const { numDeletedRows } = await tx

@@ -19,8 +19,6 @@ export type Queue = {
   name: string
   /** Jobs at once in one process; of one tenant at most half of them. */
   slots: number
-  /** How long a job may take before another process takes it up, in ms. */
-  leaseMs: number
   /** Attempts of a job that throws, before it is parked. */
   attempts: number
   run: (deps: Deps, job: Job) => Promise<Ended>

@@ -57,7 +57,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   return { kind: 'done', also: (tx) => putJobs(tx, [next]) }
 }
 
-export const scheduleQueue: Queue = { name: QUEUE, slots: 2, leaseMs: 10 * MINUTE, attempts: 1_000, run }
+export const scheduleQueue: Queue = { name: QUEUE, slots: 2, attempts: 1_000, run }
 
 /** Starts what runs everywhere, every fifteen seconds; a list that was just sent is read at once. */
 export function startSchedules(deps: Deps, onError: (error: unknown) => void): Loop {

@@ -1,7 +1,7 @@
 // Does one claimed job, and writes its end together with what it caused.
 import { afterCommit, transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { claimJobs, finishJob, putJobs, putOffJob, whereDue, type Job, type NewJob } from './job.sql.ts'
+import { claimJobs, finishJob, putJobs, putOffJob, renewJob, whereDue, type Job, type NewJob } from './job.sql.ts'
 import { backOff, type Ended, type Queue } from './queue.ts'
 
 /** Writes jobs and, once they are committed, wakes whoever does them. */
@@ -20,6 +20,27 @@ const failureOf = (error: unknown): string => {
     .slice(0, 40)
 }
 
+/**
+ * How long a claimed job is one process's, in ms, and how often that process renews the claim while it works: what a killed process
+ * had in hand is taken up by another within 20 s, however long a job may take.
+ */
+const [LEASE, RENEW] = [20_000, 6_000]
+
+/** Renews the claim of a job again and again; the returned function ends that, after a renewal under way. */
+function keepClaim(deps: Deps, job: Job): () => Promise<void> {
+  let renewing: Promise<unknown> = Promise.resolve()
+  const timer = setInterval(() => {
+    renewing = renewing
+      .then(() => renewJob(deps.db.kysely, job, new Date(deps.now() + LEASE)))
+      // Without the database nobody else can take the job up either.
+      .catch(() => undefined)
+  }, RENEW)
+  return async () => {
+    clearInterval(timer)
+    await renewing
+  }
+}
+
 /** Runs a claimed job to its end; resolves to its result for the metrics. `onError` hears of what it threw. */
 export async function runJob(
   deps: Deps,
@@ -31,7 +52,8 @@ export async function runJob(
   try {
     // Whoever had it so often never came to its end: a person must look.
     if (job.attempts > queue.attempts + 1) throw Object.assign(new Error('lease lost'), { code: 'lease_lost' })
-    ended = await queue.run(deps, job)
+    const release = keepClaim(deps, job)
+    ended = await queue.run(deps, job).finally(release)
     if (ended.kind === 'done') {
       const { also } = ended
       await transaction(deps.db, async (tx) => {
@@ -54,7 +76,7 @@ export async function runJob(
 
 export const claim = (deps: Deps, queue: Queue, tenantId: string, limit: number): Promise<Job[]> => {
   const now = deps.now()
-  return claimJobs(deps.db.kysely, tenantId, queue.name, new Date(now), new Date(now + queue.leaseMs), limit)
+  return claimJobs(deps.db.kysely, tenantId, queue.name, new Date(now), new Date(now + LEASE), limit)
 }
 
 /** Does everything that is due, and what follows from it, one job after the other; returns how many. For tests and commands. */

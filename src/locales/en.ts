@@ -6,6 +6,7 @@ export type FaultCode =
   | 'unknown_field'
   | 'wrong_type'
   | 'wrong_format'
+  | 'too_deep'
   | 'not_allowed'
   | 'too_short'
   | 'too_long'
@@ -279,6 +280,7 @@ export const en: Words = {
     unknown_field: 'This field is not known here.',
     wrong_type: 'Must be of type {limit}.',
     wrong_format: 'Must have the form {limit}.',
+    too_deep: 'Nested too deeply: at most {limit} levels.',
     not_allowed: 'Must be one of: {limit}.',
     too_short: 'Must have at least {limit} characters.',
     too_long: 'May have at most {limit} characters.',

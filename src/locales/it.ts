@@ -287,6 +287,7 @@ export const it: Words = {
     unknown_field: 'Campo non previsto.',
     wrong_type: 'Deve essere di tipo {limit}.',
     wrong_format: 'Deve avere la forma {limit}.',
+    too_deep: 'Annidato troppo in profondità: al massimo {limit} livelli.',
     not_allowed: 'Deve essere uno tra: {limit}.',
     too_short: 'Deve avere almeno {limit} caratteri.',
     too_long: 'Può avere al massimo {limit} caratteri.',

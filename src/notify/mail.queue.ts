@@ -1,6 +1,5 @@
 // Sends what waits to be sent by e-mail. At least once, under a Message-ID that stays the same for each attempt.
 import type { Deps } from '../deps.ts'
-import { MINUTE } from '../time/interval.ts'
 import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
 import type { Job } from '../jobs/job.sql.ts'
 import { MAX_ATTEMPTS, type MailDocument } from './message.ts'
@@ -29,7 +28,6 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
 export const mailQueue = (slots: number): Queue => ({
   name: 'mail',
   slots,
-  leaseMs: 3 * MINUTE,
   attempts: MAX_ATTEMPTS,
   run,
 })

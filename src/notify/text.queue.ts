@@ -5,7 +5,6 @@ import { keptFor } from '../kept.ts'
 import type { Job } from '../jobs/job.sql.ts'
 import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
 import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
-import { MINUTE } from '../time/interval.ts'
 import { providerIdIn, requestOf, type Gateway } from './gateway.ts'
 import { findGateway } from './gateway.sql.ts'
 import type { TextDocument } from './message.ts'
@@ -59,4 +58,4 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   }
 }
 
-export const textQueue: Queue = { name: 'texts', slots: 16, leaseMs: MINUTE, attempts: 40, run }
+export const textQueue: Queue = { name: 'texts', slots: 16, attempts: 40, run }

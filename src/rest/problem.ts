@@ -2,7 +2,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorObject } from 'ajv'
 import Type from 'typebox'
-import { isUnavailable, violationOf } from '../db/tx.ts'
+import { violationOf } from '../db/tx.ts'
+import { isUnavailable } from '../db/unavailable.ts'
+import { reportOf } from '../error-report.ts'
 import { AppError, type FieldFault, type ProblemCode } from '../errors.ts'
 import { faultWords, languageOf, problemWords } from '../locales/words.ts'
 import { validationError } from './validation.ts'
@@ -76,7 +78,8 @@ function fromDatabase(error: unknown): AppError | null {
       )
     return new AppError(CONSTRAINT_CODES[violation.constraint] ?? 'conflict', {}, { cause: error })
   }
-  if (isUnavailable(error)) return new AppError('database_unavailable', {}, { cause: error })
+  // A client that breaks off its upload is a refused request of the network's making, not a database that is away.
+  if (isUnavailable(error) && (error as { statusCode?: number }).statusCode === undefined) return new AppError('database_unavailable', {}, { cause: error })
   return null
 }
 
@@ -119,13 +122,9 @@ function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyRep
 /** Writes faults of our own to the log. */
 export function logProblem(request: FastifyRequest, problem: AppError): void {
   if (problem.status < 500) return
-  // Messages of the database can quote what a person typed; its code and constraint tell as much without it.
-  const cause = (problem.cause ?? problem) as { code?: string; constraint?: string; stack?: string }
-  const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
-  request.log.error(
-    { code: problem.code, sqlstate: cause.code, constraint: cause.constraint, stack: frames.slice(0, 12) },
-    'request failed',
-  )
+  // The problem only wraps what was thrown: the cause says where and why.
+  const { code, ...report } = reportOf(problem.cause ?? problem)
+  request.log.error({ code: problem.code, sqlstate: code, ...report }, 'request failed')
 }
 
 /** Installs the handlers of errors and of unknown addresses. */
@@ -139,8 +138,11 @@ export function installProblems(
     logProblem(request, problem)
     return sendProblem(problem, request, reply)
   })
-  app.setNotFoundHandler((request, reply) => {
-    if (sendPageNotFound(request, reply)) return reply
-    return sendProblem(new AppError('not_found', { what: 'page' }), request, reply)
-  })
+  const sendNotFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    sendPageNotFound(request, reply)
+      ? reply
+      : sendProblem(new AppError('not_found', { what: 'page' }), request, reply)
+  app.setNotFoundHandler(sendNotFound)
+  // Before the body is read: nobody reads one that was sent to an address where there is nothing.
+  app.addHook('onRequest', async (request, reply) => (request.is404 ? sendNotFound(request, reply) : undefined))
 }

@@ -29,6 +29,8 @@ function isWebUrl(text: string): boolean {
 /** Teaches an Ajv the formats of this API. */
 export function addOwnFormats(ajv: Ajv): void {
   addFormats(ajv)
+  // The package's own format also takes `urn:uuid:…`, which no column of type uuid does.
+  ajv.addFormat('uuid', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i)
   ajv.addFormat('calendar-date', isCalendarDate)
   ajv.addFormat('instant', isInstant)
   ajv.addFormat('time-zone', isZone)
@@ -132,14 +134,31 @@ export function checkBody(schema: TSchema, value: unknown): void {
   if (!validate(value)) throw validationError(validate.errors ?? [], 'body')
 }
 
-/** Text that PostgreSQL cannot store: NUL, and surrogates without their partner. Returns the pointer of the first, or null. */
-export function findUnstorable(value: unknown, pointer = ''): string | null {
-  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? pointer : null
-  if (value === null || typeof value !== 'object') return null
-  for (const [name, child] of Object.entries(value)) {
-    const at = `${pointer}/${escapePointer(name)}`
-    const found = findUnstorable(name, at) ?? findUnstorable(child, at)
-    if (found !== null) return found
+/** How deep a body may nest: the deepest of ours has eight levels, and what nests by itself (attributes, data) needs no more. */
+const MAX_DEPTH = 32
+
+export type BodyFault = { pointer: string; code: 'wrong_format' | 'too_deep'; limit: string | number }
+
+/**
+ * What no route may be handed: text that PostgreSQL cannot store (NUL, surrogates without their partner) and nesting deeper than
+ * `MAX_DEPTH`, which would exhaust the stack of whoever walks it. Returns the first place, or null. Walks without recursion.
+ */
+export function findUnacceptable(body: unknown): BodyFault | null {
+  const isBad = (text: string): boolean => text.includes('\0') || !text.isWellFormed()
+  const text = 'text without NUL'
+  const open: { value: unknown; pointer: string; depth: number }[] = [{ value: body, pointer: '', depth: 0 }]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, pointer, depth } = next
+    if (typeof value === 'string' && isBad(value)) return { pointer, code: 'wrong_format', limit: text }
+    if (value === null || typeof value !== 'object') continue
+    if (depth >= MAX_DEPTH) return { pointer, code: 'too_deep', limit: MAX_DEPTH }
+    for (const [name, child] of Object.entries(value)) {
+      const at = `${pointer}/${escapePointer(name)}`
+      if (isBad(name)) return { pointer: at, code: 'wrong_format', limit: text }
+      // Numbers and truth values are never at fault; a list of many thousands of them is not copied.
+      if (typeof child === 'string' || (child !== null && typeof child === 'object'))
+        open.push({ value: child, pointer: at, depth: depth + 1 })
+    }
   }
   return null
 }

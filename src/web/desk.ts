@@ -202,6 +202,9 @@ async function deskOf(app: FastifyInstance, deps: Deps, request: FastifyRequest,
   }
 }
 
+/** Ids, names of reports and collections: all that parts of the workspace's addresses are. */
+const isPathPart = (text: string): boolean => /^[\w-]+(\.[\w-]+)*$/.test(text) && text.length <= 100
+
 export function sendDesk(reply: FastifyReply, desk: Desk, page: DeskPage): FastifyReply {
   reply.headers(securityHeaders(desk)).header('content-language', desk.language)
   return reply.type('text/html; charset=utf-8').send(deskDocument(desk, page, assetsOf().base))
@@ -263,6 +266,9 @@ export function addDesk(app: FastifyInstance, deps: Deps, authenticator: Authent
     handler: async (request, reply) => {
       const desk = await deskOf(app, deps, request, reply)
       request.desk = desk
+      // Parts of the address become parts of the API's addresses: nothing in them may lead elsewhere.
+      if (!Object.values(request.params as Record<string, string>).every(isPathPart))
+        throw new AppError('not_found', { what: 'page' })
       if (desk.person.mustEnrol && !route.mayEnrol)
         return reply.header('cache-control', 'no-store').redirect('/agenda/account/second-factor', 303)
       if (route.method === 'POST') {

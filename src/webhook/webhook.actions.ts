@@ -9,7 +9,6 @@ import { enqueue } from '../jobs/work.actions.ts'
 import { compose, post as postMessage } from '../notify/compose.actions.ts'
 import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
 import { signedHeaders, signingSecrets } from '../outbound/secret.actions.ts'
-import { MINUTE } from '../time/interval.ts'
 import { bodyOf, DISABLED_AFTER, nextDelay, type Told } from './notice.ts'
 import {
   activeWebhooks,
@@ -171,4 +170,4 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   return { kind: 'again', at: now.getTime() + Math.max(delay, retryAfterMs ?? 0), failure }
 }
 
-export const webhookQueue: Queue = { name: QUEUE, slots: 16, leaseMs: MINUTE, attempts: 30, run }
+export const webhookQueue: Queue = { name: QUEUE, slots: 16, attempts: 30, run }
