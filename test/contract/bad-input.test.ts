@@ -1,6 +1,7 @@
 // Bad input gets a precise RFC 9457 problem with pointers, never a 500, and changes nothing.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makePerson, signedCaller, signIn } from '../helpers/people.ts'
 import { makeOffice, PERSON, startService, type Office, type TestService } from '../helpers/service.ts'
 
 let service: TestService
@@ -254,4 +255,61 @@ test('no JSON whatever makes a 500', async () => {
     }),
     { numRuns: 1500 },
   )
+})
+
+describe('what used to end as a fault of ours', () => {
+  const nested = (levels: number): string => `{"name":${'['.repeat(levels)}${']'.repeat(levels)}}`
+
+  test.each([40, 8_000, 60_000])('a body nested %i levels deep is refused with its place', async (levels) => {
+    const answer = await raw(nested(levels))
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json().errors[0]).toMatchObject({ code: 'too_deep' })
+  })
+
+  test('nobody reads a body that was sent to an address where there is nothing', async () => {
+    for (const url of ['/nothing-here', '/v1/nothing', '/agenda/nothing']) {
+      const answer = await service.app.inject({
+        method: 'POST',
+        url,
+        payload: nested(60_000),
+        headers: { 'content-type': 'application/json' },
+      })
+      expect([url, answer.statusCode]).toEqual([url, 404])
+    }
+  })
+
+  test('an id is written in one way', async () => {
+    const id = `urn:uuid:${office.agent.id}`
+    expect((await service.tenant.call('GET', `/v1/schedules?ownerId=${id}`)).status).toBe(400)
+    expect((await service.tenant.call('GET', `/v1/agents/${id}`)).status).toBe(400)
+  })
+
+  test('parts of the workspace’s addresses lead nowhere else', async () => {
+    await makePerson(service, { email: 'capo@prova.example', role: 'administrator' })
+    const person = await signIn(service, 'capo@prova.example')
+    for (const part of ['..%2f..', 'urn:uuid:1', '%2e%2e', 'a%2fb', '%00'])
+      for (const place of ['appointments', 'contacts', 'callbacks', 'settings/services', 'settings/users']) {
+        const { status } = await person.get(`/agenda/${place}/${part}`)
+        expect([place, part, [400, 404].includes(status)]).toEqual([place, part, true])
+      }
+  })
+
+  test('who does not see notes reads and writes the list of numbers that nobody calls', async () => {
+    await makePerson(service, { email: 'revisore@prova.example', role: 'auditor' })
+    await post('/v1/do-not-call', { number: '+393330001111', reason: 'chiesto' })
+    const auditor = await signedCaller(service, 'revisore@prova.example')
+    const { status, body } = await auditor('GET', '/v1/do-not-call')
+    expect([status, body.items[0].reason]).toEqual([200, undefined])
+  })
+
+  test('a list of contacts that a person sends as text is taken', async () => {
+    await makePerson(service, { email: 'liste@prova.example', role: 'supervisor' })
+    const campaign = (await post('/v1/campaigns', { name: 'Liste', hours: [] })).body
+    const person = await signedCaller(service, 'liste@prova.example')
+    const text = `number\n${'+393330002222\n'.repeat(100_000)}`
+    const began = performance.now()
+    const { status } = await person('POST', `/v1/campaigns/${campaign.id}/loads`, text, { 'content-type': 'text/csv' })
+    expect(status).toBe(202)
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
 })
