@@ -37,7 +37,13 @@ look.addEventListener(
 look.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter') return
   event.preventDefault()
-  void refresh('person', 'people', people).then(() => people.querySelector('input')?.focus())
+  void refresh('person', 'people', people).then(() => people.querySelector('input:not([type=hidden])')?.focus())
+})
+// Whoever types somebody new means them, whoever was found before.
+people.addEventListener('input', (event) => {
+  if (!event.target.closest('#new-person')) return
+  const isNew = people.querySelector('input[name="contact"][value="new"]')
+  if (isNew) isNew.checked = true
 })
 for (const name of ['service', 'date', 'agent', 'location'])
   form.elements.namedItem(name)?.addEventListener('change', () => void refresh('times', 'times', times))

@@ -1,5 +1,6 @@
 // The calendar as a grid (EventCalendar): the list stays as its equal, a press away. Moves are done at once and can be undone.
-import { call, say } from './desk.js'
+import { call } from './desk.js'
+import { moverOf } from './calendar-move.js'
 import { fillerOf } from './filling.js'
 import { linkOf, repairRoles } from './roles.js'
 import { clockOf } from './zone.js'
@@ -16,7 +17,6 @@ const takeDrag = () => {
   isDragged = false
   return was
 }
-const moved = document.getElementById('moved')
 const VIEWS = {
   day: 'timeGridDay',
   week: 'timeGridWeek',
@@ -39,48 +39,7 @@ const shown = (e) => ({
   extendedProps: e,
 })
 
-/** Says what happened, with the way back. */
-function offerUndo(text, undo) {
-  moved.replaceChildren(`${text} `)
-  if (undo) {
-    const button = document.createElement('button')
-    button.className = 'secondary'
-    button.textContent = data.words.undo
-    button.addEventListener('click', undo)
-    moved.append(button)
-  }
-  moved.hidden = false
-  say(text)
-}
-
-async function move(info, isResize) {
-  const e = info.event.extendedProps
-  const agentId = info.newResource?.id ?? e.agentId
-  const body = { as: 'staff', reason: data.words.reason, start: instant(info.event.start), agentId }
-  if (isResize) body.durationMinutes = Math.round((info.event.end - info.event.start) / 60_000)
-  try {
-    await call('POST', `/v1/appointments/${e.id}/rescheduling`, body, { 'if-match': `"${e.version}"` })
-    const back = {
-      as: 'staff',
-      reason: data.words.undo,
-      start: e.start,
-      agentId: e.agentId,
-      override: { reason: data.words.undo },
-    }
-    if (isResize) back.durationMinutes = Math.round((Date.parse(e.end) - Date.parse(e.start)) / 60_000)
-    offerUndo(data.words.moved, async () => {
-      await call('POST', `/v1/appointments/${e.id}/rescheduling`, back).then(
-        () => offerUndo(data.words.undone),
-        (problem) => offerUndo(problem.detail),
-      )
-      refetch()
-    })
-    refetch()
-  } catch (problem) {
-    info.revert()
-    offerUndo(`${data.words.refused}${problem?.detail ?? ''} ${data.words.noChange}`)
-  }
-}
+const move = moverOf(data, instant, refetch)
 
 async function refetch() {
   const joint = data.source.includes('?') ? '&' : '?'
@@ -113,8 +72,8 @@ function show() {
     slotWidth: 40,
     allDaySlot: false,
     selectable: false,
-    eventDrop: (info) => move(info, false),
-    eventResize: (info) => move(info, true),
+    eventDrop: (info) => void move(info, false),
+    eventResize: (info) => void move(info, true),
     eventDragStart: () => (isDragged = true),
     eventResizeStart: () => (isDragged = true),
     eventContent: (info) => ({ domNodes: [linkOf(info, takeDrag)] }),

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { appointmentRoutes } from './appointment/appointment.routes.ts'
+import { undoMoveRoutes } from './appointment/undo-move.routes.ts'
 import { installAudit } from './auth/audit.actions.ts'
 import { accountPages } from './auth/account.routes.ts'
 import { firstRoutes } from './auth/first.routes.ts'
@@ -124,7 +125,11 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   app.addHook('preValidation', async (request) => {
     // A verb without a body means the same as one with an empty object.
     if (request.body == null && request.method === 'POST') request.body = {}
-    for (const [where, part] of [['body', request.body], ['query', request.query], ['path', request.params]] as const) {
+    for (const [where, part] of [
+      ['body', request.body],
+      ['query', request.query],
+      ['path', request.params],
+    ] as const) {
       const fault = findUnacceptable(part)
       if (fault === null) continue
       const { pointer, code, limit } = fault
@@ -149,6 +154,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     reportRoutes(api, deps)
     slotRoutes(api, deps)
     appointmentRoutes(api, deps)
+    undoMoveRoutes(api, deps)
     messageRoutes(api, deps)
     templateRoutes(api, deps)
     gatewayRoutes(api, deps)

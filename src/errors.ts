@@ -74,6 +74,7 @@ export const PROBLEMS = {
   staff_only: 403,
   invalid_transition: 409,
   not_started_yet: 409,
+  undo_over: 409,
   too_many_rivals: 409,
   too_many_open: 409,
   too_many_requests: 429,

@@ -27,9 +27,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
   const failed = (what: string) => (error: unknown) => app.log.error(reportOf(error), `${what} failed`)
   const isWorking = config.role !== 'api'
   const sweeping = isWorking ? startSchedules(deps, failed('sweep')) : null
-  const working = isWorking
-    ? startJobs(deps, queuesFor(deps, config.mailConnections), failed('side work'))
-    : null
+  const working = isWorking ? startJobs(deps, queuesFor(deps, config.mailConnections), failed('side work')) : null
   const dispatching = isWorking ? startDispatch(deps, failed('dispatch')) : null
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
 

@@ -54,7 +54,7 @@ test('a clerk books for somebody on the telephone: found by number, first free t
   // What is searched for stands in no address.
   expect(clerk.visited.join(' ')).not.toMatch(/1234.{0,3}5678/)
   const booked = await clerk.submit(found, '/agenda/book', {})
-  expect(booked.url).toMatch(/^\/agenda\/appointments\/[0-9a-f-]{36}\?done=booked$/)
+  expect(booked.url).toMatch(/^\/agenda\/appointments\/[0-9a-f-]{36}\?booked=1$/)
   const id = booked.url.slice(21, 57)
   expect(await read(id)).toMatchObject({ contactId: known.id, audience: 'staff', status: 'confirmed' })
   // Somebody new, by name; what is missing is said at its field and nothing else is lost.
@@ -63,7 +63,20 @@ test('a clerk books for somebody on the telephone: found by number, first free t
   expect(bad.status).toBeGreaterThanOrEqual(400)
   expect(bad.html).toContain('value="Ugo"')
   const good = await clerk.submit(bad, '/agenda/book', { contact: '', firstName: 'Ugo', lastName: 'Bassi', phone: '' })
-  expect(good.url).toContain('done=booked')
+  expect(good.url).toContain('booked=1')
+  expect(good.text).toContain('Prenotato per Ugo Bassi. Non parte nessun messaggio')
+  // Somebody who was found and somebody new, both in the form: nobody is booked before it is clear who.
+  const both = await clerk.submit(found, '/agenda/book', { firstName: 'Zoe', lastName: 'Contini' })
+  expect([both.status, both.text.includes('Scegli una delle due')]).toEqual([422, true])
+  expect(both.html).toContain('value="Zoe"')
+  const clear = await clerk.submit(both, '/agenda/book', { contact: 'new' })
+  expect(clear.text).toContain('Prenotato per Zoe Contini.')
+  // Several are found: none of them is chosen for the clerk.
+  await service.tenant.make('contacts', { firstName: 'Piero', lastName: 'Contini' })
+  const several = await clerk.submit(page, '/agenda/book/person', { look: 'cont' })
+  expect(several.html).not.toMatch(/name="contact"[^>]*checked/)
+  const nobody = await clerk.submit(several, '/agenda/book', {})
+  expect([nobody.status, nobody.text.includes('Indica per chi')]).toEqual([422, true])
   // Another service: the time of the one before is none of its own, so its first is proposed.
   const shown = await clerk.get('/agenda/book')
   const elsewhere = await clerk.submit(shown, '/book/times', { start: '2030-01-01T09:00:00+01:00' })
@@ -73,7 +86,7 @@ test('a clerk books for somebody on the telephone: found by number, first free t
   const twice = { contact: '', firstName: 'Due', lastName: 'Volte', phone: '' }
   const first = await clerk.submit(form, '/agenda/book', twice)
   const second = await clerk.submit(form, '/agenda/book', twice)
-  expect(first.url).toContain('done=booked')
+  expect(first.url).toContain('booked=1')
   expect(second.url).toBe(first.url)
 })
 
@@ -112,10 +125,12 @@ test('an appointment is moved to a free time and back again', async () => {
   })
   const times = await clerk.get(`/agenda/appointments/${a.id}?date=2026-11-25`)
   const moved = await clerk.submit(times, '/move', { start: '2026-11-25T10:00:00+01:00' })
-  expect(moved.text).toContain('Spostato')
+  expect(moved.text).toContain(
+    'Mia Mossa: ora mercoledì 25 novembre, 10:00, Operatore 1. Il messaggio va a mia@posta.example',
+  )
   expect((await read(a.id)).start).toBe('2026-11-25T10:00:00+01:00')
-  const back = await clerk.submit(moved, '/move', {})
-  expect(back.url).toContain('done=moved')
+  const back = await clerk.submit(moved, '/undo-move', {})
+  expect(back.url).toContain('moved=back')
   expect((await read(a.id)).start).toBe('2026-11-24T09:00:00+01:00')
   const taken = await clerk.submit(times, '/move', { start: '2026-11-24T03:00:00+01:00' })
   expect(taken.status).toBe(409)
@@ -164,9 +179,10 @@ test('an absence shows what it would hit before it counts, and is not for others
   // The supervisor sees it, with who could take it, and gives it away; the person is told.
   const affected = await boss.get('/agenda/team/affected')
   expect(affected.text).toContain('Ivo Colpito')
-  expect(affected.text).toContain('Liberi alla stessa ora: Operatore 2')
-  const done = await boss.submit(affected, '/team/rearrange', { ids: [a.id], mode: 'best', reason: 'Collega malata' })
-  expect(done.text).toContain('Passato a Operatore 2')
+  const proposed = await boss.submit(affected, '/team/preview', { ids: [a.id], mode: 'best' })
+  expect(proposed.text).toContain('Stessa ora, Operatore 2')
+  const done = await boss.submit(proposed, '/team/rearrange', { reason: 'Collega malata' })
+  expect(done.text).toMatch(/Ivo Colpito *: da .* a .*, Operatore 2/)
   expect((await read(a.id)).agentId).toBe(office.agents[1].id)
   const limited = await signedCaller(service, 'parte@ufficio.example')
   const mine = await bookAt('2026-11-27T10:00:00+01:00', office.agent.id, { firstName: 'Non', lastName: 'Sua' })
@@ -281,16 +297,11 @@ test('a form that is not taken comes back with what was typed, and says why at t
   const bad = await clerk.submit(contact, `/agenda/contacts/${a.contactId}`, { firstName: 'Adele', email: 'non così' })
   expect(bad.html).toContain('value="Adele"')
   expect(bad.html).toContain('value="non così"')
-  const unnamed = await boss.submit(
-    await boss.get(`/agenda/team/affected?agent=${office.agent.id}&date=2026-12-03`),
-    '/rearrange',
-    {
-      mode: 'next',
-      reason: '',
-    },
-  )
+  const affected = await boss.get(`/agenda/team/affected?agent=${office.agent.id}&date=2026-12-03`)
+  const preview = await boss.submit(affected, '/team/preview', { mode: 'next' })
+  const unnamed = await boss.submit(preview, '/team/rearrange', { reason: '' })
   expect(unnamed.status).toBe(400)
-  expect(unnamed.html).toMatch(/value="next"[^>]*checked/)
+  expect(unnamed.html).toContain('name="mode" value="next"')
   const body = { campaignId: campaign.id, number: '+393205550145', source: 'pigeon' }
   expect((await service.tenant.call('POST', '/v1/callbacks', body)).body.errors[0].detail).toContain('api, page, agent')
 })

@@ -20,6 +20,7 @@ import { calendarPages } from './calendar.routes.ts'
 import { callbackPages } from './callbacks.routes.ts'
 import { contactPages } from './contacts.routes.ts'
 import { hoursPages } from './hours.routes.ts'
+import { affectedPages } from './affected.routes.ts'
 import { teamPages } from './team.routes.ts'
 import { todayPages } from './today.routes.ts'
 
@@ -33,6 +34,7 @@ export function agendaPages(app: FastifyInstance, deps: Deps, authenticator: Aut
   contactPages(add)
   hoursPages(add)
   teamPages(add)
+  affectedPages(add)
   reportPages(add)
   settingsPages(add)
   explanationPages(add)

@@ -8,6 +8,7 @@ import {
   queryIn,
   safeNext,
   textIn,
+  textsIn,
   type AddDesk,
   type Answered,
   type Desk,
@@ -17,9 +18,10 @@ import {
   typedIn,
 } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
-import { field, NO_FAULTS, select } from '../web/form.ts'
+import { isOverridable } from '../appointment/override.ts'
+import { field, hidden, NO_FAULTS, select } from '../web/form.ts'
 import { html, telephone, type Html } from '../web/html.ts'
-import { agentName, clock, locationName, moment, optionsOf, refused, serviceName, stateTag } from './pieces.ts'
+import { agentName, clock, locationName, moment, nameOf, optionsOf, refused, serviceName, stateTag } from './pieces.ts'
 import { timeline, type TimelineItem } from './timeline.page.ts'
 import { widgetsFor } from './widgets.ts'
 
@@ -46,6 +48,9 @@ export type ShownAppointment = {
   rating?: { stars: number; comment?: string }
 }
 type Contact = { id: string; firstName: string; lastName: string; email?: string; phone?: string; notes?: string }
+
+/** The person is told of a move after so long: until then it can be taken back unheard. */
+const TELL_AFTER_SECONDS = 20
 
 const fact = (name: string, value: Html | string | undefined | false): Html | false =>
   value !== undefined &&
@@ -94,14 +99,56 @@ function buttons(desk: Desk, a: ShownAppointment): Html | false {
   </div>`
 }
 
-function changes(desk: Desk, a: ShownAppointment): Html | false {
+/** Colleagues who can do it; those who work then and are free first, and the fairest of them without a choice. */
+function reassignForm(desk: Desk, a: ShownAppointment, free: readonly string[]): Html | false {
+  const w = desk.words.appointment
+  const others = [...desk.config.agents.values()].filter(
+    (one) => !one.archived && one.id !== a.agentId && a.serviceIds.every((id) => one.serviceIds.has(id)),
+  )
+  if (others.length === 0) return false
+  const isFree = (one: { id: string }): boolean => free.includes(one.id)
+  const named = (list: typeof others, label: (name: string) => string) =>
+    optionsOf(list).map((option) => ({ ...option, label: label(option.label) }))
+  const options = [
+    ...(free.length > 0 ? [{ value: '', label: w.fairest }] : []),
+    ...named(others.filter(isFree), (name) => w.freeThen(name)),
+    ...named(
+      others.filter((one) => !isFree(one)),
+      (name) => w.notFreeThen(name),
+    ),
+  ]
+  const to = `/agenda/appointments/${a.id}/reassignment`
+  return html`<details ${isSent(desk, to) && html`open`}>
+    <summary>${w.reassign}</summary>
+    ${form(desk, to, html`${select({ name: 'agentId', label: w.toAgent, value: typedIn(desk, to, 'agentId'), options }, NO_FAULTS)}<button class="secondary">${w.reassign}</button>`)}
+  </details>`
+}
+
+/** The rule that stands against the colleague whom a person has named, and the button that sets it aside. */
+function insistForm(desk: Desk, id: string, refusal: Refusal | undefined): Html | false {
+  const to = `/agenda/appointments/${id}/reassignment`
+  if (refusal === undefined || !isOverridable(refusal.code) || !isSent(desk, to)) return false
+  const agentId = typedIn(desk, to, 'agentId')
+  if (agentId === '') return false
+  const rules = [...textsIn(desk.sent!.form, 'rules'), refusal.code]
+  const name = agentName(desk, agentId)
+  return html`<div class="notice warning">
+    <p>${desk.words.appointment.insist(name, refusal.title)}</p>
+    ${form(desk, to, html`${hidden('agentId', agentId)} ${rules.map((rule) => hidden('rules', rule))}<button class="secondary">${desk.words.appointment.insistNow(name)}</button>`)}
+  </div>`
+}
+
+/** Who did it, by name: a colleague, the citizen, another program. */
+function authorOf(desk: Desk, e: { actor: string; actorName?: string }): string {
+  const kind = e.actor.replace(/:.*/, '')
+  return e.actorName ?? (desk.words.actors as Record<string, string>)[kind] ?? kind
+}
+
+function changes(desk: Desk, a: ShownAppointment, free: readonly string[]): Html | false {
   if (!desk.can('appointments:write')) return false
   const w = desk.words.appointment
   const isLive = a.status === 'confirmed' || a.status === 'pending'
   const to = (verb: string): string => `/agenda/appointments/${a.id}/${verb}`
-  const others = [...desk.config.agents.values()].filter(
-    (one) => one.id !== a.agentId && a.serviceIds.every((id) => one.serviceIds.has(id)),
-  )
   return html`<section>
       <h2>${w.notes}</h2>
       ${form(desk, to('notes'), html`${field({ name: 'notes', label: w.notesLabel, value: typedIn(desk, to('notes'), 'notes', a.notes), type: 'textarea', maxLength: 4000 }, NO_FAULTS)}<button class="secondary">${w.save}</button>`)}
@@ -112,13 +159,7 @@ function changes(desk: Desk, a: ShownAppointment): Html | false {
           <summary>${w.move}</summary>
           ${moveForm(desk, a)}
         </details>
-        ${
-          others.length > 0 &&
-          html`<details>
-            <summary>${w.reassign}</summary>
-            ${form(desk, to('reassignment'), html`${select({ name: 'agentId', label: w.toAgent, value: '', options: optionsOf(others, w.fairest) }, NO_FAULTS)}<button class="secondary">${w.reassign}</button>`)}
-          </details>`
-        }
+        ${reassignForm(desk, a, free)}
         <details ${isSent(desk, to('cancellation')) && html`open`}>
           <summary>${w.cancel}</summary>
           ${form(desk, to('cancellation'), html`${field({ name: 'reason', label: w.cancelReason, hint: w.cancelHint, value: typedIn(desk, to('cancellation'), 'reason'), maxLength: 500 }, NO_FAULTS)}<button class="danger">${w.cancelNow}</button>`)}
@@ -150,6 +191,33 @@ export async function contactPanel(
   </aside>`
 }
 
+/** What was just done, for whom, who is told of it, and the way back. */
+async function doneNote(
+  desk: Desk,
+  a: ShownAppointment,
+  query: Record<string, string | undefined>,
+): Promise<Html | false> {
+  const w = desk.words.appointment
+  if (query.booked === undefined && query.moved === undefined) return false
+  const way = await desk.read<{ channel: string | null; recipient: string | null }>(`/v1/appointments/${a.id}/notice`)
+  const person =
+    a.contactId === null || !desk.can('contacts:read') ? null : await desk.read<Contact>(`/v1/contacts/${a.contactId}`)
+  const name = person === null ? a.code : nameOf(person)
+  const isBooked = query.booked !== undefined
+  const told = isBooked ? w.told : w.toldMove
+  // A colleague at the same time is nothing that the person is written to about.
+  const isSilent = query.moved === 'colleague'
+  return html`<div class="notice success done" role="status">
+    <p>
+      <strong
+        >${isBooked ? w.bookedFor(name) : w.movedFor(name, `${moment(desk, a.start)}, ${agentName(desk, a.agentId)}`)}</strong
+      >
+      ${!isSilent && (way.recipient === null ? w.notTold : told(way.recipient))}
+    </p>
+    ${!isBooked && query.moved !== 'back' && action(desk, `/agenda/appointments/${a.id}/undo-move`, w.undo)}
+  </div>`
+}
+
 async function appointmentPage(
   desk: Desk,
   id: string,
@@ -159,22 +227,17 @@ async function appointmentPage(
   const a = await desk.read<ShownAppointment>(`/v1/appointments/${id}`)
   const w = desk.words.appointment
   const panel = await contactPanel(desk, a.contactId, 'appointment', a.id)
+  const isLive = a.status === 'confirmed' || a.status === 'pending'
+  const others = isLive ? await desk.api<{ agentIds: string[] }>('GET', `/v1/appointments/${id}/alternatives`) : null
+  const free = others?.ok ? others.body.agentIds : []
   return {
     title: `${serviceName(desk, a.serviceIds)}, ${moment(desk, a.start)}`,
     section: 'calendar',
     main: html`<div class="beside">
       <div>
         <h1>${serviceName(desk, a.serviceIds)} ${stateTag(desk, a)}</h1>
-        ${refused(refusal)}
-        ${
-          query.undo !== undefined &&
-          query.undoStart !== undefined &&
-          html`<div class="notice note">
-            <p>${w.movedNow}</p>
-            ${action(desk, `/agenda/appointments/${a.id}/move`, w.undo, { start: query.undoStart, agentId: query.undo, isUndo: '1' })}
-          </div>`
-        }
-        ${buttons(desk, a)} ${facts(desk, a)} ${await findSlotsFor(desk, a, query)} ${changes(desk, a)}
+        ${refused(refusal)} ${insistForm(desk, a.id, refusal)} ${await doneNote(desk, a, query)} ${buttons(desk, a)}
+        ${facts(desk, a)} ${await findSlotsFor(desk, a, query)} ${changes(desk, a, free)}
         <p><a href="/agenda/appointments/${a.id}/history">${w.history}</a></p>
       </div>
       ${panel}
@@ -197,7 +260,7 @@ export function appointmentPages(add: AddDesk): void {
     handler: async (desk, request) => {
       const id = paramIn(request)
       const { items } = await desk.read<{
-        items: { id: string; type: string; at: string; actor: string; data: Record<string, unknown> }[]
+        items: { id: string; type: string; at: string; actor: string; actorName?: string; data: { reason?: unknown } }[]
       }>(`/v1/appointments/${id}/history`)
       const w = desk.words.appointment
       return {
@@ -212,7 +275,7 @@ export function appointmentPages(add: AddDesk): void {
                     ><time datetime="${e.at}">${moment(desk, e.at)}</time>
                     <strong>${desk.words.events[e.type] ?? e.type}</strong>
                     <span class="detail"
-                      >${e.actor.replace(/:.*/, '')}${typeof e.data.reason === 'string' && `, ${e.data.reason}`}</span
+                      >${authorOf(desk, e)}${typeof e.data.reason === 'string' && `, ${e.data.reason}`}</span
                     ></span
                   >
                 </li>`,
@@ -226,7 +289,7 @@ export function appointmentPages(add: AddDesk): void {
   /** A verb of the API as a form: done, it goes on; refused, it says why on the page itself. */
   function verb(
     name: string,
-    done: string,
+    done: string | Record<string, string>,
     run: (desk: Desk, request: FastifyRequest, id: string) => Promise<Answered<unknown>>,
   ): void {
     add({
@@ -241,7 +304,12 @@ export function appointmentPages(add: AddDesk): void {
           return appointmentPage(desk, id, {}, answer.refusal)
         }
         const back = textIn(formIn(request), 'back')
-        return { redirect: address(back === '' ? `/agenda/appointments/${id}` : safeNext(back), { done }) }
+        return {
+          redirect: address(
+            back === '' ? `/agenda/appointments/${id}` : safeNext(back),
+            typeof done === 'string' ? { done } : done,
+          ),
+        }
       },
     })
   }
@@ -274,10 +342,13 @@ export function appointmentPages(add: AddDesk): void {
     const reason = textIn(formIn(request), 'reason')
     return desk.api('POST', url(id, 'cancellation'), { body: { as: 'staff', ...(reason === '' ? {} : { reason }) } })
   })
-  verb('reassignment', 'moved', (desk, request, id) => {
+  verb('reassignment', { moved: 'colleague' }, (desk, request, id) => {
     const agentId = textIn(formIn(request), 'agentId')
-    return desk.api('POST', url(id, 'reassignment'), { body: agentId === '' ? {} : { agentId } })
+    const rules = textsIn(formIn(request), 'rules')
+    const body = { ...(agentId === '' ? {} : { agentId }), ...(rules.length === 0 ? {} : { rules }) }
+    return desk.api('POST', url(id, 'reassignment'), { body })
   })
+  verb('undo-move', { moved: 'back' }, (desk, _request, id) => desk.api('DELETE', url(id, 'rescheduling')))
 
   add({
     method: 'POST',
@@ -286,17 +357,15 @@ export function appointmentPages(add: AddDesk): void {
     handler: async (desk, request, reply) => {
       const id = paramIn(request)
       const given = formIn(request)
-      const before = await desk.read<ShownAppointment>(`/v1/appointments/${id}`)
       const [start = '', slotAgent = ''] = textIn(given, 'start').split(' ')
       const agentId = textIn(given, 'agentId') || slotAgent
       const reason = textIn(given, 'reason') || desk.words.appointment.movedByOffice
-      const isUndo = textIn(given, 'isUndo') === '1'
       const body = {
         start,
         as: 'staff',
         reason,
+        notifyAfterSeconds: TELL_AFTER_SECONDS,
         ...(agentId === '' ? {} : { agentId }),
-        ...(isUndo ? { override: { reason } } : {}),
       }
       const answer = await desk.api('POST', url(id, 'rescheduling'), { body })
       if (!answer.ok) {
@@ -305,8 +374,7 @@ export function appointmentPages(add: AddDesk): void {
         const again = { date: textIn(given, 'date') || undefined, agent: textIn(given, 'agentId') || undefined }
         return appointmentPage(desk, id, again, answer.refusal)
       }
-      const undo = isUndo ? {} : { undo: before.agentId, undoStart: before.start }
-      return { redirect: address(`/agenda/appointments/${id}`, { done: 'moved', ...undo }) }
+      return { redirect: address(`/agenda/appointments/${id}`, { moved: '1' }) }
     },
   })
 }

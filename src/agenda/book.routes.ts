@@ -114,18 +114,51 @@ function askedFragment(desk: Desk, given: Given, faults: Faults): Html {
   ${questionsOf(desk, given.service).map((q) => question(site, q, given.answers[q.id] ?? '', faults))}`
 }
 
-function peopleFragment(desk: Desk, people: readonly Found[], given: Given): Html | false {
+const NEW = 'new'
+
+/** The fields of somebody who is not known yet. */
+const FIELDS_OF_NEW = ['firstName', 'lastName', 'phone', 'email'] as const
+const isNewTyped = (given: Given): boolean => FIELDS_OF_NEW.some((name) => given[name] !== '')
+
+/** Who it is for: one of those who were found, or somebody new. With several nobody is proposed: the wrong one would be booked. */
+function peopleFragment(desk: Desk, people: readonly Found[], given: Given, faults: Faults): Html {
   const w = desk.words.book
-  if (people.length === 0) return given.look !== '' && empty(w.nobody)
+  const isNew = isNewTyped(given) && (given.contact === NEW || given.contact === '')
+  const only = people.length === 1 && !isNewTyped(given) ? people[0]!.id : ''
+  const chosen = isNew ? NEW : people.some((p) => p.id === given.contact) ? given.contact : only
   const options = [
     ...people.map((p) => ({
       value: p.id,
       label: nameOf(p),
       detail: html`<span class="detail">${p.phone} ${p.email}</span>`,
     })),
-    { value: '', label: w.newPerson },
+    { value: NEW, label: w.newPerson },
   ]
-  return choices({ name: 'contact', legend: w.which, options, chosen: [given.contact || people[0]!.id] }, NO_FAULTS)
+  return html`${people.length === 0 ? given.look !== '' && empty(w.nobody) : choices({ name: 'contact', legend: w.which, options, chosen: [chosen] }, faults)}
+    <fieldset class="new-person" id="new-person">
+      <legend>${w.newPerson}</legend>
+      ${field({ name: 'firstName', label: w.firstName, value: given.firstName, maxLength: 100, autocomplete: 'off' }, faults)}
+      ${field({ name: 'lastName', label: w.lastName, value: given.lastName, maxLength: 100, autocomplete: 'off' }, faults)}
+      ${field({ name: 'phone', label: w.phone, value: given.phone || numberIn(people, given.look), type: 'tel', maxLength: 40, autocomplete: 'off' }, faults)}
+      ${field({ name: 'email', label: w.email, value: given.email, type: 'email', maxLength: 254, autocomplete: 'off' }, faults)}
+    </fieldset>`
+}
+
+/** A number that found nobody is the new person's. */
+const numberIn = (people: readonly Found[], look: string): string =>
+  people.length === 0 && /^[+\d][\d ()./-]{4,}$/.test(look) ? look : ''
+
+/** Who the form says it is for; what is wrong with that, as a fault. */
+function personOf(desk: Desk, given: Given): { contactId: string } | { contact: Record<string, string> } | Faults {
+  const w = desk.words.book
+  const isKnown = given.contact !== '' && given.contact !== NEW
+  if (isKnown && isNewTyped(given)) return new Map([['contact', w.bothGiven]])
+  if (isKnown) return { contactId: given.contact }
+  if (!isNewTyped(given))
+    return new Map([[given.contact === NEW || given.look === '' ? 'firstName' : 'contact', w.nobodyGiven]])
+  const { firstName, lastName } = given
+  const optional = (name: 'phone' | 'email') => (given[name] === '' ? {} : { [name]: given[name] })
+  return { contact: { firstName, lastName, ...optional('phone'), ...optional('email') } }
 }
 
 async function bookPage(
@@ -153,14 +186,7 @@ async function bookPage(
             ${field({ name: 'look', label: w.look, hint: w.lookHint, value: given.look, maxLength: 200, autocomplete: 'off' }, faults)}
             <button class="secondary" formaction="/agenda/book/person" formnovalidate>${w.search}</button>
           </div>
-          <div id="people" aria-live="polite">${peopleFragment(desk, people, given)}</div>
-          <details ${(people.length === 0 && given.look !== '') || faults.size > 0 ? html`open` : html``}>
-            <summary>${w.newPerson}</summary>
-            ${field({ name: 'firstName', label: w.firstName, value: given.firstName, maxLength: 100, autocomplete: 'off' }, faults)}
-            ${field({ name: 'lastName', label: w.lastName, value: given.lastName, maxLength: 100, autocomplete: 'off' }, faults)}
-            ${field({ name: 'phone', label: w.phone, value: given.phone, type: 'tel', maxLength: 40, autocomplete: 'off' }, faults)}
-            ${field({ name: 'email', label: w.email, value: given.email, type: 'email', maxLength: 254, autocomplete: 'off' }, faults)}
-          </details>
+          <div id="people" aria-live="polite">${peopleFragment(desk, people, given, faults)}</div>
         </div>
         <div>
           <h2>${w.what}</h2>
@@ -214,6 +240,15 @@ export async function lookUp(desk: Desk, text: string): Promise<Found[]> {
   return answer.ok ? answer.body.items : []
 }
 
+/** Those who were found for the words, and whoever is chosen already. */
+async function foundFor(desk: Desk, given: Given): Promise<Found[]> {
+  const people = await lookUp(desk, given.look)
+  const isThere = given.contact === '' || given.contact === NEW || people.some((p) => p.id === given.contact)
+  if (isThere) return people
+  const answer = await desk.api<Found>('GET', `/v1/contacts/${encodeURIComponent(given.contact)}`)
+  return answer.ok ? [answer.body, ...people] : people
+}
+
 const PLACES: Record<string, string> = {
   '/contact/firstName': 'firstName',
   '/contact/lastName': 'lastName',
@@ -247,7 +282,7 @@ export function bookPages(add: AddDesk): void {
       scope,
       handler: async (desk, request) => {
         const given = givenIn(desk, formIn(request))
-        return bookPage(desk, given, await lookUp(desk, given.look), NO_FAULTS)
+        return bookPage(desk, given, await foundFor(desk, given), NO_FAULTS)
       },
     })
   add({
@@ -260,21 +295,14 @@ export function bookPages(add: AddDesk): void {
       const wrong = answerFaults(questions, given.answers, desk.language)
       if (wrong.size > 0) {
         reply.code(422)
-        return bookPage(desk, given, await lookUp(desk, given.look), wrong)
+        return bookPage(desk, given, await foundFor(desk, given), wrong)
       }
       const channels = desk.config.services.get(given.service)?.channels.map(({ type }) => type) ?? []
-      const optional = (name: 'phone' | 'email') => (given[name] === '' ? {} : { [name]: given[name] })
-      const isNew = given.contact === ''
-      const person = isNew
-        ? {
-            contact: {
-              firstName: given.firstName,
-              lastName: given.lastName,
-              ...optional('phone'),
-              ...optional('email'),
-            },
-          }
-        : { contactId: given.contact }
+      const person = personOf(desk, given)
+      if (person instanceof Map) {
+        reply.code(422)
+        return bookPage(desk, given, await foundFor(desk, given), person)
+      }
       const body = {
         serviceIds: [given.service],
         start: given.start,
@@ -284,17 +312,17 @@ export function bookPages(add: AddDesk): void {
         as: desk.can('appointments:staff') ? 'staff' : 'public',
         answers: answersOf(questions, given.answers),
         ...(channels.some((type) => type === given.channel) ? { channel: given.channel } : {}),
-        ...person,
+        ...(person as object),
       }
       const key = textIn(formIn(request), 'key')
       const answer = await desk.api<{ id: string }>('POST', '/v1/appointments', {
         body,
         ...(/^[\w-]{8,80}$/.test(key) ? { headers: { 'idempotency-key': key } } : {}),
       })
-      if (answer.ok) return { redirect: address(`/agenda/appointments/${answer.body.id}`, { done: 'booked' }) }
+      if (answer.ok) return { redirect: address(`/agenda/appointments/${answer.body.id}`, { booked: '1' }) }
       reply.code(answer.status)
       const faults = faultsOf(answer.refusal, (pointer) => PLACES[pointer] ?? pointer.slice(1))
-      return bookPage(desk, given, await lookUp(desk, given.look), faults, answer.refusal)
+      return bookPage(desk, given, await foundFor(desk, given), faults, answer.refusal)
     },
   })
 }

@@ -168,6 +168,7 @@ export function calendarPages(add: AddDesk): void {
         source,
         canWrite: desk.can('appointments:write'),
         resources: isTeam(c.view) ? columnsOf(desk, c).map((a) => ({ id: a.id, title: a.name })) : [],
+        agents: Object.fromEntries([...desk.config.agents.values()].map((a) => [a.id, a.name])),
         services: Object.fromEntries([...desk.config.services.values()].map((s) => [s.id, s.name])),
         states: desk.words.states,
         words: w.grid,
@@ -187,7 +188,8 @@ export function calendarPages(add: AddDesk): void {
         main: html`${controls(desk, c, p)}
           ${
             !c.isList &&
-            html`<p id="moved" class="notice note" role="status" hidden></p>
+            html`${desk.can('appointments:write') && html`<p class="option inline"><input type="checkbox" id="tell" checked /> <label for="tell">${w.grid.tell}</label></p>`}
+              <p id="moved" class="notice note" role="status" hidden></p>
               <div id="calendar" hidden data-calendar="${JSON.stringify(data)}" aria-label="${p.title}"></div>`
           }
           <div id="list" ${!c.isList && html`data-alternative`} data-live>

@@ -1,31 +1,34 @@
-// Appointments that cannot stay as they are: given to a colleague at the same time, moved to the next free one, or their people
-// asked to choose. One by one, each in a transaction of its own: what cannot be done for one must not hold up the others.
+// Does with appointments what was proposed or chosen for them, and takes it back. One by one, each in a transaction of its own: what
+// cannot be done for one must not hold up the others, and is never replaced by something that nobody has seen.
 import type { Reach } from '../auth/scopes.ts'
 import { move } from '../appointment/move.actions.ts'
-import { findAppointment, type Appointment, type AppointmentDocument } from '../appointment/appointment.sql.ts'
-import { findSlots } from '../availability/search.ts'
-import { prepareSearch } from '../availability/slots.actions.ts'
-import { findOwnTime } from '../availability/ledger.sql.ts'
+import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
+import { keepingTime } from '../appointment/override.ts'
+import { undoMove } from '../appointment/undo-move.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { compose, post } from '../notify/compose.actions.ts'
+import { dropQueued } from '../notify/message.sql.ts'
 import { occasionOf, personOf } from '../notify/notice.actions.ts'
-import { DAY, MINUTE } from '../time/interval.ts'
+import type { Proposal } from './propose.actions.ts'
 
-export type Mode = 'reassign' | 'next' | 'best' | 'ask'
 export type Rearranged = {
   id: string
   result: 'reassigned' | 'moved' | 'asked' | 'left'
   agentId?: string
   start?: string
+  before?: { agentId: string; start: string }
   code?: string
 }
-type Wanted = { mode: Mode; agentId?: string | undefined; reason: string; actor: string; within: Reach }
-
-/** How far ahead another time is looked for. */
-const AHEAD = 21 * DAY
+export type Order = {
+  reason: string
+  actor: string
+  within: Reach
+  /** People are told after so long, in ms. */
+  tellAfter: number
+}
 
 const contextOf = (config: TenantConfig, id: string, actor: string) => ({
   tenantId: config.tenantId,
@@ -34,118 +37,101 @@ const contextOf = (config: TenantConfig, id: string, actor: string) => ({
   wantedVersion: null,
 })
 
-async function reassign(deps: Deps, config: TenantConfig, a: Appointment, w: Wanted): Promise<Rearranged> {
-  const request = {
-    start: a.starts_at.getTime(),
-    agentId: w.agentId,
-    reason: w.reason,
-    override: { reason: w.reason },
-    reassign: true,
-    within: w.within,
+async function change(deps: Deps, config: TenantConfig, a: Appointment, p: Proposal, o: Order): Promise<Rearranged> {
+  const isSameTime = p.start === undefined || p.start === a.starts_at.getTime()
+  if (p.agentId === a.agent_id && isSameTime) throw new AppError('no_agent_free')
+  const after = await move(deps, contextOf(config, a.id, o.actor), {
+    start: p.start ?? a.starts_at.getTime(),
+    agentId: p.agentId,
+    reason: o.reason,
+    ...(isSameTime ? { override: keepingTime(o.reason, p.rules), reassign: true } : {}),
+    within: o.within,
+    telling: { after: o.tellAfter },
+  })
+  return {
+    id: a.id,
+    result: isSameTime ? 'reassigned' : 'moved',
+    agentId: after.agent_id,
+    start: after.starts_at.toISOString(),
+    before: { agentId: a.agent_id, start: a.starts_at.toISOString() },
   }
-  const after = await move(deps, contextOf(config, a.id, w.actor), request)
-  return { id: a.id, result: 'reassigned', agentId: after.agent_id, start: after.starts_at.toISOString() }
 }
 
-/** The free time nearest to the one that was promised, by any agent who can. */
-export async function nextTimes(deps: Deps, config: TenantConfig, a: Appointment, most: number): Promise<number[]> {
-  const from = Math.max(deps.now() + 30 * MINUTE, a.starts_at.getTime() - DAY)
-  const to = Math.max(from, a.starts_at.getTime()) + AHEAD
-  const minutes = a.service_ids.length === 1 ? (a.document as unknown as AppointmentDocument).minutes : undefined
-  const request = {
-    ...{ tenantId: config.tenantId, serviceIds: a.service_ids, minutes, locationIds: [a.location_id] },
-    ...{ audience: 'staff' as const, places: a.seats, contactId: a.contact_id ?? undefined },
-    ignored: await findOwnTime(deps.db.kysely, config.tenantId, a.reservation_id),
-  }
-  const search = await prepareSearch(deps, request, from, to)
-  const slots = findSlots(search, { locationIds: [a.location_id] }, from, to)
-  const distance = (start: number): number => Math.abs(start - a.starts_at.getTime())
-  return [...new Set(slots.map((slot) => slot.start))]
-    .filter((start) => start !== a.starts_at.getTime())
-    .sort((x, y) => distance(x) - distance(y) || x - y)
-    .slice(0, most)
-}
-
-/** Agents who are free for the appointment at its own time, besides the one who has it. */
-export async function freeAgents(deps: Deps, config: TenantConfig, a: Appointment): Promise<string[]> {
-  const start = a.starts_at.getTime()
-  const minutes = a.service_ids.length === 1 ? (a.document as unknown as AppointmentDocument).minutes : undefined
-  const request = {
-    ...{ tenantId: config.tenantId, serviceIds: a.service_ids, minutes, locationIds: [a.location_id] },
-    ...{ audience: 'staff' as const, places: a.seats },
-  }
-  const search = await prepareSearch(deps, request, start, start + MINUTE)
-  const able = [...config.agents.values()].filter((agent) => !agent.archived && agent.id !== a.agent_id)
-  return able
-    .filter((agent) =>
-      findSlots(search, { locationIds: [a.location_id], agentId: agent.id }, start, start + MINUTE).some(
-        (s) => s.start === start,
-      ),
-    )
-    .map((agent) => agent.id)
-}
-
-async function moveOn(deps: Deps, config: TenantConfig, a: Appointment, w: Wanted): Promise<Rearranged> {
-  let refusal: unknown = new AppError('no_agent_free')
-  for (const start of await nextTimes(deps, config, a, 5)) {
-    try {
-      const after = await move(deps, contextOf(config, a.id, w.actor), { start, reason: w.reason, within: w.within })
-      return { id: a.id, result: 'moved', agentId: after.agent_id, start: after.starts_at.toISOString() }
-    } catch (error) {
-      // Taken meanwhile: the next nearest one.
-      refusal = error
-      if (!(error instanceof AppError)) throw error
-    }
-  }
-  throw refusal
-}
+/** The question about an appointment is one occasion as long as the appointment is as it is. */
+const questionKey = (a: Pick<Appointment, 'id' | 'version'>): string => `choose ${a.id} ${a.version}`
 
 /** Writes to the person that the time cannot stay, with the link under which another one is chosen. */
-async function askPerson(deps: Deps, config: TenantConfig, a: Appointment, w: Wanted): Promise<Rearranged> {
+async function askPerson(deps: Deps, config: TenantConfig, a: Appointment, o: Order): Promise<Rearranged> {
   const person = await personOf(deps, a)
   if (!person) throw new AppError('contact_required')
-  const more = { note: w.reason, dedupeKey: `choose ${a.id} ${a.version}`, expires: a.ends_at.getTime() }
-  const message = await compose(deps, config, person, await occasionOf(deps, config, a, 'choose', more))
+  const more = { note: o.reason, dedupeKey: questionKey(a), expires: a.ends_at.getTime() }
+  const occasion = await occasionOf(deps, config, a, 'choose', { ...more, notBefore: deps.now() + o.tellAfter })
+  const message = await compose(deps, config, person, occasion)
   if (message === null) throw new AppError('email_needed')
   await transaction(deps.db, (tx) => post(deps, tx, message))
   return { id: a.id, result: 'asked' }
 }
 
-async function one(deps: Deps, config: TenantConfig, a: Appointment, w: Wanted): Promise<Rearranged> {
-  const isLive = a.status === 'confirmed' || a.status === 'pending'
-  if (!isLive || a.ends_at.getTime() <= deps.now())
-    throw new AppError('invalid_transition', { status: a.status, action: w.mode })
-  if (w.agentId === a.agent_id) throw new AppError('no_agent_free')
-  if (w.mode === 'ask') return askPerson(deps, config, a, w)
-  if (w.mode === 'next') return moveOn(deps, config, a, w)
-  if (w.mode === 'reassign') return reassign(deps, config, a, w)
-  // The time that was promised matters more than the face.
-  return reassign(deps, config, a, w).catch((error: unknown) => {
-    if (!(error instanceof AppError)) throw error
-    return moveOn(deps, config, a, w)
-  })
-}
-
-/** Does what is wanted with each; the answer says for each what became of it. */
-export async function rearrange(
+async function eachOf<T>(
   deps: Deps,
   config: TenantConfig,
-  ids: readonly string[],
-  w: Wanted,
+  items: readonly T[],
+  idOf: (item: T) => string,
+  work: (a: Appointment, item: T) => Promise<Rearranged>,
 ): Promise<Rearranged[]> {
   const results: Rearranged[] = []
-  for (const id of ids) {
+  for (const item of items) {
+    const id = idOf(item)
     const a = await findAppointment(deps.db.kysely, config.tenantId, id)
     if (!a) {
       results.push({ id, result: 'left', code: 'not_found' })
       continue
     }
-    results.push(
-      await one(deps, config, a, w).catch((error: unknown): Rearranged => {
-        if (!(error instanceof AppError) || error.status >= 500) throw error
-        return { id, result: 'left', code: error.code }
-      }),
-    )
+    const left = (error: unknown): Rearranged => {
+      if (!(error instanceof AppError) || error.status >= 500) throw error
+      return { id, result: 'left', code: error.code }
+    }
+    results.push(await work(a, item).catch(left))
   }
   return results
+}
+
+/** Does exactly what each proposal says; the answer tells for each what became of it. */
+export function rearrange(
+  deps: Deps,
+  config: TenantConfig,
+  proposals: readonly Proposal[],
+  o: Order,
+): Promise<Rearranged[]> {
+  const work = async (a: Appointment, p: Proposal): Promise<Rearranged> => {
+    if (p.result === 'none') return { id: a.id, result: 'left', code: p.code ?? 'no_agent_free' }
+    const isLive = a.status === 'confirmed' || a.status === 'pending'
+    if (!isLive || a.ends_at.getTime() <= deps.now())
+      throw new AppError('invalid_transition', { status: a.status, action: 'move' })
+    return p.result === 'ask' ? askPerson(deps, config, a, o) : change(deps, config, a, p, o)
+  }
+  return eachOf(deps, config, proposals, (p) => p.id, work)
+}
+
+/** Takes rearrangements back, within the time in which a move can be; questions that have not left are not asked. */
+export function undoRearranging(
+  deps: Deps,
+  config: TenantConfig,
+  ids: readonly string[],
+  o: Pick<Order, 'reason' | 'actor' | 'within'>,
+): Promise<Rearranged[]> {
+  const work = async (a: Appointment): Promise<Rearranged> => {
+    const wasWaiting = await transaction(deps.db, (tx) => dropQueued(tx, config.tenantId, questionKey(a)))
+    if (wasWaiting) return { id: a.id, result: 'asked' }
+    const after = await undoMove(deps, contextOf(config, a.id, o.actor), o.within, o.reason)
+    const before = { agentId: a.agent_id, start: a.starts_at.toISOString() }
+    return {
+      id: a.id,
+      result: before.start === after.starts_at.toISOString() ? 'reassigned' : 'moved',
+      agentId: after.agent_id,
+      start: after.starts_at.toISOString(),
+      before,
+    }
+  }
+  return eachOf(deps, config, ids, (id) => id, work)
 }

@@ -8,7 +8,7 @@ import { isWithin } from '../auth/scopes.ts'
 import { RuleBody } from '../availability/availability.schema.ts'
 import type { ScheduleRule } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
-import { AppError, bodyFault } from '../errors.ts'
+import { AppError, bodyFault, missing } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/resource.routes.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
@@ -16,7 +16,12 @@ import { DateTime, Id, IdParams, Instant, LocalDate, Zone } from '../rest/schema
 import { formatInstant, parseDate, startOfDay } from '../time/zone.ts'
 import { EntryShown, presentEntry } from './feed.routes.ts'
 import { impactOf, type Impact } from './impact.actions.ts'
-import { freeAgents, nextTimes, rearrange, type Mode } from './rearrange.actions.ts'
+import { freeAgents, nextTimes, propose, type Mode, type Proposal } from './propose.actions.ts'
+import { rearrange, undoRearranging } from './rearrange.actions.ts'
+import { OVERRIDABLE, type OverridableRule } from '../appointment/override.ts'
+import type { Appointment } from '../appointment/appointment.sql.ts'
+import type { TenantConfig } from '../availability/model.ts'
+import type { Reach } from '../auth/scopes.ts'
 
 const ImpactBody = Type.Object(
   {
@@ -91,6 +96,7 @@ const RearrangedShown = Type.Object(
           result: Type.Union((['reassigned', 'moved', 'asked', 'left'] as const).map((one) => Type.Literal(one))),
           agentId: Type.Optional(Id),
           start: Type.Optional(DateTime),
+          before: Type.Optional(Type.Object({ agentId: Id, start: DateTime }, { additionalProperties: false })),
           code: Type.Optional(Type.String({ description: 'Why it was left' })),
         },
         { additionalProperties: false },
@@ -99,6 +105,105 @@ const RearrangedShown = Type.Object(
   },
   { title: 'Rearranged', additionalProperties: false },
 )
+
+const Ids = Type.Array(Id, { minItems: 1, maxItems: 100, uniqueItems: true })
+const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
+const Colleague = { ...Id, description: 'The colleague; absent = the fairest who works then' }
+const ModeName = Type.Union(
+  (['reassign', 'next', 'best', 'ask'] as const).map((mode) => Type.Literal(mode)),
+  {
+    description:
+      'reassign: same time, colleague; next: nearest time, never on an earlier day; best: the first of both that works; ask: the people choose',
+  },
+)
+const PlanItem = Type.Object(
+  {
+    appointmentId: Id,
+    agentId: Type.Optional(Id),
+    start: Type.Optional({ ...Instant, description: 'Absent = its own time' }),
+    ask: Type.Optional(Type.Boolean({ description: 'The person is asked to choose another time' })),
+    rules: Type.Optional(
+      Type.Array(Type.Union(OVERRIDABLE.map((rule) => Type.Literal(rule))), {
+        uniqueItems: true,
+        description: 'Rules that a person sets aside for the colleague whom they named',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+const ProposalsShown = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          id: Id,
+          result: Type.Union((['reassign', 'move', 'ask', 'none'] as const).map((one) => Type.Literal(one))),
+          agentId: Type.Optional(Id),
+          start: Type.Optional(DateTime),
+          code: Type.Optional(Type.String({ description: 'Why there is nothing to propose' })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { title: 'RearrangementProposals', additionalProperties: false },
+)
+type PlanInput = { appointmentId: string; agentId?: string; start?: string; ask?: boolean; rules?: OverridableRule[] }
+type RearrangeInput = {
+  appointmentIds?: string[]
+  mode?: Mode
+  agentId?: string
+  plan?: PlanInput[]
+  reason: string
+  notifyAfterSeconds?: number
+}
+
+const presentProposal = ({ id, result, agentId, start, code }: Proposal) => ({
+  ...{ id, result, agentId, code },
+  start: start === undefined ? undefined : new Date(start).toISOString(),
+})
+
+/** The appointments that are asked for; throws `invalid_reference` for one that is not there, `outside_reach` for a colleague's. */
+async function wanted(
+  deps: Deps,
+  config: TenantConfig,
+  ids: readonly string[],
+  within: Reach,
+  agentId: string | undefined,
+): Promise<Appointment[]> {
+  if (agentId !== undefined && !isWithin(within, { agentId })) throw new AppError('outside_reach')
+  const found: Appointment[] = []
+  for (const [i, id] of ids.entries()) {
+    const a = await findAppointment(deps.db.kysely, config.tenantId, id)
+    if (!a) throw bodyFault(`/appointmentIds/${i}`, 'invalid_reference', { what: 'appointment', id })
+    if (!isWithin(within, { agentId: a.agent_id, locationId: a.location_id })) throw new AppError('outside_reach')
+    found.push(a)
+  }
+  return found
+}
+
+/** What is to be done: the plan that was sent, or what the mode proposes now. */
+async function proposalsIn(deps: Deps, config: TenantConfig, body: RearrangeInput, within: Reach): Promise<Proposal[]> {
+  const { appointmentIds, mode, agentId, plan } = body
+  if (plan === undefined) {
+    if (appointmentIds === undefined) throw missing('/appointmentIds')
+    if (mode === undefined) throw missing('/mode')
+    const found = await wanted(deps, config, appointmentIds, within, agentId)
+    return propose(deps, config, found, { mode, agentId, within })
+  }
+  const ids = plan.map((item) => item.appointmentId)
+  if (new Set(ids).size < ids.length) throw bodyFault('/plan', 'invalid_request', { count: 1 })
+  await wanted(deps, config, ids, within, undefined)
+  for (const item of plan)
+    if (item.agentId !== undefined && !isWithin(within, { agentId: item.agentId })) throw new AppError('outside_reach')
+  return plan.map((item) => ({
+    id: item.appointmentId,
+    result: item.ask ? 'ask' : item.start === undefined ? 'reassign' : 'move',
+    ...(item.agentId === undefined ? {} : { agentId: item.agentId }),
+    ...(item.start === undefined ? {} : { start: Date.parse(item.start) }),
+    ...(item.rules === undefined ? {} : { rules: item.rules }),
+  }))
+}
 
 export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('appointments')
@@ -136,8 +241,31 @@ export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
       const a = await findAppointment(deps.db.kysely, config.tenantId, idOf(request))
       if (!a) throw new AppError('not_found', { what: 'appointment' })
       const starts = await nextTimes(deps, config, a, 5)
-      const rows = await freeAgents(deps, config, a)
+      const rows = await freeAgents(deps, config, a, reachFor(request))
       return { agentIds: rows, starts: starts.map((start) => formatInstant(a.time_zone, start)) }
+    },
+  })
+
+  app.post('/v1/rearrangements/proposals', {
+    config: withScope('team:write', 'none'),
+    schema: {
+      ...docs(
+        'proposeRearrangement',
+        'What would become of many appointments at once; nothing changes, and nobody is proposed a place twice',
+      ),
+      body: Type.Object(
+        { appointmentIds: Ids, mode: ModeName, agentId: Type.Optional(Colleague) },
+        { additionalProperties: false },
+      ),
+      response: { 200: ProposalsShown, ...problems },
+    },
+    handler: async (request) => {
+      const config = await configOf(deps, tenantOf(request))
+      const body = request.body as { appointmentIds: string[]; mode: Mode; agentId?: string }
+      const within = reachFor(request)
+      const found = await wanted(deps, config, body.appointmentIds, within, body.agentId)
+      const proposals = await propose(deps, config, found, { mode: body.mode, agentId: body.agentId, within })
+      return { items: proposals.map((p) => presentProposal(p)) }
     },
   })
 
@@ -146,20 +274,18 @@ export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
     schema: {
       ...docs(
         'rearrangeAppointments',
-        'Reassign, move on or ask about many appointments at once; people are told by the usual messages',
+        'Reassign, move on or ask about many appointments at once, as proposed (`plan`) or by a mode; people are told by the usual messages',
       ),
       body: Type.Object(
         {
-          appointmentIds: Type.Array(Id, { minItems: 1, maxItems: 100, uniqueItems: true }),
-          mode: Type.Union(
-            (['reassign', 'next', 'best', 'ask'] as const).map((mode) => Type.Literal(mode)),
-            {
-              description:
-                'reassign: same time, colleague; next: nearest time; best: the first of both that works; ask: the people choose',
-            },
+          appointmentIds: Type.Optional(Ids),
+          mode: Type.Optional(ModeName),
+          agentId: Type.Optional(Colleague),
+          plan: Type.Optional(Type.Array(PlanItem, { minItems: 1, maxItems: 100 })),
+          reason: Reason,
+          notifyAfterSeconds: Type.Optional(
+            Type.Integer({ minimum: 0, maximum: 600, description: 'People are told after so long; 0 by default' }),
           ),
-          agentId: Type.Optional({ ...Id, description: 'The colleague; absent = the fairest' }),
-          reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
         },
         { additionalProperties: false },
       ),
@@ -167,26 +293,32 @@ export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const body = request.body as { appointmentIds: string[]; mode: Mode; agentId?: string; reason: string }
-      const reach = reachFor(request)
-      for (const [i, id] of body.appointmentIds.entries())
-        if (!(await findAppointment(deps.db.kysely, config.tenantId, id)))
-          throw bodyFault(`/appointmentIds/${i}`, 'invalid_reference', { what: 'appointment', id })
-      if (reach !== null) {
-        if (body.agentId !== undefined && !isWithin(reach, { agentId: body.agentId }))
-          throw new AppError('outside_reach')
-        for (const id of body.appointmentIds) {
-          const a = await findAppointment(deps.db.kysely, config.tenantId, id)
-          if (!a || !isWithin(reach, { agentId: a.agent_id, locationId: a.location_id }))
-            throw new AppError('outside_reach')
-        }
-      }
-      const items = await rearrange(deps, config, body.appointmentIds, {
-        ...body,
-        actor: actorOf(request),
-        within: reach,
-      })
-      return { items }
+      const body = request.body as RearrangeInput
+      const within = reachFor(request)
+      const proposals = await proposalsIn(deps, config, body, within)
+      const order = { reason: body.reason, actor: actorOf(request), within }
+      const tellAfter = (body.notifyAfterSeconds ?? 0) * 1000
+      return { items: await rearrange(deps, config, proposals, { ...order, tellAfter }) }
+    },
+  })
+
+  app.post('/v1/rearrangements/undo', {
+    config: withScope('team:write', 'none'),
+    schema: {
+      ...docs(
+        'undoRearrangement',
+        'Take what was rearranged back, within ten minutes; who was not told hears of neither',
+      ),
+      body: Type.Object({ appointmentIds: Ids, reason: Reason }, { additionalProperties: false }),
+      response: { 200: RearrangedShown, ...problems },
+    },
+    handler: async (request) => {
+      const config = await configOf(deps, tenantOf(request))
+      const { appointmentIds, reason } = request.body as { appointmentIds: string[]; reason: string }
+      const within = reachFor(request)
+      await wanted(deps, config, appointmentIds, within, undefined)
+      const order = { reason, actor: actorOf(request), within }
+      return { items: await undoRearranging(deps, config, appointmentIds, order) }
     },
   })
 }

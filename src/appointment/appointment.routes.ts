@@ -2,6 +2,7 @@
 import { documentedUnder, withScope } from '../rest/route.ts'
 import { listEvents } from '../event/event.sql.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { actorNames } from '../auth/user.sql.ts'
 import { reachFor } from '../auth/reach.actions.ts'
 import type { Access } from '../auth/scopes.ts'
 import type { Deps } from '../deps.ts'
@@ -12,12 +13,14 @@ import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf } from '../rest/pagi
 import { etagOf, IdempotencyHeader, IfMatchHeader, problems, requiredVersion } from '../rest/resource.routes.ts'
 import { IdParams } from '../rest/schema.ts'
 import type { Audience, Channel } from '../service/visit.ts'
-import { amend, cancel, decide, setArrival, setOutcome, undoOutcome, type ChangeContext } from './change.actions.ts'
+import { amend, cancel, decide, setArrival, setOutcome, undoOutcome } from './change.actions.ts'
+import { changeContext, optionalVersion } from './change-context.ts'
 import { book, type BookingContext } from './booking.actions.ts'
 import { confirmHold } from './confirm.actions.ts'
 import { findAppointment, listAppointments, type Appointment, type AppointmentFilter } from './appointment.sql.ts'
 import * as schema from './appointment.schema.ts'
-import { move } from './move.actions.ts'
+import { move, type Telling } from './move.actions.ts'
+import { keepingTime, type Override, type OverridableRule } from './override.ts'
 import { presentAppointment } from './present.ts'
 import type { BookingRequest } from './request.ts'
 
@@ -30,13 +33,15 @@ type PlacementBody = {
   channel?: Channel
   places: number
   as: Audience
-  override?: { reason: string }
+  override?: Override
 }
 type BookingBody = PlacementBody &
   Pick<
     BookingRequest,
     'contactId' | 'contact' | 'answers' | 'notes' | 'externalId' | 'locale' | 'preferPreviousAgent'
   > & { holdId?: string }
+
+type ReassignmentBody = { agentId?: string; reason?: string; rules?: OverridableRule[] }
 
 /** Staff rights have to be asked for and to be had. */
 function audienceOf(request: FastifyRequest, as: Audience | undefined, override?: unknown): Audience {
@@ -83,20 +88,12 @@ function placementOf(body: PlacementBody): BookingRequest {
   }
 }
 
-const changeContext = (
-  request: FastifyRequest,
-  audience: Audience,
-  wantedVersion: number | null = null,
-): ChangeContext => ({
-  tenantId: tenantOf(request),
-  id: (request.params as { id: string }).id,
-  actor: { name: actorOf(request), audience },
-  wantedVersion,
-})
-
-/** If-Match is heeded where it is sent; verbs do not demand it, since the state itself guards them. */
-const optionalVersion = (request: FastifyRequest): number | null =>
-  request.headers['if-match'] === undefined ? null : requiredVersion(request)
+/** Citizens are always told of what they did: that is their receipt. */
+function tellingOf(as: Audience, notify: boolean | undefined, afterSeconds: number | undefined): Telling {
+  const isAsked = notify !== undefined || afterSeconds !== undefined
+  if (isAsked && as !== 'staff') throw bodyFault(notify === undefined ? '/notifyAfterSeconds' : '/notify', 'staff_only')
+  return { isQuiet: notify === false, after: (afterSeconds ?? 0) * 1000 }
+}
 
 export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('appointments')
@@ -199,7 +196,8 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
       const { id } = request.params as { id: string }
       const events = await listEvents(deps.db.kysely, tenantOf(request), id)
       if (events.length === 0) throw new AppError('not_found', { what: 'appointment' })
-      return { items: events.map((e) => ({ ...e, at: e.at.toISOString() })) }
+      const names = await actorNames(deps.db.kysely, tenantOf(request), events)
+      return { items: events.map((e) => ({ ...e, at: e.at.toISOString(), ...names(e.actor) })) }
     },
   })
 
@@ -270,18 +268,22 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
     'moveAppointment',
     'Move to another time, place or agent; its own time counts as free',
     (request) => {
-      const { start, as, durationMinutes, ...rest } = request.body as {
+      const { start, as, durationMinutes, notify, notifyAfterSeconds, ...rest } = request.body as {
         start: string
+        notify?: boolean
+        notifyAfterSeconds?: number
         durationMinutes?: number
         locationId?: string
         agentId?: string
         reason?: string
         as: Audience
-        override?: { reason: string }
+        override?: Override
       }
+      const telling = tellingOf(as, notify, notifyAfterSeconds)
       return move(deps, changeContext(request, audienceOf(request, as, rest.override), optionalVersion(request)), {
         ...rest,
         minutes: durationMinutes,
+        telling,
         within: reachFor(request),
         start: Date.parse(start),
       })
@@ -298,13 +300,13 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
       const context = changeContext(request, 'staff', optionalVersion(request))
       const a = await findAppointment(deps.db.kysely, context.tenantId, context.id)
       if (!a) throw new AppError('not_found', { what: 'appointment' })
-      const { agentId, reason } = request.body as { agentId?: string; reason?: string }
-      // The time stays as it was promised, whatever today's notice or grid would say of it.
+      const { agentId, reason, rules } = request.body as ReassignmentBody
+      if (rules !== undefined && agentId === undefined) throw bodyFault('/agentId', 'invalid_request', { count: 1 })
       return move(deps, context, {
         start: a.starts_at.getTime(),
         agentId,
         reason,
-        override: { reason: reason ?? 'reassignment' },
+        override: keepingTime(reason ?? 'reassignment', rules),
         reassign: true,
         within: reachFor(request),
       })

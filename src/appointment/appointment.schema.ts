@@ -1,5 +1,6 @@
 // Bodies and answers of holds and appointments.
 import Type from 'typebox'
+import { OVERRIDABLE } from './override.ts'
 import { ContactBody } from '../contact/contact.schema.ts'
 import { PageQuery } from '../rest/paging.ts'
 import { DateTime, ExternalId, Id, Instant, LongText, Nullable } from '../rest/schema.ts'
@@ -7,8 +8,22 @@ import { ChannelName } from '../service/service.schema.ts'
 
 const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
 const Override = Type.Object(
-  { reason: Reason },
-  { additionalProperties: false, description: 'Sets rules of time and number aside; needs appointments:staff' },
+  {
+    reason: Reason,
+    rules: Type.Optional(
+      Type.Array(Type.Union(OVERRIDABLE.map((rule) => Type.Literal(rule))), {
+        minItems: 1,
+        uniqueItems: true,
+        description:
+          'The rules that are set aside; absent = all of time and number, and with agentId also those of working hours. An agent who does not work then is never chosen, only named.',
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Sets rules of time and number aside, never a closure, an absence or time that is taken; needs appointments:staff',
+  },
 )
 const AsWhom = Type.Union([Type.Literal('public'), Type.Literal('staff')], {
   default: 'public',
@@ -88,11 +103,29 @@ export const MoveBody = Type.Object(
     reason: Type.Optional(Reason),
     as: Type.Optional(AsWhom),
     override: Type.Optional(Override),
+    notify: Type.Optional(Type.Boolean({ description: 'Whether the person is told; staff only. true by default' })),
+    notifyAfterSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 600,
+        description: 'Tells the person only after so long, so that the move can be taken back before; staff only',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
 export const ReassignmentBody = Type.Object(
-  { agentId: Type.Optional({ ...Id, description: 'Absent = the fairest other agent' }), reason: Type.Optional(Reason) },
+  {
+    agentId: Type.Optional({ ...Id, description: 'Absent = the fairest other agent who works then' }),
+    reason: Type.Optional(Reason),
+    rules: Type.Optional(
+      Type.Array(Type.Union(OVERRIDABLE.map((rule) => Type.Literal(rule))), {
+        uniqueItems: true,
+        description:
+          'Rules that are set aside for the named agent, beside the notice and the grid, which the promised time is exempt from',
+      }),
+    ),
+  },
   { additionalProperties: false },
 )
 export const ApprovalBody = Type.Object(
@@ -167,10 +200,21 @@ export const ListQuery = Type.Object(
   { additionalProperties: false },
 )
 
+export const NoticeShown = Type.Object(
+  { channel: Nullable(Type.String()), recipient: Nullable(Type.String()) },
+  { title: 'NoticeWay', additionalProperties: false },
+)
 export const HistoryShown = Type.Object({
   items: Type.Array(
     Type.Object(
-      { id: Id, type: Type.String(), at: DateTime, actor: Type.String(), data: Any },
+      {
+        id: Id,
+        type: Type.String(),
+        at: DateTime,
+        actor: Type.String(),
+        actorName: Type.Optional(Type.String()),
+        data: Any,
+      },
       { additionalProperties: false },
     ),
   ),

@@ -20,6 +20,8 @@ export type AppointmentDocument = {
   /** When the citizen was seen at the office. */
   arrivedAt?: string
   locale?: string
+  /** The event of which the person is not told, by wish of the office. */
+  untold?: string
 }
 
 export type NewAppointment = {

@@ -17,6 +17,7 @@ import { rememberAnswer } from '../rest/idempotency.sql.ts'
 import { MINUTE } from '../time/interval.ts'
 import { checkAnswers, codeFrom } from './appointment.ts'
 import { insertAppointment, previousAgent, type AppointmentDocument, type NewAppointment } from './appointment.sql.ts'
+import { countedLimits } from './override.ts'
 import { expireDue } from './expiry.actions.ts'
 import { plan, planFresh, type Place, type Plan } from './placement.actions.ts'
 import { presentNew } from './present.ts'
@@ -175,9 +176,7 @@ function draft(deps: Deps, input: DraftInput): Draft {
   const appointment = newAppointment(deps, input, secret)
   const reserved = newReservation(input, appointment)
   const { agentId, locationId, status, startsAt, document } = appointment
-  // An override counts too, under a limit that lets it through; the next booking is measured against the real one again.
-  const { limits } = planned.visit
-  const binding = request.override ? limits.map((limit) => ({ ...limit, max: 1_000_000 })) : limits
+  const binding = countedLimits(planned.visit.limits, request.override)
   const subjects = { agentId, contactId: who.contactId }
   const counters = countersOf(binding, appointment.timeZone, request.start, subjects, actor.audience)
   const answer: Answer = {

@@ -31,6 +31,7 @@ import {
   type ChangeContext,
 } from './change.actions.ts'
 import { expireDue } from './expiry.actions.ts'
+import { countedLimits, type Override } from './override.ts'
 import { planFresh, type Place, type Plan } from './placement.actions.ts'
 import { reachedLimit } from './reached.ts'
 import type { Placement } from './request.ts'
@@ -43,12 +44,17 @@ export type MoveRequest = {
   locationId?: string | undefined
   agentId?: string | undefined
   reason?: string | undefined
-  override?: { reason: string } | undefined
+  override?: Override | undefined
   /** Agents and locations that may get it; null = any. */
   within?: Reach
   /** Another agent at the same time: no notice to keep, and the present agent is not wanted. */
   reassign?: boolean
+  telling?: Telling
+  isUndo?: boolean
 }
+
+/** When the person is told: at once, after so long (ms; it can be taken back meanwhile), or not. */
+export type Telling = { isQuiet?: boolean; after?: number }
 
 const ROUNDS = 6
 
@@ -68,6 +74,19 @@ async function readForMove(
   return { a, kept }
 }
 
+/** Whether the appointment has the time, place and agent that are asked for already. */
+function isThere(a: Appointment, request: MoveRequest): boolean {
+  const isSame = (wanted: string | undefined, is: string): boolean => wanted === undefined || wanted === is
+  return (
+    a.status !== 'held' &&
+    (!request.reassign || request.agentId !== undefined) &&
+    a.starts_at.getTime() === request.start &&
+    isSame(request.agentId, a.agent_id) &&
+    isSame(request.locationId, a.location_id) &&
+    (request.minutes === undefined || request.minutes === documentOf(a).minutes)
+  )
+}
+
 /**
  * Moves or reassigns; returns the appointment after it. The present agent is preferred when the time changes. Throws the
  * refusal of the new time, `too_late_to_move`, or `precondition_failed`.
@@ -75,6 +94,8 @@ async function readForMove(
 export async function move(deps: Deps, context: ChangeContext, request: MoveRequest): Promise<Appointment> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const { a, kept } = await readForMove(deps, context, request)
+    // Sent twice: it is where it is wanted, and nobody is told again.
+    if (isThere(a, request)) return a
     const config = await deps.snapshots.config(context.tenantId)
     // A hold is nobody's promise yet: it may go anywhere.
     if (!request.reassign && a.status !== 'held') checkNotice(deps, config!, a, context.actor, 'move', request.reason)
@@ -160,7 +181,7 @@ async function moveTo(
   const [from, to] = [request.start - visit.bufferBefore, end + visit.bufferAfter]
   if (actor.audience === 'staff') await tx.executeQuery(dropReleased(tx, tenantId, place.agent.id, from, to))
   const reservationId = await changeTime(deps, tx, planned, place, a, kept, from, to)
-  const limits = request.override ? visit.limits.map((limit) => ({ ...limit, max: 1_000_000 })) : visit.limits
+  const limits = countedLimits(visit.limits, request.override)
   const subjects = { agentId: place.agent.id, contactId: a.contact_id }
   await recount(
     tx,
@@ -190,15 +211,30 @@ async function moveTo(
     for (const statement of leaveSession(tx, tenantId, kept.id, a.seats)) await tx.executeQuery(statement)
   await keepOldClosed(deps, tx, planned, a, kept, place, from, to)
   await record(deps, tx, a, request.reassign ? 'appointment.reassigned' : 'appointment.moved', actor, {
-    before: { start: a.starts_at.toISOString(), agentId: a.agent_id, locationId: a.location_id },
-    after: { start: after.starts_at.toISOString(), agentId: after.agent_id, locationId: after.location_id },
+    before: placeOf(a),
+    after: placeOf(after),
     assignment: assignment.reason,
     version: after.version,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.override ? { override: request.override.reason } : {}),
+    ...tellingData(deps, request),
   })
   return after
 }
+
+/** What the event says of who is told when. */
+const tellingData = (deps: Deps, { telling, isUndo }: MoveRequest): Record<string, unknown> => ({
+  ...(telling?.isQuiet ? { isQuiet: true } : {}),
+  ...(telling?.after ? { tellAt: new Date(deps.now() + telling.after).toISOString() } : {}),
+  ...(isUndo ? { isUndo: true } : {}),
+})
+
+const placeOf = (a: Appointment) => ({
+  start: a.starts_at.toISOString(),
+  agentId: a.agent_id,
+  locationId: a.location_id,
+  durationMinutes: documentOf(a).minutes,
+})
 
 /** Changes the reserved time and returns its id. A session is joined or opened; other time moves in place. */
 async function changeTime(

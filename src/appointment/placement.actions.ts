@@ -1,11 +1,13 @@
 // Finds who can take a visit at a start: asks the slot engine, ranks the free agents, or names the reason why nobody can.
 import {
   awayRefusal,
+  brokenRules,
   busyRefusal,
   explainStart,
   openRefusal,
   sessionAt,
   type ReasonCode,
+  type Situation,
 } from '../availability/explain.ts'
 import { rankAgents, type Assignment } from '../availability/assignment.ts'
 import { startRefusal } from '../availability/engine.ts'
@@ -26,6 +28,7 @@ import { planVisit, type Audience, type Visit } from '../service/visit.ts'
 import { DAY, firstEnding, MINUTE } from '../time/interval.ts'
 import { periodStart } from '../availability/limits.ts'
 import { startOfDay } from '../time/zone.ts'
+import { permits } from './override.ts'
 import type { Placement } from './request.ts'
 
 /** `overridden`: the rules that an override set aside for this place. */
@@ -41,19 +44,8 @@ export type PlanContext = {
   contactId?: string | undefined
 }
 
-/** Reasons that an override sets aside. */
-const SOFT: ReadonlySet<ReasonCode> = new Set([
-  'too_soon',
-  'too_late_for_next_day',
-  'beyond_horizon',
-  'not_on_grid',
-  'day_limit_reached',
-  'week_limit_reached',
-  'outside_schedule',
-  'outside_location_hours',
-  'holiday',
-  'does_not_fit',
-])
+const isAway = ({ override, start }: Placement, situation: Situation): ReasonCode | null =>
+  override?.isRestoring ? null : awayRefusal(situation, start)
 
 /** From the reason that helps most to the one that helps least. */
 const TELLING: ReasonCode[] = [
@@ -167,11 +159,13 @@ function planNamed(deps: Deps, config: TenantConfig, placement: Placement, conte
     agentId: placement.agentId,
   })) {
     const situation = situationOf(search, candidate, start, start + MINUTE)
-    const reasons = [startRefusal(situation.bounds, situation.zone, start), openRefusal(situation, start)].filter(
-      (reason) => reason !== null,
-    )
-    if (reasons.some((reason) => !placement.override || !SOFT.has(reason))) continue
-    if (reasons.length > 0 && awayRefusal(situation, start)) continue
+    const reasons = placement.override
+      ? brokenRules(situation, start)
+      : [startRefusal(situation.bounds, situation.zone, start), openRefusal(situation, start)].filter(
+          (reason) => reason !== null,
+        )
+    if (reasons.some((reason) => !permits(placement.override, reason, true))) continue
+    if (placement.override && isAway(placement, situation)) continue
     const assignment: Assignment = { agentId: candidate.agent.id, reason: 'requested', candidates: 1, load: 0 }
     return { config, visit, places: [{ ...candidate, assignment, sessionId: null, overridden: reasons }] }
   }
@@ -203,12 +197,14 @@ function choose(search: Search, request: SlotRequest, placement: Placement, cont
   const free: Free[] = []
   for (const candidate of candidatesFor(config, visit, request)) {
     const situation = situationOf(search, candidate, start, start + MINUTE)
-    const overridden: ReasonCode[] = []
-    let reason = explainStart(situation, start)
-    if (placement.override && SOFT.has(reason)) {
-      overridden.push(reason)
-      reason = awayRefusal(situation, start) ?? busyRefusal(situation, start) ?? 'offered'
-    }
+    const overridden = placement.override ? brokenRules(situation, start) : []
+    const isNamed = placement.agentId !== undefined
+    const reason = placement.override
+      ? (overridden.find((rule) => !permits(placement.override, rule, isNamed)) ??
+        isAway(placement, situation) ??
+        busyRefusal(situation, start) ??
+        'offered')
+      : explainStart(situation, start)
     if (reason !== 'offered') {
       reasons.push(reason)
       continue

@@ -1,6 +1,7 @@
 // PURE. What is asked of a booking or a move, as the actions receive it.
 import type { Audience, Channel } from '../service/visit.ts'
 import type { ContactFields } from '../contact/contact.ts'
+import type { Override } from './override.ts'
 import type { Answers } from './appointment.ts'
 
 /** Who acts: recorded in the history, and judged by the rules of the audience. */
@@ -15,8 +16,8 @@ export type Placement = {
   agentId?: string | undefined
   channel?: Channel | undefined
   places: number
-  /** Sets rules of time and number aside, never the guarantee against overlap; staff only. */
-  override?: { reason: string } | undefined
+  /** Sets rules aside, never the guarantee against overlap, a closure or an absence; staff only. */
+  override?: Override | undefined
 }
 
 export type Person = { contactId?: string | undefined; contact?: ContactFields | undefined }

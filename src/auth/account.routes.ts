@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts'
 import { findRow } from '../rest/resource.sql.ts'
 import { languageNamed, problemWords } from '../locales/words.ts'
 import { listFeeds, revokeFeed } from '../calendar/feed.sql.ts'
-import { addDesk, formIn, paramIn, textIn, type AddDesk, type Desk } from '../web/desk.ts'
+import { LOOK_COOKIE, LOOKS, addDesk, formIn, paramIn, textIn, type AddDesk, type Desk } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { dateOf, clockOf } from '../web/dates.ts'
 import { passwordField, choices, faultSummary, field, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
@@ -79,6 +79,22 @@ async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra: Html |
                   { value: 'en', label: 'English' },
                 ],
                 chosen: [locale],
+              },
+              faults,
+            )} <button class="secondary">${w.save}</button>`,
+        )}
+      </section>
+      <section>
+        <h2>${w.look}</h2>
+        ${form(
+          desk,
+          '/agenda/account/look',
+          html`${choices(
+              {
+                name: 'look',
+                legend: w.lookOf,
+                options: (['device', 'light', 'dark'] as const).map((value) => ({ value, label: w.looks[value] })),
+                chosen: [desk.look ?? 'device'],
               },
               faults,
             )} <button class="secondary">${w.save}</button>`,
@@ -171,6 +187,17 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
 
   add({ method: 'GET', url: '/agenda/account', handler: (desk) => accountPage(desk, deps, NO_FAULTS) })
 
+  add({
+    method: 'POST',
+    url: '/agenda/account/look',
+    handler: async (_desk, request, reply) => {
+      const look = LOOKS.find((one) => one === textIn(formIn(request), 'look'))
+      const kept = { path: '/agenda', httpOnly: true, sameSite: 'lax' as const }
+      if (look === undefined) reply.clearCookie(LOOK_COOKIE, kept)
+      else reply.setCookie(LOOK_COOKIE, look, { ...kept, maxAge: 31_536_000 })
+      return back('saved')
+    },
+  })
   add({
     method: 'POST',
     url: '/agenda/account/language',

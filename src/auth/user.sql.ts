@@ -133,3 +133,18 @@ export async function namesOf(db: Db, tenantId: string, ids: readonly string[]):
     .execute()
   return new Map(rows.map((row) => [row.id, row.name]))
 }
+
+/** Names the authors of entries: `actorName` of each `user:<id>`, nothing of programs, citizens and the service itself. */
+export async function actorNames(
+  db: Db,
+  tenantId: string,
+  entries: readonly { actor: string }[],
+): Promise<(actor: string) => { actorName?: string }> {
+  const idOf = (actor: string): string | undefined => /^user:(.+)$/.exec(actor)?.[1]
+  const ids = entries.flatMap(({ actor }) => idOf(actor) ?? [])
+  const names = await namesOf(db, tenantId, [...new Set(ids)])
+  return (actor) => {
+    const actorName = names.get(idOf(actor) ?? '')
+    return actorName === undefined ? {} : { actorName }
+  }
+}

@@ -117,6 +117,34 @@ export function sessionAt(
   )
 }
 
+/**
+ * All rules of time, number and presence that a start breaks, in the order of `explainStart`. Closures, absences and reserved time
+ * are not among them: nobody sets those aside.
+ */
+export function brokenRules(s: Situation, start: number): ReasonCode[] {
+  const end = start + s.visit.duration
+  const { layers } = s.open
+  const outside = (set: Spans, code: ReasonCode): ReasonCode[] =>
+    covers(set, start, end) ? [] : [covers(set, start, start + 1) ? 'does_not_fit' : code]
+  const hours = [
+    ...outside(layers.agentHours, 'outside_schedule'),
+    ...outside(layers.locationHours, 'outside_location_hours'),
+  ]
+  // What is left of both hours after holidays: outside of either it says nothing of the day.
+  const presence = new Set<ReasonCode>(hours.length > 0 ? hours : outside(layers.holidays, 'holiday'))
+  const bound = startRefusal(s.bounds, s.zone, start)
+  return [
+    ...(bound ? [bound] : []),
+    ...presence,
+    // Outside the hours there is no grid.
+    ...(presence.size === 0 && covers(layers.open, start, end) && !isOnGrid(s, start)
+      ? (['not_on_grid'] as const)
+      : []),
+    ...(touches(s.fullDays, start, start + 1) ? (['day_limit_reached'] as const) : []),
+    ...(touches(s.fullWeeks, start, start + 1) ? (['week_limit_reached'] as const) : []),
+  ]
+}
+
 /** The first reason in the order in which a person would ask, or `offered`. */
 export function explainStart(s: Situation, start: number): ReasonCode {
   return (

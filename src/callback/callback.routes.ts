@@ -2,6 +2,7 @@
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import { listEvents } from '../event/event.sql.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { actorNames } from '../auth/user.sql.ts'
 import Type from 'typebox'
 import type { Attributes } from '../campaign/segments.ts'
 import { zonesOf } from '../campaign/hours.ts'
@@ -219,7 +220,8 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       const c = await findCallback(deps.db.kysely, tenantOf(request), idOf(request))
       if (!c) throw new AppError('not_found', { what: 'callback' })
       const events = await listEvents(deps.db.kysely, c.tenant_id, c.id)
-      return { items: events.map((e) => ({ ...e, at: e.at.toISOString() })) }
+      const names = await actorNames(deps.db.kysely, c.tenant_id, events)
+      return { items: events.map((e) => ({ ...e, at: e.at.toISOString(), ...names(e.actor) })) }
     },
   })
 

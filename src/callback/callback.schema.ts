@@ -247,7 +247,16 @@ export const CountersShown = Type.Object(
   { title: 'CampaignCounters', additionalProperties: false },
 )
 export const HistoryShown = Type.Object({
-  items: Type.Array(Type.Object({ id: Id, type: Type.String(), at: DateTime, actor: Type.String(), data: Any })),
+  items: Type.Array(
+    Type.Object({
+      id: Id,
+      type: Type.String(),
+      at: DateTime,
+      actor: Type.String(),
+      actorName: Type.Optional(Type.String()),
+      data: Any,
+    }),
+  ),
 })
 export const BarBody = Type.Object(
   { number: Phone, country: Type.Optional(Country), reason: Type.Optional(Reason) },

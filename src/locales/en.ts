@@ -174,6 +174,10 @@ export const en: Words = {
     staff_only: ['Staff only', 'Only staff may do that.'],
     invalid_transition: ['Not possible in this state', 'It is {status}; that does not allow "{action}".'],
     not_started_yet: ['Not started yet', 'An outcome can be recorded once the appointment has started.'],
+    undo_over: [
+      'Too late to take it back',
+      'This can be taken back for ten minutes, as long as nothing else has happened since.',
+    ],
     too_many_rivals: ['Very busy', 'Many people are booking at once. Try again in a moment.'],
     illegible_theme: [
       'Colours that cannot be read',

@@ -160,6 +160,10 @@ export const it: Words = {
     staff_only: ['Riservato al personale', 'Solo il personale può farlo.'],
     invalid_transition: ['Non possibile in questo stato', 'Lo stato è {status}; questo non permette "{action}".'],
     not_started_yet: ['Non ancora iniziato', 'L’esito si registra dopo l’inizio dell’appuntamento.'],
+    undo_over: [
+      'Troppo tardi per tornare indietro',
+      'Si può tornare indietro per dieci minuti, se nel frattempo non è successo altro.',
+    ],
     too_many_rivals: ['Molto traffico', 'Molte persone stanno prenotando insieme. Riprova tra un momento.'],
     illegible_theme: [
       'Colori illeggibili',

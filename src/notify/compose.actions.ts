@@ -39,6 +39,8 @@ export type Occasion = Saying & {
   dedupeKey?: string | undefined
   /** After this it is of no use; epoch ms. */
   expires?: number | undefined
+  /** It waits so long, in case that the change is taken back; epoch ms. */
+  notBefore?: number | undefined
   /** `best` unless it is said otherwise. */
   channel?: string | undefined
   /** Anyone may have typed the name: it is not repeated. */
@@ -77,10 +79,34 @@ function withheldBy(kind: MessageKind, { reason, recent }: Situation): Withheld 
   return recent >= MOST_AN_HOUR ? { status: 'dropped', failure: 'too_many' } : null
 }
 
+/**
+ * The channel and address by which the person would be told of something now; null when nobody would be: the office writes to
+ * nobody, there is no address, or it is one that nothing is sent to.
+ */
+export async function wayFor(
+  deps: Deps,
+  config: TenantConfig,
+  person: Person,
+  kind: MessageKind,
+): Promise<{ channel: string; address: string } | null> {
+  const way = config.settings.notifications.enabled ? await wayTo(deps, config, person, 'best') : null
+  if (!way) return null
+  const since = new Date(deps.now() - HOUR)
+  const asked = { tenantId: config.tenantId, kind, language: config.settings.locale, ...way, since }
+  return withheldBy(kind, await situationOf(deps.db.kysely, asked)) ? null : way
+}
+
 /** The address of the one-press unsubscription of a message. */
 async function unsubscribeLink(deps: Deps, config: TenantConfig, messageId: string): Promise<string> {
   const secret = await secretOf(deps, config.tenantId, 'pages')
   return `${deps.links.base}/${config.slug}/unsubscribe/${sealedName(messageId, sealOf(secret, 'unsubscribe', messageId))}`
+}
+
+/** When it may leave, and when it does: texts wait for the end of the quiet hours. */
+function whenToSend(config: TenantConfig, isMail: boolean, now: number, notBefore = now) {
+  const earliest = Math.max(now, notBefore)
+  const { quietHours } = config.settings.notifications
+  return { earliest, due: isMail ? earliest : afterQuietHours(quietHours, config.timeZone, earliest) }
 }
 
 /** A message ready to be written; null when the tenant writes to nobody, or the person cannot be reached so. */
@@ -121,12 +147,12 @@ export async function compose(
     },
     { ...defaultTemplate(kind, language), ...situation.template },
   )
-  const due = isMail ? now : afterQuietHours(settings.quietHours, config.timeZone, now)
+  const { earliest, due } = whenToSend(config, isMail, now, occasion.notBefore)
   const expires = occasion.expires ?? null
   const isLate = expires !== null && expires <= due
   const withheld: Withheld | null =
     occasion.withheld ??
-    (isLate ? { status: 'dropped', failure: due > now ? 'quiet_hours' : 'too_late' } : null) ??
+    (isLate ? { status: 'dropped', failure: due > earliest ? 'quiet_hours' : 'too_late' } : null) ??
     withheldBy(kind, situation)
   return {
     tenantId: config.tenantId,

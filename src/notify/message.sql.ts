@@ -118,6 +118,18 @@ export async function settleMessage(
   return numUpdatedRows > 0n
 }
 
+/** Drops the message about an occasion, if it has not left yet; whether there was one. */
+export async function dropQueued(tx: Tx, tenantId: string, dedupeKey: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('messages')
+    .set({ status: 'dropped', failure: 'withheld' })
+    .where('tenant_id', '=', tenantId)
+    .where('dedupe_key', '=', dedupeKey)
+    .where('status', '=', 'queued')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
 export type MessageFilter = {
   before: string | null
   status?: Message['status'] | undefined

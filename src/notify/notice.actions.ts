@@ -4,7 +4,7 @@ import type { Appointment, AppointmentDocument } from '../appointment/appointmen
 import { inCalendar, toldOf } from '../appointment/told.ts'
 import { calendarObject } from '../calendar/object.ts'
 import type { Callback } from '../callback/callback.sql.ts'
-import { documentOf } from '../callback/decide.ts'
+import { documentOf as callbackDocument } from '../callback/decide.ts'
 import { findContact } from '../contact/contact.sql.ts'
 import type { Deps } from '../deps.ts'
 import { languageNamed, type Language } from '../locales/words.ts'
@@ -36,9 +36,11 @@ export async function personOf(
   }
 }
 
+const documentOf = (a: Appointment): AppointmentDocument => a.document as unknown as AppointmentDocument
+
 /** The language in which an appointment was made, else the tenant's. */
 export const languageOf = (config: TenantConfig, a: Appointment): Language =>
-  languageNamed((a.document as unknown as AppointmentDocument).locale) ?? config.settings.locale
+  languageNamed(documentOf(a).locale) ?? config.settings.locale
 
 /** The invitation for an appointment's calendar, or its cancellation; only where it is told by mail. */
 export function invitationOf(
@@ -78,7 +80,7 @@ export async function occasionOf(
 /** The kind of message that an event of an appointment asks for. */
 function kindFor(event: Happened, a: Appointment): MessageKind | null {
   const data = event.data as { status?: string; before?: unknown; isQuiet?: boolean }
-  if (data.isQuiet) return null
+  if (data.isQuiet || documentOf(a).untold === event.id) return null
   switch (event.type) {
     case 'appointment.booked':
       // Cancelled since: that message comes next, and this one would only confuse.
@@ -113,7 +115,9 @@ export async function appointmentNotice(
   const calendar = method && isInvited ? invitationOf(deps, config, a, person, method) : undefined
   const old = typeof before === 'object' && before.start !== undefined ? Date.parse(before.start) : undefined
   const oldStart = old === a.starts_at.getTime() ? undefined : old
-  const more = { calendar, oldStart, dedupeKey: event.id, expires: a.ends_at.getTime() }
+  const { tellAt } = event.data as { tellAt?: string }
+  const notBefore = tellAt === undefined ? undefined : Date.parse(tellAt)
+  const more = { calendar, oldStart, dedupeKey: event.id, expires: a.ends_at.getTime(), notBefore }
   return compose(deps, config, person, await occasionOf(deps, config, a, kind, more))
 }
 
@@ -134,7 +138,7 @@ export async function callbackNotice(
 ): Promise<NewMessage | null> {
   const kind = CALLBACK_KINDS[event.type]
   const campaign = config.campaigns.get(c.campaign_id)
-  const { source, zones } = documentOf(c)
+  const { source, zones } = callbackDocument(c)
   // Contacts of a list were promised nothing; who was tried knows of it.
   if (!kind || !campaign || source === 'import' || deps.now() - event.at.getTime() > HOUR) return null
   if (kind === 'callback_missed' && c.attempts > 0) return null
@@ -142,7 +146,7 @@ export async function callbackNotice(
   const contact = await personOf(deps, c)
   const person = contact ?? { contactId: null, firstName: '', lastName: '', email: null, phone: c.number, locale: null }
   const language =
-    languageNamed(contact?.locale) ?? languageNamed(documentOf(c).data.language) ?? config.settings.locale
+    languageNamed(contact?.locale) ?? languageNamed(callbackDocument(c).data.language) ?? config.settings.locale
   const said = ofCallback(speakerOf(config, language), {
     from: c.window_from.getTime(),
     to: c.window_to.getTime(),

@@ -18,7 +18,8 @@ const lastTwo = (text: string): string => `…${text.slice(-2)}`
 /** A message to somebody: to whom it went, and what it says. */
 function veilMessage(shown: Record<string, unknown>, hidden: Hidden): void {
   if (!['email', 'phone', 'lastName'].some((field) => hidden.has(field as ContactField))) return
-  for (const name of ['recipient', 'subject', 'text', 'html'] as const) if (name in shown) shown[name] = ''
+  for (const name of ['recipient', 'subject', 'text', 'html'] as const)
+    if (typeof shown[name] === 'string') shown[name] = ''
 }
 
 /** A record as somebody sees it from whom `hidden` is kept; names become initials, numbers their last two digits. */

@@ -79,7 +79,8 @@ function fromDatabase(error: unknown): AppError | null {
     return new AppError(CONSTRAINT_CODES[violation.constraint] ?? 'conflict', {}, { cause: error })
   }
   // A client that breaks off its upload is a refused request of the network's making, not a database that is away.
-  if (isUnavailable(error) && (error as { statusCode?: number }).statusCode === undefined) return new AppError('database_unavailable', {}, { cause: error })
+  if (isUnavailable(error) && (error as { statusCode?: number }).statusCode === undefined)
+    return new AppError('database_unavailable', {}, { cause: error })
   return null
 }
 
@@ -139,9 +140,7 @@ export function installProblems(
     return sendProblem(problem, request, reply)
   })
   const sendNotFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-    sendPageNotFound(request, reply)
-      ? reply
-      : sendProblem(new AppError('not_found', { what: 'page' }), request, reply)
+    sendPageNotFound(request, reply) ? reply : sendProblem(new AppError('not_found', { what: 'page' }), request, reply)
   app.setNotFoundHandler(sendNotFound)
   // Before the body is read: nobody reads one that was sent to an address where there is nothing.
   app.addHook('onRequest', async (request, reply) => (request.is404 ? sendNotFound(request, reply) : undefined))

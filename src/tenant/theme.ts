@@ -51,7 +51,8 @@ export function checkTheme(theme: Theme): void {
 export function themeCss(theme: Theme): string {
   const dark = lightenedFor(theme.accent, DARK_PAGE, 6)
   return `:root{--accent:${theme.accent};--on-accent:${readableOn(theme.accent)};--header:${theme.headerBackground};--on-header:${theme.headerText};--font:${FONTS[theme.font]}}
-@media (prefers-color-scheme:dark){:root{--accent:${dark};--on-accent:${readableOn(dark)}}}
+@media (prefers-color-scheme:dark){:root:not([data-look=light]){--accent:${dark};--on-accent:${readableOn(dark)}}}
+:root[data-look=dark]{--accent:${dark};--on-accent:${readableOn(dark)}}
 `
 }
 

@@ -92,8 +92,10 @@ export async function afterEvent(deps: Deps, event: Happened, a: Appointment): P
   const entry = await openEntryOf(deps.db.kysely, a.tenant_id, a.id)
   const slot = freedBy(event, a)
   if (slot && slot.start > deps.now()) {
-    // Not to whoever has just given it up.
-    const job = slotJob(deps, a.tenant_id, { slot, skipped: entry ? [entry.id] : [] }, deps.now())
+    // Not to whoever has just given it up, and not before it is sure that it stays free.
+    const { tellAt } = event.data as { tellAt?: string }
+    const due = Math.max(deps.now(), tellAt === undefined ? 0 : Date.parse(tellAt))
+    const job = slotJob(deps, a.tenant_id, { slot, skipped: entry ? [entry.id] : [] }, due)
     follows.push((tx) => enqueue(deps, tx, [job]))
   }
   if (!entry) return follows

@@ -128,7 +128,11 @@ const problem = (desk: Desk, p: NonNullable<DeskPage['problem']>): Html =>
 
 export function deskDocument(desk: Desk, page: DeskPage, base: string): string {
   const w = desk.words.layout
-  return `<!doctype html>${html`<html lang="${desk.language}" class="${desk.isFramed ? 'desk framed' : 'desk'}">
+  return `<!doctype html>${html`<html
+    lang="${desk.language}"
+    class="${desk.isFramed ? 'desk framed' : 'desk'}"
+    ${desk.look !== null && html`data-look="${desk.look}"`}
+  >
     <head>
       ${head(desk, page, base)}
     </head>

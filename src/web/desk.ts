@@ -22,6 +22,11 @@ import type { Faults } from './form.ts'
 import { installFormPages } from './form-pages.ts'
 import { languageFor, withoutLanguage } from './site.ts'
 
+export const LOOKS = ['light', 'dark'] as const
+export type Look = (typeof LOOKS)[number]
+/** The choice is of a screen, not of a person: it stays in the browser. */
+export const LOOK_COOKIE = 'agenda_look'
+
 /** A refusal of the API, as a page shows it. */
 export type Refusal = {
   code: string
@@ -48,6 +53,8 @@ export type Desk = {
   /** Address of the page without the language. */
   here: string
   isFramed: boolean
+  /** Light or dark, as the person has chosen; null = as the device is set. */
+  look: Look | null
   /** The form that leads to this page when it was not taken, and where it was sent. */
   sent: { to: string; form: Form } | null
   /** What was just done, from the address; one of the words of `done`. */
@@ -177,6 +184,7 @@ async function deskOf(app: FastifyInstance, deps: Deps, request: FastifyRequest,
     zone: config.timeZone,
     here: withoutLanguage(request.url),
     sent: request.method === 'POST' ? { to: request.url.split('?')[0] ?? '', form: formIn(request) } : null,
+    look: LOOKS.find((look) => look === request.cookies[LOOK_COOKIE]) ?? null,
     isFramed: dest === 'iframe' || person.proof === 'embedded',
     done,
     settings: config.settings,

@@ -162,6 +162,8 @@ const bodies: Record<string, (ids: Ids) => object | string> = {
     firstDay: '2026-11-24',
     lastDay: '2026-11-24',
   }),
+  'POST /v1/rearrangements/proposals': (ids) => ({ appointmentIds: [ids.appointments], mode: 'best' }),
+  'POST /v1/rearrangements/undo': (ids) => ({ appointmentIds: [ids.appointments], reason: 'prova' }),
   'POST /v1/rearrangements': (ids) => ({ appointmentIds: [ids.appointments], mode: 'reassign', reason: 'prova' }),
   'POST /v1/appointments/:id/arrival': () => ({}),
   'POST /v1/contacts/search': () => ({ email: PERSON.email }),

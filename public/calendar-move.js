@@ -1,0 +1,85 @@
+// Moves an appointment of the calendar: says who goes from where to where, offers the way back, and tells the person only when
+// that is over, or not at all.
+import { call, say } from './desk.js'
+
+/** For so long (s) the person is not told yet, and the move can be taken back unheard. */
+const TELL_AFTER = 20
+const moved = document.getElementById('moved')
+let closing = 0
+
+/** Says what happened, with what can still be done about it: `[label, what]`. */
+function offer(text, ...choices) {
+  clearTimeout(closing)
+  moved.replaceChildren(`${text} `)
+  for (const [label, choose] of choices) {
+    const button = document.createElement('button')
+    button.className = 'secondary'
+    button.textContent = label
+    button.addEventListener('click', choose)
+    moved.append(button)
+  }
+  moved.hidden = false
+  say(text)
+}
+
+const formatOf = (data) =>
+  new Intl.DateTimeFormat(data.language, {
+    ...{ timeZone: data.zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  })
+
+/** Whether the person is told is the clerk's choice, remembered in this browser. */
+const telling = document.getElementById('tell')
+if (telling) {
+  telling.checked = localStorage.getItem('agenda-tell') !== 'no'
+  telling.addEventListener('change', () => localStorage.setItem('agenda-tell', telling.checked ? 'yes' : 'no'))
+}
+
+/** What a drag or a resize does; `instant`: wall time of the calendar → RFC 3339. */
+export function moverOf(data, instant, refetch) {
+  const format = formatOf(data)
+  const placeOf = (e) => `${format.format(new Date(e.start))}, ${data.agents[e.agentId] ?? ''}`
+
+  return async function move(info, isResize) {
+    const e = info.event.extendedProps
+    const agentId = info.newResource?.id ?? e.agentId
+    const url = `/v1/appointments/${e.id}`
+    const isWanted = telling?.checked !== false
+    const body = { as: 'staff', reason: data.words.reason, start: instant(info.event.start), agentId }
+    if (isWanted) body.notifyAfterSeconds = TELL_AFTER
+    else body.notify = false
+    if (isResize) body.durationMinutes = Math.round((info.event.end - info.event.start) / 60_000)
+    try {
+      const after = await call('POST', `${url}/rescheduling`, body, { 'if-match': `"${e.version}"` })
+      const who = `${e.firstName} ${e.lastName}`
+      // Whoever has no address is not told, whatever is wished.
+      const isTold = isWanted && (await call('GET', `${url}/notice`)).channel !== null
+      const done = `${who}: ${placeOf(e)} → ${placeOf(after)}.`
+      const undo = [
+        data.words.undo,
+        async () => {
+          await call('DELETE', `${url}/rescheduling`).then(
+            () => offer(`${who}: ${data.words.undone}`),
+            (problem) => offer(problem.detail),
+          )
+          refetch()
+        },
+      ]
+      const silence = [
+        data.words.dontTell,
+        () =>
+          call('DELETE', `${url}/notice`).then(
+            () => offer(`${done} ${data.words.notTold}`, undo),
+            (problem) => offer(`${done} ${problem.detail}`),
+          ),
+      ]
+      if (isTold) {
+        offer(`${done} ${data.words.toldSoon}`, undo, silence)
+        closing = setTimeout(() => offer(`${done} ${data.words.told}`), TELL_AFTER * 1000)
+      } else offer(`${done} ${data.words.notTold}`, undo)
+      refetch()
+    } catch (problem) {
+      info.revert()
+      offer(`${data.words.refused}${problem?.detail ?? ''} ${data.words.noChange}`)
+    }
+  }
+}

@@ -1,0 +1,356 @@
+// The supervisor's way with appointments that cannot stay: which, what is proposed for each, what was done, and the way back.
+import { isOverridable } from '../appointment/override.ts'
+import { DAY } from '../time/interval.ts'
+import { startOfDay } from '../time/zone.ts'
+import {
+  address,
+  chosenIn,
+  formIn,
+  queryIn,
+  textIn,
+  textsIn,
+  typedIn,
+  type AddDesk,
+  type Desk,
+  type DeskView,
+  type Form,
+  type Refusal,
+} from '../web/desk.ts'
+import { form } from '../web/desk.layout.ts'
+import { choices, field, hidden, NO_FAULTS, select } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import { problemWords } from '../locales/words.ts'
+import type { ProblemCode } from '../errors.ts'
+import type { AgendaEntry } from './feed.routes.ts'
+import { agentName, clock, dayIn, empty, moment, nameOf, optionsOf, refused, serviceName } from './pieces.ts'
+
+const [PREVIEW, REARRANGE, UNDO] = ['/agenda/team/preview', '/agenda/team/rearrange', '/agenda/team/undo']
+/** People are told after this time, in which everything can be taken back. */
+const TELL_AFTER_SECONDS = 60
+/** Appointments on one page. */
+const SHOWN = 50
+
+type Query = Record<string, string | undefined>
+type Proposed = {
+  id: string
+  result: 'reassign' | 'move' | 'ask' | 'none'
+  agentId?: string
+  start?: string
+  code?: string
+}
+type Place = { agentId: string; start: string }
+type Done = {
+  id: string
+  result: 'reassigned' | 'moved' | 'asked' | 'left'
+  agentId?: string
+  start?: string
+  before?: Place
+  code?: string
+}
+
+const named = (desk: Desk, from: string, to: string, agentId: string | undefined): Promise<{ items: AgendaEntry[] }> =>
+  desk.read<{ items: AgendaEntry[] }>(address('/v1/agenda', { from, to, agentId }))
+
+/** What is to be rearranged: a day of an agent, or whatever lies in an absence or closure. */
+async function affectedOf(desk: Desk, query: Query): Promise<AgendaEntry[]> {
+  const now = new Date(desk.now).toISOString()
+  if (query.agent !== undefined && query.date !== undefined) {
+    const day = dayIn(desk, query.date)
+    const [from, to] = [Math.max(desk.now, startOfDay(desk.zone, day)), startOfDay(desk.zone, day + 1)]
+    if (from >= to) return []
+    const { items } = await named(desk, new Date(from).toISOString(), new Date(to).toISOString(), query.agent)
+    return items.filter((e) => e.status === 'confirmed' || e.status === 'pending')
+  }
+  const { items } = await desk.read<{ items: { id: string; start: string }[] }>(
+    address('/v1/appointments', { displaced: true, from: now, agentId: query.agent, limit: 100 }),
+  )
+  if (items.length === 0) return []
+  const ids = new Set(items.map((a) => a.id))
+  const first = Date.parse(items[0]!.start)
+  const to = new Date(Math.min(Date.parse(items.at(-1)!.start) + 1, first + 44 * DAY)).toISOString()
+  return (await named(desk, items[0]!.start, to, query.agent)).items.filter((e) => ids.has(e.id))
+}
+
+const whatOf = (desk: Desk, e: AgendaEntry): Html =>
+  html`<span class="detail">${serviceName(desk, e.serviceIds)} · ${agentName(desk, e.agentId)}</span>`
+const whoOf = (desk: Desk, e: AgendaEntry): string => `${moment(desk, e.start)}–${clock(desk, e.end)} ${nameOf(e)}`
+
+/** The address of the list, kept through the steps. */
+const ofQuery = (query: Query): Html =>
+  html`${Object.entries(query).map(([name, value]) => value !== undefined && hidden(`of_${name}`, value))}`
+const queryOf = (given: Form): Query => ({
+  agent: textIn(given, 'of_agent') || undefined,
+  date: textIn(given, 'of_date') || undefined,
+})
+
+/** Colleagues who can do something of what is affected. */
+const ableFor = (desk: Desk, entries: readonly AgendaEntry[]) =>
+  [...desk.config.agents.values()].filter((agent) =>
+    entries.some((e) => e.agentId !== agent.id && e.serviceIds.every((id) => agent.serviceIds.has(id))),
+  )
+
+async function affectedPage(desk: Desk, query: Query, refusal?: Refusal): Promise<DeskView> {
+  const w = desk.words.team
+  const items = await affectedOf(desk, query)
+  const shown = items.slice(0, SHOWN)
+  const modes = (['best', 'reassign', 'next', 'ask'] as const).map((mode) => ({ value: mode, label: w.modes[mode] }))
+  return {
+    title: w.affectedTitle,
+    section: 'team',
+    main: html`<h1>${w.affectedTitle}</h1>
+      ${refused(refusal)}
+      ${
+        shown.length === 0
+          ? empty(w.nothingAffected)
+          : form(
+              desk,
+              PREVIEW,
+              html`${ofQuery(query)}
+                ${choices(
+                  {
+                    name: 'ids',
+                    legend: w.which(items.length),
+                    several: true,
+                    options: shown.map((e) => ({ value: e.id, label: whoOf(desk, e), detail: whatOf(desk, e) })),
+                    chosen: chosenIn(
+                      desk,
+                      PREVIEW,
+                      'ids',
+                      shown.map((e) => e.id),
+                    ),
+                  },
+                  NO_FAULTS,
+                )}
+                ${choices({ name: 'mode', legend: w.how, options: modes, chosen: chosenIn(desk, PREVIEW, 'mode', ['best']) }, NO_FAULTS)}
+                ${select({ name: 'agentId', label: w.toAgent, value: typedIn(desk, PREVIEW, 'agentId'), options: optionsOf(ableFor(desk, shown), desk.words.appointment.fairest) }, NO_FAULTS)}
+                <button>${w.preview}</button>`,
+            )
+      }`,
+  }
+}
+
+/** A choice of one row as the text of an option: what is done, with whom, when, setting which rule aside. */
+const choiceOf = (kind: string, agentId = '', start = '', rule = ''): string => [kind, agentId, start, rule].join(' ')
+
+function targetOf(
+  desk: Desk,
+  e: AgendaEntry,
+  place: { agentId?: string | undefined; start?: string | undefined },
+): string {
+  const w = desk.words.team
+  const isSame = place.start === undefined || Date.parse(place.start) === Date.parse(e.start)
+  const when = isSame ? w.atItsTime : moment(desk, place.start!)
+  return place.agentId === undefined ? when : `${when}, ${agentName(desk, place.agentId)}`
+}
+
+/** What can be done with one appointment; the proposal is the first and chosen. */
+async function optionsFor(desk: Desk, e: AgendaEntry, p: Proposed, wantedAgent: string) {
+  const w = desk.words.team
+  const answer = await desk.api<{ agentIds: string[]; starts: string[] }>(
+    'GET',
+    `/v1/appointments/${e.id}/alternatives`,
+  )
+  const { agentIds, starts } = answer.ok ? answer.body : { agentIds: [], starts: [] }
+  const off = p.code !== undefined && isOverridable(p.code) && wantedAgent !== '' ? p.code : undefined
+  const options = [
+    ...(p.result === 'reassign' ? [{ value: choiceOf('reassign', p.agentId), label: targetOf(desk, e, p) }] : []),
+    ...(p.result === 'move' ? [{ value: choiceOf('move', p.agentId, p.start), label: targetOf(desk, e, p) }] : []),
+    ...(p.result === 'ask' ? [{ value: choiceOf('ask'), label: w.askThem }] : []),
+    { value: choiceOf('leave'), label: w.leaveIt },
+    ...agentIds.map((agentId) => ({ value: choiceOf('reassign', agentId), label: targetOf(desk, e, { agentId }) })),
+    ...starts.map((start) => ({ value: choiceOf('move', '', start), label: targetOf(desk, e, { start }) })),
+    { value: choiceOf('ask'), label: w.askThem },
+    ...(off === undefined
+      ? []
+      : [
+          {
+            value: choiceOf('reassign', wantedAgent, '', off),
+            label: w.anyway(agentName(desk, wantedAgent), problemWords(desk.language, off, {}).title),
+          },
+        ]),
+  ]
+  return [...new Map(options.map((option) => [option.value, option])).values()]
+}
+
+async function previewPage(desk: Desk, given: Form, refusal?: Refusal): Promise<DeskView> {
+  const w = desk.words.team
+  const query = queryOf(given)
+  const ids = textsIn(given, 'ids')
+  const entries = (await affectedOf(desk, query)).filter((e) => ids.includes(e.id)).slice(0, SHOWN)
+  const agentId = textIn(given, 'agentId')
+  const body = {
+    appointmentIds: entries.map((e) => e.id),
+    mode: textIn(given, 'mode'),
+    ...(agentId === '' ? {} : { agentId }),
+  }
+  if (entries.length === 0) return affectedPage(desk, query)
+  const answer = await desk.api<{ items: Proposed[] }>('POST', '/v1/rearrangements/proposals', { body })
+  if (!answer.ok) return affectedPage(desk, query, answer.refusal)
+  const proposals = new Map(answer.body.items.map((p) => [p.id, p]))
+  const rows = await Promise.all(
+    entries.map(async (e, i) => {
+      const p = proposals.get(e.id)!
+      const options = await optionsFor(desk, e, p, agentId)
+      const chosen = textIn(given, `do_${e.id}`) || options[0]!.value
+      const why =
+        p.result === 'none' ? problemWords(desk.language, (p.code ?? 'no_agent_free') as ProblemCode, {}).title : null
+      return html`<li class="entry proposal">
+        <span class="what"
+          ><strong>${whoOf(desk, e)}</strong> ${whatOf(desk, e)}
+          ${why !== null && html`<span class="detail warn">${w.nothingProposed}: ${why}</span>`}</span
+        >
+        ${hidden('ids', e.id)}
+        ${select({ name: `do_${e.id}`, id: `do${i}`, label: w.becomes, value: options.some((o) => o.value === chosen) ? chosen : options[0]!.value, options }, NO_FAULTS)}
+      </li>`
+    }),
+  )
+  return {
+    title: w.previewTitle,
+    section: 'team',
+    main: html`<h1>${w.previewTitle}</h1>
+      ${refused(refusal)}
+      <p>${w.previewHint}</p>
+      ${form(
+        desk,
+        REARRANGE,
+        html`${ofQuery(query)} ${hidden('mode', body.mode)} ${hidden('agentId', agentId)}
+          <ul class="entries">
+            ${rows}
+          </ul>
+          ${field({ name: 'reason', label: w.reason, hint: w.reasonHint, value: textIn(given, 'reason'), required: true, maxLength: 500 }, NO_FAULTS)}
+          <div class="buttons">
+            <button>${w.rearrange}</button>
+            <a class="button secondary" href="${address('/agenda/team/affected', query)}">${w.backToList}</a>
+          </div>`,
+      )}`,
+  }
+}
+
+type PlanItem = { appointmentId: string; agentId?: string; start?: string; ask?: boolean; rules?: string[] }
+
+/** The chosen options as a plan; what is left as it is, is not in it. */
+function planIn(given: Form): PlanItem[] {
+  return textsIn(given, 'ids').flatMap((id): PlanItem[] => {
+    const [kind, agentId = '', start = '', rule = ''] = String(given[`do_${id}`] ?? '').split(' ')
+    if (kind === 'ask') return [{ appointmentId: id, ask: true }]
+    if (kind !== 'reassign' && kind !== 'move') return []
+    return [
+      {
+        appointmentId: id,
+        ...(agentId === '' ? {} : { agentId }),
+        ...(start === '' ? {} : { start }),
+        ...(rule === '' ? {} : { rules: [rule] }),
+      },
+    ]
+  })
+}
+
+/** Each result by the person's name, and the way back. */
+function resultsPage(
+  desk: Desk,
+  entries: ReadonlyMap<string, AgendaEntry>,
+  done: readonly Done[],
+  isUndone: boolean,
+): DeskView {
+  const w = desk.words.team
+  const changed = done.filter((one) => one.result !== 'left')
+  const line = (one: Done): Html => {
+    const e = entries.get(one.id)
+    const before = one.before ?? { agentId: e?.agentId ?? '', start: e?.start ?? '' }
+    const place = (p: Place): string => `${moment(desk, p.start)}, ${agentName(desk, p.agentId)}`
+    const after = { agentId: one.agentId ?? before.agentId, start: one.start ?? before.start }
+    const code = (one.code ?? 'no_agent_free') as ProblemCode
+    return html`<li>
+      <a href="/agenda/appointments/${one.id}">${e ? nameOf(e) : w.appointment}</a>:
+      ${
+        one.result === 'left'
+          ? html`<strong>${w.results.left}</strong>, ${place(before)}. ${problemWords(desk.language, code, {}).detail}`
+          : one.result === 'asked'
+            ? html`<strong>${isUndone ? w.notAsked : w.results.asked}</strong>`
+            : w.fromTo(place(before), place(after))
+      }
+    </li>`
+  }
+  return {
+    title: isUndone ? w.undone : w.rearranged,
+    section: 'team',
+    main: html`<h1>${isUndone ? w.undone : w.rearranged}</h1>
+      ${
+        changed.length < done.length &&
+        html`<p class="notice warning" role="alert">${w.someLeft(done.length - changed.length)}</p>`
+      }
+      <ul class="results">
+        ${done.map(line)}
+      </ul>
+      ${
+        !isUndone &&
+        changed.length > 0 &&
+        html`<div class="notice note" role="status">
+          <p>${w.toldSoon(TELL_AFTER_SECONDS)}</p>
+          ${form(desk, UNDO, html`${changed.map((one) => hidden('ids', one.id))}<button class="secondary">${w.undoAll}</button>`)}
+        </div>`
+      }
+      <p><a href="/agenda/team/affected">${w.backToList}</a></p>`,
+  }
+}
+
+/** The people of appointments, whatever day they are on now. */
+async function peopleOf(desk: Desk, ids: readonly string[]): Promise<Map<string, AgendaEntry>> {
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const a = await desk.api<{ start: string; agentId: string }>('GET', `/v1/appointments/${encodeURIComponent(id)}`)
+      if (!a.ok) return []
+      const { start, agentId } = a.body
+      const to = new Date(Date.parse(start) + 1).toISOString()
+      return (await named(desk, start, to, agentId)).items.filter((e) => e.id === id)
+    }),
+  )
+  return new Map(found.flat().map((e) => [e.id, e]))
+}
+
+export function affectedPages(add: AddDesk): void {
+  const scope = 'team:write' as const
+  add({
+    method: 'GET',
+    url: '/agenda/team/affected',
+    scope,
+    handler: (desk, request) => affectedPage(desk, queryIn(request)),
+  })
+  // Every step but the first comes from a form: read again, it begins anew.
+  for (const url of [PREVIEW, REARRANGE, UNDO])
+    add({ method: 'GET', url, scope, handler: async () => ({ redirect: '/agenda/team/affected' }) })
+  add({ method: 'POST', url: PREVIEW, scope, handler: (desk, request) => previewPage(desk, formIn(request)) })
+  add({
+    method: 'POST',
+    url: REARRANGE,
+    scope,
+    handler: async (desk, request, reply) => {
+      const given = formIn(request)
+      const plan = planIn(given)
+      if (plan.length === 0) return affectedPage(desk, queryOf(given))
+      const people = await peopleOf(
+        desk,
+        plan.map((item) => item.appointmentId),
+      )
+      const body = { plan, reason: textIn(given, 'reason'), notifyAfterSeconds: TELL_AFTER_SECONDS }
+      const answer = await desk.api<{ items: Done[] }>('POST', '/v1/rearrangements', { body })
+      if (answer.ok) return resultsPage(desk, people, answer.body.items, false)
+      reply.code(answer.status)
+      return previewPage(desk, given, answer.refusal)
+    },
+  })
+  add({
+    method: 'POST',
+    url: UNDO,
+    scope,
+    handler: async (desk, request, reply) => {
+      const ids = textsIn(formIn(request), 'ids')
+      const people = await peopleOf(desk, ids)
+      const body = { appointmentIds: ids, reason: desk.words.team.undoReason }
+      const answer = await desk.api<{ items: Done[] }>('POST', '/v1/rearrangements/undo', { body })
+      if (answer.ok) return resultsPage(desk, people, answer.body.items, true)
+      reply.code(answer.status)
+      return affectedPage(desk, {}, answer.refusal)
+    },
+  })
+}

@@ -1,0 +1,70 @@
+// By REST: taking a move back, how the person would be told of it, and not telling them.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { reachFor } from '../auth/reach.actions.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { wayFor } from '../notify/compose.actions.ts'
+import { personOf } from '../notify/notice.actions.ts'
+import { tenantOf } from '../rest/access.ts'
+import { etagOf, IfMatchHeader, problems } from '../rest/resource.routes.ts'
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
+import { IdParams } from '../rest/schema.ts'
+import { configOf } from '../tenant/config.actions.ts'
+import * as schema from './appointment.schema.ts'
+import { findAppointment, type Appointment } from './appointment.sql.ts'
+import { changeContext, optionalVersion } from './change-context.ts'
+import { presentAppointment } from './present.ts'
+import { undoMove, withholdNotice } from './undo-move.actions.ts'
+
+export function undoMoveRoutes(app: FastifyInstance, deps: Deps): void {
+  const docs = documentedUnder('appointments')
+
+  function remove(
+    name: string,
+    operationId: string,
+    summary: string,
+    run: (request: FastifyRequest) => Promise<Appointment>,
+  ): void {
+    app.delete(`/v1/appointments/:id/${name}`, {
+      config: withScope('appointments:write', 'appointment'),
+      schema: {
+        ...docs(operationId, summary),
+        params: IdParams,
+        headers: IfMatchHeader,
+        response: { 200: schema.AppointmentShown, ...problems },
+      },
+      handler: async (request, reply) => {
+        const a = await run(request)
+        const shown = presentAppointment(a, await deps.snapshots.recentConfig(a.tenant_id))
+        return reply.header('etag', etagOf(a.version)).send(shown)
+      },
+    })
+  }
+  const context = (request: FastifyRequest) => changeContext(request, 'staff', optionalVersion(request))
+
+  remove(
+    'rescheduling',
+    'undoMove',
+    'Take the latest move or reassignment back, within ten minutes; whoever was not told yet hears of neither',
+    (request) => undoMove(deps, context(request), reachFor(request), 'taken back'),
+  )
+  remove('notice', 'withholdNotice', 'The person is not told of the latest move, while the message waits', (request) =>
+    withholdNotice(deps, context(request)),
+  )
+
+  app.get('/v1/appointments/:id/notice', {
+    config: withScope('appointments:read', 'appointment'),
+    schema: {
+      ...docs('getNotice', 'How the person would be told of a change now; without a channel nobody is told'),
+      params: IdParams,
+      response: { 200: schema.NoticeShown, ...problems },
+    },
+    handler: async (request) => {
+      const a = await findAppointment(deps.db.kysely, tenantOf(request), idOf(request))
+      if (!a) throw new AppError('not_found', { what: 'appointment' })
+      const person = await personOf(deps, a)
+      const way = person && (await wayFor(deps, await configOf(deps, a.tenant_id), person, 'moved'))
+      return { channel: way?.channel ?? null, recipient: way?.address ?? null }
+    },
+  })
+}
