@@ -34,6 +34,65 @@ export type ShownCallback = {
 export const isOpen = (c: ShownCallback): boolean => ['scheduled', 'queued', 'in_progress'].includes(c.status)
 const campaignName = (desk: Desk, id: string): string => desk.config.campaigns.get(id)?.name ?? '–'
 
+/** The state, and of one that is over what became of it: a wrong number is not “done”. */
+function callbackTag(desk: Desk, c: ShownCallback): Html {
+  if (c.status !== 'completed' || c.outcome === null || c.outcome === 'answered') return stateTag(desk, c)
+  const words = desk.words.outcomes as Record<string, string>
+  return html`<span class="tag ${c.outcome}">${words[c.outcome] ?? c.outcome}</span>`
+}
+
+type Happened = {
+  id: string
+  type: string
+  at: string
+  actor: string
+  actorName?: string
+  data: { outcome?: string; note?: string; attempt?: number; before?: string }
+}
+
+/** Whether this person has it now: keys act on nothing else. */
+const isMine = (desk: Desk, c: ShownCallback, history: readonly Happened[]): boolean =>
+  c.status === 'in_progress' &&
+  history.findLast((e) => e.type === 'callback.leased')?.actor === `user:${desk.person.id}`
+
+/** Every try: when, by whom, how it went, and what was said. */
+function attempts(desk: Desk, history: readonly Happened[]): Html | false {
+  const w = desk.words.callbacks
+  const words = desk.words.outcomes as Record<string, string>
+  const undone = new Set<string>()
+  for (const [i, e] of history.entries()) if (e.type === 'callback.attempt_undone') undone.add(history[i - 1]?.id ?? '')
+  const tried = history.filter((e) => e.type === 'callback.attempted')
+  if (tried.length === 0) return false
+  return html`<section>
+    <h2>${w.attempts}</h2>
+    <ol class="timeline">
+      ${tried.toReversed().map(
+        (e) =>
+          html`<li class="attempt">
+            <time datetime="${e.at}">${moment(desk, e.at)}</time>
+            <span
+              ><strong>${words[e.data.outcome ?? ''] ?? e.data.outcome}</strong>${undone.has(e.id) && ` (${w.undone})`}
+              <span class="detail">${e.actorName}</span>
+              ${(e.data.note ?? '') !== '' && html`<q>${e.data.note}</q>`}</span
+            >
+          </li>`,
+      )}
+    </ol>
+  </section>`
+}
+
+/** Who has it, or the button to take it. */
+function holder(desk: Desk, c: ShownCallback, history: readonly Happened[]): Html | false {
+  const w = desk.words.callbacks
+  if (!desk.can('callbacks:work')) return false
+  if (c.status === 'scheduled') return action(desk, `/agenda/callbacks/${c.id}/take`, w.take, {}, '')
+  const last = history.findLast((e) => e.type === 'callback.leased' || e.type === 'callback.queued')
+  if (c.status !== 'queued' && c.status !== 'in_progress') return false
+  return html`<p class="notice note">
+    ${last?.actorName === undefined ? w.withCenter : w.withColleague(last.actorName)}
+  </p>`
+}
+
 export function listOf(desk: Desk, items: readonly ShownCallback[]): Html {
   return html`<ul class="entries">
     ${items.map(
@@ -49,7 +108,7 @@ export function listOf(desk: Desk, items: readonly ShownCallback[]): Html {
               ${c.reason}</span
             ></span
           >
-          ${stateTag(desk, c)}
+          ${callbackTag(desk, c)}
         </li>`,
     )}
   </ul>`
@@ -85,6 +144,18 @@ function outcomeForm(desk: Desk, c: ShownCallback, faults: Faults): Html {
   )
 }
 
+/** The windows nearest to the one that cannot be had, as the API names them. */
+export function nearestWindows(desk: Desk, refusal: Refusal | undefined): Html | false {
+  const nearest = (refusal?.extra.nearestWindows ?? []) as { from: string; to: string }[]
+  if (nearest.length === 0) return false
+  return html`<div class="notice note">
+    <p>${desk.words.callbacks.nearest}</p>
+    <ul>
+      ${nearest.map(({ from, to }) => html`<li>${moment(desk, from)}–${clock(desk, to)}</li>`)}
+    </ul>
+  </div>`
+}
+
 /** Pointers of the API's bodies → fields of the forms. */
 const FIELDS: Record<string, string> = { '/note': 'summary', '/callAgainAt': 'again', '/when/at': 'at' }
 
@@ -93,7 +164,9 @@ export async function callbackPage(desk: Desk, id: string, refusal?: Refusal): P
   const w = desk.words.callbacks
   const faults = refusal ? faultsOf(refusal, (pointer) => FIELDS[pointer] ?? pointer.slice(1)) : NO_FAULTS
   const to = (verb: string): string => `/agenda/callbacks/${c.id}/${verb}`
-  const canWork = desk.can('callbacks:work') && isOpen(c)
+  const history = (await desk.read<{ items: Happened[] }>(`/v1/callbacks/${id}/history`)).items
+  const canChange = desk.can('callbacks:work') && isOpen(c)
+  const canReport = canChange && isMine(desk, c, history)
   const panel = await contactPanel(desk, c.contactId, 'callback', c.id)
   return {
     title: `${w.one} ${c.number ?? ''}`,
@@ -102,8 +175,9 @@ export async function callbackPage(desk: Desk, id: string, refusal?: Refusal): P
     main: html`${faultSummary(desk.pageWords, faults)}
       <div class="beside">
         <div>
-          <h1>${w.one} ${stateTag(desk, c)}</h1>
-          ${refused(refusal)} ${c.number !== null && html`<p class="big">${telephone(c.number)}</p>`}
+          <h1>${w.one} ${callbackTag(desk, c)}</h1>
+          ${refused(refusal)} ${nearestWindows(desk, refusal)}
+          ${c.number !== null && html`<p class="big">${telephone(c.number)}</p>`}
           ${c.joinLink !== undefined && html`<p><a class="button" href="${c.joinLink}" rel="noreferrer" target="_blank">${w.join}</a></p>`}
           <dl class="facts">
             <div>
@@ -147,9 +221,10 @@ export async function callbackPage(desk: Desk, id: string, refusal?: Refusal): P
               </div>`
             }
           </dl>
-          ${script(desk, c)} ${canWork && outcomeForm(desk, c, faults)}
+          ${script(desk, c)} ${canReport ? outcomeForm(desk, c, faults) : holder(desk, c, history)}
+          ${attempts(desk, history)}
           ${
-            canWork &&
+            canChange &&
             html`<details ${isSent(desk, to('postponement')) && html`open`}>
                 <summary>${w.postpone}</summary>
                 ${form(desk, to('postponement'), html`${field({ name: 'at', label: w.newTime, value: typedIn(desk, to('postponement'), 'at'), type: 'datetime-local', required: true }, faults)}<button class="secondary">${w.postpone}</button>`)}
@@ -158,7 +233,7 @@ export async function callbackPage(desk: Desk, id: string, refusal?: Refusal): P
                 <summary>${w.cancel}</summary>
                 ${form(desk, to('cancellation'), html`${field({ name: 'reason', label: desk.words.appointment.cancelReason, value: typedIn(desk, to('cancellation'), 'reason'), maxLength: 500 }, faults)}<button class="danger">${w.cancelNow}</button>`)}
               </details>
-              ${c.status === 'in_progress' && c.leaseId !== null && action(desk, to('return'), w.giveBack, { leaseId: c.leaseId })}`
+              ${canReport && c.leaseId !== null && action(desk, to('return'), w.giveBack, { leaseId: c.leaseId })}`
           }
         </div>
         ${panel}

@@ -1,5 +1,5 @@
 // Callbacks in the workspace: take the next, call, tell the outcome with one key, postpone; script and notes beside it.
-import { callbackPage, isOpen, listOf, type ShownCallback } from './callback.page.ts'
+import { callbackPage, isOpen, nearestWindows, listOf, type ShownCallback } from './callback.page.ts'
 import { DAY } from '../time/interval.ts'
 import {
   address,
@@ -9,14 +9,15 @@ import {
   queryIn,
   textIn,
   type AddDesk,
+  type Answered,
   type Desk,
   type DeskView,
   type Refusal,
   typedIn,
 } from '../web/desk.ts'
-import { form } from '../web/desk.layout.ts'
+import { action, form } from '../web/desk.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS, select } from '../web/form.ts'
-import { html } from '../web/html.ts'
+import { html, type Html } from '../web/html.ts'
 import { empty, optionsOf, refused, instantIn } from './pieces.ts'
 
 /** A lease by a person: long enough to look, call and write down. */
@@ -25,6 +26,17 @@ const LEASE_SECONDS = 1200
 const TABS = ['due', 'late', 'all'] as const
 
 const ADD = '/agenda/callbacks'
+
+/** What was just recorded of which callback, and the way back. */
+function justDone(desk: Desk, query: Record<string, string | undefined>): Html | false {
+  const { outcome, of } = query
+  const words = desk.words.outcomes as Record<string, string>
+  if (outcome === undefined || of === undefined || words[outcome] === undefined) return false
+  return html`<div class="notice success done" role="status">
+    <p>${desk.words.callbacks.recorded(words[outcome])}</p>
+    ${action(desk, `/agenda/callbacks/${encodeURIComponent(of)}/undo`, desk.words.callbacks.undo)}
+  </div>`
+}
 
 async function listPage(desk: Desk, query: Record<string, string | undefined>, refusal?: Refusal): Promise<DeskView> {
   const w = desk.words.callbacks
@@ -47,7 +59,7 @@ async function listPage(desk: Desk, query: Record<string, string | undefined>, r
     section: 'callbacks',
     main: html`${faultSummary(desk.pageWords, faults)}
       <h1>${w.title}</h1>
-      ${refused(refusal)}
+      ${refused(refusal)} ${nearestWindows(desk, refusal)} ${justDone(desk, query)}
       ${query.nothing !== undefined && html`<p class="notice note" role="status">${w.nothingDue}</p>`}
       ${
         desk.can('callbacks:work') &&
@@ -165,11 +177,34 @@ export function callbackPages(add: AddDesk): void {
       }
       const answer = await desk.api<ShownCallback>('POST', `/v1/callbacks/${id}/attempts`, { body })
       if (answer.ok)
-        return { redirect: address('/agenda/callbacks', { campaign: answer.body.campaignId, done: 'outcome' }) }
+        return {
+          redirect: address('/agenda/callbacks', { campaign: answer.body.campaignId, outcome: body.outcome, of: id }),
+        }
       reply.code(answer.status)
       return callbackPage(desk, id, answer.refusal)
     },
   })
+
+  /** A verb of the API that leads back to the callback itself. */
+  const here = (name: string, run: (desk: Desk, id: string) => Promise<Answered<unknown>>): void =>
+    add({
+      method: 'POST',
+      url: `/agenda/callbacks/:id/${name}`,
+      scope: 'callbacks:work',
+      handler: async (desk, request, reply) => {
+        const id = paramIn(request)
+        const answer = await run(desk, id)
+        if (answer.ok) return { redirect: `/agenda/callbacks/${id}` }
+        reply.code(answer.status)
+        return callbackPage(desk, id, answer.refusal)
+      },
+    })
+  here('take', (desk, id) => {
+    const { agentId } = desk.person
+    const body = { leaseSeconds: LEASE_SECONDS, ...(agentId === null ? {} : { agentId }) }
+    return desk.api('POST', `/v1/callbacks/${id}/lease`, { body })
+  })
+  here('undo', (desk, id) => desk.api('DELETE', `/v1/callbacks/${id}/attempts`))
 
   const simple = (
     name: string,

@@ -10,6 +10,7 @@ const text = (value: unknown): string => (typeof value === 'string' || typeof va
 function said(desk: Desk, { kind, id, data }: TimelineItem): Html {
   const w = desk.words.timeline
   const states = desk.words.states as Record<string, string>
+  const outcomes = desk.words.outcomes as Record<string, string>
   const state = states[text(data.status)] ?? text(data.status)
   switch (kind) {
     case 'appointment':
@@ -19,11 +20,13 @@ function said(desk: Desk, { kind, id, data }: TimelineItem): Html {
         >${text(data.notes) !== '' && html`<span class="detail">${text(data.notes)}</span>`}`
     case 'callback':
       return html`<a href="/agenda/callbacks/${id}">${w.callback} ${text(data.number)}</a>
-        <span class="tag ${text(data.status)}">${state}</span
+        <span class="tag ${text(data.status)}"
+          >${data.status === 'completed' && data.outcome !== 'answered' ? (outcomes[text(data.outcome)] ?? state) : state}</span
         >${text(data.reason) !== '' && html`<span class="detail">${text(data.reason)}</span>`}`
     case 'attempt':
       return html`${w.attempt}:
-      ${(desk.words.outcomes as Record<string, string>)[text(data.outcome)] ?? text(data.outcome)}`
+        <a href="/agenda/callbacks/${text(data.callbackId)}">${outcomes[text(data.outcome)] ?? text(data.outcome)}</a
+        >${text(data.note) !== '' && html`<span class="detail"><q>${text(data.note)}</q></span>`}`
     case 'message':
       return html`${desk.words.messages[text(data.template)] ?? text(data.template)}
         <span class="detail"

@@ -2,6 +2,7 @@
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import { listEvents } from '../event/event.sql.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { takeCallback, undoAttempt } from './take.actions.ts'
 import { actorNames } from '../auth/user.sql.ts'
 import Type from 'typebox'
 import type { Attributes } from '../campaign/segments.ts'
@@ -284,6 +285,32 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       const body = request.body as AttemptInput & { leaseId?: string }
       const result = { ...body, ...instantsOf(body, deps.now()) }
       return presentCallback(await settle(deps, config, idOf(request), result, actorOf(request)), config)
+    },
+  })
+
+  app.delete('/v1/callbacks/:id/attempts', {
+    config: withScope('callbacks:work', 'callback'),
+    schema: {
+      ...docs('undoAttempt', 'Take the latest result back, within ten minutes, of one that a person reported'),
+      params: IdParams,
+      response: one,
+    },
+    handler: async (request) =>
+      show(request, await undoAttempt(deps, tenantOf(request), idOf(request), actorOf(request))),
+  })
+
+  app.post('/v1/callbacks/:id/lease', {
+    config: withScope('callbacks:work', 'callback'),
+    schema: {
+      ...docs('takeCallback', 'Take this one callback, due or not, for a time; nobody else gets it meanwhile'),
+      params: IdParams,
+      body: schema.TakeBody,
+      response: one,
+    },
+    handler: async (request) => {
+      const { leaseSeconds, agentId } = request.body as { leaseSeconds: number; agentId?: string }
+      const by = { actor: actorOf(request), agentId: agentId ?? null, seconds: leaseSeconds }
+      return show(request, await takeCallback(deps, tenantOf(request), idOf(request), by))
     },
   })
 }

@@ -246,6 +246,13 @@ export const CountersShown = Type.Object(
   },
   { title: 'CampaignCounters', additionalProperties: false },
 )
+export const TakeBody = Type.Object(
+  {
+    leaseSeconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 3600, default: 600 })),
+    agentId: Type.Optional({ ...Id, description: 'Who takes it; needed for a personal callback' }),
+  },
+  { additionalProperties: false },
+)
 export const HistoryShown = Type.Object({
   items: Type.Array(
     Type.Object({

@@ -3,6 +3,7 @@ import { sql, type Selectable } from 'kysely'
 import type { Reach } from '../auth/scopes.ts'
 import type { CallbackRow } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
+import type { Count } from './counts.sql.ts'
 import type { CallbackStatus } from './states.ts'
 import { lookAt } from './watch.ts'
 
@@ -24,6 +25,24 @@ export type CallbackDocument = {
   /** Why the own agent's claim on it ended. */
   released?: 'owner_absent' | 'owner_late' | undefined
   cancellation?: { by: string; reason?: string }
+  /** What the latest result changed, so that it can be taken back; `version`: of the callback after it. */
+  undo?: { version: number; before: RestorableDocument; current: number; zones: string[]; counts: Count[] }
+}
+/** Columns as they were before a result; instants in RFC 3339. */
+export type RestorableDocument = {
+  status: CallbackStatus
+  number: string | null
+  due_at: string
+  hours_end: string
+  expires_at: string
+  rank_at: string
+  attempts: number
+  outcome: string | null
+  settled: string[]
+  lease_id: string | null
+  lease_until: string | null
+  owner_until: string | null
+  escalate_at: string | null
 }
 
 export type NewCallback = Omit<

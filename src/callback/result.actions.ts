@@ -9,9 +9,11 @@ import { AppError, bodyFault } from '../errors.ts'
 import { cancelWaiting } from './barred.actions.ts'
 import { barNumber, barredAmong } from './barred.sql.ts'
 import { become, locked } from './become.actions.ts'
-import { findCallbacks, type Callback } from './callback.sql.ts'
+import { findCallbacks, type Callback, type CallbackChange, type CallbackDocument } from './callback.sql.ts'
 import { finishAll } from './claim.sql.ts'
-import { addCounts } from './counts.sql.ts'
+import { addCounts, type Count } from './counts.sql.ts'
+import { isOpen } from './states.ts'
+import { restorable } from './take.actions.ts'
 import { leasedRows } from './lease.actions.ts'
 import { decide, documentOf, type AttemptResult, type Decision } from './decide.ts'
 
@@ -59,11 +61,28 @@ async function settleOnce(
     const decision = decide(c, campaign, config, result, deps.now(), mayRotate, barred)
     if (!decision) return c
     const { status, change, data, counts } = decision
-    const after = await become(deps, tx, c, status, change, { type: TYPE, actor, data })
+    // Whoever asked never to be called again is not called again by an undo.
+    const undoable = actor.startsWith('user:') && !result.doNotCall && isOpen(c.status)
+    const after = await become(
+      deps,
+      tx,
+      c,
+      status,
+      undoable ? { ...change, document: withUndo(c, change, counts) } : change,
+      { type: TYPE, actor, data },
+    )
     await addCounts(tx, c.tenant_id, counts)
     freed(deps, tx, c.tenant_id, campaign)
     return after
   })
+}
+
+/** The document after the result, with what it takes to restore the state before. */
+function withUndo(c: Callback, change: CallbackChange, counts: Count[]): CallbackDocument {
+  const before = documentOf(c)
+  const { current, zones } = before
+  const undo = { version: c.version + 1, before: restorable(c), current, zones, counts }
+  return { ...before, ...change.document, undo }
 }
 
 /** A key that this callback never had is no attempt at it: refused, and not counted. */

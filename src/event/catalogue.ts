@@ -30,6 +30,7 @@ export const EVENTS = {
   'callback.parked': 'The queue refused it: a person must look',
   'callback.escalated': 'Its window is over and nobody has called',
   'callback.attempted': 'An attempt has a result',
+  'callback.attempt_undone': 'A mistaken result was taken back: it is as it was before',
   'callback.expired': 'It ended without being kept',
   'waiting.offered': 'Somebody on the waiting list was offered an earlier time',
   'waiting.taken': 'The earlier time was taken',
