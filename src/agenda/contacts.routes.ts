@@ -18,7 +18,7 @@ import { action, form, proof } from '../web/desk.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS } from '../web/form.ts'
 import { html, telephone, type Html } from '../web/html.ts'
 import type { Found } from './book.routes.ts'
-import { empty, moment, nameOf, refused } from './pieces.ts'
+import { empty, moment, nameOf, refused, table } from './pieces.ts'
 import { timeline, type TimelineItem } from './timeline.page.ts'
 import { widgetsFor } from './widgets.ts'
 
@@ -125,14 +125,69 @@ async function privacySection(desk: Desk, c: Contact): Promise<Html> {
   </section>`
 }
 
+/** Other records of this person: their numbers and addresses still lead here, and each can be taken apart again. */
+function mergedSection(desk: Desk, items: readonly Found[]): Html {
+  const w = desk.words.contacts
+  return html`<section>
+    <h2>${w.alsoKnown}</h2>
+    <ul class="rows">
+      ${items.map(
+        (one) =>
+          html`<li>
+            <span>${nameOf(one)}<span class="detail">${one.phone} ${one.email}</span></span>
+            ${desk.can('contacts:merge') && action(desk, `/agenda/contacts/${one.id}/unmerge`, w.unmerge)}
+          </li>`,
+      )}
+    </ul>
+  </section>`
+}
+
+/** Both records side by side, and what will become of them; nothing happens before it is confirmed. */
+async function mergePage(desk: Desk, id: string, otherId: string, refusal?: Refusal): Promise<DeskView> {
+  const w = desk.words.contacts
+  const read = async (one: string) => {
+    const [c, history] = await Promise.all([
+      desk.read<Contact>(`/v1/contacts/${encodeURIComponent(one)}`),
+      desk.read<{ items: TimelineItem[] }>(address(`/v1/contacts/${encodeURIComponent(one)}/timeline`, { limit: 5 })),
+    ])
+    return { c, history: history.items }
+  }
+  const [kept, other] = await Promise.all([read(id), read(otherId)])
+  const words = desk.words.book
+  const rows = (
+    [
+      [words.firstName, 'firstName'],
+      [words.lastName, 'lastName'],
+      [words.phone, 'phone'],
+      [words.email, 'email'],
+      [words.notes, 'notes'],
+    ] as const
+  ).map(([label, name]) => [label, kept.c[name] ?? '–', other.c[name] ?? '–'])
+  const story = (items: readonly TimelineItem[]): Html => timeline(desk, items)
+  return {
+    title: w.mergeTitle,
+    section: 'contacts',
+    main: html`<h1>${w.mergeTitle}</h1>
+      ${refused(refusal)}
+      ${table(w.mergeTitle, [w.field, w.stays, w.joins], [...rows, [w.timeline, story(kept.history), story(other.history)]])}
+      <p>${w.mergeText(nameOf(kept.c), nameOf(other.c))}</p>
+      <div class="buttons">
+        ${action(desk, `/agenda/contacts/${id}/merge`, w.mergeNow, { otherId }, 'danger')}
+        <a class="button secondary" href="${address(`/agenda/contacts/${otherId}/merge`, { other: id })}">${w.swap}</a>
+        <a class="button secondary" href="/agenda/contacts/${id}">${w.notTheSame}</a>
+      </div>`,
+  }
+}
+
 async function contactPage(desk: Desk, id: string, cursor: string | undefined, refusal?: Refusal): Promise<DeskView> {
   const w = desk.words.contacts
-  const [c, history, same] = await Promise.all([
+  const [c, history, same, merged] = await Promise.all([
     desk.read<Contact>(`/v1/contacts/${id}`),
     desk.read<{ items: TimelineItem[]; nextCursor: string | null }>(
       address(`/v1/contacts/${id}/timeline`, { cursor, limit: 200 }),
     ),
     desk.read<{ items: Found[] }>(`/v1/contacts/${id}/duplicates`),
+    desk.read<{ items: Found[] }>(`/v1/contacts/${id}/merged`),
   ])
   const canWrite = desk.can('contacts:write') && c.archivedAt === null
   const toNotes = `/agenda/contacts/${c.id}/notes`
@@ -180,13 +235,14 @@ async function contactPage(desk: Desk, id: string, cursor: string | undefined, r
                       <span
                         ><a href="/agenda/contacts/${one.id}">${nameOf(one)}</a
                         ><span class="detail">${one.phone} ${one.email}</span></span
-                      >${canWrite && action(desk, `/agenda/contacts/${c.id}/merge`, w.merge, { otherId: one.id })}
+                      >${canWrite && desk.can('contacts:merge') && html`<a href="${address(`/agenda/contacts/${c.id}/merge`, { other: one.id })}">${w.compare}</a>`}
                     </li>`,
                 )}
               </ul>
             </section>`
           }
-          ${await privacySection(desk, c)} ${await widgetsFor(desk, 'contact', { contactId: c.id })}
+          ${merged.items.length > 0 && mergedSection(desk, merged.items)} ${await privacySection(desk, c)}
+          ${await widgetsFor(desk, 'contact', { contactId: c.id })}
         </aside>
       </div>`,
   }
@@ -236,7 +292,7 @@ export function contactPages(add: AddDesk): void {
   function verb(
     name: string,
     done: string,
-    scope: 'contacts:write' | 'privacy:write',
+    scope: 'contacts:write' | 'contacts:merge' | 'privacy:write',
     run: (desk: Desk, id: string, given: (name: string) => string) => ReturnType<Desk['api']>,
     leads?: string,
   ): void {
@@ -267,9 +323,16 @@ export function contactPages(add: AddDesk): void {
   verb('/notes', 'saved', 'contacts:write', (desk, id, given) =>
     desk.api('POST', `/v1/contacts/${id}/notes`, { body: { content: given('content') } }),
   )
-  verb('/merge', 'merged', 'contacts:write', (desk, id, given) =>
+  add({
+    method: 'GET',
+    url: '/agenda/contacts/:id/merge',
+    scope: 'contacts:merge',
+    handler: (desk, request) => mergePage(desk, paramIn(request), queryIn(request).other ?? ''),
+  })
+  verb('/merge', 'merged', 'contacts:merge', (desk, id, given) =>
     desk.api('POST', `/v1/contacts/${id}/merge`, { body: { otherId: given('otherId') } }),
   )
+  verb('/unmerge', 'unmerged', 'contacts:merge', (desk, id) => desk.api('DELETE', `/v1/contacts/${id}/merge`))
   verb('/consents', 'saved', 'contacts:write', (desk, id, given) =>
     desk.api('POST', `/v1/contacts/${id}/consents`, {
       body: {

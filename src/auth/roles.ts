@@ -18,7 +18,7 @@ const AGENT: readonly Scope[] = [
   'callbacks:work',
   'hours:write',
 ]
-const SUPERVISOR: readonly Scope[] = [...AGENT, 'team:write', 'messages:read', 'reports:read']
+const SUPERVISOR: readonly Scope[] = [...AGENT, 'contacts:merge', 'team:write', 'messages:read', 'reports:read']
 
 /** Role → scopes. An agent's hours:write reaches the own hours only. */
 export const PERMISSIONS: Readonly<Record<Role, readonly Scope[]>> = {

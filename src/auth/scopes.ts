@@ -9,6 +9,7 @@ export const SCOPES = [
   'configuration:write',
   'contacts:read',
   'contacts:write',
+  'contacts:merge',
   'slots:read',
   'appointments:read',
   'appointments:write',

@@ -1,10 +1,10 @@
 // SQL of contacts beyond the common collection.
 import type { Db, Tx } from '../db/tx.ts'
-import type { CompiledQuery } from 'kysely'
+import { sql, type CompiledQuery } from 'kysely'
 import type { Row } from '../rest/resource.sql.ts'
 import type { ContactFields } from './contact.ts'
 
-/** The live contact with this external id or identity. */
+/** The live contact with this external id or identity, or the one that such a contact became part of. */
 export async function findSame(
   db: Db,
   tenantId: string,
@@ -14,7 +14,7 @@ export async function findSame(
   if (externalId === null && identity === null) return undefined
   const row = await db
     .selectFrom('contacts')
-    .select('id')
+    .select(['id', 'merged_into'])
     .where('tenant_id', '=', tenantId)
     .where((eb) =>
       eb.or([
@@ -22,10 +22,10 @@ export async function findSame(
         ...(identity === null ? [] : [eb('identity', '=', identity)]),
       ]),
     )
-    .where('archived_at', 'is', null)
+    .where((eb) => eb.or([eb('archived_at', 'is', null), eb('merged_into', 'is not', null)]))
     .orderBy('id')
     .executeTakeFirst()
-  return row?.id
+  return row?.merged_into ?? row?.id
 }
 
 export function insertContact(
@@ -51,27 +51,22 @@ export function insertContact(
     .compile()
 }
 
-/** Live contacts with this e-mail, phone or external id; at most 50. */
+/** Live contacts with this e-mail, phone or external id, of their own or of one that became part of them; at most 50. */
 export async function searchContacts(
   db: Db,
   tenantId: string,
   by: { email: string | null; phone: string | null; externalId: string | null },
 ): Promise<Row[]> {
-  const rows = await db
-    .selectFrom('contacts')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('archived_at', 'is', null)
-    .where((eb) =>
-      eb.or([
-        ...(by.email === null ? [] : [eb('email', '=', by.email)]),
-        ...(by.phone === null ? [] : [eb('phone', '=', by.phone)]),
-        ...(by.externalId === null ? [] : [eb('external_id', '=', by.externalId)]),
-      ]),
-    )
-    .orderBy('id')
-    .limit(50)
-    .execute()
+  const { email, phone, externalId } = by
+  // What is null equals nothing.
+  const { rows } = await sql<Row>`
+    select c.* from contacts c
+     where c.tenant_id = ${tenantId} and c.archived_at is null
+       and (c.email = ${email} or c.phone = ${phone} or c.external_id = ${externalId}
+            or exists (select 1 from contacts m
+                        where m.tenant_id = ${tenantId} and m.merged_into = c.id
+                          and (m.email = ${email} or m.phone = ${phone} or m.external_id = ${externalId})))
+     order by c.id limit 50`.execute(db)
   return rows
 }
 

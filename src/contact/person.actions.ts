@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { lockRow, updateRow, type Row } from '../rest/resource.sql.ts'
 import { identityOf, type ContactFields } from './contact.ts'
-import { endMerged, handOver, repoint } from './timeline.sql.ts'
+import { endMerge, endMerged, giveBack, handOver, insertMerge, lockMerge, repoint, revive } from './timeline.sql.ts'
 
 type Fields = ContactFields & { attributes?: Record<string, unknown> }
 
@@ -53,17 +53,26 @@ export async function mergeContacts(
     if (!kept || !other) throw new AppError('not_found', { what: 'contact' })
     if (kept.archived_at !== null || other.archived_at !== null) throw new AppError('not_mergeable')
     const now = new Date(deps.now())
-    await handOver(tx, tenantId, otherId, keptId)
-    await repoint(tx, tenantId, otherId, keptId)
-    await endMerged(tx, tenantId, otherId, keptId, now)
-    const { firstName, lastName, email, phone, externalId, ...document } = joined(fieldsOf(kept), fieldsOf(other))
+    const [before, from] = [fieldsOf(kept), fieldsOf(other)]
+    const fields = joined(before, from)
+    const { firstName, lastName, email, phone, externalId, ...document } = fields
+    const identity = identityOf({ firstName, lastName, email, phone })
+    const moved = await handOver(tx, tenantId, otherId, keptId)
+    const parts = await repoint(tx, tenantId, otherId, keptId)
+    const given = { identity: identity === other.identity, externalId: externalId === from.externalId }
+    await endMerged(tx, tenantId, otherId, keptId, now, given)
+    const filled = (['email', 'phone', 'externalId', 'locale', 'notes', 'attributes'] as const).filter(
+      (name) => JSON.stringify(before[name]) !== JSON.stringify(fields[name]),
+    )
+    const merge = { id: deps.newId(), kept_id: keptId, other_id: otherId, moved: { ...moved, contacts: parts }, filled }
+    await insertMerge(tx, tenantId, { ...merge, now })
     const columns = {
       first_name: firstName,
       last_name: lastName,
       email: email ?? null,
       phone: phone ?? null,
       external_id: externalId ?? null,
-      identity: identityOf({ firstName, lastName, email, phone }),
+      identity,
     }
     const after = await updateRow(tx, 'contacts', { tenantId, id: keptId, columns, document, now })
     const entry = {
@@ -77,5 +86,68 @@ export async function mergeContacts(
     }
     await insertAudit(tx, { ...entry, data: { from: otherId } })
     return after
+  })
+}
+
+/** The fields of the kept contact without what came from the other, where nobody has changed it since. */
+function parted(kept: Fields, other: Fields, filled: readonly string[], hasExternalId: boolean): Fields {
+  const fields = { ...kept }
+  for (const name of ['email', 'phone', 'locale'] as const)
+    if (filled.includes(name) && kept[name] === other[name]) delete fields[name]
+  if (filled.includes('externalId') && !hasExternalId) delete fields.externalId
+  if (filled.includes('notes') && other.notes !== undefined && kept.notes?.endsWith(other.notes))
+    fields.notes = kept.notes.slice(0, -other.notes.length).trimEnd() || undefined
+  if (filled.includes('attributes'))
+    fields.attributes = Object.fromEntries(
+      Object.entries(kept.attributes ?? {}).filter(([name, value]) => other.attributes?.[name] !== value),
+    )
+  return fields
+}
+
+/**
+ * Takes a merge back: the contact `otherId` lives again with all that was its own then, and what came from it leaves the other. What
+ * was added since stays with the one it was added to. Throws `not_found`, `not_mergeable` when there is no merge to take back.
+ */
+export async function unmergeContacts(deps: Deps, tenantId: string, otherId: string, actor: string): Promise<Row> {
+  return transaction(deps.db, async (tx) => {
+    const merge = await lockMerge(tx, tenantId, otherId)
+    if (!merge) throw new AppError('not_mergeable')
+    const rows = new Map<string, Row | undefined>()
+    for (const id of [merge.kept_id, otherId].sort()) rows.set(id, await lockRow(tx, 'contacts', tenantId, id))
+    const [kept, other] = [rows.get(merge.kept_id), rows.get(otherId)]
+    // Merged on, or erased, since then.
+    if (!kept || !other || other.merged_into !== merge.kept_id || other.erased_at !== null || kept.archived_at !== null)
+      throw new AppError('not_mergeable')
+    const now = new Date(deps.now())
+    const [own, from] = [fieldsOf(kept), fieldsOf(other)]
+    const tookExternalId = merge.filled.includes('externalId')
+    const { firstName, lastName, email, phone, externalId, ...document } = parted(own, from, merge.filled, false)
+    const columns = {
+      first_name: firstName,
+      last_name: lastName,
+      email: email ?? null,
+      phone: phone ?? null,
+      external_id: externalId ?? null,
+      identity: identityOf({ firstName, lastName, email, phone }),
+    }
+    // The one that stays gives up first what only one contact may have.
+    await updateRow(tx, 'contacts', { tenantId, id: merge.kept_id, columns, document, now })
+    const restored = {
+      identity: identityOf(from),
+      externalId: tookExternalId ? (own.externalId ?? null) : (from.externalId ?? null),
+    }
+    await revive(tx, tenantId, otherId, restored, merge.moved.contacts ?? [], now)
+    await giveBack(tx, tenantId, merge.moved, merge.kept_id, otherId)
+    await endMerge(tx, tenantId, merge.id, now)
+    const entry = {
+      tenant_id: tenantId,
+      id: deps.newId(),
+      at: now,
+      actor,
+      action: 'contact_unmerged',
+      subject: otherId,
+    }
+    await insertAudit(tx, { ...entry, result: 200, data: { from: merge.kept_id } })
+    return (await lockRow(tx, 'contacts', tenantId, otherId))!
   })
 }

@@ -15,9 +15,9 @@ import { contacts } from './contact.routes.ts'
 import { reachFor } from '../auth/reach.actions.ts'
 import { isWithin } from '../auth/scopes.ts'
 import { refuseSearchBy } from '../privacy/veil.hook.ts'
-import { mergeContacts } from './person.actions.ts'
+import { mergeContacts, unmergeContacts } from './person.actions.ts'
 import { toE164 } from './phone.ts'
-import { duplicatesOf, findPeople, insertNote, timelineOf, type TimelineRow } from './timeline.sql.ts'
+import { duplicatesOf, findPeople, insertNote, partsOf, timelineOf, type TimelineRow } from './timeline.sql.ts'
 
 const Any = Type.Object({}, { additionalProperties: true })
 const Contacts = Type.Object({ items: Type.Array(Any) }, { additionalProperties: false })
@@ -34,6 +34,7 @@ export function personRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('contacts')
   const reading = withScope('contacts:read', 'none')
   const writing = withScope('contacts:write', 'none')
+  const merging = withScope('contacts:merge', 'none')
   const db = () => deps.db.kysely
 
   async function contactOf(tenantId: string, id: string): Promise<Row> {
@@ -134,7 +135,7 @@ export function personRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.post('/v1/contacts/:id/merge', {
-    config: writing,
+    config: merging,
     schema: {
       ...docs('mergeContacts', 'Make another contact part of this one: everything of it moves here, and it ends'),
       params: IdParams,
@@ -147,6 +148,33 @@ export function personRoutes(app: FastifyInstance, deps: Deps): void {
         contacts,
         await mergeContacts(deps, tenantOf(request), idOf(request), otherId, actorOf(request)),
       )
+    },
+  })
+
+  app.delete('/v1/contacts/:id/merge', {
+    config: merging,
+    schema: {
+      ...docs('unmergeContact', 'Take the merge back by which this contact ended: what was its own is its own again'),
+      params: IdParams,
+      response: { 200: Any, ...problems },
+    },
+    handler: async (request) => {
+      await contactOf(tenantOf(request), idOf(request))
+      return presentRow(contacts, await unmergeContacts(deps, tenantOf(request), idOf(request), actorOf(request)))
+    },
+  })
+
+  app.get('/v1/contacts/:id/merged', {
+    config: reading,
+    schema: {
+      ...docs('listMergedContacts', 'Contacts that became part of this one: their numbers and addresses find it too'),
+      params: IdParams,
+      response: { 200: Contacts, ...problems },
+    },
+    handler: async (request) => {
+      const tenantId = tenantOf(request)
+      const { id } = await contactOf(tenantId, idOf(request))
+      return { items: (await partsOf(db(), tenantId, id)).map((row) => presentRow(contacts, row)) }
     },
   })
 }

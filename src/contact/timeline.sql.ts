@@ -74,6 +74,9 @@ export async function findPeople(db: Db, tenantId: string, text: string, phone: 
     select c.* from contacts c
      where c.tenant_id = ${tenantId} and c.archived_at is null
        and (lower(c.email) = ${text.toLowerCase()} or c.external_id = ${text} or c.phone = ${phone ?? text}
+            or exists (select 1 from contacts m
+                        where m.tenant_id = ${tenantId} and m.merged_into = c.id
+                          and (lower(m.email) = ${text.toLowerCase()} or m.external_id = ${text} or m.phone = ${phone ?? text}))
             or ((lower(c.last_name) like ${first} or lower(c.first_name) like ${first})
                 ${sql.join(
                   words
@@ -102,49 +105,175 @@ export async function duplicatesOf(db: Db, tenantId: string, c: Row): Promise<Ro
   return rows
 }
 
-/** What belonged to one contact belongs to another. */
-export async function handOver(tx: Tx, tenantId: string, from: string, to: string): Promise<void> {
-  for (const table of [
-    'appointments',
-    'callbacks',
-    'messages',
-    'waiting_entries',
-    'contact_notes',
-    'consents',
-  ] as const)
+/** What may belong to a contact. */
+export const OF_CONTACTS = [
+  'appointments',
+  'callbacks',
+  'messages',
+  'waiting_entries',
+  'contact_notes',
+  'consents',
+] as const
+export type Belongings = Partial<Record<(typeof OF_CONTACTS)[number], string[]>>
+
+/** What belonged to one contact belongs to another; the ids of the rows by table. */
+export async function handOver(tx: Tx, tenantId: string, from: string, to: string): Promise<Belongings> {
+  const moved: Belongings = {}
+  for (const table of OF_CONTACTS) {
+    const rows = await tx
+      .updateTable(table as 'contact_notes')
+      .set({ contact_id: to })
+      .where('tenant_id', '=', tenantId)
+      .where('contact_id', '=', from)
+      .returning('id')
+      .execute()
+    if (rows.length > 0) moved[table] = rows.map((row) => row.id)
+  }
+  return moved
+}
+
+/** Gives rows back that still belong to the other. */
+export async function giveBack(tx: Tx, tenantId: string, moved: Belongings, from: string, to: string): Promise<void> {
+  for (const table of OF_CONTACTS)
     await tx
       .updateTable(table as 'contact_notes')
       .set({ contact_id: to })
       .where('tenant_id', '=', tenantId)
       .where('contact_id', '=', from)
+      .where('id', '=', sql<string>`any(${sql.val(moved[table] ?? [])}::uuid[])`)
       .execute()
 }
 
 /** Who became part of the one that ends now is part of the other. */
-export async function repoint(tx: Tx, tenantId: string, from: string, to: string): Promise<void> {
-  await tx
+export async function repoint(tx: Tx, tenantId: string, from: string, to: string): Promise<string[]> {
+  const rows = await tx
     .updateTable('contacts')
     .set({ merged_into: to })
     .where('tenant_id', '=', tenantId)
     .where('merged_into', '=', from)
+    .returning('id')
     .execute()
+  return rows.map((row) => row.id)
 }
 
-/** The contact that another became part of ends; the way to it stays. */
-export async function endMerged(tx: Tx, tenantId: string, id: string, into: string, now: Date): Promise<void> {
+/**
+ * The contact that became part of another ends; the way to it stays, by its number, address, name and external id. What the one
+ * that stays takes over as its own (`given`) is not unique any more here.
+ */
+export async function endMerged(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+  into: string,
+  now: Date,
+  given: { identity: boolean; externalId: boolean },
+): Promise<void> {
   await tx
     .updateTable('contacts')
     .set((eb) => ({
       merged_into: into,
       archived_at: now,
       updated_at: now,
-      identity: null,
-      external_id: null,
+      ...(given.identity ? { identity: null } : {}),
+      ...(given.externalId ? { external_id: null } : {}),
       version: eb('version', '+', 1),
     }))
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .execute()
+}
+
+/** The contact lives again on its own, and so do those that were part of it. */
+export async function revive(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+  own: { identity: string | null; externalId: string | null },
+  parts: readonly string[],
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('contacts')
+    .set((eb) => ({
+      merged_into: null,
+      archived_at: null,
+      updated_at: now,
+      identity: own.identity,
+      external_id: own.externalId,
+      version: eb('version', '+', 1),
+    }))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .execute()
+  await tx
+    .updateTable('contacts')
+    .set({ merged_into: id })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', sql<string>`any(${sql.val(parts)}::uuid[])`)
+    .execute()
+}
+
+export type Merge = {
+  id: string
+  kept_id: string
+  other_id: string
+  moved: Moved
+  filled: string[]
+  undone_at: Date | null
+}
+/** What was moved; `contacts`: those that were part of the other already. */
+export type Moved = Belongings & { contacts?: string[] }
+
+export async function insertMerge(
+  tx: Tx,
+  tenantId: string,
+  m: Pick<Merge, 'id' | 'kept_id' | 'other_id' | 'moved' | 'filled'> & { now: Date },
+): Promise<void> {
+  await tx
+    .insertInto('contact_merges')
+    .values({
+      tenant_id: tenantId,
+      id: m.id,
+      kept_id: m.kept_id,
+      other_id: m.other_id,
+      moved: JSON.stringify(m.moved),
+      filled: JSON.stringify(m.filled),
+      created_at: m.now,
+    })
+    .execute()
+}
+
+/** The merge by which a contact ended, locked; undefined when it was taken back. */
+export async function lockMerge(tx: Tx, tenantId: string, otherId: string): Promise<Merge | undefined> {
+  const row = await tx
+    .selectFrom('contact_merges')
+    .select(['id', 'kept_id', 'other_id', 'moved', 'filled', 'undone_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('other_id', '=', otherId)
+    .where('undone_at', 'is', null)
+    .orderBy('id', 'desc')
+    .forUpdate()
+    .executeTakeFirst()
+  return row
+}
+
+export async function endMerge(tx: Tx, tenantId: string, id: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('contact_merges')
+    .set({ undone_at: now })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Those that became part of a contact: their numbers and addresses are the contact's too. */
+export async function partsOf(db: Db, tenantId: string, id: string): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    select c.* from contacts c
+     where c.tenant_id = ${tenantId} and c.merged_into = ${id} and c.erased_at is null order by c.id limit 50`.execute(
+    db,
+  )
+  return rows
 }
 
 export async function insertNote(

@@ -60,6 +60,7 @@ const TABLES = [
   'sign_in_failures',
   'audit_entries',
   'contact_notes',
+  'contact_merges',
   'consents',
 ]
 const BATCH = 500

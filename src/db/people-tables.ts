@@ -74,6 +74,16 @@ export type PeopleTables = {
     closed_until: Date | null
   }
   audit_entries: AuditRow
+  contact_merges: {
+    tenant_id: string
+    id: string
+    kept_id: string
+    other_id: string
+    moved: Json<Document>
+    filled: Json<string[]>
+    created_at: Date
+    undone_at: Date | null
+  }
   contact_notes: {
     tenant_id: string
     id: string

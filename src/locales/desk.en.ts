@@ -71,6 +71,7 @@ export const deskEn = {
     cancelled: 'Cancelled.',
     outcome: 'The outcome is recorded.',
     postponed: 'The new time is promised.',
+    unmerged: 'They are two records again.',
     merged: 'The two records are one now.',
     erased: 'The person has been erased.',
     password: 'The new password counts. You are signed out everywhere else.',

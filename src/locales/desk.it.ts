@@ -51,6 +51,7 @@ export const deskIt: DeskWords = {
     cancelled: 'Annullato.',
     outcome: 'L’esito è registrato.',
     postponed: 'Il nuovo orario è promesso.',
+    unmerged: 'Sono di nuovo due schede.',
     merged: 'Le due schede ora sono una sola.',
     erased: 'La persona è stata cancellata.',
     password: 'Vale la nuova password. Altrove l’accesso è stato chiuso.',

@@ -148,6 +148,7 @@ const bodies: Record<string, (ids: Ids) => object | string> = {
   'PATCH /v1/contacts/:id': () => ({ firstName: 'Presa' }),
   'POST /v1/contacts/lookup': () => ({ text: PERSON.lastName }),
   'POST /v1/contacts/:id/notes': () => ({ content: 'presa' }),
+  'POST /v1/callbacks/:id/lease': () => ({}),
   'POST /v1/contacts/:id/merge': (ids) => ({ otherId: ids.others }),
   'POST /v1/contacts/:id/consents': () => ({ purpose: 'newsletter', isGiven: true }),
   'POST /v1/contacts/:id/erasure': () => ({}),

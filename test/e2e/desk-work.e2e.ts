@@ -89,7 +89,7 @@ test('the next callback is taken, called, and ended by one key, which writes whe
   await page.locator('#summary').press('4')
   expect(await page.inputValue('#summary')).toContain('4')
   await page.locator('h1').click()
-  await Promise.all([page.waitForURL('**done=outcome'), page.keyboard.press('4')])
+  await Promise.all([page.waitForURL('**outcome=no_answer**'), page.keyboard.press('4')])
   await look(page, 'callbacks')
   const after = await stage.api(page, 'GET', `/callbacks/${id}`)
   expect(after).toMatchObject({ attempts: 1, status: 'scheduled' })
