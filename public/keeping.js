@@ -2,17 +2,24 @@
 import { word } from './words.js'
 
 /** Says that nothing is lost, with a button that tries again. */
-export function showLost(retry) {
+export const showLost = (retry) => showBox(word('lost'), null, retry)
+
+/** Says why the answer was none, in the service's own words where it has some, and how to reach the office. */
+export const showRefused = (sentence, telephone, retry) =>
+  showBox(sentence === '' ? word('away') : `${sentence} ${word('kept')}`, telephone, retry)
+
+function showBox(sentence, telephone, retry) {
   clearLost()
   const box = document.createElement('div')
   box.className = 'notice warning lost'
   box.setAttribute('role', 'alert')
   const text = document.createElement('p')
-  text.textContent = word('lost')
+  text.textContent = sentence
   const button = document.createElement('button')
   button.type = 'button'
   button.textContent = word('retry')
   button.addEventListener('click', retry)
+  if (telephone) text.append(' ', telephone)
   box.append(text, button)
   document.getElementById('main').prepend(box)
   button.focus()

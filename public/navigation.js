@@ -1,6 +1,6 @@
 // Follows links and sends forms of our own pages without reloading: the new page's content takes the place of the old one.
 // What was typed stays in the page until the answer is here, so a lost connection loses nothing.
-import { clearLost, retype, showLost, typedNow } from './keeping.js'
+import { clearLost, retype, showLost, showRefused, typedNow } from './keeping.js'
 import { announce, word } from './words.js'
 
 let enliven = () => {}
@@ -28,10 +28,17 @@ function focusOn(hash) {
   window.scrollTo({ top: 0, behavior: 'instant' })
 }
 
-function swap(text, url, push, keepScroll, typed) {
-  const next = new DOMParser().parseFromString(text, 'text/html')
+/** A page of this service, whole: what a proxy, a limit or a fault answers is none. */
+const isPage = (next) => next.querySelector('main#main[data-element]') !== null
+
+/** Answers that take nothing: too much at once, too large, or the service is away. */
+const isRefusal = (status) => status === 413 || status === 429 || status >= 500
+
+/** What the answer says, if it is a sentence of ours; a proxy's words are for operators. */
+const sentenceOf = (next) => next.querySelector('main .lead')?.textContent.trim() ?? ''
+
+function swap(next, url, push, keepScroll, typed) {
   const main = next.getElementById('main')
-  if (!main) return location.assign(url)
   const version = (doc) => doc.querySelector('script[type=module]')?.getAttribute('src')
   // After an update of the service its pages need its new script.
   if (version(next) !== version(document)) return location.assign(url)
@@ -72,11 +79,16 @@ async function go(url, options, push, from, keepScroll = false, typed = null) {
       signal: mine.signal,
       headers: { accept: 'text/html', ...options.headers },
     })
-    const text = await answer.text()
+    const next = new DOMParser().parseFromString(await answer.text(), 'text/html')
     clearLost()
+    if (isRefusal(answer.status) || (!isPage(next) && options.method === 'POST'))
+      return showRefused(sentenceOf(next), next.querySelector('main a[href^="tel:"]'), () =>
+        go(url, options, push, from, keepScroll, typed),
+      )
+    if (!isPage(next)) return location.assign(url)
     const at = new URL(answer.url)
     if (!answer.redirected) at.hash = new URL(url, location.href).hash
-    swap(text, at.href, push && at.href !== location.href, keepScroll, typed)
+    swap(next, at.href, push && at.href !== location.href, keepScroll, typed)
   } catch (error) {
     if (error.name !== 'AbortError') showLost(() => go(url, options, push, from, keepScroll, typed))
   } finally {

@@ -531,13 +531,16 @@ describe('over HTTP', () => {
     expect((await stranger.get(own.url)).status).toBe(404)
     const other = await stranger.get('/prova/callback')
     const known = await stranger.submit(other, '/callback', { ...sending, altcha: await solve(other.html) })
-    expect(known.text).toContain('una chiamata è già promessa')
+    // Nothing of the request of whoever has the number, and no word whether there is one.
+    expect(known.text).toContain('La tua richiesta è arrivata. Se per questo numero')
     expect(known.html).not.toContain(own.url.slice(0, 50))
     const link = /href="(\/prova\/c\/[^"]+)"/.exec(own.html)![1]!
     const again = await stranger.get(link)
     const moved = await stranger.submit(again, 'postponement', { when: '2026-11-24T09:00:00.000Z' })
     expect(moved.text).toContain('martedì 24 novembre 2026, 10:00–10:30')
-    const cancelled = await stranger.submit(moved, 'cancellation')
+    const asked = await stranger.get(`${own.url.split('?')[0]}/cancellation`)
+    expect(asked.text).toContain('Annullare la chiamata?')
+    const cancelled = await stranger.submit(asked, 'cancellation')
     expect(cancelled.text).toContain('La richiesta è annullata.')
     expect((await stranger.get(`${link}x`)).status).toBe(404)
     const told = `${citizen.visited.join(' ')} ${stranger.visited.join(' ')}`

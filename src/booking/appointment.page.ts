@@ -113,6 +113,21 @@ export function confirmedPage(site: Site, own: OwnAppointment, link: string): Pa
   }
 }
 
+/** The state in words, of what is over too: nothing past is still to come. */
+function stateOf(site: Site, a: Appointment): string {
+  const w = site.words
+  const isOver = a.ends_at.getTime() <= site.now
+  if (isOver && a.status === 'pending') return w.pastPending
+  return isOver && a.status === 'confirmed' ? w.past : w.states[a.status]
+}
+
+/** The same service at the same office, to be booked once more. */
+const againLink = (site: Site, a: Appointment): string => {
+  const query = new URLSearchParams(a.service_ids.map((id): [string, string] => ['service', id]))
+  query.set('way', a.channel === 'in_person' ? `in_person ${a.location_id}` : a.channel)
+  return `${site.base}/book?${query.toString()}`
+}
+
 export function managePage(site: Site, own: OwnAppointment): Page {
   const w = site.words
   const { a } = own
@@ -123,10 +138,11 @@ export function managePage(site: Site, own: OwnAppointment): Page {
     main: html`<div class="narrow">
       <h1>${w.yourAppointment}</h1>
       ${own.message}
-      <p class="state ${a.status}"><strong>${w.states[a.status]}</strong></p>
-      ${facts(site, own)}
+      <p class="state ${a.status}"><strong>${stateOf(site, a)}</strong></p>
+      ${a.status === 'no_show' && html`<p>${w.missed} ${support(site)}</p>`} ${facts(site, own)}
       ${
         isLive(a) &&
+        a.ends_at.getTime() > site.now &&
         html`<div class="actions noprint">
             ${own.mayMove && html`<a class="button secondary" href="${own.base}/move">${w.moveButton}</a>`}
             ${own.mayCancel && html`<a class="button danger" href="${own.base}/cancel">${w.cancelButton}</a>`}
@@ -135,7 +151,7 @@ export function managePage(site: Site, own: OwnAppointment): Page {
           ${own.waiting && waitingSection(site, own.base, own.waiting)} ${calendarLinks(site, own)}`
       }
       ${own.isRateable && rating(site, own)}
-      ${a.status === 'cancelled' && html`<p><a class="button" href="${site.base}">${w.bookAnother}</a></p>`}
+      ${!(isLive(a) && a.ends_at.getTime() > site.now) && html`<p class="noprint"><a class="button" href="${againLink(site, a)}">${w.bookAgain}</a></p>`}
     </div>`,
   }
 }

@@ -13,7 +13,7 @@ import { addPage, type View } from '../web/pages.ts'
 import { examplesPage } from '../web/examples.page.ts'
 import { draftsOf, draftSeal, isDraftSeal, rememberDraft, type Site } from '../web/site.ts'
 import { textOf, type Form } from './check.ts'
-import { nextStep, selectionQuery, type Draft, type Selection } from './draft.ts'
+import { nextStep, placeQuery, selectionQuery, type Draft, type Selection } from './draft.ts'
 import { chooseTime, requireDraft, type Choice } from './draft.actions.ts'
 import { landingPage } from './landing.page.ts'
 import { firstTimes, frequentIds, offersOf, timesOf } from './offer.actions.ts'
@@ -93,7 +93,7 @@ async function place(deps: Deps, request: FastifyRequest, site: Site): Promise<V
           wishOf(site.config, { service: [...ids, s.id] })?.visit.nowhere === false,
       )
   const firsts = await firstTimes(deps, site, wish.visit, { minutes: wish.minutes, agentId: wish.agent?.id })
-  return placePage(site, { wish, firsts, more })
+  return placePage(site, { wish, firsts, more, way: one(queryOf(request).way) })
 }
 
 const isMonth = (text: string): boolean => isCalendarDate(`${text}-01`)
@@ -138,7 +138,7 @@ export async function timesPage(
   const shown = selectionQuery(selection)
   shown.set('month', found.month)
   if (view === 'calendar') shown.set('view', view)
-  const place = `${site.base}/book?${selectionQuery(selection).toString()}`
+  const place = `${site.base}/book?${placeQuery(selection).toString()}`
   return timePage(site, {
     title: w.stepTitles.time,
     event: 'time',
@@ -150,7 +150,8 @@ export async function timesPage(
     view,
     day: isCalendarDate(dayText) ? parseDate(dayText) : ownDay,
     chosen: chosen === '' && own ? new Date(own.start).toISOString() : chosen,
-    action: `${site.base}/book/time?${new URLSearchParams({ month: found.month, ...(view === 'calendar' ? { view } : {}) }).toString()}`,
+    // The whole choice: after a refusal the address is read again, kept or shared.
+    action: `${site.base}/book/time?${shown.toString()}`,
     hiddenFields: [...selectionQuery(selection), ['draft', `${draft.id}.${draft.seal}`]],
     linkTo: (changes) => withChanges(`${site.base}/book/time`, shown, changes),
     elsewhere: (first) => {
@@ -264,7 +265,8 @@ export function bookingRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'POST',
     url: '/:tenant/book/time',
     // Each of them can hold a slot.
-    limit: Math.max(3, Math.ceil(deps.publicRate / 2)),
+    // Whole towns share an address (mobile networks, libraries): the work of the forms grows before this is reached.
+    limit: Math.max(3, deps.publicRate * 2),
     handler: (request, reply, site) => takeTime(deps, request, reply, site),
   })
 }

@@ -86,6 +86,15 @@ export function isSameVisit(a: Selection, b: Selection): boolean {
 }
 
 /** The selection as the query of an address, parameters in a fixed order. */
+/** The address part of the step where the place is chosen: what was chosen is ticked there, and all else can be. */
+export function placeQuery(s: Selection): URLSearchParams {
+  const { locationId, channel, ...rest } = s
+  const query = selectionQuery({ ...rest, channel })
+  query.delete('channel')
+  query.set('way', channel === 'in_person' ? `in_person ${locationId ?? 'any'}` : channel)
+  return query
+}
+
 export function selectionQuery(s: Selection): URLSearchParams {
   const query = new URLSearchParams()
   for (const id of s.serviceIds) query.append('service', id)

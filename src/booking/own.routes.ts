@@ -107,6 +107,8 @@ async function movePage(
   const visit = visitFor(site.config, a)
   if (!visit) throw new AppError('service_unavailable', { service: '' })
   const own = await ownAppointment(deps, site, a)
+  if (a.status === 'cancelled')
+    return managePage(site, { ...own, message: notice('warning', w.states.cancelled, w.notMovable) })
   if (!own.mayMove) throw new AppError('too_late_to_move', { minutes: strictest(site.config, a, 'moveNoticeMinutes') })
   const query = request.query as Record<string, string | undefined>
   const selection = selectionOfOwn(a)
@@ -153,6 +155,15 @@ const changeOf = (site: Site, a: Appointment) => ({
   wantedVersion: null,
 })
 
+/** What is said only as long as it is so: a bookmark or a reload must not go on telling it. */
+const STILL_SO: Record<string, (own: OwnAppointment) => boolean> = {
+  moved: ({ a }) => a.status === 'confirmed' || a.status === 'pending',
+  taken: ({ a }) => a.status === 'confirmed' || a.status === 'pending',
+  cancelled: ({ a }) => a.status === 'cancelled',
+  joined: ({ waiting }) => waiting?.isWaiting === true,
+  left: ({ waiting }) => waiting?.isWaiting === false,
+}
+
 const SAID: Record<string, (site: Site) => [string, string]> = {
   moved: ({ words: w }) => [w.movedTitle, w.movedText],
   cancelled: ({ words: w }) => [w.cancelledTitle, w.cancelledText],
@@ -162,9 +173,9 @@ const SAID: Record<string, (site: Site) => [string, string]> = {
   taken: ({ words: w }) => w.waiting.taken as [string, string],
 }
 
-function said(request: FastifyRequest, site: Site): Html {
+function said(request: FastifyRequest, site: Site, own: OwnAppointment): Html {
   const word = (request.query as { said?: string }).said ?? ''
-  if (!Object.hasOwn(SAID, word)) return html``
+  if (!Object.hasOwn(SAID, word) || STILL_SO[word]?.(own) === false) return html``
   const [title, text] = SAID[word]!(site)
   return html`<div class="notice success" role="status">
     <h2>${title}</h2>
@@ -274,7 +285,7 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
     },
   })
   addOwnPage(app, deps, 'GET', '/:tenant/appointments/:id', async (request, _reply, site, a) =>
-    managePage(site, await ownAppointment(deps, site, a, { message: said(request, site) })),
+    ownAppointment(deps, site, a).then((own) => managePage(site, { ...own, message: said(request, site, own) })),
   )
   addOwnPage(app, deps, 'GET', '/:tenant/appointments/:id/confirmed', async (_request, _reply, site, a) =>
     confirmedPage(site, await ownAppointment(deps, site, a), manageLink({ ...deps, links: { base: '' } }, site, a)),

@@ -12,7 +12,7 @@ import type { First } from './offer.actions.ts'
 import type { Wish } from './selection.ts'
 import { addressLines, peopleFact, steps } from './steps.ts'
 
-export type PlaceChoice = { wish: Wish; firsts: readonly First[]; more: readonly OfferedService[] }
+export type PlaceChoice = { wish: Wish; firsts: readonly First[]; more: readonly OfferedService[]; way: string }
 
 const SYMBOL = ' · '
 
@@ -32,7 +32,7 @@ function officeDetail(site: Site, location: Location, first: First | undefined):
 }
 
 /** How and where in one list: each office, then the ways that need none. */
-function ways(site: Site, { wish, firsts }: PlaceChoice): Html {
+function ways(site: Site, { wish, firsts, way }: PlaceChoice): Html {
   const w = site.words
   const shown = firsts.filter((f) => wish.channel === undefined || f.channel === wish.channel)
   const offices = shown.filter((f) => f.location !== null)
@@ -51,7 +51,9 @@ function ways(site: Site, { wish, firsts }: PlaceChoice): Html {
       label: html`<strong>${w.anyOffice}</strong>`,
       detail: html`<span class="detail">${w.anyOfficeHint}</span>`,
     })
-  const chosen = wish.location ? `in_person ${wish.location.id}` : options.length === 1 ? options[0]!.value : ''
+  const before = options.find((option) => option.value === way)?.value
+  const chosen =
+    before ?? (wish.location ? `in_person ${wish.location.id}` : options.length === 1 ? options[0]!.value : '')
   return choices(
     {
       name: 'way',
@@ -62,6 +64,29 @@ function ways(site: Site, { wish, firsts }: PlaceChoice): Html {
     },
     NO_FAULTS,
   )
+}
+
+/** The services of a visit of several, each with its own time and a way to leave it out. */
+function together(site: Site, { services, visit }: Pick<Wish, 'services' | 'visit'>): Html {
+  const w = site.words
+  if (services.length < 2) return html``
+  return html`<section class="together">
+    <h2>${w.together(visit.duration / MINUTE)}</h2>
+    <ul class="rows">
+      ${services.map((service) => {
+        const rest = services.filter((s) => s.id !== service.id).map((s): [string, string] => ['service', s.id])
+        return html`<li>
+          <span
+            ><strong>${own(site, service.name)}</strong> (${w.minutes(service.durationMinutes)})
+            ${service.description !== undefined && html`<span class="detail">${own(site, service.description)}</span>`}</span
+          >
+          <a href="${site.base}/book?${new URLSearchParams(rest).toString()}"
+            >${w.removeService}<span class="unseen"> ${service.name}</span></a
+          >
+        </li>`
+      })}
+    </ul>
+  </section>`
 }
 
 function extras(site: Site, { wish, more }: PlaceChoice): Html {
@@ -124,6 +149,7 @@ export function placePage(site: Site, choice: PlaceChoice): Page {
       <h1>${title}</h1>
       ${wish.visit.approvalRequired && notice('note', w.approvalTitle, w.approvalNote)} ${visitHead(site, wish)}
       ${service?.description !== undefined && wish.services.length === 1 && paragraphs(service.description)}
+      ${together(site, wish)}
       <p class="hint">${w.requiredNote}</p>
       <form method="get" action="${site.base}/book/time">
         ${wish.services.map((s) => hidden('service', s.id))} ${wish.agent && hidden('agent', wish.agent.id)}

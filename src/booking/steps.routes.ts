@@ -14,7 +14,7 @@ import { OF_TIME, one, queryOf, requireWish, timesPage } from './booking.routes.
 import { answerFaults, applicantFaults, applicantIn, textOf, typedAnswers, type Form } from './check.ts'
 import { activateDraft, captchaFor, confirmDraft, isSolved, sendActivationAgain } from './confirm.actions.ts'
 import { applicantPage, detailsPage, MOST_DETAILS, type DraftPage } from './details.page.ts'
-import { nextStep, selectionQuery, withApplicant, type Draft, type Step } from './draft.ts'
+import { nextStep, placeQuery, selectionQuery, withApplicant, type Draft, type Step } from './draft.ts'
 import { abandonDraft, changeDraft, chooseTime, extendDraft, requireDraft } from './draft.actions.ts'
 import type { Wish } from './selection.ts'
 import { activatePage, activationPage, summaryPage } from './summary.page.ts'
@@ -29,7 +29,7 @@ async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Lo
   const query = selectionQuery(draft.selection)
   const wish = requireWish(site, { ...Object.fromEntries(query), service: query.getAll('service') })
   const links: Partial<Record<Step, string>> = {
-    place: `${site.base}/book?${query.toString()}`,
+    place: `${site.base}/book?${placeQuery(draft.selection).toString()}`,
     time: `${base}/time`,
     details: `${base}/details`,
     applicant: `${base}/applicant`,

@@ -186,10 +186,29 @@ export function ownCallbackPage(site: Site, own: OwnCallback): Page {
               </form>
             </details>`
           }
-          <form method="post" action="${own.base}/cancellation">
-            <button class="danger">${c.cancel}</button>
-          </form>`
+          <p><a class="button secondary" href="${own.base}/cancellation">${c.cancel}</a></p>`
       }
+      ${!own.isOpen && html`<p><a class="button" href="${site.base}/callback">${c.askAgain}</a></p>`}
+    </div>`,
+  }
+}
+
+/** Asks before the promise ends. */
+export function cancelCallbackPage(site: Site, base: string, when: string): Page {
+  const c = site.words.callback
+  return {
+    title: c.cancelTitle,
+    isPrivate: true,
+    event: 'callback-cancel',
+    main: html`<div class="narrow">
+      <h1>${c.cancelTitle}</h1>
+      <p class="lead">${c.cancelText(when)}</p>
+      <form method="post" action="${base}/cancellation">
+        <div class="actions">
+          <a class="back" href="${base}">${c.keepIt}</a>
+          <button class="danger">${c.cancel}</button>
+        </div>
+      </form>
     </div>`,
   }
 }

@@ -17,7 +17,7 @@ import { isUuid } from '../uuid.ts'
 import { isSeal, readSealedName, sealedName, sealOf } from '../web/seal.ts'
 import { rememberCallback, mayOpenCallback, type Site } from '../web/site.ts'
 import { ask } from './ask.actions.ts'
-import { callMePage, ownCallbackPage, type Offer } from './callback.page.ts'
+import { callMePage, cancelCallbackPage, offerText, ownCallbackPage, type Offer } from './callback.page.ts'
 import { findCallback, type Callback } from './callback.sql.ts'
 import { isOpen } from './states.ts'
 import { documentOf } from './decide.ts'
@@ -135,8 +135,9 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
       source: 'page',
       actor: ACTOR,
     })
-    // Whoever knows a number must not learn of a request that somebody else made for it.
-    if (callback.external_id !== `page:${id}`) return { redirect: `${site.base}/callback?said=known` }
+    // Whoever knows a number must not learn of a request that somebody else made for it: the page is the same either way, and the
+    // number's owner is told by a message where one can be sent.
+    if (callback.external_id !== `page:${id}`) return { redirect: `${site.base}/callback?said=asked` }
     rememberCallback(request, reply, site, callback.id)
     return { redirect: `${site.base}/callback/${callback.id}?said=promised` }
   } catch (error) {
@@ -196,7 +197,7 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'POST',
     url: '/:tenant/callback',
     // Each of them makes a telephone ring.
-    limit: Math.max(3, Math.ceil(deps.publicRate / 6)),
+    limit: Math.max(3, deps.publicRate),
     handler: (request, reply, site) => send(deps, request, reply, site),
   })
   addPage(app, deps, {
@@ -215,6 +216,18 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     access,
     handler: async (request, _reply, site) =>
       show(deps, site, await own(deps, request, site), said(site, (request.query as { said?: string }).said)),
+  })
+  addPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/callback/:callback/cancellation',
+    access,
+    handler: async (request, _reply, site) => {
+      const c = await own(deps, request, site)
+      const base = `${site.base}/callback/${c.id}`
+      if (!isOpen(c.status)) return { redirect: base }
+      const zone = site.config.campaigns.get(c.campaign_id)?.timeZone ?? site.config.timeZone
+      return cancelCallbackPage(site, base, offerText(site, zone, c.window_from.getTime(), c.window_to.getTime()))
+    },
   })
   addPage(app, deps, {
     method: 'POST',

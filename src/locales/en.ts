@@ -189,7 +189,7 @@ export const en: Words = {
     ],
     too_many_requests: [
       'Too many requests',
-      'Too many requests came from your network in a short time. Wait a minute and try again; what you typed is kept.',
+      'Too many requests came from your network in a short time. Try again in {minutes} min.',
     ],
     booking_closed: [
       'Online booking is closed',

@@ -175,7 +175,7 @@ export const it: Words = {
     ],
     too_many_requests: [
       'Troppe richieste',
-      'Dalla tua rete sono arrivate troppe richieste in poco tempo. Attendi un minuto e riprova; quanto hai scritto è conservato.',
+      'Dalla tua rete sono arrivate troppe richieste in poco tempo. Riprova tra {minutes} min.',
     ],
     booking_closed: [
       'Prenotazione online chiusa',

@@ -30,7 +30,8 @@ export async function installFormPages(pages: FastifyInstance, options: FormPage
   await pages.register(rateLimit, {
     timeWindow: 60_000,
     ...options.rate,
-    errorResponseBuilder: () => new AppError('too_many_requests'),
+    errorResponseBuilder: (_request, { ttl }) =>
+      new AppError('too_many_requests', { minutes: Math.max(1, Math.ceil(ttl / 60_000)) }),
     hook: 'preHandler',
   })
 }

@@ -103,6 +103,8 @@ export function document(site: Site, page: Page, assets: Assets): string {
       <template
         id="words"
         data-lost="${site.words.connectionLost}"
+        data-away="${site.words.serviceAway}"
+        data-kept="${site.words.stillHere}"
         data-retry="${site.words.retry}"
         data-missing="${site.words.fieldMissing}"
         data-email="${site.words.fieldEmail}"

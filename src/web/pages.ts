@@ -89,10 +89,25 @@ function wordsOf(language: Language, error: AppError): { title: string; detail: 
   return { title, detail }
 }
 
+/** The address as posters and other sites mean it: without a slash at the end, its tenant in lower case; null when it is so already. */
+function tidied(url: string): string | null {
+  const [path = '', query] = url.split('?')
+  const parts = path.replace(/\/+$/, '').split('/')
+  const text = [parts[0], (parts[1] ?? '').toLowerCase(), ...parts.slice(2)].join('/')
+  // Only ever an address of this service: a second slash at the beginning would lead to another host.
+  if (text === path || !/^\/[a-z0-9]/.test(text)) return null
+  return query === undefined ? text : `${text}?${query}`
+}
+
 /** Answers an unknown address with a page when a person's browser asks; false when it does not. */
 export function sendPageNotFound(request: FastifyRequest, reply: FastifyReply): boolean {
   const wantsPage = request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '')
   if (!wantsPage || request.url.startsWith('/v1/')) return false
+  const elsewhere = tidied(request.url)
+  if (elsewhere !== null) {
+    void reply.redirect(elsewhere, 301)
+    return true
+  }
   reply.code(404).headers(securityHeaders(null)).header('cache-control', 'no-store')
   void reply.type('text/html; charset=utf-8').send(bareProblem(request, new AppError('not_found', { what: 'page' })))
   return true
@@ -132,13 +147,14 @@ function sendPage(request: FastifyRequest, reply: FastifyReply, site: Site, page
   return reply.type('text/html; charset=utf-8').send(document(site, page, assetsOf()))
 }
 
-function installRefusals(app: FastifyInstance, bodyLimit: number): void {
-  app.setErrorHandler((error, request, reply) => {
+function installRefusals(app: FastifyInstance, deps: Deps, bodyLimit: number): void {
+  app.setErrorHandler(async (error, request, reply) => {
     const problem = asAppError(error, bodyLimit)
     logProblem(request, problem)
     reply.code(problem.status)
     if (problem.status === 503) reply.header('retry-after', '5')
-    const { site } = request
+    // Refused before the tenant was looked up: the office's own page still says how to reach it.
+    const site = request.site ?? (await siteOf(deps, request, reply).catch(() => null))
     if (!site) {
       reply.headers(securityHeaders(null)).header('cache-control', 'no-store')
       return reply.type('text/html; charset=utf-8').send(bareProblem(request, problem))
@@ -172,9 +188,22 @@ export async function installPages(
         keyGenerator: (request) => `${isRead(request) ? 'read' : 'write'} ${request.ip}`,
       },
     })
-    installRefusals(pages, bodyLimit)
+    installRefusals(pages, deps, bodyLimit)
     add(pages)
   })
+}
+
+/** Forms that came from one network address lately: more of them cost more work, before any is refused. */
+const [LATELY, MOST_KNOWN] = [600_000, 10_000]
+const uses = new Map<string, { since: number; count: number }>()
+
+function usesOf(address: string, now: number, isForm: boolean): number {
+  const known = uses.get(address)
+  const use = known && now - known.since < LATELY ? known : { since: now, count: 0 }
+  if (isForm) use.count += 1
+  if (uses.size >= MOST_KNOWN && !known) uses.clear()
+  if (isForm) uses.set(address, use)
+  return use.count
 }
 
 export type PageRoute = {
@@ -198,6 +227,7 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
     schema: { hide: true },
     handler: async (request, reply) => {
       const site = await siteOf(deps, request, reply)
+      site.uses = usesOf(request.ip, deps.now(), route.method === 'POST')
       request.site = site
       if (
         !route.always &&

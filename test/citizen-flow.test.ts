@@ -1,0 +1,148 @@
+// What a citizen does that used to lead nowhere: another place, a lost time, a slash too many, a shared address, a past visit.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { buildApp } from '../src/app.ts'
+import { newCitizen, solve, timesIn } from './helpers/citizen.ts'
+import { makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
+
+let service: TestService
+let office: Office & { agents: any[] }
+let other: any
+const DAY = 86_400_000
+
+beforeAll(async () => {
+  service = await startService()
+  office = await makeOffice(service.tenant, {
+    agents: 2,
+    service: { externalId: 'cie', combinable: true, channels: [{ type: 'in_person' }, { type: 'video' }] },
+  })
+  other = await service.tenant.make('services', {
+    ...{ name: 'Residenza', durationMinutes: 20, combinable: true, description: 'Il cambio di casa.' },
+    channels: [{ type: 'in_person' }, { type: 'video' }],
+  })
+  for (const agent of office.agents)
+    await service.tenant.call(
+      'PATCH',
+      `/v1/agents/${agent.id}`,
+      { serviceIds: [office.service.id, other.id] },
+      { headers: { 'if-match': '*' } },
+    )
+  const booking = { supportPhone: '+390746123456' }
+  await service.tenant.call('PATCH', `/v1/tenants/${service.tenant.id}`, { booking }, { headers: { 'if-match': '*' } })
+})
+afterAll(() => service.close())
+beforeEach(() => void (service.clock.now = START))
+
+const TIME = '/prova/book/time?service=cie&channel=in_person'
+
+test('the place that was chosen is ticked, and every other one can be chosen instead', async () => {
+  const citizen = newCitizen(service.app)
+  const times = await citizen.get(TIME)
+  const back = /class="back" href="([^"]+)"/.exec(times.html)![1]!.replaceAll('&amp;', '&')
+  const place = await citizen.get(back)
+  expect(place.html).toMatch(new RegExp(`value="in_person ${office.location.id}"[^>]*checked`))
+  expect(place.html).toContain('value="video"')
+  const details = await citizen.submit(times, '/book/time', { at: timesIn(times.html)[0]! })
+  const step = /href="(\/prova\/book\?[^"]+)"/.exec(details.html)![1]!.replaceAll('&amp;', '&')
+  expect((await citizen.get(step)).html).toContain('value="video"')
+})
+
+test('the address of the time page keeps the service after a refusal', async () => {
+  const citizen = newCitizen(service.app)
+  const page = await citizen.get(TIME)
+  const refused = await citizen.submit(page, '/book/time', {})
+  expect(refused.status).toBe(422)
+  const again = await citizen.get(refused.url)
+  expect([again.status, timesIn(again.html).length > 0]).toEqual([200, true])
+  const english = /href="([^"]*lang=en)"/.exec(refused.html)![1]!.replaceAll('&amp;', '&')
+  expect((await citizen.get(english)).text).toContain('Carta d’identità')
+})
+
+test('a slash at the end and capital letters lead to the page; nothing leads to another host', async () => {
+  const get = (url: string) => service.app.inject({ url, headers: { accept: 'text/html' } })
+  const to = async (url: string) => {
+    const answer = await get(url)
+    return [answer.statusCode, answer.headers.location]
+  }
+  expect(await to('/prova/')).toEqual([301, '/prova'])
+  expect(await to('/PROVA/find/?lang=en')).toEqual([301, '/prova/find?lang=en'])
+  expect((await get('//altrove.example/')).statusCode).toBe(404)
+  expect((await get('/prova/nulla')).statusCode).toBe(404)
+})
+
+test('a token of thousands of letters is an unknown link, said on a page', async () => {
+  const answer = await newCitizen(service.app).get(`/prova/m/${'x'.repeat(3000)}`)
+  expect([answer.status, answer.html.startsWith('<!doctype html>')]).toEqual([404, true])
+})
+
+test('who is refused for the network’s use reads the true wait and the office’s telephone', async () => {
+  const app = await buildApp({ ...service.deps, publicRate: 3 }, { logLevel: 'silent', trustProxy: false })
+  const citizen = newCitizen(app)
+  const page = await citizen.get(TIME)
+  let answer = page
+  for (let i = 0; i < 8; i += 1) answer = await citizen.submit(page, '/book/time', { at: timesIn(page.html)[0]! })
+  expect(answer.status).toBe(429)
+  expect(answer.text).toContain('Riprova tra 10 min.')
+  expect(answer.html).toContain('href="tel:+390746123456"')
+  await app.close()
+})
+
+test('the work of a form grows with what its network sends, before anybody is refused', async () => {
+  const app = await buildApp(service.deps, { logLevel: 'silent', trustProxy: false })
+  const citizen = newCitizen(app)
+  const workOf = async (): Promise<number> => {
+    const { html } = await citizen.get('/prova/callback')
+    const challenge = /data-challenge="([^"]+)"/.exec(html)![1]!.replaceAll('&quot;', '"')
+    return JSON.parse(challenge).maxnumber as number
+  }
+  await service.tenant.make('campaigns', {
+    name: 'Richiami',
+    capacity: { kind: 'fixed', perBucket: 5 },
+    isPublic: true,
+  })
+  const before = await workOf()
+  for (let i = 0; i < 70; i += 1) await citizen.post('/prova/find', [['code', 'x']])
+  expect(await workOf()).toBe(before * 4)
+  await app.close()
+})
+
+async function booked(citizen: ReturnType<typeof newCitizen>, n: number): Promise<string> {
+  const page = await citizen.get(TIME)
+  const details = await citizen.submit(page, '/book/time', { at: timesIn(page.html)[n]! })
+  const applicant = details.url.includes('details') ? await citizen.submit(details, 'details', {}) : details
+  const who = { firstName: 'Ada', lastName: `Neri ${n}`, email: `ada${n}@posta.example`, phone: '' }
+  const summary = await citizen.submit(applicant, 'applicant', who)
+  const done = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
+  return /appointments\/([0-9a-f-]{36})/.exec(done.url)![1]!
+}
+
+test('what is said of an appointment is so: cancelled, past, missed, and the way to the same again', async () => {
+  const citizen = newCitizen(service.app)
+  const id = await booked(citizen, 3)
+  const own = `/prova/appointments/${id}`
+  const tab = await citizen.get(`${own}/move`)
+  await citizen.submit(await citizen.get(`${own}/cancel`), '/cancel', { reason: '' })
+  // The other tab: not too late, but cancelled.
+  const moved = await citizen.submit(tab, '/move', { at: timesIn(tab.html)[5]! })
+  expect(moved.text).not.toContain('Troppo tardi')
+  expect((await citizen.get(`${own}/move`)).text).toContain('Un appuntamento annullato non si sposta')
+  const stale = await citizen.get(`${own}?said=moved`)
+  expect(stale.text).not.toContain('Appuntamento spostato')
+  expect(stale.html).toContain(`way=in_person+${office.location.id}`)
+
+  const second = await booked(citizen, 4)
+  service.clock.now = START + 20 * DAY
+  const past = await citizen.get(`/prova/appointments/${second}`)
+  expect(past.text).toContain('Questo appuntamento è passato.')
+  expect(past.text).not.toContain('Aggiungi al tuo calendario')
+  await service.tenant.call('POST', `/v1/appointments/${second}/outcome`, { outcome: 'no_show' })
+  const missed = await citizen.get(`/prova/appointments/${second}`)
+  expect(missed.text).toContain('Se invece c’eri, dillo all’ufficio.')
+  expect(missed.text).toContain('Prenota di nuovo lo stesso')
+})
+
+test('a service that was added to the visit can be left out again', async () => {
+  const page = await newCitizen(service.app).get(`/prova/book?service=${office.service.id}&service=${other.id}`)
+  expect(page.text).toContain('In una sola visita, 50 minuti in tutto')
+  expect(page.text).toContain('Il cambio di casa.')
+  expect(page.html).toContain(`href="/prova/book?service=${office.service.id}"`)
+})
