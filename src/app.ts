@@ -30,6 +30,7 @@ import type { Deps } from './deps.ts'
 import { AppError } from './errors.ts'
 import { locationRoutes } from './location/location.routes.ts'
 import { installAccess } from './rest/access.ts'
+import { installIdempotency } from './rest/idempotency.hook.ts'
 import { installMetrics, operationRoutes } from './rest/operation.routes.ts'
 import { installProblems, ProblemSchema } from './rest/problem.ts'
 import { buildSerializer, findUnacceptable, validatorCompiler } from './rest/validation.ts'
@@ -111,6 +112,8 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   installProblems(app, bodyLimit, sendPageNotFound)
   await app.register(swagger, {
     openapi: openapiHead() as never,
+    transformObject: (described) =>
+      requireIfMatch(('openapiObject' in described ? described.openapiObject : {}) as Described) as never,
     refResolver: {
       buildLocalReference: ({ $id }, _base, _fragment, i) => (typeof $id === 'string' ? $id : `def-${i}`),
     },
@@ -121,6 +124,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   )
   installAudit(app, deps)
   installVeil(app, deps)
+  installIdempotency(app, deps)
   installMetrics(app)
   app.addHook('preValidation', async (request) => {
     // A verb without a body means the same as one with an empty object.
@@ -193,6 +197,21 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   return app
+}
+
+type Described = { paths?: Record<string, Record<string, unknown>> }
+type Operation = { parameters?: { in: string; name: string; required?: boolean; schema?: Record<string, unknown> }[] }
+
+/** Says of `If-Match` that it must be sent, where the service refuses without it: a generated client then cannot forget it. */
+function requireIfMatch(described: Described): object {
+  for (const path of Object.values(described.paths ?? {}))
+    for (const operation of Object.values(path) as Operation[])
+      for (const parameter of operation.parameters ?? [])
+        if (parameter.schema?.['x-required']) {
+          parameter.required = true
+          delete parameter.schema['x-required']
+        }
+  return described
 }
 
 function openapiHead(): object {

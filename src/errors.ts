@@ -170,6 +170,16 @@ export function missing(pointer: string, where: 'body' | 'query' = 'body'): AppE
   return new AppError('invalid_request', { count: 1 }, { fields: [{ in: where, pointer, code: 'missing' }] })
 }
 
+/** Another record has the external id; `existingId` names it, so that nobody has to search. */
+export function externalIdTaken(existingId?: string): AppError {
+  const fields = [{ in: 'body' as const, pointer: '/externalId', code: 'external_id_taken' }]
+  return new AppError(
+    'external_id_taken',
+    {},
+    { fields, ...(existingId === undefined ? {} : { extra: { existingId } }) },
+  )
+}
+
 /** A fault in one place of the body: `fault('/windows/0', 'invalid_window')`. */
 export function bodyFault(pointer: string, code: ProblemCode, params: Params = {}): AppError {
   return new AppError(code, params, { fields: [{ in: 'body', pointer, code, params }] })

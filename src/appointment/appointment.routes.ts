@@ -10,7 +10,14 @@ import { AppError, bodyFault } from '../errors.ts'
 import { actorOf, hasScope, tenantOf } from '../rest/access.ts'
 import { idempotencyOf, sendAnswer } from '../rest/idempotency.actions.ts'
 import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf } from '../rest/paging.ts'
-import { etagOf, IdempotencyHeader, IfMatchHeader, problems, requiredVersion } from '../rest/resource.routes.ts'
+import {
+  etagOf,
+  IdempotencyHeader,
+  IfMatchHeader,
+  problems,
+  RequiredIfMatchHeader,
+  requiredVersion,
+} from '../rest/resource.routes.ts'
 import { IdParams } from '../rest/schema.ts'
 import type { Audience, Channel } from '../service/visit.ts'
 import { amend, cancel, decide, setArrival, setOutcome, undoOutcome } from './change.actions.ts'
@@ -127,7 +134,8 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
       ...docs('createAppointment', 'Book a slot at once, or confirm a hold'),
       body: schema.BookingBody,
       headers: IdempotencyHeader,
-      response: { 201: schema.BookedShown, ...problems },
+      // 200: the appointment that has this external id already, when it is the same.
+      response: { 200: schema.AppointmentShown, 201: schema.BookedShown, ...problems },
     },
     handler: async (request, reply) => {
       const body = request.body as BookingBody
@@ -206,7 +214,7 @@ export function appointmentRoutes(app: FastifyInstance, deps: Deps): void {
     schema: {
       ...docs('updateAppointment', 'Change notes or answers'),
       params: IdParams,
-      headers: IfMatchHeader,
+      headers: RequiredIfMatchHeader,
       body: schema.AmendBody,
       response: answers,
     },

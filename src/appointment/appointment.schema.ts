@@ -181,6 +181,18 @@ export const BookedShown = Type.Object(
   {
     ...shown,
     manageToken: Type.String({ description: 'Bearer token that reads, moves and cancels this one appointment' }),
+    contactMatched: Type.Optional(
+      Type.Union(
+        (['externalId', 'email', 'phone', 'new'] as const).map((by) => Type.Literal(by)),
+        { description: 'By what the contact that was sent was found; `new`: it was made' },
+      ),
+    ),
+    contactIgnored: Type.Optional(
+      Type.Array(Type.String(), {
+        description:
+          'Fields of the contact that were sent, differ from what is known and were not stored: change the contact itself',
+      }),
+    ),
   },
   { title: 'BookedAppointment', additionalProperties: false },
 )

@@ -7,22 +7,22 @@ import { countersOf } from '../availability/limits.ts'
 import { countUp } from '../availability/limits.sql.ts'
 import { dropReleased, lockAgent, reserve, takeSeats, type NewReservation } from '../availability/ledger.sql.ts'
 import { deriveSecret, formatToken, hashSecret } from '../auth/token.ts'
-import { identityOf, normalise, type ContactFields } from '../contact/contact.ts'
-import { findContact, findSame, insertContact } from '../contact/contact.sql.ts'
 import { atomically, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { AppError, bodyFault, missing } from '../errors.ts'
+import { AppError, bodyFault, externalIdTaken, missing } from '../errors.ts'
 import { answerRow, earlierAnswer, isRepeat, type Answer, type IdempotencyScope } from '../rest/idempotency.actions.ts'
 import { rememberAnswer } from '../rest/idempotency.sql.ts'
 import { MINUTE } from '../time/interval.ts'
 import { checkAnswers, codeFrom } from './appointment.ts'
 import { insertAppointment, previousAgent, type AppointmentDocument, type NewAppointment } from './appointment.sql.ts'
+import { resolveContact, type Who } from './booking-contact.actions.ts'
+import { knownAnswer } from './known-booking.actions.ts'
 import { countedLimits } from './override.ts'
 import { expireDue } from './expiry.actions.ts'
 import { plan, planFresh, type Place, type Plan } from './placement.actions.ts'
 import { presentNew } from './present.ts'
 import { reachedLimit } from './reached.ts'
-import type { Actor, BookingRequest, Person } from './request.ts'
+import type { Actor, BookingRequest } from './request.ts'
 
 export type BookingContext = {
   tenantId: string
@@ -36,37 +36,6 @@ export type BookingContext = {
 /** How often a booking starts over when rivals keep changing what it planned on. */
 const ROUNDS = 8
 const AGENTS_A_ROUND = 6
-
-export type Who = { contactId: string | null; statement: CompiledQuery | null }
-
-/**
- * The contact of a booking: the given id, the same person as before, or a new one to be inserted with it. Whoever is not proven
- * to be that person (`isUnproven`) is taken for it only when every means agrees: else a name and an address would be enough to
- * read somebody's number, or to lose one's own.
- */
-export async function resolveContact(
-  deps: Deps,
-  tenantId: string,
-  person: Person,
-  country: string,
-  now: number,
-  isUnproven = false,
-): Promise<Who> {
-  if (person.contactId !== undefined) return { contactId: person.contactId, statement: null }
-  if (person.contact === undefined) return { contactId: null, statement: null }
-  const fields: ContactFields = normalise(person.contact, country, '/contact')
-  const identity = identityOf(fields)
-  const same = await findSame(deps.db.kysely, tenantId, fields.externalId ?? null, identity)
-  const known = same !== undefined && isUnproven ? await findContact(deps.db.kysely, tenantId, same) : undefined
-  const agrees =
-    !known ||
-    ((known.email?.toLowerCase() ?? null) === (fields.email?.toLowerCase() ?? null) &&
-      known.phone === (fields.phone ?? null))
-  if (same !== undefined && agrees) return { contactId: same, statement: null }
-  const id = deps.newId()
-  const contact = { tenantId, id, fields, identity: agrees ? identity : null, now: new Date(now) }
-  return { contactId: id, statement: insertContact(deps.db.kysely, contact) }
-}
 
 /** Checks channel, answers and what the channel needs; throws with pointers. Returns the channel. */
 export function checkDetails(visit: Plan['visit'], request: BookingRequest, hold: boolean): string {
@@ -181,7 +150,11 @@ function draft(deps: Deps, input: DraftInput): Draft {
   const counters = countersOf(binding, appointment.timeZone, request.start, subjects, actor.audience)
   const answer: Answer = {
     status: 201,
-    body: presentNew(appointment, planned.config),
+    body: {
+      ...presentNew(appointment, planned.config),
+      ...(who.matched === undefined ? {} : { contactMatched: who.matched }),
+      ...(who.ignored === undefined || who.ignored.length === 0 ? {} : { contactIgnored: who.ignored }),
+    },
     headers: { location: `/v1/appointments/${ids.id}`, etag: '"1"' },
   }
   const { assignment, override } = document
@@ -230,11 +203,7 @@ function judge(error: unknown, request: BookingRequest): Verdict {
     case 'contacts_identity':
       return 'again'
     case 'appointments_external_id':
-      return new AppError(
-        'external_id_taken',
-        {},
-        { fields: [{ in: 'body', pointer: '/externalId', code: 'external_id_taken' }] },
-      )
+      return externalIdTaken()
     default:
   }
   if (/contact_id/.test(violation.constraint)) {
@@ -266,13 +235,21 @@ export function withManageToken(
   )
 }
 
+/** The answer about the appointment that has the external id already, if one has. */
+async function answerKnown(deps: Deps, request: BookingRequest, context: BookingContext): Promise<Answer | null> {
+  if (request.externalId === undefined || context.hold) return null
+  // Under the key of the first request its own answer is the answer.
+  const earlier = await earlierAnswer(deps, context.scope)
+  return earlier ? withManageToken(earlier, context) : knownAnswer(deps, context.tenantId, request)
+}
+
 /**
  * Holds or books a slot. Answers 201 with the appointment and its manage token, or the earlier answer under the same
  * Idempotency-Key. Throws the refusal with a stable code.
  */
 export async function book(deps: Deps, request: BookingRequest, context: BookingContext): Promise<Answer> {
   try {
-    return await tryToBook(deps, request, context)
+    return (await answerKnown(deps, request, context)) ?? (await tryToBook(deps, request, context))
   } catch (error) {
     // A repeated request is refused by its own first success; that success is the answer.
     const earlier = await earlierAnswer(deps, context.scope)

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { personIn, scopesOf, tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
-import { etagOf, IfMatchHeader, requiredVersion, problems } from '../rest/resource.routes.ts'
+import { etagOf, RequiredIfMatchHeader, requiredVersion, problems } from '../rest/resource.routes.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import { CountShown, DateTime, Email, Id, IdParams, Name, Nullable } from '../rest/schema.ts'
 import { secretPurpose } from './provider.actions.ts'
@@ -169,7 +169,7 @@ export function userRoutes(app: FastifyInstance, deps: Deps, authenticator: Auth
     schema: {
       ...docs('updateUser', 'Change or block a person; with a new role or address their sessions end'),
       params: IdParams,
-      headers: IfMatchHeader,
+      headers: RequiredIfMatchHeader,
       body: UserPatch,
       response: { 200: UserShown, ...problems },
     },

@@ -6,9 +6,11 @@ import { findAttributes } from '../contact/contact.sql.ts'
 import { countryOf, toE164 } from '../contact/phone.ts'
 import { transaction, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { AppError, bodyFault } from '../errors.ts'
+import { AppError, bodyFault, externalIdTaken } from '../errors.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { formatInstant } from '../time/zone.ts'
+import { documentOf } from './decide.ts'
+import { isOpen } from './states.ts'
 import { findByExternalCallbackId, findOpen, type Callback } from './callback.sql.ts'
 import { personalStarts } from './personal.actions.ts'
 import { askedSpan, waitOf, writePromise, type CallbackRequest, type Refused, type When } from './promise.actions.ts'
@@ -119,6 +121,32 @@ async function startsOf(
   throw bodyFault('/when', 'agent_not_free')
 }
 
+/** Forms of our own pages, calls of a machine and ratings name their request by themselves; others mean the same one only while it is open and of the same number. */
+const isSameRequest = (
+  known: Callback,
+  request: CallbackRequest,
+  campaignId: string,
+  number: string | undefined,
+): boolean =>
+  ['page', 'rating', 'ivr', 'bot'].includes(request.source) ||
+  (isOpen(known.status) &&
+    known.campaign_id === campaignId &&
+    (number === undefined || documentOf(known).numbers.includes(number)))
+
+/** The request that has this external id already; throws `external_id_taken` when it is another one. */
+async function knownRequest(
+  deps: Deps,
+  tenantId: string,
+  request: CallbackRequest,
+  campaignId: string,
+  number: string | undefined,
+): Promise<Callback | undefined> {
+  if (request.externalId === undefined) return undefined
+  const known = await findByExternalCallbackId(deps.db.kysely, tenantId, request.externalId)
+  if (known && !isSameRequest(known, request, campaignId, number)) throw externalIdTaken(known.id)
+  return known
+}
+
 /** Takes the request. Throws refusals with the nearest windows; the same number in the same campaign gets its open request. */
 export async function ask(deps: Deps, config: TenantConfig, request: CallbackRequest): Promise<Asked> {
   const { tenantId } = config
@@ -141,10 +169,8 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
       { fields: [{ in: 'body', pointer: '/channel', code: 'not_allowed', params: { limit: 'phone' } }] },
     )
   const zones = zonesFor(request.timeZone, number, campaign)
-  if (request.externalId !== undefined) {
-    const known = await findByExternalCallbackId(deps.db.kysely, tenantId, request.externalId)
-    if (known) return { callback: known, isNew: false, expectedWaitSeconds: null }
-  }
+  const known = await knownRequest(deps, tenantId, request, campaign.id, number)
+  if (known) return { callback: known, isNew: false, expectedWaitSeconds: null }
   const now = deps.now()
   const windows = await nearWindows(deps, config, campaign, zones, request.when, now)
   const refuse = (code: Refused): Promise<AppError> =>

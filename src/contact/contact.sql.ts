@@ -90,7 +90,7 @@ export async function lockMeans(tx: Tx, tenantId: string, meansHash: string): Pr
 export async function findContact(db: Db, tenantId: string, id: string) {
   const row = await db
     .selectFrom('contacts')
-    .select(['first_name', 'last_name', 'email', 'phone', 'document'])
+    .select(['first_name', 'last_name', 'email', 'phone', 'external_id', 'document'])
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .executeTakeFirst()

@@ -227,7 +227,10 @@ export const en: Words = {
     template_syntax: ['Template not readable', 'The text is no valid template: {detail}'],
     template_variable: ['Unknown variable', 'Messages of this kind have no variable {detail}.'],
     unreadable_message: ['Message not readable', 'The message could not be read: {reason}'],
-    address_not_allowed: ['Address not allowed', 'This address cannot be used: {reason}.'],
+    address_not_allowed: [
+      'Address not allowed',
+      'This address cannot be used ({reason}). An https address outside private networks is needed.',
+    ],
     limit_reached: ['Limit reached', 'There are {max} already; no more are possible.'],
     offer_over: ['Offer over', 'This time is no longer kept for you. Your appointment, if you have one, is as it was.'],
     unreadable_calendar: ['Calendar not readable', 'The calendar could not be read: {reason}'],

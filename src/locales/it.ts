@@ -213,7 +213,10 @@ export const it: Words = {
     template_syntax: ['Modello non leggibile', 'Il testo non è un modello valido: {detail}'],
     template_variable: ['Variabile sconosciuta', 'I messaggi di questo tipo non hanno la variabile {detail}.'],
     unreadable_message: ['Messaggio non leggibile', 'Il messaggio non si può leggere: {reason}'],
-    address_not_allowed: ['Indirizzo non permesso', 'Questo indirizzo non si può usare: {reason}.'],
+    address_not_allowed: [
+      'Indirizzo non permesso',
+      'Questo indirizzo non si può usare ({reason}). Serve un indirizzo https fuori dalle reti private.',
+    ],
     limit_reached: ['Limite raggiunto', 'Ce ne sono già {max}; di più non è possibile.'],
     offer_over: [
       'Offerta scaduta',

@@ -83,6 +83,7 @@ export function installAccess(
       throw new AppError(
         principal.kind === 'manage' && access.kind === 'key' && access.manage ? 'not_found' : 'forbidden',
         {
+          what: 'appointment',
           scope: (access.kind === 'platform' ? undefined : access.scope) ?? access.kind,
         },
       )

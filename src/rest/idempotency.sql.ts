@@ -3,7 +3,7 @@ import { CompiledQuery, sql } from 'kysely'
 import type { IdempotencyKeyRow } from '../db/tables.ts'
 import type { Db } from '../db/tx.ts'
 
-export type StoredAnswer = Pick<IdempotencyKeyRow, 'request_hash' | 'status' | 'body'> & {
+export type StoredAnswer = Pick<IdempotencyKeyRow, 'request_hash' | 'status' | 'body' | 'created_at'> & {
   headers: Record<string, string>
 }
 export type NewAnswer = Omit<IdempotencyKeyRow, 'headers'> & { headers: Record<string, string> }
@@ -17,6 +17,40 @@ export function rememberAnswer(a: NewAnswer): CompiledQuery {
   )
 }
 
+/** Takes a key before its work begins; the second one breaks `idempotency_keys_once`. */
+export async function claimKey(db: Db, row: NewAnswer): Promise<void> {
+  await db.executeQuery(rememberAnswer(row))
+}
+
+type Key = { tenantId: string; principal: string; keyHash: string }
+
+/** Writes what came of the work under the key. */
+export async function keepAnswer(
+  db: Db,
+  key: Key,
+  status: number,
+  body: string,
+  headers: Record<string, string>,
+): Promise<void> {
+  await db
+    .updateTable('idempotency_keys')
+    .set({ status, body, headers: JSON.stringify(headers) })
+    .where('tenant_id', '=', key.tenantId)
+    .where('principal', '=', key.principal)
+    .where('key_hash', '=', key.keyHash)
+    .execute()
+}
+
+/** The key may be used again. */
+export async function forgetKey(db: Db, key: Key): Promise<void> {
+  await db
+    .deleteFrom('idempotency_keys')
+    .where('tenant_id', '=', key.tenantId)
+    .where('principal', '=', key.principal)
+    .where('key_hash', '=', key.keyHash)
+    .execute()
+}
+
 export async function findAnswer(
   db: Db,
   tenantId: string,
@@ -25,7 +59,7 @@ export async function findAnswer(
 ): Promise<StoredAnswer | undefined> {
   return db
     .selectFrom('idempotency_keys')
-    .select(['request_hash', 'status', 'body', 'headers'])
+    .select(['request_hash', 'status', 'body', 'headers', 'created_at'])
     .where('tenant_id', '=', tenantId)
     .where('principal', '=', principal)
     .where('key_hash', '=', keyHash)

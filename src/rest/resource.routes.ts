@@ -22,6 +22,12 @@ export const IdempotencyHeader = Type.Object({
 export const IfMatchHeader = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'The ETag last read.' })),
 })
+/** Of routes that answer 428 without it; the description says so (`x-required`), while the refusal stays a problem of its own. */
+export const RequiredIfMatchHeader = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ description: 'The ETag last read, or `*` for any; 428 without it.', 'x-required': true }),
+  ),
+})
 /** By reference: written out in every route the API description would have a megabyte. */
 const Problem = Type.Unsafe<object>({ $ref: 'Problem#' })
 export const problems = { '4xx': Problem, '5xx': Problem }
@@ -246,7 +252,7 @@ export function registerResource(app: FastifyInstance, deps: Deps, resource: Res
     schema: {
       ...docs('update', `Change (JSON Merge Patch, RFC 7396): ${resource.description}`),
       params: IdParams,
-      headers: IfMatchHeader,
+      headers: RequiredIfMatchHeader,
       body: patchOf(resource.body),
       response: { 200: shown, ...problems },
     },
@@ -264,7 +270,7 @@ export function registerResource(app: FastifyInstance, deps: Deps, resource: Res
     schema: {
       ...docs('archive', `Archive (kept for history, no longer in use): ${resource.description}`),
       params: IdParams,
-      headers: IfMatchHeader,
+      headers: RequiredIfMatchHeader,
       response: { 200: shown, ...problems },
     },
     handler: async (request: IdRequest, reply) => {

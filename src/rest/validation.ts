@@ -101,11 +101,24 @@ function allowedFor(error: ErrorObject, all: readonly ErrorObject[]): string | u
   return [...new Set(branches.map((e) => String((e.params as { allowedValue: unknown }).allowedValue)))].join(', ')
 }
 
+/** What a format looks like, by an example: its name says nothing to whoever has made the mistake. */
+const FORMS: Record<string, string> = {
+  instant: '2026-12-01T09:00:00+01:00 (RFC 3339, with offset)',
+  'calendar-date': '2026-12-01',
+  'time-zone': 'Europe/Rome (IANA)',
+  'web-url': 'https://…',
+  clock: '09:30',
+  'clock-end': '17:30, 24:00',
+  'month-day-or-date': '12-25, 2026-12-25',
+}
+const formOf = (format: unknown): string | undefined =>
+  typeof format === 'string' ? (FORMS[format] ?? format) : undefined
+
 function faultOf(error: ErrorObject, where: FieldFault['in'], all: readonly ErrorObject[]): FieldFault {
   const params = error.params as Record<string, unknown>
   const child = params.missingProperty ?? params.additionalProperty
   const pointer = child === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(child as string)}`
-  const limit = params.limit ?? params.format ?? params.type ?? allowedFor(error, all)
+  const limit = params.limit ?? formOf(params.format) ?? params.type ?? allowedFor(error, all)
   return {
     in: where,
     pointer,

@@ -13,7 +13,7 @@ import {
   checkVersion,
   etagOf,
   IdempotencyHeader,
-  IfMatchHeader,
+  RequiredIfMatchHeader,
   problems,
   requiredVersion,
 } from '../rest/resource.routes.ts'
@@ -159,7 +159,7 @@ export function tenantRoutes(app: FastifyInstance, deps: Deps): void {
       operationId: 'updateTenant',
       summary: 'Change a tenant',
       params: IdParams,
-      headers: IfMatchHeader,
+      headers: RequiredIfMatchHeader,
       body: TenantChange,
       response: { 200: TenantShown, ...problems },
     },

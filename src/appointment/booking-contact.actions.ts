@@ -1,0 +1,71 @@
+// The contact of a booking: who was named, who is known by what was sent, or somebody new; and what was matched by what.
+import type { CompiledQuery } from 'kysely'
+import { identityOf, normalise, type ContactFields } from '../contact/contact.ts'
+import { findContact, findSame, insertContact } from '../contact/contact.sql.ts'
+import type { Deps } from '../deps.ts'
+import type { Person } from './request.ts'
+
+export type Who = {
+  contactId: string | null
+  statement: CompiledQuery | null
+  /** By what a contact that was sent was found; absent when none was sent. */
+  matched?: 'externalId' | 'email' | 'phone' | 'new'
+  /** Fields that were sent, differ from the contact's and are stored nowhere. */
+  ignored?: string[]
+}
+
+/** What was matched and what was not stored, of a contact that was there before. */
+async function matchOf(deps: Deps, tenantId: string, id: string, fields: ContactFields): Promise<Partial<Who>> {
+  const known = await findContact(deps.db.kysely, tenantId, id)
+  if (!known) return {}
+  const stored: Partial<Record<keyof ContactFields, string | null>> = {
+    firstName: known.first_name,
+    lastName: known.last_name,
+    email: known.email,
+    phone: known.phone,
+    externalId: known.external_id,
+    locale: known.locale,
+  }
+  const same = (x: string | null | undefined, y: unknown): boolean =>
+    typeof y === 'string' && (x ?? '').toLowerCase() === y.toLowerCase()
+  const sent = Object.entries(fields).filter(([, value]) => value !== undefined)
+  const matched = same(stored.externalId, fields.externalId)
+    ? ('externalId' as const)
+    : same(stored.email, fields.email)
+      ? ('email' as const)
+      : ('phone' as const)
+  return {
+    matched,
+    ignored: sent.filter(([name, value]) => !same(stored[name as 'email'], value)).map(([name]) => name),
+  }
+}
+
+/**
+ * The contact of a booking: the given id, the same person as before, or a new one to be inserted with it. Whoever is not proven
+ * to be that person (`isUnproven`) is taken for it only when every means agrees: else a name and an address would be enough to
+ * read somebody's number, or to lose one's own.
+ */
+export async function resolveContact(
+  deps: Deps,
+  tenantId: string,
+  person: Person,
+  country: string,
+  now: number,
+  isUnproven = false,
+): Promise<Who> {
+  if (person.contactId !== undefined) return { contactId: person.contactId, statement: null }
+  if (person.contact === undefined) return { contactId: null, statement: null }
+  const fields: ContactFields = normalise(person.contact, country, '/contact')
+  const identity = identityOf(fields)
+  const same = await findSame(deps.db.kysely, tenantId, fields.externalId ?? null, identity)
+  const known = same !== undefined && isUnproven ? await findContact(deps.db.kysely, tenantId, same) : undefined
+  const agrees =
+    !known ||
+    ((known.email?.toLowerCase() ?? null) === (fields.email?.toLowerCase() ?? null) &&
+      known.phone === (fields.phone ?? null))
+  if (same !== undefined && agrees)
+    return { contactId: same, statement: null, ...(await matchOf(deps, tenantId, same, fields)) }
+  const id = deps.newId()
+  const contact = { tenantId, id, fields, identity: agrees ? identity : null, now: new Date(now) }
+  return { contactId: id, statement: insertContact(deps.db.kysely, contact), matched: 'new' }
+}

@@ -1,0 +1,33 @@
+// A booking whose external id is known: the same one is answered again, another one is refused by name.
+import type { Deps } from '../deps.ts'
+import { externalIdTaken } from '../errors.ts'
+import type { Answer } from '../rest/idempotency.actions.ts'
+import { findByExternalId, type Appointment } from './appointment.sql.ts'
+import { presentAppointment } from './present.ts'
+import type { BookingRequest } from './request.ts'
+
+/** Whether the request asks for the appointment that has its external id already: the same visit at the same time and place. */
+function isSameBooking(known: Appointment, request: BookingRequest): boolean {
+  const isSame = (wanted: string | undefined, is: string | null): boolean => wanted === undefined || wanted === is
+  return (
+    (known.status === 'pending' || known.status === 'confirmed') &&
+    known.starts_at.getTime() === request.start &&
+    known.service_ids.join() === request.serviceIds.join() &&
+    isSame(request.agentId, known.agent_id) &&
+    isSame(request.locationId, known.location_id) &&
+    isSame(request.contactId, known.contact_id)
+  )
+}
+
+/**
+ * The appointment that has the external id of the request, as it is (200; its manage token was told once); null when none has. Throws
+ * `external_id_taken`, with its id, when it is another one.
+ */
+export async function knownAnswer(deps: Deps, tenantId: string, request: BookingRequest): Promise<Answer | null> {
+  const known = await findByExternalId(deps.db.kysely, tenantId, request.externalId!)
+  if (!known) return null
+  if (!isSameBooking(known, request)) throw externalIdTaken(known.id)
+  const body = presentAppointment(known, await deps.snapshots.recentConfig(tenantId))
+  const headers = { location: `/v1/appointments/${known.id}`, etag: `"${known.version}"` }
+  return { status: 200, body, headers }
+}

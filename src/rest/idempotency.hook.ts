@@ -1,0 +1,132 @@
+// `Idempotency-Key` on every POST of the API that does not remember its answers itself: the key is claimed before the work begins and
+// answered with what came of it. What is kept is sealed with the caller's own secret and key: a copy of the database opens none of it.
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { violationOf } from '../db/tx.ts'
+import { tenantOf } from './access.ts'
+import { answerRow, idempotencyOf, type IdempotencyScope } from './idempotency.actions.ts'
+import { claimKey, findAnswer, forgetKey, keepAnswer } from './idempotency.sql.ts'
+import { IdempotencyHeader } from './resource.routes.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The key that this request has claimed. */
+    idempotency: IdempotencyScope | null
+  }
+  interface FastifyContextConfig {
+    /** Whether the hook keeps the answers of the route; routes that write theirs with the effect itself do not need it. */
+    keepsAnswers?: boolean
+  }
+}
+
+/** A claim without an answer: its work is under way. */
+const UNDER_WAY = 0
+/** After so long (ms) a claim is of a process that ended: nobody knows what it did, and the request may be tried again. */
+const ABANDONED = 60_000
+/** Larger answers are lists that can be read again. */
+const LARGEST = 256 * 1024
+/** Headers that belong to the answer itself. */
+const KEPT_HEADERS = ['location', 'etag', 'content-type']
+
+const sealKey = (request: FastifyRequest, key: string): Buffer =>
+  createHash('sha256')
+    .update(`${request.principal?.secret ?? ''}\n${key}`)
+    .digest()
+
+function seal(deps: Deps, request: FastifyRequest, key: string, text: string): string {
+  const iv = Buffer.from(deps.randomBytes(12))
+  const cipher = createCipheriv('aes-256-gcm', sealKey(request, key), iv)
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64')
+}
+
+/** The kept answer; null when the caller's secret is another one by now. */
+function open(request: FastifyRequest, key: string, text: string): string | null {
+  const bytes = Buffer.from(text, 'base64')
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', sealKey(request, key), bytes.subarray(0, 12))
+    decipher.setAuthTag(bytes.subarray(12, 28))
+    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
+  } catch {
+    return null
+  }
+}
+
+/** Claims the key, or answers what was answered before; throws `idempotency_key_reused`, and `conflict` while the first is under way. */
+async function claimOrReplay(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const scope = idempotencyOf(request, tenantOf(request))
+  if (!scope) return
+  const db = deps.db.kysely
+  const row = answerRow(scope, { status: UNDER_WAY, body: null }, deps.now())
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    try {
+      await claimKey(db, row)
+      request.idempotency = scope
+      return
+    } catch (error) {
+      if (violationOf(error)?.constraint !== 'idempotency_keys_once') throw error
+    }
+    const known = await findAnswer(db, scope.tenantId, scope.principal, scope.keyHash)
+    if (!known) continue
+    if (known.request_hash !== scope.requestHash) throw new AppError('idempotency_key_reused')
+    const isAbandoned = known.status === UNDER_WAY && known.created_at.getTime() + ABANDONED < deps.now()
+    if (!isAbandoned) return replay(request, reply, scope, known)
+    await forgetKey(db, scope)
+  }
+  throw new AppError('conflict')
+}
+
+function replay(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  scope: IdempotencyScope,
+  known: { status: number; body: string; headers: Record<string, string> },
+): void {
+  const text = known.status === UNDER_WAY ? null : open(request, scope.key, known.body)
+  if (text === null) throw new AppError('conflict')
+  reply.hijack()
+  const headers = { ...known.headers, 'idempotent-replayed': 'true', 'content-length': Buffer.byteLength(text) }
+  reply.raw.writeHead(known.status, headers).end(text)
+}
+
+/** Remembers an answer of success; a refusal had no effect, so the same key may try again. */
+async function remember(deps: Deps, request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<void> {
+  const scope = request.idempotency
+  if (!scope) return
+  request.idempotency = null
+  const isKept = reply.statusCode < 400 && (payload == null || typeof payload === 'string')
+  const text = typeof payload === 'string' ? payload : ''
+  if (!isKept || text.length > LARGEST) return forgetKey(deps.db.kysely, scope)
+  const headers = Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) => {
+      const value = reply.getHeader(name)
+      return typeof value === 'string' ? [[name, value]] : []
+    }),
+  )
+  await keepAnswer(deps.db.kysely, scope, reply.statusCode, seal(deps, request, scope.key, text), headers)
+}
+
+/** Installs the header on all POSTs of the API, in its description too. */
+export function installIdempotency(app: FastifyInstance, deps: Deps): void {
+  app.decorateRequest('idempotency', null)
+  app.addHook('onRoute', (route) => {
+    const access = route.config?.access
+    const isPost = route.method === 'POST' && route.url.startsWith('/v1/') && access?.kind === 'key'
+    const schema = route.schema as { headers?: { properties?: Record<string, object> } } | undefined
+    if (!isPost || !schema || schema.headers === IdempotencyHeader) return
+    schema.headers = Type.Object({ ...(schema.headers?.properties as object), ...IdempotencyHeader.properties })
+    route.config = { ...route.config, keepsAnswers: true }
+  })
+  app.addHook('preHandler', async (request, reply) => {
+    const { keepsAnswers } = request.routeOptions.config
+    if (keepsAnswers && request.headers['idempotency-key'] !== undefined && request.principal?.kind !== 'platform')
+      await claimOrReplay(deps, request, reply)
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
+    await remember(deps, request, reply, payload)
+    return payload
+  })
+}
