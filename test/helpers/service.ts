@@ -120,8 +120,8 @@ export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
   }
 }
 
-/** Starts a service with one tenant on an empty database. */
-export async function startService(): Promise<TestService> {
+/** Starts a service with one tenant on an empty database; `observe` sees the application before its routes are added. */
+export async function startService(options: { observe?: (app: FastifyInstance) => void } = {}): Promise<TestService> {
   const statements = new Set<string>()
   const database = await openTestDatabase((statement) => statements.add(statement))
   const clock = { now: START }
@@ -129,7 +129,10 @@ export async function startService(): Promise<TestService> {
   const app = await buildApp(deps, {
     logLevel: process.env.TEST_LOG ?? 'silent',
     trustProxy: false,
-    observe: checkAnswers,
+    observe: (one) => {
+      options.observe?.(one)
+      checkAnswers(one)
+    },
   })
   await app.ready()
   async function newTenant(slug: string, body: Record<string, unknown> = {}): Promise<TestTenant> {
