@@ -37,7 +37,9 @@ async function asCaller(
   const headers: Record<string, string> = { ...of.headers, ...(cookie === '' ? {} : { cookie }) }
   if (of.csrf !== null) headers['x-agenda-csrf'] = of.csrf
   if (sending.body !== undefined) headers['content-type'] = sending.type ?? FORM
-  const answer = await stage.send({ ...sending, headers })
+  // Each from a network of its own: limits count by it.
+  const from = `10.${stage.random.int(0, 255)}.${stage.random.int(0, 255)}.${stage.random.int(1, 254)}`
+  const answer = await stage.send({ ...sending, headers, from })
   keepCookies(of, answer)
   return answer
 }
@@ -60,8 +62,16 @@ const maker =
   }
 
 /** One record of everything; returns an agent, a location and the manage token of an appointment. */
-async function furnish(make: Make, now: number): Promise<{ agentId: string; locationId: string; manageToken: string }> {
-  const day = (n: number): string => new Date(now + n * DAY).toISOString().slice(0, 10)
+async function furnish(
+  make: Make,
+  world: World,
+): Promise<{ agentId: string; locationId: string; manageToken: string }> {
+  const core = (kind: string, ...made: { id: string }[]): void =>
+    void world.core.set(
+      kind,
+      made.map(({ id }) => id),
+    )
+  const day = (n: number): string => new Date(world.now + n * DAY).toISOString().slice(0, 10)
   const location = await make('locations', { name: 'Municipio' })
   const questions = [{ id: 'motivo', label: 'Motivo', type: 'choice', options: ['a', 'b'] }]
   const service = await make('services', { name: 'Carta d’identità', durationMinutes: 30, questions })
@@ -83,6 +93,10 @@ async function furnish(make: Make, now: number): Promise<{ agentId: string; loca
     start: `${day(3)}T10:00:00+01:00`,
     contactId: contact.id,
   })
+  core('locations', location)
+  core('services', service)
+  core('agents', agent, colleague)
+  core('contacts', contact)
   await make('holds', { serviceIds: [service.id], start: `${day(4)}T10:00:00+01:00` })
   await make('waiting-list', { appointmentId: booked.id })
   const campaign = await make('campaigns', {
@@ -91,6 +105,7 @@ async function furnish(make: Make, now: number): Promise<{ agentId: string; loca
     isPublic: true,
     joinLinkTemplate: 'https://host.invalid/{code}',
   })
+  core('campaigns', campaign)
   await make('callbacks', { campaignId: campaign.id, number: '+393205550101' })
   await make(`campaigns/${campaign.id}/loads`, 'number\n+393205550104\n')
   await make(`campaigns/${campaign.id}/leases`, {})
@@ -167,7 +182,7 @@ export async function makeTown(stage: Stage, slug: string, isMain: boolean): Pro
   }
   const { tenant: made, apiKey } = await maker(stage, stage.platformKey)('tenants', tenant)
   const make = maker(stage, apiKey)
-  const { agentId, locationId, manageToken } = await furnish(make, stage.world.now)
+  const { agentId, locationId, manageToken } = await furnish(make, stage.world)
   if (!isMain)
     return { slug, tenantId: made.id, key: apiKey, callers: [credentials('other key', slug, bearer(apiKey))] }
   stage.world.spared.add(made.id)
@@ -240,7 +255,7 @@ export async function explore(stage: Stage, town: Town): Promise<void> {
       let i = 0
       const path = op.path.replace(/\{\w+\}/g, () => encode(known[i++]!))
       const pairs = [...(fields.get(op.route) ?? [])].flatMap(([name, of]) =>
-        of[0] ? [`${name}=${encode(of[0])}`] : [],
+        of[0] ? [`${encode(name)}=${encode(of[0])}`] : [],
       )
       const who = named(op.path.startsWith('/agenda') ? 'administrator' : op.isPage ? 'citizen' : 'key')
       const addresses = pairs.length > 0 && op.isPage ? [path, `${path}?${pairs.join('&')}`] : [path]

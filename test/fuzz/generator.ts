@@ -174,7 +174,9 @@ function pathValue(op: Operation, p: Parameter, credentials: Credentials, world:
     return random.pick(hostile)
   }
   if (world.foreign.length > 0 && random.chance(0.02)) return random.pick(world.foreign)
-  const known = world.values.get(`${p.name} in ${op.route}`)
+  const core = world.core.get(resourceOf(op.path, p.name))
+  if (core && random.chance(op.method === 'GET' ? 0.5 : 0.2)) return random.pick(core)
+  const known = world.values.get(`${p.name} in ${op.route}`) ?? world.values.get(`${p.name} in any`)
   const ids = world.values.get(`id of ${resourceOf(op.path, p.name)}`)
   if (known && (ids === undefined || random.chance(op.path.startsWith('/{tenant}') ? 0.85 : 0.5)))
     return encode(random.pick(known))
@@ -515,6 +517,12 @@ function urlFor(op: Operation, credentials: Credentials, world: World, random: R
   return `${path}${query === '' ? '' : `?${query}`}${trailing}`.slice(0, 12_000)
 }
 
+const CHANGING = /^(PATCH|DELETE)|^POST \/agenda\/settings|\/(erasure|merge)$/
+/** Whether it would change a record that the others rest on; its parts may be asked for. */
+function isOfCore(world: World, op: Operation, url: string): boolean {
+  return CHANGING.test(op.route) && [...world.core.values()].some((ids) => ids.some((id) => url.includes(id)))
+}
+
 export type Stock = { operations: readonly Operation[]; callers: readonly Credentials[]; world: World }
 
 /** The nth request of a run. */
@@ -527,6 +535,7 @@ export function requestAt(seed: number, n: number, { operations, callers, world 
     const method = methodFor(op, random)
     const isChange = method !== 'GET' && method !== 'HEAD'
     if (isChange && ENDING.test(url) && [...world.spared].some((id) => url.includes(id))) continue
+    if (isChange && isOfCore(world, op, url) && !random.chance(0.03)) continue
     const { body, type, kind } = bodyFor({ ...op, method }, credentials, world, random)
     // A form may name a key as well.
     if (isChange && body !== undefined && ENDING.test(url) && [...world.spared].some((id) => body.includes(id)))

@@ -165,15 +165,20 @@ const plain = (text: string): string =>
     .replace(/"(title|detail|instance)":"[^"]*",?/g, '')
     .slice(0, 160)
 
+/** What was noted and where; failures of the database all come from one place, so what the request held tells them apart. */
+function causeOf(noted: Noted, { url, body = '' }: FuzzRequest): string {
+  const frame = ownFrame(noted.frames) ?? noted.frames[0]
+  const place = frame === undefined ? '' : ` at ${placeOf(frame).replace(/^at /, '')}`
+  const isUrn = place.includes('src/db/') && /urn(:|%3A)uuid/i.test(url + body)
+  return `${noted.what.replace(/"[^"]*"/g, '…')}${place}${isUrn ? ', of a request with urn:uuid:' : ''}`
+}
+
 /** Distinct faults: the same kind for the same cause is one, on however many routes it shows. */
 export function groupsOf(faults: readonly Fault[], notes: readonly Noted[]): Group[] {
   const groups = new Map<string, Group>()
   const { of, others } = notesOf(faults, notes)
   const put = (fault: Fault, noted: Noted | undefined): void => {
-    const frame = noted && (ownFrame(noted.frames) ?? noted.frames[0])
-    const cause = noted
-      ? `${noted.what.replace(/"[^"]*"/g, '…')}${frame ? ` at ${placeOf(frame)}` : ''}`
-      : `${fault.route}: ${plain(fault.seen)}`
+    const cause = noted ? causeOf(noted, fault.request) : `${fault.route}: ${plain(fault.seen)}`
     // Refusals of the framework and of Node, wherever they happen.
     const isOfHttp = fault.seen.includes('FST_ERR') || /"statusCode":\d+\}$/.test(fault.seen)
     const name = `${fault.kind}|${isOfHttp && !noted ? plain(fault.seen) : cause}`

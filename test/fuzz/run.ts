@@ -1,5 +1,6 @@
 // `npm run fuzz`: many requests at a service in a process of its own, over HTTP; ends with every distinct fault and how to see it
 // again. AGENDA_FUZZ_SEED repeats a run, `--requests` says how many.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startDrive } from './drive.ts'
 import { groupText, groupsOf, newJudge, type Judge } from './judge.ts'
@@ -9,9 +10,11 @@ import { httpSender, type Send } from './transport.ts'
 const MB = 1024 * 1024
 /** How much resident memory may have risen once the code is compiled and the caches are full. */
 const MOST_GROWTH = 150 * MB
+/** Left alone for so long, V8 gives back what it holds for nothing, ms. */
+const REST = 10_000
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-const HELP = `npm run fuzz -- [--requests 100000] [--concurrency 8] [--warm-up 1500] [--seed N] [--routes]
+const HELP = `npm run fuzz -- [--requests 100000] [--concurrency 8] [--warm-up 4000] [--seed N] [--routes]
 
 Sends generated requests to the service on the embedded database (or FUZZ_DATABASE_URL). --seed, or AGENDA_FUZZ_SEED, repeats a
 run; --routes prints the answers of every route.
@@ -78,6 +81,7 @@ async function run(
       leavesStreams: true,
     })
     await drive.go(0, warmUp)
+    await sleep(REST)
     const before = residentBytes(pid)
     const heapBefore = await heapText(send)
     say(`${operations.length} routes; warm after ${warmUp} requests and ${seconds()} s, ${(before / MB).toFixed(0)} MB`)
@@ -92,6 +96,7 @@ async function run(
     })
     const once = await drive.replaySuspects()
     if (once.length > 0) say(`slow once and not again, alone: ${once.map((r) => `${r.route} (${r.n})`).join(', ')}`)
+    await sleep(REST)
     const after = residentBytes(pid)
     const heapAfter = await heapText(send)
     summary(judge, showsRoutes)
@@ -115,7 +120,7 @@ async function run(
 const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '100000' },
-    'warm-up': { type: 'string', default: '1500' },
+    'warm-up': { type: 'string', default: '4000' },
     concurrency: { type: 'string', default: '8' },
     seed: { type: 'string', default: process.env.AGENDA_FUZZ_SEED ?? String(Date.now() % 2 ** 31) },
     routes: { type: 'boolean', default: false },

@@ -48,7 +48,8 @@ function noteOf(line: Line): Noted | null {
 /** Starts the service on the embedded database in a folder of its own, as `npm start` would. */
 export async function startTarget(env: Record<string, string> = {}): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'agenda-fuzz-'))
-  const flags = ['--max-semi-space-size=4', '--v8-pool-size=1', '--stack-trace-limit=30']
+  // With all the memory of a large machine V8 would rather grow than collect; what is really held fits into this.
+  const flags = ['--max-semi-space-size=4', '--v8-pool-size=1', '--stack-trace-limit=30', '--max-old-space-size=256']
   const child = spawn(
     process.execPath,
     [...flags, 'src/main.ts', '--no-demo', '--port', '0', '--data', join(folder, 'data')],

@@ -200,6 +200,8 @@ const uuid = (random: Random): string =>
 function idFor(name: string, world: World, random: Random): string {
   if (world.foreign.length > 0 && random.chance(0.03)) return random.pick(world.foreign)
   const kind = kindOf(name)
+  const core = world.core.get(kind) ?? world.core.get(kind.split('-').at(-1)!)
+  if (core && random.chance(0.6)) return random.pick(core)
   const known =
     world.values.get(`id of ${kind}`) ?? world.values.get(`id of ${kind.split('-').at(-1)}`) ?? world.values.get(name)
   if (known && random.chance(0.93)) return random.pick(known)
@@ -271,7 +273,35 @@ function objectFor(schema: Schema, world: World, random: Random, depth: number):
       random,
       depth + 1,
     )
-  return result
+  return agree(schema, result, world, random)
+}
+
+const PAIRS = [
+  ['from', 'to'],
+  ['firstDay', 'lastDay'],
+  ['validFrom', 'validTo'],
+] as const
+
+/** Mostly what belongs together: ends after beginnings, one way to name a period, one contact. */
+function agree(schema: Schema, body: Record<string, unknown>, world: World, random: Random): Record<string, unknown> {
+  if (random.chance(0.15)) return body
+  const properties = schema.properties ?? {}
+  for (const [first, last] of PAIRS) {
+    const [a, b] = [body[first], body[last]]
+    if (typeof a === 'string' && typeof b === 'string' && a > b) [body[first], body[last]] = [b, a]
+    else if (typeof a === 'string' && b === undefined && properties[last]?.format === properties[first]?.format)
+      if (properties[last]) body[last] = a
+  }
+  if (properties.firstDay && properties.from) {
+    for (const name of random.chance(0.5) ? ['from', 'to'] : ['firstDay', 'lastDay']) delete body[name]
+    if (body.from === undefined && body.firstDay === undefined)
+      body.firstDay = body.lastDay = validFor(properties.firstDay, 'firstDay', world, random)
+  }
+  if (properties.contactId && properties.contact) {
+    if (body.contact !== undefined) delete body.contactId
+    else body.contactId ??= idFor('contactId', world, random)
+  }
+  return body
 }
 
 /** A value that the schema should take. */

@@ -12,6 +12,8 @@ export type World = {
   now: number
   /** Ids that must not be acted upon: the callers' own. */
   spared: Set<string>
+  /** Ids by kind of the records that the others rest on: mostly left as they are, and named often. */
+  core: Map<string, string[]>
   /** Ids of another tenant. */
   foreign: string[]
   values: Map<string, string[]>
@@ -20,7 +22,7 @@ export type World = {
 }
 
 export const newWorld = (now: number): World => ({
-  ...{ now, spared: new Set<string>(), foreign: [], values: new Map(), fields: new Map() },
+  ...{ now, spared: new Set<string>(), core: new Map(), foreign: [], values: new Map(), fields: new Map() },
 })
 
 function keep(list: string[], value: string, random: Random): void {
@@ -112,7 +114,11 @@ function learnAddress(
   if (!route) return null
   const parts = route.pattern.exec(url.pathname)!
   const id = `${method} ${route.path}`
-  route.names.forEach((name, i) => note(world, `${name} in ${id}`, unescaped(parts[i + 1]!), random))
+  route.names.forEach((name, i) => {
+    const value = unescaped(parts[i + 1]!)
+    note(world, `${name} in ${id}`, value, random)
+    note(world, `${name} in any`, value, random)
+  })
   for (const [name, value] of url.searchParams) noteField(world, `GET ${route.path}`, name, value, random)
   return id
 }
