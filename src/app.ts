@@ -1,7 +1,12 @@
 // Builds the HTTP application: safety first, then one explicit line a feature.
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify'
 import { appointmentRoutes } from './appointment/appointment.routes.ts'
 import { undoMoveRoutes } from './appointment/undo-move.routes.ts'
 import { installAudit } from './auth/audit.actions.ts'
@@ -32,7 +37,7 @@ import { locationRoutes } from './location/location.routes.ts'
 import { installAccess } from './rest/access.ts'
 import { installIdempotency } from './rest/idempotency.hook.ts'
 import { installMetrics, operationRoutes } from './rest/operation.routes.ts'
-import { installProblems, ProblemSchema } from './rest/problem.ts'
+import { installProblems, ProblemSchema, refuseAddress, refuseSocket } from './rest/problem.ts'
 import { buildSerializer, findUnacceptable, validatorCompiler } from './rest/validation.ts'
 import { citizenCallbackRoutes } from './callback/citizen.routes.ts'
 import { barredRoutes } from './callback/barred.routes.ts'
@@ -100,6 +105,8 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     // Counted from our side: what a client puts further left in X-Forwarded-For is hearsay.
     trustProxy: (_address: string, hop: number) => hop < Number(options.trustProxy),
     bodyLimit,
+    clientErrorHandler: refuseSocket,
+    frameworkErrors: (_error, request, reply) => refuseAddress(request as FastifyRequest, reply as FastifyReply),
     requestTimeout: 30_000,
     genReqId: () => deps.newId(),
     routerOptions: { maxParamLength: 20_000, ignoreTrailingSlash: false },

@@ -6,6 +6,8 @@ export const PROBLEMS = {
   // the request itself
   invalid_request: 400,
   invalid_json: 400,
+  malformed_http: 400,
+  head_too_large: 431,
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,

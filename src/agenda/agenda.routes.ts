@@ -15,6 +15,7 @@ import type { Deps } from '../deps.ts'
 import { reportPages } from '../report/report.page.routes.ts'
 import { addDesk, type AddDesk } from '../web/desk.ts'
 import { appointmentPages } from './appointment.routes.ts'
+import { approvalPages } from './approvals.routes.ts'
 import { bookPages } from './book.routes.ts'
 import { calendarPages } from './calendar.routes.ts'
 import { callbackPages } from './callbacks.routes.ts'
@@ -27,6 +28,7 @@ import { todayPages } from './today.routes.ts'
 export function agendaPages(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
   const add: AddDesk = (route) => addDesk(app, deps, authenticator, route)
   todayPages(add)
+  approvalPages(add)
   calendarPages(add)
   appointmentPages(add)
   bookPages(add)

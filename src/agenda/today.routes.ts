@@ -6,6 +6,7 @@ import type { AddDesk, Desk } from '../web/desk.ts'
 import { address } from '../web/desk.ts'
 import { action } from '../web/desk.layout.ts'
 import { html, type Html } from '../web/html.ts'
+import { approvalsNote } from './approvals.routes.ts'
 import type { AgendaEntry } from './feed.routes.ts'
 import { clock, empty, entryLine, moment, nameOf, serviceName, today } from './pieces.ts'
 
@@ -106,6 +107,7 @@ export function todayPages(add: AddDesk): void {
             <h1>${longDate(desk.language, day)}</h1>
             ${desk.can('appointments:write') && html`<a class="button" href="/agenda/book" accesskey="n">${w.book}</a>`}
           </div>
+          ${await approvalsNote(desk)}
           <div class="cards">
             ${nextCard(desk, next)} ${callbacks}
             <section class="card">

@@ -298,6 +298,20 @@ export async function expiredHolds(
     .execute()
 }
 
+/** Pending appointments whose time has come, at most `limit`. */
+export async function unapproved(db: Db, tenantId: string, now: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('appointments')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', 'pending')
+    .where('starts_at', '<=', now)
+    .orderBy('starts_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
 /** Removes held appointments that ended long ago and never became more; returns how many. */
 export async function forgetExpiredHolds(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`

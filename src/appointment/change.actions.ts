@@ -16,6 +16,7 @@ import { isWithinNotice } from './appointment.ts'
 import {
   findAppointment,
   lockAppointment,
+  unapproved,
   updateAppointment,
   type Appointment,
   type AppointmentDocument,
@@ -172,7 +173,7 @@ async function endAs(
   config: TenantConfig,
   a: Appointment,
   actor: Actor,
-  code: 'cancelled' | 'refused',
+  code: 'cancelled' | 'refused' | 'not_approved',
   reason: string | undefined,
 ): Promise<Appointment> {
   const now = new Date(deps.now())
@@ -207,6 +208,21 @@ export async function decide(
     await record(deps, tx, a, 'appointment.approved', context.actor, { before: a.status })
     return after
   })
+}
+
+const CLOCK: Actor = { name: 'clock', audience: 'staff' }
+
+/** Ends requests whose time has come without an approval: they are nobody's visit, and must not look like one. Returns how many. */
+export async function endUnapproved(deps: Deps, tenantId: string): Promise<number> {
+  const ids = await unapproved(deps.db.kysely, tenantId, new Date(deps.now()), 100)
+  for (const id of ids)
+    await change(deps, { tenantId, id, actor: CLOCK, wantedVersion: null }, async (tx, a, config) => {
+      // Approved or moved in this very moment.
+      if (a.status !== 'pending' || a.starts_at.getTime() > deps.now()) return a
+      requireTransition(deps, a, 'lapse')
+      return endAs(deps, tx, config, a, CLOCK, 'not_approved', undefined)
+    })
+  return ids.length
 }
 
 /** Records that the citizen came or did not; only once the appointment has started. */

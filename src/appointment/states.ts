@@ -5,6 +5,7 @@ export type Action =
   | 'confirm'
   | 'approve'
   | 'refuse'
+  | 'lapse'
   | 'cancel'
   | 'expire'
   | 'move'
@@ -23,6 +24,8 @@ export const TRANSITIONS: Record<Action, { from: readonly AppointmentStatus[]; t
   expire: { from: ['held'], to: 'cancelled' },
   approve: { from: ['pending'], to: 'confirmed' },
   refuse: { from: ['pending'], to: 'cancelled' },
+  /** Its time has come, and nobody has approved it. */
+  lapse: { from: ['pending'], to: 'cancelled' },
   cancel: { from: ['held', ...LIVE], to: 'cancelled' },
   move: { from: ['held', ...LIVE], to: null },
   reassign: { from: LIVE, to: null },

@@ -117,7 +117,8 @@ export function confirmedPage(site: Site, own: OwnAppointment, link: string): Pa
 function stateOf(site: Site, a: Appointment): string {
   const w = site.words
   const isOver = a.ends_at.getTime() <= site.now
-  if (isOver && a.status === 'pending') return w.pastPending
+  const { cancellation } = a.document as { cancellation?: { code: string } }
+  if ((isOver && a.status === 'pending') || cancellation?.code === 'not_approved') return w.pastPending
   return isOver && a.status === 'confirmed' ? w.past : w.states[a.status]
 }
 

@@ -5,6 +5,7 @@ export const EVENTS = {
   'appointment.booked': 'An appointment was made; `status` says whether it is confirmed or waits for approval',
   'appointment.approved': 'The office approved a request',
   'appointment.refused': 'The office refused a request',
+  'appointment.not_approved': 'Its time came and nobody had approved it: the request has ended',
   'appointment.moved': 'It has another time, place or agent',
   'appointment.reassigned': 'Another agent has it, at the same time',
   'appointment.changed': 'Notes or answers were changed',

@@ -2,6 +2,7 @@
 import { forgetOldSessions } from '../auth/session.sql.ts'
 import { applyRetention } from '../privacy/privacy.actions.ts'
 import { expireDue } from '../appointment/expiry.actions.ts'
+import { endUnapproved } from '../appointment/change.actions.ts'
 import { forgetExpiredHolds } from '../appointment/appointment.sql.ts'
 import { forgetDrafts } from '../booking/draft.sql.ts'
 import { runLoads } from '../callback/load.actions.ts'
@@ -35,6 +36,12 @@ const ago = (deps: Deps, ms: number): Date => new Date(deps.now() - ms)
 const SOON = MINUTE / 4
 
 export const SCHEDULES: readonly Schedule[] = [
+  {
+    name: 'requests that nobody approved',
+    every: SOON,
+    mode: 'everywhere',
+    run: (deps, id) => endUnapproved(deps, id),
+  },
   { name: 'holds that end', every: SOON, mode: 'everywhere', run: (deps, id) => expireDue(deps, id) },
   {
     ...{ name: 'callbacks', every: SOON, mode: 'everywhere' },

@@ -2,6 +2,9 @@
 
 export const agendaEn = {
   today: {
+    approvals: (n: number) => (n === 1 ? 'One request waits for approval' : `${n} requests wait for approval`),
+    approvalsTitle: 'Requests that wait for approval',
+    noApprovals: 'Nothing waits for approval.',
     title: 'Today',
     next: 'Next',
     nothingNext: 'Nothing more today.',
@@ -104,6 +107,7 @@ export const agendaEn = {
     'appointment.booked': 'Booked',
     'appointment.approved': 'Approved',
     'appointment.refused': 'Refused',
+    'appointment.not_approved': 'Not approved in time',
     'appointment.moved': 'Moved',
     'appointment.reassigned': 'Given to a colleague',
     'appointment.changed': 'Notes or answers changed',

@@ -3,6 +3,9 @@ import type { agendaEn } from './agenda.en.ts'
 
 export const agendaIt: typeof agendaEn = {
   today: {
+    approvals: (n) => (n === 1 ? 'Una richiesta attende approvazione' : `${n} richieste attendono approvazione`),
+    approvalsTitle: 'Richieste da approvare',
+    noApprovals: 'Niente attende approvazione.',
     title: 'Oggi',
     next: 'Il prossimo',
     nothingNext: 'Per oggi più niente.',
@@ -104,6 +107,7 @@ export const agendaIt: typeof agendaEn = {
     'appointment.booked': 'Prenotato',
     'appointment.approved': 'Approvato',
     'appointment.refused': 'Rifiutato',
+    'appointment.not_approved': 'Non approvato in tempo',
     'appointment.moved': 'Spostato',
     'appointment.reassigned': 'Passato a un collega',
     'appointment.changed': 'Note o risposte cambiate',

@@ -27,6 +27,8 @@ export const en: Words = {
       'The request is not valid',
       'The request has {count} fault(s); each is listed with its place. Nothing was changed.',
     ],
+    malformed_http: ['No HTTP request', 'What was sent is not a request of HTTP/1.1.'],
+    head_too_large: ['Headers too large', 'The address and headers together are too large.'],
     invalid_json: [
       'The body is not JSON',
       'The body could not be read as JSON. Check quotes, commas and the encoding (UTF-8).',

@@ -7,6 +7,8 @@ export const it: Words = {
       'Richiesta non valida',
       'La richiesta contiene {count} errore/i, elencati con la loro posizione. Nulla è stato modificato.',
     ],
+    malformed_http: ['Non è una richiesta HTTP', 'Quello che è arrivato non è una richiesta HTTP/1.1.'],
+    head_too_large: ['Intestazioni troppo grandi', 'L’indirizzo e le intestazioni insieme sono troppo grandi.'],
     invalid_json: [
       'Il contenuto non è JSON',
       'Il contenuto non è leggibile come JSON. Controlla virgolette, virgole e codifica (UTF-8).',

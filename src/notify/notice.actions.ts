@@ -88,6 +88,7 @@ function kindFor(event: Happened, a: Appointment): MessageKind | null {
     case 'appointment.approved':
       return a.status === 'cancelled' ? null : 'approved'
     case 'appointment.refused':
+    case 'appointment.not_approved':
       return 'refused'
     case 'appointment.moved':
       return ['pending', 'confirmed'].includes(a.status) ? 'moved' : null

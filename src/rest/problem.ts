@@ -1,4 +1,6 @@
 // Turns every failure into an RFC 9457 problem document in the caller's language. Never a stack trace, never a 500 for bad input.
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorObject } from 'ajv'
 import Type from 'typebox'
@@ -126,6 +128,27 @@ export function logProblem(request: FastifyRequest, problem: AppError): void {
   // The problem only wraps what was thrown: the cause says where and why.
   const { code, ...report } = reportOf(problem.cause ?? problem)
   request.log.error({ code: problem.code, sqlstate: code, ...report }, 'request failed')
+}
+
+/** What Node's parser refuses before there is a request (RFC 9112 §3): too large a head, or no HTTP at all. */
+function malformed(error: { code?: string }): AppError {
+  return new AppError(error.code === 'HPE_HEADER_OVERFLOW' ? 'head_too_large' : 'malformed_http')
+}
+
+/** Answers bytes that are no request with a problem document, and closes the connection. */
+export function refuseSocket(error: Error & { code?: string }, socket: Socket): void {
+  // Whoever has gone, or was answered already, hears nothing.
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy()
+  const { status, code } = malformed(error)
+  const body = JSON.stringify({ type: `urn:agenda:problem:${code}`, ...problemWords('en', code, {}), status, code })
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
+
+/** Answers an address that cannot be decoded like one where there is nothing. */
+export function refuseAddress(request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(new AppError('not_found', { what: 'page' }), request, reply)
 }
 
 /** Installs the handlers of errors and of unknown addresses. */
