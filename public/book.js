@@ -4,6 +4,7 @@ const form = document.getElementById('book')
 const people = document.getElementById('people')
 const times = document.getElementById('times')
 const asked = document.getElementById('asked')
+const phone = document.getElementById('phone')
 
 const rounds = { times: 0, people: 0 }
 /** Sends the form to one of its steps and takes one part of the page that comes back, unless it was asked again meanwhile. */
@@ -15,6 +16,8 @@ async function refresh(step, id, place) {
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
   const part = page.getElementById(id)
   if (part) place.replaceChildren(...part.childNodes)
+  // A number that found nobody is the new person's, unless one is typed there already.
+  if (id === 'people') phone.value ||= page.getElementById('phone').value
   // Another service asks other questions.
   if (id === 'times') asked.replaceChildren(...page.getElementById('asked').childNodes)
 }
@@ -37,11 +40,12 @@ look.addEventListener(
 look.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter') return
   event.preventDefault()
-  void refresh('person', 'people', people).then(() => people.querySelector('input:not([type=hidden])')?.focus())
+  void refresh('person', 'people', people).then(() =>
+    (people.querySelector('input') ?? document.getElementById('firstName')).focus(),
+  )
 })
 // Whoever types somebody new means them, whoever was found before.
-people.addEventListener('input', (event) => {
-  if (!event.target.closest('#new-person')) return
+document.getElementById('new-person').addEventListener('input', () => {
   const isNew = people.querySelector('input[name="contact"][value="new"]')
   if (isNew) isNew.checked = true
 })

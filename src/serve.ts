@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { whenAvailable } from './db/open.ts'
+import { AppError } from './errors.ts'
 import { reportOf } from './error-report.ts'
 import { keepDemoKey } from './demo/demo-key.ts'
 import { startDispatch } from './dispatch/dispatch.loop.ts'
@@ -24,7 +25,9 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
   const demo = config.demo ? await whenAvailable(() => loadDemo(deps)) : null
   if (demo && secret) await whenAvailable(() => keepDemoPeople(deps, config.data, demo.tenantId, secret))
   const app = await buildApp(deps, { logLevel: config.logLevel, trustProxy: config.trustProxy })
-  const failed = (what: string) => (error: unknown) => app.log.error(reportOf(error), `${what} failed`)
+  // What somebody else's server answers (a calendar, a gateway) is no fault of ours: a warning, not an error.
+  const failed = (what: string) => (error: unknown) =>
+    app.log[error instanceof AppError && error.status < 500 ? 'warn' : 'error'](reportOf(error), `${what} failed`)
   const isWorking = config.role !== 'api'
   const sweeping = isWorking ? startSchedules(deps, failed('sweep')) : null
   const working = isWorking ? startJobs(deps, queuesFor(deps, config.mailConnections), failed('side work')) : null

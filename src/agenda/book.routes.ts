@@ -134,14 +134,19 @@ function peopleFragment(desk: Desk, people: readonly Found[], given: Given, faul
     })),
     { value: NEW, label: w.newPerson },
   ]
-  return html`${people.length === 0 ? given.look !== '' && empty(w.nobody) : choices({ name: 'contact', legend: w.which, options, chosen: [chosen] }, faults)}
-    <fieldset class="new-person" id="new-person">
-      <legend>${w.newPerson}</legend>
-      ${field({ name: 'firstName', label: w.firstName, value: given.firstName, maxLength: 100, autocomplete: 'off' }, faults)}
-      ${field({ name: 'lastName', label: w.lastName, value: given.lastName, maxLength: 100, autocomplete: 'off' }, faults)}
-      ${field({ name: 'phone', label: w.phone, value: given.phone || numberIn(people, given.look), type: 'tel', maxLength: 40, autocomplete: 'off' }, faults)}
-      ${field({ name: 'email', label: w.email, value: given.email, type: 'email', maxLength: 254, autocomplete: 'off' }, faults)}
-    </fieldset>`
+  return html`${people.length === 0 ? given.look !== '' && empty(w.nobody) : choices({ name: 'contact', legend: w.which, options, chosen: [chosen] }, faults)}`
+}
+
+/** Somebody who is not known yet: apart from the list, so that typing here and looking there do not disturb each other. */
+function newPersonFields(desk: Desk, people: readonly Found[], given: Given, faults: Faults): Html {
+  const w = desk.words.book
+  return html`<fieldset class="new-person" id="new-person">
+    <legend>${w.newPerson}</legend>
+    ${field({ name: 'firstName', label: w.firstName, value: given.firstName, maxLength: 100, autocomplete: 'off' }, faults)}
+    ${field({ name: 'lastName', label: w.lastName, value: given.lastName, maxLength: 100, autocomplete: 'off' }, faults)}
+    ${field({ name: 'phone', label: w.phone, value: given.phone || numberIn(people, given.look), type: 'tel', maxLength: 40, autocomplete: 'off' }, faults)}
+    ${field({ name: 'email', label: w.email, value: given.email, type: 'email', maxLength: 254, autocomplete: 'off' }, faults)}
+  </fieldset>`
 }
 
 /** A number that found nobody is the new person's. */
@@ -187,6 +192,7 @@ async function bookPage(
             <button class="secondary" formaction="/agenda/book/person" formnovalidate>${w.search}</button>
           </div>
           <div id="people" aria-live="polite">${peopleFragment(desk, people, given, faults)}</div>
+          ${newPersonFields(desk, people, given, faults)}
         </div>
         <div>
           <h2>${w.what}</h2>

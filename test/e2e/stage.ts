@@ -56,7 +56,8 @@ export async function openStage(): Promise<Stage> {
       page.on('console', (message) => {
         const text = message.text()
         // The browser itself reports refusals that the page shows, and a connection that the test cut.
-        if (message.type() === 'error' && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED/.test(text)) complaints.push(text)
+        if (message.type() === 'error' && !/status of (4\d\d|502)|ERR_INTERNET_DISCONNECTED/.test(text))
+          complaints.push(text)
       })
       page.on('pageerror', (error) => complaints.push(String(error)))
       page.on('request', (request) => {
