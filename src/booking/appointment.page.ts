@@ -1,6 +1,6 @@
 // The outcome and the citizen's own page of an appointment: see, move, cancel, download, print, rate.
 import type { Appointment } from '../appointment/appointment.sql.ts'
-import { choices, faultSummary, field, notice, type Faults } from '../web/form.ts'
+import { choices, faultSummary, field, NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, own as inOwnLanguage, paragraphs, telephone, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
@@ -309,6 +309,14 @@ export function findPage(site: Site, find: Find): Page {
           <button>${w.findButton}</button>
         </div>
       </form>
+      <section>
+        <h2>${w.noCode}</h2>
+        <p>${w.noCodeText}</p>
+        <form method="post" action="${site.base}/find/links" data-checked>
+          ${field({ name: 'means', id: 'links-means', label: w.meansLabel, value: find.means, required: true, maxLength: 254, autocomplete: 'email' }, NO_FAULTS)}
+          <button class="secondary">${w.sendLinks}</button>
+        </form>
+      </section>
     </div>`,
   }
 }

@@ -28,18 +28,18 @@ const MOST_WORK = 25_000
 const FALLBACK_MINUTES = 30
 const MOST_LINKS_AN_HOUR = 5
 
-/** A shared address (a library, a mobile network) sends so many forms before the work doubles; at most so often. */
-const [FORMS_A_STEP, MOST_STEPS] = [30, 6]
+/** The work of a shared address (a library, a mobile network) doubles so often at most. */
+const MOST_STEPS = 6
 
 /** The largest number to be guessed: seconds for a person in the end, hours for whoever sends thousands. */
-const workFor = (uses: number): number => MOST_WORK * 2 ** Math.min(MOST_STEPS, Math.floor(uses / FORMS_A_STEP))
+const workFor = (steps: number): number => MOST_WORK * 2 ** Math.min(MOST_STEPS, steps)
 
 /** A challenge (ALTCHA v1) that counts for this draft or form only, for as long as a draft lives; null when the tenant wants none. */
 export async function captchaFor(site: Site, draftId: string): Promise<Captcha> {
   if (site.settings.booking.captcha === 'none') return null
   const challenge = await createChallenge({
     hmacKey: site.secret,
-    maxnumber: workFor(site.uses),
+    maxnumber: workFor(site.workSteps),
     expires: new Date(site.now + 2 * HOUR),
     params: { draft: draftId },
   })

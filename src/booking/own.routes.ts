@@ -36,6 +36,7 @@ import { calendarObject } from '../calendar/object.ts'
 import { textOf, type Form } from './check.ts'
 import { CITIZEN } from './draft.actions.ts'
 import type { Selection } from './draft.ts'
+import { sendLinks } from './links.actions.ts'
 import { timesOf } from './offer.actions.ts'
 import { spanOf, visitName } from './steps.ts'
 import { officeFact, timePage, withChanges } from './time.page.ts'
@@ -310,6 +311,22 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
 
   const empty = { code: '', means: '', message: html``, faults: NO_FAULTS }
   addPage(app, deps, { method: 'GET', url: '/:tenant/find', handler: async (_q, _r, site) => findPage(site, empty) })
+  addPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/find/links',
+    // Each of them can write to somebody.
+    limit: 10,
+    handler: async (request, reply, site) => {
+      const means = textOf(request.body as Form, 'means', 254)
+      if (means === '') {
+        reply.code(422)
+        return findPage(site, { ...empty, message: notice('warning', site.words.noCode, site.words.fieldMissing) })
+      }
+      await sendLinks(deps, site, means)
+      const [title, text] = site.words.linksSent as [string, string]
+      return findPage(site, { ...empty, message: notice('success', title, text) })
+    },
+  })
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/find',

@@ -251,6 +251,7 @@ export const agendaEn = {
     reminder: 'Reminder',
     late_change: 'Too late to change',
     choose: 'Please choose another time',
+    again: 'The link to the appointment',
     survey: 'Survey',
     activate: 'Confirm by e-mail',
     offer: 'Earlier time',

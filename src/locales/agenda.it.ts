@@ -251,6 +251,7 @@ export const agendaIt: typeof agendaEn = {
     reminder: 'Promemoria',
     late_change: 'Troppo tardi per cambiare',
     choose: 'Scegli un altro orario',
+    again: 'Il collegamento all’appuntamento',
     survey: 'Questionario',
     activate: 'Conferma per e-mail',
     offer: 'Orario anticipato',

@@ -49,6 +49,11 @@ export const mailEn: Templates = {
     body: 'we are sorry: the time that we promised you cannot stay as it is.{% if reason %} {{ reason }}{% endif %}\n\nOpen the link to choose another time that suits you, or to cancel. Until then the appointment stands.',
     sms: '{{ office }}: your appointment {{ when }} cannot stay as it is. Please choose another time: {{ link }}',
   },
+  again: {
+    subject: 'The link to your appointment: {{ service }}',
+    body: 'here is the link to your appointment once more, as was asked on the booking page. If it was not you who asked, there is nothing to do.',
+    sms: '{{ office }}: {{ service }}, {{ when }}, code {{ code }}: {{ link }}',
+  },
   survey: {
     subject: 'How was your visit?',
     body: 'tell us in half a minute how it went: it helps us to do better.',

@@ -49,6 +49,11 @@ export const mailIt: Templates = {
     body: 'ci dispiace: l’orario che ti avevamo promesso non può restare com’è.{% if reason %} {{ reason }}{% endif %}\n\nApri il collegamento per scegliere un altro orario che ti va bene, o per annullare. Fino ad allora l’appuntamento resta valido.',
     sms: '{{ office }}: il tuo appuntamento {{ when }} non può restare com’è. Scegli un altro orario: {{ link }}',
   },
+  again: {
+    subject: 'Il collegamento al tuo appuntamento: {{ service }}',
+    body: 'ecco di nuovo il collegamento al tuo appuntamento, come ci è stato chiesto dalla pagina di prenotazione. Se non l’hai chiesto tu, non devi fare nulla.',
+    sms: '{{ office }}: {{ service }}, {{ when }}, codice {{ code }}: {{ link }}',
+  },
   survey: {
     subject: 'Com’è andata?',
     body: 'raccontaci in mezzo minuto com’è andata: ci aiuta a fare meglio.',

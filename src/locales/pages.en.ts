@@ -255,6 +255,13 @@ export const pagesEn = {
   findTitle: 'Find my appointment',
   findLead: 'With the code of the appointment and the e-mail address or telephone number that you gave.',
   findButton: 'Find',
+  noCode: 'Without the code',
+  noCodeText: 'We send the link to each of your coming appointments to the address or number that you gave.',
+  sendLinks: 'Send me my appointments',
+  linksSent: [
+    'On their way',
+    'If there are coming appointments with this address or number, their links arrive within a few minutes.',
+  ],
   codeHint: 'Eight letters and digits, from the confirmation.',
   codeWrong: 'Write the code of eight letters and digits.',
   meansLabel: 'E-mail or telephone',

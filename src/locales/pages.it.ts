@@ -246,6 +246,14 @@ export const pagesIt: PageWords = {
   findTitle: 'Trova il mio appuntamento',
   findLead: 'Con il codice dell’appuntamento e l’indirizzo e-mail o il telefono che hai indicato.',
   findButton: 'Trova',
+  noCode: 'Senza il codice',
+  noCodeText:
+    'Mandiamo il collegamento di ogni tuo prossimo appuntamento all’indirizzo o al numero che avevi indicato.',
+  sendLinks: 'Mandami i miei appuntamenti',
+  linksSent: [
+    'In arrivo',
+    'Se ci sono prossimi appuntamenti con questo indirizzo o numero, i collegamenti arrivano entro pochi minuti.',
+  ],
   codeHint: 'Otto lettere e cifre, dalla conferma.',
   codeWrong: 'Scrivi il codice di otto lettere e cifre.',
   meansLabel: 'E-mail o telefono',

@@ -39,6 +39,7 @@ export const KINDS = {
   reminder: { about: 'appointment', link: 'manage' },
   late_change: { about: 'appointment', link: 'manage' },
   choose: { about: 'appointment', link: 'manage' },
+  again: { about: 'appointment', link: 'manage' },
   survey: { about: 'appointment', link: 'rate', isOptional: true },
   activate: { about: 'activation', link: 'activate' },
   offer: { about: 'offer', link: 'offer', isOptional: true },

@@ -5,6 +5,7 @@ import type { Access } from '../auth/scopes.ts'
 import { problemPage } from '../booking/appointment.page.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
+import { keptFor } from '../kept.ts'
 import { pageWords, problemWords, type Language } from '../locales/words.ts'
 import { asAppError, logProblem } from '../rest/problem.ts'
 import { assetsOf } from './assets.ts'
@@ -195,15 +196,18 @@ export async function installPages(
 
 /** Forms that came from one network address lately: more of them cost more work, before any is refused. */
 const [LATELY, MOST_KNOWN] = [600_000, 10_000]
-const uses = new Map<string, { since: number; count: number }>()
+const usesOf = keptFor((_deps: Deps) => new Map<string, { since: number; count: number }>())
 
-function usesOf(address: string, now: number, isForm: boolean): number {
+/** How often the work of an address has doubled: with every so many forms of ten minutes as half of what it may send in one. */
+function stepsOf(deps: Deps, address: string, isForm: boolean): number {
+  const uses = usesOf(deps)
+  const now = deps.now()
   const known = uses.get(address)
   const use = known && now - known.since < LATELY ? known : { since: now, count: 0 }
   if (isForm) use.count += 1
   if (uses.size >= MOST_KNOWN && !known) uses.clear()
   if (isForm) uses.set(address, use)
-  return use.count
+  return Math.floor(use.count / Math.max(1, deps.publicRate / 2))
 }
 
 export type PageRoute = {
@@ -227,7 +231,7 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
     schema: { hide: true },
     handler: async (request, reply) => {
       const site = await siteOf(deps, request, reply)
-      site.uses = usesOf(request.ip, deps.now(), route.method === 'POST')
+      site.workSteps = stepsOf(deps, request.ip, route.method === 'POST')
       request.site = site
       if (
         !route.always &&

@@ -25,8 +25,8 @@ export type Site = {
   /** Address of the page without the language, for the switch. */
   here: string
   now: number
-  /** Forms that lately came from this network address. */
-  uses: number
+  /** How often the work of forms has doubled for this network address. */
+  workSteps: number
 }
 
 const LANGUAGE_COOKIE = 'agenda_language'
@@ -98,7 +98,7 @@ export async function siteOf(deps: Deps, request: FastifyRequest, reply: Fastify
     isFramed: framed,
     here: withoutLanguage(request.url),
     now: deps.now(),
-    uses: 0,
+    workSteps: 0,
   }
 }
 
