@@ -534,6 +534,13 @@ describe('over HTTP', () => {
     // Nothing of the request of whoever has the number, and no word whether there is one.
     expect(known.text).toContain('La tua richiesta è arrivata. Se per questo numero')
     expect(known.html).not.toContain(own.url.slice(0, 50))
+    // Its code is found again with its number, and with no other.
+    const code = /class="code">([^<]+)</.exec(own.html)![1]!
+    const finder = newCitizen(service.app)
+    const search = await finder.get('/prova/find')
+    expect((await finder.submit(search, '/prova/find', { code, means: '0746 123450' })).url).toContain('/callback/')
+    const wrong = await newCitizen(service.app).submit(search, '/prova/find', { code, means: '0746 123451' })
+    expect(wrong.status).toBe(404)
     const link = /href="(\/prova\/c\/[^"]+)"/.exec(own.html)![1]!
     const again = await stranger.get(link)
     const moved = await stranger.submit(again, 'postponement', { when: '2026-11-24T09:00:00.000Z' })

@@ -20,8 +20,10 @@ import { momentOf, untilOf } from '../notify/occasion.ts'
 import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addOwnPage, addPage, ownOf, type View } from '../web/pages.ts'
+import { findCallbackByCode } from '../callback/callback.sql.ts'
+import { documentOf as callbackDocument } from '../callback/decide.ts'
 import { isSeal, readSealedName } from '../web/seal.ts'
-import { manageLink, rememberAppointment, siteOf, type Site } from '../web/site.ts'
+import { manageLink, rememberAppointment, rememberCallback, siteOf, type Site } from '../web/site.ts'
 import {
   cancelPage,
   confirmedPage,
@@ -345,6 +347,13 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
       if (a) {
         rememberAppointment(request, reply, site, a)
         return { redirect: `${site.base}/appointments/${a.id}` }
+      }
+      // A promised call has a code too; whoever has its number and its code made it.
+      const number = toE164(typed.means, site.settings.country)
+      const c = number === null ? undefined : await findCallbackByCode(deps.db.kysely, site.tenantId, code)
+      if (c && callbackDocument(c).numbers.includes(number!)) {
+        rememberCallback(request, reply, site, c.id)
+        return { redirect: `${site.base}/callback/${c.id}` }
       }
       reply.code(404)
       const words = problemWords(site.language, 'appointment_not_matched', {})

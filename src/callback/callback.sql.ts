@@ -84,6 +84,16 @@ export async function findCallback(db: Db, tenantId: string, id: string): Promis
     .executeTakeFirst()
 }
 
+/** The callback that a citizen knows by this code. */
+export async function findCallbackByCode(db: Db, tenantId: string, code: string): Promise<Callback | undefined> {
+  return db
+    .selectFrom('callbacks')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('code', '=', code)
+    .executeTakeFirst()
+}
+
 /** Callbacks of the list, by id. */
 export async function findCallbacks(db: Db, tenantId: string, ids: readonly string[]): Promise<Map<string, Callback>> {
   const rows = await db
