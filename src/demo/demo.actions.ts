@@ -4,7 +4,7 @@ import { listEvents } from '../event/event.sql.ts'
 import { writeEvent } from '../event/event.actions.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { book } from '../appointment/booking.actions.ts'
-import { cancel, setOutcome } from '../appointment/change.actions.ts'
+import { cancel, decide, setOutcome } from '../appointment/change.actions.ts'
 import { findByExternalId } from '../appointment/appointment.sql.ts'
 import { agents, pools } from '../agent/agent.routes.ts'
 import { createKey } from '../auth/key.actions.ts'
@@ -259,8 +259,16 @@ async function bookOne(
   const isOver = slot.start + HOUR < deps.now()
   const after = { ...deps, now: () => Math.min(slot.start + 30 * MINUTE, deps.now()) }
   if (luck < 0.07) await cancel(then, change, 'Impegno imprevisto')
-  else if (isOver)
-    await setOutcome(after, change, luck < 0.16 ? 'no_show' : 'completed', undefined).catch(() => undefined)
+  else {
+    // The office has approved what has begun, or is about to; what is still to come waits for it on its list.
+    if (slot.start < deps.now() + 10 * MINUTE) await decide(then, change, 'approve', undefined).catch(ignoreRefusal)
+    if (isOver) await setOutcome(after, change, luck < 0.16 ? 'no_show' : 'completed', undefined).catch(ignoreRefusal)
+  }
+}
+
+/** What needs no approval, or cannot be changed any more, stays as it is. */
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof AppError) || error.status >= 500) throw error
 }
 
 const isLoaded = async (deps: Deps, tenantId: string): Promise<boolean> =>

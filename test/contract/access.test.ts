@@ -26,7 +26,7 @@ const requestFor = (route: Route) => sampleFor(ids, route)
 const open = [
   ...['/healthz', '/readyz', '/metrics', '/openapi.json'],
   ...['/assets/:version/*', '/widget.js', '/:tenant/theme.css', '/:tenant/logo'],
-  ...['/:tenant', '/:tenant/book', '/:tenant/book/time', '/:tenant/find'],
+  ...['/:tenant', '/:tenant/book', '/:tenant/book/time', '/:tenant/find', '/:tenant/find/links'],
   ...['/v1/public/:tenant', '/v1/public/:tenant/services', '/v1/public/:tenant/slots'],
   '/:tenant/examples',
   '/:tenant/callback',
