@@ -170,7 +170,7 @@ async function mergePage(desk: Desk, id: string, otherId: string, refusal?: Refu
     main: html`<h1>${w.mergeTitle}</h1>
       ${refused(refusal)}
       ${table(w.mergeTitle, [w.field, w.stays, w.joins], [...rows, [w.timeline, story(kept.history), story(other.history)]])}
-      <p>${w.mergeText(nameOf(kept.c), nameOf(other.c))}</p>
+      <p>${w.mergeText}</p>
       <div class="buttons">
         ${action(desk, `/agenda/contacts/${id}/merge`, w.mergeNow, { otherId }, 'danger')}
         <a class="button secondary" href="${address(`/agenda/contacts/${otherId}/merge`, { other: id })}">${w.swap}</a>

@@ -201,8 +201,8 @@ export const agendaEn = {
     field: 'Field',
     stays: 'Stays',
     joins: 'Becomes part of it',
-    mergeText: (kept: string, other: string) =>
-      `Everything of ${other} moves to ${kept}. Both numbers and addresses still find the person, and you can take it apart again.`,
+    mergeText:
+      'Everything of the second record moves to the first. Both numbers and addresses still find the person, and you can take it apart again.',
     mergeNow: 'Join the two records',
     swap: 'The other one stays',
     notTheSame: 'Not the same person',

@@ -201,8 +201,8 @@ export const agendaIt: typeof agendaEn = {
     field: 'Campo',
     stays: 'Resta',
     joins: 'Entra a farne parte',
-    mergeText: (kept, other) =>
-      `Tutto quello di ${other} passa a ${kept}. Entrambi i numeri e gli indirizzi trovano ancora la persona, e si può separare di nuovo.`,
+    mergeText:
+      'Tutto quello della seconda scheda passa alla prima. Entrambi i numeri e gli indirizzi trovano ancora la persona, e si può separare di nuovo.',
     mergeNow: 'Unisci le due schede',
     swap: 'Resta l’altra',
     notTheSame: 'Non è la stessa persona',
