@@ -7,11 +7,12 @@ import { DateTime, ExternalId, Id, Instant, LongText, Nullable } from '../rest/s
 import { ChannelName } from '../service/service.schema.ts'
 
 const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
+const RuleName = Type.Union(OVERRIDABLE.map((rule) => Type.Literal(rule)))
 const Override = Type.Object(
   {
     reason: Reason,
     rules: Type.Optional(
-      Type.Array(Type.Union(OVERRIDABLE.map((rule) => Type.Literal(rule))), {
+      Type.Array(RuleName, {
         minItems: 1,
         uniqueItems: true,
         description:
@@ -119,7 +120,7 @@ export const ReassignmentBody = Type.Object(
     agentId: Type.Optional({ ...Id, description: 'Absent = the fairest other agent who works then' }),
     reason: Type.Optional(Reason),
     rules: Type.Optional(
-      Type.Array(Type.Union(OVERRIDABLE.map((rule) => Type.Literal(rule))), {
+      Type.Array(RuleName, {
         uniqueItems: true,
         description:
           'Rules that are set aside for the named agent, beside the notice and the grid, which the promised time is exempt from',

@@ -15,8 +15,7 @@ export type Who = {
 }
 
 /** What was matched and what was not stored, of a contact that was there before. */
-async function matchOf(deps: Deps, tenantId: string, id: string, fields: ContactFields): Promise<Partial<Who>> {
-  const known = await findContact(deps.db.kysely, tenantId, id)
+function matchOf(known: Awaited<ReturnType<typeof findContact>>, fields: ContactFields): Partial<Who> {
   if (!known) return {}
   const stored: Partial<Record<keyof ContactFields, string | null>> = {
     firstName: known.first_name,
@@ -58,13 +57,13 @@ export async function resolveContact(
   const fields: ContactFields = normalise(person.contact, country, '/contact')
   const identity = identityOf(fields)
   const same = await findSame(deps.db.kysely, tenantId, fields.externalId ?? null, identity)
-  const known = same !== undefined && isUnproven ? await findContact(deps.db.kysely, tenantId, same) : undefined
+  const known = same === undefined ? undefined : await findContact(deps.db.kysely, tenantId, same)
   const agrees =
+    !isUnproven ||
     !known ||
     ((known.email?.toLowerCase() ?? null) === (fields.email?.toLowerCase() ?? null) &&
       known.phone === (fields.phone ?? null))
-  if (same !== undefined && agrees)
-    return { contactId: same, statement: null, ...(await matchOf(deps, tenantId, same, fields)) }
+  if (same !== undefined && agrees) return { contactId: same, statement: null, ...matchOf(known, fields) }
   const id = deps.newId()
   const contact = { tenantId, id, fields, identity: agrees ? identity : null, now: new Date(now) }
   return { contactId: id, statement: insertContact(deps.db.kysely, contact), matched: 'new' }

@@ -12,10 +12,10 @@ import { documentOf, lockBoth, record, requireTransition, type ChangeContext } f
 import { move } from './move.actions.ts'
 
 /** How long a move can be taken back, in ms. */
-export const UNDO_WITHIN = 10 * MINUTE
+const UNDO_WITHIN = 10 * MINUTE
 
 type Place = { start: string; agentId: string; locationId: string; durationMinutes?: number }
-type Moved = { id: string; type: string; at: Date; before: Place; tellAt: number; isQuiet: boolean }
+type Moved = { id: string; type: string; before: Place; tellAt: number; isQuiet: boolean }
 
 /** What leaves time, place and agent as they are. */
 const BESIDE = new Set(['appointment.changed', 'appointment.accepted', 'appointment.rated'])
@@ -29,7 +29,7 @@ async function latestMove(deps: Deps, a: Appointment): Promise<Moved> {
   if (!last || !isMove || !data.before || data.isUndo || last.at.getTime() + UNDO_WITHIN < deps.now())
     throw new AppError('undo_over')
   const tellAt = data.tellAt === undefined ? 0 : Date.parse(data.tellAt)
-  return { id: last.id, type: last.type, at: last.at, before: data.before, tellAt, isQuiet: data.isQuiet === true }
+  return { id: last.id, type: last.type, before: data.before, tellAt, isQuiet: data.isQuiet === true }
 }
 
 /** Whether the person does not know of the move yet. */

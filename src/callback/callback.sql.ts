@@ -30,7 +30,6 @@ export type CallbackDocument = {
 }
 /** Columns as they were before a result; instants in RFC 3339. */
 export type RestorableDocument = {
-  status: CallbackStatus
   number: string | null
   due_at: string
   hours_end: string

@@ -53,7 +53,6 @@ function requireTaken(c: Callback): never {
 
 /** The columns that the result of an attempt changes, as they were before it. */
 export const restorable = (c: Callback): RestorableDocument => ({
-  status: c.status,
   number: c.number,
   due_at: c.due_at.toISOString(),
   hours_end: c.hours_end.toISOString(),
