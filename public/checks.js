@@ -15,7 +15,8 @@ function faultOf(field) {
   const { validity } = field
   if (validity.valueMissing || (field.required && field.value.trim() === '')) return word('missing')
   if (validity.typeMismatch && field.type === 'email') return word('email')
-  const isNumber = /^[+\d][\d\s()./-]{4,38}$/.test(field.value.trim())
+  // Written in a hundred ways, with brackets and extensions: only what has too few digits is surely none.
+  const isNumber = /^(?=(?:\D*\d){5})[^@]{5,40}$/.test(field.value.trim())
   if (field.type === 'tel' && field.value !== '' && !isNumber) return word('phone')
   if (validity.tooLong) return word('long')
   if (validity.rangeOverflow || validity.rangeUnderflow || validity.badInput) return word('number')

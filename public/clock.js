@@ -23,7 +23,9 @@ function startCountdown(hold) {
     }
     if (seconds > 0) return
     clearInterval(timer)
-    left.textContent = word('ended')
+    // Nothing is to be extended any more; going on takes the time again.
+    hold.querySelector('button')?.remove()
+    hold.querySelector('p').textContent = word('ended')
     announce(word('ended'))
   }
   timer = setInterval(tick, 1000)

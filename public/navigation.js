@@ -8,6 +8,9 @@ let running = null
 /** Path and query of what is shown; a change of the part after # alone is the browser's own business. */
 let shown = location.pathname + location.search
 
+/** What was typed on pages that were left, for the browser's back button; kept in this page's memory only. */
+const left = new Map()
+
 const isOurs = (url) => url.origin === location.origin && url.pathname.split('/')[1] === location.pathname.split('/')[1]
 
 function focusOn(hash) {
@@ -37,7 +40,7 @@ const isRefusal = (status) => status === 413 || status === 429 || status >= 500
 /** What the answer says, if it is a sentence of ours; a proxy's words are for operators. */
 const sentenceOf = (next) => next.querySelector('main .lead')?.textContent.trim() ?? ''
 
-function swap(next, url, push, keepScroll, typed) {
+function swap(next, url, push, keepScroll, typed, isDone) {
   const main = next.getElementById('main')
   const version = (doc) => doc.querySelector('script[type=module]')?.getAttribute('src')
   // After an update of the service its pages need its new script.
@@ -49,6 +52,9 @@ function swap(next, url, push, keepScroll, typed) {
     if (old && fresh) old.replaceWith(fresh)
   }
   const scroll = window.scrollY
+  left.set(shown, typedNow())
+  // Sent, or given up: it is the service's now, or nobody's.
+  if (isDone) left.clear()
   document.getElementById('main').replaceWith(main)
   retype(typed)
   if (push) history.pushState({}, '', url)
@@ -88,7 +94,8 @@ async function go(url, options, push, from, keepScroll = false, typed = null) {
     if (!isPage(next)) return location.assign(url)
     const at = new URL(answer.url)
     if (!answer.redirected) at.hash = new URL(url, location.href).hash
-    swap(next, at.href, push && at.href !== location.href, keepScroll, typed)
+    const isDone = options.method === 'POST' && answer.redirected && !at.pathname.includes('/book/')
+    swap(next, at.href, push && at.href !== location.href, keepScroll, typed, isDone)
   } catch (error) {
     if (error.name !== 'AbortError') showLost(() => go(url, options, push, from, keepScroll, typed))
   } finally {
@@ -133,6 +140,7 @@ export function startNavigation(whenShown) {
   document.addEventListener('click', onClick)
   document.addEventListener('submit', onSubmit)
   window.addEventListener('popstate', () => {
-    if (location.pathname + location.search !== shown) go(location.href, { method: 'GET' }, false, null)
+    const to = location.pathname + location.search
+    if (to !== shown) go(location.href, { method: 'GET' }, false, null, false, left.get(to))
   })
 }

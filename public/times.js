@@ -1,4 +1,5 @@
-// Repeats the chosen time beside the button, so that it is seen wherever the reader is in the list.
+// Repeats the chosen time beside the button, so that it is seen wherever the reader is in the list, and takes it along to other
+// months and to the calendar.
 export function startTimes() {
   const form = document.querySelector('form[data-chosen]')
   if (!form) return
@@ -6,9 +7,14 @@ export function startTimes() {
   const show = () => {
     const input = form.querySelector('input[name=at]:checked')
     if (!input) return
-    const day = input.closest('.day')?.querySelector('h3')?.textContent.trim() ?? ''
+    const day = input.closest('.day')?.querySelector('h3')?.textContent.trim()
     const clock = form.querySelector(`label[for="${input.id}"]`).textContent.trim()
-    line.textContent = form.dataset.chosen.replace('{time}', `${day}, ${clock}`)
+    line.textContent = form.dataset.chosen.replace('{time}', day ? `${day}, ${clock}` : clock)
+    for (const link of document.querySelectorAll(':is(.months, .views, .calendar, .notice) a[href*="month="]')) {
+      const url = new URL(link.href)
+      url.searchParams.set('at', input.value)
+      link.href = url.href
+    }
   }
   form.addEventListener('change', show)
   show()

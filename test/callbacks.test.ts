@@ -532,7 +532,8 @@ describe('over HTTP', () => {
     const other = await stranger.get('/prova/callback')
     const known = await stranger.submit(other, '/callback', { ...sending, altcha: await solve(other.html) })
     // Nothing of the request of whoever has the number, and no word whether there is one.
-    expect(known.text).toContain('La tua richiesta è arrivata. Se per questo numero')
+    expect(known.text).toContain('La tua richiesta è arrivata')
+    expect(known.text).toContain('Se per questo numero una chiamata era già promessa')
     expect(known.html).not.toContain(own.url.slice(0, 50))
     // Its code is found again with its number, and with no other.
     const code = /class="code">([^<]+)</.exec(own.html)![1]!
@@ -553,6 +554,31 @@ describe('over HTTP', () => {
     const told = `${citizen.visited.join(' ')} ${stranger.visited.join(' ')}`
     // The whole number: four of its digits turn up in a token now and then.
     expect(decodeURIComponent(told)).not.toMatch(/746[ +]?123450/)
+  })
+
+  test('with texts, nobody sees on the page whether a number has a promise; its owner reads it in a text', async () => {
+    const gateway = { url: 'https://sms.example/send', format: 'json', fields: { To: '{{ to }}', Body: '{{ text }}' } }
+    expect((await service.tenant.call('PUT', '/v1/text-gateways/sms', gateway)).status).toBe(200)
+    const ask = async (number: string) => {
+      const citizen = newCitizen(service.app)
+      const page = await citizen.get('/prova/callback?campaign=sportello')
+      return citizen.submit(page, '/callback', { number, when: 'now', altcha: await solve(page.html) })
+    }
+    const fresh = await ask('0746 123477')
+    const known = await ask('0746 123477')
+    expect([known.url, known.html]).toEqual([fresh.url, fresh.html])
+    expect(known.headers['set-cookie']).toEqual(fresh.headers['set-cookie'])
+    expect(fresh.text).toContain('Un SMS al numero dice quando chiamiamo')
+    await ask('0746 123477')
+    await service.settle()
+    const { items } = (await service.tenant.call('GET', '/v1/messages?limit=100')).body
+    const told = items.filter((m: any) => m.recipient === '+390746123477')
+    // The promise, and one reminder of it within the hour.
+    expect(told.map((m: any) => [m.channel, m.template])).toEqual([
+      ['sms', 'callback_promised'],
+      ['sms', 'callback_promised'],
+    ])
+    await service.tenant.call('DELETE', '/v1/text-gateways/sms')
   })
 
   test('a web callback has a link instead of a number', async () => {

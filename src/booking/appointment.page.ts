@@ -1,4 +1,5 @@
 // The outcome and the citizen's own page of an appointment: see, move, cancel, download, print, rate.
+import { shownEmail } from '../contact/email.ts'
 import type { Appointment } from '../appointment/appointment.sql.ts'
 import { choices, faultSummary, field, NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, own as inOwnLanguage, paragraphs, telephone, type Html } from '../web/html.ts'
@@ -102,7 +103,7 @@ export function confirmedPage(site: Site, own: OwnAppointment, link: string): Pa
         <h1>${isPending ? w.pendingTitle : w.confirmedTitle}</h1>
         <p>${isPending ? w.pendingText : spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime())}</p>
       </div>
-      <p>${contact.email === null ? w.noMail : w.mailSent(contact.email)}</p>
+      <p>${contact.email === null ? w.noMail : w.mailSent(shownEmail(contact.email))}</p>
       ${facts(site, own)} ${calendarLinks(site, own)}
       <section class="noprint">
         <h2>${w.manageTitle}</h2>

@@ -98,8 +98,13 @@ async function place(deps: Deps, request: FastifyRequest, site: Site): Promise<V
 
 const isMonth = (text: string): boolean => isCalendarDate(`${text}-01`)
 
+/** The held time as the form sends it; empty without one. */
+const valueOfHeld = (held: Draft['held']): string =>
+  held ? `${new Date(held.start).toISOString()} ${held.locationId}` : ''
+
 type TimeExtras = {
-  chosen: string
+  /** What was chosen and may be chosen still; null when it was just refused, whatever the address says. */
+  chosen: string | null
   faults: Faults
   /** The draft whose time is chosen, with its seal. */
   draft: { id: string; seal: string; held: Draft['held'] }
@@ -130,14 +135,17 @@ export async function timesPage(
   const view = one(query.view) === 'calendar' ? 'calendar' : 'list'
   const dayText = one(query.day)
   const own = draft.held && draft.held.until > site.now ? draft.held : null
+  const wanted = chosen === '' ? chosenIn(site, query, selection) || valueOfHeld(own) : (chosen ?? '')
   // Whoever comes back finds the time that they have.
-  const month = asked ?? (own ? monthOf(own.timeZone, own.start) : undefined)
-  const ownDay = own ? dayOf(own.timeZone, own.start) : null
+  const at = chosenMoment(site, wanted)
+  const month = asked ?? (at ? monthOf(at.zone, at.start) : undefined)
+  const ownDay = at ? dayOf(at.zone, at.start) : null
   const found = await timesOf(deps, site, wish, selection, month, own?.id)
   const isElsewhere = asked !== undefined && found.month !== asked
   const shown = selectionQuery(selection)
   shown.set('month', found.month)
   if (view === 'calendar') shown.set('view', view)
+  if (wanted !== '') shown.set('at', wanted)
   const place = `${site.base}/book?${placeQuery(selection).toString()}`
   return timePage(site, {
     title: w.stepTitles.time,
@@ -149,7 +157,7 @@ export async function timesPage(
     times: found,
     view,
     day: isCalendarDate(dayText) ? parseDate(dayText) : ownDay,
-    chosen: chosen === '' && own ? new Date(own.start).toISOString() : chosen,
+    chosen: wanted,
     // The whole choice: after a refusal the address is read again, kept or shared.
     action: `${site.base}/book/time?${shown.toString()}`,
     hiddenFields: [...selectionQuery(selection), ['draft', `${draft.id}.${draft.seal}`]],
@@ -226,6 +234,20 @@ export function choiceOf(site: Site, form: Form, selection: Pick<Selection, 'cha
   }
 }
 
+/** The time that an address names as chosen, as the form would send it; empty without one. */
+export function chosenIn(site: Site, query: Query, selection: Pick<Selection, 'channel'>): string {
+  const at = one(query.at)
+  return choiceOf(site, { at }, selection) ? at : ''
+}
+
+/** Instant and zone of a chosen time; null without one. */
+export function chosenMoment(site: Site, chosen: string): { start: number; zone: string } | null {
+  const [instant = '', locationId = ''] = chosen.split(' ')
+  const start = Date.parse(instant)
+  if (!Number.isFinite(start)) return null
+  return { start, zone: site.config.locations.get(locationId)?.timeZone ?? site.config.timeZone }
+}
+
 async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const form = request.body as Form
   const wish = requireWish(site, form as Query)
@@ -235,13 +257,13 @@ async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply
   const [given = '', seal = ''] = textOf(form, 'draft', 100).split('.')
   const id = isDraftSeal(site, given, seal) ? given : deps.newId()
   const choice = choiceOf(site, form, selection)
-  const again = async (faults: Faults, status: number): Promise<View> => {
+  const again = async (faults: Faults, status: number, chosen: string | null): Promise<View> => {
     reply.code(status)
     const known = await requireDraft(deps, site.tenantId, id).catch(() => null)
     const draft = { id, seal: draftSeal(site, id), held: known?.held ?? null }
-    return timesPage(deps, request, site, wish, selection, { chosen: textOf(form, 'at', 100), faults, draft })
+    return timesPage(deps, request, site, wish, selection, { chosen, faults, draft })
   }
-  if (!choice) return again(new Map([['at', site.words.timeMissing]]), 422)
+  if (!choice) return again(new Map([['at', site.words.timeMissing]]), 422, '')
   try {
     const draft = await chooseTime(deps, site, id, selection, choice)
     rememberDraft(request, reply, site, id)
@@ -250,7 +272,7 @@ async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply
   } catch (error) {
     if (!(error instanceof AppError) || !OF_TIME.has(error.code)) throw error
     const { title, detail } = problemWords(site.language, error.code, error.params)
-    return again(new Map([['at', `${title}. ${detail}`]]), error.status)
+    return again(new Map([['at', `${title}. ${detail}`]]), error.status, null)
   }
 }
 

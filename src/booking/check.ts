@@ -1,5 +1,6 @@
 // PURE. Reads what the forms send and says what is wrong with it, field by field, in the reader's words.
 import { checkAnswers, type Answers } from '../appointment/appointment.ts'
+import { asciiEmail } from '../contact/email.ts'
 import { toE164 } from '../contact/phone.ts'
 import { faultWords, type Language } from '../locales/words.ts'
 import type { PageWords } from '../locales/pages.en.ts'
@@ -68,7 +69,7 @@ export function answerFaults(questions: readonly Question[], typed: Draft['answe
 export const applicantIn = (form: Form): Applicant => ({
   firstName: nameIn(form, 'firstName'),
   lastName: nameIn(form, 'lastName'),
-  email: textOf(form, 'email', 254),
+  email: asciiEmail(textOf(form, 'email', 254)),
   phone: textOf(form, 'phone', 40),
 })
 

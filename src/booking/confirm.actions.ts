@@ -10,6 +10,7 @@ import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import type { ContactFields } from '../contact/contact.ts'
+import { extensionOf } from '../contact/phone.ts'
 import { lockMeans } from '../contact/contact.sql.ts'
 import { HOUR, MINUTE } from '../time/interval.ts'
 import { assetsOf } from '../web/assets.ts'
@@ -99,12 +100,15 @@ async function book(deps: Deps, site: Site, draftId: string, draft: Draft, needs
   }
   const visit = visitOf(site.config, draft.selection.serviceIds, draft.selection.minutes)
   const answers = answersOf(visit.questions, draft.answers)
+  // An extension has no place in the number itself (E.164), and whoever calls needs it.
+  const extension = extensionOf(draft.applicant.phone, site.settings.country)
+  const notes = [...(extension === null ? [] : [site.words.extension(extension)]), draft.details].join('\n').trim()
   const request = {
     contact,
     answers,
     channel: draft.selection.channel,
     locale: site.language,
-    ...(draft.details === '' ? {} : { notes: draft.details }),
+    ...(notes === '' ? {} : { notes }),
   }
   const terms = {
     start: held.start,

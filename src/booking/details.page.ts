@@ -1,4 +1,5 @@
 // Steps 3 and 4: what the service asks, and who comes.
+import { shownEmail } from '../contact/email.ts'
 import type { Question } from '../service/visit.ts'
 import { choices, faultSummary, field, hidden, select, type Faults } from '../web/form.ts'
 import { html, own, type Html } from '../web/html.ts'
@@ -14,6 +15,8 @@ export type DraftPage = {
   links: Partial<Record<Step, string>>
   faults: Faults
   message: Html
+  /** The box of the summary was ticked already. */
+  isConsented?: boolean
 }
 
 /** What has been chosen so far, read-only. */
@@ -177,7 +180,7 @@ export function applicantPage(site: Site, p: DraftPage): Page {
       {
         name: 'email',
         label: needsEmail ? w.email : needsPhone ? w.emailOptional : w.emailOrPhone,
-        value: applicant.email,
+        value: shownEmail(applicant.email),
         type: 'email',
         required: needsEmail,
         maxLength: 254,

@@ -1,4 +1,5 @@
 // PURE. What a citizen has chosen and typed on the way to an appointment, and which step comes next.
+import { createHash } from 'node:crypto'
 import type { Channel } from '../service/visit.ts'
 
 /** What is wanted, before a time is chosen. All of it may stand in an address: nothing here tells who. */
@@ -75,6 +76,12 @@ export function nextStep(draft: Draft, now: number): Step {
   return draft.done.applicant ? 'summary' : 'applicant'
 }
 
+/** What a page of the draft showed, in short: a form that shows something else was made before a change in another window. */
+export function digestOf({ selection, held, answers, details, applicant }: Draft): string {
+  const shown = [selectionQuery(selection).toString(), held?.start, held?.locationId, answers, details, applicant]
+  return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 16)
+}
+
 /** Whether a hold can serve the selection, at another time perhaps. */
 export function isSameVisit(a: Selection, b: Selection): boolean {
   return (
@@ -85,7 +92,6 @@ export function isSameVisit(a: Selection, b: Selection): boolean {
   )
 }
 
-/** The selection as the query of an address, parameters in a fixed order. */
 /** The address part of the step where the place is chosen: what was chosen is ticked there, and all else can be. */
 export function placeQuery(s: Selection): URLSearchParams {
   const { locationId, channel, ...rest } = s
@@ -95,6 +101,7 @@ export function placeQuery(s: Selection): URLSearchParams {
   return query
 }
 
+/** The selection as the query of an address, parameters in a fixed order. */
 export function selectionQuery(s: Selection): URLSearchParams {
   const query = new URLSearchParams()
   for (const id of s.serviceIds) query.append('service', id)

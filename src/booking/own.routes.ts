@@ -13,7 +13,8 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { problemWords } from '../locales/words.ts'
 import { MINUTE } from '../time/interval.ts'
-import { isCalendarDate, parseDate } from '../time/zone.ts'
+import { dayOf, isCalendarDate, parseDate } from '../time/zone.ts'
+import { monthOf } from '../web/dates.ts'
 import type { Channel } from '../service/visit.ts'
 import { openEntryOf } from '../waiting/waiting.sql.ts'
 import { momentOf, untilOf } from '../notify/occasion.ts'
@@ -32,7 +33,7 @@ import {
   type OwnAppointment,
   type Waiting,
 } from './appointment.page.ts'
-import { choiceOf } from './booking.routes.ts'
+import { choiceOf, chosenIn, chosenMoment } from './booking.routes.ts'
 import { inCalendar } from '../appointment/told.ts'
 import { calendarObject } from '../calendar/object.ts'
 import { textOf, type Form } from './check.ts'
@@ -117,8 +118,19 @@ async function movePage(
   const selection = selectionOfOwn(a)
   const month = query.month !== undefined && isCalendarDate(`${query.month}-01`) ? query.month : undefined
   const view = query.view === 'calendar' ? 'calendar' : 'list'
-  const found = await timesOf(deps, site, { visit }, selection, month, a.id)
-  const shown = new URLSearchParams({ month: found.month, ...(view === 'calendar' ? { view } : {}) })
+  const wanted = chosenIn(site, query, selection)
+  const at = chosenMoment(site, wanted)
+  const found = await timesOf(
+    deps,
+    site,
+    { visit },
+    selection,
+    month ?? (at ? monthOf(at.zone, at.start) : undefined),
+    a.id,
+  )
+  const shown = new URLSearchParams({ month: found.month })
+  if (view === 'calendar') shown.set('view', view)
+  if (wanted !== '') shown.set('at', wanted)
   return timePage(site, {
     title: w.moveTitle,
     event: 'move',
@@ -136,8 +148,8 @@ async function movePage(
     </dl>`,
     times: found,
     view,
-    day: query.day !== undefined && isCalendarDate(query.day) ? parseDate(query.day) : null,
-    chosen: a.starts_at.toISOString(),
+    day: query.day !== undefined && isCalendarDate(query.day) ? parseDate(query.day) : at && dayOf(at.zone, at.start),
+    chosen: wanted === '' ? a.starts_at.toISOString() : wanted,
     action: `${own.base}/move?month=${found.month}`,
     hiddenFields: [],
     linkTo: (changes) => withChanges(`${own.base}/move`, shown, changes),

@@ -14,7 +14,7 @@ import { OF_TIME, one, queryOf, requireWish, timesPage } from './booking.routes.
 import { answerFaults, applicantFaults, applicantIn, textOf, typedAnswers, type Form } from './check.ts'
 import { activateDraft, captchaFor, confirmDraft, isSolved, sendActivationAgain } from './confirm.actions.ts'
 import { applicantPage, detailsPage, MOST_DETAILS, type DraftPage } from './details.page.ts'
-import { nextStep, placeQuery, selectionQuery, withApplicant, type Draft, type Step } from './draft.ts'
+import { digestOf, nextStep, placeQuery, selectionQuery, withApplicant, type Draft, type Step } from './draft.ts'
 import { abandonDraft, changeDraft, chooseTime, extendDraft, requireDraft } from './draft.actions.ts'
 import type { Wish } from './selection.ts'
 import { activatePage, activationPage, summaryPage } from './summary.page.ts'
@@ -52,6 +52,7 @@ function messageOf(site: Site, said: string): Html {
   const texts: Record<string, string> = {
     extended: w.extended,
     changed: w.changedTime,
+    other: w.changedElsewhere,
     held: w.heldAgain,
     sent: w.activationSent,
   }
@@ -79,7 +80,7 @@ async function saveDetails(deps: Deps, request: FastifyRequest, reply: FastifyRe
     details,
     done: { ...d.done, details: faults.size === 0 },
   }))
-  if (textOf(form, 'to') === 'back') return { redirect: `${base}/time` }
+  if (textOf(form, 'to') === 'back' || !draft.held) return { redirect: `${base}/time` }
   if (faults.size > 0) {
     reply.code(422)
     return detailsPage(site, page({ draft: typed, faults }), questions)
@@ -95,6 +96,7 @@ async function saveApplicant(deps: Deps, request: FastifyRequest, reply: Fastify
   const applicant = applicantIn(form)
   const faults = applicantFaults(applicant, draft.selection.channel, site.settings, site.words)
   const typed = await changeDraft(deps, site.tenantId, id, (d) => withApplicant(d, applicant, faults.size === 0))
+  if (!draft.held) return { redirect: `${base}/time` }
   if (textOf(form, 'to') === 'back') return { redirect: `${base}/details` }
   if (faults.size > 0) {
     reply.code(422)
@@ -110,20 +112,31 @@ async function showSummary(deps: Deps, site: Site, loaded: Loaded, more: Partial
   return summaryPage(site, loaded.page(more), questions, captcha, approvalRequired)
 }
 
+/** What stands between the summary and the appointment: where to go instead, or null when nothing does. */
+async function unready(deps: Deps, reply: FastifyReply, site: Site, loaded: Loaded, form: Form): Promise<View | null> {
+  const { id, base, draft } = loaded
+  if (draft.appointmentId !== null) return null
+  if (isOtherTime(draft, form)) return { redirect: `${base}/summary?said=changed` }
+  const shown = textOf(form, 'shown', 20)
+  if (shown !== '' && shown !== digestOf(draft)) return { redirect: `${base}/summary?said=other` }
+  if (!draft.done.details) return { redirect: `${base}/details` }
+  if (!draft.done.applicant) return { redirect: `${base}/applicant` }
+  if (textOf(form, 'consent') !== 'yes') {
+    reply.code(422)
+    return showSummary(deps, site, loaded, { faults: new Map([['consent', site.words.consentMissing]]) })
+  }
+  if (nextStep(draft, deps.now()) !== 'time') return null
+  // The time ran out while the summary was read: it is taken again unless somebody else has it.
+  const refused = await takeAgain(deps, site, id, draft)
+  return refused === null ? null : { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
+}
+
 async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const loaded = await load(deps, request, site)
-  const { id, base, draft } = loaded
+  const { id, base } = loaded
   const form = request.body as Form
-  if (draft.appointmentId === null) {
-    const step = nextStep(draft, deps.now())
-    if (isOtherTime(draft, form)) return { redirect: `${base}/summary?said=changed` }
-    if (step === 'details' || step === 'applicant') return { redirect: `${base}/${step}` }
-    if (step === 'time') return gone(reply, deps, site, loaded)
-    if (textOf(form, 'consent') !== 'yes') {
-      reply.code(422)
-      return showSummary(deps, site, loaded, { faults: new Map([['consent', site.words.consentMissing]]) })
-    }
-  }
+  const instead = await unready(deps, reply, site, loaded, form)
+  if (instead) return instead
   try {
     const isVouched = await isSolved(site, id, textOf(form, 'altcha'))
     const result = await confirmDraft(deps, site, id, isVouched)
@@ -135,7 +148,10 @@ async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply,
     if (error.code === 'invalid_phone' || error.code === 'too_many_open' || error.code === 'contact_limit_reached') {
       reply.code(error.status)
       const words = problemWords(site.language, error.code, error.params)
-      return showSummary(deps, site, loaded, { message: notice('warning', words.title, words.detail) })
+      return showSummary(deps, site, loaded, {
+        message: notice('warning', words.title, words.detail),
+        isConsented: true,
+      })
     }
     if (error.code.startsWith('answer_')) return { redirect: `${base}/details` }
     throw error
@@ -146,7 +162,10 @@ async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply,
 async function gone(reply: FastifyReply, deps: Deps, site: Site, loaded: Loaded): Promise<View> {
   reply.code(409)
   const { held } = loaded.draft
-  return showSummary(deps, site, loaded, { draft: { ...loaded.draft, held: held && { ...held, until: 0 } } })
+  return showSummary(deps, site, loaded, {
+    draft: { ...loaded.draft, held: held && { ...held, until: 0 } },
+    isConsented: true,
+  })
 }
 
 /** Opens the appointment to this browser and shows the outcome. */
@@ -184,22 +203,29 @@ async function keepTyped(deps: Deps, site: Site, { id, wish }: Loaded, form: For
   return step === 'summary' ? step : null
 }
 
+/** Takes the draft's ended time once more. Null when it is held again, else the code of the refusal; empty without a time. */
+async function takeAgain(deps: Deps, site: Site, id: string, draft: Draft): Promise<ProblemCode | '' | null> {
+  if (!draft.held) return ''
+  const { start, locationId } = draft.held
+  const isHere = draft.selection.channel === 'in_person'
+  try {
+    await chooseTime(deps, site, id, draft.selection, { start, locationId: isHere ? locationId : undefined })
+    return null
+  } catch (error) {
+    if (error instanceof AppError && OF_TIME.has(error.code)) return error.code
+    throw error
+  }
+}
+
 /** Takes the time that has just ended once more, if it is still free. */
 async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
   const loaded = await load(deps, request, site)
   const { id, base, draft } = loaded
   const from = await keepTyped(deps, site, loaded, request.body as Form)
-  if (!draft.held) return { redirect: `${base}/time` }
-  const { start, locationId } = draft.held
-  const isHere = draft.selection.channel === 'in_person'
-  try {
-    const choice = { start, locationId: isHere ? locationId : undefined }
-    const after = await chooseTime(deps, site, id, draft.selection, choice)
-    return { redirect: `${base}/${from ?? nextStep(after, deps.now())}?said=held` }
-  } catch (error) {
-    if (error instanceof AppError && OF_TIME.has(error.code)) return { redirect: `${base}/time?gone=${error.code}` }
-    throw error
-  }
+  const refused = await takeAgain(deps, site, id, draft)
+  if (refused !== null) return { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
+  const step = from ?? (draft.done.details ? (draft.done.applicant ? 'summary' : 'applicant') : 'details')
+  return { redirect: `${base}/${step}?said=held` }
 }
 
 /** The times again, for a draft that has one or had one. */
@@ -253,8 +279,10 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
   const shown = (name: string, show: (site: Site, loaded: Loaded) => Promise<View> | View) =>
     own('GET', name, async (request, _reply, site) => {
       const loaded = await load(deps, request, site)
-      const { appointmentId } = loaded.draft
-      return appointmentId === null ? show(site, loaded) : { redirect: `${site.base}/appointments/${appointmentId}` }
+      const { appointmentId, held } = loaded.draft
+      if (appointmentId !== null) return { redirect: `${site.base}/appointments/${appointmentId}` }
+      // Given up, and then the browser's back button: a person's data are asked for a time, or not at all.
+      return held ? show(site, loaded) : { redirect: `${loaded.base}/time` }
     })
   own('GET', 'time', (request, _reply, site) => changeTime(deps, request, site))
   shown('details', (site, { page, wish }) => detailsPage(site, page(), wish.visit.questions))

@@ -1,4 +1,5 @@
 // Step 5: everything once more, each part with its way back; then the page that waits for the e-mail to be confirmed.
+import { meantEmail, shownEmail } from '../contact/email.ts'
 import { choices, faultSummary, hidden, notice } from '../web/form.ts'
 import { html, own, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
@@ -6,7 +7,7 @@ import type { Site } from '../web/site.ts'
 import type { Question } from '../service/visit.ts'
 import { clockOf } from '../web/dates.ts'
 import type { DraftPage } from './details.page.ts'
-import type { Draft } from './draft.ts'
+import { digestOf, type Draft } from './draft.ts'
 import { addressLines, holdClock, spanOf, STEP_FORM, steps, visitName, zoneNote } from './steps.ts'
 
 export type Captcha = { challenge: string; workerUrl: string } | null
@@ -41,6 +42,15 @@ function consent(site: Site): Html {
   const links = html`${privacyUrl !== undefined && html` <a href="${privacyUrl}" target="_blank" rel="noopener">${w.privacy} ${w.newWindow}</a>`}
   ${termsUrl !== undefined && html` <a href="${termsUrl}" target="_blank" rel="noopener">${w.terms} ${w.newWindow}</a>`}`
   return html`${texts[site.language]?.consent ?? w.consent} ${links}`
+}
+
+/** The address, and the one that was probably meant: the confirmation goes where nobody reads it otherwise. */
+function emailRow(site: Site, { base, draft }: DraftPage): Html {
+  const { email } = draft.applicant
+  const meant = meantEmail(email)
+  return html`${shownEmail(email)}${
+    meant !== null && html`<br /><a href="${base}/applicant#email">${site.words.emailMeant(shownEmail(meant))}</a>`
+  }`
 }
 
 /** Where or how, and for how many. */
@@ -90,7 +100,7 @@ export function summaryPage(
       ])}
       ${section(w.stepNames.applicant, `${p.base}/applicant`, w.change, [
         [w.name, `${applicant.firstName} ${applicant.lastName}`],
-        ...(applicant.email === '' ? [] : [[w.email, applicant.email] as [string, string]]),
+        ...(applicant.email === '' ? [] : [[w.email, emailRow(site, p)] as [string, Html]]),
         ...(applicant.phone === '' ? [] : [[w.phone, applicant.phone] as [string, string]]),
       ])}
       <form
@@ -100,14 +110,14 @@ export function summaryPage(
         data-checked
         ${captcha && html`data-challenge="${captcha.challenge}" data-worker="${captcha.workerUrl}"`}
       >
-        ${hidden('step', 'summary')} ${hidden('held', String(held?.start ?? ''))}
+        ${hidden('step', 'summary')} ${hidden('held', String(held?.start ?? ''))} ${hidden('shown', digestOf(draft))}
         <input type="hidden" name="altcha" value="" />
         ${choices(
           {
             name: 'consent',
             legend: w.consentLegend,
             options: [{ value: 'yes', label: consent(site) }],
-            chosen: [],
+            chosen: p.isConsented ? ['yes'] : [],
             several: true,
             required: true,
           },
@@ -145,7 +155,7 @@ export function activationPage(site: Site, p: DraftPage): Page {
       <h1>${w.activationTitle}</h1>
       ${p.message}
       <p class="lead">
-        ${w.activationText(draft.applicant.email, clockOf(draft.held?.timeZone ?? site.config.timeZone, until))}
+        ${w.activationText(shownEmail(draft.applicant.email), clockOf(draft.held?.timeZone ?? site.config.timeZone, until))}
       </p>
       <p>${w.activationHint}</p>
       <form method="post" action="${p.base}/activation-mail" class="inline">

@@ -1,7 +1,7 @@
 // Step 2, date and time: a list of days with their times, or a month's calendar; used for moving an appointment as well.
 import { DAY } from '../time/interval.ts'
 import { formatDate, parseDate, weekdayOf } from '../time/zone.ts'
-import { addMonths, clockOf, dayAndMonth, longDate, monthName, weekdayNames } from '../web/dates.ts'
+import { addMonths, clockOf, dayAndMonth, longDate, monthName, monthOf, weekdayNames } from '../web/dates.ts'
 import { faultSummary, hidden, notice, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
@@ -60,21 +60,50 @@ function timeRadios(site: Site, choice: TimeChoice, day: number, times: readonly
   })}`
 }
 
+/** The chosen time where it is not among those in sight: in another month, or on another day of the calendar. */
+function chosenElsewhere(site: Site, choice: TimeChoice, isShown: (time: Time) => boolean): Html {
+  const [instant = '', locationId = ''] = choice.chosen.split(' ')
+  const start = Date.parse(instant)
+  if (
+    locationId === '' ||
+    !Number.isFinite(start) ||
+    choice.times.days.some(({ times }) => times.some((t) => t.start === start && isShown(t)))
+  )
+    return html``
+  const zone = site.config.locations.get(locationId)?.timeZone ?? site.config.timeZone
+  // All free times of the month are known: one that is not among them has gone.
+  const isGone =
+    monthOf(zone, start) === choice.times.month &&
+    !choice.times.days.some((d) => d.times.some((t) => t.start === start))
+  if (isGone) return html``
+  return html`<fieldset class="times day">
+    <legend>${site.words.chosenBefore}</legend>
+    <div class="tiles">
+      <div class="tile">
+        <input type="radio" name="at" id="chosen-before" value="${choice.chosen}" checked /><label for="chosen-before"
+          >${shortTime(site, zone, start)}</label
+        >
+      </div>
+    </div>
+  </fieldset>`
+}
+
 function list(site: Site, choice: TimeChoice): Html {
   const w = site.words
   const open = choice.day ?? choice.times.days[0]?.day
-  return html`<div class="days">
-    ${choice.times.days.map(
-      ({ day, times }) =>
-        html`<details class="day" name="day" ${day === open && html`open`}>
-          <summary>
-            <h3>${dayAndMonth(site.language, day)}</h3>
-            <span class="count">${w.timesCount(times.length)}</span>
-          </summary>
-          ${timeRadios(site, choice, day, times)}
-        </details>`,
-    )}
-  </div>`
+  return html`${chosenElsewhere(site, choice, () => true)}
+    <div class="days">
+      ${choice.times.days.map(
+        ({ day, times }) =>
+          html`<details class="day" name="day" ${day === open && html`open`}>
+            <summary>
+              <h3>${dayAndMonth(site.language, day)}</h3>
+              <span class="count">${w.timesCount(times.length)}</span>
+            </summary>
+            ${timeRadios(site, choice, day, times)}
+          </details>`,
+      )}
+    </div>`
 }
 
 function calendar(site: Site, choice: TimeChoice): Html {
@@ -122,6 +151,7 @@ function calendar(site: Site, choice: TimeChoice): Html {
         )}
       </tbody>
     </table>
+    ${chosenElsewhere(site, choice, (time) => open?.times.includes(time) === true)}
     ${
       open &&
       html`<section class="day" id="day" aria-labelledby="day-name">
@@ -204,11 +234,13 @@ export function timePage(site: Site, choice: TimeChoice): Page {
       <form method="post" action="${choice.action}" data-chosen="${w.chosenTime}">
         ${choice.hiddenFields.map(([name, value]) => hidden(name, value))}
         ${days.length > 0 && html`<p class="hint">${choice.hint}</p>`}
-        <div id="at">${days.length > 0 && (choice.view === 'list' ? list(site, choice) : calendar(site, choice))}</div>
+        <div id="at">
+          ${days.length > 0 ? (choice.view === 'list' ? list(site, choice) : calendar(site, choice)) : chosenElsewhere(site, choice, () => true)}
+        </div>
         <div class="actions sticky">
           <a class="back" href="${choice.back}">${w.back}</a>
           <p class="chosen" aria-live="polite"></p>
-          ${days.length > 0 && html`<button>${choice.button}</button>`}
+          ${(days.length > 0 || choice.chosen !== '') && html`<button>${choice.button}</button>`}
         </div>
       </form>
     </div>`,

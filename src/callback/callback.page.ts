@@ -107,6 +107,22 @@ export function callMePage(site: Site, p: CallMe): Page {
   }
 }
 
+/** After a request for a number: the same page whether the number has a promise already. Only its owner reads more, in a text. */
+export function askedPage(site: Site, by: 'text' | 'page'): Page {
+  const c = site.words.callback
+  const { supportPhone } = site.settings.booking
+  return {
+    title: c.askedTitle,
+    event: 'callback-asked',
+    main: html`<div class="narrow">
+      <h1>${c.askedTitle}</h1>
+      <p class="notice success" role="status">${c.asked[by]}</p>
+      ${supportPhone !== undefined && html`<p>${c.askedOffice} <a href="tel:${supportPhone}">${supportPhone}</a></p>`}
+      <p><a class="button secondary" href="${site.base}">${c.askedHome}</a></p>
+    </div>`,
+  }
+}
+
 export type OwnCallback = {
   base: string
   code: string

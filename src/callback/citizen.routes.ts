@@ -10,6 +10,7 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { problemWords } from '../locales/words.ts'
 import { DAY } from '../time/interval.ts'
+import { remindOfCallback, sendsTexts } from '../notify/notice.actions.ts'
 import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
@@ -17,7 +18,7 @@ import { isUuid } from '../uuid.ts'
 import { isSeal, readSealedName, sealedName, sealOf } from '../web/seal.ts'
 import { rememberCallback, mayOpenCallback, type Site } from '../web/site.ts'
 import { ask } from './ask.actions.ts'
-import { callMePage, cancelCallbackPage, offerText, ownCallbackPage, type Offer } from './callback.page.ts'
+import { askedPage, callMePage, cancelCallbackPage, offerText, ownCallbackPage, type Offer } from './callback.page.ts'
 import { findCallback, type Callback } from './callback.sql.ts'
 import { isOpen } from './states.ts'
 import { documentOf } from './decide.ts'
@@ -123,6 +124,7 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
     return form(deps, site, campaign, typed, { faults })
   }
   try {
+    const byText = number !== null && (await sendsTexts(deps, site.config))
     const { callback } = await ask(deps, site.config, {
       campaignId: campaign.id,
       channel: typed.channel as 'phone' | 'web',
@@ -137,7 +139,9 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
     })
     // Whoever knows a number must not learn of a request that somebody else made for it: the page is the same either way, and the
     // number's owner is told by a message where one can be sent.
-    if (callback.external_id !== `page:${id}`) return { redirect: `${site.base}/callback?said=asked` }
+    const isKnown = callback.external_id !== `page:${id}`
+    if (isKnown) await remindOfCallback(deps, site.config, callback)
+    if (byText || isKnown) return { redirect: `${site.base}/callback/asked?by=${byText ? 'text' : 'page'}` }
     rememberCallback(request, reply, site, callback.id)
     return { redirect: `${site.base}/callback/${callback.id}?said=promised` }
   } catch (error) {
@@ -192,6 +196,12 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
       const typed = { number: '', country: site.settings.country, reason: '', when: '', channel: '' }
       return form(deps, site, campaign, typed, { message: said(site, query.said) })
     },
+  })
+  addPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/callback/asked',
+    handler: async (request, _reply, site) =>
+      askedPage(site, (request.query as { by?: string }).by === 'text' ? 'text' : 'page'),
   })
   addPage(app, deps, {
     method: 'POST',

@@ -5,17 +5,31 @@ import type { CountryCode, parsePhoneNumberFromString as Parse } from 'libphonen
 // The number plans of all countries, 7 MB: loaded with the first number.
 const require = createRequire(import.meta.url)
 
+/** A number as people write it: brackets around the prefix, a word before it, `interno 5` for `ext. 5`. */
+const tidied = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .trim()
+    .replace(/^\p{L}[\p{L}.: ]*(?=[+(\d])/u, '')
+    .replace(/^\(\s*((?:\+|00)[\d ]{1,6})\)/, '$1')
+    .replace(/[\s,;]*\b(?:interno|int|extension|ext)\b[.: ]*(\d{1,7})$/i, ' ext. $1')
+
+function parsed(text: string, country: string) {
+  const { parsePhoneNumberFromString } = require('libphonenumber-js/max') as {
+    parsePhoneNumberFromString: typeof Parse
+  }
+  const number = parsePhoneNumberFromString(tidied(text), { defaultCountry: country as CountryCode, extract: false })
+  return number?.isValid() ? number : null
+}
+
 /**
  * A number in international or national notation as E.164, or null when it is not a possible number.
  * @param country ISO 3166-1 alpha-2 country of a number written without a prefix
  */
-export function toE164(text: string, country: string): string | null {
-  const { parsePhoneNumberFromString } = require('libphonenumber-js/max') as {
-    parsePhoneNumberFromString: typeof Parse
-  }
-  const number = parsePhoneNumberFromString(text, { defaultCountry: country as CountryCode, extract: false })
-  return number?.isValid() ? number.number : null
-}
+export const toE164 = (text: string, country: string): string | null => parsed(text, country)?.number ?? null
+
+/** The extension written behind a number (`06 69821234 int. 5`), which E.164 has no place for; null without one. */
+export const extensionOf = (text: string, country: string): string | null => parsed(text, country)?.ext ?? null
 
 /** ISO country of an E.164 number, or undefined where the number does not tell (satellite, toll-free). */
 export function countryOf(number: string): string | undefined {

@@ -6,12 +6,14 @@ import { calendarObject } from '../calendar/object.ts'
 import type { Callback } from '../callback/callback.sql.ts'
 import { documentOf as callbackDocument } from '../callback/decide.ts'
 import { findContact } from '../contact/contact.sql.ts'
+import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { languageNamed, type Language } from '../locales/words.ts'
 import { secretOf } from '../tenant/secret.sql.ts'
 import { DAY, HOUR } from '../time/interval.ts'
 import { callbackLink, manageLink } from '../web/site.ts'
-import { compose, speakerOf, type Occasion, type Person } from './compose.actions.ts'
+import { compose, post, speakerOf, type Occasion, type Person } from './compose.actions.ts'
+import { channelsOf } from './gateway.sql.ts'
 import { kindOf, type MessageKind } from './kinds.ts'
 import type { CalendarPart, NewMessage } from './message.ts'
 import { fullName, ofAppointment, ofCallback } from './occasion.ts'
@@ -138,12 +140,34 @@ export async function callbackNotice(
   c: Callback,
 ): Promise<NewMessage | null> {
   const kind = CALLBACK_KINDS[event.type]
-  const campaign = config.campaigns.get(c.campaign_id)
-  const { source, zones } = callbackDocument(c)
   // Contacts of a list were promised nothing; who was tried knows of it.
-  if (!kind || !campaign || source === 'import' || deps.now() - event.at.getTime() > HOUR) return null
+  if (!kind || callbackDocument(c).source === 'import' || deps.now() - event.at.getTime() > HOUR) return null
   if (kind === 'callback_missed' && c.attempts > 0) return null
   if ((event.data as { reason?: string }).reason === 'do_not_call') return null
+  return callbackMessage(deps, config, c, kind, event.id)
+}
+
+/** Tells the owner of a promised number once more what is promised, at most once an hour: somebody asked for it again. */
+export async function remindOfCallback(deps: Deps, config: TenantConfig, c: Callback): Promise<void> {
+  const key = `asked again ${c.id} ${Math.floor(deps.now() / HOUR)}`
+  const message = await callbackMessage(deps, config, c, 'callback_promised', key)
+  await transaction(deps.db, (tx) => post(deps, tx, message))
+}
+
+/** Whether texts reach a bare number at all. */
+export const sendsTexts = async (deps: Deps, config: TenantConfig): Promise<boolean> =>
+  config.settings.notifications.enabled && (await channelsOf(deps.db.kysely, config.tenantId)).length > 0
+
+async function callbackMessage(
+  deps: Deps,
+  config: TenantConfig,
+  c: Callback,
+  kind: MessageKind,
+  dedupeKey: string,
+): Promise<NewMessage | null> {
+  const campaign = config.campaigns.get(c.campaign_id)
+  if (!campaign) return null
+  const { zones } = callbackDocument(c)
   const contact = await personOf(deps, c)
   const person = contact ?? { contactId: null, firstName: '', lastName: '', email: null, phone: c.number, locale: null }
   const language =
@@ -164,7 +188,7 @@ export async function callbackNotice(
     language,
     subjectId: c.id,
     link,
-    dedupeKey: event.id,
+    dedupeKey,
     expires,
     // The number to call has one use only: a contact's is for messages too.
     ...(contact || c.channel === 'phone' ? {} : { channel: 'email' }),

@@ -33,7 +33,10 @@ export function streamsOf(app: FastifyInstance) {
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) reply.raw.setHeader(name, value)
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' })
+    // Nothing may happen for long; and whoever asks for the head alone is answered at once.
+    reply.raw.flushHeaders()
     try {
+      if (request.method === 'HEAD') return
       await follow(gone.signal, (text) => write(reply.raw, text, gone.signal))
     } finally {
       closing.delete(gone)

@@ -30,6 +30,7 @@ const open = [
   ...['/v1/public/:tenant', '/v1/public/:tenant/services', '/v1/public/:tenant/slots'],
   '/:tenant/examples',
   '/:tenant/callback',
+  '/:tenant/callback/asked',
   ...['/v1/public/:tenant/$bulk-publish', '/v1/public/:tenant/bulk/locations.ndjson'],
   ...['/v1/public/:tenant/bulk/schedules.ndjson', '/v1/public/:tenant/bulk/slots.ndjson'],
   // The secret is in the address; see calendars.test.ts, waiting.test.ts and messages.test.ts.

@@ -312,4 +312,15 @@ describe('what used to end as a fault of ours', () => {
     expect(status).toBe(202)
     expect(performance.now() - began).toBeLessThan(10_000)
   })
+
+  test('who asks for the head of a stream alone is answered at once', async () => {
+    for (const url of ['/v1/callbacks/stream', '/v1/agenda/stream']) {
+      const headers = {
+        authorization: `Bearer ${service.tenant.key}`,
+        'last-event-id': '01a20d46-1831-71ab-a48d-12d00d95246f',
+      }
+      const { statusCode } = await service.app.inject({ method: 'HEAD', url, headers })
+      expect([url, statusCode]).toEqual([url, 200])
+    }
+  })
 })
