@@ -18,6 +18,7 @@ import { installDesk } from './web/desk.ts'
 import { createAuthenticator } from './auth/authenticate.actions.ts'
 import { auditRoutes } from './auth/audit.routes.ts'
 import { checkReach } from './auth/reach.actions.ts'
+import { meRoutes } from './auth/me.routes.ts'
 import { userRoutes } from './auth/user.routes.ts'
 import { keyRoutes } from './auth/key.routes.ts'
 import { agentRoutes } from './agent/agent.routes.ts'
@@ -151,6 +152,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     tenantRoutes(api, deps)
     keyRoutes(api, deps, authenticator)
     userRoutes(api, deps, authenticator)
+    meRoutes(api, deps)
     auditRoutes(api, deps)
     locationRoutes(api, deps)
     serviceRoutes(api, deps)

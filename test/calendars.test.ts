@@ -11,9 +11,10 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readAvailability } from '../src/calendar/availability.ts'
 import { busyIn } from '../src/calendar/busy.ts'
-import { folded } from '../src/calendar/feed.ts'
+import { folded } from '../src/calendar/lines.ts'
 import { calendarObject, zoneBlock } from '../src/calendar/object.ts'
 import { pageWords } from '../src/locales/words.ts'
+import { ofAppointment } from '../src/notify/occasion.ts'
 import { offsetAt } from '../src/time/zone.ts'
 import { basic, describeOnRadicale, startRadicale, type Radicale } from './helpers/radicale.ts'
 import { makeOffice, PERSON, START, startService, type Office, type TestService } from './helpers/service.ts'
@@ -65,6 +66,28 @@ describe('an appointment as an iCalendar object', () => {
         attendee: { name: 'Ada', email: 'c@d.example' },
       },
     )
+  test('answers are wanted where they are read; a message tells the two equal hours of autumn apart, and names the zone of a call', () => {
+    expect(made('Europe/Rome', START)).toContain('RSVP=FALSE')
+    const first = Date.parse('2027-10-31T02:30:00+02:00')
+    const say = (start: number) => {
+      const told = {
+        serviceIds: [],
+        start,
+        end: start + HOUR / 2,
+        timeZone: 'Europe/Rome',
+        channel: 'phone',
+        places: 1,
+      }
+      return ofAppointment(speaker, { ...told, locationId: '' })
+    }
+    expect(say(first).variables.when).toBe('domenica 31 ottobre 2027, 02:30 (UTC+2)')
+    expect(say(first + HOUR).variables.when).toBe('domenica 31 ottobre 2027, 02:30 (UTC+1)')
+    expect(say(first).facts.map(([, text]) => text)).toEqual(
+      expect.arrayContaining(['domenica 31 ottobre 2027, 02:30 (UTC+2)–02:00 (UTC+1)', 'Europe/Rome']),
+    )
+    expect(say(first - HOUR).variables.when).toBe('domenica 31 ottobre 2027, 01:30')
+  })
+
   test('a second parser finds the instants that were meant, in every zone and at every half hour around its changes', () => {
     const zones = Intl.supportedValuesOf('timeZone').filter((zone) => zoneBlock(zone) !== null)
     expect(zones.length).toBeGreaterThan(300)
@@ -177,6 +200,8 @@ describe('feeds', () => {
       Date.parse('2026-11-24T00:00:00+01:00'),
       Date.parse('2026-11-24T09:00:00+01:00'),
     ])
+    expect(text.body).toContain('FREEBUSY:20261124T090000Z/20261124T093000Z')
+    expect(text.body).toContain('FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20261123T230000Z/20261124T080000Z')
     expect((await call('GET', url.replace('2026-11-25', '2027-11-25'))).body.code).toBe('range_too_long')
   })
   test('lines are folded at 75 octets, never inside a sign', () => {

@@ -1,7 +1,8 @@
 // What an integrator may rely on when answers are lost and calls are repeated: one rule for external ids, keys on every POST, no word
 // dropped in silence, and a description that says what the service does.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeOffice, startService, type Office, type TestService } from './helpers/service.ts'
+import { newCitizen } from './helpers/citizen.ts'
+import { makeOffice, PLATFORM_KEY, startService, type Office, type TestService } from './helpers/service.ts'
 
 let service: TestService
 let office: Office
@@ -36,6 +37,75 @@ test('an external id that is known names the same object, or a conflict that say
   // The second request of a ticket is not swallowed by the first, which is over.
   const second = await ask('+393330000022')
   expect([second.status, second.body.code]).toEqual([409, 'external_id_taken'])
+})
+
+test('the rule of external ids holds for every collection that has them, and for contacts in any spelling', async () => {
+  const contact = { firstName: 'Rosa', lastName: 'Viola', phone: '333 111 2244', externalId: 'crm-77' }
+  const first = await post('/v1/contacts', contact)
+  expect(first.status).toBe(201)
+  const same = await post('/v1/contacts', { ...contact, phone: '+39 333 1112244' })
+  expect([same.status, same.body.id, same.headers.etag]).toEqual([200, first.body.id, '"1"'])
+  const other = await post('/v1/contacts', { ...contact, lastName: 'Neri' })
+  expect([other.status, other.body.code, other.body.existingId]).toEqual([409, 'external_id_taken', first.body.id])
+  const place = { name: 'Sede', externalId: 'sede-9' }
+  const made = await post('/v1/locations', place)
+  expect([made.status, (await post('/v1/locations', place)).status]).toEqual([201, 200])
+  expect((await post('/v1/locations', { ...place, name: 'Altra' })).body.existingId).toBe(made.body.id)
+  // Many at once are one record.
+  const many = await Promise.all(
+    Array.from({ length: 6 }, () => post('/v1/contacts', { ...contact, externalId: 'crm-78', phone: '3331112255' })),
+  )
+  expect(new Set(many.map((m) => m.body.id)).size).toBe(1)
+  expect(many.map((m) => m.status).sort()).toEqual([200, 200, 200, 200, 200, 201])
+})
+
+test('a record of another system is written by its id: new, changed, unchanged, joined', async () => {
+  const put = (id: string, body: unknown, headers: Record<string, string> = {}) =>
+    service.tenant.call('PUT', `/v1/contacts/by-external-id/${encodeURIComponent(id)}`, body, { headers })
+  const rosa = { firstName: 'Rosa', lastName: 'Bianchi', email: 'rosa@posta.example' }
+  const made = await put('erp/1', rosa)
+  expect([made.status, made.body.externalId, made.headers.location]).toEqual([
+    201,
+    'erp/1',
+    `/v1/contacts/${made.body.id}`,
+  ])
+  await service.tenant.call(
+    'PATCH',
+    `/v1/contacts/${made.body.id}`,
+    { notes: 'Chiamare dopo le 15' },
+    { headers: { 'if-match': '*' } },
+  )
+  const same = await put('erp/1', { ...rosa, externalId: 'erp/1' })
+  expect([same.status, same.body.version, same.body.notes]).toEqual([200, 2, 'Chiamare dopo le 15'])
+  const changed = await put('erp/1', { ...rosa, lastName: 'Verdi' })
+  expect([changed.status, changed.body.version, changed.body.lastName, changed.body.notes]).toEqual([
+    200,
+    3,
+    'Verdi',
+    'Chiamare dopo le 15',
+  ])
+  expect((await put('erp/1', rosa, { 'if-match': '"1"' })).status).toBe(412)
+  expect((await put('erp/2', rosa, { 'if-match': '"1"' })).status).toBe(412)
+  expect((await put('erp/1', { ...rosa, externalId: 'erp/2' })).body.errors[0]).toMatchObject({
+    pointer: '/externalId',
+  })
+  // The one that it became part of answers for it.
+  const twin = await put('erp/3', { firstName: 'Rosa', lastName: 'Verdi', phone: '+393331112266' })
+  const merge = { otherId: twin.body.id }
+  expect((await post(`/v1/contacts/${made.body.id}/merge`, merge, { 'if-match': '*' })).status).toBe(200)
+  expect((await put('erp/3', { firstName: 'Rosa', lastName: 'Verdi' })).body.id).toBe(made.body.id)
+})
+
+test('a key asks who it is, for which tenant, and what it may do', async () => {
+  const narrow = await service.tenant.make('api-keys', { name: 'Lettore', scopes: ['slots:read'] })
+  const { status, body } = await service.tenant.call('GET', '/v1/me', undefined, { key: narrow.token })
+  expect([status, body.user]).toEqual([200, undefined])
+  expect(body).toMatchObject({
+    tenant: { id: service.tenant.id, slug: 'prova' },
+    key: { name: 'Lettore', expiresAt: null },
+    scopes: ['slots:read'],
+  })
+  expect((await service.tenant.call('GET', '/v1/me', undefined, { key: PLATFORM_KEY })).status).not.toBe(200)
 })
 
 test('what was matched is said, and what was not stored', async () => {
@@ -105,4 +175,43 @@ test('mistakes are answered in a form that can be copied', async () => {
   const wrong = { serviceIds: [office.service.id], start: '2026-12-01T09:00:00' }
   const { body } = await post('/v1/appointments', wrong)
   expect(body.errors[0].detail).toContain('2026-12-01T09:00:00+01:00')
+})
+
+test('a service by telephone or video needs no location; where nothing can be offered, the explanation says why', async () => {
+  const tenant = await service.newTenant('remoto')
+  const visit = { name: 'Consulenza', durationMinutes: 30, channels: [{ type: 'in_person' }, { type: 'phone' }] }
+  const remote = await tenant.make('services', visit)
+  const here = await tenant.make('services', { name: 'Carta d’identità', durationMinutes: 30 })
+  const why = (id: string) =>
+    tenant.call('GET', `/v1/slots/explanation?serviceId=${id}&date=2026-11-25`).then((a) => a.body)
+  expect(await why(here.id)).toMatchObject({ offered: false, reason: 'no_location', agents: [] })
+  expect(await why(remote.id)).toMatchObject({ offered: false, reason: 'no_agent', agents: [] })
+  const agent = await tenant.make('agents', { name: 'Ada', serviceIds: [remote.id, here.id] })
+  const rules = [{ rrule: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', windows: [{ from: '09:00', to: '12:00' }] }]
+  await tenant.make('schedules', { ownerKind: 'agent', ownerId: agent.id, validFrom: '2026-01-01', rules })
+  const slots = (id: string) =>
+    tenant.call('GET', `/v1/slots?serviceId=${id}&from=2026-11-25&to=2026-11-26`).then((a) => a.body)
+  const offered = (await slots(remote.id)).days[0].slots
+  expect([offered.length, offered[0].locationId]).toEqual([6, tenant.id])
+  expect((await slots(here.id)).total).toBe(0)
+  expect((await why(remote.id)).reason).toBeNull()
+  const contact = { firstName: 'Eva', lastName: 'Re', phone: '+393331112277' }
+  const book = (more: object) =>
+    tenant.call('POST', '/v1/appointments', { serviceIds: [remote.id], start: offered[0].start, contact, ...more })
+  expect((await book({ channel: 'in_person' })).body.code).toBe('channel_not_offered')
+  const booked = await book({})
+  expect([booked.status, booked.body.channel, booked.body.locationId]).toEqual([201, 'phone', tenant.id])
+  const hold = await tenant.call('POST', '/v1/holds', { serviceIds: [remote.id], start: offered[1].start })
+  const confirmed = await tenant.call('POST', '/v1/appointments', { holdId: hold.body.id, contact })
+  expect([confirmed.status, confirmed.body.channel]).toEqual([201, 'phone'])
+  expect((await newCitizen(service.app).get('/remoto')).text).toContain('Consulenza')
+  // With a place of its own, the tenant stands for none any more; what was booked stays.
+  await tenant.make('locations', { name: 'Sede' })
+  expect((await slots(remote.id)).days[0].slots.every((s: any) => s.locationId !== tenant.id)).toBe(true)
+  expect((await tenant.call('GET', `/v1/appointments/${booked.body.id}`)).status).toBe(200)
+  const moved = { start: offered[3].start }
+  const change = await tenant.call('POST', `/v1/appointments/${booked.body.id}/rescheduling`, moved, {
+    headers: { 'if-match': '*' },
+  })
+  expect([change.status, change.body.start]).toEqual([200, offered[3].start])
 })

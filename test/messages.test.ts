@@ -94,7 +94,12 @@ describe('an appointment by whoever made it', () => {
     const begin = invitation.event.getFirstPropertyValue('dtstart')
     expect(begin.toString()).toBe('2026-11-24T10:00:00')
     expect(begin.toUnixTime() * 1000).toBe(Date.parse('2026-11-24T10:00:00+01:00'))
-    expect(invitation.text).not.toContain(a.code)
+    // What finds it again, together with the citizen's own address; no link that opens it to whoever sees the calendar.
+    expect(invitation.of('description')).toContain(`Codice: ${a.code}`)
+    expect(invitation.of('url')).toMatch(/\/prova\/find$/)
+    for (const line of invitation.text.split(/\r?\n/)) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75)
+    // Nobody reads answers here.
+    expect(invitation.text).toContain('RSVP=FALSE')
 
     await call('POST', `/v1/appointments/${a.id}/rescheduling`, { start: '2026-11-25T11:00:00+01:00' }, IF_ANY)
     await service.settle()

@@ -22,7 +22,10 @@ async function explanationPage(desk: Desk, query: Record<string, string | undefi
   const answer =
     query.service === undefined
       ? null
-      : await desk.api<{ offered: boolean; agents: Agent[] }>('GET', address('/v1/slots/explanation', asked))
+      : await desk.api<{ offered: boolean; reason: string | null; agents: Agent[] }>(
+          'GET',
+          address('/v1/slots/explanation', asked),
+        )
   const reasons = desk.words.reasons
   const rows = answer?.ok
     ? answer.body.agents.map((a) => [
@@ -62,7 +65,7 @@ async function explanationPage(desk: Desk, query: Record<string, string | undefi
       </form>
       ${answer !== null && !answer.ok && refused(answer.refusal)}
       ${answer?.ok && html`<p class="notice ${answer.body.offered ? 'success' : 'warning'}" role="status">${answer.body.offered ? w.someOffered : w.nothingOffered}</p>`}
-      ${answer?.ok && (rows.length === 0 ? empty(w.nobodyAble) : table(w.explanation, [desk.words.book.agent, desk.words.book.location, w.reason, w.offered, w.periods], rows))}`,
+      ${answer?.ok && (rows.length === 0 ? empty(reasons[answer.body.reason ?? ''] ?? w.nobodyAble) : table(w.explanation, [desk.words.book.agent, desk.words.book.location, w.reason, w.offered, w.periods], rows))}`,
   }
 }
 

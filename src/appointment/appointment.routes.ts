@@ -17,7 +17,7 @@ import {
   problems,
   RequiredIfMatchHeader,
   requiredVersion,
-} from '../rest/resource.routes.ts'
+} from '../rest/headers.ts'
 import { IdParams } from '../rest/schema.ts'
 import type { Audience, Channel } from '../service/visit.ts'
 import { amend, cancel, decide, setArrival, setOutcome, undoOutcome } from './change.actions.ts'

@@ -37,10 +37,13 @@ export type BookingContext = {
 const ROUNDS = 8
 const AGENTS_A_ROUND = 6
 
-/** Checks channel, answers and what the channel needs; throws with pointers. Returns the channel. */
-export function checkDetails(visit: Plan['visit'], request: BookingRequest, hold: boolean): string {
-  const channel = request.channel ?? visit.channels[0]!
-  if (!visit.channels.includes(channel)) throw bodyFault('/channel', 'channel_not_offered')
+/**
+ * Checks channel, answers and what the channel needs; throws with pointers. Returns the channel. `isRemote`: there is no place to come to.
+ */
+export function checkDetails(visit: Plan['visit'], request: BookingRequest, hold: boolean, isRemote = false): string {
+  const channels = isRemote ? visit.channels.filter((channel) => channel !== 'in_person') : visit.channels
+  const channel = request.channel ?? channels[0]!
+  if (!channels.includes(channel)) throw bodyFault('/channel', 'channel_not_offered')
   if (hold) return channel
   if (request.contactId === undefined && request.contact === undefined) throw bodyFault('/contact', 'contact_required')
   if (channel === 'phone' && request.contact && request.contact.phone === undefined) {
@@ -276,7 +279,8 @@ async function tryToBook(deps: Deps, request: BookingRequest, context: BookingCo
       contactId: contactId ?? undefined,
     }
     const planned = await (round === 0 ? plan : planFresh)(deps, request, planContext)
-    const channel = checkDetails(planned.visit, request, context.hold)
+    const isRemote = planned.places.some(({ location }) => location.isRemote)
+    const channel = checkDetails(planned.visit, request, context.hold, isRemote)
     let verdict: Verdict = 'again'
     for (const place of planned.places.slice(0, AGENTS_A_ROUND)) {
       const { statements, answer, token, reserved } = draft(deps, {

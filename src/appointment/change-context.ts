@@ -1,7 +1,7 @@
 // What routes that change an appointment read of a request: whose it is, who asks, and which version they saw.
 import type { FastifyRequest } from 'fastify'
 import { actorOf, tenantOf } from '../rest/access.ts'
-import { requiredVersion } from '../rest/resource.routes.ts'
+import { requiredVersion } from '../rest/headers.ts'
 import type { Audience } from '../service/visit.ts'
 import type { ChangeContext } from './change.actions.ts'
 

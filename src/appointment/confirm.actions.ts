@@ -89,6 +89,8 @@ async function confirmLocked(
       channel: request.channel ?? (a.channel as Channel),
     },
     false,
+    // The tenant itself stands for no place at all.
+    a.location_id === tenantId,
   )
   const kept = await findReservation(tx, tenantId, a.reservation_id!)
   if (!kept) throw new AppError('hold_expired')

@@ -19,7 +19,7 @@ import { transaction, violationOf, type Tx } from '../db/tx.ts'
 import { MINUTE } from '../time/interval.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { checkVersion } from '../rest/resource.routes.ts'
+import { checkVersion } from '../rest/headers.ts'
 import { findAppointment, lockAppointment, updateAppointment, type Appointment } from './appointment.sql.ts'
 import {
   checkHeld,
@@ -103,7 +103,8 @@ export async function move(deps: Deps, context: ChangeContext, request: MoveRequ
       serviceIds: a.service_ids,
       minutes: request.minutes ?? (a.service_ids.length === 1 ? documentOf(a).minutes : undefined),
       start: request.start,
-      locationId: request.locationId ?? a.location_id,
+      // A call that was promised when the tenant had no location goes to any.
+      locationId: request.locationId ?? (config!.locations.has(a.location_id) ? a.location_id : undefined),
       agentId: request.agentId,
       places: a.seats,
       override: request.override,

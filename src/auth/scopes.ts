@@ -40,8 +40,8 @@ export type Access =
   | { kind: 'browser'; of: 'draft' | 'appointment' | 'callback' }
   | { kind: 'platform' }
   | { kind: 'key'; scope: Scope; manage?: boolean; platform?: boolean; reach?: Reached }
-  /** Whoever is signed in, and has the scope where one is named. */
-  | { kind: 'person'; scope?: Scope }
+  /** Whoever is signed in, and has the scope where one is named; with `orKey` also every key. */
+  | { kind: 'person'; scope?: Scope; orKey?: true }
 
 /**
  * What the route touches, so that people who may only reach some agents or locations can be let in: the appointment or callback

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { personIn, scopesOf, tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
-import { etagOf, RequiredIfMatchHeader, requiredVersion, problems } from '../rest/resource.routes.ts'
+import { etagOf, RequiredIfMatchHeader, requiredVersion, problems } from '../rest/headers.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import { CountShown, DateTime, Email, Id, IdParams, Name, Nullable } from '../rest/schema.ts'
 import { secretPurpose } from './provider.actions.ts'
@@ -269,22 +269,6 @@ export function userRoutes(app: FastifyInstance, deps: Deps, authenticator: Auth
       const purpose = secretPurpose(idOf(request))
       await writeSecret(deps.db.kysely, config.tenantId, purpose, secret, new Date(deps.now()), true)
       return reply.code(204).send(null)
-    },
-  })
-
-  app.get('/v1/me', {
-    config: signedIn,
-    schema: {
-      ...docs('getMe', 'Who is signed in, and what they may do'),
-      response: {
-        200: Type.Object({ user: UserShown, scopes: Type.Array(Type.String()) }, { additionalProperties: false }),
-        ...problems,
-      },
-    },
-    handler: async (request) => {
-      const person = personIn(request)
-      const user = await findUser(deps.db.kysely, person.tenantId, person.id)
-      return { user: presentUser(user!), scopes: [...PERMISSIONS[person.role]] }
     },
   })
 

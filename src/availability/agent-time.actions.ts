@@ -20,19 +20,20 @@ export function isAway(config: TenantConfig, agentId: string, at: number): boole
   return intersect(workingTime(config, agent, at, at + 1), [at, at + 1]).length === 0
 }
 
-/** Working time of one agent in [from, to) that is free, and time that is taken or in which they do not work. */
+/** One agent's time in [from, to): free working time, working or other time that is taken (`busy`), and the rest, when they do not work. */
 export async function agentTime(
   deps: Deps,
   config: TenantConfig,
   agent: Agent,
   from: number,
   to: number,
-): Promise<{ free: Spans; busy: Spans }> {
+): Promise<{ free: Spans; busy: Spans; away: Spans }> {
   const confirmed = await deps.snapshots.confirm(config.tenantId, () => [agent])
-  if (!confirmed) return { free: [], busy: [from, to] }
+  if (!confirmed) return { free: [], busy: [], away: [from, to] }
   const snapshot = await deps.snapshots.withCalendars(confirmed, from - DAY, to + DAY)
   const open = workingTime(config, agent, from, to)
   const busy = busySpans(agent.id, snapshot.calendars.get(agent.id) ?? EMPTY_CALENDAR, deps.now(), 'staff', undefined)
   const free = intersect(subtract(open, busy), [from, to])
-  return { free, busy: subtract([from, to], free) }
+  const taken = intersect(busy, [from, to])
+  return { free, busy: taken, away: subtract([from, to], union(free, taken)) }
 }

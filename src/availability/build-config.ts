@@ -73,6 +73,27 @@ export function buildConfig(rows: ConfigSource): TenantConfig {
   const pools = new Map(rows.pools.map((row) => [row.id, row]))
   const byId = <T>(list: readonly Row[], make: (row: Row) => T): Map<string, T> =>
     new Map(list.map((row) => [row.id, make(row)]))
+  const locations = byId(rows.locations, (row): Location => {
+    const document = row.document as Partial<Location>
+    return {
+      id: row.id,
+      name: row.name,
+      externalId: row.external_id,
+      kind: document.kind ?? 'office',
+      address: document.address ?? null,
+      phone: document.phone ?? null,
+      email: document.email ?? null,
+      directions: document.directions ?? null,
+      timeZone: document.timeZone ?? settings.timeZone,
+      holidayCalendarId: document.holidayCalendarId ?? null,
+      archived: row.archived_at !== null,
+    }
+  })
+  if (![...locations.values()].some((location) => !location.archived))
+    locations.set(rows.tenant.id, {
+      ...{ id: rows.tenant.id, name: rows.tenant.name, kind: 'call_room', timeZone: settings.timeZone },
+      ...{ holidayCalendarId: null, archived: false, isRemote: true },
+    })
   return {
     tenantId: rows.tenant.id,
     slug: rows.tenant.slug,
@@ -80,22 +101,7 @@ export function buildConfig(rows: ConfigSource): TenantConfig {
     version: rows.tenant.config_version,
     timeZone: settings.timeZone,
     settings,
-    locations: byId(rows.locations, (row): Location => {
-      const document = row.document as Partial<Location>
-      return {
-        id: row.id,
-        name: row.name,
-        externalId: row.external_id,
-        kind: document.kind ?? 'office',
-        address: document.address ?? null,
-        phone: document.phone ?? null,
-        email: document.email ?? null,
-        directions: document.directions ?? null,
-        timeZone: document.timeZone ?? settings.timeZone,
-        holidayCalendarId: document.holidayCalendarId ?? null,
-        archived: row.archived_at !== null,
-      }
-    }),
+    locations,
     services: byId(rows.services, (row) => ({
       ...(row.document as Omit<OfferedService, 'id' | 'name'>),
       id: row.id,

@@ -1,6 +1,5 @@
 // "Why is nothing free?": asks the slot engine's own layers, for every agent, at an instant or over a day.
 import type { Deps } from '../deps.ts'
-import { AppError } from '../errors.ts'
 import { MINUTE } from '../time/interval.ts'
 import { formatInstant, startOfDay } from '../time/zone.ts'
 import { explainStart, type ReasonCode, type Situation } from './explain.ts'
@@ -17,7 +16,12 @@ export type AgentExplanation = {
   periods?: Period[]
   offered?: number
 }
-export type Explanation = { offered: boolean; agents: AgentExplanation[] }
+/** `reason`: why there is nobody to speak of at all; null where there is. */
+export type Explanation = {
+  offered: boolean
+  reason: 'no_location' | 'no_common_location' | 'no_agent' | null
+  agents: AgentExplanation[]
+}
 
 /** Agents who cannot serve the visit at the location at all, with the reason. */
 function unsuited(search: Search, location: Location, agent: Agent): ReasonCode | null {
@@ -29,6 +33,13 @@ function agentsAsked(search: Search, request: SlotRequest): Agent[] {
   return [...search.config.agents.values()].filter(
     (agent) => !agent.archived && (request.agentId === undefined || agent.id === request.agentId),
   )
+}
+
+/** Why no agent at any location could be meant; null when some are. */
+function nobody(search: Search, request: SlotRequest): Explanation['reason'] {
+  if (search.visit.nowhere) return 'no_common_location'
+  if (locationsFor(search.config, search.visit, request).length === 0) return 'no_location'
+  return agentsAsked(search, request).length === 0 ? 'no_agent' : null
 }
 
 function explainAll(
@@ -57,7 +68,7 @@ function explainAll(
 export async function explainInstant(deps: Deps, request: SlotRequest, at: number): Promise<Explanation> {
   const search = await prepareSearch(deps, request, at, at + MINUTE)
   const agents = explainAll(search, request, at, at + MINUTE, (situation) => ({ reason: explainStart(situation, at) }))
-  return { offered: agents.some((a) => a.reason === 'offered'), agents }
+  return { offered: agents.some((a) => a.reason === 'offered'), reason: nobody(search, request), agents }
 }
 
 /**
@@ -94,9 +105,7 @@ export async function explainDay(
     }))
     return { reason: main, periods: texts, offered: offered.length }
   })
-  if (agents.length === 0 && request.agentId !== undefined)
-    throw new AppError('not_found', { what: 'agent', id: request.agentId })
-  return { offered: agents.some((a) => a.reason === 'offered'), agents }
+  return { offered: agents.some((a) => a.reason === 'offered'), reason: nobody(search, request), agents }
 }
 
 /** `offered` if anything is; else the reason that is nearest to an offer, since hours outside the schedule say little. */

@@ -54,6 +54,8 @@ export type Location = {
   timeZone: string
   holidayCalendarId: string | null
   archived: boolean
+  /** No place: it stands for a tenant that has no location of its own, for calls and video only; its id is the tenant's. */
+  isRemote?: true
 }
 
 export type Agent = {

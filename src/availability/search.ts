@@ -40,8 +40,12 @@ export function locationsFor(config: TenantConfig, visit: Visit, selection: Sele
   const asked = selection.locationIds
     ? selection.locationIds.flatMap((id) => config.locations.get(id) ?? [])
     : [...config.locations.values()]
+  const goesRemotely = visit.channels.some((channel) => channel !== 'in_person')
   return asked.filter(
-    (location) => !location.archived && (visit.locationIds.length === 0 || visit.locationIds.includes(location.id)),
+    (location) =>
+      !location.archived &&
+      (!location.isRemote || goesRemotely) &&
+      (visit.locationIds.length === 0 || visit.locationIds.includes(location.id)),
   )
 }
 

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts'
 import { AppError, missing } from '../errors.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
 import { hasScope, tenantOf } from '../rest/access.ts'
-import { problems } from '../rest/resource.routes.ts'
+import { problems } from '../rest/headers.ts'
 import { Id, Instant, LocalDate, Nullable, Zone } from '../rest/schema.ts'
 import type { Audience } from '../service/visit.ts'
 import { MINUTE } from '../time/interval.ts'
@@ -81,6 +81,12 @@ const ReasonPeriod = Type.Object({
 const ExplanationShown = Type.Object(
   {
     offered: Type.Boolean(),
+    reason: Nullable(
+      Type.String({
+        description:
+          'Why there is nobody to ask about: `no_location` (the tenant has none, and the service is given in person), `no_common_location` (of the services together), `no_agent`; null where agents are listed',
+      }),
+    ),
     agents: Type.Array(
       Type.Object({
         agentId: Id,

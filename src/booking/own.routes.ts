@@ -319,7 +319,12 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
         .type('text/calendar; charset=utf-8; method=PUBLISH')
         .header('content-disposition', 'attachment; filename="appointment.ics"')
         .header('cache-control', 'no-store')
-        .send(calendarObject(site, inCalendar(a), { method: 'PUBLISH' }))
+        .send(
+          calendarObject(site, inCalendar(a), {
+            method: 'PUBLISH',
+            own: { code: a.code, url: `${deps.links.base}${site.base}/find` },
+          }),
+        )
     },
   })
 

@@ -1,6 +1,6 @@
 // PURE. The row of steps above the booking pages, and pieces that several of them show.
 import type { Location } from '../availability/model.ts'
-import { clockOf, dateOf } from '../web/dates.ts'
+import { clockOf, dateOf, exactClock } from '../web/dates.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Site } from '../web/site.ts'
 import { STEPS, type Held, type Step } from './draft.ts'
@@ -54,7 +54,7 @@ export function holdClock(site: Site, held: Held | null, base: string): Html {
 
 /** `martedì 24 novembre 2026, 10:00–10:20`. */
 export function spanOf(site: Pick<Site, 'language'>, zone: string, start: number, end: number): string {
-  return `${dateOf(site.language, zone, start)}, ${clockOf(zone, start)}–${clockOf(zone, end)}`
+  return `${dateOf(site.language, zone, start)}, ${exactClock(zone, start)}–${exactClock(zone, end)}`
 }
 
 /** Names the zone of the times; app.js adds the reader's own time where it differs, and hides the line where it does not. */

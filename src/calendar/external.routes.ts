@@ -10,10 +10,11 @@ import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { isPublicAddress, literalAddress } from '../outbound/address.ts'
 import { tenantOf } from '../rest/access.ts'
-import { createOne, presentRow, problems } from '../rest/resource.routes.ts'
+import { problems } from '../rest/headers.ts'
+import { createOne, presentRow } from '../rest/resource.actions.ts'
 import { CountShown, DateTime, Id, IdParams, Instant, Nullable } from '../rest/schema.ts'
 import { checkBody } from '../rest/validation.ts'
-import { DAY } from '../time/interval.ts'
+import { DAY, union } from '../time/interval.ts'
 import { formatInstant, isZone } from '../time/zone.ts'
 import { availabilityObject, readAvailability, type ReadAvailability } from './availability.ts'
 import { addExternal, documentOf, hostOf, readNow, removeExternal } from './external.actions.ts'
@@ -171,9 +172,9 @@ export function externalRoutes(app: FastifyInstance, deps: Deps): void {
       const [from, to] = [Date.parse(query.from), Date.parse(query.to)]
       if (to <= from) throw new AppError('invalid_period')
       if (to - from > MOST_DAYS * DAY) throw new AppError('range_too_long', { days: MOST_DAYS })
-      const { busy, free } = await agentTime(deps, config, agent, from, to)
+      const { busy, away, free } = await agentTime(deps, config, agent, from, to)
       if (/\btext\/calendar\b/.test(request.headers.accept ?? '')) {
-        const object = freeBusyObject(agent.name, agent.id, { from, to }, busy, deps.now())
+        const object = freeBusyObject(agent.name, agent.id, { from, to }, { busy, away }, deps.now())
         return reply
           .type('text/calendar; charset=utf-8')
           .serializer((body: unknown) => body as string)
@@ -184,7 +185,7 @@ export function externalRoutes(app: FastifyInstance, deps: Deps): void {
           start: formatInstant(config.timeZone, spans[i * 2]!),
           end: formatInstant(config.timeZone, spans[i * 2 + 1]!),
         }))
-      return { agentId: agent.id, timeZone: config.timeZone, busy: shown(busy), free: shown(free) }
+      return { agentId: agent.id, timeZone: config.timeZone, busy: shown(union(busy, away)), free: shown(free) }
     },
   })
 

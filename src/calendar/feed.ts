@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type * as Ics from 'ics'
 import type { Speaker } from '../notify/occasion.ts'
 import { utcParts, utcText } from './instant.ts'
+import { folded } from './lines.ts'
 import { entryOf } from './object.ts'
 import type { FeedEntry } from './feed.sql.ts'
 
@@ -67,12 +68,15 @@ function feedPart(s: Speaker, entries: readonly FeedEntry[], { name, showsNames,
   return value.replace(/^METHOD:PUBLISH\r\n/m, `METHOD:PUBLISH\r\n${refresh}`)
 }
 
-/** Busy time of an agent (spans in epoch ms) as VFREEBUSY (RFC 5545 §3.6.4). `stamp`: when it was made, epoch ms. */
+/**
+ * An agent's time as VFREEBUSY (RFC 5545 §3.6.4): what is taken, and when they do not work (BUSY-UNAVAILABLE); spans in epoch ms.
+ * `stamp`: when it was made, epoch ms.
+ */
 export function freeBusyObject(
   name: string,
   id: string,
   range: { from: number; to: number },
-  busy: readonly number[],
+  taken: { busy: readonly number[]; away: readonly number[] },
   stamp: number,
 ): string {
   const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:agenda', 'METHOD:PUBLISH', 'BEGIN:VFREEBUSY']
@@ -82,25 +86,12 @@ export function freeBusyObject(
     `ORGANIZER;CN="${escaped(name).replace(/"/g, '')}":urn:uuid:${id}`,
   )
   lines.push(`DTSTART:${utcText(range.from)}`, `DTEND:${utcText(range.to)}`)
-  for (let i = 0; i < busy.length; i += 2) lines.push(`FREEBUSY:${utcText(busy[i]!)}/${utcText(busy[i + 1]!)}`)
+  const periods = (type: string, spans: readonly number[]): void => {
+    for (let i = 0; i < spans.length; i += 2)
+      lines.push(`FREEBUSY${type}:${utcText(spans[i]!)}/${utcText(spans[i + 1]!)}`)
+  }
+  periods('', taken.busy)
+  periods(';FBTYPE=BUSY-UNAVAILABLE', taken.away)
   lines.push('END:VFREEBUSY', 'END:VCALENDAR', '')
   return lines.map(folded).join('\r\n')
-}
-
-/** Lines of at most 75 octets (RFC 5545 §3.1). */
-export function folded(line: string): string {
-  const parts: string[] = []
-  let part = ''
-  let size = 0
-  for (const sign of line) {
-    const bytes = Buffer.byteLength(sign)
-    if (size + bytes > 75) {
-      parts.push(part)
-      part = ' '
-      size = 1
-    }
-    part += sign
-    size += bytes
-  }
-  return [...parts, part].join('\r\n')
 }

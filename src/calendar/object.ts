@@ -1,5 +1,5 @@
 // PURE. An appointment as an iCalendar object (RFC 5545): a file for the citizen, an invitation or its cancellation (RFC 5546).
-// No code and no answers in it: calendars are shared.
+// No answers in it, for calendars are shared; its code changes nothing without the citizen's own address or number.
 import { createRequire } from 'node:module'
 import type * as Ics from 'ics'
 import type * as Zones from 'timezones-ical-library'
@@ -7,6 +7,7 @@ import type { Speaker } from '../notify/occasion.ts'
 import { addressLines, visitName } from '../booking/steps.ts'
 import { isUuid } from '../uuid.ts'
 import { MINUTE } from '../time/interval.ts'
+import { refolded } from './lines.ts'
 import { utcParts, type Parts } from './instant.ts'
 import { wallOf, wallWindow } from '../time/zone.ts'
 
@@ -85,6 +86,10 @@ export type Invitation = {
   method: 'PUBLISH' | 'REQUEST' | 'CANCEL'
   organizer?: { name: string; email: string }
   attendee?: { name: string; email: string }
+  /** Whether answers go to an address that is read. */
+  isAnswered?: boolean
+  /** In the citizen's own entry: the code, and the page where it is found, moved and cancelled. */
+  own?: { code: string; url: string }
 }
 
 const STATUS: Record<string, 'CANCELLED' | 'TENTATIVE' | 'CONFIRMED'> = { cancelled: 'CANCELLED', pending: 'TENTATIVE' }
@@ -96,7 +101,8 @@ export function calendarObject(s: Speaker, a: CalendarAppointment, invitation: I
   const block = hasWallName(a.timeZone, a.start) && hasWallName(a.timeZone, a.end) ? zoneBlock(a.timeZone) : null
   const at = (ms: number): Parts => utcParts(block === null ? ms : wallOf(a.timeZone, ms))
   const form = block === null ? 'utc' : 'local'
-  const { method, organizer, attendee } = invitation
+  const { method, organizer, attendee, own } = invitation
+  const texts = [details, ...(own === undefined ? [] : [`${s.words.code}: ${own.code}`])].filter(Boolean).join('\n')
   const { error, value } = createEvent({
     productId: 'agenda',
     uid: uidOf(a.id),
@@ -104,7 +110,7 @@ export function calendarObject(s: Speaker, a: CalendarAppointment, invitation: I
     method,
     title,
     location: place,
-    ...(details === '' ? {} : { description: details }),
+    ...(texts === '' ? {} : { description: texts }),
     start: at(a.start),
     end: at(a.end),
     startInputType: form,
@@ -121,7 +127,8 @@ export function calendarObject(s: Speaker, a: CalendarAppointment, invitation: I
             {
               ...attendee,
               name: plainName(attendee.name),
-              rsvp: true,
+              // An answer is wanted where somebody reads it.
+              rsvp: invitation.isAnswered === true,
               partstat: 'NEEDS-ACTION',
               role: 'REQ-PARTICIPANT',
               cutype: 'INDIVIDUAL',
@@ -134,7 +141,9 @@ export function calendarObject(s: Speaker, a: CalendarAppointment, invitation: I
       : { alarms: [{ action: 'display', description: title, trigger: { hours: 2, before: true } }] }),
   })
   if (value == null) throw error ?? new Error('no calendar object')
-  return block === null ? value : withZone(value, a.timeZone, block)
+  const object = block === null ? value : withZone(value, a.timeZone, block)
+  // Its writer takes no address of a host without a top-level domain, such as one of an intranet.
+  return refolded(own === undefined ? object : object.replace(/^UID:.*\r\n/m, (uid) => `${uid}URL:${own.url}\r\n`))
 }
 
 /** Names the zone of floating times, and describes it before the first event. */

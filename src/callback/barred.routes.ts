@@ -1,5 +1,5 @@
 // Numbers that nobody may call, by REST.
-import { problems } from '../rest/resource.routes.ts'
+import { problems } from '../rest/headers.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'

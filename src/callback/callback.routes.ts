@@ -24,7 +24,7 @@ import {
   type Answer,
 } from '../rest/idempotency.actions.ts'
 import { rememberAnswer } from '../rest/idempotency.sql.ts'
-import { IdempotencyHeader, problems } from '../rest/resource.routes.ts'
+import { IdempotencyHeader, problems } from '../rest/headers.ts'
 import { IdParams } from '../rest/schema.ts'
 import { requireKnown } from './references.ts'
 import { DAY } from '../time/interval.ts'

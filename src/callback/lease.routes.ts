@@ -1,5 +1,5 @@
 // The pull side of a campaign: a contact center leases what is due, keeps or gives back, reports results.
-import { problems } from '../rest/resource.routes.ts'
+import { problems } from '../rest/headers.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'

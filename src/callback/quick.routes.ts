@@ -1,5 +1,5 @@
 // A callback asked in one call with few fields, by an answering machine or a bot: what comes back can be read out.
-import { problems } from '../rest/resource.routes.ts'
+import { problems } from '../rest/headers.ts'
 import { withScope } from '../rest/route.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'

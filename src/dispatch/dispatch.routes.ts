@@ -1,5 +1,5 @@
 // What was handed over to queues, what is parked, and sending it again; the secret that signs pushes; how a campaign's queue is.
-import { problems } from '../rest/resource.routes.ts'
+import { problems } from '../rest/headers.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'

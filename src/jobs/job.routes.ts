@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
-import { problems } from '../rest/resource.routes.ts'
+import { problems } from '../rest/headers.ts'
 import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
 import { listParked, wakeJob } from './job.sql.ts'
 

@@ -201,6 +201,9 @@ export const adminEn = {
     slot_held: 'Being booked',
     recently_released: 'Given back a moment ago',
     seats_exhausted: 'No places left',
+    no_location: 'There is no location yet, and the service is given in person. Add one under Locations.',
+    no_common_location: 'The services are not given at any common location.',
+    no_agent: 'There is no agent yet. Add one under Agents.',
   } as Record<string, string>,
   start: {
     title: 'Guided set-up',

@@ -202,6 +202,9 @@ export const adminIt: typeof adminEn = {
     slot_held: 'In prenotazione',
     recently_released: 'Restituito da poco',
     seats_exhausted: 'Nessun posto rimasto',
+    no_location: 'Non c’è ancora una sede, e il servizio si fa di persona. Aggiungila in Sedi.',
+    no_common_location: 'Nessuna sede offre tutti questi servizi insieme.',
+    no_agent: 'Non c’è ancora un operatore. Aggiungilo in Operatori.',
   },
   start: {
     title: 'Avvio guidato',

@@ -136,6 +136,7 @@ export const pagesEn = {
   addServiceHint: 'The durations add up.',
   when: 'When',
   where: 'Where',
+  timeZone: 'Time zone',
   zoneNote: (zone: string) => `Times in the time zone ${zone}.`,
   previousMonth: 'Previous month',
   nextMonth: 'Next month',

@@ -102,6 +102,7 @@ export const pagesIt: PageWords = {
   addServiceHint: 'Le durate si sommano.',
   when: 'Quando',
   where: 'Dove',
+  timeZone: 'Fuso orario',
   zoneNote: (zone) => `Orari nel fuso orario ${zone}.`,
   previousMonth: 'Mese precedente',
   nextMonth: 'Mese successivo',

@@ -6,7 +6,7 @@ import { configOf } from '../tenant/config.actions.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
-import { problems } from '../rest/resource.routes.ts'
+import { problems } from '../rest/headers.ts'
 import { takeBounce, takeMail, takeReceipt, takeText } from './inbound.actions.ts'
 
 const MOST_BYTES = 300_000

@@ -59,6 +59,8 @@ export function invitationOf(
     method,
     organizer: { name: config.name, email },
     attendee: { name: fullName(person), email: person.email },
+    isAnswered: config.settings.notifications.replyTo !== undefined,
+    own: { code: a.code, url: `${deps.links.base}/${config.slug}/find` },
   })
   return { method, content }
 }

@@ -5,7 +5,7 @@ import { addressLines, spanOf, visitName } from '../booking/steps.ts'
 import type { Language } from '../locales/words.ts'
 import type { PageWords } from '../locales/pages.en.ts'
 import { dayOf } from '../time/zone.ts'
-import { clockOf, dateOf, dayAndMonth } from '../web/dates.ts'
+import { clockOf, dateOf, dayAndMonth, exactClock } from '../web/dates.ts'
 import type { Content, Variables } from './render.ts'
 
 /** Whose words a message has. */
@@ -36,7 +36,7 @@ export const fullName = (person: { firstName: string; lastName: string }): strin
 
 /** `martedì 24 novembre 2026, 10:00`. */
 export const momentOf = (s: Pick<Speaker, 'language'>, zone: string, at: number): string =>
-  `${dateOf(s.language, zone, at)}, ${clockOf(zone, at)}`
+  `${dateOf(s.language, zone, at)}, ${exactClock(zone, at)}`
 
 export function ofAppointment(s: Speaker, told: Told): Saying {
   const w = s.words
@@ -52,7 +52,7 @@ export function ofAppointment(s: Speaker, told: Told): Saying {
       service,
       when: momentOf(s, told.timeZone, told.start),
       date: dateOf(s.language, told.timeZone, told.start),
-      time: clockOf(told.timeZone, told.start),
+      time: exactClock(told.timeZone, told.start),
       place: isHere ? location.name : where,
       address: isHere ? addressLines(location).join(', ') : '',
       channel: w.channels[told.channel as 'phone'],
@@ -66,6 +66,8 @@ export function ofAppointment(s: Speaker, told: Told): Saying {
     facts: [
       [w.service, service],
       [w.when, when],
+      // Who is called, or comes by video, may be anywhere.
+      ...(isHere ? [] : [[w.timeZone, told.timeZone] as const]),
       [w.where, where],
       ...(joinLink ? [[w.joinVideo, joinLink] as const] : []),
       ...(told.places > 1 ? [[w.people, String(told.places)] as const] : []),
@@ -81,7 +83,7 @@ export function ofCallback(
   told: { from: number; to: number; zone: string; code: string; number: string | null },
 ): Saying {
   const date = dateOf(s.language, told.zone, told.from)
-  const [from, to] = [clockOf(told.zone, told.from), clockOf(told.zone, told.to)]
+  const [from, to] = [exactClock(told.zone, told.from), exactClock(told.zone, told.to)]
   return {
     variables: {
       promise: s.words.callback.say(date, from, to),
@@ -89,6 +91,7 @@ export function ofCallback(
     },
     facts: [
       [s.words.when, `${date}, ${from}–${to}`],
+      [s.words.timeZone, told.zone],
       ...(told.number === null ? [] : [[s.words.phone, told.number] as const]),
       [s.words.code, told.code],
     ],

@@ -30,8 +30,9 @@ function mayCall(principal: Principal, access: Access, request: FastifyRequest):
   if (access.kind === 'person')
     // Whoever must set up a second factor first is led there by the page itself.
     return (
-      principal.kind === 'user' &&
-      (access.scope === undefined || principal.mustEnrol || grants(principal.scopes, access.scope))
+      (access.orKey === true && principal.kind === 'key') ||
+      (principal.kind === 'user' &&
+        (access.scope === undefined || principal.mustEnrol || grants(principal.scopes, access.scope)))
     )
   if (principal.kind === 'platform') return access.kind === 'platform' || access.platform === true
   if (access.kind === 'platform') return false

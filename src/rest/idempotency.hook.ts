@@ -9,7 +9,7 @@ import { violationOf } from '../db/tx.ts'
 import { tenantOf } from './access.ts'
 import { answerRow, idempotencyOf, type IdempotencyScope } from './idempotency.actions.ts'
 import { claimKey, findAnswer, forgetKey, keepAnswer } from './idempotency.sql.ts'
-import { IdempotencyHeader } from './resource.routes.ts'
+import { IdempotencyHeader } from './headers.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,155 +1,20 @@
 // Create, read, list, change with If-Match, archive: the same five routes for every configuration table.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { touchConfig } from '../availability/config.sql.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from './access.ts'
 import { withScope } from './route.ts'
 import { answerOnce, idempotencyOf, sendAnswer } from './idempotency.actions.ts'
+import { etagOf, IdempotencyHeader, problems, requiredVersion, RequiredIfMatchHeader } from './headers.ts'
+import { archiveRecord, changeRecord, presentRow } from './resource.actions.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from './paging.ts'
+import { afterRace, createOrKnown, hasExternalId } from './external-id.actions.ts'
+import { registerByExternalId } from './external-id.routes.ts'
 import type { Body, Resource, WriteContext } from './resource.ts'
-import { archiveRow, findRow, insertRow, listRows, lockRow, updateRow, type Row } from './resource.sql.ts'
-import { Envelope, IdParams, mergePatch, patchOf } from './schema.ts'
-import { checkBody } from './validation.ts'
-
-export const IdempotencyHeader = Type.Object({
-  'idempotency-key': Type.Optional(
-    Type.String({ description: 'Makes a retry safe: same key and request, same answer.' }),
-  ),
-})
-export const IfMatchHeader = Type.Object({
-  'if-match': Type.Optional(Type.String({ description: 'The ETag last read.' })),
-})
-/** Of routes that answer 428 without it; the description says so (`x-required`), while the refusal stays a problem of its own. */
-export const RequiredIfMatchHeader = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ description: 'The ETag last read, or `*` for any; 428 without it.', 'x-required': true }),
-  ),
-})
-/** By reference: written out in every route the API description would have a megabyte. */
-const Problem = Type.Unsafe<object>({ $ref: 'Problem#' })
-export const problems = { '4xx': Problem, '5xx': Problem }
-
-export const etagOf = (version: number): string => `"${version}"`
-
-/** The version in If-Match; throws `precondition_required` without the header. `*` matches any version. */
-export function requiredVersion(request: FastifyRequest): number | null {
-  const header = request.headers['if-match']
-  if (header === undefined) throw new AppError('precondition_required')
-  if (header === '*') return null
-  const match = /^(?:W\/)?"(\d{1,9})"$/.exec(header)
-  if (!match)
-    throw new AppError(
-      'precondition_failed',
-      { version: '?' },
-      { fields: [{ in: 'header', pointer: 'If-Match', code: 'wrong_format', params: { limit: '"<version>"' } }] },
-    )
-  return Number(match[1])
-}
-
-export function checkVersion(wanted: number | null, version: number): void {
-  if (wanted !== null && wanted !== version) throw new AppError('precondition_failed', { version })
-}
-
-/** The record as the API shows it. */
-export function presentRow(resource: Resource, row: Row): Body {
-  const shown: Body = { id: row.id }
-  for (const name of Object.keys(resource.body.properties)) {
-    const column = resource.columns[name]
-    const value = column === undefined ? row.document[name] : row[column]
-    if (value !== undefined && value !== null) shown[name] = value
-  }
-  return {
-    ...shown,
-    ...resource.present?.(row),
-    version: row.version,
-    createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
-    archivedAt: row.archived_at?.toISOString() ?? null,
-  }
-}
-
-/** Splits a body into columns and document. Absent fields become null in their column. */
-function store(resource: Resource, body: Body): { columns: Record<string, unknown>; document: Body } {
-  const columns: Record<string, unknown> = {}
-  for (const [field, column] of Object.entries(resource.columns)) columns[column] = body[field] ?? null
-  const document = Object.fromEntries(Object.entries(body).filter(([field]) => !(field in resource.columns)))
-  return { columns, document }
-}
-
-/** Checks a body, saves it with what follows from it, and tells caches of it. */
-async function writeRecord(
-  resource: Resource,
-  context: WriteContext,
-  body: Body,
-  save: typeof insertRow,
-): Promise<Row> {
-  const { tx, tenantId, id } = context
-  const extra = (await resource.prepare?.(context, body)) ?? {}
-  const { columns, document } = store(resource, body)
-  const now = new Date(context.now)
-  const row = await save(tx, resource.table, { tenantId, id, columns: { ...columns, ...extra }, document, now })
-  await resource.afterWrite?.(context, body)
-  if (resource.isConfiguration) await touchConfig(tx, tenantId, now)
-  return row
-}
-
-/** Creates a record inside a transaction; also the way for imports and demo data. The body must be valid by its schema. */
-export function createRecord(resource: Resource, context: Omit<WriteContext, 'before'>, body: Body): Promise<Row> {
-  return writeRecord(resource, { ...context, before: undefined }, body, insertRow)
-}
-
-/** The same in a transaction of its own. */
-export const createOne = (
-  deps: Deps,
-  resource: Resource,
-  context: Omit<WriteContext, 'before' | 'tx' | 'deps'>,
-  body: Body,
-): Promise<Row> => transaction(deps.db, (tx) => createRecord(resource, { ...context, tx, deps }, body))
-
-async function lockExisting(
-  resource: Resource,
-  context: Omit<WriteContext, 'before'>,
-  wanted: number | null,
-): Promise<Row> {
-  const before = await lockRow(context.tx, resource.table, context.tenantId, context.id)
-  if (!before) throw new AppError('not_found', { what: resource.name })
-  checkVersion(wanted, before.version)
-  return before
-}
-
-/** Applies a merge patch to a record inside a transaction; throws `precondition_failed` when its version is another. */
-export async function changeRecord(
-  resource: Resource,
-  context: Omit<WriteContext, 'before'>,
-  patch: Body,
-  wanted: number | null,
-): Promise<Row> {
-  const before = await lockExisting(resource, context, wanted)
-  if (before.archived_at !== null) throw new AppError('archived')
-  const current: Body = { ...before.document }
-  for (const [field, column] of Object.entries(resource.columns))
-    if (before[column] !== null) current[field] = before[column]
-  for (const field of resource.replaced ?? []) if (field in patch) delete current[field]
-  const body = mergePatch(current, patch)
-  checkBody(resource.body, body)
-  return writeRecord(resource, { ...context, before }, body, updateRow)
-}
-
-async function archiveRecord(
-  resource: Resource,
-  context: Omit<WriteContext, 'before'>,
-  wanted: number | null,
-): Promise<Row> {
-  const before = await lockExisting(resource, context, wanted)
-  if (before.archived_at !== null) return before
-  await resource.beforeArchive?.({ ...context, before })
-  const row = await archiveRow(context.tx, resource.table, context.tenantId, context.id, new Date(context.now))
-  if (resource.isConfiguration) await touchConfig(context.tx, context.tenantId, new Date(context.now))
-  return row
-}
+import { findRow, listRows, type Row } from './resource.sql.ts'
+import { Envelope, IdParams, patchOf } from './schema.ts'
 
 type IdRequest = FastifyRequest<{ Params: { id: string } }>
 
@@ -184,24 +49,23 @@ export function registerResource(app: FastifyInstance, deps: Deps, resource: Res
       ...docs('create', `Create: ${resource.description}`),
       body: resource.body,
       headers: IdempotencyHeader,
-      response: { 201: shown, ...problems },
+      response: { ...(hasExternalId(resource) ? { 200: shown } : {}), 201: shown, ...problems },
     },
     handler: async (request, reply) => {
-      const answer = await answerOnce(deps, idempotencyOf(request, tenantOf(request)), async (tx) => {
-        const row = await createRecord(
-          resource,
-          contextOf(request, tx, deps.newId()),
-          structuredClone(request.body) as Body,
-        )
-        return {
-          status: 201,
-          body: presentRow(resource, row),
-          headers: { location: `${url}/${row.id}`, etag: etagOf(row.version) },
-        }
-      })
-      return sendAnswer(reply, answer)
+      const create = () =>
+        answerOnce(deps, idempotencyOf(request, tenantOf(request)), async (tx) => {
+          const context = contextOf(request, tx, deps.newId())
+          const { row, isNew } = await createOrKnown(resource, context, structuredClone(request.body) as Body)
+          return {
+            status: isNew ? 201 : 200,
+            body: presentRow(resource, row),
+            headers: { location: `${url}/${row.id}`, etag: etagOf(row.version) },
+          }
+        })
+      return sendAnswer(reply, await afterRace(create))
     },
   })
+  if (hasExternalId(resource)) registerByExternalId(app, deps, resource, title(resource.name), shown)
 
   const filterProperties = Object.fromEntries(
     Object.keys(resource.filters).map((name) => [name, Type.Optional(resource.body.properties[name]!)]),

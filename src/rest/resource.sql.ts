@@ -39,6 +39,21 @@ export async function findRow(db: Db, table: ResourceTable, tenantId: string, id
     .executeTakeFirst()
 }
 
+/** The row with this external id, archived or not; only for tables that have the column. */
+export async function findRowByExternalId(
+  db: Db,
+  table: ResourceTable,
+  tenantId: string,
+  externalId: string,
+): Promise<Row | undefined> {
+  return await db
+    .selectFrom(as(table))
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('external_id', '=', externalId)
+    .executeTakeFirst()
+}
+
 export async function lockRow(tx: Tx, table: ResourceTable, tenantId: string, id: string): Promise<Row | undefined> {
   return await tx
     .selectFrom(as(table))

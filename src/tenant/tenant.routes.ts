@@ -16,7 +16,7 @@ import {
   RequiredIfMatchHeader,
   problems,
   requiredVersion,
-} from '../rest/resource.routes.ts'
+} from '../rest/headers.ts'
 import { IdParams, mergePatch } from '../rest/schema.ts'
 import { startReplan } from '../reminder/reminder.actions.ts'
 import { settingsOf } from './settings.ts'

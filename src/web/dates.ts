@@ -1,7 +1,7 @@
 // PURE. Dates and times in words, by language and zone.
 import type { Language } from '../locales/words.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
-import { dayOf, formatDate, offsetAt } from '../time/zone.ts'
+import { dayOf, formatDate, offsetAt, wallWindow } from '../time/zone.ts'
 
 const LOCALES: Record<Language, string> = { it: 'it-IT', en: 'en-GB' }
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -38,6 +38,19 @@ export const weekdayNames = (language: Language, width: 'short' | 'long'): strin
 export function clockOf(zone: string, at: number): string {
   const minutes = Math.floor(((((at + offsetAt(zone, at)) % DAY) + DAY) % DAY) / MINUTE)
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+}
+
+/**
+ * The clock of an instant, told apart where the zone's clock shows it twice (an hour in autumn): `02:30 (UTC+2)`. Everywhere else as
+ * `clockOf`.
+ */
+export function exactClock(zone: string, at: number): string {
+  const wall = at + offsetAt(zone, at)
+  if (wallWindow(zone, wall, wall + 1).length === 2) return clockOf(zone, at)
+  const minutes = offsetAt(zone, at) / MINUTE
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
+  const offset = `${minutes < 0 ? '−' : '+'}${hours}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`
+  return `${clockOf(zone, at)} (UTC${offset})`
 }
 
 /** `martedì 24 novembre 2026`, of an instant. */

@@ -9,7 +9,7 @@ import { literalAddress, isPublicAddress } from '../outbound/address.ts'
 import { rotateSecret, signingSecrets } from '../outbound/secret.actions.ts'
 import { tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
-import { checkVersion, etagOf, RequiredIfMatchHeader, problems, requiredVersion } from '../rest/resource.routes.ts'
+import { checkVersion, etagOf, RequiredIfMatchHeader, problems, requiredVersion } from '../rest/headers.ts'
 import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
 import { dropSubscription, replay, sendTest } from './webhook.actions.ts'
 import {

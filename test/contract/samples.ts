@@ -249,8 +249,10 @@ export function requestFor(
   ids: Ids,
   route: { method: string; url: string },
 ): { url: string; body: object | string | undefined } {
-  const name = `${route.method} ${route.url}`
   const resource = route.url.split('/')[2]!
+  // What makes a record makes it by its external id as well.
+  const byExternalId = route.url.endsWith('/by-external-id/:externalId')
+  const name = byExternalId ? `POST /v1/${resource}` : `${route.method} ${route.url}`
   const url =
     route.url
       .replace(
@@ -258,6 +260,7 @@ export function requestFor(
         ids[resource] ??
           (resource === 'me' ? ids.users! : resource === 'sign-in-providers' ? 'ente' : `no-sample-of-${resource}`),
       )
+      .replace(':externalId', 'altrove-1')
       .replace(':report', 'appointments')
       .replace(':leaseId', ids.callbacks ?? '')
       .replace(':kind/:language', 'booked/it')

@@ -1,0 +1,43 @@
+// Headers and refusals that routes of the API share: idempotency, ETag and If-Match, problem answers.
+import type { FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import { AppError } from '../errors.ts'
+
+export const IdempotencyHeader = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({ description: 'Makes a retry safe: same key and request, same answer.' }),
+  ),
+})
+export const IfMatchHeader = Type.Object({
+  'if-match': Type.Optional(Type.String({ description: 'The ETag last read.' })),
+})
+/** Of routes that answer 428 without it; the description says so (`x-required`), while the refusal stays a problem of its own. */
+export const RequiredIfMatchHeader = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ description: 'The ETag last read, or `*` for any; 428 without it.', 'x-required': true }),
+  ),
+})
+/** By reference: written out in every route the API description would have a megabyte. */
+const Problem = Type.Unsafe<object>({ $ref: 'Problem#' })
+export const problems = { '4xx': Problem, '5xx': Problem }
+
+export const etagOf = (version: number): string => `"${version}"`
+
+/** The version in If-Match; throws `precondition_required` without the header. `*` matches any version. */
+export function requiredVersion(request: FastifyRequest): number | null {
+  const header = request.headers['if-match']
+  if (header === undefined) throw new AppError('precondition_required')
+  if (header === '*') return null
+  const match = /^(?:W\/)?"(\d{1,9})"$/.exec(header)
+  if (!match)
+    throw new AppError(
+      'precondition_failed',
+      { version: '?' },
+      { fields: [{ in: 'header', pointer: 'If-Match', code: 'wrong_format', params: { limit: '"<version>"' } }] },
+    )
+  return Number(match[1])
+}
+
+export function checkVersion(wanted: number | null, version: number): void {
+  if (wanted !== null && wanted !== version) throw new AppError('precondition_failed', { version })
+}

@@ -1,0 +1,109 @@
+// Writes of a configuration table: create, change by a merge patch, archive; each with what follows from it, in one transaction.
+import { touchConfig } from '../availability/config.sql.ts'
+import { transaction } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { checkVersion } from './headers.ts'
+import type { Body, Resource, WriteContext } from './resource.ts'
+import { archiveRow, insertRow, lockRow, updateRow, type Row } from './resource.sql.ts'
+import { mergePatch } from './schema.ts'
+import { checkBody } from './validation.ts'
+
+/** The record as the API shows it. */
+export function presentRow(resource: Resource, row: Row): Body {
+  const shown: Body = { id: row.id }
+  for (const name of Object.keys(resource.body.properties)) {
+    const column = resource.columns[name]
+    const value = column === undefined ? row.document[name] : row[column]
+    if (value !== undefined && value !== null) shown[name] = value
+  }
+  return {
+    ...shown,
+    ...resource.present?.(row),
+    version: row.version,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    archivedAt: row.archived_at?.toISOString() ?? null,
+  }
+}
+
+/** Splits a body into columns and document. Absent fields become null in their column. */
+function store(resource: Resource, body: Body): { columns: Record<string, unknown>; document: Body } {
+  const columns: Record<string, unknown> = {}
+  for (const [field, column] of Object.entries(resource.columns)) columns[column] = body[field] ?? null
+  const document = Object.fromEntries(Object.entries(body).filter(([field]) => !(field in resource.columns)))
+  return { columns, document }
+}
+
+/** Checks a body, saves it with what follows from it, and tells caches of it. */
+async function writeRecord(
+  resource: Resource,
+  context: WriteContext,
+  body: Body,
+  save: typeof insertRow,
+): Promise<Row> {
+  const { tx, tenantId, id } = context
+  const extra = (await resource.prepare?.(context, body)) ?? {}
+  const { columns, document } = store(resource, body)
+  const now = new Date(context.now)
+  const row = await save(tx, resource.table, { tenantId, id, columns: { ...columns, ...extra }, document, now })
+  await resource.afterWrite?.(context, body)
+  if (resource.isConfiguration) await touchConfig(tx, tenantId, now)
+  return row
+}
+
+/** Creates a record inside a transaction; also the way for imports and demo data. The body must be valid by its schema. */
+export function createRecord(resource: Resource, context: Omit<WriteContext, 'before'>, body: Body): Promise<Row> {
+  return writeRecord(resource, { ...context, before: undefined }, body, insertRow)
+}
+
+/** The same in a transaction of its own. */
+export const createOne = (
+  deps: Deps,
+  resource: Resource,
+  context: Omit<WriteContext, 'before' | 'tx' | 'deps'>,
+  body: Body,
+): Promise<Row> => transaction(deps.db, (tx) => createRecord(resource, { ...context, tx, deps }, body))
+
+async function lockExisting(
+  resource: Resource,
+  context: Omit<WriteContext, 'before'>,
+  wanted: number | null,
+): Promise<Row> {
+  const before = await lockRow(context.tx, resource.table, context.tenantId, context.id)
+  if (!before) throw new AppError('not_found', { what: resource.name })
+  checkVersion(wanted, before.version)
+  return before
+}
+
+/** Applies a merge patch to a record inside a transaction; throws `precondition_failed` when its version is another. */
+export async function changeRecord(
+  resource: Resource,
+  context: Omit<WriteContext, 'before'>,
+  patch: Body,
+  wanted: number | null,
+): Promise<Row> {
+  const before = await lockExisting(resource, context, wanted)
+  if (before.archived_at !== null) throw new AppError('archived')
+  const current: Body = { ...before.document }
+  for (const [field, column] of Object.entries(resource.columns))
+    if (before[column] !== null) current[field] = before[column]
+  for (const field of resource.replaced ?? []) if (field in patch) delete current[field]
+  const body = mergePatch(current, patch)
+  checkBody(resource.body, body)
+  return writeRecord(resource, { ...context, before }, body, updateRow)
+}
+
+/** Takes a record out of use; throws `precondition_failed` when its version is another. */
+export async function archiveRecord(
+  resource: Resource,
+  context: Omit<WriteContext, 'before'>,
+  wanted: number | null,
+): Promise<Row> {
+  const before = await lockExisting(resource, context, wanted)
+  if (before.archived_at !== null) return before
+  await resource.beforeArchive?.({ ...context, before })
+  const row = await archiveRow(context.tx, resource.table, context.tenantId, context.id, new Date(context.now))
+  if (resource.isConfiguration) await touchConfig(context.tx, context.tenantId, new Date(context.now))
+  return row
+}
