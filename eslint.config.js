@@ -46,5 +46,9 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: false } },
     rules: { ...tseslint.configs.disableTypeChecked.rules, 'max-lines': ['error', 150] },
   },
-  { files: ['eslint.config.js'], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ['eslint.config.js', 'src/start.js'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: { parserOptions: { projectService: false } },
+  },
 )

@@ -12,7 +12,7 @@ import { send, startProcess } from './helpers/process.ts'
 
 const run = promisify(execFile)
 const agenda = (args: string[], env: Record<string, string> = {}) =>
-  run(process.execPath, ['src/main.ts', ...args], {
+  run(process.execPath, ['src/start.js', ...args], {
     env: { PATH: process.env.PATH!, HOME: process.env.HOME!, ...env },
     maxBuffer: 64 * 1024 * 1024,
   })

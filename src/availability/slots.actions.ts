@@ -130,13 +130,30 @@ export async function searchOver(
 }
 
 type Cached = { fingerprint: string; until: number; body: string }
-const MAX_ANSWERS = 2_000
-const answers = new WeakMap<Deps['db'], Map<string, Cached>>()
+type Answers = { byKey: Map<string, Cached>; size: number }
+/** Signs of all remembered answers together; one of a month and twenty agents has some 63,000. */
+const MOST_REMEMBERED = 16_000_000
+const answers = new WeakMap<Deps['db'], Answers>()
 
-function answersOf(deps: Deps): Map<string, Cached> {
-  let map = answers.get(deps.db)
-  if (!map) answers.set(deps.db, (map = new Map<string, Cached>()))
-  return map
+function answersOf(deps: Deps): Answers {
+  let known = answers.get(deps.db)
+  if (!known) answers.set(deps.db, (known = { byKey: new Map(), size: 0 }))
+  return known
+}
+
+/** Remembers an answer, and forgets the oldest ones beyond the bound. */
+function remember(known: Answers, key: string, answer: Cached): void {
+  const forget = (name: string): void => {
+    known.size -= known.byKey.get(name)?.body.length ?? 0
+    known.byKey.delete(name)
+  }
+  forget(key)
+  known.byKey.set(key, answer)
+  known.size += answer.body.length
+  for (const name of known.byKey.keys()) {
+    if (known.size <= MOST_REMEMBERED) break
+    forget(name)
+  }
 }
 
 /**
@@ -154,7 +171,7 @@ export async function slotsText(
   const cacheable = request.contactId === undefined && request.ignored === undefined
   const cache = answersOf(deps)
   const key = cacheable ? JSON.stringify([request, timeZone, dates]) : ''
-  const cached = cache.get(key)
+  const cached = cache.byKey.get(key)
   if (cached && cached.fingerprint === confirmed.fingerprint && deps.now() < cached.until) return cached.body
   const zone = timeZone ?? confirmed.config.timeZone
   const from = startOfDay(zone, parseDate(dates.from))
@@ -164,10 +181,8 @@ export async function slotsText(
   const { serviceIds, agentId = null } = request
   const list = { timeZone: zone, ...dates, serviceIds, durationMinutes: search.visit.duration / MINUTE, agentId }
   const body = renderSlots(list, slots)
-  if (cacheable) {
-    if (cache.size >= MAX_ANSWERS) cache.delete(cache.keys().next().value!)
-    cache.set(key, { fingerprint: confirmed.fingerprint, until: validUntil(search, request, slots), body })
-  }
+  if (cacheable)
+    remember(cache, key, { fingerprint: confirmed.fingerprint, until: validUntil(search, request, slots), body })
   return body
 }
 

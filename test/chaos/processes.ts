@@ -49,10 +49,10 @@ function launch(
   { role, port, env, watch }: Settings,
   ended: (run: Run, code: number | null, tail: string[]) => void,
 ): Run {
-  const flags = ['--max-semi-space-size=8', '--v8-pool-size=1']
+  const flags = ['--max-semi-space-size=8', '--max-old-space-size=512', '--v8-pool-size=1']
   const child = spawn(
     process.execPath,
-    [...flags, 'src/main.ts', '--no-demo', '--role', role, '--port', String(port)],
+    [...flags, 'src/start.js', '--no-demo', '--role', role, '--port', String(port)],
     {
       cwd: ROOT,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, AGENDA_LOG_LEVEL: 'warn', ...env },

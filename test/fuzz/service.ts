@@ -52,7 +52,7 @@ export async function startTarget(env: Record<string, string> = {}): Promise<Run
   const flags = ['--max-semi-space-size=4', '--v8-pool-size=1', '--stack-trace-limit=30', '--max-old-space-size=256']
   const child = spawn(
     process.execPath,
-    [...flags, 'src/main.ts', '--no-demo', '--port', '0', '--data', join(folder, 'data')],
+    [...flags, 'src/start.js', '--no-demo', '--port', '0', '--data', join(folder, 'data')],
     {
       cwd: join(import.meta.dirname, '..', '..'),
       env: {

@@ -18,7 +18,7 @@ export async function startDemo(env: Record<string, string> = {}): Promise<Runni
   const folder = mkdtempSync(join(tmpdir(), 'agenda-e2e-'))
   const child = spawn(
     process.execPath,
-    ['src/main.ts', '--data', join(folder, 'data'), '--port', '0', '--demo', 'true'],
+    ['src/start.js', '--data', join(folder, 'data'), '--port', '0', '--demo', 'true'],
     {
       cwd: join(import.meta.dirname, '..', '..'),
       env: { ...process.env, DATABASE_URL: '', AGENDA_LOG_LEVEL: 'warn', AGENDA_PUBLIC_RATE: '100000', ...env },

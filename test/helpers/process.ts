@@ -13,11 +13,12 @@ export type ServiceProcess = {
   stop: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
-/** Starts `src/main.ts` with the given arguments and environment; resolves when it has printed its address. */
+/** Starts `src/start.js` with the given arguments and environment; resolves when it has printed its address. */
 export async function startProcess(args: readonly string[], env: Record<string, string> = {}): Promise<ServiceProcess> {
   // As `npm start` runs the embedded database, and `npm run serve` a server.
-  const flags = [`--max-semi-space-size=${env.DATABASE_URL ? 8 : 4}`, '--v8-pool-size=1']
-  const child = spawn(process.execPath, [...flags, 'src/main.ts', '--port', '0', ...args], {
+  const server = ['--max-semi-space-size=8', '--max-old-space-size=512']
+  const flags = [...(env.DATABASE_URL ? server : ['--max-semi-space-size=4']), '--v8-pool-size=1']
+  const child = spawn(process.execPath, [...flags, 'src/start.js', '--port', '0', ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, AGENDA_LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
