@@ -24,6 +24,8 @@ export const PROBLEMS = {
   // configuration
   invalid_reference: 422,
   invalid_recurrence: 422,
+  recurrence_never_falls: 422,
+  date_too_far: 422,
   invalid_window: 422,
   invalid_period: 422,
   external_id_taken: 409,

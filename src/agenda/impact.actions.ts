@@ -3,9 +3,8 @@ import type { Reach } from '../auth/scopes.ts'
 import { recurringHours } from '../availability/open-time.ts'
 import type { Agent, Schedule, ScheduleRule, TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
-import { bodyFault } from '../errors.ts'
 import { covers, DAY, touches, union, type Spans } from '../time/interval.ts'
-import { faultInRule } from '../time/recurrence.ts'
+import { requireNear, requireRule } from '../availability/rule-bounds.ts'
 import { dayOf, parseDate, startOfDay } from '../time/zone.ts'
 import { agendaRows, type AgendaRow } from './agenda.sql.ts'
 
@@ -54,12 +53,14 @@ async function bySchedule(
   change: Impact & { kind: 'schedule' },
   within: Reach,
 ): Promise<AgendaRow[]> {
+  requireNear(change.validFrom, dayOf(change.timeZone, deps.now()), '/validFrom')
   for (const [i, rule] of change.rules.entries()) {
-    const part = faultInRule(rule.rrule)
-    if (part !== null) throw bodyFault(`/rules/${i}/rrule`, 'invalid_recurrence', { part })
+    if (rule.start !== undefined) requireNear(rule.start, dayOf(change.timeZone, deps.now()), `/rules/${i}/start`)
+    requireRule(rule, { from: change.validFrom, until: change.validUntil }, `/rules/${i}`)
   }
   const fromDay = Math.max(parseDate(change.validFrom), dayOf(change.timeZone, deps.now()))
-  const untilDay = change.validUntil === null ? fromDay + AHEAD / DAY : parseDate(change.validUntil)
+  const ahead = fromDay + AHEAD / DAY
+  const untilDay = change.validUntil === null ? ahead : Math.min(ahead, parseDate(change.validUntil))
   const agents = [...config.agents.values()].filter((a) =>
     change.ownerKind === 'agent' ? a.id === change.ownerId : a.poolId === change.ownerId,
   )

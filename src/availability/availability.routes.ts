@@ -9,8 +9,8 @@ import type { Body, Resource, ResourceTable, WriteContext } from '../rest/resour
 import { registerResource } from '../rest/resource.routes.ts'
 import { findRow, insertRow, type Row } from '../rest/resource.sql.ts'
 import { findTenant } from '../tenant/tenant.sql.ts'
-import { MINUTE, union } from '../time/interval.ts'
-import { faultInRule } from '../time/recurrence.ts'
+import { DAY, MINUTE, union } from '../time/interval.ts'
+import { requireNear, requireRule } from './rule-bounds.ts'
 import { parseDate, startOfDay } from '../time/zone.ts'
 import { parseClock } from '../service/visit.ts'
 import { AbsenceBody, ClosureBody, OpeningBody, ScheduleBody } from './availability.schema.ts'
@@ -40,9 +40,10 @@ const isOverlapping = (windows: readonly Window[]): boolean => {
   return length(union(...spans)) < spans.reduce((sum, span) => sum + length(span), 0)
 }
 
-function checkRule(rule: ScheduleRule, at: string, ownerKind: OwnerKind): void {
-  const part = faultInRule(rule.rrule)
-  if (part !== null) throw bodyFault(`${at}/rrule`, 'invalid_recurrence', { part })
+type Validity = { from: string; until: string | null }
+
+function checkRule(rule: ScheduleRule, at: string, ownerKind: OwnerKind, validity: Validity): void {
+  requireRule(rule, validity, at)
   if (isOverlapping(rule.windows))
     throw bodyFault(`${at}/windows`, 'invalid_window', { from: rule.windows[0]!.from, to: rule.windows[0]!.to })
   if (ownerKind !== 'pool' && (rule.desks ?? rule.publicDesks) !== undefined)
@@ -107,10 +108,16 @@ export const schedules: Resource = {
       ownerKind: OwnerKind
     }
     if (validUntil !== undefined && validUntil <= validFrom) throw bodyFault('/validUntil', 'invalid_period')
+    const today = Math.floor(context.now / DAY)
+    // What is stored already may be older.
+    const before = context.before?.document as { validFrom?: string; rules?: ScheduleRule[] } | undefined
+    const known = new Set([before?.validFrom, ...(before?.rules ?? []).map((rule) => rule.start)])
+    if (!known.has(validFrom)) requireNear(validFrom, today, '/validFrom')
     await requireLive(context, TABLE_OF[ownerKind], ownerKind, [ownerId], '/ownerId', false)
     const rules = body.rules as ScheduleRule[]
     for (const [i, rule] of rules.entries()) {
-      checkRule(rule, `/rules/${i}`, ownerKind)
+      if (rule.start !== undefined && !known.has(rule.start)) requireNear(rule.start, today, `/rules/${i}/start`)
+      checkRule(rule, `/rules/${i}`, ownerKind, { from: validFrom, until: validUntil ?? null })
       if (rule.locationId)
         await requireLive(context, 'locations', 'location', [rule.locationId], `/rules/${i}/locationId`, false)
     }

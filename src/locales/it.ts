@@ -52,6 +52,8 @@ export const it: Words = {
       'Regola di ricorrenza non valida',
       'La parte {part} della regola non è utilizzabile. Ammessi: FREQ=DAILY|WEEKLY|MONTHLY|YEARLY con INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, UNTIL, COUNT, WKST.',
     ],
+    recurrence_never_falls: ['La regola non cade mai', 'La regola di ricorrenza non ha alcuna data tra {from} e {to}.'],
+    date_too_far: ['Data troppo lontana', 'Scegli una data tra {from} e {to}.'],
     invalid_window: [
       'Fascia oraria non valida',
       'La fascia {from}–{to} si sovrappone a un’altra, o una pausa ne è fuori.',

@@ -1,7 +1,7 @@
-// PURE. Recurrence rules (RFC 5545 §3.3.10) expanded to local dates. The only file that uses rrule, and only in floating
-// UTC: with zones attached its results are wrong (rrule #300, #355). Zones are attached to the dates afterwards.
-import rrulePackage, { type Options } from 'rrule'
-import { DAY } from './interval.ts'
+// PURE. Recurrence rules (RFC 5545 §3.3.10): which are taken, and their local dates. rrule reads them; their days are worked out by
+// rule-days.ts, because rrule's own walk has no bound (a rule that never falls is followed to the year 9999).
+import rrulePackage from 'rrule'
+import { daysOf, fallsWithin, prepareRule, type PreparedRule } from './rule-days.ts'
 import { parseDate } from './zone.ts'
 
 const { RRule } = rrulePackage
@@ -75,28 +75,18 @@ function isDate(text: string): boolean {
 }
 
 const MAX_CACHED = 20_000
-const rules = new Map<string, Partial<Options>>()
+const rules = new Map<string, PreparedRule>()
 const expansions = new Map<string, readonly number[]>()
 
-function optionsOf(rrule: string): Partial<Options> {
-  let options = rules.get(rrule)
-  if (!options) {
-    options = RRule.parseString(rrule)
+function preparedOf(rrule: string, start: string): PreparedRule {
+  const key = `${rrule}|${start}`
+  let prepared = rules.get(key)
+  if (!prepared) {
+    prepared = prepareRule(rrule, parseDate(start))
     if (rules.size >= MAX_CACHED) rules.clear()
-    rules.set(rrule, options)
+    rules.set(key, prepared)
   }
-  return options
-}
-
-/**
- * rrule walks from DTSTART on, which costs milliseconds when that is years ago. A daily or weekly rule without COUNT or
- * BYSETPOS repeats with its interval, so the start may be moved by whole intervals without changing any later date.
- */
-function movedStart(options: Partial<Options>, start: number, fromDay: number): number {
-  const unit = options.freq === RRule.DAILY ? 1 : options.freq === RRule.WEEKLY ? 7 : 0
-  if (unit === 0 || options.count || options.bysetpos || start >= fromDay) return start
-  const period = unit * (options.interval ?? 1)
-  return start + Math.floor((fromDay - start) / period) * period - (fromDay - start >= period ? period : 0)
+  return prepared
 }
 
 /** The day numbers in [fromDay, toDay) on which the rule falls, ascending. The rule must have passed `faultInRule`. */
@@ -104,19 +94,17 @@ export function expandDays(recurrence: Recurrence, fromDay: number, toDay: numbe
   const key = `${recurrence.rrule}|${recurrence.start}|${recurrence.exceptions.join()}|${fromDay}|${toDay}`
   const cached = expansions.get(key)
   if (cached) return cached
-  const options = optionsOf(recurrence.rrule)
-  const start = parseDate(recurrence.start)
-  const moved = movedStart(options, start, fromDay)
-  const rule = new RRule({ ...options, dtstart: new Date(moved * DAY) }, true)
   const excluded = new Set(recurrence.exceptions.map(parseDate))
-  const days = rule
-    .between(new Date(Math.max(start, fromDay) * DAY), new Date(toDay * DAY - 1), true)
-    .map((date) => Math.floor(date.getTime() / DAY))
-    .filter((day) => !excluded.has(day))
+  const all = daysOf(preparedOf(recurrence.rrule, recurrence.start), fromDay, toDay)
+  const days = excluded.size === 0 ? all : all.filter((day) => !excluded.has(day))
   if (expansions.size >= MAX_CACHED) expansions.clear()
   expansions.set(key, days)
   return days
 }
+
+/** Whether the rule falls on any day of [fromDay, toDay), exceptions or not. The rule must have passed `faultInRule`. */
+export const isEver = ({ rrule, start }: Omit<Recurrence, 'exceptions'>, fromDay: number, toDay: number): boolean =>
+  fallsWithin(preparedOf(rrule, start), fromDay, toDay)
 
 /** Forgets all expansions; benchmarks of the uncached path call it. */
 export function forgetExpansions(): void {

@@ -1,0 +1,28 @@
+// PURE. What a recurrence rule must keep to before it is stored or tried: parts that are known, dates near the present, and at least one of
+// them inside the validity of its schedule.
+import { bodyFault } from '../errors.ts'
+import { faultInRule, isEver } from '../time/recurrence.ts'
+import { formatDate, parseDate } from '../time/zone.ts'
+
+/** Ten years, in days: how far from today a schedule or a rule may begin. */
+const FAR = 3_653
+
+/** Throws `date_too_far` when the date is more than ten years from `today` (day number). */
+export function requireNear(date: string, today: number, pointer: string): void {
+  if (Math.abs(parseDate(date) - today) > FAR)
+    throw bodyFault(pointer, 'date_too_far', { from: formatDate(today - FAR), to: formatDate(today + FAR) })
+}
+
+/** Throws `invalid_recurrence` with the part at fault, or `recurrence_never_falls`; `until` is null where the schedule has no end. */
+export function requireRule(
+  rule: { rrule: string; start?: string | undefined },
+  validity: { from: string; until: string | null },
+  pointer: string,
+): void {
+  const part = faultInRule(rule.rrule)
+  if (part !== null) throw bodyFault(`${pointer}/rrule`, 'invalid_recurrence', { part })
+  const from = parseDate(validity.from)
+  const until = Math.min(validity.until === null ? Infinity : parseDate(validity.until), from + FAR)
+  if (!isEver({ rrule: rule.rrule, start: rule.start ?? validity.from }, from, until))
+    throw bodyFault(`${pointer}/rrule`, 'recurrence_never_falls', { from: validity.from, to: formatDate(until) })
+}
