@@ -26,6 +26,7 @@ const VIEWS = {
 }
 
 const { wall, instant } = clockOf(data.zone)
+const isOfficeTime = () => instant(new Date()).slice(0, 16) === new Date().toISOString().slice(0, 16)
 
 const shown = (e) => ({
   id: e.id,
@@ -67,7 +68,8 @@ function show() {
     slotMaxTime: '20:00:00',
     scrollTime: '08:00:00',
     flexibleSlotTimeLimits: true,
-    nowIndicator: true,
+    // The line stands at the computer's own time: it is shown where that is the office's.
+    nowIndicator: isOfficeTime(),
     dayMaxEvents: true,
     slotWidth: 40,
     allDaySlot: false,

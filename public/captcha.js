@@ -1,4 +1,4 @@
-// Does the proof of work (ALTCHA) in a worker while the summary is read; nothing to tick, nothing sent to others.
+// Lets solver.js do the work of a form while it is filled in; nothing to tick, nothing sent to others.
 // Where it cannot run, the server confirms by e-mail instead.
 let worker = null
 
@@ -6,21 +6,20 @@ export function startCaptcha() {
   worker?.terminate()
   worker = null
   const form = document.querySelector('form[data-challenge]')
-  if (!form || !globalThis.Worker || !globalThis.crypto?.subtle) return
+  if (!form || !globalThis.Worker || !globalThis.WebAssembly) return
   const note = form.querySelector('.captcha')
   const field = form.elements.altcha
-  const { algorithm, challenge, salt, signature, maxnumber } = JSON.parse(form.dataset.challenge)
+  const challenge = JSON.parse(form.dataset.challenge)
   const solved = new Promise((resolve) => {
     worker = new Worker(form.dataset.worker, { type: 'module' })
     worker.onerror = () => resolve(null)
     worker.onmessage = ({ data }) => resolve(data)
-    worker.postMessage({ type: 'work', payload: { alg: algorithm, challenge, salt, max: maxnumber } })
+    worker.postMessage(challenge)
   }).then((solution) => {
     worker?.terminate()
     worker = null
-    if (!solution || typeof solution.number !== 'number') return
-    const payload = { algorithm, challenge, number: solution.number, salt, signature }
-    field.value = btoa(JSON.stringify(payload))
+    if (!solution) return
+    field.value = btoa(JSON.stringify({ challenge, solution }))
     note.textContent = note.dataset.done
   })
   note.textContent = note.dataset.working
@@ -31,7 +30,7 @@ export function startCaptcha() {
     event.stopPropagation()
     const button = event.submitter
     button?.setAttribute('aria-disabled', 'true')
-    const wait = Promise.race([solved, new Promise((resolve) => setTimeout(resolve, 20_000))])
+    const wait = Promise.race([solved, new Promise((resolve) => setTimeout(resolve, 60_000))])
     void wait.then(() => {
       button?.removeAttribute('aria-disabled')
       if (field.value === '') field.value = 'unsolved'

@@ -80,6 +80,9 @@ export const PROBLEMS = {
   not_started_yet: 409,
   undo_over: 409,
   too_many_rivals: 409,
+  proof_needed: 409,
+  day_crowded: 409,
+  work_needed: 422,
   too_many_open: 409,
   too_many_requests: 429,
   // callbacks

@@ -574,6 +574,10 @@ describe('over HTTP', () => {
     const { items } = (await service.tenant.call('GET', '/v1/messages?limit=100')).body
     const told = items.filter((m: any) => m.recipient === '+390746123477')
     // The promise, and one reminder of it within the hour.
+    // An extension goes to whoever calls.
+    await ask('06 69821234 int. 5')
+    const calls = (await service.tenant.call('GET', '/v1/callbacks?limit=200')).body.items
+    expect(calls.find((c: any) => c.number === '+390669821234').reason).toBe('Interno 5')
     expect(told.map((m: any) => [m.channel, m.template])).toEqual([
       ['sms', 'callback_promised'],
       ['sms', 'callback_promised'],

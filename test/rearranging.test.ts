@@ -102,6 +102,27 @@ test('of many, each gets a place of its own, never on an earlier day; what is pr
   for (const id of ids) expect((await messagesAbout(id, 'moved')).filter((m) => m.status !== 'dropped')).toEqual([])
 })
 
+test('a day that is given away goes to others, at whatever time', async () => {
+  const [one, two] = office.agents
+  const starts = ['2026-12-14T09:00:00+01:00', '2026-12-14T09:30:00+01:00']
+  const mine = await Promise.all(starts.map((start) => bookAt(start, one.id)))
+  // The colleagues are busy at the same times: another time is to be found.
+  for (const start of starts) for (const other of [two, partTime]) await bookAt(start, other.id)
+  const body = { appointmentIds: mine.map((a) => a.id), mode: 'best', awayAgentId: one.id }
+  const { items } = (await call('POST', '/v1/rearrangements/proposals', body)).body
+  expect(items.map((p: any) => p.result)).toEqual(['move', 'move'])
+  expect(items.some((p: any) => p.agentId === one.id)).toBe(false)
+  const { places } = (await call('GET', `/v1/appointments/${mine[0].id}/alternatives?awayAgentId=${one.id}`)).body
+  expect(places.length).toBeGreaterThan(0)
+  expect(places.some((p: any) => p.agentId === one.id)).toBe(false)
+  const boss = await signIn(service, 'capo@prova.example')
+  const list = await boss.get(`/agenda/team/affected?agent=${one.id}&date=2026-12-14`)
+  const preview = await boss.submit(list, '/agenda/team/preview', { mode: 'best', agentId: '' })
+  const options = [...preview.html.matchAll(/<option\s+value="([^"]*)"/g)].map((m) => m[1]!)
+  expect(options.filter((value) => value.startsWith('move'))).not.toHaveLength(0)
+  expect(options.some((value) => value.includes(one.id))).toBe(false)
+})
+
 test('a move is told after its undo is over, or not at all; the same move twice is one', async () => {
   const a = await bookAt('2026-12-09T09:00:00+01:00', office.agents[0].id)
   await work()

@@ -77,6 +77,21 @@ test('a clerk books for somebody on the telephone: found by number, first free t
   expect(several.html).not.toMatch(/name="contact"[^>]*checked/)
   const nobody = await clerk.submit(several, '/agenda/book', {})
   expect([nobody.status, nobody.text.includes('Indica per chi')]).toEqual([422, true])
+  // A digit corrected: who was proposed for the first number is not kept for the second; nor is anybody for an unknown name.
+  await service.tenant.make('contacts', { firstName: 'Andrea', lastName: 'Caruso', phone: '+393205551031' })
+  await service.tenant.make('contacts', { firstName: 'Andrea', lastName: 'Caruso', phone: '+393205551047' })
+  const wrong = await clerk.submit(await clerk.get('/agenda/book'), '/agenda/book/person', { look: '320 555 1031' })
+  expect(wrong.html).toMatch(/name="contact"[^>]*checked/)
+  const corrected = await clerk.submit(wrong, '/agenda/book/person', { look: '320 555 1047' })
+  const proposed = /<input[^>]*name="contact"[^>]*value="([^"]+)"[^>]*checked/.exec(corrected.html)![1]!
+  expect((await service.tenant.call('GET', `/v1/contacts/${proposed}`)).body.phone).toBe('+393205551047')
+  const unknown = await clerk.submit(wrong, '/agenda/book/person', { look: 'Zanzibar Nuova' })
+  expect(unknown.html).not.toMatch(/name="contact"[^>]*checked/)
+  // An extension reaches whoever calls.
+  const inside = await clerk.submit(await clerk.get('/agenda/book'), '/agenda/book', {
+    ...{ contact: '', firstName: 'Int', lastName: 'Erno', phone: '06 69821234 int. 5' },
+  })
+  expect(await read(inside.url.slice(21, 57))).toMatchObject({ notes: 'Interno 5' })
   // Another service: the time of the one before is none of its own, so its first is proposed.
   const shown = await clerk.get('/agenda/book')
   const elsewhere = await clerk.submit(shown, '/book/times', { start: '2030-01-01T09:00:00+01:00' })
@@ -104,7 +119,7 @@ test('the day’s work: is here, done, did not come, undone; and tasks without a
   boss = await signIn(service, 'capo@ufficio.example')
   admin = await signIn(service, 'admin@ufficio.example')
   const waiting = await clerk.get('/agenda')
-  expect(waiting.text).toMatch(/Senza esito \([1-3]\)/)
+  expect(waiting.text).toMatch(/Senza esito \([1-4]\)/)
   await clerk.submit(waiting, `${a.id}/outcome`, { outcome: 'completed' })
   expect((await read(a.id)).status).toBe('completed')
   await clerk.submit(await clerk.get(`/agenda/appointments/${a.id}`), '/outcome', {})

@@ -144,13 +144,13 @@ function targetOf(
 }
 
 /** What can be done with one appointment; the proposal is the first and chosen. */
-async function optionsFor(desk: Desk, e: AgendaEntry, p: Proposed, wantedAgent: string) {
+async function optionsFor(desk: Desk, e: AgendaEntry, p: Proposed, wantedAgent: string, away: string | undefined) {
   const w = desk.words.team
-  const answer = await desk.api<{ agentIds: string[]; starts: string[] }>(
+  const answer = await desk.api<{ agentIds: string[]; places: Place[] }>(
     'GET',
-    `/v1/appointments/${e.id}/alternatives`,
+    address(`/v1/appointments/${e.id}/alternatives`, { awayAgentId: away }),
   )
-  const { agentIds, starts } = answer.ok ? answer.body : { agentIds: [], starts: [] }
+  const { agentIds, places } = answer.ok ? answer.body : { agentIds: [], places: [] }
   const off = p.code !== undefined && isOverridable(p.code) && wantedAgent !== '' ? p.code : undefined
   const options = [
     ...(p.result === 'reassign' ? [{ value: choiceOf('reassign', p.agentId), label: targetOf(desk, e, p) }] : []),
@@ -158,7 +158,10 @@ async function optionsFor(desk: Desk, e: AgendaEntry, p: Proposed, wantedAgent: 
     ...(p.result === 'ask' ? [{ value: choiceOf('ask'), label: w.askThem }] : []),
     { value: choiceOf('leave'), label: w.leaveIt },
     ...agentIds.map((agentId) => ({ value: choiceOf('reassign', agentId), label: targetOf(desk, e, { agentId }) })),
-    ...starts.map((start) => ({ value: choiceOf('move', '', start), label: targetOf(desk, e, { start }) })),
+    ...places.map((place) => ({
+      value: choiceOf('move', place.agentId, place.start),
+      label: targetOf(desk, e, place),
+    })),
     { value: choiceOf('ask'), label: w.askThem },
     ...(off === undefined
       ? []
@@ -178,10 +181,13 @@ async function previewPage(desk: Desk, given: Form, refusal?: Refusal): Promise<
   const ids = textsIn(given, 'ids')
   const entries = (await affectedOf(desk, query)).filter((e) => ids.includes(e.id)).slice(0, SHOWN)
   const agentId = textIn(given, 'agentId')
+  // Somebody's day is given away: to others, at whatever time.
+  const away = query.date === undefined ? undefined : query.agent
   const body = {
     appointmentIds: entries.map((e) => e.id),
     mode: textIn(given, 'mode'),
     ...(agentId === '' ? {} : { agentId }),
+    ...(away === undefined ? {} : { awayAgentId: away }),
   }
   if (entries.length === 0) return affectedPage(desk, query)
   const answer = await desk.api<{ items: Proposed[] }>('POST', '/v1/rearrangements/proposals', { body })
@@ -190,7 +196,7 @@ async function previewPage(desk: Desk, given: Form, refusal?: Refusal): Promise<
   const rows = await Promise.all(
     entries.map(async (e, i) => {
       const p = proposals.get(e.id)!
-      const options = await optionsFor(desk, e, p, agentId)
+      const options = await optionsFor(desk, e, p, agentId, away)
       const chosen = textIn(given, `do_${e.id}`) || options[0]!.value
       const why =
         p.result === 'none' ? problemWords(desk.language, (p.code ?? 'no_agent_free') as ProblemCode, {}).title : null

@@ -47,16 +47,16 @@ async function page(desk: Desk, refusal?: Refusal): Promise<DeskView> {
           items.length === 0
             ? empty(w.noApprovals)
             : html`<ul class="entries">
-                ${items.map(
-                  (e, i) =>
-                    html`${entryLine(desk, e, { withAgent: true, withDay: true })}
-                      <li class="buttons">
-                        ${action(desk, URL, act.approve, { id: e.id, decision: 'approve' }, '')}
-                        <details>
-                          <summary>${act.refuse}</summary>
-                          ${form(desk, URL, html`${hidden('id', e.id)} ${hidden('decision', 'refuse')} ${field({ name: 'reason', id: `reason${i}`, label: act.cancelReason, hint: desk.words.team.reasonHint, value: '', required: true, maxLength: 500 }, NO_FAULTS)}<button class="danger">${act.refuse}</button>`)}
-                        </details>
-                      </li>`,
+                ${items.map((e, i) =>
+                  entryLine(desk, e, {
+                    withAgent: true,
+                    withDay: true,
+                    actions: html`${action(desk, URL, act.approve, { id: e.id, decision: 'approve' }, '')}
+                      <details>
+                        <summary>${act.refuse}</summary>
+                        ${form(desk, URL, html`${hidden('id', e.id)} ${hidden('decision', 'refuse')} ${field({ name: 'reason', id: `reason${i}`, label: act.cancelReason, hint: desk.words.team.reasonHint, value: '', required: true, maxLength: 500 }, NO_FAULTS)}<button class="danger">${act.refuse}</button>`)}
+                      </details>`,
+                  }),
                 )}
               </ul>`
         }
@@ -77,7 +77,7 @@ export function approvalPages(add: AddDesk): void {
       const body = { decision: textIn(given, 'decision'), ...(reason === '' ? {} : { reason }) }
       const id = encodeURIComponent(textIn(given, 'id'))
       const answer = await desk.api('POST', `/v1/appointments/${id}/approval`, { body })
-      if (answer.ok) return { redirect: address(URL, { done: 'saved' }) }
+      if (answer.ok) return { redirect: address(URL, { done: body.decision === 'approve' ? 'approved' : 'refused' }) }
       reply.code(answer.status)
       return page(desk, answer.refusal)
     },

@@ -1,4 +1,5 @@
 // Booking for a citizen on the telephone: service, time and person on one page, in the order in which a call goes.
+import { extensionOf, toE164 } from '../contact/phone.ts'
 import { randomUUID } from 'node:crypto'
 import { answerFaults, answersOf, typedAnswers } from '../booking/check.ts'
 import { question } from '../booking/details.page.ts'
@@ -124,7 +125,9 @@ const isNewTyped = (given: Given): boolean => FIELDS_OF_NEW.some((name) => given
 function peopleFragment(desk: Desk, people: readonly Found[], given: Given, faults: Faults): Html {
   const w = desk.words.book
   const isNew = isNewTyped(given) && (given.contact === NEW || given.contact === '')
-  const only = people.length === 1 && !isNewTyped(given) ? people[0]!.id : ''
+  const number = toE164(given.look, desk.settings.country)
+  const meant = number === null ? people : people.filter((p) => p.phone === number)
+  const only = meant.length === 1 && !isNewTyped(given) ? meant[0]!.id : ''
   const chosen = isNew ? NEW : people.some((p) => p.id === given.contact) ? given.contact : only
   const options = [
     ...people.map((p) => ({
@@ -287,7 +290,9 @@ export function bookPages(add: AddDesk): void {
       url: `/agenda/book/${step}`,
       scope,
       handler: async (desk, request) => {
-        const given = givenIn(desk, formIn(request))
+        const typed = givenIn(desk, formIn(request))
+        // Other words look for somebody else: who was proposed for the first ones would be booked unseen.
+        const given = step === 'person' && typed.contact !== NEW ? { ...typed, contact: '' } : typed
         return bookPage(desk, given, await foundFor(desk, given), NO_FAULTS)
       },
     })
@@ -309,12 +314,17 @@ export function bookPages(add: AddDesk): void {
         reply.code(422)
         return bookPage(desk, given, await foundFor(desk, given), person)
       }
+      // An extension has no place in the number itself.
+      const extension = extensionOf(given.phone || given.look, desk.settings.country)
+      const notes = [...(extension === null ? [] : [desk.pageWords.extension(extension)]), given.notes]
+        .join('\n')
+        .trim()
       const body = {
         serviceIds: [given.service],
         start: given.start,
         ...(given.location === '' ? {} : { locationId: given.location }),
         ...(given.agent === '' ? {} : { agentId: given.agent }),
-        ...(given.notes === '' ? {} : { notes: given.notes }),
+        ...(notes === '' ? {} : { notes }),
         as: desk.can('appointments:staff') ? 'staff' : 'public',
         answers: answersOf(questions, given.answers),
         ...(channels.some((type) => type === given.channel) ? { channel: given.channel } : {}),

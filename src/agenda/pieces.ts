@@ -32,7 +32,11 @@ export function stateTag(desk: Desk, e: { status: string; arrivedAt?: string | u
 }
 
 /** One appointment as a line of a list. */
-export function entryLine(desk: Desk, e: AgendaEntry, options: { withAgent?: boolean; withDay?: boolean } = {}): Html {
+export function entryLine(
+  desk: Desk,
+  e: AgendaEntry,
+  options: { withAgent?: boolean; withDay?: boolean; actions?: Html } = {},
+): Html {
   return html`<li class="entry ${e.status}" data-id="${e.id}">
     <a class="when" href="/agenda/appointments/${e.id}"
       ><time datetime="${e.start}"
@@ -46,7 +50,7 @@ export function entryLine(desk: Desk, e: AgendaEntry, options: { withAgent?: boo
         ${desk.pageWords.channels[e.channel as 'phone']}</span
       ></span
     >
-    ${stateTag(desk, e)}
+    ${stateTag(desk, e)} ${options.actions && html`<div class="buttons">${options.actions}</div>`}
   </li>`
 }
 

@@ -25,7 +25,13 @@ export type Proposal = {
   /** Rules that a person set aside for the agent they named. */
   rules?: readonly OverridableRule[]
 }
-export type Wish = { mode: Mode; agentId?: string | undefined; within: Reach }
+export type Wish = {
+  mode: Mode
+  agentId?: string | undefined
+  /** Who will not be there: nothing is given to them, not even at another time. */
+  away?: string | undefined
+  within: Reach
+}
 
 /** How far ahead another time is looked for, and how many starts are tried. */
 const [AHEAD, TRIED] = [21 * DAY, 60]
@@ -77,7 +83,7 @@ async function othersAt(deps: Deps, config: TenantConfig, a: Appointment, w: Wis
   const { places } = await planFresh(deps, placement, { ...context, contactId: a.contact_id ?? undefined })
   const isOver = (place: Place): number => (place.overridden.some((rule) => rule.endsWith('limit_reached')) ? 1 : 0)
   return places
-    .filter((place) => place.agent.id !== a.agent_id)
+    .filter((place) => place.agent.id !== a.agent_id && place.agent.id !== w.away)
     .filter((place) => isWithin(w.within, { agentId: place.agent.id, locationId: place.location.id }))
     .sort((x, y) => isOver(x) - isOver(y))
 }
@@ -88,8 +94,13 @@ const nobody = (error: unknown): AppError => {
 }
 
 /** Ids of agents who could have the appointment at its own time. */
-export async function freeAgents(deps: Deps, config: TenantConfig, a: Appointment, within: Reach): Promise<string[]> {
-  const places = await othersAt(deps, config, a, { mode: 'reassign', within }).catch((error: unknown) => {
+export async function freeAgents(
+  deps: Deps,
+  config: TenantConfig,
+  a: Appointment,
+  w: Pick<Wish, 'away' | 'within'>,
+): Promise<string[]> {
+  const places = await othersAt(deps, config, a, { mode: 'reassign', ...w }).catch((error: unknown) => {
     nobody(error)
     return []
   })
@@ -120,7 +131,10 @@ async function* placesNear(deps: Deps, config: TenantConfig, a: Appointment, w: 
     .filter((start) => start !== origin)
     .sort((x, y) => distance(x) - distance(y) || y - x)
   const candidates = candidatesFor(search.config, search.visit, selection)
-    .filter(({ agent, location }) => isWithin(w.within, { agentId: agent.id, locationId: location.id }))
+    .filter(
+      ({ agent, location }) =>
+        agent.id !== w.away && isWithin(w.within, { agentId: agent.id, locationId: location.id }),
+    )
     // The face that they know, where it is free.
     .sort((x, y) => Number(y.agent.id === a.agent_id) - Number(x.agent.id === a.agent_id))
   for (const start of starts.slice(0, TRIED)) {
@@ -132,14 +146,20 @@ async function* placesNear(deps: Deps, config: TenantConfig, a: Appointment, w: 
   }
 }
 
-/** The nearest free starts, at most `most`: never on an earlier day, never with less notice than a move needs. */
-export async function nextTimes(deps: Deps, config: TenantConfig, a: Appointment, most: number): Promise<number[]> {
-  const starts = new Set<number>()
-  for await (const { start } of placesNear(deps, config, a, { mode: 'next', within: null })) {
-    starts.add(start)
-    if (starts.size === most) break
+/** The nearest free starts, at most `most`, each with who would serve: never on an earlier day, never with less notice than a move needs. */
+export async function nextTimes(
+  deps: Deps,
+  config: TenantConfig,
+  a: Appointment,
+  most: number,
+  w: Pick<Wish, 'away' | 'within'>,
+): Promise<{ start: number; agentId: string }[]> {
+  const places = new Map<number, string>()
+  for await (const { start, agentId } of placesNear(deps, config, a, { mode: 'next', ...w })) {
+    if (!places.has(start)) places.set(start, agentId)
+    if (places.size === most) break
   }
-  return [...starts]
+  return [...places].map(([start, agentId]) => ({ start, agentId }))
 }
 
 async function proposeColleague(

@@ -205,6 +205,8 @@ async function proposalsIn(deps: Deps, config: TenantConfig, body: RearrangeInpu
   }))
 }
 
+const Away = { ...Id, description: 'An agent who will not be there: nothing is proposed with them' }
+
 export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('appointments')
 
@@ -231,8 +233,18 @@ export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
     schema: {
       ...docs('listAlternatives', 'Who else is free at the same time, and the nearest other times'),
       params: IdParams,
+      querystring: Type.Object({ awayAgentId: Type.Optional(Away) }, { additionalProperties: false }),
       response: {
-        200: Type.Object({ agentIds: Type.Array(Id), starts: Type.Array(DateTime) }, { additionalProperties: false }),
+        200: Type.Object(
+          {
+            agentIds: Type.Array(Id),
+            starts: Type.Array(DateTime),
+            places: Type.Array(Type.Object({ start: DateTime, agentId: Id }, { additionalProperties: false }), {
+              description: 'The same starts, each with who would serve',
+            }),
+          },
+          { additionalProperties: false },
+        ),
         ...problems,
       },
     },
@@ -240,9 +252,12 @@ export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
       const config = await configOf(deps, tenantOf(request))
       const a = await findAppointment(deps.db.kysely, config.tenantId, idOf(request))
       if (!a) throw new AppError('not_found', { what: 'appointment' })
-      const starts = await nextTimes(deps, config, a, 5)
-      const rows = await freeAgents(deps, config, a, reachFor(request))
-      return { agentIds: rows, starts: starts.map((start) => formatInstant(a.time_zone, start)) }
+      const w = { away: (request.query as { awayAgentId?: string }).awayAgentId, within: reachFor(request) }
+      const places = (await nextTimes(deps, config, a, 5, w)).map((place) => ({
+        ...place,
+        start: formatInstant(a.time_zone, place.start),
+      }))
+      return { agentIds: await freeAgents(deps, config, a, w), starts: places.map(({ start }) => start), places }
     },
   })
 
@@ -254,17 +269,24 @@ export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
         'What would become of many appointments at once; nothing changes, and nobody is proposed a place twice',
       ),
       body: Type.Object(
-        { appointmentIds: Ids, mode: ModeName, agentId: Type.Optional(Colleague) },
+        {
+          appointmentIds: Ids,
+          mode: ModeName,
+          agentId: Type.Optional(Colleague),
+          awayAgentId: Type.Optional(Away),
+        },
         { additionalProperties: false },
       ),
       response: { 200: ProposalsShown, ...problems },
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const body = request.body as { appointmentIds: string[]; mode: Mode; agentId?: string }
+      const body = request.body as { appointmentIds: string[]; mode: Mode; agentId?: string; awayAgentId?: string }
       const within = reachFor(request)
       const found = await wanted(deps, config, body.appointmentIds, within, body.agentId)
-      const proposals = await propose(deps, config, found, { mode: body.mode, agentId: body.agentId, within })
+      const proposals = await propose(deps, config, found, {
+        ...{ mode: body.mode, agentId: body.agentId, away: body.awayAgentId, within },
+      })
       return { items: proposals.map((p) => presentProposal(p)) }
     },
   })

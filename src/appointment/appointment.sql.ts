@@ -20,6 +20,8 @@ export type AppointmentDocument = {
   /** When the citizen was seen at the office. */
   arrivedAt?: string
   locale?: string
+  /** Made by a citizen whose address nobody has confirmed: a keyed hash of their network. */
+  unproven?: string
   /** The event of which the person is not told, by wish of the office. */
   untold?: string
 }
@@ -309,6 +311,15 @@ export async function unapproved(db: Db, tenantId: string, now: Date, limit: num
     .orderBy('starts_at')
     .limit(limit)
     .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Requests without proof that wait for the office since before `since`. */
+export async function unprovenWaiting(db: Db, tenantId: string, since: Date, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from appointments
+     where tenant_id = ${tenantId} and status = 'pending' and document ? 'unproven' and created_at < ${since}
+     order by created_at limit ${limit}`.execute(db)
   return rows.map((row) => row.id)
 }
 

@@ -31,6 +31,8 @@ export type BookingContext = {
   callerSecret: string
   hold: boolean
   country: string
+  /** Whoever asks has proven nothing: a keyed hash of their network. */
+  unproven?: string
 }
 
 /** How often a booking starts over when rivals keep changing what it planned on. */
@@ -91,6 +93,7 @@ function newDocument({ request, context, planned, place }: DraftInput): Appointm
     ...(answers ? { answers } : {}),
     ...(notes === undefined ? {} : { notes }),
     ...(locale === undefined ? {} : { locale }),
+    ...(context.unproven === undefined ? {} : { unproven: context.unproven }),
     ...(override ? { override: { reason: override.reason, by: name, rules: place.overridden } } : {}),
   }
 }

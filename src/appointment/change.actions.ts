@@ -11,12 +11,13 @@ import { configOf } from '../tenant/config.actions.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { checkVersion } from '../rest/headers.ts'
 import type { Channel, Visit } from '../service/visit.ts'
-import { MINUTE } from '../time/interval.ts'
+import { HOUR, MINUTE } from '../time/interval.ts'
 import { isWithinNotice } from './appointment.ts'
 import {
   findAppointment,
   lockAppointment,
   unapproved,
+  unprovenWaiting,
   updateAppointment,
   type Appointment,
   type AppointmentDocument,
@@ -204,7 +205,9 @@ export async function decide(
   return change(deps, context, async (tx, a, config) => {
     const status = requireTransition(deps, a, decision)
     if (decision === 'refuse') return endAs(deps, tx, config, a, context.actor, 'refused', reason)
-    const after = await updateAppointment(tx, a.tenant_id, a.id, { status }, new Date(deps.now()))
+    // The office vouches for them.
+    const { unproven: _vouched, ...document } = documentOf(a)
+    const after = await updateAppointment(tx, a.tenant_id, a.id, { status, document }, new Date(deps.now()))
     await record(deps, tx, a, 'appointment.approved', context.actor, { before: a.status })
     return after
   })
@@ -212,13 +215,22 @@ export async function decide(
 
 const CLOCK: Actor = { name: 'clock', audience: 'staff' }
 
-/** Ends requests whose time has come without an approval: they are nobody's visit, and must not look like one. Returns how many. */
+/**
+ * Ends requests whose time has come without an approval (they are nobody's visit, and must not look like one), and those that nobody
+ * vouches for after the tenant's hours: they would keep the places of others. Returns how many.
+ */
 export async function endUnapproved(deps: Deps, tenantId: string): Promise<number> {
+  const hours = (await deps.snapshots.config(tenantId))?.settings.booking.pendingHours ?? 0
+  const latest = new Date(deps.now() - hours * HOUR)
+  const isOver = (a: Appointment): boolean =>
+    a.starts_at.getTime() <= deps.now() ||
+    (hours > 0 && documentOf(a).unproven !== undefined && a.created_at.getTime() < latest.getTime())
   const ids = await unapproved(deps.db.kysely, tenantId, new Date(deps.now()), 100)
+  if (hours > 0) ids.push(...(await unprovenWaiting(deps.db.kysely, tenantId, latest, 100)))
   for (const id of ids)
     await change(deps, { tenantId, id, actor: CLOCK, wantedVersion: null }, async (tx, a, config) => {
       // Approved or moved in this very moment.
-      if (a.status !== 'pending' || a.starts_at.getTime() > deps.now()) return a
+      if (a.status !== 'pending' || !isOver(a)) return a
       requireTransition(deps, a, 'lapse')
       return endAs(deps, tx, config, a, CLOCK, 'not_approved', undefined)
     })

@@ -11,7 +11,13 @@ import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { answerOnce, type Answer } from '../rest/idempotency.actions.ts'
 import type { Channel } from '../service/visit.ts'
-import { countOpen, updateAppointment, type Appointment, type Change } from './appointment.sql.ts'
+import {
+  countOpen,
+  updateAppointment,
+  type Appointment,
+  type AppointmentDocument,
+  type Change,
+} from './appointment.sql.ts'
 import { resolveContact, type Who } from './booking-contact.actions.ts'
 import { checkDetails, type BookingContext } from './booking.actions.ts'
 import { documentOf, lockBoth, record, requireTransition, visitFor } from './change.actions.ts'
@@ -29,6 +35,8 @@ export type PublicTerms = {
   maxOpen: number
   /** The office confirms by hand, because nothing vouches for the person. */
   needsApproval: boolean
+  /** Their e-mail address was confirmed. */
+  isProven?: boolean
   /** Writes that belong to the booking. */
   also?: (tx: Tx, a: Appointment) => Promise<void>
 }
@@ -59,6 +67,22 @@ export async function confirmHold(
     throw error
   })
   return { ...answer, body: { ...(answer.body as object), manageToken: formatToken('agm', tenantId, holdId, secret) } }
+}
+
+/** What the appointment says of the visit from now on; who has confirmed their address is not unproven any more. */
+function confirmedDocument(
+  a: Appointment,
+  { answers, notes, locale }: Confirmation,
+  isProven: boolean,
+): AppointmentDocument {
+  const { unproven, ...known } = documentOf(a)
+  return {
+    ...known,
+    ...(answers ? { answers } : {}),
+    ...(notes === undefined ? {} : { notes }),
+    ...(locale === undefined ? {} : { locale }),
+    ...(unproven === undefined || isProven ? {} : { unproven }),
+  }
 }
 
 async function confirmLocked(
@@ -102,13 +126,7 @@ async function confirmLocked(
   if (terms && terms.maxOpen > 0 && request.contact)
     await checkOpen(tx, tenantId, normalise(request.contact, context.country), terms.maxOpen, deps.now())
   if (who.statement) await tx.executeQuery(who.statement)
-  const { answers, notes, locale } = request
-  const document = {
-    ...documentOf(a),
-    ...(answers ? { answers } : {}),
-    ...(notes === undefined ? {} : { notes }),
-    ...(locale === undefined ? {} : { locale }),
-  }
+  const document = confirmedDocument(a, request, terms?.isProven === true)
   const changed: Change = {
     status,
     hold_expires_at: null,

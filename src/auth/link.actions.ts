@@ -13,11 +13,14 @@ import { untilOf } from '../notify/occasion.ts'
 import { DAY, HOUR, MINUTE } from '../time/interval.ts'
 import { hashPassword } from './password.ts'
 import { digestOf, type UserDocument } from './session.actions.ts'
-import { endLinks, endSessions, findLink, forgetFailures, insertLink, useLink, type Link } from './session.sql.ts'
+import { endLinks, endSessions, findLink, forgetFailures, hasLinkSince, insertLink, useLink, type Link } from './session.sql.ts'
 import { formatToken, hashSecret, isSameHash, parseToken } from './token.ts'
 import { findUser, findUserBy, lockUser, updateUser, type User } from './user.sql.ts'
 
 const LINK_LIVES: Record<LinkPurpose, number> = { invitation: 7 * DAY, reset: HOUR, frame: MINUTE, first: 7 * DAY }
+
+/** No second mail for a new password within this time. */
+const RESET_PAUSE = 3 * MINUTE
 
 /** Lets an agent desktop's frame in: the link opens once, and only for people who are let in. Throws `link_invalid`. */
 export async function enterFrame(deps: Deps, text: string, browser: string): Promise<SignedIn> {
@@ -60,9 +63,10 @@ export function newLink(deps: Deps, tenantId: string, userId: string, purpose: L
   return { row, token: formatToken('agl', tenantId, id, secret) }
 }
 
-/** Writes it; earlier ones of the person end, those for frames aside. */
+/** Writes it. Earlier ones of the person end; a new password, which anybody can ask for, ends only what was asked for before. */
 export async function writeLink(tx: Tx, { row }: NewLink): Promise<void> {
-  if (row.purpose !== 'frame') await endLinks(tx, row.tenant_id, row.user_id, row.created_at)
+  if (row.purpose !== 'frame')
+    await endLinks(tx, row.tenant_id, row.user_id, row.created_at, row.purpose === 'reset' ? 'reset' : undefined)
   await insertLink(tx, row)
 }
 
@@ -143,6 +147,7 @@ export async function setByLink(
     if (!(await useLink(tx, tenantId, link.id, now))) throw new AppError('link_invalid')
     const locked = (await lockUser(tx, tenantId, user.id))!
     if (locked.status === 'blocked') throw new AppError('link_invalid')
+    await endLinks(tx, tenantId, user.id, now)
     await updateUser(tx, tenantId, user.id, { password_hash: hash, status: 'active' }, now)
     await endSessions(tx, tenantId, user.id, { but: null }, now)
     await auditSignIn(deps, tx, tenantId, `user:${user.id}`, 'password_set', 200, { by: link.purpose })
@@ -169,6 +174,9 @@ export const resetQueue: Queue = {
     const user = await findUserBy(deps.db.kysely, job.tenant_id, 'email', email)
     const config = await deps.snapshots.config(job.tenant_id)
     if (!user || !config || user.status === 'blocked' || !mayHavePassword(config, user.role)) return DONE
+    // Anybody can ask, and ask again: the mail that is on its way is enough.
+    if (await hasLinkSince(deps.db.kysely, job.tenant_id, user.id, 'reset', new Date(deps.now() - RESET_PAUSE)))
+      return DONE
     const link = newLink(deps, job.tenant_id, user.id, 'reset')
     const message = await linkMail(deps, config, addressee(user), link)
     return {

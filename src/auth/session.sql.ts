@@ -1,6 +1,6 @@
 // All SQL of sessions, one-time links and failed attempts to sign in.
 import type { Selectable } from 'kysely'
-import type { LinkRow, SessionRow } from '../db/people-tables.ts'
+import type { LinkPurpose, LinkRow, SessionRow } from '../db/people-tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 
 export type Session = Selectable<SessionRow>
@@ -95,15 +95,42 @@ export async function useLink(tx: Tx, tenantId: string, id: string, now: Date): 
   return numUpdatedRows > 0n
 }
 
-/** Earlier links of a person open nothing any more. */
-export async function endLinks(tx: Tx, tenantId: string, userId: string, now: Date): Promise<void> {
-  await tx
+/** Earlier links of a person open nothing any more: all of them, or those of one purpose. */
+export async function endLinks(
+  tx: Tx,
+  tenantId: string,
+  userId: string,
+  now: Date,
+  purpose?: LinkPurpose,
+): Promise<void> {
+  let query = tx
     .updateTable('one_time_links')
     .set({ used_at: now })
     .where('tenant_id', '=', tenantId)
     .where('user_id', '=', userId)
     .where('used_at', 'is', null)
-    .execute()
+  if (purpose !== undefined) query = query.where('purpose', '=', purpose)
+  await query.execute()
+}
+
+/** Whether a link of this purpose was made for the person since. */
+export async function hasLinkSince(
+  db: Db,
+  tenantId: string,
+  userId: string,
+  purpose: LinkPurpose,
+  since: Date,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('one_time_links')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .where('purpose', '=', purpose)
+    .where('created_at', '>', since)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 export async function findFailures(db: Db, tenantId: string, key: string) {

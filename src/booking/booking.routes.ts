@@ -15,6 +15,8 @@ import { draftsOf, draftSeal, isDraftSeal, rememberDraft, type Site } from '../w
 import { textOf, type Form } from './check.ts'
 import { nextStep, placeQuery, selectionQuery, type Draft, type Selection } from './draft.ts'
 import { chooseTime, requireDraft, type Choice } from './draft.actions.ts'
+import { networkLevel, networkToken, pressureOf } from './crowd.actions.ts'
+import { captchaFor, isSolved } from './work.ts'
 import { landingPage } from './landing.page.ts'
 import { firstTimes, frequentIds, offersOf, timesOf } from './offer.actions.ts'
 import { placePage, visitHead, wayOf } from './place.page.ts'
@@ -108,6 +110,8 @@ type TimeExtras = {
   faults: Faults
   /** The draft whose time is chosen, with its seal. */
   draft: { id: string; seal: string; held: Draft['held'] }
+  /** Of work that taking a time costs; 0 = none. */
+  level: number
 }
 
 /** The office, or how it goes without one. */
@@ -127,7 +131,7 @@ export async function timesPage(
   site: Site,
   wish: Wish,
   selection: Selection,
-  { chosen, faults, draft }: TimeExtras,
+  { chosen, faults, draft, level }: TimeExtras,
 ): Promise<View> {
   const w = site.words
   const query = queryOf(request)
@@ -171,6 +175,7 @@ export async function timesPage(
     hint: w.chooseTimeHint,
     showsOffice: selection.channel === 'in_person' && selection.locationId === undefined,
     faults,
+    captcha: level > 0 ? await captchaFor(site, draft.id, level) : null,
   })
 }
 
@@ -207,7 +212,12 @@ async function showTimes(deps: Deps, request: FastifyRequest, site: Site): Promi
   const offices = locationsOver(site.config, wish.visit, known)
   if (known === 'in_person' && offices.length === 1) selection.locationId = offices[0]!.id
   const draft = await draftFor(deps, request, site, selection)
-  return timesPage(deps, request, site, wish, selection, { chosen: '', faults: NO_FAULTS, draft })
+  return timesPage(deps, request, site, wish, selection, {
+    chosen: '',
+    faults: NO_FAULTS,
+    draft,
+    level: await networkLevel(deps, site, networkToken(site, request.ip), draft.held?.id ?? null),
+  })
 }
 
 const serviceQuery = (wish: Wish): string =>
@@ -218,7 +228,7 @@ export const OF_TIME = new Set<ProblemCode>([
   ...(['slot_taken', 'slot_held', 'recently_released', 'seats_exhausted', 'no_agent_free', 'too_many_rivals'] as const),
   ...(['too_soon', 'too_late_for_next_day', 'beyond_horizon', 'day_limit_reached', 'week_limit_reached'] as const),
   ...(['holiday', 'closure', 'absence', 'outside_schedule', 'outside_location_hours', 'does_not_fit'] as const),
-  ...(['not_on_grid', 'reserved_for_staff', 'agent_elsewhere'] as const),
+  ...(['not_on_grid', 'reserved_for_staff', 'agent_elsewhere', 'day_crowded'] as const),
 ])
 
 /** `at` of the form: an instant and, where offices differ, the office. */
@@ -248,6 +258,15 @@ export function chosenMoment(site: Site, chosen: string): { start: number; zone:
   return { start, zone: site.config.locations.get(locationId)?.timeZone ?? site.config.timeZone }
 }
 
+/** A refusal, said at the times. */
+function faultAt(site: Site, error: AppError): Faults {
+  const { title, detail } = problemWords(site.language, error.code, error.params)
+  return new Map([['at', `${title}. ${detail}`]])
+}
+
+/** Where the tenant wants no work: the level of it at which a hold is refused. */
+const MOST_UNWORKED = 2
+
 async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const form = request.body as Form
   const wish = requireWish(site, form as Query)
@@ -257,22 +276,30 @@ async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply
   const [given = '', seal = ''] = textOf(form, 'draft', 100).split('.')
   const id = isDraftSeal(site, given, seal) ? given : deps.newId()
   const choice = choiceOf(site, form, selection)
-  const again = async (faults: Faults, status: number, chosen: string | null): Promise<View> => {
+  const again = async (faults: Faults, status: number, chosen: string | null, level = 0): Promise<View> => {
     reply.code(status)
     const known = await requireDraft(deps, site.tenantId, id).catch(() => null)
     const draft = { id, seal: draftSeal(site, id), held: known?.held ?? null }
-    return timesPage(deps, request, site, wish, selection, { chosen, faults, draft })
+    return timesPage(deps, request, site, wish, selection, { chosen, faults, draft, level })
   }
   if (!choice) return again(new Map([['at', site.words.timeMissing]]), 422, '')
   try {
-    const draft = await chooseTime(deps, site, id, selection, choice)
+    const network = networkToken(site, request.ip)
+    const known = await requireDraft(deps, site.tenantId, id).catch(() => null)
+    const pressure = await pressureOf(deps, site, selection, choice, network, known?.held?.id ?? null)
+    if (pressure === 'full') throw new AppError('day_crowded')
+    const works = site.settings.booking.captcha !== 'none'
+    if (pressure > 0 && works && !(await isSolved(site, id, textOf(form, 'altcha'), pressure)))
+      return await again(faultAt(site, new AppError('work_needed')), 422, textOf(form, 'at', 100), pressure)
+    // Without work, what is beyond the share is for whoever rings the office.
+    if (pressure > MOST_UNWORKED && !works) throw new AppError('day_crowded')
+    const draft = await chooseTime(deps, site, id, selection, choice, network)
     rememberDraft(request, reply, site, id)
     if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
     return { redirect: `${site.base}/book/${id}/${nextStep(draft, deps.now())}` }
   } catch (error) {
     if (!(error instanceof AppError) || !OF_TIME.has(error.code)) throw error
-    const { title, detail } = problemWords(site.language, error.code, error.params)
-    return again(new Map([['at', `${title}. ${detail}`]]), error.status, null)
+    return again(faultAt(site, error), error.status, null)
   }
 }
 

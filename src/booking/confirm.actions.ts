@@ -1,5 +1,4 @@
 // Confirms a draft: at once, after the link in an e-mail was opened, or by the office's own approval.
-import { createChallenge, verifySolution } from 'altcha-lib/v1'
 import { confirmHold } from '../appointment/confirm.actions.ts'
 import { extendHold } from '../appointment/hold.actions.ts'
 import { compose, post } from '../notify/compose.actions.ts'
@@ -13,55 +12,18 @@ import type { ContactFields } from '../contact/contact.ts'
 import { extensionOf } from '../contact/phone.ts'
 import { lockMeans } from '../contact/contact.sql.ts'
 import { HOUR, MINUTE } from '../time/interval.ts'
-import { assetsOf } from '../web/assets.ts'
 import { clockOf } from '../web/dates.ts'
-import type { Captcha } from './summary.page.ts'
 import { sealedName, sealOf } from '../web/seal.ts'
 import type { Site } from '../web/site.ts'
 import { answersOf } from './check.ts'
+import { needsProof } from './crowd.actions.ts'
 import type { Draft, Held } from './draft.ts'
 import { changeDraft, CITIZEN, citizenScope, giveBack, LONGEST, requireDraft } from './draft.actions.ts'
 import { visitOf } from '../availability/slots.actions.ts'
 
-/** Hashes that the browser tries at most, half of them on average: a second or two of a telephone, while the summary is read. */
-const MOST_WORK = 25_000
 /** Minutes to open the link where the tenant asks for no confirmation of its own but nothing else vouches. */
 const FALLBACK_MINUTES = 30
 const MOST_LINKS_AN_HOUR = 5
-
-/** The work of a shared address (a library, a mobile network) doubles so often at most. */
-const MOST_STEPS = 6
-
-/** The largest number to be guessed: seconds for a person in the end, hours for whoever sends thousands. */
-const workFor = (steps: number): number => MOST_WORK * 2 ** Math.min(MOST_STEPS, steps)
-
-/** A challenge (ALTCHA v1) that counts for this draft or form only, for as long as a draft lives; null when the tenant wants none. */
-export async function captchaFor(site: Site, draftId: string): Promise<Captcha> {
-  if (site.settings.booking.captcha === 'none') return null
-  const challenge = await createChallenge({
-    hmacKey: site.secret,
-    maxnumber: workFor(site.workSteps),
-    expires: new Date(site.now + 2 * HOUR),
-    params: { draft: draftId },
-  })
-  return { challenge: JSON.stringify(challenge), workerUrl: `${assetsOf().base}/altcha/worker.js` }
-}
-
-/** Whether the solution is right, unexpired and made for this draft. */
-export async function isSolved(site: Site, draftId: string, payload: string): Promise<boolean> {
-  if (payload === '' || payload.length > 2000) return false
-  try {
-    const { salt } = JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as { salt?: unknown }
-    if (typeof salt !== 'string') return false
-    const params = new URLSearchParams(salt.split('?')[1] ?? '')
-    const expires = Number(params.get('expires')) * 1000
-    if (params.get('draft') !== draftId || !(expires > site.now)) return false
-    // The expiry was just judged by the service's own clock.
-    return await verifySolution(payload, site.secret, false)
-  } catch {
-    return false
-  }
-}
 
 export type Confirmed = { appointmentId: string } | { activationUntil: number }
 
@@ -87,7 +49,13 @@ function contactOf(site: Site, draft: Draft): ContactFields {
 }
 
 /** Turns the draft's hold into the appointment. The same draft confirmed twice answers the same appointment. */
-async function book(deps: Deps, site: Site, draftId: string, draft: Draft, needsApproval: boolean): Promise<string> {
+async function book(
+  deps: Deps,
+  site: Site,
+  draftId: string,
+  draft: Draft,
+  as: { needsApproval: boolean; isProven: boolean },
+): Promise<string> {
   const held = draft.held!
   const contact = contactOf(site, draft)
   const context = {
@@ -113,7 +81,7 @@ async function book(deps: Deps, site: Site, draftId: string, draft: Draft, needs
   const terms = {
     start: held.start,
     maxOpen: site.settings.booking.maxOpenAppointments,
-    needsApproval,
+    ...as,
   }
   const { id } = (await confirmHold(deps, held.id, request, context, terms)).body as { id: string }
   // What was typed lives on in the appointment; the draft only points there.
@@ -191,11 +159,17 @@ export async function confirmDraft(deps: Deps, site: Site, draftId: string, isVo
   const { emailConfirmationMinutes, captcha } = site.settings.booking
   const hasMail = draft.applicant.email !== ''
   const needsVouching = captcha === 'proof_of_work' && !isVouched
-  if (hasMail && (emailConfirmationMinutes > 0 || needsVouching)) {
+  const place = {
+    start: draft.held.start,
+    locationId: draft.selection.channel === 'in_person' ? draft.held.locationId : undefined,
+  }
+  const isCrowded = await needsProof(deps, site, draft.selection, place, draft.held.id)
+  if (isCrowded && !hasMail) throw new AppError('proof_needed')
+  if (hasMail && (emailConfirmationMinutes > 0 || needsVouching || isCrowded)) {
     if (draft.activation) return { activationUntil: draft.activation.until }
     return { activationUntil: await askByMail(deps, site, draftId, draft) }
   }
-  return { appointmentId: await book(deps, site, draftId, draft, needsVouching) }
+  return { appointmentId: await book(deps, site, draftId, draft, { needsApproval: needsVouching, isProven: false }) }
 }
 
 /** Whether the link that was sent proves the address that the draft has now. */
@@ -218,5 +192,5 @@ export async function activateDraft(deps: Deps, site: Site, draftId: string): Pr
   if (draft.appointmentId !== null) return draft.appointmentId
   if (!isProven(site, draftId, draft) || !draft.held || draft.held.until <= deps.now())
     throw new AppError('activation_expired')
-  return book(deps, site, draftId, draft, false)
+  return book(deps, site, draftId, draft, { needsApproval: false, isProven: true })
 }

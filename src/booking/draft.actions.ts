@@ -80,7 +80,14 @@ export function citizenScope(tenantId: string, key: string): IdempotencyScope {
 }
 
 /** Takes a slot anew. The same choice of the same draft sent twice, as by a double click, takes it once. */
-async function holdAnew(deps: Deps, site: Site, draftId: string, wanted: Selection, choice: Choice): Promise<Held> {
+async function holdAnew(
+  deps: Deps,
+  site: Site,
+  draftId: string,
+  wanted: Selection,
+  choice: Choice,
+  network: string,
+): Promise<Held> {
   const { tenantId } = site
   const request = {
     serviceIds: wanted.serviceIds,
@@ -91,7 +98,10 @@ async function holdAnew(deps: Deps, site: Site, draftId: string, wanted: Selecti
     channel: wanted.channel,
     places: wanted.places,
   }
-  const context = { tenantId, actor: CITIZEN, callerSecret: site.secret, hold: true, country: site.settings.country }
+  const context = {
+    ...{ tenantId, actor: CITIZEN, callerSecret: site.secret, hold: true, country: site.settings.country },
+    unproven: network,
+  }
   for (let attempt = 0; ; attempt += 1) {
     const scope = citizenScope(tenantId, `hold:${draftId}:${hashSecret(JSON.stringify(request))}:${attempt}`)
     const { id } = (await book(deps, request, { ...context, scope })).body as { id: string }
@@ -131,13 +141,14 @@ export async function giveBack(deps: Deps, tenantId: string, held: Held | null):
   })
 }
 
-/** Holds the chosen slot for the draft, new or not. Throws the refusal of the slot; what was typed stays. */
+/** Holds the chosen slot for the draft, new or not; `network` names whose browser it is (`networkToken`). Throws the refusal of the slot; what was typed stays. */
 export async function chooseTime(
   deps: Deps,
   site: Site,
   draftId: string,
   selection: Selection,
   choice: Choice,
+  network: string,
 ): Promise<Draft> {
   const { tenantId } = site
   const known = await findDraft(deps.db.kysely, tenantId, draftId, new Date(deps.now()))
@@ -148,7 +159,7 @@ export async function chooseTime(
   if (before.held && before.held.until > deps.now() && isSameVisit(before.selection, selection))
     held = await moveHold(deps, site, before.held, selection, choice)
   else await giveBack(deps, tenantId, before.held)
-  held ??= await holdAnew(deps, site, draftId, selection, choice)
+  held ??= await holdAnew(deps, site, draftId, selection, choice, network)
   const sameQuestions = before.selection.serviceIds.join() === selection.serviceIds.join()
   const chosen = held
   const choose = (draft: Draft): Draft =>

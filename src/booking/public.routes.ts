@@ -6,6 +6,7 @@ import Type from 'typebox'
 import type { TenantConfig } from '../availability/model.ts'
 import { checkRange } from '../availability/slots.routes.ts'
 import { slotsText } from '../availability/slots.actions.ts'
+import { networkOf } from '../web/network.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { problems } from '../rest/headers.ts'
@@ -76,6 +77,7 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
     await open.register(rateLimit, {
       timeWindow: 60_000,
       max: deps.publicRate * 10,
+      keyGenerator: (request) => networkOf(request.ip),
       errorResponseBuilder: () => new AppError('too_many_requests'),
       hook: 'preHandler',
     })

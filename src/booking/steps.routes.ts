@@ -12,19 +12,30 @@ import { isSameText, readSealedName } from '../web/seal.ts'
 import { draftSeal, rememberAppointment, type Site } from '../web/site.ts'
 import { OF_TIME, one, queryOf, requireWish, timesPage } from './booking.routes.ts'
 import { answerFaults, applicantFaults, applicantIn, textOf, typedAnswers, type Form } from './check.ts'
-import { activateDraft, captchaFor, confirmDraft, isSolved, sendActivationAgain } from './confirm.actions.ts'
+import { networkLevel, networkToken, pressureOf } from './crowd.actions.ts'
+import { captchaFor, isSolved } from './work.ts'
+import { activateDraft, confirmDraft, sendActivationAgain } from './confirm.actions.ts'
 import { applicantPage, detailsPage, MOST_DETAILS, type DraftPage } from './details.page.ts'
 import { digestOf, nextStep, placeQuery, selectionQuery, withApplicant, type Draft, type Step } from './draft.ts'
 import { abandonDraft, changeDraft, chooseTime, extendDraft, requireDraft } from './draft.actions.ts'
 import type { Wish } from './selection.ts'
 import { activatePage, activationPage, summaryPage } from './summary.page.ts'
 
-type Loaded = { id: string; base: string; draft: Draft; wish: Wish; page: (more?: Partial<DraftPage>) => DraftPage }
+type Loaded = {
+  id: string
+  base: string
+  draft: Draft
+  wish: Wish
+  /** Of work, for what the same network holds already. */
+  level: number
+  page: (more?: Partial<DraftPage>) => DraftPage
+}
 
 /** The draft of the address with what its pages need. */
 async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Loaded> {
   const id = (request.params as { draft: string }).draft
   const draft = await requireDraft(deps, site.tenantId, id)
+  const level = await networkLevel(deps, site, networkToken(site, request.ip), draft.held?.id ?? null)
   const base = `${site.base}/book/${id}`
   const query = selectionQuery(draft.selection)
   const wish = requireWish(site, { ...Object.fromEntries(query), service: query.getAll('service') })
@@ -43,7 +54,7 @@ async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Lo
     message: messageOf(site, one(queryOf(request).said)),
     ...more,
   })
-  return { id, base, draft, wish, page }
+  return { id, base, draft, wish, level, page }
 }
 
 /** What just happened, by a word in the address that the pages themselves put there. */
@@ -107,13 +118,20 @@ async function saveApplicant(deps: Deps, request: FastifyRequest, reply: Fastify
 }
 
 async function showSummary(deps: Deps, site: Site, loaded: Loaded, more: Partial<DraftPage> = {}): Promise<View> {
-  const captcha = await captchaFor(site, loaded.id)
+  const captcha = await captchaFor(site, loaded.id, loaded.level)
   const { questions, approvalRequired } = loaded.wish.visit
   return summaryPage(site, loaded.page(more), questions, captcha, approvalRequired)
 }
 
 /** What stands between the summary and the appointment: where to go instead, or null when nothing does. */
-async function unready(deps: Deps, reply: FastifyReply, site: Site, loaded: Loaded, form: Form): Promise<View | null> {
+async function unready(
+  deps: Deps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  loaded: Loaded,
+): Promise<View | null> {
+  const form = request.body as Form
   const { id, base, draft } = loaded
   if (draft.appointmentId !== null) return null
   if (isOtherTime(draft, form)) return { redirect: `${base}/summary?said=changed` }
@@ -127,7 +145,7 @@ async function unready(deps: Deps, reply: FastifyReply, site: Site, loaded: Load
   }
   if (nextStep(draft, deps.now()) !== 'time') return null
   // The time ran out while the summary was read: it is taken again unless somebody else has it.
-  const refused = await takeAgain(deps, site, id, draft)
+  const refused = await takeAgain(deps, request, site, id, draft)
   return refused === null ? null : { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
 }
 
@@ -135,17 +153,22 @@ async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply,
   const loaded = await load(deps, request, site)
   const { id, base } = loaded
   const form = request.body as Form
-  const instead = await unready(deps, reply, site, loaded, form)
+  const instead = await unready(deps, request, reply, site, loaded)
   if (instead) return instead
   try {
-    const isVouched = await isSolved(site, id, textOf(form, 'altcha'))
+    const isVouched = await isSolved(site, id, textOf(form, 'altcha'), loaded.level)
     const result = await confirmDraft(deps, site, id, isVouched)
     if ('activationUntil' in result) return { redirect: `${base}/activation` }
     return await letIn(deps, request, reply, site, result.appointmentId)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     if (error.code === 'hold_expired') return gone(reply, deps, site, loaded)
-    if (error.code === 'invalid_phone' || error.code === 'too_many_open' || error.code === 'contact_limit_reached') {
+    if (
+      error.code === 'invalid_phone' ||
+      error.code === 'too_many_open' ||
+      error.code === 'contact_limit_reached' ||
+      error.code === 'proof_needed'
+    ) {
       reply.code(error.status)
       const words = problemWords(site.language, error.code, error.params)
       return showSummary(deps, site, loaded, {
@@ -204,12 +227,22 @@ async function keepTyped(deps: Deps, site: Site, { id, wish }: Loaded, form: For
 }
 
 /** Takes the draft's ended time once more. Null when it is held again, else the code of the refusal; empty without a time. */
-async function takeAgain(deps: Deps, site: Site, id: string, draft: Draft): Promise<ProblemCode | '' | null> {
+async function takeAgain(
+  deps: Deps,
+  request: FastifyRequest,
+  site: Site,
+  id: string,
+  draft: Draft,
+): Promise<ProblemCode | '' | null> {
   if (!draft.held) return ''
   const { start, locationId } = draft.held
   const isHere = draft.selection.channel === 'in_person'
   try {
-    await chooseTime(deps, site, id, draft.selection, { start, locationId: isHere ? locationId : undefined })
+    const place = { start, locationId: isHere ? locationId : undefined }
+    const network = networkToken(site, request.ip)
+    // Their time has ended: they are as anybody who wants it anew, but their work for this very form is done with the booking.
+    if ((await pressureOf(deps, site, draft.selection, place, network, null)) === 'full') return 'day_crowded'
+    await chooseTime(deps, site, id, draft.selection, place, network)
     return null
   } catch (error) {
     if (error instanceof AppError && OF_TIME.has(error.code)) return error.code
@@ -222,7 +255,7 @@ async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promi
   const loaded = await load(deps, request, site)
   const { id, base, draft } = loaded
   const from = await keepTyped(deps, site, loaded, request.body as Form)
-  const refused = await takeAgain(deps, site, id, draft)
+  const refused = await takeAgain(deps, request, site, id, draft)
   if (refused !== null) return { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
   const step = from ?? (draft.done.details ? (draft.done.applicant ? 'summary' : 'applicant') : 'details')
   return { redirect: `${base}/${step}?said=held` }
@@ -234,7 +267,7 @@ async function changeTime(deps: Deps, request: FastifyRequest, site: Site): Prom
   const code = one(queryOf(request).gone) as ProblemCode
   const faults: Faults = OF_TIME.has(code) ? new Map([['at', faultWords(site.language, code, {})]]) : NO_FAULTS
   const { selection, held } = draft
-  const extras = { chosen: '', faults, draft: { id, seal: draftSeal(site, id), held } }
+  const extras = { chosen: '', faults, draft: { id, seal: draftSeal(site, id), held }, level: 0 }
   return timesPage(deps, request, site, wish, selection, extras)
 }
 

@@ -8,9 +8,8 @@ import type { Question } from '../service/visit.ts'
 import { clockOf } from '../web/dates.ts'
 import type { DraftPage } from './details.page.ts'
 import { digestOf, type Draft } from './draft.ts'
+import type { Captcha } from './work.ts'
 import { addressLines, holdClock, spanOf, STEP_FORM, steps, visitName, zoneNote } from './steps.ts'
-
-export type Captcha = { challenge: string; workerUrl: string } | null
 
 function section(title: string, link: string, change: string, rows: readonly [string, Html | string][]): Html {
   return html`<section class="review">

@@ -10,6 +10,7 @@ import { shortTime } from './landing.page.ts'
 import { groupsOf, type DayOffer, type Time } from './offer.ts'
 import type { First, Times } from './offer.actions.ts'
 import { addressLines, zoneNote } from './steps.ts'
+import type { Captcha } from './work.ts'
 
 export type TimeChoice = {
   title: string
@@ -33,6 +34,8 @@ export type TimeChoice = {
   hint: string
   showsOffice: boolean
   faults: Faults
+  /** Work that taking a time costs, when there is a rush. */
+  captcha?: Captcha
 }
 
 const valueOf = (time: Time): string => `${new Date(time.start).toISOString()} ${time.locationId}`
@@ -231,7 +234,17 @@ export function timePage(site: Site, choice: TimeChoice): Page {
       <h1>${choice.title}</h1>
       ${faultSummary(w, choice.faults)} ${choice.head} ${zoneNote(site, zone, at)} ${monthBar(site, choice)}
       ${otherWays(site, choice)}
-      <form method="post" action="${choice.action}" data-chosen="${w.chosenTime}">
+      <form
+        method="post"
+        action="${choice.action}"
+        data-chosen="${w.chosenTime}"
+        ${choice.captcha && html`data-challenge="${choice.captcha.challenge}" data-worker="${choice.captcha.workerUrl}"`}
+      >
+        ${
+          choice.captcha &&
+          html`<input type="hidden" name="altcha" value="" />
+            <p class="hint captcha" data-working="${w.captchaWorking}" data-done="${w.captchaDone}"></p>`
+        }
         ${choice.hiddenFields.map(([name, value]) => hidden(name, value))}
         ${days.length > 0 && html`<p class="hint">${choice.hint}</p>`}
         <div id="at">

@@ -5,7 +5,7 @@ import { html, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
 import { zoneNote } from '../booking/steps.ts'
-import type { Captcha } from '../booking/summary.page.ts'
+import type { Captcha } from '../booking/work.ts'
 
 export type Offer = { start: number; from: number; to: number }
 export type CallMe = {

@@ -2,10 +2,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createRequire } from 'node:module'
 import type { getCountries as GetCountries } from 'libphonenumber-js/max'
-import { captchaFor, isSolved } from '../booking/confirm.actions.ts'
+import { captchaFor, isSolved } from '../booking/work.ts'
 import { textOf, type Form } from '../booking/check.ts'
 import { publicCampaigns, type Campaign } from '../campaign/campaign.ts'
-import { toE164 } from '../contact/phone.ts'
+import { extensionOf, toE164 } from '../contact/phone.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { problemWords } from '../locales/words.ts'
@@ -124,6 +124,10 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
     return form(deps, site, campaign, typed, { faults })
   }
   try {
+    const extension = extensionOf(typed.number, typed.country || site.settings.country)
+    const reason = [...(extension === null ? [] : [site.words.extension(extension)]), typed.reason]
+      .join(' · ')
+      .replace(/ · $/, '')
     const byText = number !== null && (await sendsTexts(deps, site.config))
     const { callback } = await ask(deps, site.config, {
       campaignId: campaign.id,
@@ -131,7 +135,7 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
       numbers: number === null ? [] : [number],
       when: at === null ? { kind: 'now' } : { kind: 'at', at },
       data: { language: site.language },
-      ...(typed.reason === '' ? {} : { reason: typed.reason }),
+      ...(reason === '' ? {} : { reason }),
       // The same form sent twice is one request.
       externalId: `page:${id}`,
       source: 'page',

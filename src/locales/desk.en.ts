@@ -68,6 +68,8 @@ export const deskEn = {
   },
   done: {
     saved: 'Saved.',
+    approved: 'Approved: the appointment counts, and the person is told.',
+    refused: 'Refused: the time is free again, and the person is told.',
     cancelled: 'Cancelled.',
     outcome: 'The outcome is recorded.',
     postponed: 'The new time is promised.',

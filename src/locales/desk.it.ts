@@ -48,6 +48,8 @@ export const deskIt: DeskWords = {
   },
   done: {
     saved: 'Salvato.',
+    approved: 'Approvata: l’appuntamento vale, e la persona viene avvisata.',
+    refused: 'Rifiutata: l’orario è di nuovo libero, e la persona viene avvisata.',
     cancelled: 'Annullato.',
     outcome: 'L’esito è registrato.',
     postponed: 'Il nuovo orario è promesso.',

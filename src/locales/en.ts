@@ -187,6 +187,18 @@ export const en: Words = {
       'Colours that cannot be read',
       '{text} on {background} has a contrast of {ratio}:1; at least {least}:1 is needed (WCAG 2.2 AA).',
     ],
+    proof_needed: [
+      'Please add an e-mail address',
+      'Many bookings of this day are not confirmed. The places that are left go to those who confirm by e-mail: add your address, and open the link that we send. Or ring the office.',
+    ],
+    day_crowded: [
+      'This day is in great demand right now',
+      'Choose another day, or try again in some minutes: times that are not confirmed come free again.',
+    ],
+    work_needed: [
+      'One moment more',
+      'There is a rush right now, and your browser proves that you are no program. It takes some seconds: then press again. Your time is still chosen.',
+    ],
     too_many_open: [
       'Too many open appointments',
       'This e-mail address or number already has {max} open appointments. Cancel one that is not needed, or contact the office.',

@@ -51,6 +51,8 @@ export const fieldsEn = {
   durationOptions: 'Other durations (minutes)',
   email: 'E-mail',
   emailConfirmationMinutes: 'Confirm by e-mail within (minutes; 0 = at once)',
+  unprovenPercent: 'Places for unconfirmed bookings (percent of a day)',
+  pendingHours: 'Unconfirmed requests end after (hours; 0 = when they start)',
   emailRequired: 'E-mail is required',
   en: 'English',
   enabled: 'Switched on',

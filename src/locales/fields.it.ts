@@ -52,6 +52,8 @@ export const fieldsIt: Record<keyof typeof fieldsEn, string> = {
   durationOptions: 'Altre durate (minuti)',
   email: 'E-mail',
   emailConfirmationMinutes: 'Conferma per e-mail entro (minuti; 0 = subito)',
+  unprovenPercent: 'Posti per prenotazioni non confermate (percentuale del giorno)',
+  pendingHours: 'Le richieste non confermate scadono dopo (ore; 0 = all’inizio)',
   emailRequired: 'E-mail obbligatoria',
   en: 'Inglese',
   enabled: 'Attivo',

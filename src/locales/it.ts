@@ -173,6 +173,18 @@ export const it: Words = {
       'Colori illeggibili',
       '{text} su {background} ha un contrasto di {ratio}:1; occorre almeno {least}:1 (WCAG 2.2 AA).',
     ],
+    proof_needed: [
+      'Aggiungi un indirizzo e-mail',
+      'Molte prenotazioni di questo giorno non sono confermate. I posti rimasti vanno a chi conferma per e-mail: aggiungi il tuo indirizzo e apri il collegamento che ti mandiamo. Oppure telefona all’ufficio.',
+    ],
+    day_crowded: [
+      'Questo giorno è molto richiesto',
+      'Scegli un altro giorno, o riprova tra qualche minuto: gli orari non confermati tornano liberi.',
+    ],
+    work_needed: [
+      'Ancora un momento',
+      'C’è molta richiesta, e il tuo browser dimostra che non sei un programma. Bastano alcuni secondi: poi premi di nuovo. Il tuo orario è ancora scelto.',
+    ],
     too_many_open: [
       'Troppi appuntamenti aperti',
       'Questo indirizzo e-mail o numero ha già {max} appuntamenti aperti. Annulla quelli che non servono o contatta l’ufficio.',

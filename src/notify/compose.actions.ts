@@ -46,6 +46,8 @@ export type Occasion = Saying & {
   /** Anyone may have typed the name: it is not repeated. */
   isUnnamed?: boolean
   withheld?: Withheld | undefined
+  /** They did it themselves, or somebody who says so: not told more often than anything else. */
+  isOwnDoing?: boolean
   /** Start of the appointment that it tells; epoch ms: told of another it is superseded. */
   start?: number | undefined
 }
@@ -72,10 +74,10 @@ async function wayTo(
   return channel === undefined ? null : { channel, address: phone }
 }
 
-function withheldBy(kind: MessageKind, { reason, recent }: Situation): Withheld | null {
+function withheldBy(kind: MessageKind, { reason, recent }: Situation, isOwnDoing = false): Withheld | null {
   if (reason !== null && isSilencedBy(kind, reason)) return { status: 'suppressed', failure: reason }
   // What the office did to somebody's appointment is always told.
-  if (ALWAYS_TOLD.has(kind)) return null
+  if (ALWAYS_TOLD.has(kind) && !isOwnDoing) return null
   return recent >= MOST_AN_HOUR ? { status: 'dropped', failure: 'too_many' } : null
 }
 
@@ -153,7 +155,7 @@ export async function compose(
   const withheld: Withheld | null =
     occasion.withheld ??
     (isLate ? { status: 'dropped', failure: due > earliest ? 'quiet_hours' : 'too_late' } : null) ??
-    withheldBy(kind, situation)
+    withheldBy(kind, situation, occasion.isOwnDoing)
   return {
     tenantId: config.tenantId,
     id,

@@ -122,7 +122,8 @@ export async function appointmentNotice(
   const oldStart = old === a.starts_at.getTime() ? undefined : old
   const { tellAt } = event.data as { tellAt?: string }
   const notBefore = tellAt === undefined ? undefined : Date.parse(tellAt)
-  const more = { calendar, oldStart, dedupeKey: event.id, expires: a.ends_at.getTime(), notBefore }
+  const isOwnDoing = event.actor === 'citizen'
+  const more = { calendar, oldStart, isOwnDoing, dedupeKey: event.id, expires: a.ends_at.getTime(), notBefore }
   return compose(deps, config, person, await occasionOf(deps, config, a, kind, more))
 }
 

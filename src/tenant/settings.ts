@@ -27,6 +27,10 @@ export type BookingSettings = {
   captcha: 'proof_of_work' | 'none'
   /** Most open appointments of one e-mail address or number; 0 = no limit. */
   maxOpenAppointments: number
+  /** Percent of a day's working time that bookings without a confirmed e-mail address may take together; 100 = no limit. */
+  unprovenPercent: number
+  /** Hours after which a request that nobody vouches for ends if the office has not approved it; 0 = when it starts. */
+  pendingHours: number
   privacyUrl?: string | undefined
   termsUrl?: string | undefined
   supportPhone?: string | undefined
@@ -57,6 +61,8 @@ export const DEFAULT_BOOKING: BookingSettings = {
   emailConfirmationMinutes: 0,
   captcha: 'proof_of_work',
   maxOpenAppointments: 5,
+  unprovenPercent: 20,
+  pendingHours: 48,
   allowedOrigins: [],
   texts: {},
 }

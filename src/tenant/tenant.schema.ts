@@ -56,6 +56,22 @@ const BookingBody = Type.Object(
         description: 'Most open appointments of one e-mail address or number on the pages; 5 by default, 0 = no limit',
       }),
     ),
+    unprovenPercent: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 100,
+        description:
+          'Percent of a day’s working time that bookings without a confirmed e-mail address may take together; 20 by default, 100 = no limit',
+      }),
+    ),
+    pendingHours: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 720,
+        description:
+          'Hours after which a request that nobody vouches for ends if the office has not approved it; 48 by default, 0 = when it starts',
+      }),
+    ),
     privacyUrl: Type.Optional(WebAddress),
     termsUrl: Type.Optional(WebAddress),
     supportPhone: Type.Optional(Type.String({ minLength: 3, maxLength: 40 })),

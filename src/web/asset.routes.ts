@@ -13,12 +13,13 @@ import { configOfSlug } from './site.ts'
 const FOR_EVER = 'public, max-age=31536000, immutable'
 const SOLVER = dirname(
   createRequire(import.meta.url)
-    .resolve('altcha-lib/v1')
+    .resolve('altcha-lib')
     .replace('/cjs/', '/esm/'),
 )
+const ARGON2 = dirname(createRequire(import.meta.url).resolve('hash-wasm'))
 const CALENDAR = dirname(createRequire(import.meta.url).resolve('@event-calendar/build'))
 const CALENDAR_FILES = new Set(['event-calendar.min.js', 'event-calendar.min.css'])
-const SOLVER_FILES = new Set(['worker.js', 'index.js', 'helpers.js'])
+const SOLVER_FILES = new Set(['pow.js', 'helpers.js', 'types.js'])
 
 export async function installAssets(app: FastifyInstance, deps: Deps): Promise<void> {
   const config = { access: { kind: 'anyone' as const } }
@@ -35,6 +36,7 @@ export async function installAssets(app: FastifyInstance, deps: Deps): Promise<v
       reply.header('x-content-type-options', 'nosniff')
       const solver = /^altcha\/([a-z]+\.js)$/.exec(path)?.[1]
       if (solver !== undefined && SOLVER_FILES.has(solver)) return reply.sendFile(solver, SOLVER)
+      if (path === 'argon2/argon2.umd.min.js') return reply.sendFile('argon2.umd.min.js', ARGON2)
       const calendar = /^calendar\/([a-z.-]+)$/.exec(path)?.[1]
       if (calendar !== undefined && CALENDAR_FILES.has(calendar)) return reply.sendFile(calendar, CALENDAR)
       return reply.sendFile(path)

@@ -6,6 +6,7 @@ import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit'
 import type { FastifyInstance } from 'fastify'
 import { constants } from 'node:zlib'
 import { AppError } from '../errors.ts'
+import { networkOf } from './network.ts'
 
 export type FormPages = {
   /** Largest form, bytes. */
@@ -29,6 +30,7 @@ export async function installFormPages(pages: FastifyInstance, options: FormPage
   })
   await pages.register(rateLimit, {
     timeWindow: 60_000,
+    keyGenerator: (request) => networkOf(request.ip),
     ...options.rate,
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('too_many_requests', { minutes: Math.max(1, Math.ceil(ttl / 60_000)) }),

@@ -13,6 +13,7 @@ import { isUuid } from '../uuid.ts'
 import { installFormPages } from './form-pages.ts'
 import { html } from './html.ts'
 import { document, type Page } from './layout.ts'
+import { networkOf, widerNetworkOf } from './network.ts'
 import { draftsOf, languageFor, mayManage, siteOf, type Site } from './site.ts'
 
 declare module 'fastify' {
@@ -186,7 +187,7 @@ export async function installPages(
       quality: 5,
       rate: {
         max: (request) => (isRead(request) ? deps.publicRate * 10 : deps.publicRate),
-        keyGenerator: (request) => `${isRead(request) ? 'read' : 'write'} ${request.ip}`,
+        keyGenerator: (request) => `${isRead(request) ? 'read' : 'write'} ${networkOf(request.ip)}`,
       },
     })
     installRefusals(pages, deps, bodyLimit)
@@ -231,7 +232,7 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
     schema: { hide: true },
     handler: async (request, reply) => {
       const site = await siteOf(deps, request, reply)
-      site.workSteps = stepsOf(deps, request.ip, route.method === 'POST')
+      site.workSteps = stepsOf(deps, widerNetworkOf(request.ip), route.method === 'POST')
       request.site = site
       if (
         !route.always &&

@@ -1,6 +1,7 @@
 // A citizen with a browser that has no script: follows links and redirects, keeps cookies, fills in forms as they come.
 import type { FastifyInstance } from 'fastify'
-import { createHash } from 'node:crypto'
+import { solveChallenge, type Challenge } from 'altcha-lib'
+import { deriveKey } from 'altcha-lib/algorithms/argon2id'
 
 export type Shown = { status: number; url: string; html: string; headers: Record<string, unknown>; text: string }
 export type Citizen = ReturnType<typeof newCitizen>
@@ -115,17 +116,7 @@ export function newCitizen(app: FastifyInstance, headers: Record<string, string>
 
 /** Solves the challenge of a summary page; the browser tests run the worker of the page, which takes a hundred times as long. */
 export async function solve(html: string): Promise<string> {
-  const challenge = JSON.parse(decode(/data-challenge="([^"]*)"/.exec(html)![1]!)) as {
-    algorithm: string
-    challenge: string
-    salt: string
-    signature: string
-    maxnumber: number
-  }
-  const { maxnumber, ...rest } = challenge
-  const isSolution = (number: number): boolean =>
-    createHash('sha256').update(`${rest.salt}${number}`).digest('hex') === rest.challenge
-  let number = 0
-  while (!isSolution(number)) if ((number += 1) > maxnumber) throw new Error('a challenge without a solution')
-  return Buffer.from(JSON.stringify({ ...rest, number })).toString('base64')
+  const challenge = JSON.parse(decode(/data-challenge="([^"]*)"/.exec(html)![1]!)) as Challenge
+  const solution = await solveChallenge({ challenge, deriveKey })
+  return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
 }
