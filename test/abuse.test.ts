@@ -11,9 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 const mails = async (address: string) =>
-  ((await service.tenant.call('GET', '/v1/messages?limit=200')).body as any).items.filter(
-    (m: any) => m.recipient === address,
-  )
+  (await service.tenant.call('GET', '/v1/messages?limit=200')).body.items.filter((m: any) => m.recipient === address)
 
 test('booking and cancelling again and again fills nobody’s mailbox', async () => {
   const citizen = newCitizen(service.app)
@@ -36,6 +34,51 @@ test('booking and cancelling again and again fills nobody’s mailbox', async ()
   const sent = (await mails('vittima@posta.example')).filter((m: any) => m.status !== 'dropped')
   expect(sent.length).toBeLessThanOrEqual(12)
 }, 60_000)
+
+test('nobody makes the office call a number that earns on it, or one far away', async () => {
+  const campaign = await service.tenant.make('campaigns', {
+    name: 'Richiami',
+    externalId: 'richiami',
+    isPublic: true,
+    capacity: { kind: 'fixed', perBucket: 50 },
+  })
+  const ask = async (number: string) =>
+    (await service.tenant.call('POST', '/v1/callbacks', { campaignId: campaign.id, number })).body as any
+  // Premium in Italy and Britain, shared cost, international premium, satellite, and countries nobody asked for.
+  for (const number of [
+    '+39 899 123456',
+    '+39 892 424',
+    '+44 909 8790000',
+    '+39 848 800123',
+    '+979 123456789',
+    '+8816 1234 5678',
+    '+53 5 1234567',
+    '+252 61 2345678',
+    '+44 20 7946 0018',
+  ])
+    expect([number, (await ask(number)).code]).toEqual([
+      number,
+      expect.stringMatching(/number_not_called|invalid_phone/),
+    ])
+  for (const number of ['+39 333 1234567', '06 69821234', '+39 06 1234 5678'])
+    expect([number, (await ask(number)).code?.length ?? 8]).toEqual([number, 8])
+  const wide = await service.tenant.make('campaigns', {
+    name: 'Estero',
+    countries: ['GB', 'IT'],
+    capacity: { kind: 'fixed', perBucket: 50 },
+  })
+  expect(
+    (await service.tenant.call('POST', '/v1/callbacks', { campaignId: wide.id, number: '+44 20 7946 0018' })).status,
+  ).toBe(201)
+  const citizen = newCitizen(service.app)
+  const page = await citizen.get('/prova/callback?campaign=richiami')
+  const refused = await citizen.submit(page, '/callback', {
+    number: '+39 899 123456',
+    when: 'now',
+    altcha: await solve(page.html),
+  })
+  expect(refused.text).toContain('Questo numero non viene chiamato')
+})
 
 test('asking for a new password ends no invitation, and sends one mail in a while', async () => {
   await makePerson(service, { email: 'capo@prova.example', role: 'administrator' })

@@ -43,6 +43,7 @@ const campaign = (body: object = {}) =>
     name: 'C',
     capacity: { kind: 'fixed', perBucket: 100 },
     escalateMinutes: 0,
+    countries: ['IT', 'US'],
     ...body,
   })
 const pushing = (body: object = {}) => campaign({ connector: { kind: 'http', url: receiver.url }, ...body })

@@ -173,6 +173,7 @@ describe('over HTTP', () => {
     service.tenant.make('campaigns', {
       name: 'C',
       bucketMinutes: 30,
+      countries: ['IT', 'US'],
       capacity: { kind: 'fixed', perBucket: 3 },
       ...body,
     })

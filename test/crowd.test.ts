@@ -52,10 +52,10 @@ const firstFree = async (): Promise<number> => {
     'GET',
     `/v1/slots?serviceId=${await serviceId()}&from=2026-11-23&to=2026-11-28`,
   )
-  return Date.parse((body).days[0].slots[0].start)
+  return Date.parse(body.days[0].slots[0].start)
 }
 const serviceId = async (): Promise<string> =>
-  ((await service.tenant.call('GET', '/v1/services?externalId=cie')).body).items[0].id
+  (await service.tenant.call('GET', '/v1/services?externalId=cie')).body.items[0].id
 
 test('from twenty addresses at most the share of a day is taken, and a citizen behind one of them still books', async () => {
   const before = await firstFree()
@@ -86,7 +86,7 @@ test('from twenty addresses at most the share of a day is taken, and a citizen b
   const asked = await confirm(honest, summary)
   expect(asked.url).toMatch(/\/activation$/)
   await service.settle()
-  const mails = ((await service.tenant.call('GET', '/v1/messages?limit=200')).body).items
+  const mails = (await service.tenant.call('GET', '/v1/messages?limit=200')).body.items
   const link = /http\S+\/activate\/\S+/.exec(
     mails.find((m: any) => m.recipient === 'n999@posta.example' && m.template === 'activate').text,
   )![0]
@@ -113,7 +113,7 @@ test('a request that nobody vouches for ends after the tenant’s hours, one tha
   const again = await citizen.submit(applicant, '/applicant', { ...PERSON(2000), email: '', phone: '333 7654321' })
   const asked = await citizen.submit(again, 'summary', { consent: 'yes', altcha: 'none' })
   const id = /appointments\/([^/]+)/.exec(asked.url)![1]!
-  const status = async () => ((await service.tenant.call('GET', `/v1/appointments/${id}`)).body).status
+  const status = async () => (await service.tenant.call('GET', `/v1/appointments/${id}`)).body.status
   expect(await status()).toBe('pending')
   const { endUnapproved } = await import('../src/appointment/change.actions.ts')
   await endUnapproved(service.deps, service.tenant.id)

@@ -13,7 +13,16 @@ import { untilOf } from '../notify/occasion.ts'
 import { DAY, HOUR, MINUTE } from '../time/interval.ts'
 import { hashPassword } from './password.ts'
 import { digestOf, type UserDocument } from './session.actions.ts'
-import { endLinks, endSessions, findLink, forgetFailures, hasLinkSince, insertLink, useLink, type Link } from './session.sql.ts'
+import {
+  endLinks,
+  endSessions,
+  findLink,
+  forgetFailures,
+  hasLinkSince,
+  insertLink,
+  useLink,
+  type Link,
+} from './session.sql.ts'
 import { formatToken, hashSecret, isSameHash, parseToken } from './token.ts'
 import { findUser, findUserBy, lockUser, updateUser, type User } from './user.sql.ts'
 

@@ -3,7 +3,7 @@
 import type { TenantConfig } from '../availability/model.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { findAttributes } from '../contact/contact.sql.ts'
-import { countryOf, toE164 } from '../contact/phone.ts'
+import { countryOf, mayBeCalled, toE164 } from '../contact/phone.ts'
 import { transaction, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault, externalIdTaken } from '../errors.ts'
@@ -168,6 +168,9 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
       { count: 1 },
       { fields: [{ in: 'body', pointer: '/channel', code: 'not_allowed', params: { limit: 'phone' } }] },
     )
+  const countries = campaign.countries ?? [config.settings.country]
+  for (const [i, one] of numbers.entries())
+    if (!mayBeCalled(one, countries)) throw bodyFault(`/numbers/${i}`, 'number_not_called', { phone: one })
   const zones = zonesFor(request.timeZone, number, campaign)
   const known = await knownRequest(deps, tenantId, request, campaign.id, number)
   if (known) return { callback: known, isNew: false, expectedWaitSeconds: null }

@@ -6,7 +6,7 @@ import { codeFrom } from '../appointment/appointment.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { nextAllowed } from '../campaign/allowed.ts'
 import { triedIn, type Campaign } from '../campaign/campaign.ts'
-import { countryOf } from '../contact/phone.ts'
+import { countryOf, mayBeCalled } from '../contact/phone.ts'
 import { afterCommit, transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
@@ -80,6 +80,8 @@ function judgeFor(deps: Deps, config: TenantConfig, asked: Campaign): Judge {
     const routed = route(config, asked, { ...row, data: row.data }, country)
     if (!routed) return { code: 'invalid_reference' }
     const { campaign, priority, scriptRef, segment } = routed
+    const countries = campaign.countries ?? [config.settings.country]
+    if (!row.numbers.every((one) => mayBeCalled(one, countries))) return { code: 'number_not_called' }
     const zones = zonesFor(row.timeZone, number, campaign)
     const from = Math.max(now, row.notBefore ?? now)
     const to = row.notAfter ?? from + (campaign.horizonDays + 1) * DAY

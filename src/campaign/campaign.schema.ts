@@ -183,6 +183,15 @@ export const CampaignBody = Type.Object(
         description: 'How citizens may be reached: by telephone, or by a join link',
       }),
     ),
+    countries: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), {
+        minItems: 1,
+        maxItems: 250,
+        uniqueItems: true,
+        description:
+          'ISO 3166-1 alpha-2 countries whose numbers are called; the tenant’s own by default. Premium, shared cost and satellite numbers never are',
+      }),
+    ),
     connector: Type.Optional(Connector),
     scriptRef: Type.Optional(ShortText),
     joinLinkTemplate: Type.Optional(

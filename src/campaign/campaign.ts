@@ -46,6 +46,8 @@ export type Campaign = {
   /** Hand-overs a second, leases included; 0 = as fast as they go. */
   pushesPerSecond: number
   channels: readonly ('phone' | 'web')[]
+  /** Countries whose numbers are called; absent = the tenant's own. */
+  countries?: readonly string[] | undefined
   connector: Connector
   scriptRef?: string | undefined
   joinLinkTemplate?: string | undefined

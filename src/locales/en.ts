@@ -72,6 +72,10 @@ export const en: Words = {
       'Recurrence rule not valid',
       'The part {part} of the rule cannot be used. Allowed: FREQ=DAILY|WEEKLY|MONTHLY|YEARLY with INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, UNTIL, COUNT, WKST.',
     ],
+    number_not_called: [
+      'This number is not called',
+      'We call ordinary numbers of the countries of this campaign only, never premium, shared cost or satellite numbers.',
+    ],
     recurrence_never_falls: ['The rule never falls', 'The recurrence rule has no date between {from} and {to}.'],
     date_too_far: ['Date too far away', 'Choose a date between {from} and {to}.'],
     invalid_window: [

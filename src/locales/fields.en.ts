@@ -32,6 +32,7 @@ export const fieldsEn = {
   category: 'Category',
   channel: 'Channel',
   channels: 'Channels',
+  countries: 'Countries whose numbers are called (codes such as IT)',
   citizenHours: 'When people may be called',
   city: 'Town',
   clientId: 'Client id',

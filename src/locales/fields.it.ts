@@ -33,6 +33,7 @@ export const fieldsIt: Record<keyof typeof fieldsEn, string> = {
   category: 'Categoria',
   channel: 'Canale',
   channels: 'Canali',
+  countries: 'Paesi di cui si chiamano i numeri (sigle come IT)',
   citizenHours: 'Quando si può chiamare',
   city: 'Comune',
   clientId: 'Id del client',

@@ -52,6 +52,10 @@ export const it: Words = {
       'Regola di ricorrenza non valida',
       'La parte {part} della regola non è utilizzabile. Ammessi: FREQ=DAILY|WEEKLY|MONTHLY|YEARLY con INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, UNTIL, COUNT, WKST.',
     ],
+    number_not_called: [
+      'Questo numero non viene chiamato',
+      'Chiamiamo solo numeri ordinari dei paesi previsti, mai numeri a tariffa speciale, condivisa o satellitari.',
+    ],
     recurrence_never_falls: ['La regola non cade mai', 'La regola di ricorrenza non ha alcuna data tra {from} e {to}.'],
     date_too_far: ['Data troppo lontana', 'Scegli una data tra {from} e {to}.'],
     invalid_window: [
