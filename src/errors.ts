@@ -25,6 +25,7 @@ export const PROBLEMS = {
   invalid_reference: 422,
   invalid_recurrence: 422,
   recurrence_never_falls: 422,
+  too_many_streams: 429,
   number_not_called: 422,
   date_too_far: 422,
   invalid_window: 422,

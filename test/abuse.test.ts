@@ -43,7 +43,7 @@ test('nobody makes the office call a number that earns on it, or one far away', 
     capacity: { kind: 'fixed', perBucket: 50 },
   })
   const ask = async (number: string) =>
-    (await service.tenant.call('POST', '/v1/callbacks', { campaignId: campaign.id, number })).body as any
+    (await service.tenant.call('POST', '/v1/callbacks', { campaignId: campaign.id, number })).body
   // Premium in Italy and Britain, shared cost, international premium, satellite, and countries nobody asked for.
   for (const number of [
     '+39 899 123456',

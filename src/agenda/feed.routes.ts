@@ -91,7 +91,7 @@ const shown = (h: Happened): string =>
 
 export function agendaFeedRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('appointments')
-  const stream = streamsOf(app)
+  const stream = streamsOf(app, deps)
 
   app.get('/v1/agenda', {
     config: withScope('appointments:read', 'appointments'),

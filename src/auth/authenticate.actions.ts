@@ -22,6 +22,13 @@ export type Authenticator = {
 
 export function createAuthenticator(deps: Deps): Authenticator {
   const trusted = new Map<string, { principal: Principal; until: number }>()
+  const people = new Map<string, { person: Person; until: number }>()
+  const distrust = (): void => {
+    trusted.clear()
+    people.clear()
+  }
+  // Somebody's rights changed, here or in another process: all are asked for anew, and open streams judge again who reads them.
+  deps.bus.on('rights', distrust)
 
   async function byKey(token: Token): Promise<Principal | null> {
     const row = await findKey(deps.db.kysely, token.tenantId, token.rowId)
@@ -66,7 +73,6 @@ export function createAuthenticator(deps: Deps): Authenticator {
     }
     return principal
   }
-  const people = new Map<string, { person: Person; until: number }>()
   async function ofSession(cookie: string): Promise<Person | null> {
     const known = people.get(cookie)
     if (known && known.until > deps.now()) return known.person
@@ -81,9 +87,6 @@ export function createAuthenticator(deps: Deps): Authenticator {
     authenticate,
     ofSession,
     isOwnForm: async (person, csrf) => typeof csrf === 'string' && isSameText(csrf, await csrfOf(deps, person)),
-    forget: () => {
-      trusted.clear()
-      people.clear()
-    },
+    forget: () => deps.bus.say('rights', 'changed'),
   }
 }

@@ -12,7 +12,7 @@ import { IdempotencyHeader, problems } from '../rest/headers.ts'
 import { Id, IdParams, Instant, Name, Nullable } from '../rest/schema.ts'
 import type { Authenticator } from './authenticate.actions.ts'
 import { createKey, tokenOf } from './key.actions.ts'
-import { listKeys, revokeKey } from './key.sql.ts'
+import { findKey, listKeys, revokeKey } from './key.sql.ts'
 import { SCOPES, type Scope } from './scopes.ts'
 
 const ScopeName = Type.Union(SCOPES.map((scope) => Type.Literal(scope)))
@@ -123,12 +123,13 @@ export function keyRoutes(app: FastifyInstance, deps: Deps, authenticator: Authe
       response: { 200: KeyShown, ...problems },
     },
     handler: async (request) => {
-      const row = await revokeKey(
-        deps.db.kysely,
-        tenantOf(request),
-        (request.params as { id: string }).id,
-        new Date(deps.now()),
-      )
+      const { id } = request.params as { id: string }
+      const found = await findKey(deps.db.kysely, tenantOf(request), id)
+      // Nobody ends what could do more than they can.
+      const own = scopesOf(request)
+      if (found?.scopes.some((scope) => !own.has(scope as Scope)))
+        throw new AppError('forbidden', { scope: 'keys:write' })
+      const row = await revokeKey(deps.db.kysely, tenantOf(request), id, new Date(deps.now()))
       if (!row) throw new AppError('not_found', { what: 'api-key' })
       authenticator.forget()
       return present(row)

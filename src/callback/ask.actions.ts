@@ -147,6 +147,13 @@ async function knownRequest(
   return known
 }
 
+/** Throws `number_not_called` for a number of another country, or one that costs or earns on a call. */
+function requireCallable(config: TenantConfig, campaign: Campaign, numbers: readonly string[]): void {
+  const countries = campaign.countries ?? [config.settings.country]
+  for (const [i, one] of numbers.entries())
+    if (!mayBeCalled(one, countries)) throw bodyFault(`/numbers/${i}`, 'number_not_called', { phone: one })
+}
+
 /** Takes the request. Throws refusals with the nearest windows; the same number in the same campaign gets its open request. */
 export async function ask(deps: Deps, config: TenantConfig, request: CallbackRequest): Promise<Asked> {
   const { tenantId } = config
@@ -168,9 +175,7 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
       { count: 1 },
       { fields: [{ in: 'body', pointer: '/channel', code: 'not_allowed', params: { limit: 'phone' } }] },
     )
-  const countries = campaign.countries ?? [config.settings.country]
-  for (const [i, one] of numbers.entries())
-    if (!mayBeCalled(one, countries)) throw bodyFault(`/numbers/${i}`, 'number_not_called', { phone: one })
+  requireCallable(config, campaign, numbers)
   const zones = zonesFor(request.timeZone, number, campaign)
   const known = await knownRequest(deps, tenantId, request, campaign.id, number)
   if (known) return { callback: known, isNew: false, expectedWaitSeconds: null }

@@ -6,6 +6,8 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
 import { followChanges } from '../event/follow.actions.ts'
+import { reachFor } from '../auth/reach.actions.ts'
+import { hiddenFor, veilDeep } from '../privacy/veil.hook.ts'
 import { problems } from '../rest/headers.ts'
 import { streamsOf } from '../rest/stream.ts'
 import { Id, IdParams, LocalDate } from '../rest/schema.ts'
@@ -18,20 +20,22 @@ import { changesSince, type Change } from './stream.sql.ts'
 
 const MOST_DAYS = 400
 
-const shown = (change: Change): string =>
-  `id: ${change.id}\nevent: ${change.type}\ndata: ${JSON.stringify({
-    callbackId: change.callbackId,
-    campaignId: change.campaignId,
-    code: change.code,
-    at: change.at.toISOString(),
-    actor: change.actor,
-    ...(change.data as object),
-  })}\n\n`
+const shown = (change: Change & { isReached: boolean }): string =>
+  !change.isReached
+    ? ''
+    : `id: ${change.id}\nevent: ${change.type}\ndata: ${JSON.stringify({
+        callbackId: change.callbackId,
+        campaignId: change.campaignId,
+        code: change.code,
+        at: change.at.toISOString(),
+        actor: change.actor,
+        ...(change.data as object),
+      })}\n\n`
 
 export function figureRoutes(app: FastifyInstance, deps: Deps): void {
   const docs = documentedUnder('campaigns')
   const reading = withScope('callbacks:read', 'none')
-  const stream = streamsOf(app)
+  const stream = streamsOf(app, deps)
 
   app.get('/v1/campaigns/:id/counters', {
     config: reading,
@@ -100,7 +104,18 @@ export function figureRoutes(app: FastifyInstance, deps: Deps): void {
           deps,
           {
             since: typeof since === 'string' ? since : null,
-            read: (after, limit) => changesSince(deps.db.kysely, tenantId, after, campaignId, limit),
+            // Judged anew with each look: what is hidden and who is reached may have changed.
+            read: async (after, limit) => {
+              const hidden = await hiddenFor(deps, request)
+              const by = { after, campaignId, limit }
+              const changes = await changesSince(deps.db.kysely, tenantId, by)
+              const within = reachFor(request)
+              return changes.map((change) => ({
+                ...change,
+                isReached: within === null || change.ownerAgentId === null || within.agentIds.has(change.ownerAgentId),
+                data: veilDeep(change.data, hidden),
+              }))
+            },
             shown,
             hints: [['changed', tenantId]],
           },

@@ -6,6 +6,7 @@ export type Change = {
   callbackId: string
   campaignId: string
   code: string
+  ownerAgentId: string | null
   type: string
   at: Date
   actor: string
@@ -16,9 +17,7 @@ export type Change = {
 export async function changesSince(
   db: Db,
   tenantId: string,
-  after: string,
-  campaignId: string | undefined,
-  limit: number,
+  { after, campaignId, limit }: { after: string; campaignId: string | undefined; limit: number },
 ): Promise<Change[]> {
   let query = db
     .selectFrom('events as e')
@@ -30,6 +29,7 @@ export async function changesSince(
       'e.subject_id as callbackId',
       'c.campaign_id as campaignId',
       'c.code',
+      'c.owner_agent_id as ownerAgentId',
       'e.type',
       'e.at',
       'e.actor',

@@ -65,6 +65,7 @@ export type WebhookRow = {
   url: string
   types: string[]
   status: Generated<'active' | 'paused' | 'disabled'>
+  owner: string | null
   description: string | null
   failing_since: Date | null
   failure: string | null

@@ -58,6 +58,12 @@ export function relayOf(type: string, actor: string): 'always' | 'never' | 'subs
   return WORKING.has(type) && !QUIET_ACTORS.has(actor) ? 'always' : 'subscribed'
 }
 
+/** The permission to read what an event is about; null where it names no person. */
+export function readingOf(type: string): 'appointments:read' | 'callbacks:read' | null {
+  if (type.startsWith('appointment.') || type.startsWith('waiting.')) return 'appointments:read'
+  return type.startsWith('callback.') ? 'callbacks:read' : null
+}
+
 /** Whether a subscription to `types` asks for `type`: by name, by `appointment.*`, or all by `*`. */
 export const isWanted = (types: readonly string[], type: string): boolean =>
   types.includes('*') || types.includes(type) || types.includes(`${type.split('.')[0]}.*`)

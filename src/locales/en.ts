@@ -76,6 +76,7 @@ export const en: Words = {
       'This number is not called',
       'We call ordinary numbers of the countries of this campaign only, never premium, shared cost or satellite numbers.',
     ],
+    too_many_streams: ['Too many open streams', 'Close one that is open, or share one: each tells everything.'],
     recurrence_never_falls: ['The rule never falls', 'The recurrence rule has no date between {from} and {to}.'],
     date_too_far: ['Date too far away', 'Choose a date between {from} and {to}.'],
     invalid_window: [

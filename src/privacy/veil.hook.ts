@@ -16,7 +16,8 @@ const OF_THE_OFFICE = new Set([
 const TEXTS = new Set(['/v1/loads/:id/refusals'])
 type Means = 'lastName' | 'email' | 'phone' | 'externalId'
 
-function veilDeep(value: unknown, hidden: Hidden): unknown {
+/** The same for every record within. */
+export function veilDeep(value: unknown, hidden: Hidden): unknown {
   if (Array.isArray(value)) return value.map((one) => veilDeep(one, hidden))
   if (value === null || typeof value !== 'object' || value instanceof Date) return value
   const veiled = veil(value as Record<string, unknown>, hidden)

@@ -11,6 +11,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal | null
+    /** Whether the caller may still call this route: long answers ask again. `principal` is as it is now. */
+    mayStill: () => Promise<boolean>
   }
 }
 
@@ -69,6 +71,13 @@ export function installAccess(
   checkReach: ReachCheck,
 ): void {
   app.decorateRequest('principal', null)
+  app.decorateRequest('mayStill', async function (this: FastifyRequest) {
+    const access = this.routeOptions.config.access
+    const principal = access && (await principalOf(this, authenticator))
+    if (!principal || !mayCall(principal, access, this)) return false
+    this.principal = principal
+    return true
+  })
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(openPrefix)) route.config = { ...route.config, access: { kind: 'anyone' } }
     if (route.config?.access === undefined)

@@ -44,6 +44,14 @@ export function bodyOf(event: Told, objectName: string | null, object: Record<st
   })
 }
 
+/** That something happened, and nothing of it: for whoever may not read what it is about. */
+export const thinBody = (event: Pick<Told, 'id' | 'type' | 'at' | 'subjectId'>): string =>
+  JSON.stringify({
+    type: event.type,
+    timestamp: event.at.toISOString(),
+    data: { eventId: event.id, subjectId: event.subjectId },
+  })
+
 const DELAYS = [5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR]
 /** A subscription that has not worked for so long is switched off, with notice. */
 export const DISABLED_AFTER = 4 * DAY

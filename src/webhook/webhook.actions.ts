@@ -1,6 +1,8 @@
 // Tells subscribers what happened: writes a notice for each, sends them in the order of their subject, and switches off who is gone.
 import { writeEvent } from '../event/event.actions.ts'
-import { isWanted } from '../event/catalogue.ts'
+import { rightsOf, type Rights } from '../auth/rights.actions.ts'
+import { isWanted, readingOf } from '../event/catalogue.ts'
+import { veilDeep } from '../privacy/veil.hook.ts'
 import { transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
@@ -9,7 +11,7 @@ import { enqueue } from '../jobs/work.actions.ts'
 import { compose, post as postMessage } from '../notify/compose.actions.ts'
 import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
 import { signedHeaders, signingSecrets } from '../outbound/secret.actions.ts'
-import { bodyOf, DISABLED_AFTER, nextDelay, type Told } from './notice.ts'
+import { bodyOf, DISABLED_AFTER, nextDelay, thinBody, type Told } from './notice.ts'
 import {
   activeWebhooks,
   dropWebhook,
@@ -29,9 +31,15 @@ const TIMEOUT = 15_000
 const laneOf = (webhookId: string, subjectId: string): string => `${webhookId} ${subjectId}`
 
 /** Writes notices to subscriptions, and the jobs that send them. */
-async function write(deps: Deps, tx: Tx, tenantId: string, hooks: readonly Subscription[], event: Told, body: string) {
+async function write(
+  deps: Deps,
+  tx: Tx,
+  tenantId: string,
+  told: readonly { hook: Subscription; body: string }[],
+  event: Told,
+) {
   const now = new Date(deps.now())
-  const notices = hooks.map((hook) => ({
+  const notices = told.map(({ hook, body }) => ({
     ...{ tenantId, id: deps.newId(), webhookId: hook.id, eventId: event.id },
     ...{ subjectId: event.subjectId, type: event.type, body, now },
   }))
@@ -52,8 +60,34 @@ export async function noticesFor(
   const hooks = (await activeWebhooks(deps.db.kysely, tenantId)).filter((hook) => isWanted(hook.types, event.type))
   if (hooks.length === 0) return null
   const [name, shown] = (await object()) ?? [null, null]
-  const body = bodyOf(event, name, shown)
-  return (tx) => write(deps, tx, tenantId, hooks, event, body)
+  const told = await Promise.all(
+    hooks.map(async (hook) => ({ hook, body: await bodyFor(deps, hook, event, name, shown) })),
+  )
+  return (tx) => write(deps, tx, tenantId, told, event)
+}
+
+/** Rights of whoever answers for a subscription; null when they have none any more. Older ones name nobody: they read all. */
+const ownerRights = async (deps: Deps, hook: Subscription): Promise<Rights | 'all' | null> =>
+  hook.owner === null ? 'all' : rightsOf(deps, hook.tenant_id, hook.owner)
+
+const mayRead = (rights: Rights | 'all' | null, type: string): boolean => {
+  const needed = readingOf(type)
+  return needed === null || rights === 'all' || rights?.scopes.has(needed) === true
+}
+
+/** What a subscription is told: as much of it as its owner may read. */
+async function bodyFor(
+  deps: Deps,
+  hook: Subscription,
+  event: Told,
+  name: string | null,
+  shown: Record<string, unknown> | null,
+): Promise<string> {
+  const rights = await ownerRights(deps, hook)
+  if (!mayRead(rights, event.type)) return thinBody(event)
+  if (rights === 'all' || rights === null || rights.hidden.size === 0) return bodyOf(event, name, shown)
+  const veiled = (record: Record<string, unknown>) => veilDeep(record, rights.hidden) as Record<string, unknown>
+  return bodyOf({ ...event, data: veiled(event.data) }, name, shown && veiled(shown))
 }
 
 /** Sends an example to one subscription; returns the notice's id. */
@@ -61,7 +95,7 @@ export async function sendTest(deps: Deps, hook: Subscription): Promise<string> 
   const id = deps.newId()
   const event = { id, type: 'webhook.test', at: new Date(deps.now()), subjectId: hook.id, actor: 'test', data: {} }
   return transaction(deps.db, async (tx) => {
-    await write(deps, tx, hook.tenant_id, [hook], event, bodyOf(event, null, null))
+    await write(deps, tx, hook.tenant_id, [{ hook, body: bodyOf(event, null, null) }], event)
     return id
   })
 }
@@ -141,6 +175,12 @@ async function send(deps: Deps, hook: Subscription, n: Notice): Promise<Answer> 
   }
 }
 
+/** The notice as somebody with these rights reads it. */
+export const readableTo = (rights: Rights | 'all', n: Notice): Notice =>
+  mayRead(rights, n.type)
+    ? n
+    : { ...n, body: thinBody({ id: n.event_id, type: n.type, at: n.created_at, subjectId: n.subject_id }) }
+
 async function run(deps: Deps, job: Job): Promise<Ended> {
   const db = deps.db.kysely
   const n = await findNotice(db, job.tenant_id, job.id)
@@ -149,7 +189,13 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   if (!hook) return DONE
   // Kept for a replay: whoever switches it on again decides what is still of use.
   if (hook.status !== 'active') return park(deps, n, { failure: hook.status })
-  const { status, failure, retryAfterMs, ms } = await send(deps, hook, n)
+  // Judged again: a key that was revoked or a person who has left goes on reading nothing.
+  const rights = await ownerRights(deps, hook)
+  if (rights === null) {
+    await disable(deps, hook, 'owner_gone')
+    return park(deps, n, { failure: 'owner_gone' })
+  }
+  const { status, failure, retryAfterMs, ms } = await send(deps, hook, readableTo(rights, n))
   const tried = { attempts: job.attempts, response_status: status, failure, milliseconds: ms }
   const now = new Date(deps.now())
   if (failure === null) {

@@ -7,11 +7,12 @@ import { AppError, bodyFault } from '../errors.ts'
 import { EVENT_TYPES } from '../event/catalogue.ts'
 import { literalAddress, isPublicAddress } from '../outbound/address.ts'
 import { rotateSecret, signingSecrets } from '../outbound/secret.actions.ts'
-import { tenantOf } from '../rest/access.ts'
+import { hiddenFor } from '../privacy/veil.hook.ts'
+import { actorOf, scopesOf, tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { checkVersion, etagOf, RequiredIfMatchHeader, problems, requiredVersion } from '../rest/headers.ts'
 import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
-import { dropSubscription, replay, sendTest } from './webhook.actions.ts'
+import { dropSubscription, readableTo, replay, sendTest } from './webhook.actions.ts'
 import {
   findWebhook,
   insertWebhook,
@@ -132,7 +133,10 @@ export function webhookRoutes(app: FastifyInstance, deps: Deps): void {
   app.post('/v1/webhooks', {
     config,
     schema: {
-      ...docs('createWebhook', 'Subscribe; answers the secret that signs its messages (Standard Webhooks 1.0)'),
+      ...docs(
+        'createWebhook',
+        'Subscribe; answers the secret that signs its messages (Standard Webhooks 1.0). It is told what its writer may read: without `appointments:read` or `callbacks:read` the ids only, and nothing once the key is revoked or the person blocked',
+      ),
       body: WebhookBody,
       response: {
         201: Type.Object(
@@ -149,7 +153,10 @@ export function webhookRoutes(app: FastifyInstance, deps: Deps): void {
       if ((await listWebhooks(db(), tenantId)).length >= MOST) throw new AppError('limit_reached', { max: MOST })
       const id = deps.newId()
       const now = new Date(deps.now())
-      const hook = await insertWebhook(db(), { tenantId, id, ...body, description: body.description ?? null, now })
+      const hook = await insertWebhook(db(), {
+        ...{ tenantId, id, ...body, description: body.description ?? null, now },
+        owner: actorOf(request),
+      })
       const [secret] = await signingSecrets(deps, tenantId, { kind: 'webhook', id })
       reply.code(201).header('location', `/v1/webhooks/${id}`).header('cache-control', 'no-store')
       return { ...present(hook), secret }
@@ -191,7 +198,12 @@ export function webhookRoutes(app: FastifyInstance, deps: Deps): void {
       checkAddress(change.url)
       const healed = change.status === 'active' ? { failing_since: null, failure: null } : {}
       const now = new Date(deps.now())
-      const after = await updateWebhook(db(), hook.tenant_id, hook.id, { ...change, ...healed }, now, hook.version)
+      const after = await updateWebhook(
+        ...([db(), hook.tenant_id, hook.id] as const),
+        // Whoever writes it last answers for it.
+        { ...change, ...healed, owner: actorOf(request) },
+        ...([now, hook.version] as const),
+      )
       if (!after) throw new AppError('precondition_failed', { version: '?' })
       return reply.header('etag', etagOf(after.version)).send(present(after))
     },
@@ -248,7 +260,8 @@ export function webhookRoutes(app: FastifyInstance, deps: Deps): void {
       const { limit, cursor, status } = request.query as { limit: number; cursor?: string; status?: Notice['status'] }
       const filter = { webhookId: hook.id, status, before: decodeIdCursor(cursor), limit: limit + 1 }
       const page = pageOf(await listNotices(db(), hook.tenant_id, filter), limit, (n) => encodeCursor(n.id))
-      return { ...page, items: page.items.map(presentNotice) }
+      const rights = { scopes: scopesOf(request), hidden: await hiddenFor(deps, request) }
+      return { ...page, items: page.items.map((n) => presentNotice(readableTo(rights, n))) }
     },
   })
 

@@ -8,7 +8,15 @@ export type Notice = Selectable<WebhookDeliveryRow>
 
 export async function insertWebhook(
   db: Db,
-  w: { tenantId: string; id: string; url: string; types: readonly string[]; description: string | null; now: Date },
+  w: {
+    tenantId: string
+    id: string
+    url: string
+    types: readonly string[]
+    owner: string
+    description: string | null
+    now: Date
+  },
 ): Promise<Subscription> {
   return db
     .insertInto('webhooks')
@@ -17,6 +25,7 @@ export async function insertWebhook(
       id: w.id,
       url: w.url,
       types: [...w.types],
+      owner: w.owner,
       description: w.description,
       created_at: w.now,
       updated_at: w.now,
@@ -48,7 +57,9 @@ export async function updateWebhook(
   db: Db,
   tenantId: string,
   id: string,
-  change: Partial<Pick<Subscription, 'url' | 'types' | 'status' | 'description' | 'failing_since' | 'failure'>>,
+  change: Partial<
+    Pick<Subscription, 'url' | 'types' | 'status' | 'owner' | 'description' | 'failing_since' | 'failure'>
+  >,
   now: Date,
   version: number | null = null,
 ): Promise<Subscription | undefined> {

@@ -1,0 +1,24 @@
+// What somebody may read now, who is not there to ask: the owner of a subscription, judged at each delivery.
+import type { Deps } from '../deps.ts'
+import { hiddenFrom, NOTHING_HIDDEN, type Hidden } from '../privacy/visible.ts'
+import { findKey } from './key.sql.ts'
+import { PERMISSIONS } from './roles.ts'
+import type { Scope } from './scopes.ts'
+import { findUser } from './user.sql.ts'
+
+export type Rights = { scopes: ReadonlySet<string>; hidden: Hidden }
+
+/** Rights of an actor (`key:<id>`, `user:<id>`); null when the key has ended or the person may not sign in any more. */
+export async function rightsOf(deps: Deps, tenantId: string, actor: string): Promise<Rights | null> {
+  const [kind, id = ''] = actor.split(':')
+  if (kind === 'key') {
+    const key = await findKey(deps.db.kysely, tenantId, id)
+    const isOver =
+      !key || key.revoked_at !== null || (key.expires_at !== null && key.expires_at.getTime() <= deps.now())
+    return isOver ? null : { scopes: new Set(key.scopes), hidden: NOTHING_HIDDEN }
+  }
+  const user = kind === 'user' ? await findUser(deps.db.kysely, tenantId, id) : undefined
+  const config = await deps.snapshots.config(tenantId)
+  if (!user || !config || user.status !== 'active') return null
+  return { scopes: new Set<Scope>(PERMISSIONS[user.role]), hidden: hiddenFrom(config.settings, user.role) }
+}
