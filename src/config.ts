@@ -1,8 +1,11 @@
 // Every setting once: its variable, flag, default, unit and meaning. `.env.example` and `--help` are generated from here.
 import { AppError } from './errors.ts'
+import { keyIn } from './vault/cipher.ts'
 
 export type Config = {
   databaseUrl: string | undefined
+  secretKey: readonly Buffer[]
+  secretKeyFile: string
   data: string
   host: string
   port: number
@@ -74,6 +77,16 @@ const secret = (text: string): string | undefined => {
   return text || undefined
 }
 
+const keyList = (text: string): Buffer[] =>
+  text
+    .split(/[\s,]+/)
+    .filter((part) => part !== '')
+    .map((part) => {
+      const key = keyIn(part)
+      if (!key) throw new Error('32 bytes in base64 or hexadecimal each')
+      return key
+    })
+
 export const SETTINGS: readonly Setting[] = [
   {
     name: 'databaseUrl',
@@ -83,6 +96,24 @@ export const SETTINGS: readonly Setting[] = [
     description: 'PostgreSQL 15 or newer. Empty: the embedded database in the data folder.',
     secret: true,
     read: url,
+  },
+  {
+    name: 'secretKey',
+    env: 'AGENDA_SECRET_KEY',
+    default: '',
+    unit: 'key',
+    description:
+      'Seals secrets in the database: 32 random bytes in base64 or hexadecimal (openssl rand -base64 32). Several, by commas: the first seals, all open (rotation). Empty with the embedded database: made in the data folder.',
+    secret: true,
+    read: keyList,
+  },
+  {
+    name: 'secretKeyFile',
+    env: 'AGENDA_SECRET_KEY_FILE',
+    default: '',
+    unit: 'file',
+    description: 'The same, from a file: one key a line.',
+    read: anyText,
   },
   {
     name: 'data',

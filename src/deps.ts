@@ -6,6 +6,7 @@ import type { Connectors } from './dispatch/connector.ts'
 import type { Post, Request } from './outbound/post.ts'
 import type { SendMail } from './notify/message.ts'
 import type { Snapshots } from './availability/snapshot.actions.ts'
+import type { Vault } from './vault/vault.ts'
 
 export type Deps = {
   db: Database
@@ -16,6 +17,8 @@ export type Deps = {
   /** Random bytes for secrets. */
   randomBytes: (length: number) => Uint8Array
   snapshots: Snapshots
+  /** Seals secrets at rest. */
+  vault: Vault
   /** Hints between processes. */
   bus: Bus
   /** Sleeps until something of a campaign is due. */

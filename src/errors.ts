@@ -19,6 +19,7 @@ export const PROBLEMS = {
   idempotency_key_invalid: 400,
   invalid_cursor: 400,
   internal_error: 500,
+  secret_unreadable: 503,
   database_unavailable: 503,
   conflict: 409,
   // configuration

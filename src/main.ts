@@ -16,14 +16,17 @@ import { problemWords } from './locales/words.ts'
 import { createRequest, postBy } from './outbound/post.ts'
 import { addressIn } from './notify/message.ts'
 import { pooledBytes, uuidSource } from './uuid.ts'
+import { installationKeys } from './vault/keys.ts'
+import { createVault } from './vault/vault.ts'
 
 const HELP = `Agenda: appointments, availability and callbacks.
 
   agenda [start]               run the service
   agenda administrator TENANT  print the link for the first administrator of a tenant
   agenda import                load appointments from CSV (agenda import --help)
-  agenda dump [FILE]           write everything to a file (or standard output)
+  agenda dump [FILE]           write everything but secrets to a file (or standard output); --with-secrets keeps them, sealed
   agenda restore FILE          load such a file into an empty database
+  agenda rotate-key            seal with the first of AGENDA_SECRET_KEY what was sealed with another, or not at all
   agenda env-example           print .env.example
   agenda openapi               print the API description
   --help                       this text
@@ -53,8 +56,14 @@ export function parseArguments(argv: readonly string[]): Arguments {
 type DepsConfig = Pick<Config, 'platformKey'> &
   Partial<Pick<Config, 'publicUrl' | 'publicRate' | 'mailFrom' | 'privateTargets' | 'breachedUrl'>>
 
-export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number = Date.now): Deps {
+export function createDeps(
+  db: Deps['db'],
+  config: DepsConfig,
+  now: () => number = Date.now,
+  keys: readonly Buffer[] = [],
+): Deps {
   const bytes = pooledBytes(randomBytes)
+  const newId = uuidSource(now, bytes)
   const bus = createBus(db)
   const request = createRequest(config.privateTargets ?? false)
   return {
@@ -63,8 +72,9 @@ export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number
     bus,
     due: createDueClock(bus, now, (tenantId, campaignId, since) => earliestDue(db.kysely, tenantId, campaignId, since)),
     connectors: {},
-    newId: uuidSource(now, bytes),
+    newId,
     randomBytes: bytes,
+    vault: createVault({ db, keys, randomBytes: bytes, newId, now }),
     snapshots: createSnapshots(db, now),
     platformKeyHash: config.platformKey === undefined ? undefined : hashSecret(config.platformKey),
     links: { base: config.publicUrl ?? '' },
@@ -81,12 +91,13 @@ export function createDeps(db: Deps['db'], config: DepsConfig, now: () => number
 }
 
 async function openDeps(config: Config): Promise<Deps> {
+  const keys = installationKeys(config, (text) => void process.stderr.write(`${text}\n`))
   const options = { url: config.databaseUrl, folder: config.data, poolSize: config.poolSize }
   const open = async (): Promise<Deps> => {
     const db = await openDatabase(options)
     try {
       await migrate(db.pool, new Date())
-      return createDeps(db, config)
+      return createDeps(db, config, Date.now, keys)
     } catch (error) {
       await db.close()
       throw error
@@ -122,6 +133,11 @@ async function start(config: Config): Promise<void> {
     deps.mail = smtpSender(config.smtpUrl, config.mailFrom, config.mailConnections, dkim || undefined).send
   }
   if (config.databaseUrl !== undefined) deps.bus.connect(config.databaseUrl)
+  else {
+    // A folder of an earlier version: what it kept plain is sealed now.
+    const { rotateKey } = await import('./vault/rotate.actions.ts')
+    await rotateKey(deps)
+  }
   deps.connectors = await openConnectors(deps, config)
   const { serve } = await import('./serve.ts')
   await serve(deps, config, began)
@@ -154,10 +170,15 @@ async function run({ command, rest, flags }: Arguments): Promise<void> {
         openDeps(config),
       )
     }
+    case 'rotate-key': {
+      const { runRotateKey } = await import('./vault/rotate.cli.ts')
+      return runRotateKey(() => openDeps(config))
+    }
     case 'dump':
     case 'restore': {
       const { runDump, runRestore } = await import('./db/dump.ts')
-      return command === 'dump' ? runDump(config, rest[0]) : runRestore(config, rest[0])
+      const file = rest.find((one) => !one.startsWith('--'))
+      return command === 'dump' ? runDump(config, file, rest.includes('--with-secrets')) : runRestore(config, file)
     }
     default:
       process.stderr.write(`Unknown command ${command}.\n\n${HELP}`)

@@ -239,11 +239,17 @@ test('the second factor: a code counts once, emergency codes too, and a role can
   await makePerson(service, { email: 'doppia@ufficio.example', role: 'supervisor' })
   const person = await signIn(service, 'doppia@ufficio.example')
   const page = await person.get('/agenda/account/second-factor')
-  const secret = /name="secret" value="([A-Z2-7]+)"/.exec(page.html)![1]!
+  const secret = /<code>([A-Z2-7 ]{39})<\/code>/.exec(page.html)![1]!.replaceAll(' ', '')
   const codeAt = (ms: number): string => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: ms })
-  expect((await person.submit(page, 'second-factor', { code: '000000' })).status).toBe(422)
-  const on = await person.submit(page, 'second-factor', { code: codeAt(service.clock.now) })
-  const codes = [...on.html.matchAll(/<code>([0-9a-f]{6}-[0-9a-f]{6})<\/code>/g)].map((m) => m[1]!)
+  expect((await person.submit(page, 'second-factor', { code: '000000', present: PASSWORD })).status).toBe(422)
+  // A session alone is not enough to put a factor in the person's way, nor is a secret that a form brings.
+  const code = codeAt(service.clock.now)
+  expect((await person.submit(page, 'second-factor', { code, present: 'non la so' })).status).toBe(422)
+  expect(
+    (await person.submit(page, 'second-factor', { code: '123456', secret: 'A'.repeat(32), present: PASSWORD })).status,
+  ).toBe(422)
+  const on = await person.submit(page, 'second-factor', { code, present: PASSWORD })
+  const codes = [...on.html.matchAll(/<code>([0-9a-f]{4}(?:-[0-9a-f]{4}){3})<\/code>/g)].map((m) => m[1]!)
   expect(codes).toHaveLength(10)
   const enter = async (code: string): Promise<{ url: string; status: number }> => {
     const who = newCitizen(service.app)

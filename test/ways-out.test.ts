@@ -93,9 +93,9 @@ test('a stream ends within two seconds of its reader’s right, and one reader h
 test('a webhook tells its writer’s share: ids to an integrator, all to who may read, nothing for a revoked key', async () => {
   const integrator = await signedCaller(service, 'integra@prova.example')
   const hook = (url: string) => ({ url, types: ['*'] })
-  const thin = (await integrator('POST', '/v1/webhooks', hook('https://a.example/1'))).body
+  const thin = (await integrator('POST', '/v1/webhooks', hook('http://127.0.0.1:9/1'))).body
   const key = await service.tenant.make('api-keys', { name: 'crm', scopes: ['webhooks:write', 'appointments:read'] })
-  const full = (await service.tenant.call('POST', '/v1/webhooks', hook('https://a.example/2'), { key: key.token }))
+  const full = (await service.tenant.call('POST', '/v1/webhooks', hook('http://127.0.0.1:9/2'), { key: key.token }))
     .body
   const contact = { ...PERSON, email: 'ada2@posta.example' }
   const booking = {
@@ -108,9 +108,7 @@ test('a webhook tells its writer’s share: ids to an integrator, all to who may
   const c = await ask({ reason: 'cartella clinica' })
   await service.settle()
   const told = async (id: string, call = service.tenant.call) =>
-    JSON.stringify(
-      ((await call('GET', `/v1/webhooks/${id}/deliveries?limit=200`)).body).items.map((n: any) => n.body),
-    )
+    JSON.stringify((await call('GET', `/v1/webhooks/${id}/deliveries?limit=200`)).body.items.map((n: any) => n.body))
   const [thinly, fully] = [await told(thin.id), await told(full.id)]
   for (const secret of ['allergia', a.code, 'cartella', c.number])
     expect([secret, thinly.includes(secret)]).toEqual([secret, false])
@@ -128,7 +126,7 @@ test('a webhook tells its writer’s share: ids to an integrator, all to who may
 
 test('an integrator neither redirects texts nor ends a key that can do more', async () => {
   const integrator = await signedCaller(service, 'integra@prova.example')
-  const gateway = { url: 'https://a.example/sms', format: 'json', fields: { To: '{{ to }}', Body: '{{ text }}' } }
+  const gateway = { url: 'http://127.0.0.1:9/sms', format: 'json', fields: { To: '{{ to }}', Body: '{{ text }}' } }
   expect((await integrator('PUT', '/v1/text-gateways/sms', gateway)).status).toBe(403)
   const strong = await service.tenant.make('api-keys', { name: 'forte', scopes: ['contacts:read'] })
   expect((await integrator('POST', `/v1/api-keys/${strong.apiKey.id}/revocation`)).status).toBe(403)

@@ -8,12 +8,12 @@ import { listFeeds, revokeFeed } from '../calendar/feed.sql.ts'
 import { LOOK_COOKIE, LOOKS, addDesk, formIn, paramIn, textIn, type AddDesk, type Desk } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { dateOf, clockOf } from '../web/dates.ts'
-import { passwordField, choices, faultSummary, field, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
+import { passwordField, choices, faultSummary, field, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Authenticator } from './authenticate.actions.ts'
 import { giveSession } from './cookie.ts'
 import { rotate } from './session.actions.ts'
-import { newTotpSecret, totpOf } from './sign-in.actions.ts'
+import { totpOf, totpSecretFrom } from './sign-in.actions.ts'
 import { changeOwnPassword, disableTotp, enableTotp, setLocale } from './user.actions.ts'
 import { findUser } from './user.sql.ts'
 
@@ -150,8 +150,15 @@ async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra: Html |
   }
 }
 
-async function secondFactorPage(desk: Desk, secret: string, faults: Faults) {
+/** The secret that this session is offered: made here, the same until it is taken, and never brought by a form. */
+const offeredSecret = async (desk: Desk): Promise<string> =>
+  totpSecretFrom(await desk.secretFor('sessions'), desk.person.id, desk.person.sessionId)
+
+async function secondFactorPage(desk: Desk, deps: Deps, faults: Faults) {
   const w = desk.words.account
+  const { tenantId, id } = desk.person
+  const secret = await offeredSecret(desk)
+  const hasPassword = (await findUser(deps.db.kysely, tenantId, id))?.password_hash != null
   const address = totpOf(secret, desk.person.email).toString()
   const { default: codes } = await import('qrcode')
   const svg = await codes.toString(address, { type: 'svg', margin: 2 })
@@ -174,7 +181,7 @@ async function secondFactorPage(desk: Desk, secret: string, faults: Faults) {
       ${form(
         desk,
         '/agenda/account/second-factor',
-        html`${hidden('secret', secret)}
+        html`${hasPassword && passwordField({ name: 'present', label: w.present, use: 'present' }, faults)}
           ${field({ name: 'code', label: desk.words.signIn.code, hint: w.codeHint, value: '', required: true, autocomplete: 'one-time-code', inputMode: 'numeric', maxLength: 10 }, faults)}
           <button>${w.switchOn}</button>`,
       )}`,
@@ -235,9 +242,7 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
     mayEnrol: true,
     handler: async (desk) => {
       const user = await findUser(deps.db.kysely, desk.person.tenantId, desk.person.id)
-      return user?.totp_secret == null
-        ? secondFactorPage(desk, newTotpSecret(), NO_FAULTS)
-        : { redirect: '/agenda/account' }
+      return user?.totp_secret == null ? secondFactorPage(desk, deps, NO_FAULTS) : { redirect: '/agenda/account' }
     },
   })
   add({
@@ -246,15 +251,17 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
     mayEnrol: true,
     handler: async (desk, request, reply) => {
       const given = formIn(request)
-      const secret = /^[A-Z2-7]{32}$/.exec(textIn(given, 'secret'))?.[0] ?? newTotpSecret()
       const { tenantId, id, sessionId } = desk.person
+      const secret = await offeredSecret(desk)
+      const present = String(given.present ?? '').slice(0, 200)
       let codes: string[] = []
       const faults = await faultsFrom(desk, async () => {
-        codes = await enableTotp(deps, tenantId, id, sessionId, secret, textIn(given, 'code').slice(0, 10))
+        const code = textIn(given, 'code').slice(0, 10)
+        codes = await enableTotp(deps, tenantId, id, { sessionId, secret, code, present })
       })
       if (faults.size > 0) {
         reply.code(422)
-        return secondFactorPage(desk, secret, faults)
+        return secondFactorPage(desk, deps, faults)
       }
       authenticator.forget()
       const w = desk.words.account

@@ -40,6 +40,34 @@ export async function isPassword(password: string, hash: string | null): Promise
   return timingSafeEqual(derived, Buffer.from(key, 'base64url')) && hash !== null
 }
 
+/** Of codes, which are random (64 bits): 16 MB, so that ten of them are made in a moment. */
+const CODE_COST = { N: 2 ** 14, r: 8, p: 1 } as const
+
+async function codeHash(code: string, salt: string, cost: ScryptOptions): Promise<string> {
+  const key = await derive(code.trim().toLowerCase(), Buffer.from(salt, 'base64url'), cost)
+  return ['scrypt', cost.N, cost.r, cost.p, salt, key.toString('base64url')].join('$')
+}
+
+/** Hashes of codes for emergencies, under one salt: a code that is tried is derived once. */
+export async function hashCodes(codes: readonly string[]): Promise<string[]> {
+  const salt = randomBytes(16).toString('base64url')
+  return Promise.all(codes.map((code) => codeHash(code, salt, CODE_COST)))
+}
+
+/** What a code would be among the kept ones: under each of their salts, and as the older ones were kept (SHA-256). */
+export async function hashesLike(code: string, kept: readonly string[]): Promise<string[]> {
+  const salts = [
+    ...new Set(kept.filter((one) => one.startsWith('scrypt$')).map((one) => one.split('$').slice(1, 5).join('$'))),
+  ]
+  const derived = await Promise.all(
+    salts.map((text) => {
+      const [n, r, p, salt = ''] = text.split('$')
+      return codeHash(code, salt, { N: Number(n), r: Number(r), p: Number(p) })
+    }),
+  )
+  return [...derived, createHash('sha256').update(code.trim().toLowerCase()).digest('hex')]
+}
+
 type Judge = (password: string, words: string[]) => { score: number; isCommon: boolean }
 let judge: Promise<Judge> | undefined
 

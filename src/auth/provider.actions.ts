@@ -4,7 +4,7 @@ import type { TenantConfig } from '../availability/model.ts'
 import { transaction, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { readSecrets } from '../tenant/secret.sql.ts'
+import { openSecrets } from '../tenant/secret.actions.ts'
 import type { Provider } from '../tenant/people-settings.ts'
 import { HOUR } from '../time/interval.ts'
 import type { Role } from './roles.ts'
@@ -44,7 +44,7 @@ const fetchBy =
 const failed = (reason: string, cause?: unknown): AppError => new AppError('provider_failed', { reason }, { cause })
 
 async function configurationOf(deps: Deps, tenantId: string, provider: Provider): Promise<Configuration> {
-  const [kept] = await readSecrets(deps.db.kysely, tenantId, [secretPurpose(provider.id)])
+  const [kept] = await openSecrets(deps, tenantId, [secretPurpose(provider.id)])
   const key = [tenantId, provider.id, provider.issuer, provider.clientId, kept?.created_at.getTime()].join(' ')
   const known = discovered.get(key)
   if (known && known.until > deps.now()) return known.configuration

@@ -1,20 +1,19 @@
 // Signing in: what proves who somebody is, what slows guessing down, and the links that let people in who cannot.
 // Guessing is slowed by account for unknown browsers, and by browser for known ones (OWASP, "device cookies"): whoever guesses
 // from elsewhere cannot lock the person out of the browser they always use.
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
-import { secretOf } from '../tenant/secret.sql.ts'
+import { secretOf } from '../tenant/secret.actions.ts'
 import { MINUTE } from '../time/interval.ts'
-import { isSeal, sealOf } from '../web/seal.ts'
+import { isSameText, isSeal, sealOf } from '../web/seal.ts'
 import { insertAudit } from './audit.sql.ts'
 import type { Person } from './scopes.ts'
-import { faultInPassword, isPassword } from './password.ts'
+import { faultInPassword, hashCodes, hashesLike, isPassword } from './password.ts'
 import { beginSession, digestOf, type Proof } from './session.actions.ts'
 import { closeUntil, countFailure, endSessions, findFailures, forgetFailures } from './session.sql.ts'
-import { hashSecret, isSameHash } from './token.ts'
 import { findUser, findUserBy, lockUser, updateUser, type User } from './user.sql.ts'
 
 /** So many failures within the window close the way for as long. */
@@ -136,18 +135,24 @@ export async function tryCode(
 ): Promise<SignedIn> {
   const key = `code:${userId}`
   await countAttempt(deps, tenantId, key)
+  // Opened and derived before the transaction, which must hold nobody up.
+  const before = await findUser(deps.db.kysely, tenantId, userId)
+  const stored = before?.totp_secret ?? null
+  const secret = stored === null ? null : await deps.vault.open(tenantId, `totp ${userId}`, stored)
+  const isShort = /^\d{6}$/.test(code.replace(/\s/g, ''))
+  const recovery = isShort ? [] : await hashesLike(code, before?.recovery_hashes ?? [])
   const isRight = await transaction(deps.db, async (tx) => {
     const user = await lockUser(tx, tenantId, userId)
-    if (!user || user.status !== 'active' || user.totp_secret === null) return false
+    if (!user || user.status !== 'active' || secret === null || user.totp_secret !== stored) return false
     const now = new Date(deps.now())
-    const step = stepOf(user.totp_secret, code, now.getTime())
+    const step = stepOf(secret, code, now.getTime())
     if (step !== null && step > Number(user.totp_step ?? 0)) {
       await updateUser(tx, tenantId, userId, { totp_step: step }, now)
       return true
     }
-    const hash = hashSecret(code.trim().toLowerCase())
-    if (!user.recovery_hashes.some((one) => isSameHash(one, hash))) return false
-    await updateUser(tx, tenantId, userId, { recovery_hashes: user.recovery_hashes.filter((one) => one !== hash) }, now)
+    const left = user.recovery_hashes.filter((one) => !recovery.some((hash) => isSameText(one, hash)))
+    if (left.length === user.recovery_hashes.length) return false
+    await updateUser(tx, tenantId, userId, { recovery_hashes: left }, now)
     return true
   })
   if (!isRight) {
@@ -167,13 +172,15 @@ export async function refusePassword(deps: Deps, user: Pick<User, 'email' | 'nam
 }
 
 /** Ten codes for emergencies, each good once; their hashes are what is kept. */
-export function newRecoveryCodes(): { codes: string[]; hashes: string[] } {
+export async function newRecoveryCodes(): Promise<{ codes: string[]; hashes: string[] }> {
   const codes = Array.from({ length: 10 }, () =>
-    randomBytes(6)
+    randomBytes(8)
       .toString('hex')
-      .replace(/(.{6})(.{6})/, '$1-$2'),
+      .replace(/(.{4})(?=.)/g, '$1-'),
   )
-  return { codes, hashes: codes.map(hashSecret) }
+  return { codes, hashes: await hashCodes(codes) }
 }
 
-export const newTotpSecret = (): string => new Secret({ size: 20 }).base32
+/** A TOTP secret of 160 bits (RFC 4226 §4) that a session is offered: derived, so that no form has to bring it back. */
+export const totpSecretFrom = (secret: string, userId: string, sessionId: string): string =>
+  Secret.fromHex(createHmac('sha256', secret).update(`totp ${userId} ${sessionId}`).digest('hex').slice(0, 40)).base32

@@ -161,23 +161,24 @@ export async function changeOwnPassword(
   })
 }
 
-/** Switches the second factor on, once a code proves that it works; returns the codes for emergencies. */
+/** Switches the second factor on, once the password (`present`) and a code prove who asks and that it works; returns the codes for emergencies. */
 export async function enableTotp(
   deps: Deps,
   tenantId: string,
   userId: string,
-  sessionId: string,
-  secret: string,
-  code: string,
+  { sessionId, secret, code, present }: { sessionId: string; secret: string; code: string; present: string },
 ): Promise<string[]> {
+  const user = await findUser(deps.db.kysely, tenantId, userId)
   // Whoever has a session and nothing else must not put a factor of their own in the place of the person's.
-  if ((await findUser(deps.db.kysely, tenantId, userId))?.totp_secret != null) throw new AppError('conflict')
+  if (!user || user.totp_secret !== null) throw new AppError('conflict')
+  if (user.password_hash !== null) await requireOwn(deps, user, present, '/present')
   const step = stepOf(secret, code, deps.now())
   if (step === null) throw bodyFault('/code', 'code_refused')
-  const { codes, hashes } = newRecoveryCodes()
+  const { codes, hashes } = await newRecoveryCodes()
+  const sealed = await deps.vault.seal(tenantId, `totp ${userId}`, secret)
   await transaction(deps.db, async (tx) => {
     const now = new Date(deps.now())
-    await updateUser(tx, tenantId, userId, { totp_secret: secret, totp_step: step, recovery_hashes: hashes }, now)
+    await updateUser(tx, tenantId, userId, { totp_secret: sealed, totp_step: step, recovery_hashes: hashes }, now)
     await endSessions(tx, tenantId, userId, { but: sessionId }, now)
   })
   return codes

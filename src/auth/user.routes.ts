@@ -11,7 +11,7 @@ import { etagOf, RequiredIfMatchHeader, requiredVersion, problems } from '../res
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import { CountShown, DateTime, Email, Id, IdParams, Name, Nullable } from '../rest/schema.ts'
 import { secretPurpose } from './provider.actions.ts'
-import { writeSecret } from '../tenant/secret.sql.ts'
+import { putSecret } from '../tenant/secret.actions.ts'
 import type { Authenticator } from './authenticate.actions.ts'
 import { PERMISSIONS, ROLES, type Role } from './roles.ts'
 import type { UserDocument } from './session.actions.ts'
@@ -267,7 +267,7 @@ export function userRoutes(app: FastifyInstance, deps: Deps, authenticator: Auth
         throw new AppError('not_found', { what: 'provider' })
       const { secret } = request.body as { secret: string }
       const purpose = secretPurpose(idOf(request))
-      await writeSecret(deps.db.kysely, config.tenantId, purpose, secret, new Date(deps.now()), true)
+      await putSecret(deps, config.tenantId, purpose, secret, true)
       return reply.code(204).send(null)
     },
   })

@@ -1,7 +1,7 @@
 // An agent's calendar on a CalDAV server (RFC 4791), by tsdav over our own guarded requests: read as busy time, and written to.
 import { failure } from '../outbound/answer.ts'
 import type { Request } from '../outbound/post.ts'
-import type { ExternalDocument } from './external.sql.ts'
+import type { ExternalAccess } from './external.sql.ts'
 
 const [TIMEOUT, MOST] = [20_000, 5_000_000]
 
@@ -21,7 +21,7 @@ function guarded(request: Request): typeof fetch {
   }
 }
 
-const headersOf = (document: ExternalDocument): Record<string, string> =>
+const headersOf = (document: ExternalAccess): Record<string, string> =>
   document.username === undefined
     ? {}
     : {
@@ -31,7 +31,7 @@ const headersOf = (document: ExternalDocument): Record<string, string> =>
 /** The objects of a calendar that touch [from, to), epoch ms. Rejects with `failure` = a short code. */
 export async function readObjects(
   request: Request,
-  document: ExternalDocument,
+  document: ExternalAccess,
   from: number,
   to: number,
 ): Promise<string[]> {
@@ -54,7 +54,7 @@ export async function readObjects(
 /** Writes our event into the calendar, or removes it (`content` = null). */
 export async function writeObject(
   request: Request,
-  document: ExternalDocument,
+  document: ExternalAccess,
   name: string,
   content: string | null,
 ): Promise<void> {

@@ -27,6 +27,7 @@ import {
   noteRead,
   replaceBusy,
   type External,
+  type ExternalAccess,
   type ExternalDocument,
 } from './external.sql.ts'
 import { calendarObject } from './object.ts'
@@ -36,10 +37,27 @@ const [READ, WRITE] = ['calendars', 'caldav']
 const [EVERY, AHEAD, WARN] = [10 * MINUTE, 190 * DAY, DAY]
 const [TIMEOUT, MOST] = [20_000, 5_000_000]
 
-export const documentOf = (e: External): ExternalDocument => e.document as unknown as ExternalDocument
+/** Of calendars that were added before accesses were sealed, the access stands in the document itself. */
+type Stored = Partial<ExternalDocument> & Partial<ExternalAccess>
+const storedOf = (e: External): Stored => e.document
+
+export const isWritten = (e: External): boolean => storedOf(e).isWritten ?? false
 
 /** Of its address; the rest of it may be a secret. */
-export const hostOf = (e: External): string => new URL(documentOf(e).url).host
+export function hostOf(e: External): string {
+  const { host, url } = storedOf(e)
+  return host ?? new URL(url!).host
+}
+
+const sealContext = (id: string): string => `calendar ${id}`
+
+async function accessOf(deps: Deps, e: External): Promise<ExternalAccess> {
+  const { sealed, ...plain } = storedOf(e)
+  if (sealed === undefined) return plain as ExternalAccess
+  // Restored from a dump without secrets.
+  if (sealed === '') throw failure('access_missing')
+  return JSON.parse(await deps.vault.open(e.tenant_id, sealContext(e.id), sealed)) as ExternalAccess
+}
 
 const readJob = (deps: Deps, e: Pick<External, 'tenant_id' | 'id'>, due: number) => ({
   ...{ tenantId: e.tenant_id, id: deps.newId(), queue: READ, key: e.id, payload: { calendarId: e.id } },
@@ -52,11 +70,18 @@ export async function addExternal(
   tenantId: string,
   agentId: string,
   kind: External['kind'],
-  document: ExternalDocument,
+  given: ExternalAccess & { isWritten?: boolean },
 ): Promise<External> {
   const now = new Date(deps.now())
+  const id = deps.newId()
+  const { isWritten, ...access } = given
+  const document = {
+    host: new URL(access.url).host,
+    sealed: await deps.vault.seal(tenantId, sealContext(id), JSON.stringify(access)),
+    ...(isWritten === undefined ? {} : { isWritten }),
+  }
   return transaction(deps.db, async (tx) => {
-    const e = await insertExternal(tx, { tenantId, id: deps.newId(), agentId, kind, document, now })
+    const e = await insertExternal(tx, { tenantId, id, agentId, kind, document, now })
     await enqueue(deps, tx, [readJob(deps, e, now.getTime())])
     return e
   })
@@ -84,7 +109,8 @@ async function fetchIcs(deps: Deps, e: External): Promise<Got> {
     ...(isStale || e.etag === null ? {} : { 'if-none-match': e.etag }),
     ...(isStale || e.last_modified === null ? {} : { 'if-modified-since': e.last_modified }),
   }
-  const answer = await deps.request(documentOf(e).url, { method: 'GET', headers, timeoutMs: TIMEOUT, most: MOST })
+  const { url } = await accessOf(deps, e)
+  const answer = await deps.request(url, { method: 'GET', headers, timeoutMs: TIMEOUT, most: MOST })
   if (answer.status === 304) return 'unchanged'
   if (answer.status !== 200) throw failure(`http_${answer.status}`)
   return {
@@ -95,7 +121,7 @@ async function fetchIcs(deps: Deps, e: External): Promise<Got> {
 }
 
 async function fetchCaldav(deps: Deps, e: External, from: number, to: number): Promise<Got> {
-  return { texts: await readObjects(deps.request, documentOf(e), from, to), etag: null, lastModified: null }
+  return { texts: await readObjects(deps.request, await accessOf(deps, e), from, to), etag: null, lastModified: null }
 }
 
 /** Tells the agent that their calendar cannot be read; once, until it can be again. */
@@ -186,7 +212,7 @@ export async function writesFor(
 ): Promise<((tx: Tx) => Promise<void>)[]> {
   const agents = [...new Set([a.agent_id, ...(before?.agentId === undefined ? [] : [before.agentId])])]
   const lists = await Promise.all(agents.map((id) => listExternal(deps.db.kysely, a.tenant_id, id)))
-  const written = lists.flat().filter((e) => e.kind === 'caldav' && documentOf(e).isWritten)
+  const written = lists.flat().filter((e) => e.kind === 'caldav' && isWritten(e))
   if (written.length === 0) return []
   const now = new Date(deps.now())
   const jobs = written.map((e) => ({
@@ -206,11 +232,14 @@ async function write(deps: Deps, job: Job): Promise<Ended> {
   const isThere = a.agent_id === e.agent_id && ['pending', 'confirmed', 'completed'].includes(a.status)
   const speaker = speakerOf(config, config.settings.locale)
   const content = isThere ? calendarObject(speaker, inCalendar(a), { method: 'PUBLISH' }) : null
-  await writeObject(deps.request, documentOf(e), a.id, content && content.replace(/^METHOD:.*\r?\n/m, '')).catch(
-    (error: unknown) => {
-      throw Object.assign(new AppError('unreadable_calendar', { reason: codeOf(error) }), { code: codeOf(error) })
-    },
-  )
+  await writeObject(
+    deps.request,
+    await accessOf(deps, e),
+    a.id,
+    content && content.replace(/^METHOD:.*\r?\n/m, ''),
+  ).catch((error: unknown) => {
+    throw Object.assign(new AppError('unreadable_calendar', { reason: codeOf(error) }), { code: codeOf(error) })
+  })
   return DONE
 }
 

@@ -17,7 +17,7 @@ import { checkBody } from '../rest/validation.ts'
 import { DAY, union } from '../time/interval.ts'
 import { formatInstant, isZone } from '../time/zone.ts'
 import { availabilityObject, readAvailability, type ReadAvailability } from './availability.ts'
-import { addExternal, documentOf, hostOf, readNow, removeExternal } from './external.actions.ts'
+import { addExternal, hostOf, isWritten, readNow, removeExternal } from './external.actions.ts'
 import { findExternal, listExternal, type External } from './external.sql.ts'
 import { freeBusyObject } from './feed.ts'
 
@@ -52,7 +52,7 @@ export function externalRoutes(app: FastifyInstance, deps: Deps): void {
     agentId: e.agent_id,
     kind: e.kind,
     host: hostOf(e),
-    isWritten: documentOf(e).isWritten ?? false,
+    isWritten: isWritten(e),
     readAt: e.read_at?.toISOString() ?? null,
     ageSeconds: e.read_at === null ? null : Math.round((deps.now() - e.read_at.getTime()) / 1000),
     failingSince: e.failing_since?.toISOString() ?? null,

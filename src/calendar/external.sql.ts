@@ -4,7 +4,10 @@ import type { ExternalCalendarRow } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 
 export type External = Selectable<ExternalCalendarRow>
-export type ExternalDocument = { url: string; username?: string; password?: string; isWritten?: boolean }
+/** What reaches the calendar: its address may be a secret too. */
+export type ExternalAccess = { url: string; username?: string; password?: string }
+/** `sealed`: the access, as the vault keeps it. */
+export type ExternalDocument = { host: string; sealed: string; isWritten?: boolean }
 
 export async function insertExternal(
   tx: Tx,

@@ -31,6 +31,7 @@ const TABLES = [
   'events',
   'usage_counters',
   'idempotency_keys',
+  'data_keys',
   'tenant_secrets',
   'booking_drafts',
   'contact_means',
@@ -72,8 +73,32 @@ async function tablesOf(client: Client): Promise<string[]> {
   return rows.map((row) => row.table_name as string)
 }
 
-/** Writes every row of every table as one JSON line, in one snapshot; returns the number of rows. */
-export async function dump(db: Database, out: Writable): Promise<number> {
+/** Tables that hold secrets and nothing else. */
+const OF_SECRETS = new Set(['data_keys', 'tenant_secrets'])
+
+/** A row without its secrets; what must be set anew after a restore is told by `missingSecrets`. */
+function bare(table: string, row: Record<string, unknown>): Record<string, unknown> | null {
+  if (OF_SECRETS.has(table)) return null
+  if (table === 'users') return { ...row, totp_secret: null, totp_step: null, recovery_hashes: [] }
+  const document = row.document as Record<string, unknown> | undefined
+  if (table === 'external_calendars' && document) {
+    const { sealed: _s, password: _p, username: _u, url: _a, ...shown } = document
+    return { ...row, document: { host: document.host ?? hostIn(document.url), ...shown, sealed: '' } }
+  }
+  if (table === 'text_gateways' && document) {
+    const { sealed: _s, headers: _h, ...shown } = document
+    return { ...row, document: { ...shown, headers: {} } }
+  }
+  return row
+}
+
+const hostIn = (url: unknown): string => (typeof url === 'string' && URL.canParse(url) ? new URL(url).host : '')
+
+/**
+ * Writes every row of every table as one JSON line, in one snapshot; returns the number of rows. Secrets are left out, or, `withSecrets`, kept
+ * as they are: sealed, to be opened with the same installation key.
+ */
+export async function dump(db: Database, out: Writable, withSecrets = false): Promise<number> {
   const client = await db.pool.connect()
   let count = 0
   const write = async (value: unknown): Promise<void> => {
@@ -90,8 +115,11 @@ export async function dump(db: Database, out: Writable): Promise<number> {
       for (;;) {
         const { rows } = await client.query(`fetch ${BATCH} from rows_of_table`)
         if (rows.length === 0) break
-        for (const { row } of rows) await write([table, row])
-        count += rows.length
+        const shown = rows.flatMap(({ row }) =>
+          withSecrets ? [row] : (bare(table, row as Record<string, unknown>) ?? []),
+        )
+        for (const row of shown) await write([table, row])
+        count += shown.length
       }
       await client.query('close rows_of_table')
     }
@@ -169,19 +197,42 @@ async function open(config: Config): Promise<Database> {
   return db
 }
 
-/** `agenda dump [FILE]`. */
-export async function runDump(config: Config, file: string | undefined): Promise<void> {
+/** `agenda dump [FILE] [--with-secrets]`. */
+export async function runDump(config: Config, file: string | undefined, withSecrets: boolean): Promise<void> {
   const db = await open(config)
   const out = file === undefined ? process.stdout : createWriteStream(file, { mode: 0o600 })
   try {
-    const count = await dump(db, out)
+    const count = await dump(db, out, withSecrets)
     if (file !== undefined) {
       out.end()
       await once(out, 'finish')
     }
-    process.stderr.write(`${count} rows written\n`)
+    process.stderr.write(`${count} rows written, ${withSecrets ? 'with' : 'without'} secrets\n`)
   } finally {
     await db.close()
+  }
+}
+
+/** What a dump without secrets left behind, to be set anew, in sentences. */
+export async function missingSecrets(db: Database): Promise<string[]> {
+  const client = await db.pool.connect()
+  const count = async (text: string): Promise<number> => Number((await client.query(text)).rows[0]!.n)
+  try {
+    if ((await count('select count(*) as n from tenant_secrets')) > 0) return []
+    const calendars = await count("select count(*) as n from external_calendars where document ->> 'sealed' = ''")
+    const gateways = await count('select count(*) as n from text_gateways')
+    const hooks = await count('select count(*) as n from webhooks')
+    return [
+      'Without secrets: links and sign-ins that were given out before open nothing; second factors are to be set up again.',
+      ...(calendars > 0 ? [`Add again: ${calendars} calendars of agents, with address and password.`] : []),
+      ...(gateways > 0 ? [`Set again: the headers of ${gateways} text gateways.`] : []),
+      ...(hooks > 0
+        ? [`New: the signing secrets of ${hooks} webhooks; read and hand them on (POST /v1/webhooks/{id}/secret).`]
+        : []),
+      'Set again: secrets of sign-in services, and signing secrets of campaigns that push.',
+    ]
+  } finally {
+    client.release()
   }
 }
 
@@ -193,6 +244,7 @@ export async function runRestore(config: Config, file: string | undefined): Prom
   try {
     const count = await restore(db, createReadStream(file))
     process.stderr.write(`${count} rows restored\n`)
+    for (const line of await missingSecrets(db)) process.stderr.write(`${line}\n`)
   } finally {
     await db.close()
   }

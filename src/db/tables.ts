@@ -298,6 +298,7 @@ export type Tables = PeopleTables & {
   usage_counters: UsageCounterRow
   idempotency_keys: IdempotencyKeyRow
   tenant_secrets: { tenant_id: string; purpose: string; secret: string; created_at: Date }
+  data_keys: { tenant_id: string; id: string; wrapped: string; created_at: Date }
   booking_drafts: DraftRow
   contact_means: { tenant_id: string; means_hash: string }
   messages: MessageRow

@@ -40,7 +40,7 @@ function readAnswer(batch: Batch, body: string): ItemResult[] {
   })
 }
 
-export function httpConnector(deps: Pick<Deps, 'now' | 'db' | 'randomBytes'>, post: Post): Connector {
+export function httpConnector(deps: Pick<Deps, 'now' | 'db' | 'randomBytes' | 'vault'>, post: Post): Connector {
   async function send(batch: Batch): Promise<Sent> {
     const { connector } = batch.campaign
     if (connector.kind !== 'http') return { kind: 'failed', code: 'no_address', retryAfterMs: null, isRefused: false }

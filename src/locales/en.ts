@@ -62,6 +62,10 @@ export const en: Words = {
       'Something went wrong',
       'The fault is ours and has been recorded under the request id. Try again later.',
     ],
+    secret_unreadable: [
+      'A secret cannot be opened',
+      'It was sealed with the key {key}, which this process does not have. The operator adds it to AGENDA_SECRET_KEY.',
+    ],
     database_unavailable: [
       'Temporarily unavailable',
       'The database cannot be reached. Try again in a few seconds with the same Idempotency-Key.',

@@ -42,6 +42,10 @@ export const it: Words = {
       'Qualcosa è andato storto',
       'L’errore è nostro ed è stato registrato con l’identificativo della richiesta. Riprova più tardi.',
     ],
+    secret_unreadable: [
+      'Un segreto non si può aprire',
+      'È stato sigillato con la chiave {key}, che questo processo non ha. Il gestore la aggiunge ad AGENDA_SECRET_KEY.',
+    ],
     database_unavailable: [
       'Momentaneamente non disponibile',
       'La base dati non è raggiungibile. Riprova tra qualche secondo con la stessa Idempotency-Key.',

@@ -8,7 +8,8 @@ import { tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/headers.ts'
 import { CountShown, DateTime } from '../rest/schema.ts'
 import { gatewayFaults, type Gateway } from './gateway.ts'
-import { dropGateway, findGateway, listGateways, writeGateway, type StoredGateway } from './gateway.sql.ts'
+import { headerNamesOf, keepGateway, openGateway, shownGateway } from './gateway.actions.ts'
+import { dropGateway, listGateways, type StoredGateway } from './gateway.sql.ts'
 
 const Params = Type.Object(
   { channel: Type.String({ pattern: '^(?!email$)[a-z]{2,20}$', description: 'sms, or another text channel' }) },
@@ -69,8 +70,12 @@ const FORBIDDEN = new Set([
 ])
 
 function present(row: StoredGateway): Record<string, unknown> {
-  const { headers, ...rest } = row.document as unknown as Gateway
-  return { channel: row.channel, ...rest, headerNames: Object.keys(headers), updatedAt: row.updated_at.toISOString() }
+  return {
+    channel: row.channel,
+    ...shownGateway(row),
+    headerNames: headerNamesOf(row),
+    updatedAt: row.updated_at.toISOString(),
+  }
 }
 
 export function gatewayRoutes(app: FastifyInstance, deps: Deps): void {
@@ -107,11 +112,11 @@ export function gatewayRoutes(app: FastifyInstance, deps: Deps): void {
       if (fault !== undefined) throw bodyFault('/fields', 'template_variable', { detail: fault.replace('!', '') })
       const bad = Object.keys(body.headers ?? {}).find((name) => FORBIDDEN.has(name.toLowerCase()))
       if (bad !== undefined) throw bodyFault(`/headers/${bad}`, 'address_not_allowed', { reason: bad })
-      const before = (await findGateway(deps.db.kysely, tenantId, channel))?.document as unknown as Gateway | undefined
+      const before = await openGateway(deps, tenantId, channel)
       // Kept headers never go to an address that they were not written for.
       const isSameHost = before !== undefined && new URL(before.url).host === new URL(body.url).host
-      const document = { ...body, headers: body.headers ?? (isSameHost ? before.headers : {}) }
-      return present(await writeGateway(deps.db.kysely, { tenantId, channel, document, now: new Date(deps.now()) }))
+      const headers = body.headers ?? (isSameHost ? before.headers : {})
+      return present(await keepGateway(deps, tenantId, channel, { ...body, headers }))
     },
   })
 

@@ -5,8 +5,8 @@ import { keptFor } from '../kept.ts'
 import type { Job } from '../jobs/job.sql.ts'
 import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
 import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
-import { providerIdIn, requestOf, type Gateway } from './gateway.ts'
-import { findGateway } from './gateway.sql.ts'
+import { providerIdIn, requestOf } from './gateway.ts'
+import { openGateway } from './gateway.actions.ts'
 import type { TextDocument } from './message.ts'
 import { failed, messageToSend, sent } from './sending.actions.ts'
 import { afterQuietHours } from './text.ts'
@@ -29,9 +29,8 @@ function waitFor(deps: Deps, key: string, perSecond: number): number {
 async function run(deps: Deps, job: Job): Promise<Ended> {
   const m = await messageToSend(deps, job)
   if (!m) return DONE
-  const stored = await findGateway(deps.db.kysely, m.tenant_id, m.channel)
-  if (!stored) return failed(deps, m, job, 'no_gateway', false)
-  const gateway = stored.document as unknown as Gateway
+  const gateway = await openGateway(deps, m.tenant_id, m.channel)
+  if (!gateway) return failed(deps, m, job, 'no_gateway', false)
   // Whatever made it late, nobody is woken by it.
   const config = await deps.snapshots.config(m.tenant_id)
   const quiet = config?.settings.notifications.quietHours

@@ -4,9 +4,10 @@ import { Webhook } from 'standardwebhooks'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { DAY } from '../time/interval.ts'
-import { readSecrets, writeSecret } from '../tenant/secret.sql.ts'
+import { openSecrets, putSecret, sealSecret } from '../tenant/secret.actions.ts'
+import { writeSecret } from '../tenant/secret.sql.ts'
 
-type SecretDeps = Pick<Deps, 'now' | 'db' | 'randomBytes'>
+type SecretDeps = Pick<Deps, 'now' | 'db' | 'randomBytes' | 'vault'>
 /** What a secret signs: the pushes of a campaign, or the notices of a subscription. */
 export type Signer = { kind: 'push' | 'webhook'; id: string }
 const nameOf = ({ kind, id }: Signer) => ({ current: `${kind}:${id}`, previous: `${kind}-before:${id}` })
@@ -17,10 +18,10 @@ const fresh = (deps: SecretDeps): string => Buffer.from(deps.randomBytes(32)).to
 /** Secrets that sign now, the newest first. */
 export async function signingSecrets(deps: SecretDeps, tenantId: string, signer: Signer): Promise<string[]> {
   const { current, previous } = nameOf(signer)
-  const rows = await readSecrets(deps.db.kysely, tenantId, [current, previous])
+  const rows = await openSecrets(deps, tenantId, [current, previous])
   const now = rows.find((row) => row.purpose === current)
   if (!now) {
-    await writeSecret(deps.db.kysely, tenantId, current, fresh(deps), new Date(deps.now()), false)
+    await putSecret(deps, tenantId, current, fresh(deps), false)
     return signingSecrets(deps, tenantId, signer)
   }
   const before = rows.find((row) => row.purpose === previous && row.created_at.getTime() + DAY > deps.now())
@@ -31,11 +32,13 @@ export async function signingSecrets(deps: SecretDeps, tenantId: string, signer:
 export async function rotateSecret(deps: SecretDeps, tenantId: string, signer: Signer): Promise<string> {
   const { current, previous } = nameOf(signer)
   const secret = fresh(deps)
+  const sealed = await sealSecret(deps, tenantId, current, secret)
+  const [before] = await openSecrets(deps, tenantId, [current])
+  const sealedBefore = before && (await sealSecret(deps, tenantId, previous, before.secret))
   await transaction(deps.db, async (tx) => {
     const now = new Date(deps.now())
-    const [row] = await readSecrets(tx, tenantId, [current])
-    if (row) await writeSecret(tx, tenantId, previous, row.secret, now, true)
-    await writeSecret(tx, tenantId, current, secret, now, true)
+    if (sealedBefore !== undefined) await writeSecret(tx, tenantId, previous, sealedBefore, now, true)
+    await writeSecret(tx, tenantId, current, sealed, now, true)
   })
   return shown(secret)
 }

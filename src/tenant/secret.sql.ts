@@ -1,25 +1,7 @@
-// All SQL of a tenant's own secrets, made when first needed. They seal cookies and links; nothing is encrypted with them.
+// All SQL of a tenant's own secrets, as they are kept: sealed, where the installation has a key.
 import type { Db } from '../db/tx.ts'
-import type { Deps } from '../deps.ts'
-import { keptFor } from '../kept.ts'
 
-const knownTo = keptFor((_db: Deps['db']) => new Map<string, string>())
-
-/** The tenant's secret for `purpose`: 256 random bits, the same in all processes. */
-export async function secretOf(deps: Deps, tenantId: string, purpose: string): Promise<string> {
-  const cache = knownTo(deps.db)
-  const key = `${tenantId} ${purpose}`
-  const cached = cache.get(key)
-  if (cached !== undefined) return cached
-  const db = deps.db.kysely
-  const fresh = Buffer.from(deps.randomBytes(32)).toString('base64url')
-  await writeSecret(db, tenantId, purpose, fresh, new Date(deps.now()), false)
-  const [row] = await readSecrets(db, tenantId, [purpose])
-  cache.set(key, row!.secret)
-  return row!.secret
-}
-
-/** Secrets of a tenant by purpose, as they are now. */
+/** Secrets of a tenant by purpose, as they are kept. */
 export async function readSecrets(
   db: Db,
   tenantId: string,

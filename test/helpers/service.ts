@@ -15,6 +15,7 @@ import { createRequest, postBy } from '../../src/outbound/post.ts'
 import type { Deps } from '../../src/deps.ts'
 import { queuesFor } from '../../src/jobs/queues.ts'
 import { drain } from '../../src/jobs/work.actions.ts'
+import { createVault } from '../../src/vault/vault.ts'
 import { createTenant } from '../../src/tenant/tenant.routes.ts'
 import { uuidSource } from '../../src/uuid.ts'
 import { openTestDatabase, type TestDatabase } from './database.ts'
@@ -94,16 +95,21 @@ export function caller(app: FastifyInstance, defaultKey: string): Call {
   }
 }
 
+/** The installation's key in tests. */
+export const SECRET_KEY = Buffer.alloc(32, 7)
+
 export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
   const bus = createBus(db)
   const now = (): number => clock.now
+  const newId = uuidSource(() => clock.now, randomBytes)
   return {
     db,
+    vault: createVault({ db, keys: [SECRET_KEY], randomBytes, newId, now }),
     now,
     bus,
     due: createDueClock(bus, now, (tenantId, campaignId, since) => earliestDue(db.kysely, tenantId, campaignId, since)),
     connectors: {},
-    newId: uuidSource(() => clock.now, randomBytes),
+    newId,
     randomBytes,
     snapshots: createSnapshots(db, () => clock.now),
     platformKeyHash: hashSecret(PLATFORM_KEY),

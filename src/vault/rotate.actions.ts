@@ -1,0 +1,29 @@
+// Seals with the installation's present key: data keys are wrapped anew, and what is still plain is sealed.
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { listTenants } from '../tenant/tenant.sql.ts'
+import { placesOf } from './places.sql.ts'
+
+const PAGE = 100
+
+/** Returns how many data keys were wrapped anew, and how many values were sealed. Throws when there is no key. */
+export async function rotateKey(deps: Deps): Promise<{ wrapped: number; sealed: number }> {
+  if (!deps.vault.isOn)
+    throw new AppError('invalid_setting', { name: 'AGENDA_SECRET_KEY', expected: 'a key to seal with' })
+  const done = { wrapped: 0, sealed: 0 }
+  let after: string | null = null
+  for (;;) {
+    const tenants = await listTenants(deps.db.kysely, after, PAGE)
+    for (const { id } of tenants) {
+      done.wrapped += await deps.vault.rewrap(id)
+      for (const place of placesOf(deps.db.kysely, id))
+        for (const plain of await place.read()) {
+          const sealed = await deps.vault.seal(id, place.purpose(plain.id), plain.text)
+          await place.write(plain.id, sealed, plain).execute(deps.db.kysely)
+          done.sealed += 1
+        }
+    }
+    if (tenants.length < PAGE) return done
+    after = tenants.at(-1)!.id
+  }
+}

@@ -1,0 +1,14 @@
+// `agenda rotate-key`.
+import type { Deps } from '../deps.ts'
+import { rotateKey } from './rotate.actions.ts'
+
+export async function runRotateKey(open: () => Promise<Deps>): Promise<void> {
+  const deps = await open()
+  try {
+    const { wrapped, sealed } = await rotateKey(deps)
+    process.stderr.write(`${wrapped} keys of tenants wrapped anew, ${sealed} secrets sealed that were plain\n`)
+  } finally {
+    await deps.bus.close()
+    await deps.db.close()
+  }
+}
