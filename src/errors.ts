@@ -20,6 +20,7 @@ export const PROBLEMS = {
   invalid_cursor: 400,
   internal_error: 500,
   secret_unreadable: 503,
+  sign_in_busy: 503,
   database_unavailable: 503,
   conflict: 409,
   // configuration

@@ -1,6 +1,8 @@
 // What a stranger may set off: mails to somebody else, links that end, calls to numbers that cost or earn.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makePerson } from './helpers/people.ts'
+import { buildApp } from '../src/app.ts'
+import { makePerson, PASSWORD, signIn } from './helpers/people.ts'
 import { newCitizen, solve, timesIn } from './helpers/citizen.ts'
 import { makeOffice, startService, type TestService } from './helpers/service.ts'
 
@@ -98,3 +100,36 @@ test('asking for a new password ends no invitation, and sends one mail in a whil
   await service.settle()
   expect((await mails('capo@prova.example')).length).toBe(2)
 })
+
+test('a flood of sign-ins is refused at its door, and whoever is known gets in at once', async () => {
+  await makePerson(service, { email: 'nota@prova.example', role: 'supervisor' })
+  const known = await signIn(service, 'nota@prova.example')
+  const app = await buildApp(service.deps, { logLevel: 'silent', trustProxy: 1 })
+  const wrong = (n: number) =>
+    app.inject({
+      method: 'POST',
+      url: '/prova/sign-in',
+      headers: {
+        'x-forwarded-for': `203.0.113.${n % 4}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      payload: `email=nessuno${n}%40prova.example&password=sbagliata`,
+    })
+  const flood = Array.from({ length: 40 }, (_, n) => wrong(n))
+  await sleep(50)
+  const again = newCitizen(app)
+  for (const [name, value] of known.jar) if (name !== 'agenda_session') again.jar.set(name, value)
+  const began = performance.now()
+  const entered = await again.post('/prova/sign-in', [
+    ['email', 'nota@prova.example'],
+    ['password', PASSWORD],
+  ])
+  expect(entered.url).toBe('/agenda')
+  // Behind the two that are under way, not behind the flood.
+  expect(performance.now() - began).toBeLessThan(4_000)
+  const statuses = (await Promise.all(flood)).map((answer) => answer.statusCode)
+  // Of each network four wait; two are let through meanwhile.
+  expect(statuses.filter((status) => status === 503).length).toBeGreaterThanOrEqual(40 - 16 - 4)
+  expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(16)
+  await app.close()
+}, 30_000)

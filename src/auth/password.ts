@@ -2,17 +2,21 @@
 import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
 import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
-import { turnstile } from '../turnstile.ts'
+import { AppError } from '../errors.ts'
+import { turnstile, type Turn } from '../turnstile.ts'
 
 /** OWASP Password Storage Cheat Sheet: N = 2^15, r = 8, p = 3, 32 MB each. */
 const COST = { N: 2 ** 15, r: 8, p: 3 } as const
 const LENGTH = 32
 export const MIN_LENGTH = 10
 export const MAX_LENGTH = 200
-/** Two at a time: a flood of sign-ins may cost time, not the memory of the process. */
-const inTurn = turnstile(2)
+/**
+ * Two at a time: a flood of sign-ins may cost time, not the memory of the process. Who waits is bounded, of one network more so; browsers in which
+ * somebody has signed in before go first.
+ */
+const inTurn = turnstile(2, { waiting: 24, ofGroup: 4, full: () => new AppError('sign_in_busy') })
 
-const derive = (password: string, salt: Buffer, cost: ScryptOptions): Promise<Buffer> =>
+const derive = (password: string, salt: Buffer, cost: ScryptOptions, turn: Turn = { isFirst: true }): Promise<Buffer> =>
   inTurn(
     () =>
       new Promise((resolve, reject) => {
@@ -20,6 +24,7 @@ const derive = (password: string, salt: Buffer, cost: ScryptOptions): Promise<Bu
           error ? reject(error) : resolve(key),
         )
       }),
+    turn,
   )
 
 /** `scrypt$N$r$p$salt$key`, with a salt of its own. */
@@ -32,11 +37,11 @@ export async function hashPassword(password: string): Promise<string> {
 // Of nobody's password: whoever is unknown costs as much time as somebody known.
 const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
-/** Whether the password is the one; takes as long when there is none to compare with. */
-export async function isPassword(password: string, hash: string | null): Promise<boolean> {
+/** Whether the password is the one; takes as long when there is none to compare with. Throws `sign_in_busy` when too many wait already. */
+export async function isPassword(password: string, hash: string | null, turn?: Turn): Promise<boolean> {
   const [, n = '', r = '', p = '', salt = '', key = ''] = (hash ?? NOBODY).split('$')
   const cost = { N: Number(n), r: Number(r), p: Number(p) }
-  const derived = await derive(password.slice(0, MAX_LENGTH), Buffer.from(salt, 'base64url'), cost)
+  const derived = await derive(password.slice(0, MAX_LENGTH), Buffer.from(salt, 'base64url'), cost, turn)
   return timingSafeEqual(derived, Buffer.from(key, 'base64url')) && hash !== null
 }
 

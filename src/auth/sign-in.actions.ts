@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
 import { MINUTE } from '../time/interval.ts'
+import { widerNetworkOf } from '../web/network.ts'
 import { isSameText, isSeal, sealOf } from '../web/seal.ts'
 import { insertAudit } from './audit.sql.ts'
 import type { Person } from './scopes.ts'
@@ -97,14 +98,25 @@ export type Tried = { kind: 'in'; signedIn: SignedIn } | { kind: 'code'; userId:
 export async function trySignIn(
   deps: Deps,
   tenantId: string,
-  given: { email: string; password: string; device: string | undefined; browser: string; passwords: boolean },
+  given: {
+    email: string
+    password: string
+    device: string | undefined
+    browser: string
+    passwords: boolean
+    /** The network address that it comes from. */
+    address: string
+  },
 ): Promise<Tried> {
   const email = foldEmail(given.email)
   const user = await findUserBy(deps.db.kysely, tenantId, 'email', email)
   const isKnown = user !== undefined && (await isOwnDevice(deps, tenantId, user.id, given.device))
   const key = isKnown ? `browser:${digestOf(given.device!)}` : `account:${digestOf(email)}`
   await countAttempt(deps, tenantId, key)
-  const isRight = await isPassword(given.password, user?.password_hash ?? null)
+  const isRight = await isPassword(given.password, user?.password_hash ?? null, {
+    isFirst: isKnown,
+    group: widerNetworkOf(given.address),
+  })
   // Where only providers let people in, administrators keep their password for emergencies.
   const isAllowed = given.passwords || user?.role === 'administrator'
   if (!user || !isRight || !isAllowed || user.status !== 'active') {

@@ -55,7 +55,7 @@ async function unsealed<T>(deps: Deps, site: Site, purpose: string, given: strin
 
 export function signInRoutes(app: FastifyInstance, deps: Deps): void {
   const said = (site: Site, error: unknown): string => {
-    if (!(error instanceof AppError) || error.status >= 500) throw error
+    if (!(error instanceof AppError) || (error.status >= 500 && error.code !== 'sign_in_busy')) throw error
     return problemWords(site.language, error.code, error.params).detail
   }
 
@@ -100,6 +100,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       try {
         const device = request.cookies[DEVICE]
         const given = {
+          address: request.ip,
           email: email.slice(0, 254),
           password,
           device,

@@ -62,6 +62,7 @@ export const en: Words = {
       'Something went wrong',
       'The fault is ours and has been recorded under the request id. Try again later.',
     ],
+    sign_in_busy: ['Many are signing in right now', 'Try again in a few seconds.'],
     secret_unreadable: [
       'A secret cannot be opened',
       'It was sealed with the key {key}, which this process does not have. The operator adds it to AGENDA_SECRET_KEY.',

@@ -42,6 +42,7 @@ export const it: Words = {
       'Qualcosa è andato storto',
       'L’errore è nostro ed è stato registrato con l’identificativo della richiesta. Riprova più tardi.',
     ],
+    sign_in_busy: ['In questo momento accedono in molti', 'Riprova tra qualche secondo.'],
     secret_unreadable: [
       'Un segreto non si può aprire',
       'È stato sigillato con la chiave {key}, che questo processo non ha. Il gestore la aggiunge ad AGENDA_SECRET_KEY.',
