@@ -67,12 +67,15 @@ import { ownRoutes } from './booking/own.routes.ts'
 import { installAssets } from './web/asset.routes.ts'
 import { installPages, sendPageNotFound } from './web/pages.ts'
 import { serviceRoutes } from './service/service.routes.ts'
+import { installEdge } from './rest/edge.hook.ts'
 import { tenantRoutes } from './tenant/tenant.routes.ts'
 
 export type AppOptions = {
   logLevel: string
   /** Reverse proxies in front whose X-Forwarded-* headers are believed. */
   trustProxy: number | false
+  /** Metrics and documentation are answered at a port of their own. */
+  hasOperationsPort?: boolean
   /** Called before any route is added; tests check every answer against its schema. */
   observe?: (app: FastifyInstance) => void
   /** Where the log goes instead of standard output. */
@@ -109,15 +112,20 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     clientErrorHandler: refuseSocket,
     frameworkErrors: (_error, request, reply) => refuseAddress(request as FastifyRequest, reply as FastifyReply),
     requestTimeout: 30_000,
+    // A connection on which nothing is said for so long is closed: streams and long polls say something sooner.
+    connectionTimeout: 120_000,
     genReqId: () => deps.newId(),
     routerOptions: { maxParamLength: 20_000, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     schemaController: { compilersFactory: { buildSerializer } },
   })
+  // A process has only so many files; what is beyond is refused by the system, not by running out.
+  app.server.maxConnections = 10_000
   options.observe?.(app)
   app.setValidatorCompiler(validatorCompiler)
   app.addSchema(ProblemSchema)
   installProblems(app, bodyLimit, sendPageNotFound)
+  await installEdge(app, options.hasOperationsPort ?? false)
   await app.register(swagger, {
     openapi: openapiHead() as never,
     transformObject: (described) =>

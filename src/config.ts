@@ -9,6 +9,7 @@ export type Config = {
   data: string
   host: string
   port: number
+  operationsPort: number | undefined
   role: 'api' | 'worker' | 'all'
   demo: boolean
   platformKey: string | undefined
@@ -141,6 +142,15 @@ export const SETTINGS: readonly Setting[] = [
     unit: 'TCP port',
     description: 'Port to listen on; 0 takes any free one.',
     read: integer(0, 65535),
+  },
+  {
+    name: 'operationsPort',
+    env: 'AGENDA_OPERATIONS_PORT',
+    default: '',
+    unit: 'TCP port',
+    description:
+      'Metrics, API description and its pages answer at this port of the same address instead of the public one. Empty: at the public one.',
+    read: (text) => (text === '' ? undefined : integer(1, 65535)(text)),
   },
   {
     name: 'role',

@@ -1,4 +1,6 @@
 // Runs the service: demo data, HTTP, loops; stops in reverse order and lets requests under way finish.
+import type { FastifyInstance } from 'fastify'
+import { createServer, type Server } from 'node:http'
 import { constants, setPriority } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
@@ -7,6 +9,7 @@ import { whenAvailable } from './db/open.ts'
 import { AppError } from './errors.ts'
 import { reportOf } from './error-report.ts'
 import { keepDemoKey } from './demo/demo-key.ts'
+import { operationsHandler } from './rest/edge.hook.ts'
 import { startDispatch } from './dispatch/dispatch.loop.ts'
 import { startSchedules } from './jobs/schedule.loop.ts'
 import { startJobs } from './jobs/job.loop.ts'
@@ -16,6 +19,14 @@ import { DEMO_PEOPLE, demoPassword, keepDemoPeople } from './demo/demo-people.ac
 import { startLinks } from './auth/first.actions.ts'
 import type { Deps } from './deps.ts'
 
+/** Listens at the public port, and at the operators' where they asked for one; a worker at neither. */
+async function listen(app: FastifyInstance, { role, host, port, operationsPort }: Config): Promise<Server | null> {
+  if (role === 'worker') return null
+  await app.listen({ host, port })
+  // The same application: what it answers there is decided by the way in.
+  return operationsPort === undefined ? null : createServer(operationsHandler(app)).listen(operationsPort, host)
+}
+
 /** Starts what the role asks for and resolves once it answers; `began` (performance clock, ms) is for the start-up time. */
 export async function serve(deps: Deps, config: Config, began: number): Promise<void> {
   // On a machine that they share, background work gives way to whoever waits for an answer.
@@ -24,7 +35,8 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
   const secret = config.demo ? await whenAvailable(() => demoPassword(deps, config.data)) : null
   const demo = config.demo ? await whenAvailable(() => loadDemo(deps)) : null
   if (demo && secret) await whenAvailable(() => keepDemoPeople(deps, config.data, demo.tenantId, secret))
-  const app = await buildApp(deps, { logLevel: config.logLevel, trustProxy: config.trustProxy })
+  const { logLevel, trustProxy, operationsPort } = config
+  const app = await buildApp(deps, { logLevel, trustProxy, hasOperationsPort: operationsPort !== undefined })
   // What somebody else's server answers (a calendar, a gateway) is no fault of ours: a warning, not an error.
   const failed = (what: string) => (error: unknown) =>
     app.log[error instanceof AppError && error.status < 500 ? 'warn' : 'error'](reportOf(error), `${what} failed`)
@@ -34,6 +46,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
   const dispatching = isWorking ? startDispatch(deps, failed('dispatch')) : null
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
+  let operations: Server | null = null
   let stopping = false
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return
@@ -42,6 +55,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     const late = setTimeout(() => process.exit(1), config.shutdownSeconds * 1000)
     // A connection whose last request ended after the stop is kept open by the client; it must not hold up the end.
     const closing = setInterval(() => app.server.closeIdleConnections(), 100)
+    operations?.close()
     await app.close()
     clearInterval(closing)
     await sweeping?.stop()
@@ -58,7 +72,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
   process.on('SIGINT', () => void stop('SIGINT'))
   process.on('SIGTERM', () => void stop('SIGTERM'))
 
-  if (config.role !== 'worker') await app.listen({ host: config.host, port: config.port })
+  operations = await listen(app, config)
 
   if (config.role !== 'worker') {
     const { port } = app.server.address() as AddressInfo
@@ -66,8 +80,9 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     if (deps.links.base === '') deps.links.base = base
     say(`Agenda answers at ${base}`)
     if (demo) say(`  Booking pages  ${base}/${demo.slug}`)
-    say(`  API reference  ${base}/docs`)
-    say(`  OpenAPI        ${base}/openapi.json`)
+    const inside = operationsPort === undefined ? base : base.replace(/\d+$/, String(operationsPort))
+    say(`  API reference  ${inside}/docs`)
+    say(`  OpenAPI        ${inside}/openapi.json`)
     if (demo) {
       say(`  Demo tenant    ${demo.name} (${demo.slug})`)
       say(`  Demo API key   ${await whenAvailable(() => keepDemoKey(deps, config.data, demo.tenantId))}`)

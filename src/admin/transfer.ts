@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync'
 import { plain } from './schema-form.ts'
 
 /** A cell that begins so would be a formula in a spreadsheet (CWE-1236). */
-const FORMULA = /^'?[=+\-@\t\r]/
+const FORMULA = /^'?[=+\-@\t\r\n＝＋－＠]/
 
 const cellOf = (value: unknown): string => {
   if (value === undefined || value === null) return ''

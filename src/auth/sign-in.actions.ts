@@ -177,8 +177,20 @@ export async function tryCode(
   return admit(deps, tenantId, userId, 'totp', browser)
 }
 
-export async function refusePassword(deps: Deps, user: Pick<User, 'email' | 'name'>, password: string): Promise<void> {
-  const words = [user.email, ...user.email.split(/[@.]/), ...user.name.split(/\s+/)].filter((word) => word.length > 2)
+export async function refusePassword(
+  deps: Deps,
+  user: Pick<User, 'email' | 'name'> & Partial<Pick<User, 'tenant_id'>>,
+  password: string,
+): Promise<void> {
+  const office = user.tenant_id === undefined ? '' : ((await deps.snapshots.config(user.tenant_id))?.name ?? '')
+  // The office's own words come to everybody's mind, and to a guesser's.
+  const words = [
+    user.email,
+    ...user.email.split(/[@.]/),
+    ...user.name.split(/\s+/),
+    office,
+    ...office.split(/\s+/),
+  ].filter((word) => word.length > 2)
   const fault = await faultInPassword(deps, password, words)
   if (fault !== null) throw bodyFault('/password', fault)
 }
