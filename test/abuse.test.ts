@@ -133,3 +133,43 @@ test('a flood of sign-ins is refused at its door, and whoever is known gets in a
   expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(16)
   await app.close()
 }, 30_000)
+
+test('what happens to an account is told to its person; refusals are in the log, secrets are not', async () => {
+  const lines: string[] = []
+  const app = await buildApp(service.deps, {
+    logLevel: 'info',
+    trustProxy: false,
+    logTo: { write: (line) => lines.push(line) },
+  })
+  await makePerson(service, { email: 'cambia@prova.example', role: 'supervisor' })
+  const enter = async () => {
+    const browser = newCitizen(app)
+    await browser.post('/prova/sign-in', [
+      ['email', 'cambia@prova.example'],
+      ['password', PASSWORD],
+    ])
+    return browser
+  }
+  const own = await enter()
+  await enter()
+  const account = await own.get('/agenda/account')
+  const fresh = 'quattro sedie blu in giardino'
+  const changed = await own.submit(account, '/agenda/account/password', { present: PASSWORD, password: fresh })
+  expect(changed.url).toContain('done=password')
+  await service.settle()
+  const told = await mails('cambia@prova.example')
+  // The first browser of all is no news; the second is.
+  expect(told.map((m: any) => m.template)).toEqual(['account_changed', 'account_changed'])
+  const weak = await service.tenant.make('api-keys', { name: 'debole', scopes: ['slots:read'] })
+  await app.inject({ url: '/v1/contacts', headers: { authorization: `Bearer ${weak.token}` } })
+  await app.inject({ url: '/v1/contacts', headers: { authorization: 'Bearer agd.unbekannt' } })
+  const refused = lines
+    .map((line) => JSON.parse(line) as { msg: string; code: string; by: string })
+    .filter((l) => l.msg === 'refused')
+  expect(refused.map(({ code, by }) => [code, by])).toEqual([
+    ['forbidden', `key:${weak.apiKey.id}`],
+    ['unauthenticated', 'nobody'],
+  ])
+  for (const secret of [weak.token, 'unbekannt', PASSWORD, fresh]) expect(lines.join('')).not.toContain(secret)
+  await app.close()
+})

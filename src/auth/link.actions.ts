@@ -11,6 +11,7 @@ import { compose, post } from '../notify/compose.actions.ts'
 import type { NewMessage } from '../notify/message.ts'
 import { untilOf } from '../notify/occasion.ts'
 import { DAY, HOUR, MINUTE } from '../time/interval.ts'
+import { tellOwner } from './notice.actions.ts'
 import { hashPassword } from './password.ts'
 import { digestOf, type UserDocument } from './session.actions.ts'
 import {
@@ -162,6 +163,8 @@ export async function setByLink(
     await auditSignIn(deps, tx, tenantId, `user:${user.id}`, 'password_set', 200, { by: link.purpose })
   })
   await forgetFailures(deps.db.kysely, tenantId, `account:${digestOf(user.email)}`)
+  // The first password is no change.
+  if (user.password_hash !== null) await tellOwner(deps, user, 'password', browser)
   // A mailbox alone does not stand in for the second factor.
   if (user.totp_secret !== null) return { kind: 'code', userId: user.id }
   return { kind: 'in', signedIn: await admit(deps, tenantId, user.id, 'link', browser) }

@@ -12,6 +12,7 @@ import { widerNetworkOf } from '../web/network.ts'
 import { isSameText, isSeal, sealOf } from '../web/seal.ts'
 import { insertAudit } from './audit.sql.ts'
 import type { Person } from './scopes.ts'
+import { tellOwner } from './notice.actions.ts'
 import { faultInPassword, hashCodes, hashesLike, isPassword } from './password.ts'
 import { beginSession, digestOf, type Proof } from './session.actions.ts'
 import { closeUntil, countFailure, endSessions, findFailures, forgetFailures } from './session.sql.ts'
@@ -125,6 +126,8 @@ export async function trySignIn(
   }
   if (user.totp_secret !== null) return { kind: 'code', userId: user.id }
   await forgetFailures(deps.db.kysely, tenantId, key)
+  // Whoever signs in for the first time has no browser that we could know.
+  if (!isKnown && user.signed_in_at !== null) await tellOwner(deps, user, 'newBrowser', given.browser)
   return { kind: 'in', signedIn: await admit(deps, tenantId, user.id, 'password', given.browser) }
 }
 

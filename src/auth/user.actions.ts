@@ -11,6 +11,7 @@ import { hashPassword, isPassword } from './password.ts'
 import type { UserDocument } from './session.actions.ts'
 import { endLinks, endSessions, forgetFailures } from './session.sql.ts'
 import { countAttempt, foldEmail, newRecoveryCodes, refusePassword, stepOf } from './sign-in.actions.ts'
+import { tellOwner } from './notice.actions.ts'
 import { digestOf } from './session.actions.ts'
 import { countUsers, findUser, insertUser, lockUser, updateUser, type User, type UserChange } from './user.sql.ts'
 
@@ -159,6 +160,7 @@ export async function changeOwnPassword(
     await endLinks(tx, tenantId, userId, now)
     await forgetFailures(tx, tenantId, `account:${digestOf(user.email)}`)
   })
+  await tellOwner(deps, user, 'password')
 }
 
 /** Switches the second factor on, once the password (`present`) and a code prove who asks and that it works; returns the codes for emergencies. */
@@ -181,6 +183,7 @@ export async function enableTotp(
     await updateUser(tx, tenantId, userId, { totp_secret: sealed, totp_step: step, recovery_hashes: hashes }, now)
     await endSessions(tx, tenantId, userId, { but: sessionId }, now)
   })
+  await tellOwner(deps, user, 'secondFactorOn')
   return codes
 }
 
@@ -197,4 +200,5 @@ export async function disableTotp(
   await transaction(deps.db, (tx) =>
     updateUser(tx, tenantId, userId, { totp_secret: null, totp_step: null, recovery_hashes: [] }, new Date(deps.now())),
   )
+  if (user.totp_secret !== null) await tellOwner(deps, user, 'secondFactorOff')
 }

@@ -267,6 +267,37 @@ function faultAt(site: Site, error: AppError): Faults {
 /** Where the tenant wants no work: the level of it at which a hold is refused. */
 const MOST_UNWORKED = 2
 
+type Asked = {
+  id: string
+  wish: Wish
+  selection: Selection
+  choice: Choice
+  network: string
+  /** The present hold of the draft. */
+  own: string | null
+}
+
+/** Whether the chosen time is among those that the page would show now. */
+async function isOffered(deps: Deps, site: Site, { wish, selection, choice, own }: Asked): Promise<boolean> {
+  const zone = site.config.locations.get(choice.locationId ?? '')?.timeZone ?? site.config.timeZone
+  const month = monthOf(zone, choice.start)
+  const { days } = await timesOf(deps, site, wish, selection, month, own ?? undefined)
+  return days.some(({ times }) => times.some((time) => time.start === choice.start))
+}
+
+/** Level of the work that taking the time still costs; 0 = none, or it is done. Throws `day_crowded` when no work helps. */
+async function workMissing(deps: Deps, site: Site, asked: Asked, solution: string): Promise<number> {
+  const { id, selection, choice, network, own } = asked
+  const pressure = await pressureOf(deps, site, selection, choice, network, own)
+  if (pressure === 'full') throw new AppError('day_crowded')
+  // Nobody works for a time that somebody else has: the refusal says that instead.
+  if (pressure === 0 || !(await isOffered(deps, site, asked))) return 0
+  if (site.settings.booking.captcha !== 'none') return (await isSolved(site, id, solution, pressure)) ? 0 : pressure
+  // Without work, what is beyond the share is for whoever rings the office.
+  if (pressure > MOST_UNWORKED) throw new AppError('day_crowded')
+  return 0
+}
+
 async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const form = request.body as Form
   const wish = requireWish(site, form as Query)
@@ -286,13 +317,10 @@ async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply
   try {
     const network = networkToken(site, request.ip)
     const known = await requireDraft(deps, site.tenantId, id).catch(() => null)
-    const pressure = await pressureOf(deps, site, selection, choice, network, known?.held?.id ?? null)
-    if (pressure === 'full') throw new AppError('day_crowded')
-    const works = site.settings.booking.captcha !== 'none'
-    if (pressure > 0 && works && !(await isSolved(site, id, textOf(form, 'altcha'), pressure)))
+    const asked = { id, wish, selection, choice, network, own: known?.held?.id ?? null }
+    const pressure = await workMissing(deps, site, asked, textOf(form, 'altcha'))
+    if (pressure > 0)
       return await again(faultAt(site, new AppError('work_needed')), 422, textOf(form, 'at', 100), pressure)
-    // Without work, what is beyond the share is for whoever rings the office.
-    if (pressure > MOST_UNWORKED && !works) throw new AppError('day_crowded')
     const draft = await chooseTime(deps, site, id, selection, choice, network)
     rememberDraft(request, reply, site, id)
     if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }

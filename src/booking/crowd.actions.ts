@@ -19,6 +19,8 @@ import { HARDEST } from './work.ts'
 const A_LEVEL = 6
 /** Levels of work of its forms from which on its holds cost work as well. */
 const MANY = 2
+/** Of a small office a fifth would be one booking a day: so many are free for everybody. */
+const QUIET = 3
 /** What unproven people may hold of a day at all, however much they work. */
 const ALL = 0.8
 /** From here on a hold beyond the share costs seconds. */
@@ -41,8 +43,8 @@ export type Place = { start: number; locationId: string | undefined }
 export type Day = {
   /** What unproven people would hold with this one, of all working time of those who could serve it: 0 to 1. */
   share: number
-  /** Whether they hold anything yet. */
-  isFirst: boolean
+  /** Whether they hold so little that it is nobody's rush yet. */
+  isQuiet: boolean
 }
 
 async function dayFor(
@@ -69,11 +71,11 @@ async function dayFor(
   const used = held.reduce((sum, one) => sum + weightOf(config, one), 0)
   const own = (visit.duration / MINUTE) * Math.min(1, partOf(config, visit.serviceIds, places))
   // Buffers and the grid leave time that nobody can book: what a day has room for is less than what is open.
-  return { share: (used + own) / Math.max(own, capacity), isFirst: held.length === 0 && places <= 1 }
+  return { share: (used + own) / Math.max(own, capacity), isQuiet: held.length < QUIET && places <= 1 }
 }
 
-const isOver = (site: Site, { share, isFirst }: Day): boolean =>
-  !isFirst && share > site.settings.booking.unprovenPercent / 100
+const isOver = (site: Site, { share, isQuiet }: Day): boolean =>
+  !isQuiet && share > site.settings.booking.unprovenPercent / 100
 
 /** Whether a booking that nobody vouches for would take more than the share of its day. */
 export async function needsProof(

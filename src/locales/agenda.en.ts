@@ -263,6 +263,7 @@ export const agendaEn = {
     reset: 'New password',
     digest: 'The day, for agents',
     calendar_failing: 'Calendar not readable',
+    account_changed: 'Account changed',
     webhook_disabled: 'Webhook switched off',
   } as Record<string, string>,
   hours: {

@@ -263,6 +263,7 @@ export const agendaIt: typeof agendaEn = {
     reset: 'Nuova password',
     digest: 'La giornata, per gli operatori',
     calendar_failing: 'Calendario illeggibile',
+    account_changed: 'Account modificato',
     webhook_disabled: 'Webhook disattivato',
   },
   hours: {

@@ -99,6 +99,11 @@ export const mailEn: Templates = {
     body: 'somebody, probably you, asked for a new password. The link holds until {{ until }} and works once.',
     sms: '{{ office }}: code {{ code }}',
   },
+  account_changed: {
+    subject: 'Your account was changed',
+    body: 'something was done in your account. If it was you, there is nothing to do. If not, set a new password with the link, and tell your administrator.',
+    sms: '{{ office }}: your account was changed.',
+  },
   digest: {
     subject: 'Your day: {{ count }} appointments, {{ date }}',
     body: 'your appointments on {{ date }}:\n\n{{ list }}',

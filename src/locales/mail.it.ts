@@ -99,6 +99,11 @@ export const mailIt: Templates = {
     body: 'qualcuno, probabilmente tu, ha chiesto una nuova password. Il collegamento vale fino alle {{ until }} e una volta sola.',
     sms: '{{ office }}: codice {{ code }}',
   },
+  account_changed: {
+    subject: 'Il tuo account è stato modificato',
+    body: 'qualcosa è cambiato nel tuo account. Se sei stato tu, non devi fare nulla. Altrimenti imposta una nuova password con il collegamento e avvisa il tuo amministratore.',
+    sms: '{{ office }}: il tuo account è stato modificato.',
+  },
   digest: {
     subject: 'La tua giornata: {{ count }} appuntamenti, {{ date }}',
     body: 'i tuoi appuntamenti di {{ date }}:\n\n{{ list }}',

@@ -1,4 +1,5 @@
 // PURE. English words of the citizens' pages and messages. The Italian ones must have the same names.
+import { accountChanges } from './account.en.ts'
 import type { ReasonCode } from '../availability/explain.ts'
 import type { AppointmentStatus } from '../db/tables.ts'
 
@@ -136,6 +137,7 @@ export const pagesEn = {
   addServiceHint: 'The durations add up.',
   when: 'When',
   where: 'Where',
+  ...{ browser: 'Browser', accountChanges },
   timeZone: 'Time zone',
   zoneNote: (zone: string) => `Times in the time zone ${zone}.`,
   previousMonth: 'Previous month',

@@ -1,4 +1,5 @@
 // PURE. Italian words of the citizens' pages and messages.
+import { accountChanges } from './account.it.ts'
 import type { PageWords } from './pages.en.ts'
 
 const ordinals = ['', 'primo', 'secondo', 'terzo', 'quarto', 'quinto']
@@ -102,6 +103,8 @@ export const pagesIt: PageWords = {
   addServiceHint: 'Le durate si sommano.',
   when: 'Quando',
   where: 'Dove',
+  browser: 'Browser',
+  accountChanges,
   timeZone: 'Fuso orario',
   zoneNote: (zone) => `Orari nel fuso orario ${zone}.`,
   previousMonth: 'Mese precedente',

@@ -49,6 +49,7 @@ export const KINDS = {
   callback_cancelled: { about: 'callback' },
   sign_in: { about: 'account', link: 'open' },
   reset: { about: 'account', link: 'open' },
+  account_changed: { about: 'account', link: 'open' },
   digest: { about: 'agent', link: 'open' },
   calendar_failing: { about: 'agent' },
   webhook_disabled: { about: 'operator' },
@@ -57,7 +58,7 @@ export type MessageKind = keyof typeof KINDS
 export const MESSAGE_KINDS = Object.keys(KINDS) as MessageKind[]
 
 /** About signing in: nobody else may read it, and it is sent whatever is switched off. */
-export const isAccount = (kind: string): boolean => kind === 'sign_in' || kind === 'reset'
+export const isAccount = (kind: string): boolean => kind === 'sign_in' || kind === 'reset' || kind === 'account_changed'
 
 /** Whether an address that is silenced for the reason keeps the message away: who unsubscribed is spared only what is optional. */
 export const isSilencedBy = (kind: string, reason: string): boolean =>

@@ -88,6 +88,7 @@ export function installAccess(
     if (!access || access.kind === 'anyone' || access.kind === 'browser') return
     const principal = await principalOf(request, authenticator)
     if (!principal) throw new AppError('unauthenticated')
+    request.principal = principal
     if (!mayCall(principal, access, request)) {
       // A manage token learns nothing about other appointments, not even that they exist.
       throw new AppError(
@@ -99,7 +100,6 @@ export function installAccess(
       )
     }
     if (principal.kind === 'user') await refuseForeign(request, authenticator, principal)
-    request.principal = principal
   })
   app.addHook('preHandler', async (request) => {
     const access = request.routeOptions.config.access

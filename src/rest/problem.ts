@@ -122,8 +122,14 @@ function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyRep
     })
 }
 
-/** Writes faults of our own to the log. */
+/** Writes faults of our own to the log, and who was refused what. */
 export function logProblem(request: FastifyRequest, problem: AppError): void {
+  // Who tries doors that are closed to them, or too often, is of interest; which key or address it was, is not for the log.
+  if ([401, 403, 429].includes(problem.status)) {
+    const { principal } = request
+    const by = principal && 'id' in principal ? `${principal.kind}:${principal.id}` : 'nobody'
+    request.log.info({ code: problem.code, method: request.method, route: request.routeOptions.url, by }, 'refused')
+  }
   if (problem.status < 500) return
   // The problem only wraps what was thrown: the cause says where and why.
   const { code, ...report } = reportOf(problem.cause ?? problem)

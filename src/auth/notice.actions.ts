@@ -1,0 +1,31 @@
+// Tells people by mail what happened to their account: whoever did it in their name cannot keep it from them.
+import { transaction } from '../db/tx.ts'
+import type { Deps } from '../deps.ts'
+import { pageWords } from '../locales/words.ts'
+import { compose, post } from '../notify/compose.actions.ts'
+import { momentOf } from '../notify/occasion.ts'
+import type { UserDocument } from './session.actions.ts'
+import type { User } from './user.sql.ts'
+
+export type AccountChange = 'password' | 'secondFactorOn' | 'secondFactorOff' | 'newBrowser'
+
+/** `browser`: where it was done, in the words of the list of sessions; none where it does not matter. Never inside a transaction. */
+export async function tellOwner(deps: Deps, user: User, change: AccountChange, browser = ''): Promise<void> {
+  const config = await deps.snapshots.config(user.tenant_id)
+  if (!config) return
+  const language = (user.document as UserDocument).locale ?? config.settings.locale
+  const words = pageWords(language)
+  const person = { contactId: null, firstName: user.name, lastName: '', email: user.email, phone: null }
+  const when = momentOf({ language }, config.timeZone, deps.now())
+  const message = await compose(deps, config, person, {
+    ...{ kind: 'account_changed', language, subjectId: user.id, channel: 'email' },
+    facts: [
+      [words.now, words.accountChanges[change]],
+      [words.when, when],
+      ...(browser === '' ? [] : [[words.browser, browser] as const]),
+    ],
+    link: `${deps.links.base}/${config.slug}/password`,
+    variables: { until: '', code: '' },
+  })
+  await transaction(deps.db, (tx) => post(deps, tx, message))
+}
