@@ -113,6 +113,13 @@ function countDown() {
   setInterval(show, 20_000)
 }
 
+/** A page that answers a form has an address of its own to come back to: the form must not be sent again by the back button. */
+function settleAddress() {
+  const again = document.querySelector('[data-again]')?.dataset.again
+  if (again) history.replaceState(null, '', again)
+}
+
+settleAddress()
 watchConnection()
 guardForms()
 followChanges()

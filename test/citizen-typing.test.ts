@@ -108,6 +108,12 @@ test('an extension reaches whoever calls; an odd e-mail is questioned; an intern
     phone: 'tel. 06 69821234 interno 12',
   })
   expect(summary.text).toContain('Volevi scrivere ada@gmail.com?')
+  const corrected = await citizen.submit(summary, '/applicant', {})
+  expect([corrected.url, corrected.text.includes('ada@gmail.com'), corrected.text.includes('Volevi')]).toEqual([
+    summary.url,
+    true,
+    false,
+  ])
   const applicant = await citizen.get(summary.url.replace('/summary', '/applicant'))
   const right = await citizen.submit(applicant, '/applicant', { email: 'ada@xn--universit-y1a.it' })
   expect(right.text).toContain('ada@università.it')

@@ -163,6 +163,12 @@ test('the pages show who would be where, do just that, and take it back', async 
   const done = await boss.submit(preview, '/team/rearrange', { reason: 'malattia' })
   expect(done.text).toMatch(/da martedì 15 dicembre, 09:30, Operatore 1 a martedì 15 dicembre, 09:30, Operatore 2/)
   expect(done.text).toContain('tra 60 secondi')
+  // Come back to, after a look at the person: still there, with the way back, and no form is sent again.
+  const again = /data-again="([^"]+)"/.exec(done.html)![1]!
+  const returned = await boss.get(again)
+  expect(returned.text).toContain(`Numero${n}`)
+  expect(returned.html).toContain('action="/agenda/team/undo"')
+  expect((await boss.get('/agenda/team/rearranged?ids=x,..%2f')).status).toBe(200)
   const back = await boss.submit(done, '/team/undo', {})
   expect(back.text).toContain('tutto è come prima')
   expect((await read(a.id)).agentId).toBe(office.agents[0].id)

@@ -22,15 +22,23 @@ import { html, type Html } from '../web/html.ts'
 import { problemWords } from '../locales/words.ts'
 import type { ProblemCode } from '../errors.ts'
 import type { AgendaEntry } from './feed.routes.ts'
+import {
+  named,
+  peopleOf,
+  REARRANGED,
+  rearrangedPage,
+  resultsPage,
+  SHOWN,
+  TELL_AFTER_SECONDS,
+  UNDO,
+  type Done,
+  type Place,
+  type Query,
+} from './rearranged.page.ts'
 import { agentName, clock, dayIn, empty, moment, nameOf, optionsOf, refused, serviceName } from './pieces.ts'
 
-const [PREVIEW, REARRANGE, UNDO] = ['/agenda/team/preview', '/agenda/team/rearrange', '/agenda/team/undo']
-/** People are told after this time, in which everything can be taken back. */
-const TELL_AFTER_SECONDS = 60
-/** Appointments on one page. */
-const SHOWN = 50
+const [PREVIEW, REARRANGE] = ['/agenda/team/preview', '/agenda/team/rearrange']
 
-type Query = Record<string, string | undefined>
 type Proposed = {
   id: string
   result: 'reassign' | 'move' | 'ask' | 'none'
@@ -38,19 +46,6 @@ type Proposed = {
   start?: string
   code?: string
 }
-type Place = { agentId: string; start: string }
-type Done = {
-  id: string
-  result: 'reassigned' | 'moved' | 'asked' | 'left'
-  agentId?: string
-  start?: string
-  before?: Place
-  code?: string
-}
-
-const named = (desk: Desk, from: string, to: string, agentId: string | undefined): Promise<{ items: AgendaEntry[] }> =>
-  desk.read<{ items: AgendaEntry[] }>(address('/v1/agenda', { from, to, agentId }))
-
 /** What is to be rearranged: a day of an agent, or whatever lies in an absence or closure. */
 async function affectedOf(desk: Desk, query: Query): Promise<AgendaEntry[]> {
   const now = new Date(desk.now).toISOString()
@@ -213,7 +208,7 @@ async function previewPage(desk: Desk, given: Form, refusal?: Refusal): Promise<
   return {
     title: w.previewTitle,
     section: 'team',
-    main: html`<h1>${w.previewTitle}</h1>
+    main: html`<h1 data-again="${address('/agenda/team/affected', query)}">${w.previewTitle}</h1>
       ${refused(refusal)}
       <p>${w.previewHint}</p>
       ${form(
@@ -251,69 +246,6 @@ function planIn(given: Form): PlanItem[] {
   })
 }
 
-/** Each result by the person's name, and the way back. */
-function resultsPage(
-  desk: Desk,
-  entries: ReadonlyMap<string, AgendaEntry>,
-  done: readonly Done[],
-  isUndone: boolean,
-): DeskView {
-  const w = desk.words.team
-  const changed = done.filter((one) => one.result !== 'left')
-  const line = (one: Done): Html => {
-    const e = entries.get(one.id)
-    const before = one.before ?? { agentId: e?.agentId ?? '', start: e?.start ?? '' }
-    const place = (p: Place): string => `${moment(desk, p.start)}, ${agentName(desk, p.agentId)}`
-    const after = { agentId: one.agentId ?? before.agentId, start: one.start ?? before.start }
-    const code = (one.code ?? 'no_agent_free') as ProblemCode
-    return html`<li>
-      <a href="/agenda/appointments/${one.id}">${e ? nameOf(e) : w.appointment}</a>:
-      ${
-        one.result === 'left'
-          ? html`<strong>${w.results.left}</strong>, ${place(before)}. ${problemWords(desk.language, code, {}).detail}`
-          : one.result === 'asked'
-            ? html`<strong>${isUndone ? w.notAsked : w.results.asked}</strong>`
-            : w.fromTo(place(before), place(after))
-      }
-    </li>`
-  }
-  return {
-    title: isUndone ? w.undone : w.rearranged,
-    section: 'team',
-    main: html`<h1>${isUndone ? w.undone : w.rearranged}</h1>
-      ${
-        changed.length < done.length &&
-        html`<p class="notice warning" role="alert">${w.someLeft(done.length - changed.length)}</p>`
-      }
-      <ul class="results">
-        ${done.map(line)}
-      </ul>
-      ${
-        !isUndone &&
-        changed.length > 0 &&
-        html`<div class="notice note" role="status">
-          <p>${w.toldSoon(TELL_AFTER_SECONDS)}</p>
-          ${form(desk, UNDO, html`${changed.map((one) => hidden('ids', one.id))}<button class="secondary">${w.undoAll}</button>`)}
-        </div>`
-      }
-      <p><a href="/agenda/team/affected">${w.backToList}</a></p>`,
-  }
-}
-
-/** The people of appointments, whatever day they are on now. */
-async function peopleOf(desk: Desk, ids: readonly string[]): Promise<Map<string, AgendaEntry>> {
-  const found = await Promise.all(
-    ids.map(async (id) => {
-      const a = await desk.api<{ start: string; agentId: string }>('GET', `/v1/appointments/${encodeURIComponent(id)}`)
-      if (!a.ok) return []
-      const { start, agentId } = a.body
-      const to = new Date(Date.parse(start) + 1).toISOString()
-      return (await named(desk, start, to, agentId)).items.filter((e) => e.id === id)
-    }),
-  )
-  return new Map(found.flat().map((e) => [e.id, e]))
-}
-
 export function affectedPages(add: AddDesk): void {
   const scope = 'team:write' as const
   add({
@@ -322,6 +254,7 @@ export function affectedPages(add: AddDesk): void {
     scope,
     handler: (desk, request) => affectedPage(desk, queryIn(request)),
   })
+  add({ method: 'GET', url: REARRANGED, scope, handler: (desk, request) => rearrangedPage(desk, queryIn(request)) })
   // Every step but the first comes from a form: read again, it begins anew.
   for (const url of [PREVIEW, REARRANGE, UNDO])
     add({ method: 'GET', url, scope, handler: async () => ({ redirect: '/agenda/team/affected' }) })

@@ -43,13 +43,17 @@ function consent(site: Site): Html {
   return html`${texts[site.language]?.consent ?? w.consent} ${links}`
 }
 
-/** The address, and the one that was probably meant: the confirmation goes where nobody reads it otherwise. */
+/** The address, and the one that was probably meant, a press away: the confirmation goes where nobody reads it otherwise. */
 function emailRow(site: Site, { base, draft }: DraftPage): Html {
-  const { email } = draft.applicant
+  const { email, firstName, lastName, phone } = draft.applicant
   const meant = meantEmail(email)
-  return html`${shownEmail(email)}${
-    meant !== null && html`<br /><a href="${base}/applicant#email">${site.words.emailMeant(shownEmail(meant))}</a>`
-  }`
+  if (meant === null) return html`${shownEmail(email)}`
+  return html`${shownEmail(email)}
+    <form method="post" action="${base}/applicant" class="inline">
+      ${hidden('firstName', firstName)} ${hidden('lastName', lastName)} ${hidden('phone', phone)}
+      ${hidden('email', meant)}
+      <button class="link">${site.words.emailMeant(shownEmail(meant))}</button>
+    </form>`
 }
 
 /** Where or how, and for how many. */
