@@ -115,8 +115,8 @@ function countDown() {
 
 /** A page that answers a form has an address of its own to come back to: the form must not be sent again by the back button. */
 function settleAddress() {
-  const again = document.querySelector('[data-again]')?.dataset.again
-  if (again) history.replaceState(null, '', again)
+  const address = document.querySelector('main [data-address]')?.dataset.address
+  if (address) history.replaceState(null, '', address)
 }
 
 settleAddress()

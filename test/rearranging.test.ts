@@ -164,7 +164,7 @@ test('the pages show who would be where, do just that, and take it back', async 
   expect(done.text).toMatch(/da martedì 15 dicembre, 09:30, Operatore 1 a martedì 15 dicembre, 09:30, Operatore 2/)
   expect(done.text).toContain('tra 60 secondi')
   // Come back to, after a look at the person: still there, with the way back, and no form is sent again.
-  const again = /data-again="([^"]+)"/.exec(done.html)![1]!
+  const again = /data-address="([^"]+)"/.exec(done.html)![1]!
   const returned = await boss.get(again)
   expect(returned.text).toContain(`Numero${n}`)
   expect(returned.html).toContain('action="/agenda/team/undo"')

@@ -208,7 +208,7 @@ async function previewPage(desk: Desk, given: Form, refusal?: Refusal): Promise<
   return {
     title: w.previewTitle,
     section: 'team',
-    main: html`<h1 data-again="${address('/agenda/team/affected', query)}">${w.previewTitle}</h1>
+    main: html`<h1 data-address="${address('/agenda/team/affected', query)}">${w.previewTitle}</h1>
       ${refused(refusal)}
       <p>${w.previewHint}</p>
       ${form(

@@ -254,7 +254,7 @@ export function contactPages(add: AddDesk): void {
     return {
       title: w.title,
       section: 'contacts',
-      main: html`<h1 data-again="/agenda/contacts">${w.title}</h1>
+      main: html`<h1 data-address="/agenda/contacts">${w.title}</h1>
         ${refused(refusal)}
         <form method="post" action="/agenda/contacts" class="filters" role="search">
           ${proof(desk)}

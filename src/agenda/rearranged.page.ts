@@ -104,7 +104,7 @@ export function resultsPage(
     title: isUndone ? w.undone : w.rearranged,
     section: 'team',
     main: html`<h1
-        data-again="${isUndone ? '/agenda/team/affected' : address(REARRANGED, { ids: changed.map((one) => one.id).join(',') })}"
+        data-address="${isUndone ? '/agenda/team/affected' : address(REARRANGED, { ids: changed.map((one) => one.id).join(',') })}"
       >
         ${isUndone ? w.undone : w.rearranged}
       </h1>

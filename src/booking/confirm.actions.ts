@@ -17,7 +17,7 @@ import { sealedName, sealOf } from '../web/seal.ts'
 import type { Site } from '../web/site.ts'
 import { answersOf } from './check.ts'
 import { needsProof } from './crowd.actions.ts'
-import type { Draft, Held } from './draft.ts'
+import { digestOf, type Draft, type Held } from './draft.ts'
 import { changeDraft, CITIZEN, citizenScope, giveBack, LONGEST, requireDraft } from './draft.actions.ts'
 import { visitOf } from '../availability/slots.actions.ts'
 
@@ -151,10 +151,18 @@ async function askByMail(deps: Deps, site: Site, draftId: string, draft: Draft):
   return until
 }
 
-/** The last step of the citizen. `isVouched`: the browser did its work. Throws refusals of the hold and of the person. */
-export async function confirmDraft(deps: Deps, site: Site, draftId: string, isVouched: boolean): Promise<Confirmed> {
+/** The last step of the citizen. `shown`: the draft that they agreed to; `isVouched`: the browser did its work. Throws refusals of the hold and of the person. */
+export async function confirmDraft(
+  deps: Deps,
+  site: Site,
+  draftId: string,
+  shown: Draft,
+  isVouched: boolean,
+): Promise<Confirmed> {
   const draft = await requireDraft(deps, site.tenantId, draftId)
   if (draft.appointmentId !== null) return { appointmentId: draft.appointmentId }
+  // Changed in another window since the form was judged: what was shown is what is confirmed, or nothing.
+  if (digestOf(draft) !== digestOf(shown)) throw new AppError('changed_elsewhere')
   if (!draft.held || draft.held.until <= deps.now()) throw new AppError('hold_expired')
   const { emailConfirmationMinutes, captcha } = site.settings.booking
   const hasMail = draft.applicant.email !== ''

@@ -157,12 +157,13 @@ async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply,
   if (instead) return instead
   try {
     const isVouched = await isSolved(site, id, textOf(form, 'altcha'), loaded.level)
-    const result = await confirmDraft(deps, site, id, isVouched)
+    const result = await confirmDraft(deps, site, id, loaded.draft, isVouched)
     if ('activationUntil' in result) return { redirect: `${base}/activation` }
     return await letIn(deps, request, reply, site, result.appointmentId)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     if (error.code === 'hold_expired') return gone(reply, deps, site, loaded)
+    if (error.code === 'changed_elsewhere') return { redirect: `${base}/summary?said=other` }
     if (
       error.code === 'invalid_phone' ||
       error.code === 'too_many_open' ||
