@@ -90,6 +90,22 @@ test('a stream ends within two seconds of its reader’s right, and one reader h
   for (const s of many) s.close()
 })
 
+test('an open stream is no use of a session: it ends when its reader has been idle for too long', async () => {
+  await makePerson(service, { email: 'ferma@prova.example', role: 'supervisor' })
+  const stream = await listen('/v1/agenda/stream', await cookieOf('ferma@prova.example'))
+  const began = service.clock.now
+  try {
+    service.clock.now += 110 * 60_000
+    // Judged at least once, and still in time.
+    await sleep(2_500)
+    expect(stream.isOver()).toBe(false)
+    service.clock.now += 11 * 60_000
+    expect(await until(() => stream.isOver())).toBe(true)
+  } finally {
+    service.clock.now = began
+  }
+})
+
 test('a webhook tells its writer’s share: ids to an integrator, all to who may read, nothing for a revoked key', async () => {
   const integrator = await signedCaller(service, 'integra@prova.example')
   const hook = (url: string) => ({ url, types: ['*'] })

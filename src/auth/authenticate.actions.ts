@@ -4,7 +4,7 @@ import { findManageHash } from '../appointment/appointment.sql.ts'
 import { isSameText } from '../web/seal.ts'
 import { findKey } from './key.sql.ts'
 import type { Person, Principal, Scope } from './scopes.ts'
-import { csrfOf, personOf } from './session.actions.ts'
+import { csrfOf, personOf, personStill } from './session.actions.ts'
 import { hashSecret, isSameHash, parseToken, type Token } from './token.ts'
 
 /** How long a key is trusted without asking the database again; a revocation takes effect on other processes within it. */
@@ -15,6 +15,8 @@ export type Authenticator = {
   authenticate: (bearer: string) => Promise<Principal | null>
   /** The person behind the cookie of a session. */
   ofSession: (cookie: string) => Promise<Person | null>
+  /** The same person as they are now, or null when their session is over. Asking does not keep the session in use. */
+  stillSignedIn: (person: Person) => Promise<Person | null>
   /** Whether a change comes from our own page. */
   isOwnForm: (person: Person, csrf: unknown) => Promise<boolean>
   forget: () => void
@@ -23,9 +25,11 @@ export type Authenticator = {
 export function createAuthenticator(deps: Deps): Authenticator {
   const trusted = new Map<string, { principal: Principal; until: number }>()
   const people = new Map<string, { person: Person; until: number }>()
+  const judged = new Map<string, { person: Promise<Person | null>; until: number }>()
   const distrust = (): void => {
     trusted.clear()
     people.clear()
+    judged.clear()
   }
   // Somebody's rights changed, here or in another process: all are asked for anew, and open streams judge again who reads them.
   deps.bus.on('rights', distrust)
@@ -83,9 +87,18 @@ export function createAuthenticator(deps: Deps): Authenticator {
     else people.delete(cookie)
     return person
   }
+  function stillSignedIn(person: Person): Promise<Person | null> {
+    const known = judged.get(person.sessionId)
+    if (known && known.until > deps.now()) return known.person
+    if (judged.size >= MAX_TRUSTED) judged.clear()
+    const now = personStill(deps, person)
+    judged.set(person.sessionId, { person: now, until: deps.now() + TRUST_MS })
+    return now
+  }
   return {
     authenticate,
     ofSession,
+    stillSignedIn,
     isOwnForm: async (person, csrf) => typeof csrf === 'string' && isSameText(csrf, await csrfOf(deps, person)),
     forget: () => deps.bus.say('rights', 'changed'),
   }

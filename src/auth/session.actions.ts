@@ -65,27 +65,57 @@ export function reachOf(document: UserDocument, agentId: string | null): Reach {
   }
 }
 
-/** The person behind a session's token, or null when it is unknown, over or ended. */
+type FoundSession = NonNullable<Awaited<ReturnType<typeof findSession>>>
+type SignInSettings = ReturnType<typeof settingsOf>['signIn']
+
+/** A session that still counts, with the tenant's rules of sign-in; null when it is unknown, over, idle for too long or ended. */
+async function liveSession(
+  deps: Deps,
+  tenantId: string,
+  id: string,
+): Promise<{ session: FoundSession; settings: SignInSettings } | null> {
+  const session = await findSession(deps.db.kysely, tenantId, id)
+  if (!session || session.status !== 'active' || session.ended_at !== null) return null
+  const settings = settingsOf((await findTenant(deps.db.kysely, tenantId))!.document).signIn
+  const now = deps.now()
+  const isOver =
+    session.expires_at.getTime() <= now || now - session.seen_at.getTime() > settings.idleMinutes * MINUTE
+  return isOver ? null : { session, settings }
+}
+
+/** The person behind a session's token, or null when it is unknown, over or ended. Notes that the session is in use. */
 export async function personOf(deps: Deps, token: Token): Promise<Person | null> {
-  const s = await findSession(deps.db.kysely, token.tenantId, token.rowId)
-  if (!s || s.status !== 'active' || s.ended_at !== null) return null
+  const live = await liveSession(deps, token.tenantId, token.rowId)
+  if (!live) return null
+  const { session: s, settings } = live
   const now = deps.now()
   const hash = hashSecret(token.secret)
   const isPrevious =
     s.previous_hash !== null && now - s.rotated_at.getTime() < GRACE && isSameHash(s.previous_hash, hash)
   if (!isSameHash(s.secret_hash, hash) && !isPrevious) return null
-  const settings = settingsOf((await findTenant(deps.db.kysely, token.tenantId))!.document).signIn
-  const idle = settings.idleMinutes * MINUTE
-  if (s.expires_at.getTime() <= now || now - s.seen_at.getTime() > idle) return null
-  if (now - s.seen_at.getTime() > Math.min(NOTED, idle / 4))
+  if (now - s.seen_at.getTime() > Math.min(NOTED, (settings.idleMinutes * MINUTE) / 4))
     await touchSession(deps.db.kysely, token.tenantId, s.id, { seen_at: new Date(now) })
+  return personIn(s, settings, token)
+}
+
+/** The person of an open answer as they are now; null when their session is over. An open answer is no use of the session. */
+export async function personStill(deps: Deps, { tenantId, sessionId, secret }: Person): Promise<Person | null> {
+  const live = await liveSession(deps, tenantId, sessionId)
+  return live && personIn(live.session, live.settings, { tenantId, secret })
+}
+
+function personIn(
+  s: FoundSession,
+  settings: SignInSettings,
+  { tenantId, secret }: Pick<Token, 'tenantId' | 'secret'>,
+): Person {
   const mustEnrol = settings.secondFactorFor.includes(s.role) && !STRONG.has(s.proof) && s.totp_secret === null
   return {
     kind: 'user',
     id: s.user_id,
-    tenantId: token.tenantId,
+    tenantId,
     scopes: new Set(mustEnrol ? [] : PERMISSIONS[s.role]),
-    secret: token.secret,
+    secret,
     role: s.role,
     agentId: s.agent_id,
     reach: reachOf(s.document, s.agent_id),

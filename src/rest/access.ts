@@ -73,8 +73,10 @@ export function installAccess(
   app.decorateRequest('principal', null)
   app.decorateRequest('mayStill', async function (this: FastifyRequest) {
     const access = this.routeOptions.config.access
-    const principal = access && (await principalOf(this, authenticator))
-    if (!principal || !mayCall(principal, access, this)) return false
+    const known = this.principal
+    const principal =
+      known?.kind === 'user' ? await authenticator.stillSignedIn(known) : await principalOf(this, authenticator)
+    if (!access || !principal || !mayCall(principal, access, this)) return false
     this.principal = principal
     return true
   })
