@@ -13,7 +13,7 @@ import { tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/headers.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
 import { Id, Instant } from '../rest/schema.ts'
-import { DAY, HOUR, intersect, MINUTE, union } from '../time/interval.ts'
+import { DAY, HOUR, intersect, lengthOf, MINUTE, union } from '../time/interval.ts'
 import { agendaRows } from './agenda.sql.ts'
 
 const MOST_DAYS = 62
@@ -25,8 +25,6 @@ export type Utilisation = {
   appointments: number
   noShows: number
 }
-
-const length = (set: readonly number[]): number => set.reduce((sum, at, i) => sum + (i % 2 === 0 ? -at : at), 0)
 
 /** Open time of an agent over [from, to), at any location, for staff and public together. */
 function openSpans(config: TenantConfig, agent: Agent, from: number, to: number, locationId?: string): number[] {
@@ -73,8 +71,8 @@ export async function utilisationOf(
       )
       return {
         agentId: agent.id,
-        openMinutes: Math.round(length(openSpans(config, agent, from, to, only.locationId)) / MINUTE),
-        bookedMinutes: Math.round(length(intersect(booked, [from, to])) / MINUTE),
+        openMinutes: Math.round(lengthOf(openSpans(config, agent, from, to, only.locationId)) / MINUTE),
+        bookedMinutes: Math.round(lengthOf(intersect(booked, [from, to])) / MINUTE),
         appointments: mine.length,
         noShows: mine.filter((a) => a.status === 'no_show').length,
       }

@@ -9,7 +9,7 @@ import type { Body, Resource, ResourceTable, WriteContext } from '../rest/resour
 import { registerResource } from '../rest/resource.routes.ts'
 import { findRow, insertRow, type Row } from '../rest/resource.sql.ts'
 import { findTenant } from '../tenant/tenant.sql.ts'
-import { DAY, MINUTE, union } from '../time/interval.ts'
+import { DAY, lengthOf, MINUTE, union } from '../time/interval.ts'
 import { requireNear, requireRule } from './rule-bounds.ts'
 import { parseDate, startOfDay } from '../time/zone.ts'
 import { parseClock } from '../service/visit.ts'
@@ -36,8 +36,7 @@ const isOverlapping = (windows: readonly Window[]): boolean => {
     const [from, to] = [parseClock(w.from), parseClock(w.to)]
     return [from, to <= from ? to + 24 * 60 * MINUTE : to]
   })
-  const length = (set: readonly number[]): number => set.reduce((sum, at, i) => sum + (i % 2 === 0 ? -at : at), 0)
-  return length(union(...spans)) < spans.reduce((sum, span) => sum + length(span), 0)
+  return lengthOf(union(...spans)) < spans.reduce((sum, span) => sum + lengthOf(span), 0)
 }
 
 type Validity = { from: string; until: string | null }

@@ -22,7 +22,7 @@ import { firstTimes, frequentIds, offersOf, timesOf } from './offer.actions.ts'
 import { placePage, visitHead, wayOf } from './place.page.ts'
 import { CHANNELS, locationsOver, selectionOf, servicesOf, wishOf, type Wish } from './selection.ts'
 import { steps } from './steps.ts'
-import { officeFact, timePage, withChanges } from './time.page.ts'
+import { chosenMoment, officeFact, timePage, valueOf, withChanges } from './time.page.ts'
 
 export type Query = Record<string, string | string[] | undefined>
 export const queryOf = (request: FastifyRequest): Query => request.query as Query
@@ -100,10 +100,6 @@ async function place(deps: Deps, request: FastifyRequest, site: Site): Promise<V
 
 const isMonth = (text: string): boolean => isCalendarDate(`${text}-01`)
 
-/** The held time as the form sends it; empty without one. */
-const valueOfHeld = (held: Draft['held']): string =>
-  held ? `${new Date(held.start).toISOString()} ${held.locationId}` : ''
-
 type TimeExtras = {
   /** What was chosen and may be chosen still; null when it was just refused, whatever the address says. */
   chosen: string | null
@@ -139,7 +135,7 @@ export async function timesPage(
   const view = one(query.view) === 'calendar' ? 'calendar' : 'list'
   const dayText = one(query.day)
   const own = draft.held && draft.held.until > site.now ? draft.held : null
-  const wanted = chosen === '' ? chosenIn(site, query, selection) || valueOfHeld(own) : (chosen ?? '')
+  const wanted = chosen === '' ? chosenIn(site, query, selection) || valueOf(own) : (chosen ?? '')
   // Whoever comes back finds the time that they have.
   const at = chosenMoment(site, wanted)
   const month = asked ?? (at ? monthOf(at.zone, at.start) : undefined)
@@ -248,14 +244,6 @@ export function choiceOf(site: Site, form: Form, selection: Pick<Selection, 'cha
 export function chosenIn(site: Site, query: Query, selection: Pick<Selection, 'channel'>): string {
   const at = one(query.at)
   return choiceOf(site, { at }, selection) ? at : ''
-}
-
-/** Instant and zone of a chosen time; null without one. */
-export function chosenMoment(site: Site, chosen: string): { start: number; zone: string } | null {
-  const [instant = '', locationId = ''] = chosen.split(' ')
-  const start = Date.parse(instant)
-  if (!Number.isFinite(start)) return null
-  return { start, zone: site.config.locations.get(locationId)?.timeZone ?? site.config.timeZone }
 }
 
 /** A refusal, said at the times. */

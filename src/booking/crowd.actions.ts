@@ -6,7 +6,7 @@ import { visitOf } from '../availability/slots.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Visit } from '../service/visit.ts'
 import type { Deps } from '../deps.ts'
-import { DAY, intersect, MINUTE, union, type Spans } from '../time/interval.ts'
+import { DAY, intersect, lengthOf, MINUTE, union } from '../time/interval.ts'
 import { dayOf, startOfDay } from '../time/zone.ts'
 import { networkOf } from '../web/network.ts'
 import { sealOf } from '../web/seal.ts'
@@ -29,8 +29,6 @@ const SECONDS = 3
 /** A keyed hash of the reader's network, as it is kept with what they hold. */
 export const networkToken = (site: Pick<Site, 'secret'>, address: string): string =>
   sealOf(site.secret, 'network', networkOf(address)).slice(0, 22)
-
-const minutesIn = (spans: Spans): number => spans.reduce((sum, at, i) => sum + (i % 2 === 0 ? -at : at), 0) / MINUTE
 
 /** Seats of a session that a booking takes, or all of an agent: 1. */
 const partOf = (config: TenantConfig, serviceIds: readonly string[], seats: number): number =>
@@ -63,9 +61,9 @@ async function dayFor(
   const [from, to] = [startOfDay(zone, day), startOfDay(zone, day + 1)]
   const agents = [...Map.groupBy(candidates, (c) => c.agent.id)]
   const open = agents.map(([, list]) =>
-    minutesIn(intersect(union(...list.map((c) => openTimeFor(config, c, 'public', from, to).layers.open)), [from, to])),
+    lengthOf(intersect(union(...list.map((c) => openTimeFor(config, c, 'public', from, to).layers.open)), [from, to])),
   )
-  const capacity = open.reduce((sum, minutes) => sum + minutes, 0)
+  const capacity = open.reduce((sum, length) => sum + length, 0) / MINUTE
   const range = { from: new Date(from), to: new Date(to), now: new Date(deps.now()), except }
   const held = await unprovenOf(deps.db.kysely, tenantId, { agentIds: agents.map(([id]) => id), ...range })
   const used = held.reduce((sum, one) => sum + weightOf(config, one), 0)

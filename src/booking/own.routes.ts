@@ -33,7 +33,7 @@ import {
   type OwnAppointment,
   type Waiting,
 } from './appointment.page.ts'
-import { choiceOf, chosenIn, chosenMoment } from './booking.routes.ts'
+import { choiceOf, chosenIn } from './booking.routes.ts'
 import { inCalendar } from '../appointment/told.ts'
 import { calendarObject } from '../calendar/object.ts'
 import { textOf, type Form } from './check.ts'
@@ -42,7 +42,7 @@ import type { Selection } from './draft.ts'
 import { sendLinks } from './links.actions.ts'
 import { timesOf } from './offer.actions.ts'
 import { spanOf, visitName } from './steps.ts'
-import { officeFact, timePage, withChanges } from './time.page.ts'
+import { chosenMoment, officeFact, timePage, withChanges } from './time.page.ts'
 
 /** How it is with an earlier time for this appointment, as the page shows it. */
 async function waitingOf(deps: Deps, site: Site, a: Appointment): Promise<Waiting | null> {

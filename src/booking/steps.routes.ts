@@ -26,8 +26,8 @@ type Loaded = {
   base: string
   draft: Draft
   wish: Wish
-  /** Of work, for what the same network holds already. */
-  level: number
+  /** Level of the work that a confirmation costs, for what the same network holds already. */
+  workLevel: () => Promise<number>
   page: (more?: Partial<DraftPage>) => DraftPage
 }
 
@@ -35,7 +35,6 @@ type Loaded = {
 async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Loaded> {
   const id = (request.params as { draft: string }).draft
   const draft = await requireDraft(deps, site.tenantId, id)
-  const level = await networkLevel(deps, site, networkToken(site, request.ip), draft.held?.id ?? null)
   const base = `${site.base}/book/${id}`
   const query = selectionQuery(draft.selection)
   const wish = requireWish(site, { ...Object.fromEntries(query), service: query.getAll('service') })
@@ -54,7 +53,8 @@ async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Lo
     message: messageOf(site, one(queryOf(request).said)),
     ...more,
   })
-  return { id, base, draft, wish, level, page }
+  const workLevel = () => networkLevel(deps, site, networkToken(site, request.ip), draft.held?.id ?? null)
+  return { id, base, draft, wish, workLevel, page }
 }
 
 /** What just happened, by a word in the address that the pages themselves put there. */
@@ -118,7 +118,7 @@ async function saveApplicant(deps: Deps, request: FastifyRequest, reply: Fastify
 }
 
 async function showSummary(deps: Deps, site: Site, loaded: Loaded, more: Partial<DraftPage> = {}): Promise<View> {
-  const captcha = await captchaFor(site, loaded.id, loaded.level)
+  const captcha = await captchaFor(site, loaded.id, await loaded.workLevel())
   const { questions, approvalRequired } = loaded.wish.visit
   return summaryPage(site, loaded.page(more), questions, captcha, approvalRequired)
 }
@@ -156,7 +156,7 @@ async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply,
   const instead = await unready(deps, request, reply, site, loaded)
   if (instead) return instead
   try {
-    const isVouched = await isSolved(site, id, textOf(form, 'altcha'), loaded.level)
+    const isVouched = await isSolved(site, id, textOf(form, 'altcha'), await loaded.workLevel())
     const result = await confirmDraft(deps, site, id, loaded.draft, isVouched)
     if ('activationUntil' in result) return { redirect: `${base}/activation` }
     return await letIn(deps, request, reply, site, result.appointmentId)

@@ -38,7 +38,17 @@ export type TimeChoice = {
   captcha?: Captcha
 }
 
-const valueOf = (time: Time): string => `${new Date(time.start).toISOString()} ${time.locationId}`
+/** A time as the form sends it; empty without one. */
+export const valueOf = (time: Pick<Time, 'start' | 'locationId'> | null): string =>
+  time ? `${new Date(time.start).toISOString()} ${time.locationId}` : ''
+
+/** Instant and zone of a time that a form or an address names; null without one. */
+export function chosenMoment(site: Site, chosen: string): { start: number; zone: string } | null {
+  const [instant = '', locationId = ''] = chosen.split(' ')
+  const start = Date.parse(instant)
+  if (!Number.isFinite(start)) return null
+  return { start, zone: site.config.locations.get(locationId)?.timeZone ?? site.config.timeZone }
+}
 
 function timeRadios(site: Site, choice: TimeChoice, day: number, times: readonly Time[]): Html {
   const w = site.words
@@ -65,15 +75,9 @@ function timeRadios(site: Site, choice: TimeChoice, day: number, times: readonly
 
 /** The chosen time where it is not among those in sight: in another month, or on another day of the calendar. */
 function chosenElsewhere(site: Site, choice: TimeChoice, isShown: (time: Time) => boolean): Html {
-  const [instant = '', locationId = ''] = choice.chosen.split(' ')
-  const start = Date.parse(instant)
-  if (
-    locationId === '' ||
-    !Number.isFinite(start) ||
-    choice.times.days.some(({ times }) => times.some((t) => t.start === start && isShown(t)))
-  )
-    return html``
-  const zone = site.config.locations.get(locationId)?.timeZone ?? site.config.timeZone
+  const at = chosenMoment(site, choice.chosen)
+  if (!at || choice.times.days.some(({ times }) => times.some((t) => t.start === at.start && isShown(t)))) return html``
+  const { start, zone } = at
   // All free times of the month are known: one that is not among them has gone.
   const isGone =
     monthOf(zone, start) === choice.times.month &&

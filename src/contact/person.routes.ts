@@ -1,7 +1,7 @@
 // One contact as a whole: its timeline, notes, look-alikes, and merging two records of one person.
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
-import { namesOf } from '../auth/user.sql.ts'
+import { actorNames } from '../auth/user.sql.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
@@ -89,11 +89,18 @@ export function personRoutes(app: FastifyInstance, deps: Deps): void {
       const read = await timelineOf(db(), tenantId, id, decodeTimeCursor(cursor), limit + 1)
       const page = pageOf(read, limit, (row) => encodeTimeCursor(row.at, row.id))
       const rows = page.items.filter(isMine)
-      const authors = rows.flatMap((r) => /^user:(.+)$/.exec(String(r.data.author))?.[1] ?? [])
-      const names = await namesOf(db(), tenantId, [...new Set(authors)])
+      const nameOf = await actorNames(
+        db(),
+        tenantId,
+        rows.map((r) => ({ actor: String(r.data.author) })),
+      )
       const items = rows.map((r) => {
-        const name = names.get(String(r.data.author).slice(5))
-        return { ...r, at: r.at.toISOString(), data: name === undefined ? r.data : { ...r.data, authorName: name } }
+        const { actorName } = nameOf(String(r.data.author))
+        return {
+          ...r,
+          at: r.at.toISOString(),
+          data: actorName === undefined ? r.data : { ...r.data, authorName: actorName },
+        }
       })
       return { items, nextCursor: page.nextCursor }
     },

@@ -1,11 +1,12 @@
 // `Idempotency-Key` on every POST of the API that does not remember its answers itself: the key is claimed before the work begins and
 // answered with what came of it. What is kept is sealed with the caller's own secret and key: a copy of the database opens none of it.
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { violationOf } from '../db/tx.ts'
+import { decrypt, encrypt } from '../vault/cipher.ts'
 import { tenantOf } from './access.ts'
 import { answerRow, idempotencyOf, type IdempotencyScope } from './idempotency.actions.ts'
 import { claimKey, findAnswer, forgetKey, keepAnswer } from './idempotency.sql.ts'
@@ -36,20 +37,13 @@ const sealKey = (request: FastifyRequest, key: string): Buffer =>
     .update(`${request.principal?.secret ?? ''}\n${key}`)
     .digest()
 
-function seal(deps: Deps, request: FastifyRequest, key: string, text: string): string {
-  const iv = Buffer.from(deps.randomBytes(12))
-  const cipher = createCipheriv('aes-256-gcm', sealKey(request, key), iv)
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64')
-}
+const seal = (deps: Deps, request: FastifyRequest, key: string, text: string): string =>
+  encrypt(sealKey(request, key), '', Buffer.from(text), deps.randomBytes(12))
 
 /** The kept answer; null when the caller's secret is another one by now. */
 function open(request: FastifyRequest, key: string, text: string): string | null {
-  const bytes = Buffer.from(text, 'base64')
   try {
-    const decipher = createDecipheriv('aes-256-gcm', sealKey(request, key), bytes.subarray(0, 12))
-    decipher.setAuthTag(bytes.subarray(12, 28))
-    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
+    return decrypt(sealKey(request, key), '', text).toString('utf8')
   } catch {
     return null
   }

@@ -91,3 +91,6 @@ export function touches(set: Spans, from: number, to: number): boolean {
   const first = firstEnding(set, from)
   return first * 2 < set.length && set[first * 2]! < to
 }
+
+/** Length of all spans together. */
+export const lengthOf = (set: Spans): number => set.reduce((sum, at, i) => sum + (i % 2 === 0 ? -at : at), 0)
