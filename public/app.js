@@ -16,6 +16,8 @@ function enliven() {
     button.hidden = false
     button.addEventListener('click', () => window.print())
   }
+  // Only where people sign in.
+  if (document.querySelector('form[data-passkey]')) void import('./passkey.js').then((m) => m.startPasskeys())
   tellFrame()
 }
 

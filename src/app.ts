@@ -11,6 +11,7 @@ import { appointmentRoutes } from './appointment/appointment.routes.ts'
 import { undoMoveRoutes } from './appointment/undo-move.routes.ts'
 import { installAudit } from './auth/audit.actions.ts'
 import { accountPages } from './auth/account.routes.ts'
+import { secondFactorPages } from './auth/second-factor.routes.ts'
 import { firstRoutes } from './auth/first.routes.ts'
 import { agendaDoors, signInRoutes } from './auth/sign-in.routes.ts'
 import { agendaPages } from './agenda/agenda.routes.ts'
@@ -210,6 +211,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   await agendaDoors(app, deps, authenticator, bodyLimit)
   await installDesk(app, deps, bodyLimit, (pages) => {
     accountPages(pages, deps, authenticator)
+    secondFactorPages(pages, deps, authenticator)
     agendaPages(pages, deps, authenticator)
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })

@@ -114,6 +114,7 @@ export const PROBLEMS = {
   sign_in_refused: 401,
   sign_in_paused: 429,
   code_refused: 401,
+  passkey_refused: 401,
   email_taken: 409,
   last_administrator: 409,
   password_short: 422,

@@ -3,32 +3,20 @@ import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { findRow } from '../rest/resource.sql.ts'
-import { languageNamed, problemWords } from '../locales/words.ts'
+import { languageNamed } from '../locales/words.ts'
 import { listFeeds, revokeFeed } from '../calendar/feed.sql.ts'
 import { LOOK_COOKIE, LOOKS, addDesk, formIn, paramIn, textIn, type AddDesk, type Desk } from '../web/desk.ts'
 import { action, form } from '../web/desk.layout.ts'
 import { dateOf, clockOf } from '../web/dates.ts'
-import { passwordField, choices, faultSummary, field, NO_FAULTS, type Faults } from '../web/form.ts'
+import { passwordField, choices, faultSummary, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Authenticator } from './authenticate.actions.ts'
 import { giveSession } from './cookie.ts'
 import { rotate } from './session.actions.ts'
-import { totpOf, totpSecretFrom } from './sign-in.actions.ts'
-import { changeOwnPassword, disableTotp, enableTotp, setLocale } from './user.actions.ts'
+import { listPasskeys } from './passkey.sql.ts'
+import { faultsFrom, secondFactorSection } from './second-factor.page.ts'
+import { changeOwnPassword, setLocale } from './user.actions.ts'
 import { findUser } from './user.sql.ts'
-
-/** Faults of an action, by field; other refusals are thrown on. */
-async function faultsFrom(desk: Desk, work: () => Promise<unknown>): Promise<Faults> {
-  try {
-    await work()
-    return NO_FAULTS
-  } catch (error) {
-    if (!(error instanceof AppError) || error.fields.length === 0) throw error
-    return new Map(
-      error.fields.map((f) => [f.pointer.slice(1), problemWords(desk.language, error.code, error.params).detail]),
-    )
-  }
-}
 
 type Session = { id: string; browser: string; seenAt: string; createdAt: string; isThis: boolean }
 
@@ -51,13 +39,14 @@ function sessionsTable(desk: Desk, sessions: readonly Session[]): Html {
   </ul>`
 }
 
-async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra: Html | false = false) {
+export async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra: Html | false = false) {
   const w = desk.words.account
   const { items } = await desk.read<{ items: Session[] }>('/v1/me/sessions')
   const user = (await findUser(deps.db.kysely, desk.person.tenantId, desk.person.id))!
   const feeds = (await listFeeds(deps.db.kysely, desk.person.tenantId)).filter(
     (f) => f.owner_kind === 'agent' && f.owner_id === desk.person.agentId && f.revoked_at === null,
   )
+  const passkeys = await listPasskeys(deps.db.kysely, desk.person.tenantId, desk.person.id)
   const locale = (user.document as { locale?: string }).locale ?? ''
   return {
     title: w.title,
@@ -78,7 +67,7 @@ async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra: Html |
                   { value: 'it', label: 'Italiano' },
                   { value: 'en', label: 'English' },
                 ],
-                chosen: [locale],
+                chosen: [locale === '' ? desk.language : locale],
               },
               faults,
             )} <button class="secondary">${w.save}</button>`,
@@ -128,63 +117,11 @@ async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra: Html |
             <button class="secondary">${w.change}</button>`,
         )}
       </section>
-      <section>
-        <h2>${w.secondFactor}</h2>
-        ${
-          user.totp_secret === null
-            ? html`<p>${w.secondFactorOff}</p>
-                <p><a class="button secondary" href="/agenda/account/second-factor">${w.setUp}</a></p>`
-            : html`<p>${w.secondFactorOn(user.recovery_hashes.length)}</p>
-                ${form(
-                  desk,
-                  '/agenda/account/second-factor/off',
-                  html`${passwordField({ name: 'off', label: w.present, use: 'present' }, faults)}
-                    <button class="danger">${w.switchOff}</button>`,
-                )}`
-        }
-      </section>
+      ${secondFactorSection(desk, user, passkeys, faults)}
       <section>
         <h2>${w.sessions}</h2>
         ${sessionsTable(desk, items)} ${items.length > 1 && action(desk, '/agenda/account/sessions/end', w.endOthers)}
       </section>`,
-  }
-}
-
-/** The secret that this session is offered: made here, the same until it is taken, and never brought by a form. */
-const offeredSecret = async (desk: Desk): Promise<string> =>
-  totpSecretFrom(await desk.secretFor('sessions'), desk.person.id, desk.person.sessionId)
-
-async function secondFactorPage(desk: Desk, deps: Deps, faults: Faults) {
-  const w = desk.words.account
-  const { tenantId, id } = desk.person
-  const secret = await offeredSecret(desk)
-  const hasPassword = (await findUser(deps.db.kysely, tenantId, id))?.password_hash != null
-  const address = totpOf(secret, desk.person.email).toString()
-  const { default: codes } = await import('qrcode')
-  const svg = await codes.toString(address, { type: 'svg', margin: 2 })
-  return {
-    title: w.setUp,
-    main: html`${faultSummary(desk.pageWords, faults)}
-      <h1>${w.setUp}</h1>
-      ${desk.person.mustEnrol && html`<p class="notice warning" role="alert">${w.mustEnrol}</p>`}
-      <p>${w.scan}</p>
-      <p>
-        <img
-          class="qr"
-          width="220"
-          height="220"
-          alt="${w.qr}"
-          src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}"
-        />
-      </p>
-      <p>${w.orType} <code>${secret.replace(/(.{4})/g, '$1 ').trim()}</code></p>
-      ${form(
-        desk,
-        '/agenda/account/second-factor',
-        html`${hasPassword && passwordField({ name: 'present', label: w.present, use: 'present' }, faults)}
-          ${field({ name: 'code', label: desk.words.signIn.code, hint: w.codeHint, value: '', required: true, autocomplete: 'one-time-code', inputMode: 'numeric', maxLength: 10 }, faults)}
-          <button>${w.switchOn}</button>`,
-      )}`,
   }
 }
 
@@ -233,61 +170,6 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
       if (token !== null) giveSession(request, reply, token, desk.isFramed)
       authenticator.forget()
       return back('password')
-    },
-  })
-
-  add({
-    method: 'GET',
-    url: '/agenda/account/second-factor',
-    mayEnrol: true,
-    handler: async (desk) => {
-      const user = await findUser(deps.db.kysely, desk.person.tenantId, desk.person.id)
-      return user?.totp_secret == null ? secondFactorPage(desk, deps, NO_FAULTS) : { redirect: '/agenda/account' }
-    },
-  })
-  add({
-    method: 'POST',
-    url: '/agenda/account/second-factor',
-    mayEnrol: true,
-    handler: async (desk, request, reply) => {
-      const given = formIn(request)
-      const { tenantId, id, sessionId } = desk.person
-      const secret = await offeredSecret(desk)
-      const present = String(given.present ?? '').slice(0, 200)
-      let codes: string[] = []
-      const faults = await faultsFrom(desk, async () => {
-        const code = textIn(given, 'code').slice(0, 10)
-        codes = await enableTotp(deps, tenantId, id, { sessionId, secret, code, present })
-      })
-      if (faults.size > 0) {
-        reply.code(422)
-        return secondFactorPage(desk, deps, faults)
-      }
-      authenticator.forget()
-      const w = desk.words.account
-      return {
-        title: w.codes,
-        main: html`<h1>${w.codes}</h1>
-          <p>${w.codesText}</p>
-          <ul class="codes">
-            ${codes.map((code) => html`<li><code>${code}</code></li>`)}
-          </ul>
-          <p><a class="button" href="/agenda">${w.goOn}</a></p>`,
-      }
-    },
-  })
-  add({
-    method: 'POST',
-    url: '/agenda/account/second-factor/off',
-    handler: async (desk, request, reply) => {
-      const password = String(formIn(request).off ?? '')
-      const faults = await faultsFrom(desk, () => disableTotp(deps, desk.person.tenantId, desk.person.id, password))
-      if (faults.size > 0) {
-        reply.code(422)
-        return accountPage(desk, deps, new Map([['off', [...faults.values()][0]!]]))
-      }
-      authenticator.forget()
-      return back('saved')
     },
   })
 

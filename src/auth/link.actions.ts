@@ -11,6 +11,7 @@ import { compose, post } from '../notify/compose.actions.ts'
 import type { NewMessage } from '../notify/message.ts'
 import { untilOf } from '../notify/occasion.ts'
 import { DAY, HOUR, MINUTE } from '../time/interval.ts'
+import { hasSecondFactor } from './factor.ts'
 import { tellOwner } from './notice.actions.ts'
 import { hashPassword } from './password.ts'
 import { digestOf, type UserDocument } from './session.actions.ts'
@@ -166,7 +167,7 @@ export async function setByLink(
   // The first password is no change.
   if (user.password_hash !== null) await tellOwner(deps, user, 'password', browser)
   // A mailbox alone does not stand in for the second factor.
-  if (user.totp_secret !== null) return { kind: 'code', userId: user.id }
+  if (hasSecondFactor(user)) return { kind: 'code', userId: user.id }
   return { kind: 'in', signedIn: await admit(deps, tenantId, user.id, 'link', browser) }
 }
 

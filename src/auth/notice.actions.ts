@@ -7,7 +7,8 @@ import { momentOf } from '../notify/occasion.ts'
 import type { UserDocument } from './session.actions.ts'
 import type { User } from './user.sql.ts'
 
-export type AccountChange = 'password' | 'secondFactorOn' | 'secondFactorOff' | 'newBrowser'
+export type AccountChange =
+  'password' | 'secondFactorOn' | 'secondFactorOff' | 'passkeyAdded' | 'passkeyRemoved' | 'newBrowser'
 
 /** `browser`: where it was done, in the words of the list of sessions; none where it does not matter. Never inside a transaction. */
 export async function tellOwner(deps: Deps, user: User, change: AccountChange, browser = ''): Promise<void> {

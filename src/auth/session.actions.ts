@@ -7,6 +7,7 @@ import { findTenant } from '../tenant/tenant.sql.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
 import { HOUR, MINUTE } from '../time/interval.ts'
 import { sealOf } from '../web/seal.ts'
+import { hasSecondFactor } from './factor.ts'
 import { PERMISSIONS } from './roles.ts'
 import type { Person, Reach } from './scopes.ts'
 import { findSession, insertSession, touchSession } from './session.sql.ts'
@@ -21,9 +22,9 @@ const NOTED = 5 * MINUTE
 export type UserDocument = { locationIds?: string[]; agentIds?: string[]; locale?: 'it' | 'en' }
 
 /** Proofs that need no second factor of ours. */
-const STRONG = new Set<string>(['totp', 'provider', 'embedded'])
+const STRONG = new Set<string>(['totp', 'passkey', 'provider', 'embedded'])
 
-export type Proof = 'password' | 'totp' | 'provider' | 'embedded' | 'link'
+export type Proof = 'password' | 'totp' | 'passkey' | 'provider' | 'embedded' | 'link'
 
 /** Begins a session and returns its token, the only time that it exists. */
 export async function beginSession(
@@ -78,8 +79,7 @@ async function liveSession(
   if (!session || session.status !== 'active' || session.ended_at !== null) return null
   const settings = settingsOf((await findTenant(deps.db.kysely, tenantId))!.document).signIn
   const now = deps.now()
-  const isOver =
-    session.expires_at.getTime() <= now || now - session.seen_at.getTime() > settings.idleMinutes * MINUTE
+  const isOver = session.expires_at.getTime() <= now || now - session.seen_at.getTime() > settings.idleMinutes * MINUTE
   return isOver ? null : { session, settings }
 }
 
@@ -109,7 +109,7 @@ function personIn(
   settings: SignInSettings,
   { tenantId, secret }: Pick<Token, 'tenantId' | 'secret'>,
 ): Person {
-  const mustEnrol = settings.secondFactorFor.includes(s.role) && !STRONG.has(s.proof) && s.totp_secret === null
+  const mustEnrol = settings.secondFactorFor.includes(s.role) && !STRONG.has(s.proof) && !hasSecondFactor(s)
   return {
     kind: 'user',
     id: s.user_id,

@@ -11,6 +11,7 @@ import { MINUTE } from '../time/interval.ts'
 import { widerNetworkOf } from '../web/network.ts'
 import { isSameText, isSeal, sealOf } from '../web/seal.ts'
 import { insertAudit } from './audit.sql.ts'
+import { hasSecondFactor } from './factor.ts'
 import type { Person } from './scopes.ts'
 import { tellOwner } from './notice.actions.ts'
 import { faultInPassword, hashCodes, hashesLike, isPassword } from './password.ts'
@@ -30,6 +31,25 @@ export async function deviceSeal(deps: Deps, tenantId: string, userId: string): 
 async function isOwnDevice(deps: Deps, tenantId: string, userId: string, device: string | undefined): Promise<boolean> {
   const [id = '', seal = ''] = (device ?? '').split('.')
   return id === userId && isSeal(seal, await secretOf(deps, tenantId, 'sessions'), 'device', userId)
+}
+
+/** Tells the person that somebody came in as they from a browser that never did; whoever comes for the first time has none that we could know. */
+export async function tellOfNewBrowser(
+  deps: Deps,
+  user: User,
+  device: string | undefined,
+  browser: string,
+): Promise<void> {
+  if (user.signed_in_at === null || (await isOwnDevice(deps, user.tenant_id, user.id, device))) return
+  await tellOwner(deps, user, 'newBrowser', browser)
+}
+
+/** The person's own password, asked for again inside a session; guessing it there is slowed as it is at the door. */
+export async function requireOwn(deps: Deps, user: User, password: string, pointer: string): Promise<void> {
+  const key = `own:${user.id}`
+  await countAttempt(deps, user.tenant_id, key)
+  if (!(await isPassword(password, user.password_hash))) throw bodyFault(pointer, 'sign_in_refused')
+  await forgetFailures(deps.db.kysely, user.tenant_id, key)
 }
 
 /**
@@ -124,10 +144,9 @@ export async function trySignIn(
     await auditSignIn(deps, deps.db.kysely, tenantId, user ? `user:${user.id}` : 'unknown', 'sign_in_failed', 401)
     throw new AppError('sign_in_refused')
   }
-  if (user.totp_secret !== null) return { kind: 'code', userId: user.id }
+  if (hasSecondFactor(user)) return { kind: 'code', userId: user.id }
   await forgetFailures(deps.db.kysely, tenantId, key)
-  // Whoever signs in for the first time has no browser that we could know.
-  if (!isKnown && user.signed_in_at !== null) await tellOwner(deps, user, 'newBrowser', given.browser)
+  await tellOfNewBrowser(deps, user, given.device, given.browser)
   return { kind: 'in', signedIn: await admit(deps, tenantId, user.id, 'password', given.browser) }
 }
 
@@ -145,8 +164,7 @@ export async function tryCode(
   deps: Deps,
   tenantId: string,
   userId: string,
-  code: string,
-  browser: string,
+  { code, device, browser }: { code: string; device: string | undefined; browser: string },
 ): Promise<SignedIn> {
   const key = `code:${userId}`
   await countAttempt(deps, tenantId, key)
@@ -158,9 +176,9 @@ export async function tryCode(
   const recovery = isShort ? [] : await hashesLike(code, before?.recovery_hashes ?? [])
   const isRight = await transaction(deps.db, async (tx) => {
     const user = await lockUser(tx, tenantId, userId)
-    if (!user || user.status !== 'active' || secret === null || user.totp_secret !== stored) return false
+    if (!user || user.status !== 'active' || !hasSecondFactor(user) || user.totp_secret !== stored) return false
     const now = new Date(deps.now())
-    const step = stepOf(secret, code, now.getTime())
+    const step = secret === null ? null : stepOf(secret, code, now.getTime())
     if (step !== null && step > Number(user.totp_step ?? 0)) {
       await updateUser(tx, tenantId, userId, { totp_step: step }, now)
       return true
@@ -175,8 +193,9 @@ export async function tryCode(
     throw new AppError('code_refused')
   }
   await forgetFailures(deps.db.kysely, tenantId, key)
-  const user = await findUser(deps.db.kysely, tenantId, userId)
-  await forgetFailures(deps.db.kysely, tenantId, `account:${digestOf(user!.email)}`)
+  const user = (await findUser(deps.db.kysely, tenantId, userId))!
+  await forgetFailures(deps.db.kysely, tenantId, `account:${digestOf(user.email)}`)
+  await tellOfNewBrowser(deps, user, device, browser)
   return admit(deps, tenantId, userId, 'totp', browser)
 }
 

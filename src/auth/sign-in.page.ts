@@ -11,7 +11,27 @@ const wordsOf = (site: Site): Words => deskWords(site.language).signIn
 const refusal = (text: string | undefined): Html | false =>
   text !== undefined && html`<div class="notice warning" role="alert"><p>${text}</p></div>`
 
-export function signInPage(site: Site, given: { email: string; next: string; refused?: string | undefined }): Page {
+/** A form that passkey.js shows and sends where the browser can. `step`: the second one, after a password. */
+function passkeyForm(site: Site, { host, next, step }: { host: string; next: string; step: 'only' | 'second' }): Html {
+  const w = wordsOf(site)
+  return html`<form
+    hidden
+    data-plain
+    method="post"
+    action="${site.base}/sign-in/passkey"
+    data-passkey="known"
+    data-host="${host}"
+    data-options="${site.base}/sign-in/passkey?step=${step}"
+    data-failed="${w.passkeyFailed}"
+  >
+    ${hidden('next', next)} ${hidden('step', step)} ${hidden('state', '')} ${hidden('answer', '')}
+    <p class="fault" role="alert" hidden></p>
+    <button class="${step === 'only' && 'secondary'}">${w.passkey}</button>
+  </form>`
+}
+
+type SignInGiven = { email: string; next: string; host: string; refused?: string | undefined }
+export function signInPage(site: Site, given: SignInGiven): Page {
   const w = wordsOf(site)
   const { providers, passwords } = site.settings.signIn
   const query = given.next === '/agenda' ? '' : `?next=${encodeURIComponent(given.next)}`
@@ -39,22 +59,31 @@ export function signInPage(site: Site, given: { email: string; next: string; ref
         ${passwordField({ name: 'password', label: w.password, use: 'present' }, NO_FAULTS)}
         <button>${w.signIn}</button>
       </form>
+      ${passkeyForm(site, { ...given, step: 'only' })}
       <p><a href="${site.base}/password">${w.forgotten}</a></p>
     </div>`,
   }
 }
 
-export function codePage(site: Site, given: { next: string; refused?: string | undefined }): Page {
+type CodeGiven = {
+  next: string
+  host: string
+  /** What the person has set up. */
+  has: { app: boolean; passkey: boolean }
+  refused?: string | undefined
+}
+export function codePage(site: Site, given: CodeGiven): Page {
   const w = wordsOf(site)
+  const [label, hint] = given.has.app ? [w.code, w.codeHint] : [w.emergencyCode, w.emergencyHint]
   return {
     title: w.codeTitle,
     isPrivate: true,
     main: html`<div class="narrow">
       <h1>${w.codeTitle}</h1>
-      ${refusal(given.refused)}
+      ${refusal(given.refused)} ${given.has.passkey && passkeyForm(site, { ...given, step: 'second' })}
       <form data-plain method="post" action="${site.base}/sign-in/code" novalidate>
         ${hidden('next', given.next)}
-        ${field({ name: 'code', label: w.code, hint: w.codeHint, value: '', required: true, autocomplete: 'one-time-code', maxLength: 20 }, NO_FAULTS)}
+        ${field({ name: 'code', label, hint, value: '', required: true, autocomplete: 'one-time-code', maxLength: 20 }, NO_FAULTS)}
         <button>${w.signIn}</button>
       </form>
       <p><a href="${site.base}/sign-in">${w.again}</a></p>

@@ -6,16 +6,16 @@ import { AppError } from '../errors.ts'
 import { deskWords, problemWords } from '../locales/words.ts'
 import { setUpRoutes } from './first.routes.ts'
 import { personIn } from '../rest/access.ts'
-import { isSeal, sealOf } from '../web/seal.ts'
 import { addPage, type View } from '../web/pages.ts'
 import { firstOf, installDesk, safeNext } from '../web/desk.ts'
 import { plainDocument } from '../web/desk.layout.ts'
 import { assetsOf } from '../web/assets.ts'
 import { languageFor, type Site } from '../web/site.ts'
-import { secretOf } from '../tenant/secret.actions.ts'
-import { MINUTE } from '../time/interval.ts'
 import type { Authenticator } from './authenticate.actions.ts'
 import { giveSession, takeSession } from './cookie.ts'
+import { hasSecondFactor } from './factor.ts'
+import { askToSignIn, relyingParty, tryPasskey } from './passkey.actions.ts'
+import { openValue, sealValue } from './sealed.actions.ts'
 import { finishProvider, startProvider, type Started } from './provider.actions.ts'
 import { browserOf } from './session.actions.ts'
 import { leave, tryCode, trySignIn, type SignedIn, type Tried } from './sign-in.actions.ts'
@@ -30,8 +30,6 @@ const [DEVICE, WAITING, PROVIDER, OFFICE] = [
   'agenda_provider',
   'agenda_office',
 ] as const
-/** How long the second step, or the way through a provider, may take. */
-const PATIENCE = 10 * MINUTE
 const YEAR = 31_536_000
 
 type Body = Record<string, string | undefined>
@@ -40,18 +38,6 @@ const body = (request: FastifyRequest): Body => firstOf(request.body)
 const browserIn = (request: FastifyRequest): string => browserOf(request.headers['user-agent'])
 const cookieFor = (request: FastifyRequest, path: string) =>
   ({ path, httpOnly: true, sameSite: 'lax', secure: request.protocol === 'https' }) as const
-
-/** A value that only this service can have written for this purpose, with the instant after which it is void. */
-async function sealed(deps: Deps, site: Site, purpose: string, value: unknown): Promise<string> {
-  const text = Buffer.from(JSON.stringify({ value, until: deps.now() + PATIENCE })).toString('base64url')
-  return `${text}.${sealOf(await secretOf(deps, site.tenantId, 'sessions'), purpose, text)}`
-}
-async function unsealed<T>(deps: Deps, site: Site, purpose: string, given: string | undefined): Promise<T | null> {
-  const [text = '', seal = ''] = (given ?? '').split('.')
-  if (!isSeal(seal, await secretOf(deps, site.tenantId, 'sessions'), purpose, text)) return null
-  const { value, until } = JSON.parse(Buffer.from(text, 'base64url').toString()) as { value: T; until: number }
-  return until > deps.now() ? value : null
-}
 
 export function signInRoutes(app: FastifyInstance, deps: Deps): void {
   const said = (site: Site, error: unknown): string => {
@@ -76,8 +62,18 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     next: string,
   ): Promise<View> {
     if (tried.kind === 'in') return enter(request, reply, site, tried.signedIn, next)
-    reply.setCookie(WAITING, await sealed(deps, site, 'code', tried.userId), cookieFor(request, site.base))
+    reply.setCookie(WAITING, await sealValue(deps, site.tenantId, 'code', tried.userId), cookieFor(request, site.base))
     return { redirect: `${site.base}/sign-in/code${next === '/agenda' ? '' : `?next=${encodeURIComponent(next)}`}` }
+  }
+
+  /** Asked again by every page: which host people come by is known once the service listens. */
+  const hostOf = (): string => relyingParty(deps).id
+  async function codeStep(site: Site, userId: string, given: { next: string; refused?: string }): Promise<View> {
+    const user = await findUser(deps.db.kysely, site.tenantId, userId)
+    // An administrator may have taken the factors away meanwhile.
+    if (!user || !hasSecondFactor(user)) return { redirect: `${site.base}/sign-in` }
+    const has = { app: user.totp_secret !== null, passkey: user.passkey_count > 0 }
+    return codePage(site, { ...given, host: hostOf(), has })
   }
 
   const nextIn = (request: FastifyRequest): string => safeNext(firstOf(request.query).next ?? body(request).next)
@@ -87,7 +83,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
   page({
     method: 'GET',
     url: '/:tenant/sign-in',
-    handler: async (request, _reply, site) => signInPage(site, { email: '', next: nextIn(request) }),
+    handler: async (request, _reply, site) => signInPage(site, { email: '', next: nextIn(request), host: hostOf() }),
   })
 
   page({
@@ -111,7 +107,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       } catch (error) {
         const refused = said(site, error)
         reply.code((error as AppError).status)
-        return signInPage(site, { email, next, refused })
+        return signInPage(site, { email, next, host: hostOf(), refused })
       }
     },
   })
@@ -120,9 +116,9 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'GET',
     url: '/:tenant/sign-in/code',
     handler: async (request, _reply, site) => {
-      const waiting = await unsealed<string>(deps, site, 'code', request.cookies[WAITING])
+      const waiting = await openValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
       if (waiting === null) return { redirect: `${site.base}/sign-in` }
-      return codePage(site, { next: nextIn(request) })
+      return codeStep(site, waiting, { next: nextIn(request) })
     },
   })
 
@@ -131,17 +127,48 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/sign-in/code',
     limit: ATTEMPTS,
     handler: async (request, reply, site) => {
-      const userId = await unsealed<string>(deps, site, 'code', request.cookies[WAITING])
+      const userId = await openValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
       if (userId === null) return { redirect: `${site.base}/sign-in` }
       const next = nextIn(request)
       try {
         const code = (body(request).code ?? '').slice(0, 40)
-        const signedIn = await tryCode(deps, site.tenantId, userId, code, browserIn(request))
+        const given = { code, device: request.cookies[DEVICE], browser: browserIn(request) }
+        const signedIn = await tryCode(deps, site.tenantId, userId, given)
         return enter(request, reply, site, signedIn, next)
       } catch (error) {
         const refused = said(site, error)
         reply.code((error as AppError).status)
-        return codePage(site, { next, refused })
+        return codeStep(site, userId, { next, refused })
+      }
+    },
+  })
+
+  page({
+    method: 'GET',
+    url: '/:tenant/sign-in/passkey',
+    limit: ATTEMPTS,
+    handler: async (request, _reply, site) => {
+      const isSecond = firstOf(request.query).step === 'second'
+      const waiting = await openValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
+      return { json: await askToSignIn(deps, site.tenantId, isSecond ? waiting : null) }
+    },
+  })
+  page({
+    method: 'POST',
+    url: '/:tenant/sign-in/passkey',
+    limit: ATTEMPTS,
+    handler: async (request, reply, site) => {
+      const { state = '', answer = '', step } = body(request)
+      const next = nextIn(request)
+      try {
+        const given = { state, answer, device: request.cookies[DEVICE], browser: browserIn(request) }
+        return enter(request, reply, site, await tryPasskey(deps, site.tenantId, given), next)
+      } catch (error) {
+        const refused = said(site, error)
+        reply.code((error as AppError).status)
+        const waiting = await openValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
+        if (step === 'second' && waiting !== null) return codeStep(site, waiting, { next, refused })
+        return signInPage(site, { email: '', next, host: hostOf(), refused })
       }
     },
   })
@@ -211,7 +238,11 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, reply, site) => {
       const provider = providerOf(site, request)
       const { address, ...started } = await startProvider(deps, site.tenantId, provider, returnTo(site, provider.id))
-      const kept = await sealed(deps, site, 'provider', { ...started, id: provider.id, next: nextIn(request) })
+      const kept = await sealValue(deps, site.tenantId, 'provider', {
+        ...started,
+        id: provider.id,
+        next: nextIn(request),
+      })
       reply.setCookie(PROVIDER, kept, cookieFor(request, `${site.base}/sign-in`))
       return { redirect: address }
     },
@@ -221,9 +252,9 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/sign-in/with/:provider/return',
     handler: async (request, reply, site) => {
       const provider = providerOf(site, request)
-      const kept = await unsealed<Omit<Started, 'address'> & { id: string; next: string }>(
+      const kept = await openValue<Omit<Started, 'address'> & { id: string; next: string }>(
         deps,
-        site,
+        site.tenantId,
         'provider',
         request.cookies[PROVIDER],
       )
@@ -238,7 +269,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
         if (!(error instanceof AppError)) throw error
         reply.code(error.status)
         const refused = problemWords(site.language, error.code, error.params).detail
-        return signInPage(site, { email: '', next: kept.next, refused })
+        return signInPage(site, { email: '', next: kept.next, host: hostOf(), refused })
       }
     },
   })

@@ -7,10 +7,12 @@ import { AppError, bodyFault } from '../errors.ts'
 import { post } from '../notify/compose.actions.ts'
 import { checkVersion } from '../rest/headers.ts'
 import type { Role } from './roles.ts'
-import { hashPassword, isPassword } from './password.ts'
+import { hashPassword } from './password.ts'
 import type { UserDocument } from './session.actions.ts'
 import { endLinks, endSessions, forgetFailures } from './session.sql.ts'
-import { countAttempt, foldEmail, newRecoveryCodes, refusePassword, stepOf } from './sign-in.actions.ts'
+import { hasSecondFactor } from './factor.ts'
+import { deletePasskeys } from './passkey.sql.ts'
+import { foldEmail, newRecoveryCodes, refusePassword, requireOwn, stepOf } from './sign-in.actions.ts'
 import { tellOwner } from './notice.actions.ts'
 import { digestOf } from './session.actions.ts'
 import { countUsers, findUser, insertUser, lockUser, updateUser, type User, type UserChange } from './user.sql.ts'
@@ -132,14 +134,6 @@ export async function setLocale(deps: Deps, tenantId: string, id: string, locale
   })
 }
 
-/** The person's own password, asked for again inside a session; guessing it there is slowed as it is at the door. */
-async function requireOwn(deps: Deps, user: User, password: string, pointer: string): Promise<void> {
-  const key = `own:${user.id}`
-  await countAttempt(deps, user.tenant_id, key)
-  if (!(await isPassword(password, user.password_hash))) throw bodyFault(pointer, 'sign_in_refused')
-  await forgetFailures(deps.db.kysely, user.tenant_id, key)
-}
-
 /** Changes one's own password; the other sessions end. Throws `sign_in_refused` when the present one is wrong. */
 export async function changeOwnPassword(
   deps: Deps,
@@ -187,18 +181,27 @@ export async function enableTotp(
   return codes
 }
 
-/** Switches it off; the password must be known, or an administrator does it for somebody else. */
-export async function disableTotp(
-  deps: Deps,
-  tenantId: string,
-  userId: string,
-  password: string | null,
-): Promise<void> {
+/** Switches the codes of the app off; the password must be known. Passkeys stay, and so do the codes for emergencies with them. */
+export async function disableTotp(deps: Deps, tenantId: string, userId: string, password: string): Promise<void> {
   const user = await findUser(deps.db.kysely, tenantId, userId)
   if (!user) throw new AppError('not_found', { what: 'user' })
-  if (password !== null) await requireOwn(deps, user, password, '/password')
+  await requireOwn(deps, user, password, '/password')
+  const codes = user.passkey_count > 0 ? {} : { recovery_hashes: [] }
   await transaction(deps.db, (tx) =>
-    updateUser(tx, tenantId, userId, { totp_secret: null, totp_step: null, recovery_hashes: [] }, new Date(deps.now())),
+    updateUser(tx, tenantId, userId, { totp_secret: null, totp_step: null, ...codes }, new Date(deps.now())),
   )
   if (user.totp_secret !== null) await tellOwner(deps, user, 'secondFactorOff')
+}
+
+/** Takes every second factor from somebody who has lost it: an administrator does that for them. */
+export async function removeSecondFactors(deps: Deps, tenantId: string, userId: string): Promise<void> {
+  const user = await findUser(deps.db.kysely, tenantId, userId)
+  if (!user) throw new AppError('not_found', { what: 'user' })
+  await transaction(deps.db, async (tx) => {
+    await lockUser(tx, tenantId, userId)
+    await deletePasskeys(tx, tenantId, userId)
+    const none = { totp_secret: null, totp_step: null, recovery_hashes: [], passkey_count: 0 }
+    await updateUser(tx, tenantId, userId, none, new Date(deps.now()))
+  })
+  if (hasSecondFactor(user)) await tellOwner(deps, user, 'secondFactorOff')
 }

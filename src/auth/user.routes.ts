@@ -13,10 +13,11 @@ import { CountShown, DateTime, Email, Id, IdParams, Name, Nullable } from '../re
 import { secretPurpose } from './provider.actions.ts'
 import { putSecret } from '../tenant/secret.actions.ts'
 import type { Authenticator } from './authenticate.actions.ts'
+import { hasSecondFactor } from './factor.ts'
 import { PERMISSIONS, ROLES, type Role } from './roles.ts'
 import type { UserDocument } from './session.actions.ts'
 import { endSessions, listSessions } from './session.sql.ts'
-import { changeUser, disableTotp, inviteAgain, inviteUser, type UserBody } from './user.actions.ts'
+import { changeUser, removeSecondFactors, inviteAgain, inviteUser, type UserBody } from './user.actions.ts'
 import { findUser, listUsers, type User } from './user.sql.ts'
 
 const RoleName = Type.Union(ROLES.map((role) => Type.Literal(role)))
@@ -95,7 +96,7 @@ export function presentUser(u: User): Record<string, unknown> {
     agentIds,
     ...(locale === undefined ? {} : { locale }),
     status: u.status,
-    secondFactor: u.totp_secret !== null,
+    secondFactor: hasSecondFactor(u),
     provider: u.subject !== null,
     signedInAt: u.signed_in_at?.toISOString() ?? null,
     version: u.version,
@@ -226,13 +227,13 @@ export function userRoutes(app: FastifyInstance, deps: Deps, authenticator: Auth
   app.delete('/v1/users/:id/second-factor', {
     config: managing,
     schema: {
-      ...docs('removeSecondFactor', 'Switch the second factor of a person off who has lost it'),
+      ...docs('removeSecondFactor', 'Take the second factors, app and passkeys, from a person who has lost them'),
       params: IdParams,
       response: { 204: Type.Null(), ...problems },
     },
     handler: async (request, reply) => {
       await refuseStronger(request)
-      await disableTotp(deps, tenantOf(request), idOf(request), null)
+      await removeSecondFactors(deps, tenantOf(request), idOf(request))
       return reply.code(204).send(null)
     },
   })

@@ -77,6 +77,7 @@ export type UserChange = Partial<{
   totp_secret: string | null
   totp_step: number | null
   recovery_hashes: string[]
+  passkey_count: number
   subject: string | null
   status: UserStatus
   signed_in_at: Date

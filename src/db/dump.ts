@@ -58,6 +58,7 @@ const TABLES = [
   'users',
   'sessions',
   'one_time_links',
+  'passkeys',
   'sign_in_failures',
   'audit_entries',
   'contact_notes',

@@ -15,6 +15,7 @@ export type UserRow = {
   totp_secret: string | null
   totp_step: number | null
   recovery_hashes: Generated<string[]>
+  passkey_count: Generated<number>
   subject: string | null
   status: Generated<UserStatus>
   document: Json<Document>
@@ -37,6 +38,21 @@ export type SessionRow = {
   seen_at: Date
   expires_at: Date
   ended_at: Date | null
+}
+
+export type PasskeyRow = {
+  tenant_id: string
+  id: string
+  user_id: string
+  /** Base64url, as browsers name it. */
+  credential_id: string
+  /** COSE key (RFC 9052), base64url. */
+  public_key: string
+  counter: number
+  transports: string[]
+  name: string
+  created_at: Date
+  used_at: Date | null
 }
 
 export type LinkPurpose = 'invitation' | 'reset' | 'frame' | 'first'
@@ -66,6 +82,7 @@ export type PeopleTables = {
   users: UserRow
   sessions: SessionRow
   one_time_links: LinkRow
+  passkeys: PasskeyRow
   sign_in_failures: {
     tenant_id: string
     key: string

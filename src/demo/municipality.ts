@@ -7,6 +7,8 @@ export const TENANT = {
   locale: 'it',
   country: 'IT',
   holdMinutes: 10,
+  // Whoever tries the demo signs in with the password that the start prints; elsewhere administrators set up a second factor.
+  signIn: { secondFactorFor: [] },
   booking: {
     privacyUrl: 'https://www.comune-di-roccamora.example/privacy',
     supportPhone: '+39 0746 000999',

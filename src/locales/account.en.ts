@@ -3,5 +3,7 @@ export const accountChanges = {
   password: 'A new password was set.',
   secondFactorOn: 'The second factor was switched on.',
   secondFactorOff: 'The second factor was switched off.',
-  newBrowser: 'Somebody signed in with your password in a browser that is new to us.',
+  passkeyAdded: 'A passkey was added.',
+  passkeyRemoved: 'A passkey was removed.',
+  newBrowser: 'Somebody signed in to your account in a browser that is new to us.',
 }

@@ -3,5 +3,7 @@ export const accountChanges = {
   password: 'È stata impostata una nuova password.',
   secondFactorOn: 'Il secondo fattore è stato attivato.',
   secondFactorOff: 'Il secondo fattore è stato disattivato.',
-  newBrowser: 'Qualcuno è entrato con la tua password da un browser nuovo per noi.',
+  passkeyAdded: 'È stata aggiunta una passkey.',
+  passkeyRemoved: 'Una passkey è stata rimossa.',
+  newBrowser: 'Qualcuno è entrato nel tuo profilo da un browser nuovo per noi.',
 }

@@ -282,6 +282,10 @@ export const en: Words = {
       'Signing in is paused for some minutes after many attempts. Wait a little, or ask for a new password by e-mail: that works at once.',
     ],
     code_refused: ['Code not right', 'The code is not right or was used already. Type the one that the app shows now.'],
+    passkey_refused: [
+      'Passkey not accepted',
+      'The passkey could not be checked, or the question was too old. Try once more, or use your password.',
+    ],
     email_taken: ['Address in use', 'Somebody with this e-mail address is there already.'],
     last_administrator: [
       'Last administrator',

@@ -280,6 +280,10 @@ export const it: Words = {
       'Codice non corretto',
       'Il codice non è corretto o è già stato usato. Scrivi quello che l’app mostra adesso.',
     ],
+    passkey_refused: [
+      'Passkey non accettata',
+      'Non è stato possibile verificare la passkey, o la richiesta era troppo vecchia. Riprova, oppure usa la password.',
+    ],
     email_taken: ['Indirizzo già in uso', 'C’è già una persona con questo indirizzo e-mail.'],
     last_administrator: [
       'Ultimo amministratore',

@@ -20,7 +20,7 @@ export type SignIn = {
   sessionHours: number
   /** And after so many minutes without use. */
   idleMinutes: number
-  /** Roles that must have a second factor. */
+  /** Roles that must have a second factor: administrators, unless the tenant says otherwise. */
   secondFactorFor: readonly Role[]
   /** false: only providers let people in; administrators keep their password for emergencies. */
   passwords: boolean
@@ -29,7 +29,7 @@ export type SignIn = {
 export const DEFAULT_SIGN_IN: SignIn = {
   sessionHours: 12,
   idleMinutes: 120,
-  secondFactorFor: [],
+  secondFactorFor: ['administrator'],
   passwords: true,
   providers: [],
 }

@@ -73,7 +73,8 @@ export type Desk = {
 
 /** What a person keeps as a file. */
 export type FileView = { file: { name: string; type: string; content: string } }
-export type DeskView = DeskPage | { redirect: string } | FileView
+/** `json`: for a script of our own page. */
+export type DeskView = DeskPage | { redirect: string } | FileView | { json: unknown }
 type Handler = (desk: Desk, request: FastifyRequest, reply: FastifyReply) => Promise<DeskView>
 export type DeskRoute = { method: 'GET' | 'POST'; url: string; scope?: Scope; handler: Handler; mayEnrol?: boolean }
 
@@ -288,6 +289,7 @@ export function addDesk(app: FastifyInstance, deps: Deps, authenticator: Authent
       }
       const view = await route.handler(desk, request, reply)
       if ('redirect' in view) return reply.header('cache-control', 'no-store').redirect(view.redirect, 303)
+      if ('json' in view) return reply.header('cache-control', 'no-store').send(view.json)
       if ('file' in view)
         return reply
           .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })

@@ -22,7 +22,8 @@ declare module 'fastify' {
   }
 }
 
-export type View = Page | { redirect: string }
+/** `json`: for a script of our own page. */
+export type View = Page | { redirect: string } | { json: unknown }
 type Handler = (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>
 export type OwnHandler = (request: FastifyRequest, reply: FastifyReply, site: Site, a: Appointment) => Promise<View>
 
@@ -247,6 +248,7 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
       }
       const view = await route.handler(request, reply, site)
       if ('redirect' in view) return reply.header('cache-control', 'no-store').redirect(view.redirect, 303)
+      if ('json' in view) return reply.header('cache-control', 'no-store').send(view.json)
       return sendPage(request, reply, site, view)
     },
   })

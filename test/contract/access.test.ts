@@ -42,6 +42,7 @@ const open = [
   ...[
     '/:tenant/sign-in',
     '/:tenant/sign-in/code',
+    '/:tenant/sign-in/passkey',
     '/:tenant/password',
     '/:tenant/welcome/:token',
     '/:tenant/first/:token',

@@ -27,13 +27,13 @@ export type Stage = {
   close: () => Promise<void>
 }
 
-/** Starts service and browser. Whatever a page complains of in its console, or loads from elsewhere, fails the test. */
-export async function openStage(): Promise<Stage> {
+/** `host`: by which name pages are asked for. Starts service and browser. Whatever a page complains of in its console, or loads from elsewhere, fails the test. */
+export async function openStage(host = '127.0.0.1'): Promise<Stage> {
   const service = await startService()
   const demo = await loadDemo(service.deps)
   await service.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = service.app.server.address() as AddressInfo
-  const origin = `http://127.0.0.1:${port}`
+  const origin = `http://${host}:${port}`
   service.deps.links.base = origin
   const browser = await openBrowser()
   const complaints: string[] = []

@@ -1,0 +1,3 @@
+import { startPasskeys } from './passkey.js'
+
+startPasskeys()

@@ -1,0 +1,181 @@
+// What people see of their second factors: which are on, the app's key as a picture, passkeys, the codes for emergencies.
+import { AppError } from '../errors.ts'
+import { problemWords } from '../locales/words.ts'
+import { dateOf } from '../web/dates.ts'
+import type { Desk } from '../web/desk.ts'
+import type { DeskPage } from '../web/desk.layout.ts'
+import { action, form } from '../web/desk.layout.ts'
+import { faultSummary, field, hidden, NO_FAULTS, passwordField, type Faults } from '../web/form.ts'
+import { html, type Html } from '../web/html.ts'
+import { hasSecondFactor } from './factor.ts'
+import type { Passkey } from './passkey.sql.ts'
+import { totpOf } from './sign-in.actions.ts'
+import type { User } from './user.sql.ts'
+
+/** Faults of an action, by field; other refusals are thrown on. */
+export async function faultsFrom(desk: Desk, work: () => Promise<unknown>): Promise<Faults> {
+  try {
+    await work()
+    return NO_FAULTS
+  } catch (error) {
+    if (!(error instanceof AppError) || error.fields.length === 0) throw error
+    return new Map(
+      error.fields.map((f) => [f.pointer.slice(1), problemWords(desk.language, error.code, error.params).detail]),
+    )
+  }
+}
+
+const dayOfInstant = (desk: Desk, at: Date): string => dateOf(desk.language, desk.zone, at.getTime())
+
+function passkeyRow(desk: Desk, key: Passkey): Html {
+  const w = desk.words.account
+  const since = w.passkeySince(dayOfInstant(desk, key.created_at))
+  const used = key.used_at === null ? '' : ` · ${w.passkeyUsed(dayOfInstant(desk, key.used_at))}`
+  return html`<li>
+    <span><strong>${key.name}</strong><span class="detail">${since}${used}</span></span>
+    <a class="button secondary" href="/agenda/account/passkeys/${key.id}" aria-label="${w.passkeyRemoveNamed(key.name)}"
+      >${w.passkeyRemove}</a
+    >
+  </li>`
+}
+
+/** The part of the account page about second factors. */
+export function secondFactorSection(desk: Desk, user: User, passkeys: readonly Passkey[], faults: Faults): Html {
+  const w = desk.words.account
+  return html`<section>
+    <h2>${w.secondFactor}</h2>
+    <p>${hasSecondFactor(user) ? w.secondFactorOn(user.recovery_hashes.length) : w.secondFactorOff}</p>
+    ${
+      passkeys.length > 0 &&
+      html`<h3>${w.passkeys}</h3>
+        <ul class="rows">
+          ${passkeys.map((key) => passkeyRow(desk, key))}
+        </ul>`
+    }
+    ${
+      user.totp_secret !== null &&
+      html`<h3>${w.app}</h3>
+        <p>${w.appOn}</p>
+        ${form(
+          desk,
+          '/agenda/account/second-factor/off',
+          html`${passwordField({ name: 'off', label: w.present, use: 'present' }, faults)}
+            <button class="danger">${w.switchOff}</button>`,
+        )}`
+    }
+    <p>
+      <a class="button secondary" href="/agenda/account/second-factor"
+        >${hasSecondFactor(user) ? w.setUpMore : w.setUp}</a
+      >
+    </p>
+  </section>`
+}
+
+async function appSection(desk: Desk, hasPassword: boolean, secret: string, faults: Faults): Promise<Html> {
+  const w = desk.words.account
+  const address = totpOf(secret, desk.person.email).toString()
+  const { default: codes } = await import('qrcode')
+  const svg = await codes.toString(address, { type: 'svg', margin: 2 })
+  const picture = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
+  const code = { name: 'code', label: desk.words.signIn.code, hint: w.codeHint, value: '', required: true }
+  return html`<section>
+    <h2>${w.app}</h2>
+    <p>${w.scan}</p>
+    <p><img class="qr" width="220" height="220" alt="${w.qr}" src="${picture}" /></p>
+    <p>${w.orType} <code>${secret.replace(/(.{4})/g, '$1 ').trim()}</code></p>
+    ${form(
+      desk,
+      '/agenda/account/second-factor',
+      html`${hasPassword && passwordField({ name: 'present', label: w.present, use: 'present' }, faults)}
+        ${field({ ...code, autocomplete: 'one-time-code', inputMode: 'numeric', maxLength: 10 }, faults)}
+        <button>${w.switchOn}</button>`,
+    )}
+  </section>`
+}
+
+/** Shown by passkey.js where the browser can make passkeys for this site. */
+function passkeySection(desk: Desk, host: string, hasPassword: boolean, faults: Faults): Html {
+  const w = desk.words.account
+  const password = { name: 'presentKey', label: w.present, use: 'present' } as const
+  return html`<section data-passkey-section hidden>
+    <h2>${w.passkeyTitle}</h2>
+    <p>${w.passkeyText}</p>
+    <form
+      method="post"
+      action="/agenda/account/passkeys"
+      data-passkey="new"
+      data-host="${host}"
+      data-options="/agenda/account/passkeys/question"
+      data-failed="${w.passkeyFailed}"
+      data-known="${w.passkeyKnown}"
+    >
+      ${hidden('csrf', desk.csrf)} ${hidden('state', '')} ${hidden('answer', '')}
+      ${hasPassword && passwordField(password, faults)}
+      <p class="fault" role="alert" hidden></p>
+      <button>${w.passkeyAdd}</button>
+    </form>
+  </section>`
+}
+
+type SetUp = {
+  /** Of the site, for which passkeys are. */
+  host: string
+  hasPassword: boolean
+  /** The key that an app is offered; null when one is in use. */
+  secret: string | null
+  /** No more passkeys are taken. */
+  isFull: boolean
+  faults: Faults
+}
+
+/** Where a second factor is set up: a passkey, an app, or both. */
+export async function secondFactorPage(desk: Desk, { host, hasPassword, secret, isFull, faults }: SetUp) {
+  const w = desk.words.account
+  return {
+    title: w.setUp,
+    scripts: ['passkey-start.js'],
+    main: html`${faultSummary(desk.pageWords, faults)}
+      <h1>${w.setUp}</h1>
+      ${desk.person.mustEnrol && html`<p class="notice warning" role="alert">${w.mustEnrol}</p>`}
+      ${!isFull && passkeySection(desk, host, hasPassword, faults)}
+      ${secret !== null && (await appSection(desk, hasPassword, secret, faults))}`,
+  } satisfies DeskPage
+}
+
+/** The codes for emergencies, the only time that they are shown. */
+export function codesPage(desk: Desk, codes: readonly string[]): DeskPage {
+  const w = desk.words.account
+  return {
+    title: w.codes,
+    main: html`<h1>${w.codes}</h1>
+      <p>${w.codesText}</p>
+      <ul class="codes">
+        ${codes.map((code) => html`<li><code>${code}</code></li>`)}
+      </ul>
+      <p><a class="button" href="/agenda">${w.goOn}</a></p>`,
+  }
+}
+
+/** Asks before a passkey is removed. */
+export function removePasskeyPage(desk: Desk, key: Passkey, hasPassword: boolean, faults: Faults): DeskPage {
+  const w = desk.words.account
+  const title = w.passkeyRemoveNamed(key.name)
+  const to = `/agenda/account/passkeys/${key.id}`
+  return {
+    title,
+    main: html`${faultSummary(desk.pageWords, faults)}
+      <p><a href="/agenda/account">${w.title}</a></p>
+      <h1>${title}</h1>
+      <p>${w.passkeyRemoveText}</p>
+      ${
+        hasPassword
+          ? form(
+              desk,
+              to,
+              html`${passwordField({ name: 'present', label: w.present, use: 'present' }, faults)}
+                <button class="danger">${w.passkeyRemove}</button>`,
+            )
+          : action(desk, to, w.passkeyRemove, {}, 'danger')
+      }`,
+  }
+}

@@ -1,0 +1,154 @@
+// Passkeys beside the password: set up once the password is known, one answer to one question, of this site and this office only; and
+// administrators have a second factor unless their office decides otherwise.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newDevice } from './helpers/authenticator.ts'
+import { newCitizen, type Citizen } from './helpers/citizen.ts'
+import { makePerson, PASSWORD, signIn } from './helpers/people.ts'
+import { PLATFORM_KEY, startService, type TestService } from './helpers/service.ts'
+
+const ORIGIN = 'https://agenda.example'
+let service: TestService
+beforeAll(async () => {
+  service = await startService()
+})
+afterAll(() => service.close())
+
+const json = (page: { text: string; html: string }): any => JSON.parse(page.html)
+type Device = ReturnType<typeof newDevice>
+
+async function setUp(person: Citizen, device: Device, present = PASSWORD) {
+  const page = await person.get('/agenda/account/second-factor')
+  const { options, state } = json(await person.get('/agenda/account/passkeys/question'))
+  return person.submit(page, 'account/passkeys', { state, answer: device.create(options), presentKey: present })
+}
+async function question(person: Citizen, slug = 'prova', step = 'only') {
+  service.clock.now += 1000
+  return json(await person.get(`/${slug}/sign-in/passkey?step=${step}`))
+}
+const answer = (person: Citizen, state: string, text: string, slug = 'prova') =>
+  person.post(`/${slug}/sign-in/passkey`, [
+    ['state', state],
+    ['answer', text],
+  ])
+const mailsTo = async (email: string): Promise<string[]> => {
+  const rows = await service.deps.db.kysely
+    .selectFrom('messages')
+    .selectAll()
+    .where('tenant_id', '=', service.tenant.id)
+    .where('template', '=', 'account_changed')
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => JSON.stringify(row)).filter((text) => text.includes(email))
+}
+
+test('a passkey is set up with the password, and lets its owner in without one', async () => {
+  const email = 'chiave@ufficio.example'
+  await makePerson(service, { email, role: 'supervisor' })
+  const person = await signIn(service, email)
+  const device = newDevice(ORIGIN)
+  expect((await setUp(person, device, 'non la so')).status).toBe(422)
+  const shown = await setUp(person, device)
+  const codes = [...shown.html.matchAll(/<code>([0-9a-f]{4}(?:-[0-9a-f]{4}){3})<\/code>/g)].map((m) => m[1]!)
+  expect(codes).toHaveLength(10)
+  expect((await mailsTo(email)).at(-1)).toContain('passkey')
+  // The same device twice is a mistake that is told.
+  expect((await setUp(person, device)).status).toBe(409)
+
+  const elsewhere = newCitizen(service.app)
+  const { options, state } = await question(elsewhere)
+  const inside = await answer(elsewhere, state, device.get(options))
+  expect(inside.url).toBe('/agenda')
+  expect((await mailsTo(email)).at(-1)).toContain('browser nuovo')
+  // One answer to one question: whoever copied it comes too late.
+  expect((await answer(newCitizen(service.app), state, device.get(options))).status).toBe(401)
+
+  // The password alone does not let in any more: the passkey or a code for emergencies does.
+  const second = newCitizen(service.app)
+  const step = await second.post('/prova/sign-in', [
+    ['email', email],
+    ['password', PASSWORD],
+  ])
+  expect(step.url).toBe('/prova/sign-in/code')
+  expect(step.text).toContain('Codice di emergenza')
+  const other = newDevice(ORIGIN)
+  await makePerson(service, { email: 'altra@ufficio.example', role: 'supervisor' })
+  await setUp(await signIn(service, 'altra@ufficio.example'), other)
+  const asked = await question(second, 'prova', 'second')
+  expect(asked.options.allowCredentials).toHaveLength(1)
+  // Somebody else's passkey is not this person's second factor.
+  expect((await answer(second, asked.state, other.get(asked.options))).status).toBe(401)
+  expect((await answer(second, asked.state, device.get(asked.options))).url).toBe('/agenda')
+  const third = newCitizen(service.app)
+  await third.post('/prova/sign-in', [
+    ['email', email],
+    ['password', PASSWORD],
+  ])
+  const byCode = await third.submit(await third.get('/prova/sign-in/code'), 'sign-in/code', { code: codes[0]! })
+  expect(byCode.url).toBe('/agenda')
+
+  const account = await third.get('/agenda/account')
+  const at = /href="(\/agenda\/account\/passkeys\/[0-9a-f-]+)"/.exec(account.html)![1]!
+  expect((await third.submit(await third.get(at), at, { present: 'non la so' })).status).toBe(422)
+  expect((await third.submit(await third.get(at), at, { present: PASSWORD })).url).toContain('/agenda/account')
+  expect((await mailsTo(email)).at(-1)).toContain('rimossa')
+  const late = await question(newCitizen(service.app))
+  expect((await answer(newCitizen(service.app), late.state, device.get(late.options))).status).toBe(401)
+  expect((await signIn(service, email)).jar.has('agenda_session')).toBe(true)
+})
+
+test('answers of other sites, locked devices, other offices and late ones let nobody in, whatever is sent', async () => {
+  const email = 'ferrea@ufficio.example'
+  await makePerson(service, { email, role: 'supervisor' })
+  const person = await signIn(service, email)
+  // A false page has the right form and the wrong address; a device that nobody unlocked is in anybody's hand.
+  expect((await setUp(person, newDevice('https://agenda.example.evil.example'))).status).toBe(401)
+  expect((await setUp(person, newDevice(ORIGIN, { unlocked: false }))).status).toBe(401)
+  const device = newDevice(ORIGIN)
+  await setUp(person, device)
+  const nobody = newCitizen(service.app)
+  for (const text of ['', '{', 'null', '[]', '{"id":7}', '{"id":"x","response":null}', 'x'.repeat(40_000)])
+    expect((await answer(nobody, (await question(nobody)).state, text)).status, text.slice(0, 20)).toBe(401)
+  for (const state of ['', 'x.y', `${(await question(nobody)).state}x`]) {
+    const { options } = await question(nobody)
+    expect((await answer(nobody, state, device.get(options))).status).toBe(401)
+  }
+  const late = await question(nobody)
+  service.clock.now += 11 * 60_000
+  expect((await answer(nobody, late.state, device.get(late.options))).status).toBe(401)
+  await service.newTenant('altrove')
+  const there = await question(nobody, 'altrove')
+  expect((await answer(nobody, there.state, device.get(there.options), 'altrove')).status).toBe(401)
+  // A question of another office is none here.
+  expect((await answer(nobody, there.state, device.get(there.options))).status).toBe(401)
+  const blocked = await question(nobody)
+  const { body } = await service.tenant.call('GET', '/v1/users?limit=200')
+  const user = body.items.find((u: any) => u.email === email)
+  await service.tenant.call('PATCH', `/v1/users/${user.id}`, { status: 'blocked' }, { headers: { 'if-match': '*' } })
+  expect((await answer(nobody, blocked.state, device.get(blocked.options))).status).toBe(401)
+})
+
+test('administrators set up a second factor unless their office says otherwise, and a lost one is taken away by another', async () => {
+  const strict = await service.newTenant('severo', { signIn: { secondFactorFor: ['administrator'] } })
+  const plain = await service.app.inject({
+    method: 'POST',
+    url: '/v1/tenants',
+    headers: { authorization: `Bearer ${PLATFORM_KEY}` },
+    payload: { slug: 'nuovo', name: 'Nuovo' },
+  })
+  expect(plain.statusCode).toBe(201)
+  await makePerson(service, { email: 'capo@nuovo.example', role: 'administrator', tenantId: plain.json().tenant.id })
+  const first = await signIn(service, 'capo@nuovo.example', 'nuovo')
+  const asked = await first.get('/agenda/settings')
+  expect(asked.url).toBe('/agenda/account/second-factor')
+  expect(asked.text).toContain('Il tuo ruolo richiede un secondo fattore')
+  expect((await setUp(first, newDevice(ORIGIN))).text).toContain('codici di emergenza')
+  expect((await first.get('/agenda/settings')).url).toBe('/agenda/settings')
+
+  const id = await makePerson(service, { email: 'perde@severo.example', role: 'administrator', tenantId: strict.id })
+  const loser = await signIn(service, 'perde@severo.example', 'severo')
+  await setUp(loser, newDevice(ORIGIN))
+  expect((await strict.call('GET', `/v1/users/${id}`)).body.secondFactor).toBe(true)
+  expect((await strict.call('DELETE', `/v1/users/${id}/second-factor`)).status).toBe(204)
+  expect((await strict.call('GET', `/v1/users/${id}`)).body.secondFactor).toBe(false)
+  expect((await signIn(service, 'perde@severo.example', 'severo')).jar.has('agenda_session')).toBe(true)
+})
