@@ -68,6 +68,7 @@ import { ownRoutes } from './booking/own.routes.ts'
 import { installAssets } from './web/asset.routes.ts'
 import { installPages, sendPageNotFound } from './web/pages.ts'
 import { serviceRoutes } from './service/service.routes.ts'
+import { limitCallers } from './rest/rate-limit.ts'
 import { installEdge } from './rest/edge.hook.ts'
 import { tenantRoutes } from './tenant/tenant.routes.ts'
 
@@ -158,6 +159,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     }
   })
   await app.register(async (api) => {
+    await limitCallers(api, deps)
     tenantRoutes(api, deps)
     keyRoutes(api, deps, authenticator)
     userRoutes(api, deps, authenticator)

@@ -24,6 +24,7 @@ export type Config = {
   dkimKeyFile: string | undefined
   dkimSelector: string
   publicRate: number
+  apiRate: number
   amqpUrl: string | undefined
   privateTargets: boolean
   breachedUrl: string | undefined
@@ -299,6 +300,14 @@ export const SETTINGS: readonly Setting[] = [
     unit: 'forms a minute',
     description: 'Forms that one network address may send to the public pages.',
     read: integer(1, 100_000),
+  },
+  {
+    name: 'apiRate',
+    env: 'AGENDA_API_RATE',
+    default: '6000',
+    unit: 'calls a minute',
+    description: 'Calls of the API that one key or person may make, over all processes.',
+    read: integer(1, 10_000_000),
   },
 ]
 

@@ -46,4 +46,6 @@ export type Deps = {
   tally: Map<string, number>
   /** Requests a minute that one network address may send to the public pages' forms. */
   publicRate: number
+  /** Calls a minute that one key or person may make of the API. */
+  apiRate: number
 }

@@ -54,7 +54,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
 }
 
 type DepsConfig = Pick<Config, 'platformKey'> &
-  Partial<Pick<Config, 'publicUrl' | 'publicRate' | 'mailFrom' | 'privateTargets' | 'breachedUrl'>>
+  Partial<Pick<Config, 'publicUrl' | 'publicRate' | 'apiRate' | 'mailFrom' | 'privateTargets' | 'breachedUrl'>>
 
 export function createDeps(
   db: Deps['db'],
@@ -87,6 +87,7 @@ export function createDeps(
     tally: new Map(),
     mailAddress: addressIn(config.mailFrom ?? 'no-reply@localhost'),
     publicRate: config.publicRate ?? 60,
+    apiRate: config.apiRate ?? 6_000,
   }
 }
 

@@ -8,6 +8,7 @@ import { checkRange } from '../availability/slots.routes.ts'
 import { slotsText } from '../availability/slots.actions.ts'
 import { networkOf } from '../web/network.ts'
 import type { Deps } from '../deps.ts'
+import { sharedStore } from '../rest/rate-limit.ts'
 import { AppError } from '../errors.ts'
 import { problems } from '../rest/headers.ts'
 import { Id, LocalDate, Nullable, Zone } from '../rest/schema.ts'
@@ -76,6 +77,7 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
   await app.register(async (open) => {
     await open.register(rateLimit, {
       timeWindow: 60_000,
+      store: sharedStore(deps, 'public'),
       max: deps.publicRate * 10,
       keyGenerator: (request) => networkOf(request.ip),
       errorResponseBuilder: () => new AppError('too_many_requests'),

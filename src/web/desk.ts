@@ -259,7 +259,12 @@ export async function installDesk(
 ): Promise<void> {
   await app.register(async (pages) => {
     pages.decorateRequest('desk', null)
-    await installFormPages(pages, { formLimit: 128 * 1024, quality: 4, rate: { max: deps.publicRate * 10 } })
+    await installFormPages(pages, deps, {
+      part: 'workspace',
+      formLimit: 128 * 1024,
+      quality: 4,
+      rate: { max: deps.publicRate * 10 },
+    })
     installRefusals(pages, bodyLimit)
     add(pages)
   })

@@ -5,10 +5,14 @@ import formbody from '@fastify/formbody'
 import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit'
 import type { FastifyInstance } from 'fastify'
 import { constants } from 'node:zlib'
+import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
+import { sharedStore } from '../rest/rate-limit.ts'
 import { networkOf } from './network.ts'
 
 export type FormPages = {
+  /** Name of these pages among those that count calls. */
+  part: string
   /** Largest form, bytes. */
   formLimit: number
   /** Brotli's quality: more is smaller and slower. */
@@ -18,7 +22,7 @@ export type FormPages = {
 }
 
 /** Registers the plug-ins on the instance whose pages they serve. */
-export async function installFormPages(pages: FastifyInstance, options: FormPages): Promise<void> {
+export async function installFormPages(pages: FastifyInstance, deps: Deps, options: FormPages): Promise<void> {
   await pages.register(cookie)
   // Forms only: a value of a form is text, and nothing here expects anything else.
   pages.removeAllContentTypeParsers()
@@ -30,6 +34,7 @@ export async function installFormPages(pages: FastifyInstance, options: FormPage
   })
   await pages.register(rateLimit, {
     timeWindow: 60_000,
+    store: sharedStore(deps, options.part),
     keyGenerator: (request) => networkOf(request.ip),
     ...options.rate,
     errorResponseBuilder: (_request, { ttl }) =>

@@ -183,7 +183,8 @@ export async function installPages(
   await app.register(async (pages) => {
     pages.decorateRequest('site', null)
     const isRead = (request: FastifyRequest): boolean => request.method === 'GET' || request.method === 'HEAD'
-    await installFormPages(pages, {
+    await installFormPages(pages, deps, {
+      part: 'pages',
       formLimit: 64 * 1024,
       quality: 5,
       rate: {

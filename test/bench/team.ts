@@ -100,7 +100,11 @@ export async function benchTeam(fixture: Fixture): Promise<Row[]> {
     await client.end()
     throw error
   })
-  const service = await startProcess(['--no-demo'], { DATABASE_URL: fixture.url, AGENDA_PUBLIC_RATE: '100000' })
+  const service = await startProcess(['--no-demo'], {
+    DATABASE_URL: fixture.url,
+    AGENDA_PUBLIC_RATE: '100000',
+    AGENDA_API_RATE: '10000000',
+  })
   try {
     const answer = await fetch(`${service.base}/misura/sign-in`, {
       method: 'POST',

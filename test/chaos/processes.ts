@@ -55,7 +55,13 @@ function launch(
     [...flags, 'src/start.js', '--no-demo', '--role', role, '--port', String(port)],
     {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, AGENDA_LOG_LEVEL: 'warn', ...env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        AGENDA_LOG_LEVEL: 'warn',
+        AGENDA_API_RATE: '10000000',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )

@@ -63,7 +63,12 @@ export async function startTarget(env: Record<string, string> = {}): Promise<Run
           AGENDA_PLATFORM_KEY: PLATFORM_KEY,
         },
         // The sender tells of many networks, so that limits of one do not shut the doors.
-        ...{ AGENDA_TRUST_PROXY: '1', AGENDA_PUBLIC_RATE: '100000', DATABASE_URL: process.env.FUZZ_DATABASE_URL ?? '' },
+        ...{
+          AGENDA_TRUST_PROXY: '1',
+          AGENDA_PUBLIC_RATE: '100000',
+          AGENDA_API_RATE: '10000000',
+          DATABASE_URL: process.env.FUZZ_DATABASE_URL ?? '',
+        },
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

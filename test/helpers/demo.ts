@@ -21,7 +21,14 @@ export async function startDemo(env: Record<string, string> = {}): Promise<Runni
     ['src/start.js', '--data', join(folder, 'data'), '--port', '0', '--demo', 'true'],
     {
       cwd: join(import.meta.dirname, '..', '..'),
-      env: { ...process.env, DATABASE_URL: '', AGENDA_LOG_LEVEL: 'warn', AGENDA_PUBLIC_RATE: '100000', ...env },
+      env: {
+        ...process.env,
+        DATABASE_URL: '',
+        AGENDA_LOG_LEVEL: 'warn',
+        AGENDA_PUBLIC_RATE: '100000',
+        AGENDA_API_RATE: '10000000',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   )

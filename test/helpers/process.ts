@@ -20,7 +20,13 @@ export async function startProcess(args: readonly string[], env: Record<string, 
   const flags = [...(env.DATABASE_URL ? server : ['--max-semi-space-size=4']), '--v8-pool-size=1']
   const child = spawn(process.execPath, [...flags, 'src/start.js', '--port', '0', ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, AGENDA_LOG_LEVEL: 'error', ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      AGENDA_LOG_LEVEL: 'error',
+      AGENDA_API_RATE: '10000000',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

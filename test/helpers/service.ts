@@ -123,6 +123,7 @@ export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
     tally: new Map(),
     mailAddress: 'no-reply@agenda.example',
     publicRate: 100_000,
+    apiRate: 10_000_000,
   }
 }
 

@@ -1,0 +1,68 @@
+// Limits of calls: by key and by person on the API, told in headers, and held over all processes together.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildApp } from '../src/app.ts'
+import type { Bus } from '../src/db/bus.ts'
+import { createCallCounts } from '../src/rest/rate-limit.ts'
+import { makePerson, signedCaller } from './helpers/people.ts'
+import { caller, makeOffice, startService, type TestService } from './helpers/service.ts'
+
+let service: TestService
+beforeAll(async () => {
+  service = await startService()
+  await makeOffice(service.tenant)
+})
+afterAll(() => service.close())
+
+test('a key and a person may ask so much a minute, each for itself; answers say how much is left', async () => {
+  const app = await buildApp({ ...service.deps, apiRate: 5 }, { logLevel: 'silent', trustProxy: false })
+  try {
+    const call = caller(app, service.tenant.key)
+    const answers = []
+    for (let i = 0; i < 7; i += 1) answers.push(await call('GET', '/v1/services'))
+    expect(answers.map((a) => a.status)).toEqual([200, 200, 200, 200, 200, 429, 429])
+    expect(answers.map((a) => a.headers['ratelimit-remaining']).slice(0, 5)).toEqual(['4', '3', '2', '1', '0'])
+    expect(answers[6]).toMatchObject({ body: { code: 'too_many_requests' } })
+    expect(Number(answers[6]!.headers['retry-after'])).toBeGreaterThan(0)
+    const { token } = await service.tenant.make('api-keys', { name: 'altra', scopes: ['configuration:read'] })
+    expect((await call('GET', '/v1/services', undefined, { key: token })).status).toBe(200)
+    await makePerson(service, { email: 'molto@prova.example', role: 'supervisor' })
+    const person = await signedCaller(service, 'molto@prova.example')
+    const cookie = `agenda_session=${person.person.jar.get('agenda_session')}`
+    const seen = []
+    for (let i = 0; i < 6; i += 1)
+      seen.push((await app.inject({ method: 'GET', url: '/v1/services', headers: { cookie } })).statusCode)
+    // What they asked of the other application counts as well.
+    expect([seen[0], seen[5]]).toEqual([200, 429])
+    service.clock.now += 60_000
+    expect((await call('GET', '/v1/services')).status).toBe(200)
+  } finally {
+    await app.close()
+  }
+})
+
+test('processes count together: what one has seen the others know a moment later, and nobody’s address travels', async () => {
+  const said: string[] = []
+  const hearers: ((text: string) => void)[] = []
+  const bus: Bus = {
+    say: (_topic, text) => {
+      said.push(text)
+      for (const hear of hearers) hear(text)
+    },
+    on: (_topic, hear) => {
+      hearers.push(hear)
+      return () => undefined
+    },
+    connect: () => undefined,
+    close: async () => undefined,
+  }
+  const now = () => 1_000_000
+  const [one, two] = [createCallCounts({ bus, now }), createCallCounts({ bus, now })]
+  for (let i = 0; i < 3; i += 1) one.add('192.0.2.7', 60_000)
+  expect(two.add('192.0.2.7', 60_000).current).toBe(1)
+  await sleep(500)
+  expect(two.add('192.0.2.7', 60_000).current).toBe(5)
+  expect(one.add('192.0.2.7', 60_000).current).toBe(5)
+  expect(one.add('192.0.2.8', 60_000).current).toBe(1)
+  expect(said.join()).not.toContain('192.0.2')
+})
