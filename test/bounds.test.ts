@@ -1,6 +1,10 @@
 // Work that a tenant's input may cause is bounded: recurrence rules that never fall or begin far away are refused, and what is stored
 // already costs no more than any other.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readObjects } from '../src/calendar/caldav.ts'
+import { createRequest } from '../src/outbound/post.ts'
 import { makePerson, signedCaller } from './helpers/people.ts'
 import { makeOffice, startService, type Office, type TestService } from './helpers/service.ts'
 
@@ -81,4 +85,51 @@ test('a rule that was stored before it was refused opens no time and holds up no
   )
   expect([answer.status, answer.body.total > 0]).toEqual([200, true])
   expect(performance.now() - began).toBeLessThan(2_000)
+})
+
+test('a hostile answer of a calendar server is read beside the service, not in its way', async () => {
+  const responses = '<d:response><d:href>/a.ics</d:href><d:propstat><d:prop/></d:propstat></d:response>'.repeat(50_000)
+  const server = createServer((request, response) => {
+    response.statusCode = 207
+    const asked = request.method === 'PROPFIND' ? '<c:calendar xmlns:c="urn:ietf:params:xml:ns:caldav"/>' : responses
+    response.end(`<?xml version="1.0"?><d:multistatus xmlns:d="DAV:">${asked}</d:multistatus>`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/kalender/`
+  let last = performance.now()
+  let longest = 0
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last)
+    last = performance.now()
+  }, 5)
+  const began = last
+  try {
+    expect(await readObjects(createRequest(true), { url }, Date.UTC(2026, 10, 1), Date.UTC(2026, 11, 1))).toEqual([])
+  } finally {
+    clearInterval(timer)
+    server.close()
+  }
+  // On the same thread the reading would have been nearly all of the time in one piece.
+  expect(longest).toBeLessThan((performance.now() - began) / 2)
+})
+
+test('a pool of 500 desks is made, grows and shrinks, in a few statements whatever its size', async () => {
+  const { call, make } = service.tenant
+  const pool = await make('pools', { name: 'Sportelli', size: 3, serviceIds: [], locationIds: [] })
+  const desks = async (): Promise<any[]> => {
+    const { body } = await call('GET', '/v1/agents?limit=200')
+    const more = body.nextCursor ? (await call('GET', `/v1/agents?limit=200&cursor=${body.nextCursor}`)).body : null
+    const third = more?.nextCursor ? (await call('GET', `/v1/agents?limit=200&cursor=${more.nextCursor}`)).body : null
+    return [body, more, third].flatMap((page) => page?.items ?? []).filter((agent: any) => agent.poolId === pool.id)
+  }
+  const resize = (size: number, name: string) =>
+    call('PATCH', `/v1/pools/${pool.id}`, { size, name }, { headers: { 'if-match': '*' } })
+  expect((await resize(500, 'Banchi')).status).toBe(200)
+  const all = await desks()
+  expect(all).toHaveLength(500)
+  expect(new Set(all.map((desk) => desk.name))).toEqual(new Set(all.map((desk) => `Banchi ${desk.desk + 1}`)))
+  expect((await resize(2, 'Banchi')).status).toBe(200)
+  expect((await desks()).map((desk) => desk.desk).sort()).toEqual([0, 1])
+  expect((await resize(4, 'Banchi')).status).toBe(200)
+  expect(await desks()).toHaveLength(4)
 })

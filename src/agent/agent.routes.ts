@@ -7,7 +7,7 @@ import { requireLive } from '../rest/references.ts'
 import type { Body, Resource, WriteContext } from '../rest/resource.ts'
 import { registerResource } from '../rest/resource.routes.ts'
 import { AgentBody, PoolBody } from './agent.schema.ts'
-import { countUpcoming, insertCalendar, insertDesk, listDesks, resizeDesks } from './agent.sql.ts'
+import { countUpcoming, insertCalendars, insertDesks, listDesks, resizeDesks } from './agent.sql.ts'
 
 async function checkSkills(context: WriteContext, body: Body): Promise<void> {
   await requireLive(context, 'services', 'service', body.serviceIds as string[], '/serviceIds')
@@ -40,7 +40,7 @@ export const agents: Resource = {
     return {}
   },
   async afterWrite(context) {
-    if (!context.before) await insertCalendar(context.tx, context.tenantId, context.id)
+    if (!context.before) await insertCalendars(context.tx, context.tenantId, [context.id])
   },
   async beforeArchive(context) {
     if (context.before?.pool_id) throw new AppError('managed_by_pool')
@@ -75,12 +75,20 @@ export const pools: Resource = {
     const now = new Date(context.now)
     const [name, size] = [body.name as string, body.size as number]
     const existing = (await listDesks(tx, tenantId, id)).length
-    for (let number = existing; number < size; number += 1) {
-      const deskId = context.deps.newId()
-      await insertDesk(tx, { tenantId, id: deskId, poolId: id, number, name: `${name} ${number + 1}`, now })
-      await insertCalendar(tx, tenantId, deskId)
+    const added = Array.from({ length: Math.max(0, size - existing) }, (_, i) => {
+      const number = existing + i
+      return { id: context.deps.newId(), number, name: `${name} ${number + 1}` }
+    })
+    const pool = { tenantId, poolId: id, now }
+    if (added.length > 0) {
+      await insertDesks(tx, pool, added)
+      await insertCalendars(
+        tx,
+        tenantId,
+        added.map((desk) => desk.id),
+      )
     }
-    await resizeDesks(tx, tenantId, id, name, size, now)
+    await resizeDesks(tx, pool, { name, size })
   },
   async beforeArchive(context) {
     const desks = await listDesks(context.tx, context.tenantId, context.id)

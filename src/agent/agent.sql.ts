@@ -2,9 +2,12 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../db/tx.ts'
 
-/** Gives an agent the row that bookings lock. */
-export async function insertCalendar(tx: Tx, tenantId: string, agentId: string): Promise<void> {
-  await tx.insertInto('agent_calendars').values({ tenant_id: tenantId, agent_id: agentId }).execute()
+/** Gives agents the rows that bookings lock. */
+export async function insertCalendars(tx: Tx, tenantId: string, agentIds: readonly string[]): Promise<void> {
+  await tx
+    .insertInto('agent_calendars')
+    .values(agentIds.map((id) => ({ tenant_id: tenantId, agent_id: id })))
+    .execute()
 }
 
 export async function listDesks(db: Db, tenantId: string, poolId: string) {
@@ -17,44 +20,41 @@ export async function listDesks(db: Db, tenantId: string, poolId: string) {
     .execute()
 }
 
-export async function insertDesk(
+export type NewDesk = { id: string; number: number; name: string }
+
+/** Adds desks to a pool, in one statement: a pool of hundreds must not keep others waiting. */
+export async function insertDesks(
   tx: Tx,
-  desk: { tenantId: string; id: string; poolId: string; number: number; name: string; now: Date },
+  { tenantId, poolId, now }: { tenantId: string; poolId: string; now: Date },
+  desks: readonly NewDesk[],
 ): Promise<void> {
   await tx
     .insertInto('agents')
-    .values({
-      tenant_id: desk.tenantId,
-      id: desk.id,
-      name: desk.name,
-      pool_id: desk.poolId,
-      desk: desk.number,
-      document: '{}',
-      created_at: desk.now,
-      updated_at: desk.now,
-    })
+    .values(
+      desks.map((desk) => ({
+        ...{ tenant_id: tenantId, id: desk.id, name: desk.name, pool_id: poolId, desk: desk.number },
+        ...{ document: '{}', created_at: now, updated_at: now },
+      })),
+    )
     .execute()
 }
 
 /** Names the desks after their pool, and keeps exactly the first `size` in use. */
 export async function resizeDesks(
   tx: Tx,
-  tenantId: string,
-  poolId: string,
-  name: string,
-  size: number,
-  now: Date,
+  { tenantId, poolId, now }: { tenantId: string; poolId: string; now: Date },
+  { name, size }: { name: string; size: number },
 ): Promise<void> {
-  const desks = await listDesks(tx, tenantId, poolId)
-  for (const desk of desks) {
-    const archivedAt = desk.desk! < size ? null : (desk.archived_at ?? now)
-    await tx
-      .updateTable('agents')
-      .set({ name: `${name} ${desk.desk! + 1}`, archived_at: archivedAt, updated_at: now })
-      .where('tenant_id', '=', tenantId)
-      .where('id', '=', desk.id)
-      .execute()
-  }
+  await tx
+    .updateTable('agents')
+    .set({
+      name: sql<string>`${name}::text || ' ' || (desk + 1)`,
+      archived_at: sql<Date | null>`case when desk < ${size}::integer then null else coalesce(archived_at, ${now}::timestamptz) end`,
+      updated_at: now,
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('pool_id', '=', poolId)
+    .execute()
 }
 
 /** How many live appointments of the agents start at or after `from`. */

@@ -1,9 +1,19 @@
 // An agent's calendar on a CalDAV server (RFC 4791), by tsdav over our own guarded requests: read as busy time, and written to.
 import { failure } from '../outbound/answer.ts'
+import { readDavApart, type Question, type Reaction } from './apart.ts'
 import type { Request } from '../outbound/post.ts'
 import type { ExternalAccess } from './external.sql.ts'
 
 const [TIMEOUT, MOST] = [20_000, 5_000_000]
+
+type Answer = Awaited<ReturnType<Request>>
+
+const plainHeaders = (answer: Answer): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(answer.headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  )
 
 /** `fetch` as tsdav wants it, with the guard of all requests that tenants name; redirects are not followed. */
 function guarded(request: Request): typeof fetch {
@@ -13,13 +23,23 @@ function guarded(request: Request): typeof fetch {
     const body = typeof init.body === 'string' ? init.body : undefined
     const asked = { method: init.method ?? 'GET', headers, timeoutMs: TIMEOUT, most: MOST }
     const answer = await request(url, body === undefined ? asked : { ...asked, body })
-    const plain = Object.entries(answer.headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as [string, string]],
-    )
     const hasBody = ![204, 205, 304].includes(answer.status)
-    return new Response(hasBody ? answer.body : null, { status: answer.status, headers: plain })
+    return new Response(hasBody ? answer.body : null, { status: answer.status, headers: plainHeaders(answer) })
   }
 }
+
+/** Sends what the thread that reads the answers wants asked. */
+const askBy =
+  (request: Request) =>
+  async ({ url, body, method, headers }: Question): Promise<Reaction> => {
+    try {
+      const asked = { method, headers, timeoutMs: TIMEOUT, most: MOST }
+      const answer = await request(url, body === undefined ? asked : { ...asked, body })
+      return { status: answer.status, headers: plainHeaders(answer), body: answer.body }
+    } catch (error) {
+      return { failure: (error as { failure?: string }).failure ?? 'connection' }
+    }
+  }
 
 const headersOf = (document: ExternalAccess): Record<string, string> =>
   document.username === undefined
@@ -35,8 +55,6 @@ export async function readObjects(
   from: number,
   to: number,
 ): Promise<string[]> {
-  const { fetchCalendarObjects } = await import('tsdav')
-  const fetchBy = guarded(request)
   const headers = headersOf(document)
   // tsdav takes a refusal for an empty calendar: asked beforehand, so that busy time is not lost to a changed password.
   const body = '<d:propfind xmlns:d="DAV:"><d:prop><d:resourcetype/></d:prop></d:propfind>'
@@ -46,9 +64,7 @@ export async function readObjects(
   })
   if (status !== 207) throw failure(`http_${status}`)
   if (!/urn:ietf:params:xml:ns:caldav/.test(said)) throw failure('no_calendar')
-  const timeRange = { start: new Date(from).toISOString(), end: new Date(to).toISOString() }
-  const objects = await fetchCalendarObjects({ calendar: { url: document.url }, headers, timeRange, fetch: fetchBy })
-  return objects.flatMap((object) => (typeof object.data === 'string' && object.data !== '' ? [object.data] : []))
+  return readDavApart({ kind: 'dav', url: document.url, headers, from, to }, askBy(request))
 }
 
 /** Writes our event into the calendar, or removes it (`content` = null). */

@@ -3,7 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import PostalMime, { type Attachment } from 'postal-mime'
 import { bouncesIn, messageIdIn } from '../notify/bounce.ts'
-import type { Read, Task } from './apart.ts'
+import type { Question, Reaction, Read, Task } from './apart.ts'
+import { failure } from '../outbound/answer.ts'
 import { busyIn } from './busy.ts'
 import { repliesIn, type Reply } from './reply.ts'
 
@@ -33,9 +34,39 @@ async function readMail(raw: Uint8Array): Promise<Read['mail']> {
   }
 }
 
-const task = workerData as Task
+/** `fetch` whose requests leave by the thread that started this one, with its guard of addresses. One at a time, as tsdav asks. */
+const fetchOutside: typeof fetch = async (input, init = {}) => {
+  const question: Question = {
+    url: typeof input === 'string' ? input : input instanceof URL ? input.href : input.url,
+    method: init.method ?? 'GET',
+    headers: Object.fromEntries(new Headers(init.headers).entries()),
+    body: typeof init.body === 'string' ? init.body : undefined,
+  }
+  const port = parentPort!
+  const reaction = await new Promise<Reaction>((resolve) => {
+    port.once('message', resolve)
+    port.postMessage({ question })
+  })
+  if ('failure' in reaction) throw failure(reaction.failure)
+  const hasBody = ![204, 205, 304].includes(reaction.status)
+  return new Response(hasBody ? reaction.body : null, { status: reaction.status, headers: reaction.headers })
+}
+
+async function readDav(task: Extract<Task, { kind: 'dav' }>): Promise<Read['dav']> {
+  const { fetchCalendarObjects } = await import('tsdav')
+  const timeRange = { start: new Date(task.from).toISOString(), end: new Date(task.to).toISOString() }
+  const { url, headers } = task
+  const objects = await fetchCalendarObjects({ calendar: { url }, headers, timeRange, fetch: fetchOutside })
+  return objects.flatMap((object) => (typeof object.data === 'string' && object.data !== '' ? [object.data] : []))
+}
+
+function resultOf(task: Task): Read[Task['kind']] | Promise<Read[Task['kind']]> {
+  if (task.kind === 'busy') return busyIn(task.texts, task.zone, task.from, task.to)
+  return task.kind === 'mail' ? readMail(task.raw) : readDav(task)
+}
+
 try {
-  const result = task.kind === 'busy' ? busyIn(task.texts, task.zone, task.from, task.to) : await readMail(task.raw)
+  const result = await resultOf(workerData as Task)
   parentPort!.postMessage({ result })
 } catch (error) {
   parentPort!.postMessage({ failure: (error as { failure?: string }).failure ?? 'unreadable' })
