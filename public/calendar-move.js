@@ -1,6 +1,6 @@
 // Moves an appointment of the calendar: says who goes from where to where, offers the way back, and tells the person only when
 // that is over, or not at all.
-import { call, say } from './desk.js'
+import { call, say } from './workspace.js'
 
 /** For so long (s) the person is not told yet, and the move can be taken back unheard. */
 const TELL_AFTER = 20

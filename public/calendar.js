@@ -1,5 +1,5 @@
 // The calendar as a grid (EventCalendar): the list stays as its equal, a press away. Moves are done at once and can be undone.
-import { call } from './desk.js'
+import { call } from './workspace.js'
 import { moverOf } from './calendar-move.js'
 import { fillerOf } from './filling.js'
 import { linkOf, repairRoles } from './roles.js'

@@ -15,7 +15,7 @@ import { secondFactorPages } from './auth/second-factor.routes.ts'
 import { firstRoutes } from './auth/first.routes.ts'
 import { agendaDoors, signInRoutes } from './auth/sign-in.routes.ts'
 import { agendaPages } from './agenda/agenda.routes.ts'
-import { installDesk } from './web/desk.ts'
+import { installWorkspace } from './web/workspace.ts'
 import { createAuthenticator } from './auth/authenticate.actions.ts'
 import { auditRoutes } from './auth/audit.routes.ts'
 import { checkReach } from './auth/reach.actions.ts'
@@ -31,7 +31,7 @@ import { rearrangeRoutes } from './agenda/rearrange.routes.ts'
 import { agendaFeedRoutes } from './agenda/feed.routes.ts'
 import { personRoutes } from './contact/person.routes.ts'
 import { privacyRoutes } from './privacy/privacy.routes.ts'
-import { installVeil } from './privacy/veil.hook.ts'
+import { installFieldMasking } from './privacy/field-masking.hook.ts'
 import { contactRoutes } from './contact/contact.routes.ts'
 import type { Deps } from './deps.ts'
 import { AppError } from './errors.ts'
@@ -42,11 +42,11 @@ import { installMetrics, operationRoutes } from './rest/operation.routes.ts'
 import { installProblems, ProblemSchema, refuseAddress, refuseSocket } from './rest/problem.ts'
 import { buildSerializer, findUnacceptable, validatorCompiler } from './rest/validation.ts'
 import { citizenCallbackRoutes } from './callback/citizen.routes.ts'
-import { barredRoutes } from './callback/barred.routes.ts'
+import { doNotCallRoutes } from './callback/do-not-call.routes.ts'
 import { callbackRoutes } from './callback/callback.routes.ts'
-import { figureRoutes } from './callback/figures.routes.ts'
-import { loadRoutes } from './callback/load.routes.ts'
-import { quickRoutes } from './callback/quick.routes.ts'
+import { callbackStatisticsRoutes } from './callback/callback-statistics.routes.ts'
+import { contactListRoutes } from './callback/contact-list.routes.ts'
+import { callbackIvrRoutes } from './callback/callback-ivr.routes.ts'
 import { leaseRoutes } from './callback/lease.routes.ts'
 import { dispatchRoutes } from './dispatch/dispatch.routes.ts'
 import { campaignRoutes } from './campaign/campaign.routes.ts'
@@ -68,7 +68,7 @@ import { ownRoutes } from './booking/own.routes.ts'
 import { installAssets } from './web/asset.routes.ts'
 import { installPages, sendPageNotFound } from './web/pages.ts'
 import { serviceRoutes } from './service/service.routes.ts'
-import { limitCallers } from './rest/rate-limit.ts'
+import { limitCallers } from './rest/call-limit.ts'
 import { installEdge } from './rest/edge.hook.ts'
 import { tenantRoutes } from './tenant/tenant.routes.ts'
 
@@ -141,7 +141,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     checkReach(deps, request, person, access.reach),
   )
   installAudit(app, deps)
-  installVeil(app, deps)
+  installFieldMasking(app, deps)
   installIdempotency(app, deps)
   installMetrics(app)
   app.addHook('preValidation', async (request) => {
@@ -191,11 +191,11 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     ratingRoutes(api, deps)
     campaignRoutes(api, deps)
     callbackRoutes(api, deps)
-    barredRoutes(api, deps)
+    doNotCallRoutes(api, deps)
     leaseRoutes(api, deps)
-    figureRoutes(api, deps)
-    quickRoutes(api, deps)
-    loadRoutes(api, deps)
+    callbackStatisticsRoutes(api, deps)
+    callbackIvrRoutes(api, deps)
+    contactListRoutes(api, deps)
     dispatchRoutes(api, deps)
     await publicRoutes(api, deps)
     operationRoutes(api, deps)
@@ -211,7 +211,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     citizenCallbackRoutes(pages, deps)
   })
   await agendaDoors(app, deps, authenticator, bodyLimit)
-  await installDesk(app, deps, bodyLimit, (pages) => {
+  await installWorkspace(app, deps, bodyLimit, (pages) => {
     accountPages(pages, deps, authenticator)
     secondFactorPages(pages, deps, authenticator)
     agendaPages(pages, deps, authenticator)

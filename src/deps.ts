@@ -1,6 +1,6 @@
 // What features receive instead of reaching for globals: the database, the clock, caches and identifiers.
 import type { DueClock } from './callback/due.ts'
-import type { Bus } from './db/bus.ts'
+import type { PubSub } from './db/pubsub.ts'
 import type { Database } from './db/open.ts'
 import type { Connectors } from './dispatch/connector.ts'
 import type { Post, Request } from './outbound/post.ts'
@@ -20,7 +20,7 @@ export type Deps = {
   /** Seals secrets at rest. */
   vault: Vault
   /** Hints between processes. */
-  bus: Bus
+  pubsub: PubSub
   /** Sleeps until something of a campaign is due. */
   due: DueClock
   /** How contacts leave for queues; what the operator has not set up is missing. */

@@ -7,7 +7,7 @@ import { createDueClock } from './callback/due.ts'
 import { createSnapshots } from './availability/snapshot.actions.ts'
 import { hashSecret } from './auth/token.ts'
 import { envExample, readConfig, settingsHelp, type Config } from './config.ts'
-import { createBus } from './db/bus.ts'
+import { createPubSub } from './db/pubsub.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase, whenAvailable } from './db/open.ts'
 import type { Deps } from './deps.ts'
@@ -64,13 +64,15 @@ export function createDeps(
 ): Deps {
   const bytes = pooledBytes(randomBytes)
   const newId = uuidSource(now, bytes)
-  const bus = createBus(db)
+  const pubsub = createPubSub(db)
   const request = createRequest(config.privateTargets ?? false)
   return {
     db,
     now,
-    bus,
-    due: createDueClock(bus, now, (tenantId, campaignId, since) => earliestDue(db.kysely, tenantId, campaignId, since)),
+    pubsub,
+    due: createDueClock(pubsub, now, (tenantId, campaignId, since) =>
+      earliestDue(db.kysely, tenantId, campaignId, since),
+    ),
     connectors: {},
     newId,
     randomBytes: bytes,
@@ -133,7 +135,7 @@ async function start(config: Config): Promise<void> {
     const dkim = dkimKeyFile && { domainName, keySelector, privateKey: readFileSync(dkimKeyFile, 'utf8') }
     deps.mail = smtpSender(config.smtpUrl, config.mailFrom, config.mailConnections, dkim || undefined).send
   }
-  if (config.databaseUrl !== undefined) deps.bus.connect(config.databaseUrl)
+  if (config.databaseUrl !== undefined) deps.pubsub.connect(config.databaseUrl)
   else {
     // A folder of an earlier version: what it kept plain is sealed now.
     const { rotateKey } = await import('./vault/rotate.actions.ts')

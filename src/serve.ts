@@ -62,7 +62,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     await working?.stop()
     await dispatching?.stop()
     for (const connector of Object.values(deps.connectors)) await connector.close()
-    await deps.bus.close()
+    await deps.pubsub.close()
     await deps.db.close()
     clearTimeout(late)
     say('stopped')

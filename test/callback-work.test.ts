@@ -2,10 +2,10 @@
 // figures, and changes as they happen.
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { runLoads } from '../src/callback/load.actions.ts'
-import { readRow } from '../src/callback/load.ts'
+import { runContactListImports } from '../src/callback/contact-list.actions.ts'
+import { readRow } from '../src/callback/contact-list.ts'
 import { sweepCallbacks } from '../src/callback/sweep.actions.ts'
-import { paced } from '../src/campaign/pace.ts'
+import { paced } from '../src/campaign/rate-limit.ts'
 import { HOUR, MINUTE } from '../src/time/interval.ts'
 import { newCitizen, solve } from './helpers/citizen.ts'
 import { makeOffice, START, startService, type TestService } from './helpers/service.ts'
@@ -195,7 +195,7 @@ describe('lists of contacts', () => {
     ].join('\r\n')
     const asked = await load(id, text)
     expect([asked.status, asked.body.status, asked.body.rowsRead]).toEqual([202, 'waiting', 0])
-    await runLoads(service.deps, service.tenant.id)
+    await runContactListImports(service.deps, service.tenant.id)
     expect(await progress(asked.body.id)).toMatchObject({
       ...{ status: 'done', percent: 100, rowsRead: 7 },
       ...{ accepted: 2, duplicates: 2, refused: 3 },
@@ -227,13 +227,13 @@ describe('lists of contacts', () => {
     )
     const { body } = await load(id, rows.join('\n'), 'application/x-ndjson')
     let chunks = 0
-    await runLoads(service.deps, service.tenant.id, () => (chunks += 1) > 2)
+    await runContactListImports(service.deps, service.tenant.id, () => (chunks += 1) > 2)
     const half = await progress(body.id)
     expect(half.status).toBe('waiting')
     expect(half.rowsRead).toBeGreaterThan(0)
     expect(half.percent).toBeLessThan(100)
     service.clock.now += 2 * MINUTE
-    await runLoads(service.deps, service.tenant.id)
+    await runContactListImports(service.deps, service.tenant.id)
     expect(await progress(body.id)).toMatchObject({
       status: 'done',
       rowsRead: 1_800,
@@ -243,7 +243,7 @@ describe('lists of contacts', () => {
     })
     expect((await counters(id)).scheduled).toBe(1_799)
     expect((await load(id, rows.join('\n'), 'application/x-ndjson')).status).toBe(202)
-    await runLoads(service.deps, service.tenant.id)
+    await runContactListImports(service.deps, service.tenant.id)
     expect((await counters(id)).scheduled).toBe(1_799)
   })
 
@@ -255,7 +255,7 @@ describe('lists of contacts', () => {
     expect((await load(id, 'number\n1', 'application/xml')).status).toBe(415)
     expect((await load(id, '')).status).toBe(400)
     const broken = await load(id, 'number,tier\n"320 7772001,gold\n320 7772002,"silver')
-    await runLoads(service.deps, service.tenant.id)
+    await runContactListImports(service.deps, service.tenant.id)
     expect(['done', 'failed']).toContain((await progress(broken.body.id)).status)
   })
 

@@ -139,7 +139,7 @@ describeOnRealPostgres('on PostgreSQL', (serverUrl) => {
       for (let i = 0; !isOver; i += 1) {
         const answer = await send(service.base, key, 'POST', '/v1/contacts', { firstName: 'A', lastName: `${n} ${i}` })
         if (answer.status === 201) acknowledged.push(answer.body.id)
-        // Told to come back: nothing else is an answer while the database is away.
+        // AppointmentView to come back: nothing else is an answer while the database is away.
         else if (answer.status === 503) refused += 1
         else throw new Error(JSON.stringify(answer))
       }

@@ -1,7 +1,7 @@
 // The slot engine against a brute-force oracle, minute by minute, on random calendars; and the explanation against the offer.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { AgentCalendar, BusyKind } from '../src/availability/calendar.ts'
+import type { AgentCalendar, BusyKind } from '../src/availability/agent-calendar.ts'
 import { explainStart } from '../src/availability/explain.ts'
 import type { Agent, Location, Schedule, ScheduleRule, TenantConfig } from '../src/availability/model.ts'
 import { findSlots, NOTHING_FULL, situationOf, type Search } from '../src/availability/search.ts'

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
-import type { Bus } from '../src/db/bus.ts'
-import { createCallCounts } from '../src/rest/rate-limit.ts'
+import type { PubSub } from '../src/db/pubsub.ts'
+import { createCallCounts } from '../src/rest/call-limit.ts'
 import { makePerson, signedCaller } from './helpers/people.ts'
 import { caller, makeOffice, startService, type TestService } from './helpers/service.ts'
 
@@ -44,7 +44,7 @@ test('a key and a person may ask so much a minute, each for itself; answers say 
 test('processes count together: what one has seen the others know a moment later, and nobody’s address travels', async () => {
   const said: string[] = []
   const hearers: ((text: string) => void)[] = []
-  const bus: Bus = {
+  const pubsub: PubSub = {
     say: (_topic, text) => {
       said.push(text)
       for (const hear of hearers) hear(text)
@@ -57,7 +57,7 @@ test('processes count together: what one has seen the others know a moment later
     close: async () => undefined,
   }
   const now = () => 1_000_000
-  const [one, two] = [createCallCounts({ bus, now }), createCallCounts({ bus, now })]
+  const [one, two] = [createCallCounts({ pubsub, now }), createCallCounts({ pubsub, now })]
   for (let i = 0; i < 3; i += 1) one.add('192.0.2.7', 60_000)
   expect(two.add('192.0.2.7', 60_000).current).toBe(1)
   await sleep(500)

@@ -138,7 +138,7 @@ test('a move is told after its undo is over, or not at all; the same move twice 
   await work()
   expect((await messagesAbout(a.id, 'moved')).map((m) => [m.status, m.failure])).toEqual([['dropped', 'withheld']])
   expect((await call('DELETE', `/v1/appointments/${a.id}/notice`)).body.code).toBe('undo_over')
-  // Told at once, an undo is told too.
+  // AppointmentView at once, an undo is told too.
   await call('POST', url, { start: to('11:00'), as: 'staff', reason: 'x' })
   await work()
   expect((await call('DELETE', url)).body.start).toContain('10:00')

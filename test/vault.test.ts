@@ -7,7 +7,7 @@ import { secretOf } from '../src/tenant/secret.actions.ts'
 import { createVault, isSealed } from '../src/vault/vault.ts'
 import { keyIn } from '../src/vault/cipher.ts'
 import { rotateKey } from '../src/vault/rotate.actions.ts'
-import { sealOf } from '../src/web/seal.ts'
+import { signatureOf } from '../src/web/signature.ts'
 import { newCitizen } from './helpers/citizen.ts'
 import { makePerson, PASSWORD, signIn } from './helpers/people.ts'
 import { makeOffice, PERSON, SECRET_KEY, startService, type TestService } from './helpers/service.ts'
@@ -81,7 +81,7 @@ test('a thief of the database forges no sign-in, no link, and reads no secret', 
   const thief = newCitizen(service.app)
   const forge = (key: string): string => {
     const text = Buffer.from(JSON.stringify({ value: id, until: service.clock.now + 60_000 })).toString('base64url')
-    return `${text}.${sealOf(key, 'code', text)}`
+    return `${text}.${signatureOf(key, 'code', text)}`
   }
   const tryWith = async (key: string, code: string): Promise<string> => {
     thief.jar.set('agenda_code', forge(key))
@@ -94,7 +94,7 @@ test('a thief of the database forges no sign-in, no link, and reads no secret', 
   // With the open secret, which is in no copy, the same forgery is let in: it is the sealing that stops it.
   expect(await tryWith(await secretOf(service.deps, service.tenant.id, 'sessions'), right)).toMatch(/^\/agenda/)
   const [pages] = column(all, 'tenant_secrets').filter((row) => row.purpose === 'pages')
-  const link = await thief.get(`/prova/m/${a.id}.${sealOf(pages.secret, 'appointment', a.id, '')}`)
+  const link = await thief.get(`/prova/m/${a.id}.${signatureOf(pages.secret, 'appointment', a.id, '')}`)
   expect(link.status).toBe(404)
   // Whoever has the right keys uses them as ever: a code for emergencies once.
   const owner = newCitizen(service.app)

@@ -8,10 +8,10 @@ import { signedAddress, signedText } from '../src/agenda/widgets.ts'
 import { forecast, type Hour } from '../src/report/forecast.ts'
 import { niceCeiling } from '../src/report/plot.ts'
 import { agendaEn } from '../src/locales/agenda.en.ts'
-import { deskEn } from '../src/locales/desk.en.ts'
-import { deskIt } from '../src/locales/desk.it.ts'
+import { workspaceEn } from '../src/locales/workspace.en.ts'
+import { workspaceIt } from '../src/locales/workspace.it.ts'
 import { applyRetention } from '../src/privacy/privacy.actions.ts'
-import { hiddenFrom, veil } from '../src/privacy/visible.ts'
+import { hiddenFrom, mask } from '../src/privacy/field-masking.ts'
 import { DEFAULT_PRIVACY } from '../src/tenant/people-settings.ts'
 import { createHmac } from 'node:crypto'
 import { DAY } from '../src/time/interval.ts'
@@ -495,7 +495,7 @@ test('a role sees no more of a person than it may, by API and page', async () =>
   ] as const)
     expect((await auditor('POST', url, body)).status, url).toBe(403)
   const settings = { privacy: { ...DEFAULT_PRIVACY, hidden: { agent: ['phone' as const] } } }
-  expect(veil({ firstName: 'A', lastName: 'B', phone: '+3906' }, hiddenFrom(settings, 'agent'))).toEqual({
+  expect(mask({ firstName: 'A', lastName: 'B', phone: '+3906' }, hiddenFrom(settings, 'agent'))).toEqual({
     firstName: 'A',
     lastName: 'B',
     phone: '…06',
@@ -787,6 +787,6 @@ test('Italian and English have the same words', () => {
     value !== null && typeof value === 'object'
       ? Object.entries(value).flatMap(([name, inside]) => names(inside, `${path}.${name}`))
       : [path]
-  expect(names(deskIt).sort()).toEqual(names(deskEn).sort())
+  expect(names(workspaceIt).sort()).toEqual(names(workspaceEn).sort())
   expect(Object.keys(agendaEn).length).toBeGreaterThan(8)
 })

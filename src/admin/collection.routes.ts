@@ -1,7 +1,7 @@
 // Administration of every collection by the same pages: list, create, change, archive, each with the fields of its schema.
 import type { ScheduleRule } from '../availability/model.ts'
 import { AppError } from '../errors.ts'
-import { empty, moment, refused } from '../agenda/pieces.ts'
+import { empty, moment, refused } from '../agenda/agenda-components.ts'
 import { ruleWords } from '../agenda/rule-words.ts'
 import type { Resource } from '../rest/resource.ts'
 import {
@@ -11,14 +11,14 @@ import {
   paramIn,
   queryIn,
   textIn,
-  type AddDesk,
-  type Desk,
-  type DeskView,
+  type AddWorkspacePage,
+  type Workspace,
+  type WorkspaceView,
   type Refusal,
-} from '../web/desk.ts'
-import { action, form } from '../web/desk.layout.ts'
+} from '../web/workspace.ts'
+import { action, form } from '../web/workspace.layout.ts'
 import { faultSummary, NO_FAULTS } from '../web/form.ts'
-import { back, onward } from './pieces.ts'
+import { back, onward } from './admin-components.ts'
 import { html, type Html } from '../web/html.ts'
 import { collectionOf, referencesOf, schemaOf } from './collections.ts'
 import { labelOf, objectFields, patchTo, plain, readObject, type Choices } from './schema-form.ts'
@@ -33,20 +33,20 @@ function resourceIn(path: string): Resource {
   return resource
 }
 
-const titleOf = (desk: Desk, path: string): { many: string; one: string; text: string } =>
-  (desk.words.collections as Record<string, { many: string; one: string; text: string }>)[path]!
+const titleOf = (workspace: Workspace, path: string): { many: string; one: string; text: string } =>
+  (workspace.words.collections as Record<string, { many: string; one: string; text: string }>)[path]!
 
 const nameIn = (options: Choices[string] | undefined, id: unknown): string =>
   options?.find((o) => o.value === id)?.label ?? '–'
 
 /** What a line of the list says of a record. */
-function lineOf(desk: Desk, references: Choices, item: Shown): { name: string; detail: string } {
+function lineOf(workspace: Workspace, references: Choices, item: Shown): { name: string; detail: string } {
   const period =
     typeof item.from === 'string' && typeof item.to === 'string'
-      ? `${moment(desk, item.from)} – ${moment(desk, item.to)}`
+      ? `${moment(workspace, item.from)} – ${moment(workspace, item.to)}`
       : ''
   if (Array.isArray(item.rules)) {
-    const words = (item.rules as ScheduleRule[]).map((rule) => ruleWords(rule, desk.language)).join(' · ')
+    const words = (item.rules as ScheduleRule[]).map((rule) => ruleWords(rule, workspace.language)).join(' · ')
     return {
       name: nameIn(references.ownerId, item.ownerId),
       detail: `${String(item.validFrom)} – ${typeof item.validUntil === 'string' ? item.validUntil : '…'}: ${words}`,
@@ -55,7 +55,7 @@ function lineOf(desk: Desk, references: Choices, item: Shown): { name: string; d
   if (period !== '') {
     const owner = item.agentId ?? item.ownerId ?? item.locationId
     return {
-      name: owner === undefined ? desk.config.name : nameIn(references.ownerId, owner),
+      name: owner === undefined ? workspace.config.name : nameIn(references.ownerId, owner),
       detail: `${period} ${plain(item.reason ?? item.note)}`,
     }
   }
@@ -67,21 +67,25 @@ function lineOf(desk: Desk, references: Choices, item: Shown): { name: string; d
   return { name: plain(item.name ?? item.id), detail: facts.filter(Boolean).map(String).join(' · ') }
 }
 
-async function listPage(desk: Desk, resource: Resource, query: Record<string, string | undefined>): Promise<DeskView> {
-  const w = desk.words.admin
-  const title = titleOf(desk, resource.path)
+async function listPage(
+  workspace: Workspace,
+  resource: Resource,
+  query: Record<string, string | undefined>,
+): Promise<WorkspaceView> {
+  const w = workspace.words.admin
+  const title = titleOf(workspace, resource.path)
   const isArchived = query.archived === '1'
   const [references, page] = await Promise.all([
-    referencesOf(desk),
-    desk.read<{ items: Shown[]; nextCursor: string | null }>(
+    referencesOf(workspace),
+    workspace.read<{ items: Shown[]; nextCursor: string | null }>(
       address(`/v1/${resource.path}`, { limit: 200, archived: isArchived, cursor: query.cursor }),
     ),
   ])
-  const canWrite = desk.can('configuration:write')
+  const canWrite = workspace.can('configuration:write')
   return {
     title: title.many,
     section: 'settings',
-    main: html`${back(desk)}
+    main: html`${back(workspace)}
       <div class="head">
         <h1>${title.many}</h1>
         ${canWrite && html`<a class="button" href="${at(`${resource.path}/new`)}">${w.add}</a>`}
@@ -92,7 +96,7 @@ async function listPage(desk: Desk, resource: Resource, query: Record<string, st
           ? empty(w.none)
           : html`<ul class="entries">
               ${page.items.map((item) => {
-                const line = lineOf(desk, references, item)
+                const line = lineOf(workspace, references, item)
                 return html`<li class="entry${item.archivedAt === null ? '' : ' cancelled'}">
                   <a class="what" href="${at(`${resource.path}/${item.id}`)}"><strong>${line.name}</strong></a>
                   <span class="detail">${line.detail}</span
@@ -101,7 +105,7 @@ async function listPage(desk: Desk, resource: Resource, query: Record<string, st
               })}
             </ul>`
       }
-      ${onward(desk, page, at(resource.path), { archived: isArchived ? '1' : '' })}
+      ${onward(workspace, page, at(resource.path), { archived: isArchived ? '1' : '' })}
       <ul class="links">
         <li>
           <a href="${address(at(resource.path), { archived: isArchived ? '' : '1' })}"
@@ -109,7 +113,7 @@ async function listPage(desk: Desk, resource: Resource, query: Record<string, st
           >
         </li>
         ${
-          desk.can('privacy:write') &&
+          workspace.can('privacy:write') &&
           html`<li><a href="/agenda/settings/data/${resource.path}.csv" download>CSV</a></li>
             <li><a href="/agenda/settings/data/${resource.path}.json" download>JSON</a></li>`
         }
@@ -127,49 +131,61 @@ function asTyped(item: Shown): Record<string, unknown> {
 type Editing = { values: Record<string, unknown>; refusal?: Refusal | undefined }
 
 /** What stands beside the form of some collections. */
-function beside(desk: Desk, resource: Resource, item: Shown | null): Html | false {
+function beside(workspace: Workspace, resource: Resource, item: Shown | null): Html | false {
   if (resource.path === 'services' && item !== null)
     return html`<aside class="panel">
-      <h2>${desk.words.admin.publicPage}</h2>
+      <h2>${workspace.words.admin.publicPage}</h2>
       <p>
-        <a href="/${desk.config.slug}/book?service=${item.id}" target="_blank">/${desk.config.slug}/book?service=…</a>
+        <a href="/${workspace.config.slug}/book?service=${item.id}" target="_blank"
+          >/${workspace.config.slug}/book?service=…</a
+        >
       </p>
       <iframe
         class="preview"
-        title="${desk.words.admin.publicPage}"
-        src="/${desk.config.slug}/book?service=${item.id}"
+        title="${workspace.words.admin.publicPage}"
+        src="/${workspace.config.slug}/book?service=${item.id}"
         loading="lazy"
       ></iframe>
     </aside>`
-  if (resource.path === 'campaigns' && item !== null) return dryRun(desk, item.id, '', null)
+  if (resource.path === 'campaigns' && item !== null) return dryRun(workspace, item.id, '', null)
   return false
 }
 
-async function editPage(desk: Desk, resource: Resource, item: Shown | null, editing: Editing): Promise<DeskView> {
-  const w = desk.words.admin
-  const title = titleOf(desk, resource.path)
+async function editPage(
+  workspace: Workspace,
+  resource: Resource,
+  item: Shown | null,
+  editing: Editing,
+): Promise<WorkspaceView> {
+  const w = workspace.words.admin
+  const title = titleOf(workspace, resource.path)
   const faults = editing.refusal ? faultsOf(editing.refusal) : NO_FAULTS
-  const context = { labels: desk.words.fields, words: desk.words.forms, faults, references: await referencesOf(desk) }
-  const canWrite = desk.can('configuration:write') && (item === null || item.archivedAt === null)
-  const name = item === null ? w.newOf(title.one) : lineOf(desk, context.references, item).name
+  const context = {
+    labels: workspace.words.fields,
+    words: workspace.words.forms,
+    faults,
+    references: await referencesOf(workspace),
+  }
+  const canWrite = workspace.can('configuration:write') && (item === null || item.archivedAt === null)
+  const name = item === null ? w.newOf(title.one) : lineOf(workspace, context.references, item).name
   const to = item === null ? at(resource.path) : at(`${resource.path}/${item.id}`)
   const labelled = new Map([...faults].map(([path, text]) => [path, `${labelOf(context, path)}: ${text}`]))
   return {
     title: name,
     section: 'settings',
     scripts: ['painter.js'],
-    main: html`${faultSummary(desk.pageWords, labelled)}
+    main: html`${faultSummary(workspace.pageWords, labelled)}
       <p><a href="${at(resource.path)}">${title.many}</a></p>
       <h1>${name}</h1>
       ${refused(editing.refusal)}
       <div class="beside">
         <div>
           ${form(
-            desk,
+            workspace,
             to,
             html`${objectFields(context, schemaOf(resource), '', editing.values, true)}
             ${item !== null && html`<input type="hidden" name="version" value="${item.version}" />`}
-            ${canWrite && html`<button>${desk.words.appointment.save}</button>`}`,
+            ${canWrite && html`<button>${workspace.words.appointment.save}</button>`}`,
             'schema',
           )}
           ${
@@ -178,16 +194,16 @@ async function editPage(desk: Desk, resource: Resource, item: Shown | null, edit
             html`<details>
               <summary>${w.archive}</summary>
               <p>${w.archiveText(name)}</p>
-              ${action(desk, `${to}/archive`, w.archiveNow, {}, 'danger')}
+              ${action(workspace, `${to}/archive`, w.archiveNow, {}, 'danger')}
             </details>`
           }
         </div>
-        ${beside(desk, resource, item)}
+        ${beside(workspace, resource, item)}
       </div>`,
   }
 }
 
-export function collectionPages(add: AddDesk): void {
+export function collectionPages(add: AddWorkspacePage): void {
   const read = 'configuration:read' as const
   const write = 'configuration:write' as const
   const isReference = (references: Choices) => (name: string) => name in references
@@ -196,90 +212,91 @@ export function collectionPages(add: AddDesk): void {
     method: 'GET',
     url: '/agenda/settings/:collection',
     scope: read,
-    handler: (desk, request) => listPage(desk, resourceIn(paramIn(request, 'collection')), queryIn(request)),
+    handler: (workspace, request) => listPage(workspace, resourceIn(paramIn(request, 'collection')), queryIn(request)),
   })
   add({
     method: 'GET',
     url: '/agenda/settings/:collection/new',
     scope: write,
-    handler: (desk, request) => editPage(desk, resourceIn(paramIn(request, 'collection')), null, { values: {} }),
+    handler: (workspace, request) =>
+      editPage(workspace, resourceIn(paramIn(request, 'collection')), null, { values: {} }),
   })
   add({
     method: 'GET',
     url: '/agenda/settings/:collection/:id',
     scope: read,
-    handler: async (desk, request) => {
+    handler: async (workspace, request) => {
       const resource = resourceIn(paramIn(request, 'collection'))
-      const item = await desk.read<Shown>(`/v1/${resource.path}/${encodeURIComponent(paramIn(request))}`)
-      return editPage(desk, resource, item, { values: asTyped(item) })
+      const item = await workspace.read<Shown>(`/v1/${resource.path}/${encodeURIComponent(paramIn(request))}`)
+      return editPage(workspace, resource, item, { values: asTyped(item) })
     },
   })
   add({
     method: 'POST',
     url: '/agenda/settings/:collection',
     scope: write,
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const resource = resourceIn(paramIn(request, 'collection'))
-      const body = readObject(schemaOf(resource), '', formIn(request), isReference(await referencesOf(desk)))
-      const answer = await desk.api<Shown>('POST', `/v1/${resource.path}`, { body })
+      const body = readObject(schemaOf(resource), '', formIn(request), isReference(await referencesOf(workspace)))
+      const answer = await workspace.api<Shown>('POST', `/v1/${resource.path}`, { body })
       if (answer.ok) return { redirect: address(at(`${resource.path}/${answer.body.id}`), { done: 'saved' }) }
       reply.code(answer.status)
-      return editPage(desk, resource, null, { values: body, refusal: answer.refusal })
+      return editPage(workspace, resource, null, { values: body, refusal: answer.refusal })
     },
   })
   add({
     method: 'POST',
     url: '/agenda/settings/:collection/:id',
     scope: write,
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const resource = resourceIn(paramIn(request, 'collection'))
       const url = `/v1/${resource.path}/${encodeURIComponent(paramIn(request))}`
-      const item = await desk.read<Shown>(url)
-      const wanted = readObject(schemaOf(resource), '', formIn(request), isReference(await referencesOf(desk)))
+      const item = await workspace.read<Shown>(url)
+      const wanted = readObject(schemaOf(resource), '', formIn(request), isReference(await referencesOf(workspace)))
       const patch = patchTo(schemaOf(resource), asTyped(item), wanted)
       const done = { redirect: address(at(`${resource.path}/${item.id}`), { done: 'saved' }) }
       if (Object.keys(patch).length === 0) return done
       // The version that the form was made from: what somebody else has changed since is not written over.
       const version = Number(textIn(formIn(request), 'version')) || item.version
-      const answer = await desk.api<Shown>('PATCH', url, { body: patch, headers: { 'if-match': `"${version}"` } })
+      const answer = await workspace.api<Shown>('PATCH', url, { body: patch, headers: { 'if-match': `"${version}"` } })
       if (answer.ok) return done
       reply.code(answer.status)
-      return editPage(desk, resource, item, { values: wanted, refusal: answer.refusal })
+      return editPage(workspace, resource, item, { values: wanted, refusal: answer.refusal })
     },
   })
   add({
     method: 'POST',
     url: '/agenda/settings/:collection/:id/archive',
     scope: write,
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const resource = resourceIn(paramIn(request, 'collection'))
       const url = `/v1/${resource.path}/${encodeURIComponent(paramIn(request))}`
-      const answer = await desk.api('DELETE', url, { headers: { 'if-match': '*' } })
+      const answer = await workspace.api('DELETE', url, { headers: { 'if-match': '*' } })
       if (answer.ok) return { redirect: address(at(resource.path), { done: 'archived' }) }
       reply.code(answer.status)
-      const item = await desk.read<Shown>(url)
-      return editPage(desk, resource, item, { values: item, refusal: answer.refusal })
+      const item = await workspace.read<Shown>(url)
+      return editPage(workspace, resource, item, { values: item, refusal: answer.refusal })
     },
   })
   add({
     method: 'POST',
     url: '/agenda/settings/campaigns/:id/dry-run',
     scope: read,
-    handler: async (desk, request) => {
+    handler: async (workspace, request) => {
       const id = paramIn(request)
       const text = textIn(formIn(request), 'attributes')
       return {
-        title: desk.words.admin.dryRun,
+        title: workspace.words.admin.dryRun,
         section: 'settings',
-        main: html`<p><a href="${at(`campaigns/${id}`)}">${desk.config.campaigns.get(id)?.name}</a></p>
-          <h1>${desk.words.admin.dryRun}</h1>
-          ${await runDry(desk, id, text)}`,
+        main: html`<p><a href="${at(`campaigns/${id}`)}">${workspace.config.campaigns.get(id)?.name}</a></p>
+          <h1>${workspace.words.admin.dryRun}</h1>
+          ${await runDry(workspace, id, text)}`,
       }
     },
   })
 }
 
-async function runDry(desk: Desk, id: string, text: string): Promise<Html> {
+async function runDry(workspace: Workspace, id: string, text: string): Promise<Html> {
   const attributes = Object.fromEntries(
     text
       .split('\n')
@@ -299,10 +316,10 @@ async function runDry(desk: Desk, id: string, text: string): Promise<Html> {
         ]
       }),
   )
-  const answer = await desk.api<Record<string, unknown>>(
+  const answer = await workspace.api<Record<string, unknown>>(
     'POST',
     `/v1/campaigns/${encodeURIComponent(id)}/segments/dry-run`,
     { body: { requests: [attributes] } },
   )
-  return dryRun(desk, id, text, answer)
+  return dryRun(workspace, id, text, answer)
 }

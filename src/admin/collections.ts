@@ -6,8 +6,8 @@ import { contacts } from '../contact/contact.routes.ts'
 import { holidayCalendars, locations } from '../location/location.routes.ts'
 import type { Resource } from '../rest/resource.ts'
 import { services } from '../service/service.routes.ts'
-import type { Desk } from '../web/desk.ts'
-import { optionsOf } from '../agenda/pieces.ts'
+import type { Workspace } from '../web/workspace.ts'
+import { optionsOf } from '../agenda/agenda-components.ts'
 import type { Choices, Schema } from './schema-form.ts'
 
 export const COLLECTIONS: readonly Resource[] = [
@@ -22,14 +22,14 @@ export const schemaOf = (resource: Resource): Schema => resource.body
 type Named = { id: string; name: string }
 
 /** Fields that name other records, with those that they may name. */
-export async function referencesOf(desk: Desk): Promise<Choices> {
-  const { config } = desk
+export async function referencesOf(workspace: Workspace): Promise<Choices> {
+  const { config } = workspace
   const [agentOptions = [], locationOptions = [], serviceOptions = [], campaignOptions = []] = [
     ...[config.agents, config.locations, config.services, config.campaigns],
   ].map((all) => optionsOf(all.values()))
   const [poolOptions = [], calendarOptions = []] = await Promise.all(
     ['pools', 'holiday-calendars'].map(async (path) => {
-      const answer = await desk.api<{ items: Named[] }>('GET', `/v1/${path}?limit=200`)
+      const answer = await workspace.api<{ items: Named[] }>('GET', `/v1/${path}?limit=200`)
       return answer.ok ? optionsOf(answer.body.items) : []
     }),
   )

@@ -1,11 +1,19 @@
 // Import and export of every collection, as CSV or JSON; appointments, callbacks and people are exported too.
 import { AppError } from '../errors.ts'
-import { empty, refused, table, today } from '../agenda/pieces.ts'
+import { empty, refused, table, today } from '../agenda/agenda-components.ts'
 import { formatDate } from '../time/zone.ts'
-import { address, formIn, paramIn, textIn, type AddDesk, type Desk, type DeskView } from '../web/desk.ts'
-import { form } from '../web/desk.layout.ts'
+import {
+  address,
+  formIn,
+  paramIn,
+  textIn,
+  type AddWorkspacePage,
+  type Workspace,
+  type WorkspaceView,
+} from '../web/workspace.ts'
+import { form } from '../web/workspace.layout.ts'
 import { field, NO_FAULTS, select } from '../web/form.ts'
-import { back } from './pieces.ts'
+import { back } from './admin-components.ts'
 import { html, type Html } from '../web/html.ts'
 import { MOVABLES, type Item, type Movable } from './movable.ts'
 import { plain } from './schema-form.ts'
@@ -15,15 +23,15 @@ const ALSO = ['appointments', 'callbacks', 'ratings'] as const
 /** More rows than this are for the API: a page would wait too long. */
 const [MOST_OUT, MOST_IN] = [50_000, 1_000]
 
-async function all(desk: Desk, path: string, isPaged = true): Promise<Item[]> {
+async function all(workspace: Workspace, path: string, isPaged = true): Promise<Item[]> {
   if (path === 'ratings') {
-    const range = { from: formatDate(today(desk) - 365), to: formatDate(today(desk) + 1) }
-    return (await desk.read<{ items: Item[] }>(address('/v1/ratings', range))).items
+    const range = { from: formatDate(today(workspace) - 365), to: formatDate(today(workspace) + 1) }
+    return (await workspace.read<{ items: Item[] }>(address('/v1/ratings', range))).items
   }
   const items: Item[] = []
   let cursor: string | null = null
   do {
-    const page: { items: Item[]; nextCursor?: string | null } = await desk.read(
+    const page: { items: Item[]; nextCursor?: string | null } = await workspace.read(
       isPaged ? address(`/v1/${path}`, { limit: 200, cursor }) : `/v1/${path}`,
     )
     items.push(...page.items)
@@ -38,12 +46,12 @@ const columnsOf = (movable: Movable | undefined, items: readonly Item[]): string
   return [...found]
 }
 
-const send = (name: string, type: string, content: string): DeskView => ({ file: { name, type, content } })
+const send = (name: string, type: string, content: string): WorkspaceView => ({ file: { name, type, content } })
 
 type Imported = { line: number; name: string; result: 'created' | 'changed' | 'refused'; detail: string }
 
 async function importRow(
-  desk: Desk,
+  workspace: Workspace,
   movable: Movable,
   row: Item,
   known: Map<string, string>,
@@ -53,7 +61,7 @@ async function importRow(
     .keysOf(row)
     .map((key) => known.get(key))
     .find((found) => found !== undefined)
-  const answer = await movable.write(desk, row, id)
+  const answer = await movable.write(workspace, row, id)
   const name = plain(row.name ?? row.lastName ?? row.externalId ?? row.kind)
   if (answer.ok) return { line, name, result: id === undefined ? 'created' : 'changed', detail: '' }
   const details = answer.refusal.errors.map((e) => `${e.pointer}: ${e.detail}`).join(' ')
@@ -61,19 +69,19 @@ async function importRow(
 }
 
 function dataPage(
-  desk: Desk,
+  workspace: Workspace,
   given: { collection: string; text: string },
   results: Html | false = false,
   refusal?: { title: string; detail: string },
-): DeskView {
-  const w = desk.words.admin
-  const names = desk.words.collections as Record<string, { many: string }>
-  const nameFor = (path: string): string => names[path]?.many ?? desk.words.exports[path] ?? path
+): WorkspaceView {
+  const w = workspace.words.admin
+  const names = workspace.words.collections as Record<string, { many: string }>
+  const nameFor = (path: string): string => names[path]?.many ?? workspace.words.exports[path] ?? path
   return {
     title: w.data,
     section: 'settings',
     scripts: ['import.js'],
-    main: html`${back(desk)}
+    main: html`${back(workspace)}
       <h1>${w.data}</h1>
       ${refused(refusal)} ${results}
       <section>
@@ -99,7 +107,7 @@ function dataPage(
         <h2>${w.import}</h2>
         <p>${w.importText}</p>
         ${form(
-          desk,
+          workspace,
           '/agenda/settings/data',
           html`${select({ name: 'collection', label: w.collection, value: given.collection, options: MOVABLES.map((one) => ({ value: one.path, label: nameFor(one.path) })) }, NO_FAULTS)}
             <p id="file-place"></p>
@@ -110,25 +118,25 @@ function dataPage(
   }
 }
 
-export function dataPages(add: AddDesk): void {
+export function dataPages(add: AddWorkspacePage): void {
   const scope = 'privacy:write' as const
   add({
     method: 'GET',
     url: '/agenda/settings/data',
     scope,
-    handler: async (desk) => dataPage(desk, { collection: 'locations', text: '' }),
+    handler: async (workspace) => dataPage(workspace, { collection: 'locations', text: '' }),
   })
   add({
     method: 'GET',
     url: '/agenda/settings/data/:file',
     scope,
-    handler: async (desk, request) => {
+    handler: async (workspace, request) => {
       const [path = '', format = ''] = paramIn(request, 'file').split('.')
       const movable = MOVABLES.find((one) => one.path === path)
       if ((!movable && !(ALSO as readonly string[]).includes(path)) || !['csv', 'json'].includes(format))
         throw new AppError('not_found', { what: 'page' })
-      const items = (await all(desk, path, movable?.isPaged)).filter((item) => movable?.isKept(item) ?? true)
-      await desk.note('exported', { collection: path, format, count: items.length })
+      const items = (await all(workspace, path, movable?.isPaged)).filter((item) => movable?.isKept(item) ?? true)
+      await workspace.note('exported', { collection: path, format, count: items.length })
       return format === 'json'
         ? send(`${path}.json`, 'application/json; charset=utf-8', JSON.stringify({ items }, null, 1))
         : send(`${path}.csv`, 'text/csv; charset=utf-8', toCsv(columnsOf(movable, items), items))
@@ -138,8 +146,8 @@ export function dataPages(add: AddDesk): void {
     method: 'POST',
     url: '/agenda/settings/data',
     scope,
-    handler: async (desk, request, reply) => {
-      const w = desk.words.admin
+    handler: async (workspace, request, reply) => {
+      const w = workspace.words.admin
       const given = { collection: textIn(formIn(request), 'collection'), text: textIn(formIn(request), 'text') }
       const movable = MOVABLES.find((one) => one.path === given.collection)
       if (!movable) throw new AppError('not_found', { what: 'page' })
@@ -148,17 +156,17 @@ export function dataPages(add: AddDesk): void {
         rows = fromText(given.text, movable.fields)
       } catch (error) {
         reply.code(422)
-        return dataPage(desk, given, false, { title: w.unreadable, detail: (error as Error).message })
+        return dataPage(workspace, given, false, { title: w.unreadable, detail: (error as Error).message })
       }
       if (rows.length === 0 || rows.length > MOST_IN) {
         reply.code(422)
-        return dataPage(desk, given, false, { title: w.unreadable, detail: w.rowCount(MOST_IN) })
+        return dataPage(workspace, given, false, { title: w.unreadable, detail: w.rowCount(MOST_IN) })
       }
       const known = new Map<string, string>()
-      for (const item of (await all(desk, movable.path, movable.isPaged)).filter(movable.isKept))
+      for (const item of (await all(workspace, movable.path, movable.isPaged)).filter(movable.isKept))
         for (const key of movable.keysOf(item)) known.set(key, plain(item.id ?? key))
       const results: Imported[] = []
-      for (const [i, row] of rows.entries()) results.push(await importRow(desk, movable, row, known, i + 1))
+      for (const [i, row] of rows.entries()) results.push(await importRow(workspace, movable, row, known, i + 1))
       const failed = results.filter((one) => one.result === 'refused')
       const count = (result: Imported['result']): number => results.filter((one) => one.result === result).length
       const summary = html`<div class="notice ${failed.length === 0 ? 'success' : 'warning'}" role="status">
@@ -173,7 +181,7 @@ export function dataPages(add: AddDesk): void {
                 failed.map((one) => [one.line, one.name, one.detail]),
               )
         }`
-      return dataPage(desk, failed.length === 0 ? { ...given, text: '' } : given, summary)
+      return dataPage(workspace, failed.length === 0 ? { ...given, text: '' } : given, summary)
     },
   })
 }

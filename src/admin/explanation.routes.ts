@@ -1,15 +1,18 @@
 // "Why is nothing free?" as a page: of a day, for each agent, what is offered and why the rest is not.
-import { address, queryIn, type AddDesk, type Desk, type DeskView } from '../web/desk.ts'
-import { empty, agentName, clock, locationName, optionsOf, refused, table, today } from '../agenda/pieces.ts'
+import { address, queryIn, type AddWorkspacePage, type Workspace, type WorkspaceView } from '../web/workspace.ts'
+import { empty, agentName, clock, locationName, optionsOf, refused, table, today } from '../agenda/agenda-components.ts'
 import { formatDate } from '../time/zone.ts'
 import { clockOf } from '../web/dates.ts'
 import { field, NO_FAULTS, select } from '../web/form.ts'
-import { back } from './pieces.ts'
+import { back } from './admin-components.ts'
 import { html } from '../web/html.ts'
 
-async function explanationPage(desk: Desk, query: Record<string, string | undefined>): Promise<DeskView> {
-  const w = desk.words.admin
-  const date = query.date ?? formatDate(today(desk))
+async function explanationPage(
+  workspace: Workspace,
+  query: Record<string, string | undefined>,
+): Promise<WorkspaceView> {
+  const w = workspace.words.admin
+  const date = query.date ?? formatDate(today(workspace))
   const asked = { serviceId: query.service, locationId: query.location, agentId: query.agent, date, as: query.as }
   type Agent = {
     agentName: string
@@ -22,33 +25,33 @@ async function explanationPage(desk: Desk, query: Record<string, string | undefi
   const answer =
     query.service === undefined
       ? null
-      : await desk.api<{ offered: boolean; reason: string | null; agents: Agent[] }>(
+      : await workspace.api<{ offered: boolean; reason: string | null; agents: Agent[] }>(
           'GET',
           address('/v1/slots/explanation', asked),
         )
-  const reasons = desk.words.reasons
+  const reasons = workspace.words.reasons
   const rows = answer?.ok
     ? answer.body.agents.map((a) => [
-        agentName(desk, a.agentId),
-        locationName(desk, a.locationId),
+        agentName(workspace, a.agentId),
+        locationName(workspace, a.locationId),
         reasons[a.reason] ?? a.reason,
         a.offered ?? 0,
         html`<ul>
-          ${(a.periods ?? []).slice(0, 12).map((p) => html`<li>${clock(desk, p.from)}–${clockOf(desk.zone, Date.parse(p.to))} ${reasons[p.reason] ?? p.reason}</li>`)}
+          ${(a.periods ?? []).slice(0, 12).map((p) => html`<li>${clock(workspace, p.from)}–${clockOf(workspace.zone, Date.parse(p.to))} ${reasons[p.reason] ?? p.reason}</li>`)}
         </ul>`,
       ])
     : []
   return {
     title: w.explanation,
     section: 'settings',
-    main: html`${back(desk)}
+    main: html`${back(workspace)}
       <h1>${w.explanation}</h1>
       <p>${w.explanationText}</p>
       <form method="get" action="/agenda/settings/explanation" class="filters">
-        ${select({ name: 'service', label: desk.words.book.service, value: query.service ?? '', options: optionsOf(desk.config.services.values()) }, NO_FAULTS)}
-        ${select({ name: 'location', label: desk.words.book.location, value: query.location ?? '', options: optionsOf(desk.config.locations.values(), desk.words.book.any) }, NO_FAULTS)}
-        ${select({ name: 'agent', label: desk.words.book.agent, value: query.agent ?? '', options: optionsOf(desk.config.agents.values(), desk.words.book.any) }, NO_FAULTS)}
-        ${field({ name: 'date', label: desk.words.calendar.date, value: date, type: 'date' }, NO_FAULTS)}
+        ${select({ name: 'service', label: workspace.words.book.service, value: query.service ?? '', options: optionsOf(workspace.config.services.values()) }, NO_FAULTS)}
+        ${select({ name: 'location', label: workspace.words.book.location, value: query.location ?? '', options: optionsOf(workspace.config.locations.values(), workspace.words.book.any) }, NO_FAULTS)}
+        ${select({ name: 'agent', label: workspace.words.book.agent, value: query.agent ?? '', options: optionsOf(workspace.config.agents.values(), workspace.words.book.any) }, NO_FAULTS)}
+        ${field({ name: 'date', label: workspace.words.calendar.date, value: date, type: 'date' }, NO_FAULTS)}
         ${select(
           {
             name: 'as',
@@ -65,15 +68,15 @@ async function explanationPage(desk: Desk, query: Record<string, string | undefi
       </form>
       ${answer !== null && !answer.ok && refused(answer.refusal)}
       ${answer?.ok && html`<p class="notice ${answer.body.offered ? 'success' : 'warning'}" role="status">${answer.body.offered ? w.someOffered : w.nothingOffered}</p>`}
-      ${answer?.ok && (rows.length === 0 ? empty(reasons[answer.body.reason ?? ''] ?? w.nobodyAble) : table(w.explanation, [desk.words.book.agent, desk.words.book.location, w.reason, w.offered, w.periods], rows))}`,
+      ${answer?.ok && (rows.length === 0 ? empty(reasons[answer.body.reason ?? ''] ?? w.nobodyAble) : table(w.explanation, [workspace.words.book.agent, workspace.words.book.location, w.reason, w.offered, w.periods], rows))}`,
   }
 }
 
-export function explanationPages(add: AddDesk): void {
+export function explanationPages(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/settings/explanation',
     scope: 'slots:read',
-    handler: (desk, request) => explanationPage(desk, queryIn(request)),
+    handler: (workspace, request) => explanationPage(workspace, queryIn(request)),
   })
 }

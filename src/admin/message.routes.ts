@@ -2,7 +2,7 @@
 import { LANGUAGES } from '../locales/words.ts'
 import { MESSAGE_KINDS, type MessageKind } from '../notify/kinds.ts'
 import { AppError } from '../errors.ts'
-import { empty, moment, refused, table } from '../agenda/pieces.ts'
+import { empty, moment, refused, table } from '../agenda/agenda-components.ts'
 import {
   address,
   faultsOf,
@@ -10,14 +10,14 @@ import {
   paramIn,
   queryIn,
   textIn,
-  type AddDesk,
-  type Desk,
-  type DeskView,
+  type AddWorkspacePage,
+  type Workspace,
+  type WorkspaceView,
   type Refusal,
-} from '../web/desk.ts'
-import { action, form } from '../web/desk.layout.ts'
+} from '../web/workspace.ts'
+import { action, form } from '../web/workspace.layout.ts'
 import { faultSummary, field, NO_FAULTS } from '../web/form.ts'
-import { back, onward } from './pieces.ts'
+import { back, onward } from './admin-components.ts'
 import { html } from '../web/html.ts'
 import { plain } from './schema-form.ts'
 
@@ -41,47 +41,51 @@ type Message = {
   createdAt: string
 }
 
-const nameOf = (desk: Desk, kind: string): string => desk.words.messages[kind] ?? kind
+const nameOf = (workspace: Workspace, kind: string): string => workspace.words.messages[kind] ?? kind
 
 async function templatePage(
-  desk: Desk,
+  workspace: Workspace,
   kind: string,
   language: string,
   given: Partial<Template> | null,
   refusal?: Refusal,
-): Promise<DeskView> {
-  const w = desk.words.admin
-  const { items } = await desk.read<{ items: Template[] }>('/v1/message-templates')
+): Promise<WorkspaceView> {
+  const w = workspace.words.admin
+  const { items } = await workspace.read<{ items: Template[] }>('/v1/message-templates')
   const stored = items.find((t) => t.kind === kind && t.language === language)
   if (!stored) throw new AppError('not_found', { what: 'page' })
   const shown = { ...stored, ...given }
   const texts = { subject: shown.subject, body: shown.body, sms: shown.sms }
-  const preview = await desk.api<Record<string, unknown>>('POST', `/v1/message-templates/${kind}/${language}/preview`, {
-    body: texts,
-  })
+  const preview = await workspace.api<Record<string, unknown>>(
+    'POST',
+    `/v1/message-templates/${kind}/${language}/preview`,
+    {
+      body: texts,
+    },
+  )
   const faults = refusal ? faultsOf(refusal) : NO_FAULTS
   const text = preview.ok ? preview.body : null
   const to = `/agenda/settings/templates/${kind}/${language}`
   return {
-    title: nameOf(desk, kind),
+    title: nameOf(workspace, kind),
     section: 'settings',
-    main: html`${faultSummary(desk.pageWords, faults)}
+    main: html`${faultSummary(workspace.pageWords, faults)}
       <p><a href="/agenda/settings/templates">${w.templates}</a></p>
-      <h1>${nameOf(desk, kind)} (${language.toUpperCase()})</h1>
+      <h1>${nameOf(workspace, kind)} (${language.toUpperCase()})</h1>
       ${refused(refusal)}
       <div class="beside">
         <div>
           ${form(
-            desk,
+            workspace,
             to,
-            html`${field({ name: 'subject', label: desk.words.fields.subject, value: shown.subject, maxLength: 300 }, faults)}
-              ${field({ name: 'body', label: desk.words.fields.body, value: shown.body, type: 'textarea', maxLength: 4000 }, faults)}
-              ${field({ name: 'sms', label: desk.words.fields.sms, value: shown.sms, type: 'textarea', maxLength: 1000 }, faults)}
+            html`${field({ name: 'subject', label: workspace.words.fields.subject, value: shown.subject, maxLength: 300 }, faults)}
+              ${field({ name: 'body', label: workspace.words.fields.body, value: shown.body, type: 'textarea', maxLength: 4000 }, faults)}
+              ${field({ name: 'sms', label: workspace.words.fields.sms, value: shown.sms, type: 'textarea', maxLength: 1000 }, faults)}
               <p class="hint">${w.variables}: ${stored.variables.map((name) => html`<code>{{ ${name} }}</code> `)}</p>
-              <button>${desk.words.appointment.save}</button>
+              <button>${workspace.words.appointment.save}</button>
               <button class="secondary" formaction="${to}/preview">${w.preview}</button>`,
           )}
-          ${stored.isOwn && action(desk, `${to}/removal`, w.backToDefault)}
+          ${stored.isOwn && action(workspace, `${to}/removal`, w.backToDefault)}
         </div>
         <aside class="panel">
           <h2>${w.preview}</h2>
@@ -90,7 +94,7 @@ async function templatePage(
               ? html`<p class="fault">${preview.ok ? '' : preview.refusal.detail}</p>`
               : html`<p><strong>${plain(text.subject)}</strong></p>
                   <pre class="mail" tabindex="0">${plain(text.text)}</pre>
-                  <h3>${desk.words.fields.sms}</h3>
+                  <h3>${workspace.words.fields.sms}</h3>
                   <pre class="mail" tabindex="0">
 ${typeof text.sms === 'object' && text.sms !== null ? String((text.sms as { text?: string }).text ?? '') : plain(text.sms)}</pre>`
           }
@@ -99,24 +103,24 @@ ${typeof text.sms === 'object' && text.sms !== null ? String((text.sms as { text
   }
 }
 
-export function messagePages(add: AddDesk): void {
+export function messagePages(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/settings/templates',
     scope: 'messages:read',
-    handler: async (desk) => {
-      const w = desk.words.admin
-      const { items } = await desk.read<{ items: Template[] }>('/v1/message-templates')
+    handler: async (workspace) => {
+      const w = workspace.words.admin
+      const { items } = await workspace.read<{ items: Template[] }>('/v1/message-templates')
       return {
         title: w.templates,
         section: 'settings',
-        main: html`${back(desk)}
+        main: html`${back(workspace)}
           <h1>${w.templates}</h1>
           ${table(
             w.templates,
             [w.kind, ...LANGUAGES.map((l) => l.toUpperCase())],
             MESSAGE_KINDS.map((kind) => [
-              nameOf(desk, kind),
+              nameOf(workspace, kind),
               ...LANGUAGES.map(
                 (language) =>
                   html`<a href="/agenda/settings/templates/${kind}/${language}"
@@ -132,7 +136,8 @@ export function messagePages(add: AddDesk): void {
     method: 'GET',
     url: '/agenda/settings/templates/:kind/:language',
     scope: 'messages:read',
-    handler: (desk, request) => templatePage(desk, paramIn(request, 'kind'), paramIn(request, 'language'), null),
+    handler: (workspace, request) =>
+      templatePage(workspace, paramIn(request, 'kind'), paramIn(request, 'language'), null),
   })
   const textsOf = (request: Parameters<typeof formIn>[0]) => {
     const given = formIn(request)
@@ -143,15 +148,16 @@ export function messagePages(add: AddDesk): void {
       method: 'POST',
       url: `/agenda/settings/templates/:kind/:language${step}`,
       scope: 'messages:write',
-      handler: async (desk, request, reply) => {
+      handler: async (workspace, request, reply) => {
         const [kind, language] = [paramIn(request, 'kind'), paramIn(request, 'language')]
         const texts = textsOf(request)
-        if (step === '/preview') return templatePage(desk, kind, language, texts)
+        if (step === '/preview') return templatePage(workspace, kind, language, texts)
         const url = `/v1/message-templates/${encodeURIComponent(kind)}/${encodeURIComponent(language)}`
-        const answer = step === '/removal' ? await desk.api('DELETE', url) : await desk.api('PUT', url, { body: texts })
+        const answer =
+          step === '/removal' ? await workspace.api('DELETE', url) : await workspace.api('PUT', url, { body: texts })
         if (answer.ok) return { redirect: address(`/agenda/settings/templates/${kind}/${language}`, { done: 'saved' }) }
         reply.code(answer.status)
-        return templatePage(desk, kind, language, texts, answer.refusal)
+        return templatePage(workspace, kind, language, texts, answer.refusal)
       },
     })
 
@@ -159,17 +165,17 @@ export function messagePages(add: AddDesk): void {
     method: 'GET',
     url: '/agenda/settings/outbox',
     scope: 'messages:read',
-    handler: async (desk, request) => {
-      const w = desk.words.admin
+    handler: async (workspace, request) => {
+      const w = workspace.words.admin
       const query = queryIn(request)
-      const page = await desk.read<{ items: Message[]; nextCursor: string | null }>(
+      const page = await workspace.read<{ items: Message[]; nextCursor: string | null }>(
         address('/v1/messages', { limit: 100, status: query.status, cursor: query.cursor }),
       )
-      const states = desk.words.messageStates
+      const states = workspace.words.messageStates
       return {
         title: w.outbox,
         section: 'settings',
-        main: html`${back(desk)}
+        main: html`${back(workspace)}
           <h1>${w.outbox}</h1>
           <nav class="tabs" aria-label="${w.outbox}">
             <ul>
@@ -181,16 +187,16 @@ export function messagePages(add: AddDesk): void {
               ? empty(w.none)
               : table(
                   w.outbox,
-                  [desk.words.people.when, w.kind, w.recipient, w.state],
+                  [workspace.words.people.when, w.kind, w.recipient, w.state],
                   page.items.map((m) => [
-                    moment(desk, m.createdAt),
-                    `${nameOf(desk, m.template)}: ${m.subject}`,
+                    moment(workspace, m.createdAt),
+                    `${nameOf(workspace, m.template)}: ${m.subject}`,
                     `${m.recipient} (${m.channel})`,
                     `${states[m.status] ?? m.status} ${m.failure ?? ''}`,
                   ]),
                 )
           }
-          ${onward(desk, page, '/agenda/settings/outbox', { status: query.status })}`,
+          ${onward(workspace, page, '/agenda/settings/outbox', { status: query.status })}`,
       }
     },
   })

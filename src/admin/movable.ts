@@ -1,7 +1,7 @@
 // What can be carried out of a tenant and in again: each collection, the own texts of messages, and the people who sign in.
 import type { Resource } from '../rest/resource.ts'
 import { UserCreated } from '../auth/user.routes.ts'
-import type { Answered, Desk } from '../web/desk.ts'
+import type { Answered, Workspace } from '../web/workspace.ts'
 import { MOVABLE, schemaOf } from './collections.ts'
 import { plain, type Schema } from './schema-form.ts'
 
@@ -17,7 +17,7 @@ export type Movable = {
   /** What a row is recognised by, strongest first. */
   keysOf: (item: Item) => string[]
   /** Writes a row; `id` of the record that it is known as, undefined for a new one. */
-  write: (desk: Desk, row: Item, id: string | undefined) => Promise<Answered<unknown>>
+  write: (workspace: Workspace, row: Item, id: string | undefined) => Promise<Answered<unknown>>
 }
 
 const ENVELOPE = new Set(['version', 'createdAt', 'updatedAt', 'archivedAt', 'id'])
@@ -34,8 +34,8 @@ const bodyOf = (fields: Record<string, Schema>, row: Item): Item => {
   )
 }
 
-const change = (desk: Desk, url: string, body: Item): Promise<Answered<unknown>> =>
-  desk.api('PATCH', url, { body, headers: { 'if-match': '*' } })
+const change = (workspace: Workspace, url: string, body: Item): Promise<Answered<unknown>> =>
+  workspace.api('PATCH', url, { body, headers: { 'if-match': '*' } })
 
 function ofResource(resource: Resource): Movable {
   const fields = schemaOf(resource).properties ?? {}
@@ -47,9 +47,9 @@ function ofResource(resource: Resource): Movable {
     // The desks of a pool are made by the pool.
     isKept: (item) => item.poolId === undefined,
     keysOf: (item) => texts(item.id, item.externalId),
-    write: (desk, row, id) => {
+    write: (workspace, row, id) => {
       const body = bodyOf(fields, row)
-      return id === undefined ? desk.api('POST', url, { body }) : change(desk, `${url}/${id}`, body)
+      return id === undefined ? workspace.api('POST', url, { body }) : change(workspace, `${url}/${id}`, body)
     },
   }
 }
@@ -62,12 +62,16 @@ const templates: Movable = {
   fields: { kind: TEXT, language: TEXT, subject: TEXT, body: TEXT, sms: TEXT },
   isKept: (item) => item.isOwn === true,
   keysOf: (item) => [templateKey(item)],
-  write: (desk, row) => {
+  write: (workspace, row) => {
     const { subject, body, sms } = row
     const own = Object.fromEntries(Object.entries({ subject, body, sms }).filter(([, text]) => text !== undefined))
-    return desk.api('PUT', `/v1/message-templates/${templateKey(row).split('/').map(encodeURIComponent).join('/')}`, {
-      body: own,
-    })
+    return workspace.api(
+      'PUT',
+      `/v1/message-templates/${templateKey(row).split('/').map(encodeURIComponent).join('/')}`,
+      {
+        body: own,
+      },
+    )
   },
 }
 
@@ -79,9 +83,9 @@ const users: Movable = {
   fields: userFields,
   isKept: () => true,
   keysOf: (item) => texts(item.id, typeof item.email === 'string' ? item.email.toLowerCase() : undefined),
-  write: (desk, row, id) => {
+  write: (workspace, row, id) => {
     const body = Object.fromEntries(Object.entries(row).filter(([name]) => name in userFields))
-    return id === undefined ? desk.api('POST', '/v1/users', { body }) : change(desk, `/v1/users/${id}`, body)
+    return id === undefined ? workspace.api('POST', '/v1/users', { body }) : change(workspace, `/v1/users/${id}`, body)
   },
 }
 

@@ -1,6 +1,6 @@
 // PURE. Forms from the API's own schemas: what a body may be is said once, and each of its fields can be filled in. Names of
 // fields are paths (`rules.0.windows.1.from`), which the pointers of a refusal lead back to.
-import type { DeskWords } from '../locales/desk.en.ts'
+import type { WorkspaceWords } from '../locales/workspace.en.ts'
 import { field, choices, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 
@@ -26,8 +26,8 @@ export type Schema = {
 }
 export type Choices = Record<string, readonly { value: string; label: string }[]>
 type Context = {
-  labels: DeskWords['fields']
-  words: DeskWords['forms']
+  labels: WorkspaceWords['fields']
+  words: WorkspaceWords['forms']
   faults: Faults
   /** Things that a field may name, by the field's own name. */
   references: Choices

@@ -1,16 +1,21 @@
 // The dry run of a campaign's segments: where a contact with these attributes would go.
-import type { Answered, Desk } from '../web/desk.ts'
-import { form } from '../web/desk.layout.ts'
+import type { Answered, Workspace } from '../web/workspace.ts'
+import { form } from '../web/workspace.layout.ts'
 import { field, NO_FAULTS } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 
-export function dryRun(desk: Desk, id: string, text: string, answer: Answered<Record<string, unknown>> | null): Html {
-  const w = desk.words.admin
+export function dryRun(
+  workspace: Workspace,
+  id: string,
+  text: string,
+  answer: Answered<Record<string, unknown>> | null,
+): Html {
+  const w = workspace.words.admin
   return html`<aside class="panel">
     <h2>${w.dryRun}</h2>
     <p>${w.dryRunText}</p>
     ${form(
-      desk,
+      workspace,
       `/agenda/settings/campaigns/${id}/dry-run`,
       html`${field({ name: 'attributes', label: w.attributes, hint: w.attributesHint, value: text, type: 'textarea', maxLength: 4000 }, NO_FAULTS)}<button
           class="secondary"

@@ -5,18 +5,18 @@ import {
   faultsOf,
   formIn,
   paramIn,
-  type AddDesk,
-  type Desk,
-  type DeskView,
+  type AddWorkspacePage,
+  type Workspace,
+  type WorkspaceView,
   type Refusal,
-} from '../web/desk.ts'
-import { form } from '../web/desk.layout.ts'
+} from '../web/workspace.ts'
+import { form } from '../web/workspace.layout.ts'
 import type { Scope } from '../auth/scopes.ts'
 import { AppError } from '../errors.ts'
-import { refused } from '../agenda/pieces.ts'
+import { refused } from '../agenda/agenda-components.ts'
 import { TenantBody } from '../tenant/tenant.schema.ts'
 import { faultSummary, NO_FAULTS } from '../web/form.ts'
-import { back } from './pieces.ts'
+import { back } from './admin-components.ts'
 import { html, type Html } from '../web/html.ts'
 import { COLLECTIONS, referencesOf } from './collections.ts'
 import { labelOf, objectFields, patchTo, readObject, type Schema } from './schema-form.ts'
@@ -52,13 +52,13 @@ const link = (href: string, name: string, text: string): Html =>
     <p class="hint">${text}</p>
   </li>`
 
-function indexPage(desk: Desk): DeskView {
-  const w = desk.words.admin
-  const collections = desk.words.collections as Record<string, { many: string; text: string }>
+function indexPage(workspace: Workspace): WorkspaceView {
+  const w = workspace.words.admin
+  const collections = workspace.words.collections as Record<string, { many: string; text: string }>
   const others: [string, Scope, string, string][] = [
     ['/agenda/settings/users', 'users:write', w.users, w.usersText],
     ['/agenda/settings/keys', 'keys:write', w.keys, w.keysText],
-    ['/agenda/settings/webhooks', 'webhooks:write', desk.words.webhooks.title, w.webhooksText],
+    ['/agenda/settings/webhooks', 'webhooks:write', workspace.words.webhooks.title, w.webhooksText],
     ['/agenda/settings/templates', 'messages:read', w.templates, w.templatesText],
     ['/agenda/settings/outbox', 'messages:read', w.outbox, w.outboxText],
     ['/agenda/settings/explanation', 'slots:read', w.explanation, w.explanationText],
@@ -69,13 +69,13 @@ function indexPage(desk: Desk): DeskView {
     title: w.title,
     section: 'settings',
     main: html`<h1>${w.title}</h1>
-      ${desk.can('configuration:write') && html`<p><a class="button secondary" href="/agenda/settings/start">${w.start}</a></p>`}
+      ${workspace.can('configuration:write') && html`<p><a class="button secondary" href="/agenda/settings/start">${w.start}</a></p>`}
       <h2>${w.whatIsOffered}</h2>
       <ul class="grid">
         ${COLLECTIONS.map((one) => link(`/agenda/settings/${one.path}`, collections[one.path]!.many, collections[one.path]!.text))}
       </ul>
       ${
-        desk.can('tenant:write') &&
+        workspace.can('tenant:write') &&
         html`<h2>${w.office}</h2>
           <ul class="grid">
             ${PARTS.map((part) => link(`/agenda/settings/office/${part}`, w.parts[part][0], w.parts[part][1]))}
@@ -83,35 +83,45 @@ function indexPage(desk: Desk): DeskView {
       }
       <h2>${w.more}</h2>
       <ul class="grid">
-        ${others.filter(([, scope]) => desk.can(scope)).map(([href, , name, text]) => link(href, name, text))}
+        ${others.filter(([, scope]) => workspace.can(scope)).map(([href, , name, text]) => link(href, name, text))}
       </ul>`,
   }
 }
 
 type Tenant = Record<string, unknown> & { version: number }
 
-async function partPage(desk: Desk, part: Part, values: Record<string, unknown>, refusal?: Refusal): Promise<DeskView> {
-  const w = desk.words.admin
+async function partPage(
+  workspace: Workspace,
+  part: Part,
+  values: Record<string, unknown>,
+  refusal?: Refusal,
+): Promise<WorkspaceView> {
+  const w = workspace.words.admin
   const prefix = part === 'office' ? '' : `${part}.`
   const faults = refusal ? faultsOf(refusal, (p) => p.slice(1).replaceAll('/', '.').replace(prefix, '')) : NO_FAULTS
-  const context = { labels: desk.words.fields, words: desk.words.forms, faults, references: await referencesOf(desk) }
+  const context = {
+    labels: workspace.words.fields,
+    words: workspace.words.forms,
+    faults,
+    references: await referencesOf(workspace),
+  }
   return {
     title: w.parts[part][0],
     section: 'settings',
-    main: html`${faultSummary(desk.pageWords, new Map([...faults].map(([path, text]) => [path, `${labelOf(context, path)}: ${text}`])))}
-      ${back(desk)}
+    main: html`${faultSummary(workspace.pageWords, new Map([...faults].map(([path, text]) => [path, `${labelOf(context, path)}: ${text}`])))}
+      ${back(workspace)}
       <h1>${w.parts[part][0]}</h1>
       <p>${w.parts[part][1]}</p>
       ${refused(refusal)}
       <div class="beside">
         <div>
-          ${form(desk, `/agenda/settings/office/${part}`, html`${objectFields(context, schemaFor(part), '', values, true)}<button>${desk.words.appointment.save}</button>`, 'schema')}
+          ${form(workspace, `/agenda/settings/office/${part}`, html`${objectFields(context, schemaFor(part), '', values, true)}<button>${workspace.words.appointment.save}</button>`, 'schema')}
         </div>
         ${
           (part === 'theme' || part === 'booking') &&
           html`<aside class="panel">
             <h2>${w.publicPage}</h2>
-            <iframe class="preview" title="${w.publicPage}" src="/${desk.config.slug}" loading="lazy"></iframe>
+            <iframe class="preview" title="${w.publicPage}" src="/${workspace.config.slug}" loading="lazy"></iframe>
           </aside>`
         }
       </div>`,
@@ -131,38 +141,47 @@ function valuesOf(tenant: Tenant, part: Part): Record<string, unknown> {
   return part === 'privacy' ? { ...values, hidden: { ...HIDDEN, ...(values.hidden as object) } } : values
 }
 
-export function settingsPages(add: AddDesk): void {
-  add({ method: 'GET', url: '/agenda/settings', scope: 'configuration:read', handler: async (desk) => indexPage(desk) })
+export function settingsPages(add: AddWorkspacePage): void {
+  add({
+    method: 'GET',
+    url: '/agenda/settings',
+    scope: 'configuration:read',
+    handler: async (workspace) => indexPage(workspace),
+  })
 
   add({
     method: 'GET',
     url: '/agenda/settings/office/:part',
     scope: 'tenant:write',
-    handler: async (desk, request) => {
+    handler: async (workspace, request) => {
       const part = partIn(paramIn(request, 'part'))
-      return partPage(desk, part, valuesOf(await desk.read<Tenant>(`/v1/tenants/${desk.config.tenantId}`), part))
+      return partPage(
+        workspace,
+        part,
+        valuesOf(await workspace.read<Tenant>(`/v1/tenants/${workspace.config.tenantId}`), part),
+      )
     },
   })
   add({
     method: 'POST',
     url: '/agenda/settings/office/:part',
     scope: 'tenant:write',
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const part = partIn(paramIn(request, 'part'))
-      const url = `/v1/tenants/${desk.config.tenantId}`
-      const tenant = await desk.read<Tenant>(url)
-      const references = await referencesOf(desk)
+      const url = `/v1/tenants/${workspace.config.tenantId}`
+      const tenant = await workspace.read<Tenant>(url)
+      const references = await referencesOf(workspace)
       const wanted = readObject(schemaFor(part), '', formIn(request), (name) => name in references)
       const patch = patchTo(schemaFor(part), valuesOf(tenant, part), wanted)
       const done = { redirect: address(`/agenda/settings/office/${part}`, { done: 'saved' }) }
       if (Object.keys(patch).length === 0) return done
-      const answer = await desk.api('PATCH', url, {
+      const answer = await workspace.api('PATCH', url, {
         body: part === 'office' ? patch : { [part]: patch },
         headers: { 'if-match': `"${tenant.version}"` },
       })
       if (answer.ok) return done
       reply.code(answer.status)
-      return partPage(desk, part, wanted, answer.refusal)
+      return partPage(workspace, part, wanted, answer.refusal)
     },
   })
 }

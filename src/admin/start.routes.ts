@@ -1,8 +1,15 @@
 // The guided first set-up: a place, a service, somebody and their hours, and the service can be booked.
 import { randomUUID } from 'node:crypto'
-import { formIn, textIn, type AddDesk, type Desk, type DeskView, type Refusal } from '../web/desk.ts'
-import { form } from '../web/desk.layout.ts'
-import { refused, today } from '../agenda/pieces.ts'
+import {
+  formIn,
+  textIn,
+  type AddWorkspacePage,
+  type Workspace,
+  type WorkspaceView,
+  type Refusal,
+} from '../web/workspace.ts'
+import { form } from '../web/workspace.layout.ts'
+import { refused, today } from '../agenda/agenda-components.ts'
 import { rulesOf } from '../agenda/rule-words.ts'
 import { formatDate } from '../time/zone.ts'
 import { faultSummary, field, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
@@ -10,8 +17,13 @@ import { html, type Html } from '../web/html.ts'
 
 const START = ['key', 'location', 'street', 'city', 'service', 'minutes', 'agent', 'hours'] as const
 
-function startPage(desk: Desk, given: Record<string, string>, faults: Faults, refusal?: Refusal): DeskView {
-  const w = desk.words.start
+function startPage(
+  workspace: Workspace,
+  given: Record<string, string>,
+  faults: Faults,
+  refusal?: Refusal,
+): WorkspaceView {
+  const w = workspace.words.start
   const text = (name: string, value: string, more: object = {}): Html =>
     field(
       {
@@ -27,28 +39,28 @@ function startPage(desk: Desk, given: Record<string, string>, faults: Faults, re
   return {
     title: w.title,
     section: 'settings',
-    main: html`${faultSummary(desk.pageWords, faults)}
+    main: html`${faultSummary(workspace.pageWords, faults)}
       <h1>${w.title}</h1>
       <p class="lead">${w.text}</p>
       ${refused(refusal)}
       ${form(
-        desk,
+        workspace,
         '/agenda/settings/start',
         html`${hidden('key', /^[\w-]{8,60}$/.exec(given.key ?? '')?.[0] ?? randomUUID())}
           <h2>1. ${w.where}</h2>
-          ${text('location', desk.config.name)} ${text('street', '', { required: false })}
+          ${text('location', workspace.config.name)} ${text('street', '', { required: false })}
           ${text('city', '', { required: false })}
           <h2>2. ${w.what}</h2>
           ${text('service', '')} ${text('minutes', '30', { type: 'number', minimum: 5, maximum: 480 })}
           <h2>3. ${w.who}</h2>
-          ${text('agent', desk.person.name)} ${text('hours', '09:00-13:00', { hint: w.hoursHint })}
+          ${text('agent', workspace.person.name)} ${text('hours', '09:00-13:00', { hint: w.hoursHint })}
           <button>${w.create}</button>`,
       )}`,
   }
 }
 
 async function createAll(
-  desk: Desk,
+  workspace: Workspace,
   given: Record<string, string>,
 ): Promise<{ id: string } | { refusal: Refusal; at: string }> {
   const read = rulesOf([...Array<string>(5).fill(given.hours ?? ''), '', ''])
@@ -56,7 +68,7 @@ async function createAll(
   // A key a step: whoever mends the third one does not make the first two again.
   const make = async (at: string, path: string, body: object) => ({
     at,
-    answer: await desk.api<{ id: string }>('POST', `/v1/${path}`, {
+    answer: await workspace.api<{ id: string }>('POST', `/v1/${path}`, {
       body,
       headers: { 'idempotency-key': `start-${given.key}-${at}` },
     }),
@@ -66,9 +78,9 @@ async function createAll(
       at: 'hours',
       refusal: {
         code: 'invalid_window',
-        title: desk.words.start.title,
-        detail: desk.words.hours.unreadable,
-        errors: [{ pointer: '/rules', detail: desk.words.hours.unreadable, code: 'x' }],
+        title: workspace.words.start.title,
+        detail: workspace.words.hours.unreadable,
+        errors: [{ pointer: '/rules', detail: workspace.words.hours.unreadable, code: 'x' }],
         extra: {},
       },
     }
@@ -89,7 +101,7 @@ async function createAll(
   const schedule = {
     ownerKind: 'agent',
     ownerId: agent.answer.body.id,
-    validFrom: formatDate(today(desk)),
+    validFrom: formatDate(today(workspace)),
     rules: read.rules,
   }
   const hours = await make('hours', 'schedules', schedule)
@@ -97,26 +109,26 @@ async function createAll(
   return { id: service.answer.body.id }
 }
 
-export function startPages(add: AddDesk): void {
+export function startPages(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/settings/start',
     scope: 'configuration:write',
-    handler: async (desk) => startPage(desk, {}, NO_FAULTS),
+    handler: async (workspace) => startPage(workspace, {}, NO_FAULTS),
   })
   add({
     method: 'POST',
     url: '/agenda/settings/start',
     scope: 'configuration:write',
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const given = Object.fromEntries(START.map((name) => [name, textIn(formIn(request), name)]))
-      const made = await createAll(desk, given)
+      const made = await createAll(workspace, given)
       if ('refusal' in made) {
         reply.code(422)
-        return startPage(desk, given, new Map([[made.at, made.refusal.errors[0]?.detail ?? made.refusal.detail]]))
+        return startPage(workspace, given, new Map([[made.at, made.refusal.errors[0]?.detail ?? made.refusal.detail]]))
       }
-      const w = desk.words.start
-      const page = `/${desk.config.slug}/book?service=${made.id}`
+      const w = workspace.words.start
+      const page = `/${workspace.config.slug}/book?service=${made.id}`
       return {
         title: w.done,
         section: 'settings',

@@ -1,5 +1,5 @@
 // Administration of webhooks: subscribed, tried, paused, ended; what was told, and telling it again.
-import { empty, moment, refused, table } from '../agenda/pieces.ts'
+import { empty, moment, refused, table } from '../agenda/agenda-components.ts'
 import { EVENT_TYPES } from '../event/catalogue.ts'
 import {
   address,
@@ -12,15 +12,15 @@ import {
   textIn,
   textsIn,
   typedIn,
-  type AddDesk,
-  type Desk,
-  type DeskView,
+  type AddWorkspacePage,
+  type Workspace,
+  type WorkspaceView,
   type Refusal,
-} from '../web/desk.ts'
-import { action, form } from '../web/desk.layout.ts'
+} from '../web/workspace.ts'
+import { action, form } from '../web/workspace.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS, type Faults, type Option } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
-import { back, onward, shownOnce } from './pieces.ts'
+import { back, onward, shownOnce } from './admin-components.ts'
 
 type Webhook = {
   id: string
@@ -51,11 +51,11 @@ const TYPES: readonly Option[] = [
   ...EVENT_TYPES,
 ].map((value) => ({ value, label: html`<code>${value}</code>` }))
 
-function fields(desk: Desk, to: string, hook: Partial<Webhook>, faults: Faults): Html {
-  const w = desk.words.webhooks
-  const chosen = chosenIn(desk, to, 'types', hook.types ?? ['*'])
-  return html`${field({ name: 'url', label: w.url, hint: w.urlHint, value: typedIn(desk, to, 'url', hook.url ?? ''), type: 'url', required: true, maxLength: 1000, autocomplete: 'off' }, faults)}
-  ${field({ name: 'description', label: w.description, value: typedIn(desk, to, 'description', hook.description ?? ''), maxLength: 200, autocomplete: 'off' }, faults)}
+function fields(workspace: Workspace, to: string, hook: Partial<Webhook>, faults: Faults): Html {
+  const w = workspace.words.webhooks
+  const chosen = chosenIn(workspace, to, 'types', hook.types ?? ['*'])
+  return html`${field({ name: 'url', label: w.url, hint: w.urlHint, value: typedIn(workspace, to, 'url', hook.url ?? ''), type: 'url', required: true, maxLength: 1000, autocomplete: 'off' }, faults)}
+  ${field({ name: 'description', label: w.description, value: typedIn(workspace, to, 'description', hook.description ?? ''), maxLength: 200, autocomplete: 'off' }, faults)}
   ${choices({ name: 'types', legend: w.types, hint: w.typesHint, several: true, required: true, options: TYPES, chosen }, faults)}`
 }
 
@@ -64,151 +64,157 @@ function fieldsIn(request: Parameters<typeof formIn>[0]) {
   return { url: textIn(given, 'url'), description: textIn(given, 'description'), types: textsIn(given, 'types') }
 }
 
-const stateOf = (desk: Desk, { status }: Webhook): Html =>
-  html`<span class="tag ${status === 'active' ? 'active' : 'blocked'}">${desk.words.webhooks.states[status]}</span>`
+const stateOf = (workspace: Workspace, { status }: Webhook): Html =>
+  html`<span class="tag ${status === 'active' ? 'active' : 'blocked'}"
+    >${workspace.words.webhooks.states[status]}</span
+  >`
 
-async function listPage(desk: Desk, refusal?: Refusal): Promise<DeskView> {
-  const w = desk.words.webhooks
-  const { items } = await desk.read<{ items: Webhook[] }>('/v1/webhooks')
+async function listPage(workspace: Workspace, refusal?: Refusal): Promise<WorkspaceView> {
+  const w = workspace.words.webhooks
+  const { items } = await workspace.read<{ items: Webhook[] }>('/v1/webhooks')
   const faults = refusal ? faultsOf(refusal) : NO_FAULTS
   return {
     title: w.title,
     section: 'settings',
-    main: html`${faultSummary(desk.pageWords, faults)} ${back(desk)}
+    main: html`${faultSummary(workspace.pageWords, faults)} ${back(workspace)}
       <h1>${w.title}</h1>
-      <p>${desk.words.admin.webhooksText}</p>
+      <p>${workspace.words.admin.webhooksText}</p>
       ${refused(refusal)}
       ${
         items.length === 0
-          ? empty(desk.words.admin.none)
+          ? empty(workspace.words.admin.none)
           : html`<ul class="entries">
               ${items.map(
                 (hook) =>
                   html`<li class="entry">
                     <a class="what" href="${AT}/${hook.id}"><strong>${hook.description ?? hook.url}</strong></a>
-                    <span class="detail">${hook.url} · ${hook.types.join(', ')}</span>${stateOf(desk, hook)}
+                    <span class="detail">${hook.url} · ${hook.types.join(', ')}</span>${stateOf(workspace, hook)}
                   </li>`,
               )}
             </ul>`
       }
-      <details ${isSent(desk, AT) && html`open`}>
+      <details ${isSent(workspace, AT) && html`open`}>
         <summary>${w.add}</summary>
-        ${form(desk, AT, html`${fields(desk, AT, {}, faults)}<button>${w.addNow}</button>`, 'many')}
+        ${form(workspace, AT, html`${fields(workspace, AT, {}, faults)}<button>${w.addNow}</button>`, 'many')}
       </details>`,
   }
 }
 
-function log(desk: Desk, id: string, page: { items: Delivery[]; nextCursor: string | null }): Html {
-  const w = desk.words.webhooks
+function log(workspace: Workspace, id: string, page: { items: Delivery[]; nextCursor: string | null }): Html {
+  const w = workspace.words.webhooks
   if (page.items.length === 0)
     return html`<h2>${w.log}</h2>
       ${empty(w.nothingTold)}`
   return html`${table(
     w.log,
-    [desk.words.people.when, desk.words.people.what, desk.words.admin.state, w.attempts, w.again],
+    [workspace.words.people.when, workspace.words.people.what, workspace.words.admin.state, w.attempts, w.again],
     page.items.map((d) => [
-      moment(desk, d.createdAt),
+      moment(workspace, d.createdAt),
       d.type,
       `${w.fates[d.status]} ${d.failure ?? d.responseStatus ?? ''}`,
       d.attempts,
-      d.status === 'parked' ? action(desk, `${AT}/${id}/replay`, w.again, { deliveryId: d.id }) : '',
+      d.status === 'parked' ? action(workspace, `${AT}/${id}/replay`, w.again, { deliveryId: d.id }) : '',
     ]),
   )}
-  ${onward(desk, page, `${AT}/${id}`)}`
+  ${onward(workspace, page, `${AT}/${id}`)}`
 }
 
 async function hookPage(
-  desk: Desk,
+  workspace: Workspace,
   id: string,
   { cursor, refusal, secret }: { cursor?: string | undefined; refusal?: Refusal; secret?: string | undefined } = {},
-): Promise<DeskView> {
-  const w = desk.words.webhooks
-  const [hook, told] = await Promise.all([
-    desk.read<Webhook>(api(id)),
-    desk.read<{ items: Delivery[]; nextCursor: string | null }>(address(api(id, '/deliveries'), { limit: 50, cursor })),
+): Promise<WorkspaceView> {
+  const w = workspace.words.webhooks
+  const [hook, deliveries] = await Promise.all([
+    workspace.read<Webhook>(api(id)),
+    workspace.read<{ items: Delivery[]; nextCursor: string | null }>(
+      address(api(id, '/deliveries'), { limit: 50, cursor }),
+    ),
   ])
   const to = `${AT}/${hook.id}`
   const faults = refusal ? faultsOf(refusal) : NO_FAULTS
   return {
     title: hook.description ?? hook.url,
     section: 'settings',
-    main: html`${faultSummary(desk.pageWords, faults)}
+    main: html`${faultSummary(workspace.pageWords, faults)}
       <p><a href="${AT}">${w.title}</a></p>
-      <h1>${hook.description ?? hook.url} ${stateOf(desk, hook)}</h1>
+      <h1>${hook.description ?? hook.url} ${stateOf(workspace, hook)}</h1>
       ${refused(refusal)} ${secret !== undefined && shownOnce(w.secret, w.secretOnce, secret)}
-      ${hook.failingSince !== null && html`<p class="notice warning">${w.failing(moment(desk, hook.failingSince), hook.failure ?? '')}</p>`}
+      ${hook.failingSince !== null && html`<p class="notice warning">${w.failing(moment(workspace, hook.failingSince), hook.failure ?? '')}</p>`}
       <p>${hook.types.map((type, n) => html`${n > 0 && ', '}<code>${type}</code>`)}</p>
-      <details ${isSent(desk, to) && html`open`}>
+      <details ${isSent(workspace, to) && html`open`}>
         <summary>${w.change}</summary>
-        ${form(desk, to, html`${fields(desk, to, hook, faults)}<button>${desk.words.appointment.save}</button>`, 'many')}
+        ${form(workspace, to, html`${fields(workspace, to, hook, faults)}<button>${workspace.words.appointment.save}</button>`, 'many')}
       </details>
       <div class="buttons">
-        ${action(desk, `${to}/test`, w.test)}
-        ${hook.status === 'active' ? action(desk, `${to}/status`, w.pause, { status: 'paused' }) : action(desk, `${to}/status`, w.resume, { status: 'active' })}
-        ${action(desk, `${to}/secret`, w.newSecret)} ${action(desk, `${to}/removal`, w.remove, {}, 'danger')}
+        ${action(workspace, `${to}/test`, w.test)}
+        ${hook.status === 'active' ? action(workspace, `${to}/status`, w.pause, { status: 'paused' }) : action(workspace, `${to}/status`, w.resume, { status: 'active' })}
+        ${action(workspace, `${to}/secret`, w.newSecret)} ${action(workspace, `${to}/removal`, w.remove, {}, 'danger')}
       </div>
-      ${told.items.some((d) => d.status === 'parked') && html`<div class="buttons">${action(desk, `${to}/replay`, w.replay)}</div>`}
-      ${log(desk, hook.id, told)}`,
+      ${deliveries.items.some((d) => d.status === 'parked') && html`<div class="buttons">${action(workspace, `${to}/replay`, w.replay)}</div>`}
+      ${log(workspace, hook.id, deliveries)}`,
   }
 }
 
-export function webhookPages(add: AddDesk): void {
+export function webhookPages(add: AddWorkspacePage): void {
   const scope = 'webhooks:write' as const
-  add({ method: 'GET', url: AT, scope, handler: (desk) => listPage(desk) })
+  add({ method: 'GET', url: AT, scope, handler: (workspace) => listPage(workspace) })
   add({
     method: 'POST',
     url: AT,
     scope,
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const { description, ...rest } = fieldsIn(request)
       const body = { ...rest, ...(description === '' ? {} : { description }) }
-      const answer = await desk.api<Webhook & { secret: string }>('POST', '/v1/webhooks', { body })
-      if (answer.ok) return hookPage({ ...desk, sent: null }, answer.body.id, { secret: answer.body.secret })
+      const answer = await workspace.api<Webhook & { secret: string }>('POST', '/v1/webhooks', { body })
+      if (answer.ok) return hookPage({ ...workspace, sent: null }, answer.body.id, { secret: answer.body.secret })
       reply.code(answer.status)
-      return listPage(desk, answer.refusal)
+      return listPage(workspace, answer.refusal)
     },
   })
   add({
     method: 'GET',
     url: `${AT}/:id`,
     scope,
-    handler: (desk, request) => hookPage(desk, paramIn(request), { cursor: queryIn(request).cursor }),
+    handler: (workspace, request) => hookPage(workspace, paramIn(request), { cursor: queryIn(request).cursor }),
   })
   const change = (
     name: string,
     done: (id: string) => string,
-    run: (desk: Desk, id: string, request: Parameters<typeof formIn>[0]) => ReturnType<Desk['api']>,
+    run: (workspace: Workspace, id: string, request: Parameters<typeof formIn>[0]) => ReturnType<Workspace['api']>,
   ): void =>
     add({
       method: 'POST',
       url: `${AT}/:id${name}`,
       scope,
-      handler: async (desk, request, reply) => {
+      handler: async (workspace, request, reply) => {
         const id = paramIn(request)
-        const answer = await run(desk, id, request)
+        const answer = await run(workspace, id, request)
         if (answer.ok) {
           const { secret } = (answer.body ?? {}) as { secret?: string }
-          return secret === undefined ? { redirect: done(id) } : hookPage(desk, id, { secret })
+          return secret === undefined ? { redirect: done(id) } : hookPage(workspace, id, { secret })
         }
         reply.code(answer.status)
-        return hookPage(desk, id, { refusal: answer.refusal })
+        return hookPage(workspace, id, { refusal: answer.refusal })
       },
     })
   const said = (done: string) => (id: string) => address(`${AT}/${encodeURIComponent(id)}`, { done })
   const [saved, sent] = [said('saved'), said('sent')]
-  const patch = (desk: Desk, id: string, body: object): ReturnType<Desk['api']> =>
-    desk.api('PATCH', api(id), { body, headers: { 'if-match': '*' } })
-  change('', saved, (desk, id, request) => patch(desk, id, fieldsIn(request)))
-  change('/status', saved, (desk, id, request) => patch(desk, id, { status: textIn(formIn(request), 'status') }))
-  change('/test', sent, (desk, id) => desk.api('POST', api(id, '/test'), { body: {} }))
-  change('/secret', saved, (desk, id) => desk.api('POST', api(id, '/secret'), { body: {} }))
-  change('/replay', sent, (desk, id, request) => {
+  const patch = (workspace: Workspace, id: string, body: object): ReturnType<Workspace['api']> =>
+    workspace.api('PATCH', api(id), { body, headers: { 'if-match': '*' } })
+  change('', saved, (workspace, id, request) => patch(workspace, id, fieldsIn(request)))
+  change('/status', saved, (workspace, id, request) =>
+    patch(workspace, id, { status: textIn(formIn(request), 'status') }),
+  )
+  change('/test', sent, (workspace, id) => workspace.api('POST', api(id, '/test'), { body: {} }))
+  change('/secret', saved, (workspace, id) => workspace.api('POST', api(id, '/secret'), { body: {} }))
+  change('/replay', sent, (workspace, id, request) => {
     const deliveryId = textIn(formIn(request), 'deliveryId')
-    return desk.api('POST', api(id, '/deliveries/replay'), { body: deliveryId === '' ? {} : { deliveryId } })
+    return workspace.api('POST', api(id, '/deliveries/replay'), { body: deliveryId === '' ? {} : { deliveryId } })
   })
   change(
     '/removal',
     () => address(AT, { done: 'ended' }),
-    (desk, id) => desk.api('DELETE', api(id)),
+    (workspace, id) => workspace.api('DELETE', api(id)),
   )
 }

@@ -10,13 +10,13 @@ import {
   textIn,
   textsIn,
   typedIn,
-  type AddDesk,
-  type Desk,
-  type DeskView,
+  type AddWorkspacePage,
+  type Workspace,
+  type WorkspaceView,
   type Form,
   type Refusal,
-} from '../web/desk.ts'
-import { form } from '../web/desk.layout.ts'
+} from '../web/workspace.ts'
+import { form } from '../web/workspace.layout.ts'
 import { choices, field, hidden, NO_FAULTS, select } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { problemWords } from '../locales/words.ts'
@@ -35,7 +35,7 @@ import {
   type Place,
   type Query,
 } from './rearranged.page.ts'
-import { agentName, clock, dayIn, empty, moment, nameOf, optionsOf, refused, serviceName } from './pieces.ts'
+import { agentName, clock, dayIn, empty, moment, nameOf, optionsOf, refused, serviceName } from './agenda-components.ts'
 
 const [PREVIEW, REARRANGE] = ['/agenda/team/preview', '/agenda/team/rearrange']
 
@@ -47,28 +47,29 @@ type Proposed = {
   code?: string
 }
 /** What is to be rearranged: a day of an agent, or whatever lies in an absence or closure. */
-async function affectedOf(desk: Desk, query: Query): Promise<AgendaEntry[]> {
-  const now = new Date(desk.now).toISOString()
+async function affectedOf(workspace: Workspace, query: Query): Promise<AgendaEntry[]> {
+  const now = new Date(workspace.now).toISOString()
   if (query.agent !== undefined && query.date !== undefined) {
-    const day = dayIn(desk, query.date)
-    const [from, to] = [Math.max(desk.now, startOfDay(desk.zone, day)), startOfDay(desk.zone, day + 1)]
+    const day = dayIn(workspace, query.date)
+    const [from, to] = [Math.max(workspace.now, startOfDay(workspace.zone, day)), startOfDay(workspace.zone, day + 1)]
     if (from >= to) return []
-    const { items } = await named(desk, new Date(from).toISOString(), new Date(to).toISOString(), query.agent)
+    const { items } = await named(workspace, new Date(from).toISOString(), new Date(to).toISOString(), query.agent)
     return items.filter((e) => e.status === 'confirmed' || e.status === 'pending')
   }
-  const { items } = await desk.read<{ items: { id: string; start: string }[] }>(
+  const { items } = await workspace.read<{ items: { id: string; start: string }[] }>(
     address('/v1/appointments', { displaced: true, from: now, agentId: query.agent, limit: 100 }),
   )
   if (items.length === 0) return []
   const ids = new Set(items.map((a) => a.id))
   const first = Date.parse(items[0]!.start)
   const to = new Date(Math.min(Date.parse(items.at(-1)!.start) + 1, first + 44 * DAY)).toISOString()
-  return (await named(desk, items[0]!.start, to, query.agent)).items.filter((e) => ids.has(e.id))
+  return (await named(workspace, items[0]!.start, to, query.agent)).items.filter((e) => ids.has(e.id))
 }
 
-const whatOf = (desk: Desk, e: AgendaEntry): Html =>
-  html`<span class="detail">${serviceName(desk, e.serviceIds)} · ${agentName(desk, e.agentId)}</span>`
-const whoOf = (desk: Desk, e: AgendaEntry): string => `${moment(desk, e.start)}–${clock(desk, e.end)} ${nameOf(e)}`
+const whatOf = (workspace: Workspace, e: AgendaEntry): Html =>
+  html`<span class="detail">${serviceName(workspace, e.serviceIds)} · ${agentName(workspace, e.agentId)}</span>`
+const whoOf = (workspace: Workspace, e: AgendaEntry): string =>
+  `${moment(workspace, e.start)}–${clock(workspace, e.end)} ${nameOf(e)}`
 
 /** The address of the list, kept through the steps. */
 const ofQuery = (query: Query): Html =>
@@ -79,14 +80,14 @@ const queryOf = (given: Form): Query => ({
 })
 
 /** Colleagues who can do something of what is affected. */
-const ableFor = (desk: Desk, entries: readonly AgendaEntry[]) =>
-  [...desk.config.agents.values()].filter((agent) =>
+const ableFor = (workspace: Workspace, entries: readonly AgendaEntry[]) =>
+  [...workspace.config.agents.values()].filter((agent) =>
     entries.some((e) => e.agentId !== agent.id && e.serviceIds.every((id) => agent.serviceIds.has(id))),
   )
 
-async function affectedPage(desk: Desk, query: Query, refusal?: Refusal): Promise<DeskView> {
-  const w = desk.words.team
-  const items = await affectedOf(desk, query)
+async function affectedPage(workspace: Workspace, query: Query, refusal?: Refusal): Promise<WorkspaceView> {
+  const w = workspace.words.team
+  const items = await affectedOf(workspace, query)
   const shown = items.slice(0, SHOWN)
   const modes = (['best', 'reassign', 'next', 'ask'] as const).map((mode) => ({ value: mode, label: w.modes[mode] }))
   return {
@@ -98,7 +99,7 @@ async function affectedPage(desk: Desk, query: Query, refusal?: Refusal): Promis
         shown.length === 0
           ? empty(w.nothingAffected)
           : form(
-              desk,
+              workspace,
               PREVIEW,
               html`${ofQuery(query)}
                 ${choices(
@@ -106,9 +107,13 @@ async function affectedPage(desk: Desk, query: Query, refusal?: Refusal): Promis
                     name: 'ids',
                     legend: w.which(items.length),
                     several: true,
-                    options: shown.map((e) => ({ value: e.id, label: whoOf(desk, e), detail: whatOf(desk, e) })),
+                    options: shown.map((e) => ({
+                      value: e.id,
+                      label: whoOf(workspace, e),
+                      detail: whatOf(workspace, e),
+                    })),
                     chosen: chosenIn(
-                      desk,
+                      workspace,
                       PREVIEW,
                       'ids',
                       shown.map((e) => e.id),
@@ -116,8 +121,8 @@ async function affectedPage(desk: Desk, query: Query, refusal?: Refusal): Promis
                   },
                   NO_FAULTS,
                 )}
-                ${choices({ name: 'mode', legend: w.how, options: modes, chosen: chosenIn(desk, PREVIEW, 'mode', ['best']) }, NO_FAULTS)}
-                ${select({ name: 'agentId', label: w.toAgent, value: typedIn(desk, PREVIEW, 'agentId'), options: optionsOf(ableFor(desk, shown), desk.words.appointment.fairest) }, NO_FAULTS)}
+                ${choices({ name: 'mode', legend: w.how, options: modes, chosen: chosenIn(workspace, PREVIEW, 'mode', ['best']) }, NO_FAULTS)}
+                ${select({ name: 'agentId', label: w.toAgent, value: typedIn(workspace, PREVIEW, 'agentId'), options: optionsOf(ableFor(workspace, shown), workspace.words.appointment.fairest) }, NO_FAULTS)}
                 <button>${w.preview}</button>`,
             )
       }`,
@@ -128,34 +133,43 @@ async function affectedPage(desk: Desk, query: Query, refusal?: Refusal): Promis
 const choiceOf = (kind: string, agentId = '', start = '', rule = ''): string => [kind, agentId, start, rule].join(' ')
 
 function targetOf(
-  desk: Desk,
+  workspace: Workspace,
   e: AgendaEntry,
   place: { agentId?: string | undefined; start?: string | undefined },
 ): string {
-  const w = desk.words.team
+  const w = workspace.words.team
   const isSame = place.start === undefined || Date.parse(place.start) === Date.parse(e.start)
-  const when = isSame ? w.atItsTime : moment(desk, place.start!)
-  return place.agentId === undefined ? when : `${when}, ${agentName(desk, place.agentId)}`
+  const when = isSame ? w.atItsTime : moment(workspace, place.start!)
+  return place.agentId === undefined ? when : `${when}, ${agentName(workspace, place.agentId)}`
 }
 
 /** What can be done with one appointment; the proposal is the first and chosen. */
-async function optionsFor(desk: Desk, e: AgendaEntry, p: Proposed, wantedAgent: string, away: string | undefined) {
-  const w = desk.words.team
-  const answer = await desk.api<{ agentIds: string[]; places: Place[] }>(
+async function optionsFor(
+  workspace: Workspace,
+  e: AgendaEntry,
+  p: Proposed,
+  wantedAgent: string,
+  away: string | undefined,
+) {
+  const w = workspace.words.team
+  const answer = await workspace.api<{ agentIds: string[]; places: Place[] }>(
     'GET',
     address(`/v1/appointments/${e.id}/alternatives`, { awayAgentId: away }),
   )
   const { agentIds, places } = answer.ok ? answer.body : { agentIds: [], places: [] }
   const off = p.code !== undefined && isOverridable(p.code) && wantedAgent !== '' ? p.code : undefined
   const options = [
-    ...(p.result === 'reassign' ? [{ value: choiceOf('reassign', p.agentId), label: targetOf(desk, e, p) }] : []),
-    ...(p.result === 'move' ? [{ value: choiceOf('move', p.agentId, p.start), label: targetOf(desk, e, p) }] : []),
+    ...(p.result === 'reassign' ? [{ value: choiceOf('reassign', p.agentId), label: targetOf(workspace, e, p) }] : []),
+    ...(p.result === 'move' ? [{ value: choiceOf('move', p.agentId, p.start), label: targetOf(workspace, e, p) }] : []),
     ...(p.result === 'ask' ? [{ value: choiceOf('ask'), label: w.askThem }] : []),
     { value: choiceOf('leave'), label: w.leaveIt },
-    ...agentIds.map((agentId) => ({ value: choiceOf('reassign', agentId), label: targetOf(desk, e, { agentId }) })),
+    ...agentIds.map((agentId) => ({
+      value: choiceOf('reassign', agentId),
+      label: targetOf(workspace, e, { agentId }),
+    })),
     ...places.map((place) => ({
       value: choiceOf('move', place.agentId, place.start),
-      label: targetOf(desk, e, place),
+      label: targetOf(workspace, e, place),
     })),
     { value: choiceOf('ask'), label: w.askThem },
     ...(off === undefined
@@ -163,18 +177,18 @@ async function optionsFor(desk: Desk, e: AgendaEntry, p: Proposed, wantedAgent: 
       : [
           {
             value: choiceOf('reassign', wantedAgent, '', off),
-            label: w.anyway(agentName(desk, wantedAgent), problemWords(desk.language, off, {}).title),
+            label: w.anyway(agentName(workspace, wantedAgent), problemWords(workspace.language, off, {}).title),
           },
         ]),
   ]
   return [...new Map(options.map((option) => [option.value, option])).values()]
 }
 
-async function previewPage(desk: Desk, given: Form, refusal?: Refusal): Promise<DeskView> {
-  const w = desk.words.team
+async function previewPage(workspace: Workspace, given: Form, refusal?: Refusal): Promise<WorkspaceView> {
+  const w = workspace.words.team
   const query = queryOf(given)
   const ids = textsIn(given, 'ids')
-  const entries = (await affectedOf(desk, query)).filter((e) => ids.includes(e.id)).slice(0, SHOWN)
+  const entries = (await affectedOf(workspace, query)).filter((e) => ids.includes(e.id)).slice(0, SHOWN)
   const agentId = textIn(given, 'agentId')
   // Somebody's day is given away: to others, at whatever time.
   const away = query.date === undefined ? undefined : query.agent
@@ -184,20 +198,22 @@ async function previewPage(desk: Desk, given: Form, refusal?: Refusal): Promise<
     ...(agentId === '' ? {} : { agentId }),
     ...(away === undefined ? {} : { awayAgentId: away }),
   }
-  if (entries.length === 0) return affectedPage(desk, query)
-  const answer = await desk.api<{ items: Proposed[] }>('POST', '/v1/rearrangements/proposals', { body })
-  if (!answer.ok) return affectedPage(desk, query, answer.refusal)
+  if (entries.length === 0) return affectedPage(workspace, query)
+  const answer = await workspace.api<{ items: Proposed[] }>('POST', '/v1/rearrangements/proposals', { body })
+  if (!answer.ok) return affectedPage(workspace, query, answer.refusal)
   const proposals = new Map(answer.body.items.map((p) => [p.id, p]))
   const rows = await Promise.all(
     entries.map(async (e, i) => {
       const p = proposals.get(e.id)!
-      const options = await optionsFor(desk, e, p, agentId, away)
+      const options = await optionsFor(workspace, e, p, agentId, away)
       const chosen = textIn(given, `do_${e.id}`) || options[0]!.value
       const why =
-        p.result === 'none' ? problemWords(desk.language, (p.code ?? 'no_agent_free') as ProblemCode, {}).title : null
+        p.result === 'none'
+          ? problemWords(workspace.language, (p.code ?? 'no_agent_free') as ProblemCode, {}).title
+          : null
       return html`<li class="entry proposal">
         <span class="what"
-          ><strong>${whoOf(desk, e)}</strong> ${whatOf(desk, e)}
+          ><strong>${whoOf(workspace, e)}</strong> ${whatOf(workspace, e)}
           ${why !== null && html`<span class="detail warn">${w.nothingProposed}: ${why}</span>`}</span
         >
         ${hidden('ids', e.id)}
@@ -212,7 +228,7 @@ async function previewPage(desk: Desk, given: Form, refusal?: Refusal): Promise<
       ${refused(refusal)}
       <p>${w.previewHint}</p>
       ${form(
-        desk,
+        workspace,
         REARRANGE,
         html`${ofQuery(query)} ${hidden('mode', body.mode)} ${hidden('agentId', agentId)}
           <ul class="entries">
@@ -246,50 +262,55 @@ function planIn(given: Form): PlanItem[] {
   })
 }
 
-export function affectedPages(add: AddDesk): void {
+export function affectedPages(add: AddWorkspacePage): void {
   const scope = 'team:write' as const
   add({
     method: 'GET',
     url: '/agenda/team/affected',
     scope,
-    handler: (desk, request) => affectedPage(desk, queryIn(request)),
+    handler: (workspace, request) => affectedPage(workspace, queryIn(request)),
   })
-  add({ method: 'GET', url: REARRANGED, scope, handler: (desk, request) => rearrangedPage(desk, queryIn(request)) })
+  add({
+    method: 'GET',
+    url: REARRANGED,
+    scope,
+    handler: (workspace, request) => rearrangedPage(workspace, queryIn(request)),
+  })
   // Every step but the first comes from a form: read again, it begins anew.
   for (const url of [PREVIEW, REARRANGE, UNDO])
     add({ method: 'GET', url, scope, handler: async () => ({ redirect: '/agenda/team/affected' }) })
-  add({ method: 'POST', url: PREVIEW, scope, handler: (desk, request) => previewPage(desk, formIn(request)) })
+  add({ method: 'POST', url: PREVIEW, scope, handler: (workspace, request) => previewPage(workspace, formIn(request)) })
   add({
     method: 'POST',
     url: REARRANGE,
     scope,
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const given = formIn(request)
       const plan = planIn(given)
-      if (plan.length === 0) return affectedPage(desk, queryOf(given))
+      if (plan.length === 0) return affectedPage(workspace, queryOf(given))
       const people = await peopleOf(
-        desk,
+        workspace,
         plan.map((item) => item.appointmentId),
       )
       const body = { plan, reason: textIn(given, 'reason'), notifyAfterSeconds: TELL_AFTER_SECONDS }
-      const answer = await desk.api<{ items: Done[] }>('POST', '/v1/rearrangements', { body })
-      if (answer.ok) return resultsPage(desk, people, answer.body.items, false)
+      const answer = await workspace.api<{ items: Done[] }>('POST', '/v1/rearrangements', { body })
+      if (answer.ok) return resultsPage(workspace, people, answer.body.items, false)
       reply.code(answer.status)
-      return previewPage(desk, given, answer.refusal)
+      return previewPage(workspace, given, answer.refusal)
     },
   })
   add({
     method: 'POST',
     url: UNDO,
     scope,
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const ids = textsIn(formIn(request), 'ids')
-      const people = await peopleOf(desk, ids)
-      const body = { appointmentIds: ids, reason: desk.words.team.undoReason }
-      const answer = await desk.api<{ items: Done[] }>('POST', '/v1/rearrangements/undo', { body })
-      if (answer.ok) return resultsPage(desk, people, answer.body.items, true)
+      const people = await peopleOf(workspace, ids)
+      const body = { appointmentIds: ids, reason: workspace.words.team.undoReason }
+      const answer = await workspace.api<{ items: Done[] }>('POST', '/v1/rearrangements/undo', { body })
+      if (answer.ok) return resultsPage(workspace, people, answer.body.items, true)
       reply.code(answer.status)
-      return affectedPage(desk, {}, answer.refusal)
+      return affectedPage(workspace, {}, answer.refusal)
     },
   })
 }

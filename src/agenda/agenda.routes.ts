@@ -13,7 +13,7 @@ import { startPages } from '../admin/start.routes.ts'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
 import type { Deps } from '../deps.ts'
 import { reportPages } from '../report/report.page.routes.ts'
-import { addDesk, type AddDesk } from '../web/desk.ts'
+import { addWorkspacePage, type AddWorkspacePage } from '../web/workspace.ts'
 import { appointmentPages } from './appointment.routes.ts'
 import { approvalPages } from './approvals.routes.ts'
 import { bookPages } from './book.routes.ts'
@@ -26,7 +26,7 @@ import { teamPages } from './team.routes.ts'
 import { todayPages } from './today.routes.ts'
 
 export function agendaPages(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  const add: AddDesk = (route) => addDesk(app, deps, authenticator, route)
+  const add: AddWorkspacePage = (route) => addWorkspacePage(app, deps, authenticator, route)
   todayPages(add)
   approvalPages(add)
   calendarPages(add)

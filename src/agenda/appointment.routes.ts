@@ -9,19 +9,29 @@ import {
   safeNext,
   textIn,
   textsIn,
-  type AddDesk,
+  type AddWorkspacePage,
   type Answered,
-  type Desk,
-  type DeskView,
+  type Workspace,
+  type WorkspaceView,
   type Refusal,
   isSent,
   typedIn,
-} from '../web/desk.ts'
-import { action, form } from '../web/desk.layout.ts'
+} from '../web/workspace.ts'
+import { action, form } from '../web/workspace.layout.ts'
 import { isOverridable } from '../appointment/override.ts'
 import { field, hidden, NO_FAULTS, select } from '../web/form.ts'
 import { html, telephone, type Html } from '../web/html.ts'
-import { agentName, clock, locationName, moment, nameOf, optionsOf, refused, serviceName, stateTag } from './pieces.ts'
+import {
+  agentName,
+  clock,
+  locationName,
+  moment,
+  nameOf,
+  optionsOf,
+  refused,
+  serviceName,
+  stateTag,
+} from './agenda-components.ts'
 import { timeline, type TimelineItem } from './timeline.page.ts'
 import { widgetsFor } from './widgets.ts'
 
@@ -61,15 +71,15 @@ const fact = (name: string, value: Html | string | undefined | false): Html | fa
     <dd>${value}</dd>
   </div>`
 
-function facts(desk: Desk, a: ShownAppointment): Html {
-  const w = desk.words.appointment
-  const questions = a.serviceIds.flatMap((id) => desk.config.services.get(id)?.questions ?? [])
+function facts(workspace: Workspace, a: ShownAppointment): Html {
+  const w = workspace.words.appointment
+  const questions = a.serviceIds.flatMap((id) => workspace.config.services.get(id)?.questions ?? [])
   const labels = new Map(questions.map((q) => [q.id, q.label]))
   return html`<dl class="facts">
-    ${fact(w.when, `${moment(desk, a.start)}–${clock(desk, a.end)}`)}
-    ${fact(w.service, serviceName(desk, a.serviceIds))}
-    ${fact(w.where, `${locationName(desk, a.locationId)}, ${desk.pageWords.channels[a.channel as 'phone']}`)}
-    ${fact(w.agent, agentName(desk, a.agentId))} ${fact(w.people, a.places > 1 && String(a.places))}
+    ${fact(w.when, `${moment(workspace, a.start)}–${clock(workspace, a.end)}`)}
+    ${fact(w.service, serviceName(workspace, a.serviceIds))}
+    ${fact(w.where, `${locationName(workspace, a.locationId)}, ${workspace.pageWords.channels[a.channel as 'phone']}`)}
+    ${fact(w.agent, agentName(workspace, a.agentId))} ${fact(w.people, a.places > 1 && String(a.places))}
     ${fact(w.code, a.code)}
     ${fact(w.join, a.joinLink !== undefined && html`<a href="${a.joinLink}" rel="noreferrer">${a.joinLink}</a>`)}
     ${Object.entries(a.answers).map(([id, value]) => fact(labels.get(id) ?? id, [value].flat().join(', ')))}
@@ -79,30 +89,30 @@ function facts(desk: Desk, a: ShownAppointment): Html {
 }
 
 /** What can be done now; one thing is the first. */
-function buttons(desk: Desk, a: ShownAppointment): Html | false {
-  if (!desk.can('appointments:write')) return false
-  const w = desk.words.appointment
+function buttons(workspace: Workspace, a: ShownAppointment): Html | false {
+  if (!workspace.can('appointments:write')) return false
+  const w = workspace.words.appointment
   const to = (verb: string): string => `/agenda/appointments/${a.id}/${verb}`
-  const hasBegun = Date.parse(a.start) <= desk.now
+  const hasBegun = Date.parse(a.start) <= workspace.now
   if (a.status === 'pending')
     return html`<div class="buttons">
-      ${action(desk, to('approval'), w.approve, { decision: 'approve' }, '')}
-      ${action(desk, to('approval'), w.refuse, { decision: 'refuse' }, 'danger')}
+      ${action(workspace, to('approval'), w.approve, { decision: 'approve' }, '')}
+      ${action(workspace, to('approval'), w.refuse, { decision: 'refuse' }, 'danger')}
     </div>`
   if (a.status === 'completed' || a.status === 'no_show')
-    return html`<div class="buttons">${action(desk, to('outcome'), w.undo, { outcome: 'undo' })}</div>`
+    return html`<div class="buttons">${action(workspace, to('outcome'), w.undo, { outcome: 'undo' })}</div>`
   if (a.status !== 'confirmed') return false
   return html`<div class="buttons">
-    ${hasBegun && action(desk, to('outcome'), w.came, { outcome: 'completed' }, '')}
-    ${hasBegun && action(desk, to('outcome'), w.missed, { outcome: 'no_show' })}
-    ${a.arrivedAt === undefined ? action(desk, to('arrival'), w.arrived, {}, hasBegun ? 'secondary' : '') : action(desk, to('arrival'), w.notArrived, { undo: '1' })}
+    ${hasBegun && action(workspace, to('outcome'), w.came, { outcome: 'completed' }, '')}
+    ${hasBegun && action(workspace, to('outcome'), w.missed, { outcome: 'no_show' })}
+    ${a.arrivedAt === undefined ? action(workspace, to('arrival'), w.arrived, {}, hasBegun ? 'secondary' : '') : action(workspace, to('arrival'), w.notArrived, { undo: '1' })}
   </div>`
 }
 
 /** Colleagues who can do it; those who work then and are free first, and the fairest of them without a choice. */
-function reassignForm(desk: Desk, a: ShownAppointment, free: readonly string[]): Html | false {
-  const w = desk.words.appointment
-  const others = [...desk.config.agents.values()].filter(
+function reassignForm(workspace: Workspace, a: ShownAppointment, free: readonly string[]): Html | false {
+  const w = workspace.words.appointment
+  const others = [...workspace.config.agents.values()].filter(
     (one) => !one.archived && one.id !== a.agentId && a.serviceIds.every((id) => one.serviceIds.has(id)),
   )
   if (others.length === 0) return false
@@ -118,66 +128,66 @@ function reassignForm(desk: Desk, a: ShownAppointment, free: readonly string[]):
     ),
   ]
   const to = `/agenda/appointments/${a.id}/reassignment`
-  return html`<details ${isSent(desk, to) && html`open`}>
+  return html`<details ${isSent(workspace, to) && html`open`}>
     <summary>${w.reassign}</summary>
-    ${form(desk, to, html`${select({ name: 'agentId', label: w.toAgent, value: typedIn(desk, to, 'agentId'), options }, NO_FAULTS)}<button class="secondary">${w.reassign}</button>`)}
+    ${form(workspace, to, html`${select({ name: 'agentId', label: w.toAgent, value: typedIn(workspace, to, 'agentId'), options }, NO_FAULTS)}<button class="secondary">${w.reassign}</button>`)}
   </details>`
 }
 
 /** The rule that stands against the colleague whom a person has named, and the button that sets it aside. */
-function insistForm(desk: Desk, id: string, refusal: Refusal | undefined): Html | false {
+function insistForm(workspace: Workspace, id: string, refusal: Refusal | undefined): Html | false {
   const to = `/agenda/appointments/${id}/reassignment`
-  if (refusal === undefined || !isOverridable(refusal.code) || !isSent(desk, to)) return false
-  const agentId = typedIn(desk, to, 'agentId')
+  if (refusal === undefined || !isOverridable(refusal.code) || !isSent(workspace, to)) return false
+  const agentId = typedIn(workspace, to, 'agentId')
   if (agentId === '') return false
-  const rules = [...textsIn(desk.sent!.form, 'rules'), refusal.code]
-  const name = agentName(desk, agentId)
+  const rules = [...textsIn(workspace.sent!.form, 'rules'), refusal.code]
+  const name = agentName(workspace, agentId)
   return html`<div class="notice warning">
-    <p>${desk.words.appointment.insist(name, refusal.title)}</p>
-    ${form(desk, to, html`${hidden('agentId', agentId)} ${rules.map((rule) => hidden('rules', rule))}<button class="secondary">${desk.words.appointment.insistNow(name)}</button>`)}
+    <p>${workspace.words.appointment.insist(name, refusal.title)}</p>
+    ${form(workspace, to, html`${hidden('agentId', agentId)} ${rules.map((rule) => hidden('rules', rule))}<button class="secondary">${workspace.words.appointment.insistNow(name)}</button>`)}
   </div>`
 }
 
 /** Who did it, by name: a colleague, the citizen, another program. */
-function authorOf(desk: Desk, e: { actor: string; actorName?: string }): string {
+function authorOf(workspace: Workspace, e: { actor: string; actorName?: string }): string {
   const kind = e.actor.replace(/:.*/, '')
-  return e.actorName ?? (desk.words.actors as Record<string, string>)[kind] ?? kind
+  return e.actorName ?? (workspace.words.actors as Record<string, string>)[kind] ?? kind
 }
 
-function changes(desk: Desk, a: ShownAppointment, free: readonly string[]): Html | false {
-  if (!desk.can('appointments:write')) return false
-  const w = desk.words.appointment
+function changes(workspace: Workspace, a: ShownAppointment, free: readonly string[]): Html | false {
+  if (!workspace.can('appointments:write')) return false
+  const w = workspace.words.appointment
   const isLive = a.status === 'confirmed' || a.status === 'pending'
   const to = (verb: string): string => `/agenda/appointments/${a.id}/${verb}`
   return html`<section>
       <h2>${w.notes}</h2>
-      ${form(desk, to('notes'), html`${field({ name: 'notes', label: w.notesLabel, value: typedIn(desk, to('notes'), 'notes', a.notes), type: 'textarea', maxLength: 4000 }, NO_FAULTS)}<button class="secondary">${w.save}</button>`)}
+      ${form(workspace, to('notes'), html`${field({ name: 'notes', label: w.notesLabel, value: typedIn(workspace, to('notes'), 'notes', a.notes), type: 'textarea', maxLength: 4000 }, NO_FAULTS)}<button class="secondary">${w.save}</button>`)}
     </section>
     ${
       isLive &&
       html`<details id="move">
           <summary>${w.move}</summary>
-          ${moveForm(desk, a)}
+          ${moveForm(workspace, a)}
         </details>
-        ${reassignForm(desk, a, free)}
-        <details ${isSent(desk, to('cancellation')) && html`open`}>
+        ${reassignForm(workspace, a, free)}
+        <details ${isSent(workspace, to('cancellation')) && html`open`}>
           <summary>${w.cancel}</summary>
-          ${form(desk, to('cancellation'), html`${field({ name: 'reason', label: w.cancelReason, hint: w.cancelHint, value: typedIn(desk, to('cancellation'), 'reason'), maxLength: 500 }, NO_FAULTS)}<button class="danger">${w.cancelNow}</button>`)}
+          ${form(workspace, to('cancellation'), html`${field({ name: 'reason', label: w.cancelReason, hint: w.cancelHint, value: typedIn(workspace, to('cancellation'), 'reason'), maxLength: 500 }, NO_FAULTS)}<button class="danger">${w.cancelNow}</button>`)}
         </details>`
     }`
 }
 
 export async function contactPanel(
-  desk: Desk,
+  workspace: Workspace,
   contactId: string | null,
   place: 'appointment' | 'callback',
   subjectId: string,
 ): Promise<Html | false> {
-  if (contactId === null || !desk.can('contacts:read')) return false
-  const w = desk.words.appointment
+  if (contactId === null || !workspace.can('contacts:read')) return false
+  const w = workspace.words.appointment
   const [contact, history] = await Promise.all([
-    desk.read<Contact>(`/v1/contacts/${contactId}`),
-    desk.read<{ items: TimelineItem[] }>(`/v1/contacts/${contactId}/timeline`),
+    workspace.read<Contact>(`/v1/contacts/${contactId}`),
+    workspace.read<{ items: TimelineItem[] }>(`/v1/contacts/${contactId}/timeline`),
   ])
   return html`<aside class="panel" aria-label="${w.person}">
     <h2><a href="/agenda/contacts/${contact.id}">${contact.firstName} ${contact.lastName}</a></h2>
@@ -186,22 +196,26 @@ export async function contactPanel(
       ${contact.email !== undefined && html`<a href="mailto:${contact.email}">${contact.email}</a>`}
     </p>
     ${contact.notes !== undefined && html`<p class="hint">${contact.notes}</p>`}
-    ${timeline(desk, history.items.filter((item) => item.id !== subjectId).slice(0, 12))}
-    ${await widgetsFor(desk, place, { contactId, subjectId })}
+    ${timeline(workspace, history.items.filter((item) => item.id !== subjectId).slice(0, 12))}
+    ${await widgetsFor(workspace, place, { contactId, subjectId })}
   </aside>`
 }
 
 /** What was just done, for whom, who is told of it, and the way back. */
 async function doneNote(
-  desk: Desk,
+  workspace: Workspace,
   a: ShownAppointment,
   query: Record<string, string | undefined>,
 ): Promise<Html | false> {
-  const w = desk.words.appointment
+  const w = workspace.words.appointment
   if (query.booked === undefined && query.moved === undefined) return false
-  const way = await desk.read<{ channel: string | null; recipient: string | null }>(`/v1/appointments/${a.id}/notice`)
+  const way = await workspace.read<{ channel: string | null; recipient: string | null }>(
+    `/v1/appointments/${a.id}/notice`,
+  )
   const person =
-    a.contactId === null || !desk.can('contacts:read') ? null : await desk.read<Contact>(`/v1/contacts/${a.contactId}`)
+    a.contactId === null || !workspace.can('contacts:read')
+      ? null
+      : await workspace.read<Contact>(`/v1/contacts/${a.contactId}`)
   const name = person === null ? a.code : nameOf(person)
   const isBooked = query.booked !== undefined
   const told = isBooked ? w.told : w.toldMove
@@ -210,34 +224,37 @@ async function doneNote(
   return html`<div class="notice success done" role="status">
     <p>
       <strong
-        >${isBooked ? w.bookedFor(name) : w.movedFor(name, `${moment(desk, a.start)}, ${agentName(desk, a.agentId)}`)}</strong
+        >${isBooked ? w.bookedFor(name) : w.movedFor(name, `${moment(workspace, a.start)}, ${agentName(workspace, a.agentId)}`)}</strong
       >
       ${!isSilent && (way.recipient === null ? w.notTold : told(way.recipient))}
     </p>
-    ${!isBooked && query.moved !== 'back' && action(desk, `/agenda/appointments/${a.id}/undo-move`, w.undo)}
+    ${!isBooked && query.moved !== 'back' && action(workspace, `/agenda/appointments/${a.id}/undo-move`, w.undo)}
   </div>`
 }
 
 async function appointmentPage(
-  desk: Desk,
+  workspace: Workspace,
   id: string,
   query: Record<string, string | undefined>,
   refusal?: Refusal,
-): Promise<DeskView> {
-  const a = await desk.read<ShownAppointment>(`/v1/appointments/${id}`)
-  const w = desk.words.appointment
-  const panel = await contactPanel(desk, a.contactId, 'appointment', a.id)
+): Promise<WorkspaceView> {
+  const a = await workspace.read<ShownAppointment>(`/v1/appointments/${id}`)
+  const w = workspace.words.appointment
+  const panel = await contactPanel(workspace, a.contactId, 'appointment', a.id)
   const isLive = a.status === 'confirmed' || a.status === 'pending'
-  const others = isLive ? await desk.api<{ agentIds: string[] }>('GET', `/v1/appointments/${id}/alternatives`) : null
+  const others = isLive
+    ? await workspace.api<{ agentIds: string[] }>('GET', `/v1/appointments/${id}/alternatives`)
+    : null
   const free = others?.ok ? others.body.agentIds : []
   return {
-    title: `${serviceName(desk, a.serviceIds)}, ${moment(desk, a.start)}`,
+    title: `${serviceName(workspace, a.serviceIds)}, ${moment(workspace, a.start)}`,
     section: 'calendar',
     main: html`<div class="beside">
       <div>
-        <h1>${serviceName(desk, a.serviceIds)} ${stateTag(desk, a)}</h1>
-        ${refused(refusal)} ${insistForm(desk, a.id, refusal)} ${await doneNote(desk, a, query)} ${buttons(desk, a)}
-        ${facts(desk, a)} ${await findSlotsFor(desk, a, query)} ${changes(desk, a, free)}
+        <h1>${serviceName(workspace, a.serviceIds)} ${stateTag(workspace, a)}</h1>
+        ${refused(refusal)} ${insistForm(workspace, a.id, refusal)} ${await doneNote(workspace, a, query)}
+        ${buttons(workspace, a)} ${facts(workspace, a)} ${await findSlotsFor(workspace, a, query)}
+        ${changes(workspace, a, free)}
         <p><a href="/agenda/appointments/${a.id}/history">${w.history}</a></p>
       </div>
       ${panel}
@@ -245,24 +262,24 @@ async function appointmentPage(
   }
 }
 
-export function appointmentPages(add: AddDesk): void {
+export function appointmentPages(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/appointments/:id',
     scope: 'appointments:read',
-    handler: (desk, request) => appointmentPage(desk, paramIn(request), queryIn(request)),
+    handler: (workspace, request) => appointmentPage(workspace, paramIn(request), queryIn(request)),
   })
 
   add({
     method: 'GET',
     url: '/agenda/appointments/:id/history',
     scope: 'appointments:read',
-    handler: async (desk, request) => {
+    handler: async (workspace, request) => {
       const id = paramIn(request)
-      const { items } = await desk.read<{
+      const { items } = await workspace.read<{
         items: { id: string; type: string; at: string; actor: string; actorName?: string; data: { reason?: unknown } }[]
       }>(`/v1/appointments/${id}/history`)
-      const w = desk.words.appointment
+      const w = workspace.words.appointment
       return {
         title: w.history,
         section: 'calendar',
@@ -272,10 +289,10 @@ export function appointmentPages(add: AddDesk): void {
               (e) =>
                 html`<li>
                   <span
-                    ><time datetime="${e.at}">${moment(desk, e.at)}</time>
-                    <strong>${desk.words.events[e.type] ?? e.type}</strong>
+                    ><time datetime="${e.at}">${moment(workspace, e.at)}</time>
+                    <strong>${workspace.words.events[e.type] ?? e.type}</strong>
                     <span class="detail"
-                      >${authorOf(desk, e)}${typeof e.data.reason === 'string' && `, ${e.data.reason}`}</span
+                      >${authorOf(workspace, e)}${typeof e.data.reason === 'string' && `, ${e.data.reason}`}</span
                     ></span
                   >
                 </li>`,
@@ -290,18 +307,18 @@ export function appointmentPages(add: AddDesk): void {
   function verb(
     name: string,
     done: string | Record<string, string>,
-    run: (desk: Desk, request: FastifyRequest, id: string) => Promise<Answered<unknown>>,
+    run: (workspace: Workspace, request: FastifyRequest, id: string) => Promise<Answered<unknown>>,
   ): void {
     add({
       method: 'POST',
       url: `/agenda/appointments/:id/${name}`,
       scope: 'appointments:write',
-      handler: async (desk, request, reply) => {
+      handler: async (workspace, request, reply) => {
         const id = paramIn(request)
-        const answer = await run(desk, request, id)
+        const answer = await run(workspace, request, id)
         if (!answer.ok) {
           reply.code(answer.status)
-          return appointmentPage(desk, id, {}, answer.refusal)
+          return appointmentPage(workspace, id, {}, answer.refusal)
         }
         const back = textIn(formIn(request), 'back')
         return {
@@ -315,51 +332,53 @@ export function appointmentPages(add: AddDesk): void {
   }
   const url = (id: string, name: string): string => `/v1/appointments/${id}/${name}`
 
-  verb('arrival', 'saved', (desk, request, id) =>
-    desk.api(
+  verb('arrival', 'saved', (workspace, request, id) =>
+    workspace.api(
       textIn(formIn(request), 'undo') === '1' ? 'DELETE' : 'POST',
       url(id, 'arrival'),
       textIn(formIn(request), 'undo') === '1' ? {} : { body: {} },
     ),
   )
-  verb('outcome', 'saved', (desk, request, id) => {
+  verb('outcome', 'saved', (workspace, request, id) => {
     const outcome = textIn(formIn(request), 'outcome')
     return outcome === 'undo'
-      ? desk.api('DELETE', url(id, 'outcome'))
-      : desk.api('POST', url(id, 'outcome'), { body: { outcome } })
+      ? workspace.api('DELETE', url(id, 'outcome'))
+      : workspace.api('POST', url(id, 'outcome'), { body: { outcome } })
   })
-  verb('approval', 'saved', (desk, request, id) =>
-    desk.api('POST', url(id, 'approval'), { body: { decision: textIn(formIn(request), 'decision') } }),
+  verb('approval', 'saved', (workspace, request, id) =>
+    workspace.api('POST', url(id, 'approval'), { body: { decision: textIn(formIn(request), 'decision') } }),
   )
-  verb('notes', 'saved', (desk, request, id) => {
+  verb('notes', 'saved', (workspace, request, id) => {
     const notes = textIn(formIn(request), 'notes')
-    return desk.api('PATCH', `/v1/appointments/${id}`, {
+    return workspace.api('PATCH', `/v1/appointments/${id}`, {
       body: { notes: notes === '' ? null : notes },
       headers: { 'if-match': '*' },
     })
   })
-  verb('cancellation', 'cancelled', (desk, request, id) => {
+  verb('cancellation', 'cancelled', (workspace, request, id) => {
     const reason = textIn(formIn(request), 'reason')
-    return desk.api('POST', url(id, 'cancellation'), { body: { as: 'staff', ...(reason === '' ? {} : { reason }) } })
+    return workspace.api('POST', url(id, 'cancellation'), {
+      body: { as: 'staff', ...(reason === '' ? {} : { reason }) },
+    })
   })
-  verb('reassignment', { moved: 'colleague' }, (desk, request, id) => {
+  verb('reassignment', { moved: 'colleague' }, (workspace, request, id) => {
     const agentId = textIn(formIn(request), 'agentId')
     const rules = textsIn(formIn(request), 'rules')
     const body = { ...(agentId === '' ? {} : { agentId }), ...(rules.length === 0 ? {} : { rules }) }
-    return desk.api('POST', url(id, 'reassignment'), { body })
+    return workspace.api('POST', url(id, 'reassignment'), { body })
   })
-  verb('undo-move', { moved: 'back' }, (desk, _request, id) => desk.api('DELETE', url(id, 'rescheduling')))
+  verb('undo-move', { moved: 'back' }, (workspace, _request, id) => workspace.api('DELETE', url(id, 'rescheduling')))
 
   add({
     method: 'POST',
     url: '/agenda/appointments/:id/move',
     scope: 'appointments:write',
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const id = paramIn(request)
       const given = formIn(request)
       const [start = '', slotAgent = ''] = textIn(given, 'start').split(' ')
       const agentId = textIn(given, 'agentId') || slotAgent
-      const reason = textIn(given, 'reason') || desk.words.appointment.movedByOffice
+      const reason = textIn(given, 'reason') || workspace.words.appointment.movedByOffice
       const body = {
         start,
         as: 'staff',
@@ -367,12 +386,12 @@ export function appointmentPages(add: AddDesk): void {
         notifyAfterSeconds: TELL_AFTER_SECONDS,
         ...(agentId === '' ? {} : { agentId }),
       }
-      const answer = await desk.api('POST', url(id, 'rescheduling'), { body })
+      const answer = await workspace.api('POST', url(id, 'rescheduling'), { body })
       if (!answer.ok) {
         reply.code(answer.status)
         // The times of the same day once more, without the one that is gone.
         const again = { date: textIn(given, 'date') || undefined, agent: textIn(given, 'agentId') || undefined }
-        return appointmentPage(desk, id, again, answer.refusal)
+        return appointmentPage(workspace, id, again, answer.refusal)
       }
       return { redirect: address(`/agenda/appointments/${id}`, { moved: '1' }) }
     },

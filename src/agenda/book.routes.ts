@@ -10,16 +10,16 @@ import {
   formIn,
   queryIn,
   textIn,
-  type AddDesk,
-  type Desk,
-  type DeskView,
+  type AddWorkspacePage,
+  type Workspace,
+  type WorkspaceView,
   type Form,
   type Refusal,
-} from '../web/desk.ts'
-import { proof } from '../web/desk.layout.ts'
+} from '../web/workspace.ts'
+import { proof } from '../web/workspace.layout.ts'
 import { choices, faultSummary, field, hidden, NO_FAULTS, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
-import { dayIn, empty, nameOf, optionsOf, refused } from './pieces.ts'
+import { dayIn, empty, nameOf, optionsOf, refused } from './agenda-components.ts'
 import { timesOf, type Slots } from './moving.ts'
 
 export type Found = { id: string; firstName: string; lastName: string; email?: string; phone?: string }
@@ -57,23 +57,24 @@ const NAMES = [
   'notes',
 ] as const
 
-const questionsOf = (desk: Desk, serviceId: string) => desk.config.services.get(serviceId)?.questions ?? []
+const questionsOf = (workspace: Workspace, serviceId: string) =>
+  workspace.config.services.get(serviceId)?.questions ?? []
 
-function givenIn(desk: Desk, source: Form): Given {
+function givenIn(workspace: Workspace, source: Form): Given {
   const texts = Object.fromEntries(NAMES.map((name) => [name, textIn(source, name)])) as Omit<Given, 'answers'>
   const given: Given = { ...texts, answers: {} }
-  given.date ||= formatDate(dayIn(desk, undefined))
-  const services = [...desk.config.services.values()].filter((s) => !s.archived)
+  given.date ||= formatDate(dayIn(workspace, undefined))
+  const services = [...workspace.config.services.values()].filter((s) => !s.archived)
   given.service ||= services[0]?.id ?? ''
-  given.answers = typedAnswers(questionsOf(desk, given.service), source)
+  given.answers = typedAnswers(questionsOf(workspace, given.service), source)
   return given
 }
 
 /** Free times of the chosen service from the chosen day on; null while nothing is chosen. */
-async function slotsFor(desk: Desk, given: Given): Promise<Slots | null> {
+async function slotsFor(workspace: Workspace, given: Given): Promise<Slots | null> {
   if (given.service === '') return null
-  const day = dayIn(desk, given.date)
-  const answer = await desk.api<Slots>(
+  const day = dayIn(workspace, given.date)
+  const answer = await workspace.api<Slots>(
     'GET',
     address('/v1/slots', {
       serviceId: given.service,
@@ -81,16 +82,16 @@ async function slotsFor(desk: Desk, given: Given): Promise<Slots | null> {
       agentId: given.agent,
       from: formatDate(day),
       to: formatDate(day + 13),
-      as: desk.can('appointments:staff') ? 'staff' : 'public',
-      timeZone: desk.zone,
+      as: workspace.can('appointments:staff') ? 'staff' : 'public',
+      timeZone: workspace.zone,
     }),
   )
   return answer.ok ? answer.body : null
 }
 
-function timesFragment(desk: Desk, slots: Slots | null, chosen: string, faults: Faults): Html {
-  const w = desk.words.book
-  const options = slots === null ? [] : timesOf(desk, slots, 24)
+function timesFragment(workspace: Workspace, slots: Slots | null, chosen: string, faults: Faults): Html {
+  const w = workspace.words.book
+  const options = slots === null ? [] : timesOf(workspace, slots, 24)
   if (options.length === 0) return empty(w.noTimes)
   // A time of another service or day is none of these: the first is proposed. One that was refused is chosen anew by hand.
   const isHere = options.some(({ value }) => value === chosen)
@@ -99,20 +100,20 @@ function timesFragment(desk: Desk, slots: Slots | null, chosen: string, faults: 
 }
 
 /** How the visit takes place, where there is a choice, and what the service wants to know. */
-function askedFragment(desk: Desk, given: Given, faults: Faults): Html {
-  const channels = desk.config.services.get(given.service)?.channels ?? []
-  const site = { words: desk.pageWords, language: desk.language, settings: desk.settings }
+function askedFragment(workspace: Workspace, given: Given, faults: Faults): Html {
+  const channels = workspace.config.services.get(given.service)?.channels ?? []
+  const site = { words: workspace.pageWords, language: workspace.language, settings: workspace.settings }
   return html`${
     channels.length > 1 &&
     select(
       {
-        ...{ name: 'channel', label: desk.words.book.how, value: given.channel },
-        options: channels.map(({ type }) => ({ value: type, label: desk.pageWords.channels[type] })),
+        ...{ name: 'channel', label: workspace.words.book.how, value: given.channel },
+        options: channels.map(({ type }) => ({ value: type, label: workspace.pageWords.channels[type] })),
       },
       faults,
     )
   }
-  ${questionsOf(desk, given.service).map((q) => question(site, q, given.answers[q.id] ?? '', faults))}`
+  ${questionsOf(workspace, given.service).map((q) => question(site, q, given.answers[q.id] ?? '', faults))}`
 }
 
 const NEW = 'new'
@@ -122,10 +123,10 @@ const FIELDS_OF_NEW = ['firstName', 'lastName', 'phone', 'email'] as const
 const isNewTyped = (given: Given): boolean => FIELDS_OF_NEW.some((name) => given[name] !== '')
 
 /** Who it is for: one of those who were found, or somebody new. With several nobody is proposed: the wrong one would be booked. */
-function peopleFragment(desk: Desk, people: readonly Found[], given: Given, faults: Faults): Html {
-  const w = desk.words.book
+function peopleFragment(workspace: Workspace, people: readonly Found[], given: Given, faults: Faults): Html {
+  const w = workspace.words.book
   const isNew = isNewTyped(given) && (given.contact === NEW || given.contact === '')
-  const number = toE164(given.look, desk.settings.country)
+  const number = toE164(given.look, workspace.settings.country)
   const meant = number === null ? people : people.filter((p) => p.phone === number)
   const only = meant.length === 1 && !isNewTyped(given) ? meant[0]!.id : ''
   const chosen = isNew ? NEW : people.some((p) => p.id === given.contact) ? given.contact : only
@@ -141,8 +142,8 @@ function peopleFragment(desk: Desk, people: readonly Found[], given: Given, faul
 }
 
 /** Somebody who is not known yet: apart from the list, so that typing here and looking there do not disturb each other. */
-function newPersonFields(desk: Desk, people: readonly Found[], given: Given, faults: Faults): Html {
-  const w = desk.words.book
+function newPersonFields(workspace: Workspace, people: readonly Found[], given: Given, faults: Faults): Html {
+  const w = workspace.words.book
   return html`<fieldset class="new-person" id="new-person">
     <legend>${w.newPerson}</legend>
     ${field({ name: 'firstName', label: w.firstName, value: given.firstName, maxLength: 100, autocomplete: 'off' }, faults)}
@@ -157,8 +158,11 @@ const numberIn = (people: readonly Found[], look: string): string =>
   people.length === 0 && /^[+\d][\d ()./-]{4,}$/.test(look) ? look : ''
 
 /** Who the form says it is for; what is wrong with that, as a fault. */
-function personOf(desk: Desk, given: Given): { contactId: string } | { contact: Record<string, string> } | Faults {
-  const w = desk.words.book
+function personOf(
+  workspace: Workspace,
+  given: Given,
+): { contactId: string } | { contact: Record<string, string> } | Faults {
+  const w = workspace.words.book
   const isKnown = given.contact !== '' && given.contact !== NEW
   if (isKnown && isNewTyped(given)) return new Map([['contact', w.bothGiven]])
   if (isKnown) return { contactId: given.contact }
@@ -170,36 +174,36 @@ function personOf(desk: Desk, given: Given): { contactId: string } | { contact: 
 }
 
 async function bookPage(
-  desk: Desk,
+  workspace: Workspace,
   given: Given,
   people: readonly Found[],
   faults: Faults,
   refusal?: Refusal,
-): Promise<DeskView> {
-  const w = desk.words.book
-  const slots = await slotsFor(desk, given)
-  const service = desk.config.services.get(given.service)
+): Promise<WorkspaceView> {
+  const w = workspace.words.book
+  const slots = await slotsFor(workspace, given)
+  const service = workspace.config.services.get(given.service)
   return {
     title: w.title,
     section: 'calendar',
     scripts: ['book.js'],
-    main: html`${faultSummary(desk.pageWords, faults)}
+    main: html`${faultSummary(workspace.pageWords, faults)}
       <h1>${w.title}</h1>
       ${refused(refusal)}
       <form method="post" action="/agenda/book" id="book" class="columns" novalidate>
-        ${proof(desk)} ${hidden('key', randomUUID())}
+        ${proof(workspace)} ${hidden('key', randomUUID())}
         <div>
           <h2>${w.person}</h2>
           <div class="row">
             ${field({ name: 'look', label: w.look, hint: w.lookHint, value: given.look, maxLength: 200, autocomplete: 'off' }, faults)}
             <button class="secondary" formaction="/agenda/book/person" formnovalidate>${w.search}</button>
           </div>
-          <div id="people" aria-live="polite">${peopleFragment(desk, people, given, faults)}</div>
-          ${newPersonFields(desk, people, given, faults)}
+          <div id="people" aria-live="polite">${peopleFragment(workspace, people, given, faults)}</div>
+          ${newPersonFields(workspace, people, given, faults)}
         </div>
         <div>
           <h2>${w.what}</h2>
-          ${select({ name: 'service', label: w.service, value: given.service, options: optionsOf(desk.config.services.values()), required: true }, faults)}
+          ${select({ name: 'service', label: w.service, value: given.service, options: optionsOf(workspace.config.services.values()), required: true }, faults)}
           <div class="row">
             ${field({ name: 'date', label: w.from, value: given.date, type: 'date' }, faults)}
             ${select(
@@ -208,7 +212,7 @@ async function bookPage(
                 label: w.agent,
                 value: given.agent,
                 options: optionsOf(
-                  [...desk.config.agents.values()].filter(
+                  [...workspace.config.agents.values()].filter(
                     (a) => given.service === '' || a.serviceIds.has(given.service),
                   ),
                   w.any,
@@ -223,7 +227,7 @@ async function bookPage(
               label: w.location,
               value: given.location,
               options: optionsOf(
-                [...desk.config.locations.values()].filter(
+                [...workspace.config.locations.values()].filter(
                   (l) =>
                     service === undefined || service.locationIds.length === 0 || service.locationIds.includes(l.id),
                 ),
@@ -233,8 +237,8 @@ async function bookPage(
             faults,
           )}
           <button class="secondary" formaction="/agenda/book/times" formnovalidate>${w.showTimes}</button>
-          <div id="times" aria-live="polite">${timesFragment(desk, slots, given.start, faults)}</div>
-          <div id="asked">${askedFragment(desk, given, faults)}</div>
+          <div id="times" aria-live="polite">${timesFragment(workspace, slots, given.start, faults)}</div>
+          <div id="asked">${askedFragment(workspace, given, faults)}</div>
           ${field({ name: 'notes', label: w.notes, value: given.notes, type: 'textarea', maxLength: 4000 }, faults)}
           <button>${w.book}</button>
         </div>
@@ -243,18 +247,18 @@ async function bookPage(
 }
 
 /** People that the words may mean; nobody when there are too few words. */
-export async function lookUp(desk: Desk, text: string): Promise<Found[]> {
+export async function lookUp(workspace: Workspace, text: string): Promise<Found[]> {
   if (text.length < 2) return []
-  const answer = await desk.api<{ items: Found[] }>('POST', '/v1/contacts/lookup', { body: { text } })
+  const answer = await workspace.api<{ items: Found[] }>('POST', '/v1/contacts/lookup', { body: { text } })
   return answer.ok ? answer.body.items : []
 }
 
 /** Those who were found for the words, and whoever is chosen already. */
-async function foundFor(desk: Desk, given: Given): Promise<Found[]> {
-  const people = await lookUp(desk, given.look)
+async function foundFor(workspace: Workspace, given: Given): Promise<Found[]> {
+  const people = await lookUp(workspace, given.look)
   const isThere = given.contact === '' || given.contact === NEW || people.some((p) => p.id === given.contact)
   if (isThere) return people
-  const answer = await desk.api<Found>('GET', `/v1/contacts/${encodeURIComponent(given.contact)}`)
+  const answer = await workspace.api<Found>('GET', `/v1/contacts/${encodeURIComponent(given.contact)}`)
   return answer.ok ? [answer.body, ...people] : people
 }
 
@@ -268,20 +272,20 @@ const PLACES: Record<string, string> = {
   '/agentId': 'agent',
 }
 
-export function bookPages(add: AddDesk): void {
+export function bookPages(add: AddWorkspacePage): void {
   const scope = 'appointments:write' as const
   add({
     method: 'GET',
     url: '/agenda/book',
     scope,
-    handler: async (desk, request) => {
+    handler: async (workspace, request) => {
       const query = queryIn(request)
-      const given = givenIn(desk, query)
+      const given = givenIn(workspace, query)
       const known =
         query.contact !== undefined
-          ? await desk.api<Found>('GET', `/v1/contacts/${encodeURIComponent(query.contact)}`)
+          ? await workspace.api<Found>('GET', `/v1/contacts/${encodeURIComponent(query.contact)}`)
           : null
-      return bookPage(desk, given, known?.ok ? [known.body] : [], NO_FAULTS)
+      return bookPage(workspace, given, known?.ok ? [known.body] : [], NO_FAULTS)
     },
   })
   for (const step of ['times', 'person'] as const)
@@ -289,34 +293,34 @@ export function bookPages(add: AddDesk): void {
       method: 'POST',
       url: `/agenda/book/${step}`,
       scope,
-      handler: async (desk, request) => {
-        const typed = givenIn(desk, formIn(request))
+      handler: async (workspace, request) => {
+        const typed = givenIn(workspace, formIn(request))
         // Other words look for somebody else: who was proposed for the first ones would be booked unseen.
         const given = step === 'person' && typed.contact !== NEW ? { ...typed, contact: '' } : typed
-        return bookPage(desk, given, await foundFor(desk, given), NO_FAULTS)
+        return bookPage(workspace, given, await foundFor(workspace, given), NO_FAULTS)
       },
     })
   add({
     method: 'POST',
     url: '/agenda/book',
     scope,
-    handler: async (desk, request, reply) => {
-      const given = givenIn(desk, formIn(request))
-      const questions = questionsOf(desk, given.service)
-      const wrong = answerFaults(questions, given.answers, desk.language)
+    handler: async (workspace, request, reply) => {
+      const given = givenIn(workspace, formIn(request))
+      const questions = questionsOf(workspace, given.service)
+      const wrong = answerFaults(questions, given.answers, workspace.language)
       if (wrong.size > 0) {
         reply.code(422)
-        return bookPage(desk, given, await foundFor(desk, given), wrong)
+        return bookPage(workspace, given, await foundFor(workspace, given), wrong)
       }
-      const channels = desk.config.services.get(given.service)?.channels.map(({ type }) => type) ?? []
-      const person = personOf(desk, given)
+      const channels = workspace.config.services.get(given.service)?.channels.map(({ type }) => type) ?? []
+      const person = personOf(workspace, given)
       if (person instanceof Map) {
         reply.code(422)
-        return bookPage(desk, given, await foundFor(desk, given), person)
+        return bookPage(workspace, given, await foundFor(workspace, given), person)
       }
       // An extension has no place in the number itself.
-      const extension = extensionOf(given.phone || given.look, desk.settings.country)
-      const notes = [...(extension === null ? [] : [desk.pageWords.extension(extension)]), given.notes]
+      const extension = extensionOf(given.phone || given.look, workspace.settings.country)
+      const notes = [...(extension === null ? [] : [workspace.pageWords.extension(extension)]), given.notes]
         .join('\n')
         .trim()
       const body = {
@@ -325,20 +329,20 @@ export function bookPages(add: AddDesk): void {
         ...(given.location === '' ? {} : { locationId: given.location }),
         ...(given.agent === '' ? {} : { agentId: given.agent }),
         ...(notes === '' ? {} : { notes }),
-        as: desk.can('appointments:staff') ? 'staff' : 'public',
+        as: workspace.can('appointments:staff') ? 'staff' : 'public',
         answers: answersOf(questions, given.answers),
         ...(channels.some((type) => type === given.channel) ? { channel: given.channel } : {}),
         ...(person as object),
       }
       const key = textIn(formIn(request), 'key')
-      const answer = await desk.api<{ id: string }>('POST', '/v1/appointments', {
+      const answer = await workspace.api<{ id: string }>('POST', '/v1/appointments', {
         body,
         ...(/^[\w-]{8,80}$/.test(key) ? { headers: { 'idempotency-key': key } } : {}),
       })
       if (answer.ok) return { redirect: address(`/agenda/appointments/${answer.body.id}`, { booked: '1' }) }
       reply.code(answer.status)
       const faults = faultsOf(answer.refusal, (pointer) => PLACES[pointer] ?? pointer.slice(1))
-      return bookPage(desk, given, await foundFor(desk, given), faults, answer.refusal)
+      return bookPage(workspace, given, await foundFor(workspace, given), faults, answer.refusal)
     },
   })
 }

@@ -1,11 +1,11 @@
 // A callback in the workspace: whom to call, what to say, and one key an outcome; and callbacks in a list.
 import { OUTCOMES } from '../campaign/retry.ts'
-import { faultsOf, type Desk, type DeskView, type Refusal, isSent, typedIn } from '../web/desk.ts'
-import { action, form } from '../web/desk.layout.ts'
+import { faultsOf, type Workspace, type WorkspaceView, type Refusal, isSent, typedIn } from '../web/workspace.ts'
+import { action, form } from '../web/workspace.layout.ts'
 import { faultSummary, field, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, paragraphs, telephone, type Html } from '../web/html.ts'
 import { contactPanel } from './appointment.routes.ts'
-import { agentName, clock, moment, refused, stateTag } from './pieces.ts'
+import { agentName, clock, moment, refused, stateTag } from './agenda-components.ts'
 
 export type ShownCallback = {
   id: string
@@ -32,12 +32,12 @@ export type ShownCallback = {
 }
 
 export const isOpen = (c: ShownCallback): boolean => ['scheduled', 'queued', 'in_progress'].includes(c.status)
-const campaignName = (desk: Desk, id: string): string => desk.config.campaigns.get(id)?.name ?? '–'
+const campaignName = (workspace: Workspace, id: string): string => workspace.config.campaigns.get(id)?.name ?? '–'
 
 /** The state, and of one that is over what became of it: a wrong number is not “done”. */
-function callbackTag(desk: Desk, c: ShownCallback): Html {
-  if (c.status !== 'completed' || c.outcome === null || c.outcome === 'answered') return stateTag(desk, c)
-  const words = desk.words.outcomes as Record<string, string>
+function callbackTag(workspace: Workspace, c: ShownCallback): Html {
+  if (c.status !== 'completed' || c.outcome === null || c.outcome === 'answered') return stateTag(workspace, c)
+  const words = workspace.words.outcomes as Record<string, string>
   return html`<span class="tag ${c.outcome}">${words[c.outcome] ?? c.outcome}</span>`
 }
 
@@ -51,14 +51,14 @@ type Happened = {
 }
 
 /** Whether this person has it now: keys act on nothing else. */
-const isMine = (desk: Desk, c: ShownCallback, history: readonly Happened[]): boolean =>
+const isMine = (workspace: Workspace, c: ShownCallback, history: readonly Happened[]): boolean =>
   c.status === 'in_progress' &&
-  history.findLast((e) => e.type === 'callback.leased')?.actor === `user:${desk.person.id}`
+  history.findLast((e) => e.type === 'callback.leased')?.actor === `user:${workspace.person.id}`
 
 /** Every try: when, by whom, how it went, and what was said. */
-function attempts(desk: Desk, history: readonly Happened[]): Html | false {
-  const w = desk.words.callbacks
-  const words = desk.words.outcomes as Record<string, string>
+function attempts(workspace: Workspace, history: readonly Happened[]): Html | false {
+  const w = workspace.words.callbacks
+  const words = workspace.words.outcomes as Record<string, string>
   const undone = new Set<string>()
   for (const [i, e] of history.entries()) if (e.type === 'callback.attempt_undone') undone.add(history[i - 1]?.id ?? '')
   const tried = history.filter((e) => e.type === 'callback.attempted')
@@ -69,7 +69,7 @@ function attempts(desk: Desk, history: readonly Happened[]): Html | false {
       ${tried.toReversed().map(
         (e) =>
           html`<li class="attempt">
-            <time datetime="${e.at}">${moment(desk, e.at)}</time>
+            <time datetime="${e.at}">${moment(workspace, e.at)}</time>
             <span
               ><strong>${words[e.data.outcome ?? ''] ?? e.data.outcome}</strong>${undone.has(e.id) && ` (${w.undone})`}
               <span class="detail">${e.actorName}</span>
@@ -82,10 +82,10 @@ function attempts(desk: Desk, history: readonly Happened[]): Html | false {
 }
 
 /** Who has it, or the button to take it. */
-function holder(desk: Desk, c: ShownCallback, history: readonly Happened[]): Html | false {
-  const w = desk.words.callbacks
-  if (!desk.can('callbacks:work')) return false
-  if (c.status === 'scheduled') return action(desk, `/agenda/callbacks/${c.id}/take`, w.take, {}, '')
+function holder(workspace: Workspace, c: ShownCallback, history: readonly Happened[]): Html | false {
+  const w = workspace.words.callbacks
+  if (!workspace.can('callbacks:work')) return false
+  if (c.status === 'scheduled') return action(workspace, `/agenda/callbacks/${c.id}/take`, w.take, {}, '')
   const last = history.findLast((e) => e.type === 'callback.leased' || e.type === 'callback.queued')
   if (c.status !== 'queued' && c.status !== 'in_progress') return false
   return html`<p class="notice note">
@@ -93,45 +93,47 @@ function holder(desk: Desk, c: ShownCallback, history: readonly Happened[]): Htm
   </p>`
 }
 
-export function listOf(desk: Desk, items: readonly ShownCallback[]): Html {
+export function listOf(workspace: Workspace, items: readonly ShownCallback[]): Html {
   return html`<ul class="entries">
     ${items.map(
       (c) =>
         html`<li class="entry ${c.status}">
           <a class="when" href="/agenda/callbacks/${c.id}"
-            ><time datetime="${c.windowFrom}">${moment(desk, c.windowFrom)}–${clock(desk, c.windowTo)}</time></a
+            ><time datetime="${c.windowFrom}"
+              >${moment(workspace, c.windowFrom)}–${clock(workspace, c.windowTo)}</time
+            ></a
           >
           <span class="what"
-            ><strong>${c.number ?? desk.words.callbacks.web}</strong>
+            ><strong>${c.number ?? workspace.words.callbacks.web}</strong>
             <span class="detail"
-              >${campaignName(desk, c.campaignId)}${c.ownerAgentId !== null && ` · ${agentName(desk, c.ownerAgentId)}`}
+              >${campaignName(workspace, c.campaignId)}${c.ownerAgentId !== null && ` · ${agentName(workspace, c.ownerAgentId)}`}
               ${c.reason}</span
             ></span
           >
-          ${callbackTag(desk, c)}
+          ${callbackTag(workspace, c)}
         </li>`,
     )}
   </ul>`
 }
 
 /** What a script reference stands for: an address to open, or words to say. */
-function script(desk: Desk, c: ShownCallback): Html | false {
+function script(workspace: Workspace, c: ShownCallback): Html | false {
   const reference = c.scriptRef ?? ''
   if (reference === '') return false
   const isAddress = /^https:\/\/\S+$/.test(reference)
   return html`<section class="card">
-    <h2>${desk.words.callbacks.script}</h2>
+    <h2>${workspace.words.callbacks.script}</h2>
     ${isAddress ? html`<p><a href="${reference}" rel="noreferrer" target="_blank">${reference}</a></p>` : paragraphs(reference)}
   </section>`
 }
 
-function outcomeForm(desk: Desk, c: ShownCallback, faults: Faults): Html {
+function outcomeForm(workspace: Workspace, c: ShownCallback, faults: Faults): Html {
   const to = `/agenda/callbacks/${c.id}/attempt`
-  const typed = (name: string): string => typedIn(desk, to, name)
-  const w = desk.words.callbacks
-  const words = desk.words.outcomes as Record<string, string>
+  const typed = (name: string): string => typedIn(workspace, to, name)
+  const w = workspace.words.callbacks
+  const words = workspace.words.outcomes as Record<string, string>
   return form(
-    desk,
+    workspace,
     to,
     html`${c.leaseId !== null && hidden('leaseId', c.leaseId)}
       <fieldset class="keys">
@@ -145,13 +147,13 @@ function outcomeForm(desk: Desk, c: ShownCallback, faults: Faults): Html {
 }
 
 /** The windows nearest to the one that cannot be had, as the API names them. */
-export function nearestWindows(desk: Desk, refusal: Refusal | undefined): Html | false {
+export function nearestWindows(workspace: Workspace, refusal: Refusal | undefined): Html | false {
   const nearest = (refusal?.extra.nearestWindows ?? []) as { from: string; to: string }[]
   if (nearest.length === 0) return false
   return html`<div class="notice note">
-    <p>${desk.words.callbacks.nearest}</p>
+    <p>${workspace.words.callbacks.nearest}</p>
     <ul>
-      ${nearest.map(({ from, to }) => html`<li>${moment(desk, from)}–${clock(desk, to)}</li>`)}
+      ${nearest.map(({ from, to }) => html`<li>${moment(workspace, from)}–${clock(workspace, to)}</li>`)}
     </ul>
   </div>`
 }
@@ -159,34 +161,34 @@ export function nearestWindows(desk: Desk, refusal: Refusal | undefined): Html |
 /** Pointers of the API's bodies → fields of the forms. */
 const FIELDS: Record<string, string> = { '/note': 'summary', '/callAgainAt': 'again', '/when/at': 'at' }
 
-export async function callbackPage(desk: Desk, id: string, refusal?: Refusal): Promise<DeskView> {
-  const c = await desk.read<ShownCallback>(`/v1/callbacks/${id}`)
-  const w = desk.words.callbacks
+export async function callbackPage(workspace: Workspace, id: string, refusal?: Refusal): Promise<WorkspaceView> {
+  const c = await workspace.read<ShownCallback>(`/v1/callbacks/${id}`)
+  const w = workspace.words.callbacks
   const faults = refusal ? faultsOf(refusal, (pointer) => FIELDS[pointer] ?? pointer.slice(1)) : NO_FAULTS
   const to = (verb: string): string => `/agenda/callbacks/${c.id}/${verb}`
-  const history = (await desk.read<{ items: Happened[] }>(`/v1/callbacks/${id}/history`)).items
-  const canChange = desk.can('callbacks:work') && isOpen(c)
-  const canReport = canChange && isMine(desk, c, history)
-  const panel = await contactPanel(desk, c.contactId, 'callback', c.id)
+  const history = (await workspace.read<{ items: Happened[] }>(`/v1/callbacks/${id}/history`)).items
+  const canChange = workspace.can('callbacks:work') && isOpen(c)
+  const canReport = canChange && isMine(workspace, c, history)
+  const panel = await contactPanel(workspace, c.contactId, 'callback', c.id)
   return {
     title: `${w.one} ${c.number ?? ''}`,
     section: 'callbacks',
     scripts: ['keys.js'],
-    main: html`${faultSummary(desk.pageWords, faults)}
+    main: html`${faultSummary(workspace.pageWords, faults)}
       <div class="beside">
         <div>
-          <h1>${w.one} ${callbackTag(desk, c)}</h1>
-          ${refused(refusal)} ${nearestWindows(desk, refusal)}
+          <h1>${w.one} ${callbackTag(workspace, c)}</h1>
+          ${refused(refusal)} ${nearestWindows(workspace, refusal)}
           ${c.number !== null && html`<p class="big">${telephone(c.number)}</p>`}
           ${c.joinLink !== undefined && html`<p><a class="button" href="${c.joinLink}" rel="noreferrer" target="_blank">${w.join}</a></p>`}
           <dl class="facts">
             <div>
               <dt>${w.promised}</dt>
-              <dd>${moment(desk, c.windowFrom)}–${clock(desk, c.windowTo)}</dd>
+              <dd>${moment(workspace, c.windowFrom)}–${clock(workspace, c.windowTo)}</dd>
             </div>
             <div>
               <dt>${w.campaign}</dt>
-              <dd>${campaignName(desk, c.campaignId)}</dd>
+              <dd>${campaignName(workspace, c.campaignId)}</dd>
             </div>
             <div>
               <dt>${w.attempts}</dt>
@@ -195,8 +197,8 @@ export async function callbackPage(desk: Desk, id: string, refusal?: Refusal): P
             ${
               c.ownerAgentId !== null &&
               html`<div>
-                <dt>${desk.words.appointment.agent}</dt>
-                <dd>${agentName(desk, c.ownerAgentId)}</dd>
+                <dt>${workspace.words.appointment.agent}</dt>
+                <dd>${agentName(workspace, c.ownerAgentId)}</dd>
               </div>`
             }
             ${
@@ -217,23 +219,23 @@ export async function callbackPage(desk: Desk, id: string, refusal?: Refusal): P
               c.outcome !== null &&
               html`<div>
                 <dt>${w.outcome}</dt>
-                <dd>${(desk.words.outcomes as Record<string, string>)[c.outcome] ?? c.outcome}</dd>
+                <dd>${(workspace.words.outcomes as Record<string, string>)[c.outcome] ?? c.outcome}</dd>
               </div>`
             }
           </dl>
-          ${script(desk, c)} ${canReport ? outcomeForm(desk, c, faults) : holder(desk, c, history)}
-          ${attempts(desk, history)}
+          ${script(workspace, c)} ${canReport ? outcomeForm(workspace, c, faults) : holder(workspace, c, history)}
+          ${attempts(workspace, history)}
           ${
             canChange &&
-            html`<details ${isSent(desk, to('postponement')) && html`open`}>
+            html`<details ${isSent(workspace, to('postponement')) && html`open`}>
                 <summary>${w.postpone}</summary>
-                ${form(desk, to('postponement'), html`${field({ name: 'at', label: w.newTime, value: typedIn(desk, to('postponement'), 'at'), type: 'datetime-local', required: true }, faults)}<button class="secondary">${w.postpone}</button>`)}
+                ${form(workspace, to('postponement'), html`${field({ name: 'at', label: w.newTime, value: typedIn(workspace, to('postponement'), 'at'), type: 'datetime-local', required: true }, faults)}<button class="secondary">${w.postpone}</button>`)}
               </details>
-              <details ${isSent(desk, to('cancellation')) && html`open`}>
+              <details ${isSent(workspace, to('cancellation')) && html`open`}>
                 <summary>${w.cancel}</summary>
-                ${form(desk, to('cancellation'), html`${field({ name: 'reason', label: desk.words.appointment.cancelReason, value: typedIn(desk, to('cancellation'), 'reason'), maxLength: 500 }, faults)}<button class="danger">${w.cancelNow}</button>`)}
+                ${form(workspace, to('cancellation'), html`${field({ name: 'reason', label: workspace.words.appointment.cancelReason, value: typedIn(workspace, to('cancellation'), 'reason'), maxLength: 500 }, faults)}<button class="danger">${w.cancelNow}</button>`)}
               </details>
-              ${canReport && c.leaseId !== null && action(desk, to('return'), w.giveBack, { leaseId: c.leaseId })}`
+              ${canReport && c.leaseId !== null && action(workspace, to('return'), w.giveBack, { leaseId: c.leaseId })}`
           }
         </div>
         ${panel}

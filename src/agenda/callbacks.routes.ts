@@ -8,17 +8,17 @@ import {
   paramIn,
   queryIn,
   textIn,
-  type AddDesk,
+  type AddWorkspacePage,
   type Answered,
-  type Desk,
-  type DeskView,
+  type Workspace,
+  type WorkspaceView,
   type Refusal,
   typedIn,
-} from '../web/desk.ts'
-import { action, form } from '../web/desk.layout.ts'
+} from '../web/workspace.ts'
+import { action, form } from '../web/workspace.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS, select } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
-import { empty, optionsOf, refused, instantIn } from './pieces.ts'
+import { empty, optionsOf, refused, instantIn } from './agenda-components.ts'
 
 /** A lease by a person: long enough to look, call and write down. */
 const LEASE_SECONDS = 1200
@@ -28,43 +28,47 @@ const TABS = ['due', 'late', 'all'] as const
 const ADD = '/agenda/callbacks'
 
 /** What was just recorded of which callback, and the way back. */
-function justDone(desk: Desk, query: Record<string, string | undefined>): Html | false {
+function justDone(workspace: Workspace, query: Record<string, string | undefined>): Html | false {
   const { outcome, of } = query
-  const words = desk.words.outcomes as Record<string, string>
+  const words = workspace.words.outcomes as Record<string, string>
   if (outcome === undefined || of === undefined || words[outcome] === undefined) return false
   return html`<div class="notice success done" role="status">
-    <p>${desk.words.callbacks.recorded(words[outcome])}</p>
-    ${action(desk, `/agenda/callbacks/${encodeURIComponent(of)}/undo`, desk.words.callbacks.undo)}
+    <p>${workspace.words.callbacks.recorded(words[outcome])}</p>
+    ${action(workspace, `/agenda/callbacks/${encodeURIComponent(of)}/undo`, workspace.words.callbacks.undo)}
   </div>`
 }
 
-async function listPage(desk: Desk, query: Record<string, string | undefined>, refusal?: Refusal): Promise<DeskView> {
-  const w = desk.words.callbacks
-  const typed = (name: string): string => typedIn(desk, ADD, name)
+async function listPage(
+  workspace: Workspace,
+  query: Record<string, string | undefined>,
+  refusal?: Refusal,
+): Promise<WorkspaceView> {
+  const w = workspace.words.callbacks
+  const typed = (name: string): string => typedIn(workspace, ADD, name)
   const faults = refusal ? faultsOf(refusal, (p) => (p.startsWith('/when') ? 'at' : p.slice(1))) : NO_FAULTS
   const tab = TABS.find((one) => one === query.show) ?? 'due'
   const filter =
     tab === 'late'
       ? { late: true }
       : tab === 'due'
-        ? { to: new Date(desk.now + DAY).toISOString(), from: new Date(desk.now - 7 * DAY).toISOString() }
-        : { from: new Date(desk.now - 30 * DAY).toISOString() }
-  const { items } = await desk.read<{ items: ShownCallback[] }>(
+        ? { to: new Date(workspace.now + DAY).toISOString(), from: new Date(workspace.now - 7 * DAY).toISOString() }
+        : { from: new Date(workspace.now - 30 * DAY).toISOString() }
+  const { items } = await workspace.read<{ items: ShownCallback[] }>(
     address('/v1/callbacks', { ...filter, campaignId: query.campaign, limit: 200 }),
   )
   const shown = tab === 'all' ? items : items.filter(isOpen)
-  const campaigns = [...desk.config.campaigns.values()]
+  const campaigns = [...workspace.config.campaigns.values()]
   return {
     title: w.title,
     section: 'callbacks',
-    main: html`${faultSummary(desk.pageWords, faults)}
+    main: html`${faultSummary(workspace.pageWords, faults)}
       <h1>${w.title}</h1>
-      ${refused(refusal)} ${nearestWindows(desk, refusal)} ${justDone(desk, query)}
+      ${refused(refusal)} ${nearestWindows(workspace, refusal)} ${justDone(workspace, query)}
       ${query.nothing !== undefined && html`<p class="notice note" role="status">${w.nothingDue}</p>`}
       ${
-        desk.can('callbacks:work') &&
+        workspace.can('callbacks:work') &&
         form(
-          desk,
+          workspace,
           '/agenda/callbacks/next',
           html`${select({ name: 'campaign', label: w.campaign, value: query.campaign ?? '', options: optionsOf(campaigns) }, NO_FAULTS)}<button
               accesskey="n"
@@ -79,19 +83,19 @@ async function listPage(desk: Desk, query: Record<string, string | undefined>, r
           ${TABS.map((one) => html`<li><a href="${address('/agenda/callbacks', { show: one })}" ${one === tab && html`aria-current="true"`}>${w.tabs[one]}</a></li>`)}
         </ul>
       </nav>
-      <div data-live>${shown.length === 0 ? empty(w.nothing) : listOf(desk, shown)}</div>
+      <div data-live>${shown.length === 0 ? empty(w.nothing) : listOf(workspace, shown)}</div>
       ${
-        desk.can('callbacks:write') &&
+        workspace.can('callbacks:write') &&
         html`<details ${refusal !== undefined && html`open`}>
           <summary>${w.add}</summary>
           ${form(
-            desk,
+            workspace,
             ADD,
             html`${select({ name: 'campaignId', label: w.campaign, value: typed('campaignId'), options: optionsOf(campaigns) }, faults)}
               ${field({ name: 'number', value: typed('number'), label: w.number, type: 'tel', maxLength: 40 }, faults)}
               ${field({ name: 'at', value: typed('at'), label: w.newTime, hint: w.nowHint, type: 'datetime-local' }, faults)}
               ${field({ name: 'reason', value: typed('reason'), label: w.reason, maxLength: 500 }, faults)}
-              ${desk.person.agentId !== null && choices({ name: 'mine', legend: w.who, several: true, options: [{ value: '1', label: w.mine }], chosen: typed('mine') === '1' ? ['1'] : [] }, faults)}
+              ${workspace.person.agentId !== null && choices({ name: 'mine', legend: w.who, several: true, options: [{ value: '1', label: w.mine }], chosen: typed('mine') === '1' ? ['1'] : [] }, faults)}
               <button>${w.addNow}</button>`,
           )}
         </details>`
@@ -99,22 +103,22 @@ async function listPage(desk: Desk, query: Record<string, string | undefined>, r
   }
 }
 
-export function callbackPages(add: AddDesk): void {
+export function callbackPages(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/callbacks',
     scope: 'callbacks:read',
-    handler: (desk, request) => listPage(desk, queryIn(request)),
+    handler: (workspace, request) => listPage(workspace, queryIn(request)),
   })
 
   add({
     method: 'POST',
     url: '/agenda/callbacks',
     scope: 'callbacks:write',
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const given = formIn(request)
       const at = textIn(given, 'at')
-      const when = at === '' ? { kind: 'now' } : { kind: 'at', at: instantIn(desk, at) ?? at }
+      const when = at === '' ? { kind: 'now' } : { kind: 'at', at: instantIn(workspace, at) ?? at }
       const reason = textIn(given, 'reason')
       const body = {
         campaignId: textIn(given, 'campaignId'),
@@ -123,13 +127,15 @@ export function callbackPages(add: AddDesk): void {
         when,
         source: 'agent',
         ...(reason === '' ? {} : { reason }),
-        ...(textIn(given, 'mine') === '1' && desk.person.agentId !== null ? { ownerAgentId: desk.person.agentId } : {}),
+        ...(textIn(given, 'mine') === '1' && workspace.person.agentId !== null
+          ? { ownerAgentId: workspace.person.agentId }
+          : {}),
         ...(textIn(given, 'contact') === '' ? {} : { contactId: textIn(given, 'contact') }),
       }
-      const answer = await desk.api<ShownCallback>('POST', '/v1/callbacks', { body })
+      const answer = await workspace.api<ShownCallback>('POST', '/v1/callbacks', { body })
       if (answer.ok) return { redirect: address(`/agenda/callbacks/${answer.body.id}`, { done: 'saved' }) }
       reply.code(answer.status)
-      return listPage(desk, {}, answer.refusal)
+      return listPage(workspace, {}, answer.refusal)
     },
   })
 
@@ -137,11 +143,11 @@ export function callbackPages(add: AddDesk): void {
     method: 'POST',
     url: '/agenda/callbacks/next',
     scope: 'callbacks:work',
-    handler: async (desk, request) => {
+    handler: async (workspace, request) => {
       const campaign = textIn(formIn(request), 'campaign')
-      const agentId = desk.person.agentId
+      const agentId = workspace.person.agentId
       const body = { max: 1, leaseSeconds: LEASE_SECONDS, ...(agentId === null ? {} : { agentId }) }
-      const answer = await desk.api<{ items: ShownCallback[] }>(
+      const answer = await workspace.api<{ items: ShownCallback[] }>(
         'POST',
         `/v1/campaigns/${encodeURIComponent(campaign)}/leases`,
         { body },
@@ -157,76 +163,76 @@ export function callbackPages(add: AddDesk): void {
     method: 'GET',
     url: '/agenda/callbacks/:id',
     scope: 'callbacks:read',
-    handler: (desk, request) => callbackPage(desk, paramIn(request)),
+    handler: (workspace, request) => callbackPage(workspace, paramIn(request)),
   })
 
   add({
     method: 'POST',
     url: '/agenda/callbacks/:id/attempt',
     scope: 'callbacks:work',
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const id = paramIn(request)
       const given = formIn(request)
       const [summary, leaseId, again] = [textIn(given, 'summary'), textIn(given, 'leaseId'), textIn(given, 'again')]
-      const next = again === '' ? null : instantIn(desk, again)
+      const next = again === '' ? null : instantIn(workspace, again)
       const body = {
         outcome: textIn(given, 'outcome'),
         ...(summary === '' ? {} : { note: summary }),
         ...(leaseId === '' ? {} : { leaseId }),
         ...(next === null ? {} : { callAgainAt: next }),
       }
-      const answer = await desk.api<ShownCallback>('POST', `/v1/callbacks/${id}/attempts`, { body })
+      const answer = await workspace.api<ShownCallback>('POST', `/v1/callbacks/${id}/attempts`, { body })
       if (answer.ok)
         return {
           redirect: address('/agenda/callbacks', { campaign: answer.body.campaignId, outcome: body.outcome, of: id }),
         }
       reply.code(answer.status)
-      return callbackPage(desk, id, answer.refusal)
+      return callbackPage(workspace, id, answer.refusal)
     },
   })
 
   /** A verb of the API that leads back to the callback itself. */
-  const here = (name: string, run: (desk: Desk, id: string) => Promise<Answered<unknown>>): void =>
+  const here = (name: string, run: (workspace: Workspace, id: string) => Promise<Answered<unknown>>): void =>
     add({
       method: 'POST',
       url: `/agenda/callbacks/:id/${name}`,
       scope: 'callbacks:work',
-      handler: async (desk, request, reply) => {
+      handler: async (workspace, request, reply) => {
         const id = paramIn(request)
-        const answer = await run(desk, id)
+        const answer = await run(workspace, id)
         if (answer.ok) return { redirect: `/agenda/callbacks/${id}` }
         reply.code(answer.status)
-        return callbackPage(desk, id, answer.refusal)
+        return callbackPage(workspace, id, answer.refusal)
       },
     })
-  here('take', (desk, id) => {
-    const { agentId } = desk.person
+  here('take', (workspace, id) => {
+    const { agentId } = workspace.person
     const body = { leaseSeconds: LEASE_SECONDS, ...(agentId === null ? {} : { agentId }) }
-    return desk.api('POST', `/v1/callbacks/${id}/lease`, { body })
+    return workspace.api('POST', `/v1/callbacks/${id}/lease`, { body })
   })
-  here('undo', (desk, id) => desk.api('DELETE', `/v1/callbacks/${id}/attempts`))
+  here('undo', (workspace, id) => workspace.api('DELETE', `/v1/callbacks/${id}/attempts`))
 
   const simple = (
     name: string,
     done: string,
     scope: 'callbacks:write' | 'callbacks:work',
     url: (id: string, given: Record<string, string>) => string,
-    body: (desk: Desk, given: Record<string, string>) => unknown,
+    body: (workspace: Workspace, given: Record<string, string>) => unknown,
   ): void =>
     add({
       method: 'POST',
       url: `/agenda/callbacks/:id/${name}`,
       scope,
-      handler: async (desk, request, reply) => {
+      handler: async (workspace, request, reply) => {
         const id = paramIn(request)
         const given = Object.fromEntries(Object.keys(formIn(request)).map((key) => [key, textIn(formIn(request), key)]))
-        const c = await desk.read<ShownCallback>(`/v1/callbacks/${id}`)
-        const answer = await desk.api('POST', url(id, { ...given, campaignId: c.campaignId }), {
-          body: body(desk, { ...given, id }),
+        const c = await workspace.read<ShownCallback>(`/v1/callbacks/${id}`)
+        const answer = await workspace.api('POST', url(id, { ...given, campaignId: c.campaignId }), {
+          body: body(workspace, { ...given, id }),
         })
         if (answer.ok) return { redirect: address('/agenda/callbacks', { done }) }
         reply.code(answer.status)
-        return callbackPage(desk, id, answer.refusal)
+        return callbackPage(workspace, id, answer.refusal)
       },
     })
   simple(
@@ -234,8 +240,8 @@ export function callbackPages(add: AddDesk): void {
     'postponed',
     'callbacks:write',
     (id) => `/v1/callbacks/${id}/postponement`,
-    (desk, given) => ({
-      when: { kind: 'at', at: instantIn(desk, given.at ?? '') ?? given.at ?? '' },
+    (workspace, given) => ({
+      when: { kind: 'at', at: instantIn(workspace, given.at ?? '') ?? given.at ?? '' },
     }),
   )
   simple(
@@ -243,13 +249,13 @@ export function callbackPages(add: AddDesk): void {
     'cancelled',
     'callbacks:write',
     (id) => `/v1/callbacks/${id}/cancellation`,
-    (_desk, given) => ((given.reason ?? '') === '' ? {} : { reason: given.reason }),
+    (_workspace, given) => ((given.reason ?? '') === '' ? {} : { reason: given.reason }),
   )
   simple(
     'return',
     'saved',
     'callbacks:work',
     (_id, given) => `/v1/campaigns/${given.campaignId}/leases/${given.leaseId}/return`,
-    (_desk, given) => ({ callbackIds: [given.id] }),
+    (_workspace, given) => ({ callbackIds: [given.id] }),
   )
 }

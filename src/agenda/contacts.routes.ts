@@ -6,19 +6,19 @@ import {
   paramIn,
   queryIn,
   textIn,
-  type AddDesk,
-  type Desk,
-  type DeskView,
+  type AddWorkspacePage,
+  type Workspace,
+  type WorkspaceView,
   type Refusal,
   chosenIn,
   isSent,
   typedIn,
-} from '../web/desk.ts'
-import { action, form, proof } from '../web/desk.layout.ts'
+} from '../web/workspace.ts'
+import { action, form, proof } from '../web/workspace.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS } from '../web/form.ts'
 import { html, telephone, type Html } from '../web/html.ts'
 import type { Found } from './book.routes.ts'
-import { empty, moment, nameOf, refused, table } from './pieces.ts'
+import { empty, moment, nameOf, refused, table } from './agenda-components.ts'
 import { timeline, type TimelineItem } from './timeline.page.ts'
 import { widgetsFor } from './widgets.ts'
 
@@ -43,31 +43,31 @@ const peopleList = (people: readonly Found[]): Html =>
     )}
   </ul>`
 
-function details(desk: Desk, c: Contact, refusal: Refusal | undefined): Html {
-  const w = desk.words.contacts
-  const b = desk.words.book
+function details(workspace: Workspace, c: Contact, refusal: Refusal | undefined): Html {
+  const w = workspace.words.contacts
+  const b = workspace.words.book
   const to = `/agenda/contacts/${c.id}`
-  const typed = (name: string, value = ''): string => typedIn(desk, to, name, value)
-  const faults = refusal && isSent(desk, to) ? faultsOf(refusal) : NO_FAULTS
-  return html`<details ${isSent(desk, to) && html`open`}>
+  const typed = (name: string, value = ''): string => typedIn(workspace, to, name, value)
+  const faults = refusal && isSent(workspace, to) ? faultsOf(refusal) : NO_FAULTS
+  return html`<details ${isSent(workspace, to) && html`open`}>
     <summary>${w.change}</summary>
     ${form(
-      desk,
+      workspace,
       to,
       html`${field({ name: 'firstName', label: b.firstName, value: typed('firstName', c.firstName), required: true, maxLength: 100 }, faults)}
         ${field({ name: 'lastName', label: b.lastName, value: typed('lastName', c.lastName), required: true, maxLength: 100 }, faults)}
         ${field({ name: 'phone', label: b.phone, value: typed('phone', c.phone), type: 'tel', maxLength: 40 }, faults)}
         ${field({ name: 'email', label: b.email, value: typed('email', c.email), type: 'email', maxLength: 254 }, faults)}
         ${field({ name: 'notes', label: w.standingNote, value: typed('notes', c.notes), type: 'textarea', maxLength: 4000 }, faults)}
-        <button class="secondary">${desk.words.appointment.save}</button>`,
+        <button class="secondary">${workspace.words.appointment.save}</button>`,
     )}
   </details>`
 }
 
-async function privacySection(desk: Desk, c: Contact): Promise<Html> {
-  const w = desk.words.contacts
+async function privacySection(workspace: Workspace, c: Contact): Promise<Html> {
+  const w = workspace.words.contacts
   const to = `/agenda/contacts/${c.id}/consents`
-  const { items } = await desk.read<{ items: Consent[] }>(`/v1/contacts/${c.id}/consents`)
+  const { items } = await workspace.read<{ items: Consent[] }>(`/v1/contacts/${c.id}/consents`)
   return html`<section>
     <h2>${w.privacy}</h2>
     ${
@@ -79,10 +79,10 @@ async function privacySection(desk: Desk, c: Contact): Promise<Html> {
                 html`<li>
                   <span
                     ><strong
-                      >${one.isGiven ? desk.words.timeline.consentGiven : desk.words.timeline.consentTaken}</strong
+                      >${one.isGiven ? workspace.words.timeline.consentGiven : workspace.words.timeline.consentTaken}</strong
                     >
                     ${one.purpose}<span class="detail"
-                      >${moment(desk, one.at)}, ${one.source} ${one.wording}</span
+                      >${moment(workspace, one.at)}, ${one.source} ${one.wording}</span
                     ></span
                   >
                 </li>`,
@@ -90,14 +90,14 @@ async function privacySection(desk: Desk, c: Contact): Promise<Html> {
           </ul>`
     }
     ${
-      desk.can('contacts:write') &&
-      html`<details ${isSent(desk, to) && html`open`}>
+      workspace.can('contacts:write') &&
+      html`<details ${isSent(workspace, to) && html`open`}>
         <summary>${w.recordConsent}</summary>
         ${form(
-          desk,
+          workspace,
           to,
-          html`${field({ name: 'purpose', label: w.purpose, hint: w.purposeHint, value: typedIn(desk, to, 'purpose'), required: true, maxLength: 40 }, NO_FAULTS)}
-            ${field({ name: 'wording', label: w.wording, value: typedIn(desk, to, 'wording'), type: 'textarea', maxLength: 2000 }, NO_FAULTS)}
+          html`${field({ name: 'purpose', label: w.purpose, hint: w.purposeHint, value: typedIn(workspace, to, 'purpose'), required: true, maxLength: 40 }, NO_FAULTS)}
+            ${field({ name: 'wording', label: w.wording, value: typedIn(workspace, to, 'wording'), type: 'textarea', maxLength: 2000 }, NO_FAULTS)}
             ${choices(
               {
                 name: 'isGiven',
@@ -106,28 +106,28 @@ async function privacySection(desk: Desk, c: Contact): Promise<Html> {
                   { value: '1', label: w.agrees },
                   { value: '0', label: w.refuses },
                 ],
-                chosen: chosenIn(desk, to, 'isGiven', ['1']),
+                chosen: chosenIn(workspace, to, 'isGiven', ['1']),
               },
               NO_FAULTS,
-            )} <button class="secondary">${desk.words.appointment.save}</button>`,
+            )} <button class="secondary">${workspace.words.appointment.save}</button>`,
         )}
       </details>`
     }
     ${
-      desk.can('privacy:write') &&
+      workspace.can('privacy:write') &&
       html`<p><a class="button secondary" href="/agenda/contacts/${c.id}/export" download>${w.export}</a></p>
         <details>
           <summary>${w.erase}</summary>
           <p>${w.eraseText(nameOf(c))}</p>
-          ${action(desk, `/agenda/contacts/${c.id}/erasure`, w.eraseNow, {}, 'danger')}
+          ${action(workspace, `/agenda/contacts/${c.id}/erasure`, w.eraseNow, {}, 'danger')}
         </details>`
     }
   </section>`
 }
 
 /** Other records of this person: their numbers and addresses still lead here, and each can be taken apart again. */
-function mergedSection(desk: Desk, items: readonly Found[]): Html {
-  const w = desk.words.contacts
+function mergedSection(workspace: Workspace, items: readonly Found[]): Html {
+  const w = workspace.words.contacts
   return html`<section>
     <h2>${w.alsoKnown}</h2>
     <ul class="rows">
@@ -135,7 +135,7 @@ function mergedSection(desk: Desk, items: readonly Found[]): Html {
         (one) =>
           html`<li>
             <span>${nameOf(one)}<span class="detail">${one.phone} ${one.email}</span></span>
-            ${desk.can('contacts:merge') && action(desk, `/agenda/contacts/${one.id}/unmerge`, w.unmerge)}
+            ${workspace.can('contacts:merge') && action(workspace, `/agenda/contacts/${one.id}/unmerge`, w.unmerge)}
           </li>`,
       )}
     </ul>
@@ -143,17 +143,19 @@ function mergedSection(desk: Desk, items: readonly Found[]): Html {
 }
 
 /** Both records side by side, and what will become of them; nothing happens before it is confirmed. */
-async function mergePage(desk: Desk, id: string, otherId: string, refusal?: Refusal): Promise<DeskView> {
-  const w = desk.words.contacts
+async function mergePage(workspace: Workspace, id: string, otherId: string, refusal?: Refusal): Promise<WorkspaceView> {
+  const w = workspace.words.contacts
   const read = async (one: string) => {
     const [c, history] = await Promise.all([
-      desk.read<Contact>(`/v1/contacts/${encodeURIComponent(one)}`),
-      desk.read<{ items: TimelineItem[] }>(address(`/v1/contacts/${encodeURIComponent(one)}/timeline`, { limit: 5 })),
+      workspace.read<Contact>(`/v1/contacts/${encodeURIComponent(one)}`),
+      workspace.read<{ items: TimelineItem[] }>(
+        address(`/v1/contacts/${encodeURIComponent(one)}/timeline`, { limit: 5 }),
+      ),
     ])
     return { c, history: history.items }
   }
   const [kept, other] = await Promise.all([read(id), read(otherId)])
-  const words = desk.words.book
+  const words = workspace.words.book
   const rows = (
     [
       [words.firstName, 'firstName'],
@@ -163,7 +165,7 @@ async function mergePage(desk: Desk, id: string, otherId: string, refusal?: Refu
       [words.notes, 'notes'],
     ] as const
   ).map(([label, name]) => [label, kept.c[name] ?? '–', other.c[name] ?? '–'])
-  const story = (items: readonly TimelineItem[]): Html => timeline(desk, items)
+  const story = (items: readonly TimelineItem[]): Html => timeline(workspace, items)
   return {
     title: w.mergeTitle,
     section: 'contacts',
@@ -172,29 +174,34 @@ async function mergePage(desk: Desk, id: string, otherId: string, refusal?: Refu
       ${table(w.mergeTitle, [w.field, w.stays, w.joins], [...rows, [w.timeline, story(kept.history), story(other.history)]])}
       <p>${w.mergeText}</p>
       <div class="buttons">
-        ${action(desk, `/agenda/contacts/${id}/merge`, w.mergeNow, { otherId }, 'danger')}
+        ${action(workspace, `/agenda/contacts/${id}/merge`, w.mergeNow, { otherId }, 'danger')}
         <a class="button secondary" href="${address(`/agenda/contacts/${otherId}/merge`, { other: id })}">${w.swap}</a>
         <a class="button secondary" href="/agenda/contacts/${id}">${w.notTheSame}</a>
       </div>`,
   }
 }
 
-async function contactPage(desk: Desk, id: string, cursor: string | undefined, refusal?: Refusal): Promise<DeskView> {
-  const w = desk.words.contacts
+async function contactPage(
+  workspace: Workspace,
+  id: string,
+  cursor: string | undefined,
+  refusal?: Refusal,
+): Promise<WorkspaceView> {
+  const w = workspace.words.contacts
   const [c, history, same, merged] = await Promise.all([
-    desk.read<Contact>(`/v1/contacts/${id}`),
-    desk.read<{ items: TimelineItem[]; nextCursor: string | null }>(
+    workspace.read<Contact>(`/v1/contacts/${id}`),
+    workspace.read<{ items: TimelineItem[]; nextCursor: string | null }>(
       address(`/v1/contacts/${id}/timeline`, { cursor, limit: 200 }),
     ),
-    desk.read<{ items: Found[] }>(`/v1/contacts/${id}/duplicates`),
-    desk.read<{ items: Found[] }>(`/v1/contacts/${id}/merged`),
+    workspace.read<{ items: Found[] }>(`/v1/contacts/${id}/duplicates`),
+    workspace.read<{ items: Found[] }>(`/v1/contacts/${id}/merged`),
   ])
-  const canWrite = desk.can('contacts:write') && c.archivedAt === null
+  const canWrite = workspace.can('contacts:write') && c.archivedAt === null
   const toNotes = `/agenda/contacts/${c.id}/notes`
   return {
     title: nameOf(c),
     section: 'contacts',
-    main: html`${refusal && faultSummary(desk.pageWords, faultsOf(refusal))}
+    main: html`${refusal && faultSummary(workspace.pageWords, faultsOf(refusal))}
       <h1>${nameOf(c)}</h1>
       ${refused(refusal)} ${c.archivedAt !== null && html`<p class="notice warning">${w.archived}</p>`}
       <div class="beside">
@@ -204,26 +211,26 @@ async function contactPage(desk: Desk, id: string, cursor: string | undefined, r
           </p>
           ${c.notes !== undefined && html`<p class="hint">${c.notes}</p>`}
           <div class="buttons">
-            ${canWrite && desk.can('appointments:write') && html`<a class="button" href="${address('/agenda/book', { contact: c.id })}">${desk.words.today.book}</a>`}
+            ${canWrite && workspace.can('appointments:write') && html`<a class="button" href="${address('/agenda/book', { contact: c.id })}">${workspace.words.today.book}</a>`}
           </div>
           <h2>${w.timeline}</h2>
           ${
             canWrite &&
             form(
-              desk,
+              workspace,
               toNotes,
-              html`${field({ name: 'content', label: w.note, value: typedIn(desk, toNotes, 'content'), type: 'textarea', required: true, maxLength: 4000 }, NO_FAULTS)}<button
+              html`${field({ name: 'content', label: w.note, value: typedIn(workspace, toNotes, 'content'), type: 'textarea', required: true, maxLength: 4000 }, NO_FAULTS)}<button
                   class="secondary"
                 >
                   ${w.addNote}
                 </button>`,
             )
           }
-          <div data-live>${timeline(desk, history.items)}</div>
-          ${history.nextCursor !== null && html`<p><a href="${address(`/agenda/contacts/${c.id}`, { cursor: history.nextCursor })}">${desk.words.timeline.earlier}</a></p>`}
+          <div data-live>${timeline(workspace, history.items)}</div>
+          ${history.nextCursor !== null && html`<p><a href="${address(`/agenda/contacts/${c.id}`, { cursor: history.nextCursor })}">${workspace.words.timeline.earlier}</a></p>`}
         </div>
         <aside class="panel">
-          ${canWrite && details(desk, c, refusal)}
+          ${canWrite && details(workspace, c, refusal)}
           ${
             same.items.length > 0 &&
             html`<section>
@@ -235,81 +242,88 @@ async function contactPage(desk: Desk, id: string, cursor: string | undefined, r
                       <span
                         ><a href="/agenda/contacts/${one.id}">${nameOf(one)}</a
                         ><span class="detail">${one.phone} ${one.email}</span></span
-                      >${canWrite && desk.can('contacts:merge') && html`<a href="${address(`/agenda/contacts/${c.id}/merge`, { other: one.id })}">${w.compare}</a>`}
+                      >${canWrite && workspace.can('contacts:merge') && html`<a href="${address(`/agenda/contacts/${c.id}/merge`, { other: one.id })}">${w.compare}</a>`}
                     </li>`,
                 )}
               </ul>
             </section>`
           }
-          ${merged.items.length > 0 && mergedSection(desk, merged.items)} ${await privacySection(desk, c)}
-          ${await widgetsFor(desk, 'contact', { contactId: c.id })}
+          ${merged.items.length > 0 && mergedSection(workspace, merged.items)} ${await privacySection(workspace, c)}
+          ${await widgetsFor(workspace, 'contact', { contactId: c.id })}
         </aside>
       </div>`,
   }
 }
 
-export function contactPages(add: AddDesk): void {
-  const searchPage = (desk: Desk, text: string, people: readonly Found[] | null, refusal?: Refusal): DeskView => {
-    const w = desk.words.contacts
+export function contactPages(add: AddWorkspacePage): void {
+  const searchPage = (
+    workspace: Workspace,
+    text: string,
+    people: readonly Found[] | null,
+    refusal?: Refusal,
+  ): WorkspaceView => {
+    const w = workspace.words.contacts
     return {
       title: w.title,
       section: 'contacts',
       main: html`<h1 data-address="/agenda/contacts">${w.title}</h1>
         ${refused(refusal)}
         <form method="post" action="/agenda/contacts" class="filters" role="search">
-          ${proof(desk)}
-          ${field({ name: 'text', label: desk.words.book.look, hint: desk.words.book.lookHint, value: text, required: true, maxLength: 200, autocomplete: 'off' }, NO_FAULTS)}
-          <button>${desk.words.book.search}</button>
+          ${proof(workspace)}
+          ${field({ name: 'text', label: workspace.words.book.look, hint: workspace.words.book.lookHint, value: text, required: true, maxLength: 200, autocomplete: 'off' }, NO_FAULTS)}
+          <button>${workspace.words.book.search}</button>
         </form>
-        ${people !== null && (people.length === 0 ? empty(desk.words.book.nobody) : peopleList(people))}`,
+        ${people !== null && (people.length === 0 ? empty(workspace.words.book.nobody) : peopleList(people))}`,
     }
   }
   add({
     method: 'GET',
     url: '/agenda/contacts',
     scope: 'contacts:read',
-    handler: async (desk) => searchPage(desk, '', null),
+    handler: async (workspace) => searchPage(workspace, '', null),
   })
   // By POST: what is searched for is a name or a number, which belong into no address and no log.
   add({
     method: 'POST',
     url: '/agenda/contacts',
     scope: 'contacts:read',
-    handler: async (desk, request) => {
+    handler: async (workspace, request) => {
       const text = textIn(formIn(request), 'text')
-      if (text.length < 2) return searchPage(desk, text, [])
-      const answer = await desk.api<{ items: Found[] }>('POST', '/v1/contacts/lookup', { body: { text } })
-      return answer.ok ? searchPage(desk, text, answer.body.items) : searchPage(desk, text, null, answer.refusal)
+      if (text.length < 2) return searchPage(workspace, text, [])
+      const answer = await workspace.api<{ items: Found[] }>('POST', '/v1/contacts/lookup', { body: { text } })
+      return answer.ok
+        ? searchPage(workspace, text, answer.body.items)
+        : searchPage(workspace, text, null, answer.refusal)
     },
   })
   add({
     method: 'GET',
     url: '/agenda/contacts/:id',
     scope: 'contacts:read',
-    handler: (desk, request) => contactPage(desk, paramIn(request), queryIn(request).cursor),
+    handler: (workspace, request) => contactPage(workspace, paramIn(request), queryIn(request).cursor),
   })
 
   function verb(
     name: string,
     done: string,
     scope: 'contacts:write' | 'contacts:merge' | 'privacy:write',
-    run: (desk: Desk, id: string, given: (name: string) => string) => ReturnType<Desk['api']>,
+    run: (workspace: Workspace, id: string, given: (name: string) => string) => ReturnType<Workspace['api']>,
     leads?: string,
   ): void {
     add({
       method: 'POST',
       url: `/agenda/contacts/:id${name}`,
       scope,
-      handler: async (desk, request, reply) => {
+      handler: async (workspace, request, reply) => {
         const id = paramIn(request)
-        const answer = await run(desk, id, (field) => textIn(formIn(request), field))
+        const answer = await run(workspace, id, (field) => textIn(formIn(request), field))
         if (answer.ok) return { redirect: address(leads ?? `/agenda/contacts/${id}`, { done }) }
         reply.code(answer.status)
-        return contactPage(desk, id, undefined, answer.refusal)
+        return contactPage(workspace, id, undefined, answer.refusal)
       },
     })
   }
-  verb('', 'saved', 'contacts:write', (desk, id, given) => {
+  verb('', 'saved', 'contacts:write', (workspace, id, given) => {
     const optional = (name: string): string | null => (given(name) === '' ? null : given(name))
     const body = {
       firstName: given('firstName'),
@@ -318,23 +332,23 @@ export function contactPages(add: AddDesk): void {
       email: optional('email'),
       notes: optional('notes'),
     }
-    return desk.api('PATCH', `/v1/contacts/${id}`, { body, headers: { 'if-match': '*' } })
+    return workspace.api('PATCH', `/v1/contacts/${id}`, { body, headers: { 'if-match': '*' } })
   })
-  verb('/notes', 'saved', 'contacts:write', (desk, id, given) =>
-    desk.api('POST', `/v1/contacts/${id}/notes`, { body: { content: given('content') } }),
+  verb('/notes', 'saved', 'contacts:write', (workspace, id, given) =>
+    workspace.api('POST', `/v1/contacts/${id}/notes`, { body: { content: given('content') } }),
   )
   add({
     method: 'GET',
     url: '/agenda/contacts/:id/merge',
     scope: 'contacts:merge',
-    handler: (desk, request) => mergePage(desk, paramIn(request), queryIn(request).other ?? ''),
+    handler: (workspace, request) => mergePage(workspace, paramIn(request), queryIn(request).other ?? ''),
   })
-  verb('/merge', 'merged', 'contacts:merge', (desk, id, given) =>
-    desk.api('POST', `/v1/contacts/${id}/merge`, { body: { otherId: given('otherId') } }),
+  verb('/merge', 'merged', 'contacts:merge', (workspace, id, given) =>
+    workspace.api('POST', `/v1/contacts/${id}/merge`, { body: { otherId: given('otherId') } }),
   )
-  verb('/unmerge', 'unmerged', 'contacts:merge', (desk, id) => desk.api('DELETE', `/v1/contacts/${id}/merge`))
-  verb('/consents', 'saved', 'contacts:write', (desk, id, given) =>
-    desk.api('POST', `/v1/contacts/${id}/consents`, {
+  verb('/unmerge', 'unmerged', 'contacts:merge', (workspace, id) => workspace.api('DELETE', `/v1/contacts/${id}/merge`))
+  verb('/consents', 'saved', 'contacts:write', (workspace, id, given) =>
+    workspace.api('POST', `/v1/contacts/${id}/consents`, {
       body: {
         purpose: given('purpose').toLowerCase(),
         isGiven: given('isGiven') === '1',
@@ -346,16 +360,16 @@ export function contactPages(add: AddDesk): void {
     '/erasure',
     'erased',
     'privacy:write',
-    (desk, id) => desk.api('POST', `/v1/contacts/${id}/erasure`, { body: {} }),
+    (workspace, id) => workspace.api('POST', `/v1/contacts/${id}/erasure`, { body: {} }),
     '/agenda/contacts',
   )
   add({
     method: 'GET',
     url: '/agenda/contacts/:id/export',
     scope: 'privacy:write',
-    handler: async (desk, request) => {
+    handler: async (workspace, request) => {
       const id = paramIn(request)
-      const content = JSON.stringify(await desk.read(`/v1/contacts/${id}/export`), null, 2)
+      const content = JSON.stringify(await workspace.read(`/v1/contacts/${id}/export`), null, 2)
       return { file: { name: `person-${id}.json`, type: 'application/json; charset=utf-8', content } }
     },
   })

@@ -9,18 +9,18 @@ import {
   paramIn,
   queryIn,
   textIn,
-  type AddDesk,
-  type Desk,
-  type DeskView,
+  type AddWorkspacePage,
+  type Workspace,
+  type WorkspaceView,
   type Refusal,
   isSent,
   typedIn,
-} from '../web/desk.ts'
-import { action, form, proof } from '../web/desk.layout.ts'
+} from '../web/workspace.ts'
+import { action, form, proof } from '../web/workspace.layout.ts'
 import { faultSummary, field, hidden, NO_FAULTS, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { AgendaEntry } from './feed.routes.ts'
-import { agentName, empty, entryLine, moment, optionsOf, refused, today, instantIn } from './pieces.ts'
+import { agentName, empty, entryLine, moment, optionsOf, refused, today, instantIn } from './agenda-components.ts'
 import { isWeekly, linesOf, rulesOf, ruleWords } from './rule-words.ts'
 
 type Schedule = {
@@ -36,49 +36,62 @@ type Schedule = {
 type Dated = { id: string; from: string; to: string; reason?: string; note?: string; version: number }
 
 /** Whose hours the page is about: the person's own, or those that they may look after. */
-function agentIn(desk: Desk, asked: string | undefined): string | null {
-  if (desk.person.role === 'agent') return desk.person.agentId
-  if (asked !== undefined && desk.config.agents.has(asked)) return asked
+function agentIn(workspace: Workspace, asked: string | undefined): string | null {
+  if (workspace.person.role === 'agent') return workspace.person.agentId
+  if (asked !== undefined && workspace.config.agents.has(asked)) return asked
   return (
-    desk.person.agentId ?? [...desk.config.agents.values()].find((a) => !a.archived && a.poolId === null)?.id ?? null
+    workspace.person.agentId ??
+    [...workspace.config.agents.values()].find((a) => !a.archived && a.poolId === null)?.id ??
+    null
   )
 }
 
-const ofAgent = async <T>(desk: Desk, path: string, query: Record<string, string>): Promise<T[]> =>
-  (await desk.read<{ items: T[] }>(address(`/v1/${path}`, { ...query, limit: 200 }))).items
+const ofAgent = async <T>(workspace: Workspace, path: string, query: Record<string, string>): Promise<T[]> =>
+  (await workspace.read<{ items: T[] }>(address(`/v1/${path}`, { ...query, limit: 200 }))).items
 
 /** The version that counts on a day. */
 const versionOn = (schedules: readonly Schedule[], day: string): Schedule | undefined =>
   schedules.find((s) => s.validFrom <= day && (s.validUntil === undefined || day < s.validUntil))
 
-function weekForm(desk: Desk, agentId: string, lines: readonly string[], validFrom: string, faults: Faults): Html {
-  const w = desk.words.hours
-  const names = weekdayNames(desk.language, 'long')
+function weekForm(
+  workspace: Workspace,
+  agentId: string,
+  lines: readonly string[],
+  validFrom: string,
+  faults: Faults,
+): Html {
+  const w = workspace.words.hours
+  const names = weekdayNames(workspace.language, 'long')
   return form(
-    desk,
+    workspace,
     '/agenda/hours/week',
     html`${hidden('agent', agentId)}
       <p class="hint">${w.weekHint}</p>
       <div class="week" data-painter>
-        ${names.map((name, i) => field({ name: `day${i}`, label: name, value: typedIn(desk, WEEK, `day${i}`, lines[i]), maxLength: 200, autocomplete: 'off' }, faults))}
+        ${names.map((name, i) => field({ name: `day${i}`, label: name, value: typedIn(workspace, WEEK, `day${i}`, lines[i]), maxLength: 200, autocomplete: 'off' }, faults))}
       </div>
-      ${field({ name: 'validFrom', label: w.validFrom, value: typedIn(desk, WEEK, 'validFrom', validFrom), type: 'date', required: true }, faults)}
+      ${field({ name: 'validFrom', label: w.validFrom, value: typedIn(workspace, WEEK, 'validFrom', validFrom), type: 'date', required: true }, faults)}
       <button>${w.preview}</button>`,
   )
 }
 
-function datedList(desk: Desk, agentId: string, kind: 'absences' | 'openings', items: readonly Dated[]): Html {
-  const upcoming = items.filter((one) => Date.parse(one.to) > desk.now)
-  if (upcoming.length === 0) return empty(desk.words.hours.none)
+function datedList(
+  workspace: Workspace,
+  agentId: string,
+  kind: 'absences' | 'openings',
+  items: readonly Dated[],
+): Html {
+  const upcoming = items.filter((one) => Date.parse(one.to) > workspace.now)
+  if (upcoming.length === 0) return empty(workspace.words.hours.none)
   return html`<ul class="rows">
     ${upcoming.map(
       (one) =>
         html`<li>
           <span
-            >${moment(desk, one.from)} – ${moment(desk, one.to)}
+            >${moment(workspace, one.from)} – ${moment(workspace, one.to)}
             <span class="detail">${one.reason ?? one.note}</span></span
           >
-          ${action(desk, `/agenda/hours/${kind}/${one.id}/end`, desk.words.hours.remove, { agent: agentId })}
+          ${action(workspace, `/agenda/hours/${kind}/${one.id}/end`, workspace.words.hours.remove, { agent: agentId })}
         </li>`,
     )}
   </ul>`
@@ -91,14 +104,14 @@ const toDated = (kind: 'absence' | 'opening'): string => `/agenda/hours/${kind}`
 type Given = { faults?: Faults; refusal?: Refusal }
 
 /** The faults of the week's form, and those of all forms by the ids of their fields. */
-function faultsIn(desk: Desk, { faults = NO_FAULTS }: Given): { faults: Faults; named: Faults } {
-  const kind = (['absence', 'opening'] as const).find((one) => isSent(desk, toDated(one)))
+function faultsIn(workspace: Workspace, { faults = NO_FAULTS }: Given): { faults: Faults; named: Faults } {
+  const kind = (['absence', 'opening'] as const).find((one) => isSent(workspace, toDated(one)))
   if (kind === undefined) return { faults, named: faults }
   return { faults: NO_FAULTS, named: new Map([...faults].map(([name, text]) => [`${kind}-${name}`, text])) }
 }
 
-async function hoursPage(desk: Desk, agentId: string | null, given: Given = {}): Promise<DeskView> {
-  const w = desk.words.hours
+async function hoursPage(workspace: Workspace, agentId: string | null, given: Given = {}): Promise<WorkspaceView> {
+  const w = workspace.words.hours
   if (agentId === null)
     return {
       title: w.title,
@@ -106,30 +119,30 @@ async function hoursPage(desk: Desk, agentId: string | null, given: Given = {}):
       main: html`<h1>${w.title}</h1>
         ${empty(w.noAgent)}`,
     }
-  const ownerId = desk.config.agents.get(agentId)?.poolId ?? agentId
+  const ownerId = workspace.config.agents.get(agentId)?.poolId ?? agentId
   const [schedules, absences, openings] = await Promise.all([
-    ofAgent<Schedule>(desk, 'schedules', { ownerId }),
-    ofAgent<Dated>(desk, 'absences', { agentId }),
-    ofAgent<Dated>(desk, 'openings', { ownerId: agentId }),
+    ofAgent<Schedule>(workspace, 'schedules', { ownerId }),
+    ofAgent<Dated>(workspace, 'absences', { agentId }),
+    ofAgent<Dated>(workspace, 'openings', { ownerId: agentId }),
   ])
-  const day = formatDate(today(desk))
+  const day = formatDate(today(workspace))
   const now = versionOn(schedules, day)
   const later = schedules.filter((s) => s.validFrom > day)
   const isPool = ownerId !== agentId
-  const { faults, named } = faultsIn(desk, given)
+  const { faults, named } = faultsIn(workspace, given)
   const plain = now === undefined || isWeekly(now.rules)
   return {
-    title: `${w.title}, ${agentName(desk, agentId)}`,
+    title: `${w.title}, ${agentName(workspace, agentId)}`,
     section: 'hours',
     scripts: ['painter.js'],
-    main: html`${faultSummary(desk.pageWords, named)}
-      <h1>${w.title}: ${agentName(desk, agentId)}</h1>
+    main: html`${faultSummary(workspace.pageWords, named)}
+      <h1>${w.title}: ${agentName(workspace, agentId)}</h1>
       ${refused(given.refusal)}
       ${
-        desk.person.role !== 'agent' &&
+        workspace.person.role !== 'agent' &&
         html`<form method="get" action="/agenda/hours" class="filters">
-          ${select({ name: 'agent', label: desk.words.calendar.agent, value: agentId, options: optionsOf(desk.config.agents.values()) }, NO_FAULTS)}
-          <button class="secondary">${desk.words.calendar.show}</button>
+          ${select({ name: 'agent', label: workspace.words.calendar.agent, value: agentId, options: optionsOf(workspace.config.agents.values()) }, NO_FAULTS)}
+          <button class="secondary">${workspace.words.calendar.show}</button>
         </form>`
       }
       <section>
@@ -138,50 +151,50 @@ async function hoursPage(desk: Desk, agentId: string | null, given: Given = {}):
           now === undefined
             ? empty(w.noWeek)
             : html`<ul>
-                ${now.rules.map((rule) => html`<li>${ruleWords(rule, desk.language)}</li>`)}
+                ${now.rules.map((rule) => html`<li>${ruleWords(rule, workspace.language)}</li>`)}
               </ul>`
         }
         ${later.map(
           (s) =>
-            html`<p>${w.from(longDate(desk.language, parseDate(s.validFrom)))}</p>
+            html`<p>${w.from(longDate(workspace.language, parseDate(s.validFrom)))}</p>
               <ul>
-                ${s.rules.map((rule) => html`<li>${ruleWords(rule, desk.language)}</li>`)}
+                ${s.rules.map((rule) => html`<li>${ruleWords(rule, workspace.language)}</li>`)}
               </ul>`,
         )}
         ${isPool && html`<p class="notice note">${w.ofPool}</p>`}
         ${
           !isPool &&
-          html`<details ${isSent(desk, WEEK) && html`open`}>
+          html`<details ${isSent(workspace, WEEK) && html`open`}>
             <summary>${w.changeWeek}</summary>
             ${!plain && html`<p class="notice warning">${w.notPlain}</p>`}
-            ${weekForm(desk, agentId, linesOf(now?.rules ?? []), formatDate(today(desk) + 1), faults)}
+            ${weekForm(workspace, agentId, linesOf(now?.rules ?? []), formatDate(today(workspace) + 1), faults)}
           </details>`
         }
       </section>
       <section>
         <h2>${w.absences}</h2>
-        ${datedList(desk, agentId, 'absences', absences)} ${datedForm(desk, agentId, 'absence', given)}
+        ${datedList(workspace, agentId, 'absences', absences)} ${datedForm(workspace, agentId, 'absence', given)}
       </section>
       <section>
         <h2>${w.openings}</h2>
-        ${datedList(desk, agentId, 'openings', openings)} ${datedForm(desk, agentId, 'opening', given)}
+        ${datedList(workspace, agentId, 'openings', openings)} ${datedForm(workspace, agentId, 'opening', given)}
       </section>`,
   }
 }
 
 /** A form for a time away or an additional one; what was typed and refused stands in it again. */
-function datedForm(desk: Desk, agentId: string, kind: 'absence' | 'opening', given: Given): Html {
-  const w = desk.words.hours
+function datedForm(workspace: Workspace, agentId: string, kind: 'absence' | 'opening', given: Given): Html {
+  const w = workspace.words.hours
   const to = toDated(kind)
-  const faults = (isSent(desk, to) && given.faults) || NO_FAULTS
+  const faults = (isSent(workspace, to) && given.faults) || NO_FAULTS
   const input = (name: string, label: string, more: object): Html =>
-    field({ name, id: `${kind}-${name}`, label, value: typedIn(desk, to, name), ...more }, faults)
+    field({ name, id: `${kind}-${name}`, label, value: typedIn(workspace, to, name), ...more }, faults)
   const moment = { type: 'datetime-local', required: true }
   const [summary, press, why] = kind === 'absence' ? [w.addAbsence, w.preview, w.reason] : [w.addOpening, w.add, w.note]
-  return html`<details ${isSent(desk, to) && html`open`}>
+  return html`<details ${isSent(workspace, to) && html`open`}>
     <summary>${summary}</summary>
     ${form(
-      desk,
+      workspace,
       to,
       html`${hidden('agent', agentId)}
         <div class="row">${input('from', w.begins, moment)} ${input('to', w.ends, moment)}</div>
@@ -192,13 +205,13 @@ function datedForm(desk: Desk, agentId: string, kind: 'absence' | 'opening', giv
 
 /** What the change hits, and the button that makes it all the same. */
 function previewPage(
-  desk: Desk,
+  workspace: Workspace,
   hit: readonly AgendaEntry[],
   title: string,
   to: string,
   fields: Record<string, string>,
-): DeskView {
-  const w = desk.words.hours
+): WorkspaceView {
+  const w = workspace.words.hours
   return {
     title,
     section: 'hours',
@@ -208,14 +221,14 @@ function previewPage(
           ? html`<p class="notice success" role="status">${w.hitsNothing}</p>`
           : html`<div class="notice warning" role="alert">
                 <h2>${w.hits(hit.length)}</h2>
-                <p>${desk.can('team:write') ? w.thenRearrange : w.thenTell}</p>
+                <p>${workspace.can('team:write') ? w.thenRearrange : w.thenTell}</p>
               </div>
               <ul class="entries">
-                ${hit.slice(0, 100).map((e) => entryLine(desk, e, { withAgent: true, withDay: true }))}
+                ${hit.slice(0, 100).map((e) => entryLine(workspace, e, { withAgent: true, withDay: true }))}
               </ul>`
       }
       <form method="post" action="${to}" class="buttons">
-        ${proof(desk)} ${hidden('sure', '1')} ${Object.entries(fields).map(([name, value]) => hidden(name, value))}
+        ${proof(workspace)} ${hidden('sure', '1')} ${Object.entries(fields).map(([name, value]) => hidden(name, value))}
         <button class="${hit.length > 0 ? 'danger' : ''}">${w.sure}</button>
         <a class="button secondary" href="${address('/agenda/hours', { agent: fields.agent })}">${w.back}</a>
       </form>`,
@@ -227,55 +240,55 @@ const refusedDate = (refusal: Refusal): Given => ({
   refusal,
 })
 
-export function hoursPages(add: AddDesk): void {
+export function hoursPages(add: AddWorkspacePage): void {
   const scope = 'hours:write' as const
   add({
     method: 'GET',
     url: '/agenda/hours',
     scope,
-    handler: (desk, request) => hoursPage(desk, agentIn(desk, queryIn(request).agent)),
+    handler: (workspace, request) => hoursPage(workspace, agentIn(workspace, queryIn(request).agent)),
   })
 
   add({
     method: 'POST',
     url: '/agenda/hours/week',
     scope,
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const given = formIn(request)
-      const agentId = agentIn(desk, textIn(given, 'agent'))
+      const agentId = agentIn(workspace, textIn(given, 'agent'))
       const lines = Array.from({ length: 7 }, (_, i) => textIn(given, `day${i}`))
       const validFrom = textIn(given, 'validFrom')
       const read = rulesOf(lines)
       if ('fault' in read || agentId === null) {
         reply.code(422)
-        const faults = new Map([[`day${'fault' in read ? read.fault : 0}`, desk.words.hours.unreadable]])
-        return hoursPage(desk, agentId, { faults })
+        const faults = new Map([[`day${'fault' in read ? read.fault : 0}`, workspace.words.hours.unreadable]])
+        return hoursPage(workspace, agentId, { faults })
       }
-      const versions = await ofAgent<Schedule>(desk, 'schedules', { ownerId: agentId })
+      const versions = await ofAgent<Schedule>(workspace, 'schedules', { ownerId: agentId })
       const next = versions.map((s) => s.validFrom).filter((day) => day > validFrom)
       const until = next.length === 0 ? {} : { validUntil: next.sort()[0]! }
       const schedule = { ownerKind: 'agent', ownerId: agentId, validFrom, ...until, rules: read.rules }
       if (textIn(given, 'sure') !== '1') {
-        const hit = await desk.api<{ items: AgendaEntry[] }>('POST', '/v1/hours/impact', {
+        const hit = await workspace.api<{ items: AgendaEntry[] }>('POST', '/v1/hours/impact', {
           body: { kind: 'schedule', ...schedule },
         })
         if (hit.ok) {
           const fields = { agent: agentId, validFrom, ...Object.fromEntries(lines.map((line, i) => [`day${i}`, line])) }
-          return previewPage(desk, hit.body.items, desk.words.hours.newWeek, '/agenda/hours/week', fields)
+          return previewPage(workspace, hit.body.items, workspace.words.hours.newWeek, '/agenda/hours/week', fields)
         }
         reply.code(hit.status)
-        return hoursPage(desk, agentId, { faults: faultsOf(hit.refusal), refusal: hit.refusal })
+        return hoursPage(workspace, agentId, { faults: faultsOf(hit.refusal), refusal: hit.refusal })
       }
       const same = versions.find((s) => s.validFrom === validFrom)
       const answer = same
-        ? await desk.api('PATCH', `/v1/schedules/${same.id}`, {
+        ? await workspace.api('PATCH', `/v1/schedules/${same.id}`, {
             body: { rules: read.rules },
             headers: { 'if-match': '*' },
           })
-        : await desk.api('POST', '/v1/schedules', { body: schedule })
+        : await workspace.api('POST', '/v1/schedules', { body: schedule })
       if (answer.ok) return { redirect: address('/agenda/hours', { agent: agentId, done: 'saved' }) }
       reply.code(answer.status)
-      return hoursPage(desk, agentId, { faults: faultsOf(answer.refusal), refusal: answer.refusal })
+      return hoursPage(workspace, agentId, { faults: faultsOf(answer.refusal), refusal: answer.refusal })
     },
   })
 
@@ -284,38 +297,38 @@ export function hoursPages(add: AddDesk): void {
       method: 'POST',
       url: `/agenda/hours/${kind}`,
       scope,
-      handler: async (desk, request, reply) => {
+      handler: async (workspace, request, reply) => {
         const given = formIn(request)
-        const agentId = agentIn(desk, textIn(given, 'agent'))
+        const agentId = agentIn(workspace, textIn(given, 'agent'))
         const period = {
-          from: instantIn(desk, textIn(given, 'from')) ?? textIn(given, 'from'),
-          to: instantIn(desk, textIn(given, 'to')) ?? textIn(given, 'to'),
+          from: instantIn(workspace, textIn(given, 'from')) ?? textIn(given, 'from'),
+          to: instantIn(workspace, textIn(given, 'to')) ?? textIn(given, 'to'),
         }
         const reason = textIn(given, 'reason')
         if (kind === 'absence' && textIn(given, 'sure') !== '1') {
-          const hit = await desk.api<{ items: AgendaEntry[] }>('POST', '/v1/hours/impact', {
+          const hit = await workspace.api<{ items: AgendaEntry[] }>('POST', '/v1/hours/impact', {
             body: { kind: 'absence', agentId, ...period },
           })
           if (hit.ok)
-            return previewPage(desk, hit.body.items, desk.words.hours.newAbsence, '/agenda/hours/absence', {
+            return previewPage(workspace, hit.body.items, workspace.words.hours.newAbsence, '/agenda/hours/absence', {
               ...{ agent: agentId ?? '', from: textIn(given, 'from'), to: textIn(given, 'to'), reason },
             })
           reply.code(hit.status)
-          return hoursPage(desk, agentId, refusedDate(hit.refusal))
+          return hoursPage(workspace, agentId, refusedDate(hit.refusal))
         }
         const answer =
           kind === 'absence'
-            ? await desk.api<{ id: string }>('POST', '/v1/absences', {
+            ? await workspace.api<{ id: string }>('POST', '/v1/absences', {
                 body: { agentId, ...period, ...(reason === '' ? {} : { reason }) },
               })
-            : await desk.api<{ id: string }>('POST', '/v1/openings', {
+            : await workspace.api<{ id: string }>('POST', '/v1/openings', {
                 body: { ownerKind: 'agent', ownerId: agentId, ...period, ...(reason === '' ? {} : { note: reason }) },
               })
         if (!answer.ok) {
           reply.code(answer.status)
-          return hoursPage(desk, agentId, refusedDate(answer.refusal))
+          return hoursPage(workspace, agentId, refusedDate(answer.refusal))
         }
-        const next = kind === 'absence' && desk.can('team:write') ? '/agenda/team/affected' : '/agenda/hours'
+        const next = kind === 'absence' && workspace.can('team:write') ? '/agenda/team/affected' : '/agenda/hours'
         return { redirect: address(next, { agent: agentId, done: 'saved' }) }
       },
     })
@@ -325,12 +338,14 @@ export function hoursPages(add: AddDesk): void {
       method: 'POST',
       url: `/agenda/hours/${kind}/:id/end`,
       scope,
-      handler: async (desk, request, reply) => {
-        const agentId = agentIn(desk, textIn(formIn(request), 'agent'))
-        const answer = await desk.api('DELETE', `/v1/${kind}/${paramIn(request)}`, { headers: { 'if-match': '*' } })
+      handler: async (workspace, request, reply) => {
+        const agentId = agentIn(workspace, textIn(formIn(request), 'agent'))
+        const answer = await workspace.api('DELETE', `/v1/${kind}/${paramIn(request)}`, {
+          headers: { 'if-match': '*' },
+        })
         if (answer.ok) return { redirect: address('/agenda/hours', { agent: agentId, done: 'saved' }) }
         reply.code(answer.status)
-        return hoursPage(desk, agentId, { refusal: answer.refusal })
+        return hoursPage(workspace, agentId, { refusal: answer.refusal })
       },
     })
 }

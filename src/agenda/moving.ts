@@ -1,13 +1,13 @@
 // Another time for an appointment: a form that asks for a day, and the free times of that day to choose from.
 import { formatDate, isCalendarDate } from '../time/zone.ts'
 import { clockOf, longDate } from '../web/dates.ts'
-import { address, type Desk, typedIn } from '../web/desk.ts'
-import { form } from '../web/desk.layout.ts'
+import { address, type Workspace, typedIn } from '../web/workspace.ts'
+import { form } from '../web/workspace.layout.ts'
 import { choices, field, NO_FAULTS, select, type Option, hidden } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { parseDate } from '../time/zone.ts'
 import type { ShownAppointment } from './appointment.routes.ts'
-import { dayIn, empty, optionsOf } from './pieces.ts'
+import { dayIn, empty, optionsOf } from './agenda-components.ts'
 
 export type Slots = {
   days: { date: string; slots: { start: string; end: string; remaining: number; locationId?: string }[] }[]
@@ -15,21 +15,21 @@ export type Slots = {
 }
 
 /** Free times as choices, under their days. */
-export function timesOf(desk: Desk, slots: Slots, most: number): Option[] {
+export function timesOf(workspace: Workspace, slots: Slots, most: number): Option[] {
   return slots.days
     .flatMap((day) => day.slots.map((slot) => ({ ...slot, date: day.date })))
     .slice(0, most)
     .map((slot) => ({
       value: slot.start,
-      label: `${longDate(desk.language, parseDate(slot.date))}, ${clockOf(desk.zone, Date.parse(slot.start))}`,
+      label: `${longDate(workspace.language, parseDate(slot.date))}, ${clockOf(workspace.zone, Date.parse(slot.start))}`,
     }))
 }
 
-export function moveForm(desk: Desk, a: ShownAppointment): Html {
-  const w = desk.words.appointment
-  const able = [...desk.config.agents.values()].filter((one) => a.serviceIds.every((id) => one.serviceIds.has(id)))
+export function moveForm(workspace: Workspace, a: ShownAppointment): Html {
+  const w = workspace.words.appointment
+  const able = [...workspace.config.agents.values()].filter((one) => a.serviceIds.every((id) => one.serviceIds.has(id)))
   return html`<form method="get" action="/agenda/appointments/${a.id}#move">
-    ${field({ name: 'date', label: w.onDay, value: formatDate(dayIn(desk, undefined)), type: 'date', required: true }, NO_FAULTS)}
+    ${field({ name: 'date', label: w.onDay, value: formatDate(dayIn(workspace, undefined)), type: 'date', required: true }, NO_FAULTS)}
     ${select({ name: 'agent', label: w.agent, value: '', options: optionsOf(able, w.anyAgent) }, NO_FAULTS)}
     <button class="secondary">${w.showTimes}</button>
   </form>`
@@ -37,12 +37,12 @@ export function moveForm(desk: Desk, a: ShownAppointment): Html {
 
 /** The free times of the day that was asked for, or nothing when none was. */
 export async function findSlotsFor(
-  desk: Desk,
+  workspace: Workspace,
   a: ShownAppointment,
   query: Record<string, string | undefined>,
 ): Promise<Html | false> {
-  if (query.date === undefined || !isCalendarDate(query.date) || !desk.can('slots:read')) return false
-  const w = desk.words.appointment
+  if (query.date === undefined || !isCalendarDate(query.date) || !workspace.can('slots:read')) return false
+  const w = workspace.words.appointment
   const to = `/agenda/appointments/${a.id}/move`
   const base = address('/v1/slots', {
     from: query.date,
@@ -51,21 +51,21 @@ export async function findSlotsFor(
     movingAppointmentId: a.id,
     locationId: a.locationId,
     agentId: query.agent,
-    timeZone: desk.zone,
+    timeZone: workspace.zone,
     ...(a.serviceIds.length === 1 ? { durationMinutes: a.durationMinutes } : {}),
   })
-  const slots = await desk.api<Slots>('GET', `${base}${a.serviceIds.map((id) => `&serviceId=${id}`).join('')}`)
+  const slots = await workspace.api<Slots>('GET', `${base}${a.serviceIds.map((id) => `&serviceId=${id}`).join('')}`)
   if (!slots.ok) return html`<p class="notice warning" role="alert">${slots.refusal.detail}</p>`
-  const options = timesOf(desk, slots.body, 40)
+  const options = timesOf(workspace, slots.body, 40)
   if (options.length === 0) return empty(w.noTimes)
   return html`<section class="card">
     <h2>${w.chooseTime}</h2>
     ${form(
-      desk,
+      workspace,
       to,
       html`${choices({ name: 'start', legend: w.freeTimes, options, chosen: [], required: true }, NO_FAULTS)}
         ${hidden('date', query.date)} ${query.agent !== undefined && hidden('agentId', query.agent)}
-        ${field({ name: 'reason', id: 'move-reason', label: w.moveReason, value: typedIn(desk, to, 'reason'), maxLength: 500 }, NO_FAULTS)}
+        ${field({ name: 'reason', id: 'move-reason', label: w.moveReason, value: typedIn(workspace, to, 'reason'), maxLength: 500 }, NO_FAULTS)}
         <button>${w.moveNow}</button>`,
       'times',
     )}

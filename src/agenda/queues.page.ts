@@ -1,8 +1,8 @@
 // Campaign counters and parked deliveries with their replay.
-import type { Desk, DeskView } from '../web/desk.ts'
-import { action } from '../web/desk.layout.ts'
+import type { Workspace, WorkspaceView } from '../web/workspace.ts'
+import { action } from '../web/workspace.layout.ts'
 import { html } from '../web/html.ts'
-import { empty, moment } from './pieces.ts'
+import { empty, moment } from './agenda-components.ts'
 
 type Delivery = {
   id: string
@@ -30,16 +30,16 @@ type Counters = {
   averageDelaySeconds: number | null
 }
 
-export async function queuesPage(desk: Desk): Promise<DeskView> {
-  const w = desk.words.team
-  const campaigns = [...desk.config.campaigns.values()].filter((c) => !c.archived)
+export async function queuesPage(workspace: Workspace): Promise<WorkspaceView> {
+  const w = workspace.words.team
+  const campaigns = [...workspace.config.campaigns.values()].filter((c) => !c.archived)
   const counters = await Promise.all(
-    campaigns.map((c) => desk.read<Counters & Record<string, unknown>>(`/v1/campaigns/${c.id}/counters`)),
+    campaigns.map((c) => workspace.read<Counters & Record<string, unknown>>(`/v1/campaigns/${c.id}/counters`)),
   )
   // Deliveries are the whole tenant's: whoever reaches a part of it does not see them.
-  const answer = await desk.api<{ items: Delivery[] }>('GET', '/v1/deliveries?status=parked&limit=100')
+  const answer = await workspace.api<{ items: Delivery[] }>('GET', '/v1/deliveries?status=parked&limit=100')
   const parked = answer.ok ? answer.body.items : []
-  const states = desk.words.states as Record<string, string>
+  const states = workspace.words.states as Record<string, string>
   return {
     title: w.queues,
     section: 'team',
@@ -82,11 +82,11 @@ export async function queuesPage(desk: Desk): Promise<DeskView> {
                   (d) =>
                     html`<li>
                       <span
-                        ><a href="/agenda/callbacks/${d.callbackId}">${moment(desk, d.createdAt)}</a>
+                        ><a href="/agenda/callbacks/${d.callbackId}">${moment(workspace, d.createdAt)}</a>
                         <span class="detail"
-                          >${desk.config.campaigns.get(d.campaignId)?.name} · ${d.failure}</span
+                          >${workspace.config.campaigns.get(d.campaignId)?.name} · ${d.failure}</span
                         ></span
-                      >${desk.can('callbacks:work') && action(desk, '/agenda/team/replay', w.replay, { id: d.id })}
+                      >${workspace.can('callbacks:work') && action(workspace, '/agenda/team/replay', w.replay, { id: d.id })}
                     </li>`,
                 )}
               </ul>`

@@ -1,13 +1,13 @@
 // What was rearranged: each result by the person's name, and the way back as long as nobody was told.
-import { address, type Desk, type DeskView } from '../web/desk.ts'
-import { form } from '../web/desk.layout.ts'
+import { address, type Workspace, type WorkspaceView } from '../web/workspace.ts'
+import { form } from '../web/workspace.layout.ts'
 import { hidden } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { problemWords } from '../locales/words.ts'
 import type { ProblemCode } from '../errors.ts'
 import { isUuid } from '../uuid.ts'
 import type { AgendaEntry } from './feed.routes.ts'
-import { agentName, empty, moment, nameOf } from './pieces.ts'
+import { agentName, empty, moment, nameOf } from './agenda-components.ts'
 
 export const UNDO = '/agenda/team/undo'
 /** Where the browser comes back to after the results. */
@@ -30,25 +30,25 @@ export type Done = {
 
 /** Entries of the agenda from an instant to another, of one agent or all. */
 export const named = (
-  desk: Desk,
+  workspace: Workspace,
   from: string,
   to: string,
   agentId: string | undefined,
 ): Promise<{ items: AgendaEntry[] }> =>
-  desk.read<{ items: AgendaEntry[] }>(address('/v1/agenda', { from, to, agentId }))
+  workspace.read<{ items: AgendaEntry[] }>(address('/v1/agenda', { from, to, agentId }))
 
-const undoForm = (desk: Desk, ids: readonly string[]): Html =>
+const undoForm = (workspace: Workspace, ids: readonly string[]): Html =>
   form(
-    desk,
+    workspace,
     UNDO,
-    html`${ids.map((id) => hidden('ids', id))}<button class="secondary">${desk.words.team.undoAll}</button>`,
+    html`${ids.map((id) => hidden('ids', id))}<button class="secondary">${workspace.words.team.undoAll}</button>`,
   )
 
 /** What was rearranged, come back to: where everybody is now, and still the way back. */
-export async function rearrangedPage(desk: Desk, query: Query): Promise<DeskView> {
-  const w = desk.words.team
+export async function rearrangedPage(workspace: Workspace, query: Query): Promise<WorkspaceView> {
+  const w = workspace.words.team
   const ids = (query.ids ?? '').split(',').filter(isUuid).slice(0, SHOWN)
-  const people = [...(await peopleOf(desk, ids)).values()]
+  const people = [...(await peopleOf(workspace, ids)).values()]
   return {
     title: w.rearranged,
     section: 'team',
@@ -60,13 +60,13 @@ export async function rearrangedPage(desk: Desk, query: Query): Promise<DeskView
                 ${people.map(
                   (e) =>
                     html`<li>
-                      <a href="/agenda/appointments/${e.id}">${nameOf(e)}</a>: ${moment(desk, e.start)},
-                      ${agentName(desk, e.agentId)}
+                      <a href="/agenda/appointments/${e.id}">${nameOf(e)}</a>: ${moment(workspace, e.start)},
+                      ${agentName(workspace, e.agentId)}
                     </li>`,
                 )}
               </ul>
               ${undoForm(
-                desk,
+                workspace,
                 people.map((e) => e.id),
               )}`
       }
@@ -76,24 +76,25 @@ export async function rearrangedPage(desk: Desk, query: Query): Promise<DeskView
 
 /** Each result by the person's name, and the way back. */
 export function resultsPage(
-  desk: Desk,
+  workspace: Workspace,
   entries: ReadonlyMap<string, AgendaEntry>,
   done: readonly Done[],
   isUndone: boolean,
-): DeskView {
-  const w = desk.words.team
+): WorkspaceView {
+  const w = workspace.words.team
   const changed = done.filter((one) => one.result !== 'left')
   const line = (one: Done): Html => {
     const e = entries.get(one.id)
     const before = one.before ?? { agentId: e?.agentId ?? '', start: e?.start ?? '' }
-    const place = (p: Place): string => `${moment(desk, p.start)}, ${agentName(desk, p.agentId)}`
+    const place = (p: Place): string => `${moment(workspace, p.start)}, ${agentName(workspace, p.agentId)}`
     const after = { agentId: one.agentId ?? before.agentId, start: one.start ?? before.start }
     const code = (one.code ?? 'no_agent_free') as ProblemCode
     return html`<li>
       <a href="/agenda/appointments/${one.id}">${e ? nameOf(e) : w.appointment}</a>:
       ${
         one.result === 'left'
-          ? html`<strong>${w.results.left}</strong>, ${place(before)}. ${problemWords(desk.language, code, {}).detail}`
+          ? html`<strong>${w.results.left}</strong>, ${place(before)}.
+              ${problemWords(workspace.language, code, {}).detail}`
           : one.result === 'asked'
             ? html`<strong>${isUndone ? w.notAsked : w.results.asked}</strong>`
             : w.fromTo(place(before), place(after))
@@ -121,7 +122,7 @@ export function resultsPage(
         html`<div class="notice note" role="status">
           <p>${w.toldSoon(TELL_AFTER_SECONDS)}</p>
           ${undoForm(
-            desk,
+            workspace,
             changed.map((one) => one.id),
           )}
         </div>`
@@ -131,14 +132,17 @@ export function resultsPage(
 }
 
 /** The people of appointments, whatever day they are on now. */
-export async function peopleOf(desk: Desk, ids: readonly string[]): Promise<Map<string, AgendaEntry>> {
+export async function peopleOf(workspace: Workspace, ids: readonly string[]): Promise<Map<string, AgendaEntry>> {
   const found = await Promise.all(
     ids.map(async (id) => {
-      const a = await desk.api<{ start: string; agentId: string }>('GET', `/v1/appointments/${encodeURIComponent(id)}`)
+      const a = await workspace.api<{ start: string; agentId: string }>(
+        'GET',
+        `/v1/appointments/${encodeURIComponent(id)}`,
+      )
       if (!a.ok) return []
       const { start, agentId } = a.body
       const to = new Date(Date.parse(start) + 1).toISOString()
-      return (await named(desk, start, to, agentId)).items.filter((e) => e.id === id)
+      return (await named(workspace, start, to, agentId)).items.filter((e) => e.id === id)
     }),
   )
   return new Map(found.flat().map((e) => [e.id, e]))

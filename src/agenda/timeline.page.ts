@@ -1,21 +1,21 @@
 // PURE. The timeline of a contact: everything that happened, latest first, each with what matters of it.
-import type { Desk } from '../web/desk.ts'
+import type { Workspace } from '../web/workspace.ts'
 import { html, type Html } from '../web/html.ts'
-import { agentName, empty, moment, serviceName } from './pieces.ts'
+import { agentName, empty, moment, serviceName } from './agenda-components.ts'
 
 export type TimelineItem = { kind: string; id: string; at: string; data: Record<string, unknown> }
 
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 
-function said(desk: Desk, { kind, id, data }: TimelineItem): Html {
-  const w = desk.words.timeline
-  const states = desk.words.states as Record<string, string>
-  const outcomes = desk.words.outcomes as Record<string, string>
+function said(workspace: Workspace, { kind, id, data }: TimelineItem): Html {
+  const w = workspace.words.timeline
+  const states = workspace.words.states as Record<string, string>
+  const outcomes = workspace.words.outcomes as Record<string, string>
   const state = states[text(data.status)] ?? text(data.status)
   switch (kind) {
     case 'appointment':
-      return html`<a href="/agenda/appointments/${id}">${serviceName(desk, (data.serviceIds ?? []) as string[])}</a>,
-        ${agentName(desk, text(data.agentId))}
+      return html`<a href="/agenda/appointments/${id}">${serviceName(workspace, (data.serviceIds ?? []) as string[])}</a
+        >, ${agentName(workspace, text(data.agentId))}
         <span class="tag ${text(data.status)}">${state}</span
         >${text(data.notes) !== '' && html`<span class="detail">${text(data.notes)}</span>`}`
     case 'callback':
@@ -28,10 +28,10 @@ function said(desk: Desk, { kind, id, data }: TimelineItem): Html {
         <a href="/agenda/callbacks/${text(data.callbackId)}">${outcomes[text(data.outcome)] ?? text(data.outcome)}</a
         >${text(data.note) !== '' && html`<span class="detail"><q>${text(data.note)}</q></span>`}`
     case 'message':
-      return html`${desk.words.messages[text(data.template)] ?? text(data.template)}
+      return html`${workspace.words.messages[text(data.template)] ?? text(data.template)}
         <span class="detail"
           >${text(data.channel)}, ${text(data.subject)}
-          (${desk.words.messageStates[text(data.status)] ?? text(data.status)})</span
+          (${workspace.words.messageStates[text(data.status)] ?? text(data.status)})</span
         >`
     case 'rating':
       return html`${w.rating}: ${text(data.stars)} / 5 <span class="detail">${text(data.comment)}</span>`
@@ -43,13 +43,13 @@ function said(desk: Desk, { kind, id, data }: TimelineItem): Html {
   }
 }
 
-export function timeline(desk: Desk, items: readonly TimelineItem[]): Html {
-  if (items.length === 0) return empty(desk.words.timeline.nothing)
+export function timeline(workspace: Workspace, items: readonly TimelineItem[]): Html {
+  if (items.length === 0) return empty(workspace.words.timeline.nothing)
   return html`<ol class="timeline">
     ${items.map(
       (item) =>
         html`<li class="${item.kind}">
-          <time datetime="${item.at}">${moment(desk, item.at)}</time> <span>${said(desk, item)}</span>
+          <time datetime="${item.at}">${moment(workspace, item.at)}</time> <span>${said(workspace, item)}</span>
         </li>`,
     )}
   </ol>`

@@ -2,13 +2,13 @@
 import { DAY } from '../time/interval.ts'
 import { startOfDay } from '../time/zone.ts'
 import { longDate } from '../web/dates.ts'
-import type { AddDesk, Desk } from '../web/desk.ts'
-import { address } from '../web/desk.ts'
-import { action } from '../web/desk.layout.ts'
+import type { AddWorkspacePage, Workspace } from '../web/workspace.ts'
+import { address } from '../web/workspace.ts'
+import { action } from '../web/workspace.layout.ts'
 import { html, type Html } from '../web/html.ts'
 import { approvalsNote } from './approvals.routes.ts'
 import type { AgendaEntry } from './feed.routes.ts'
-import { clock, empty, entryLine, moment, nameOf, serviceName, today } from './pieces.ts'
+import { clock, empty, entryLine, moment, nameOf, serviceName, today } from './agenda-components.ts'
 
 /** How far back an outcome is still asked for. */
 const BACK = 14 * DAY
@@ -24,8 +24,8 @@ type Callback = {
   campaignId: string
 }
 
-function nextCard(desk: Desk, next: AgendaEntry | undefined): Html {
-  const w = desk.words.today
+function nextCard(workspace: Workspace, next: AgendaEntry | undefined): Html {
+  const w = workspace.words.today
   if (!next)
     return html`<section class="card next">
       <h2>${w.next}</h2>
@@ -34,26 +34,28 @@ function nextCard(desk: Desk, next: AgendaEntry | undefined): Html {
   return html`<section class="card next" data-countdown="${next.start}">
     <h2>${w.next}</h2>
     <p class="big">
-      <a href="/agenda/appointments/${next.id}">${clock(desk, next.start)} ${nameOf(next)}</a>
+      <a href="/agenda/appointments/${next.id}">${clock(workspace, next.start)} ${nameOf(next)}</a>
       <span class="left" aria-hidden="true"></span>
     </p>
-    <p>${serviceName(desk, next.serviceIds)} · ${desk.pageWords.channels[next.channel as 'phone']}</p>
+    <p>${serviceName(workspace, next.serviceIds)} · ${workspace.pageWords.channels[next.channel as 'phone']}</p>
     ${
-      desk.can('appointments:write') &&
+      workspace.can('appointments:write') &&
       next.arrivedAt === undefined &&
-      action(desk, `/agenda/appointments/${next.id}/arrival`, desk.words.appointment.arrived, { back: '/agenda' })
+      action(workspace, `/agenda/appointments/${next.id}/arrival`, workspace.words.appointment.arrived, {
+        back: '/agenda',
+      })
     }
   </section>`
 }
 
-async function callbacksCard(desk: Desk): Promise<Html> {
-  const w = desk.words.today
+async function callbacksCard(workspace: Workspace): Promise<Html> {
+  const w = workspace.words.today
   const query = {
-    ownerAgentId: desk.person.agentId ?? undefined,
-    to: new Date(desk.now + DAY).toISOString(),
+    ownerAgentId: workspace.person.agentId ?? undefined,
+    to: new Date(workspace.now + DAY).toISOString(),
     limit: 50,
   }
-  const { items } = await desk.read<{ items: Callback[] }>(address('/v1/callbacks', query))
+  const { items } = await workspace.read<{ items: Callback[] }>(address('/v1/callbacks', query))
   const open = items.filter((c) => ['scheduled', 'queued', 'in_progress'].includes(c.status)).slice(0, 8)
   return html`<section class="card">
     <h2>${w.callbacks}</h2>
@@ -64,52 +66,56 @@ async function callbacksCard(desk: Desk): Promise<Html> {
             ${open.map(
               (c) =>
                 html`<li>
-                  <a href="/agenda/callbacks/${c.id}">${moment(desk, c.windowFrom)}–${clock(desk, c.windowTo)}</a>
+                  <a href="/agenda/callbacks/${c.id}"
+                    >${moment(workspace, c.windowFrom)}–${clock(workspace, c.windowTo)}</a
+                  >
                   <span>${c.number ?? ''} ${c.reason}</span>
                 </li>`,
             )}
           </ul>`
     }
-    ${desk.can('callbacks:work') && html`<p><a class="button secondary" href="/agenda/callbacks">${w.takeNext}</a></p>`}
+    ${workspace.can('callbacks:work') && html`<p><a class="button secondary" href="/agenda/callbacks">${w.takeNext}</a></p>`}
   </section>`
 }
 
-export function todayPages(add: AddDesk): void {
+export function todayPages(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda',
-    handler: async (desk) => {
-      if (!desk.can('appointments:read')) return { redirect: '/agenda/settings' }
-      const w = desk.words.today
-      const day = today(desk)
-      const from = startOfDay(desk.zone, day)
-      const agentId = desk.person.agentId ?? undefined
+    handler: async (workspace) => {
+      if (!workspace.can('appointments:read')) return { redirect: '/agenda/settings' }
+      const w = workspace.words.today
+      const day = today(workspace)
+      const from = startOfDay(workspace.zone, day)
+      const agentId = workspace.person.agentId ?? undefined
       const read = (query: Record<string, string | boolean | undefined>) =>
-        desk.read<{ items: AgendaEntry[] }>(address('/v1/agenda', { agentId, ...query })).then((page) => page.items)
-      const to = startOfDay(desk.zone, day + 1)
+        workspace
+          .read<{ items: AgendaEntry[] }>(address('/v1/agenda', { agentId, ...query }))
+          .then((page) => page.items)
+      const to = startOfDay(workspace.zone, day + 1)
       const entries = await read({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })
-      const waiting = desk.can('appointments:write')
+      const waiting = workspace.can('appointments:write')
         ? (
             await read({
-              from: new Date(desk.now - BACK).toISOString(),
-              to: new Date(desk.now).toISOString(),
+              from: new Date(workspace.now - BACK).toISOString(),
+              to: new Date(workspace.now).toISOString(),
               withoutOutcome: true,
             })
-          ).filter((e) => Date.parse(e.end) < desk.now)
+          ).filter((e) => Date.parse(e.end) < workspace.now)
         : []
       const live = entries.filter((e) => ['pending', 'confirmed'].includes(e.status))
-      const next = live.find((e) => Date.parse(e.end) > desk.now)
-      const callbacks = desk.can('callbacks:read') ? await callbacksCard(desk) : false
+      const next = live.find((e) => Date.parse(e.end) > workspace.now)
+      const callbacks = workspace.can('callbacks:read') ? await callbacksCard(workspace) : false
       return {
         title: w.title,
         section: 'today',
         main: html`<div class="head">
-            <h1>${longDate(desk.language, day)}</h1>
-            ${desk.can('appointments:write') && html`<a class="button" href="/agenda/book" accesskey="n">${w.book}</a>`}
+            <h1>${longDate(workspace.language, day)}</h1>
+            ${workspace.can('appointments:write') && html`<a class="button" href="/agenda/book" accesskey="n">${w.book}</a>`}
           </div>
-          ${await approvalsNote(desk)}
+          ${await approvalsNote(workspace)}
           <div class="cards">
-            ${nextCard(desk, next)} ${callbacks}
+            ${nextCard(workspace, next)} ${callbacks}
             <section class="card">
               <h2>${w.outcomes} <span class="count">(${waiting.length})</span></h2>
               ${
@@ -120,11 +126,12 @@ export function todayPages(add: AddDesk): void {
                         (e) =>
                           html`<li>
                             <span
-                              ><a href="/agenda/appointments/${e.id}">${moment(desk, e.start)}</a> ${nameOf(e)}</span
+                              ><a href="/agenda/appointments/${e.id}">${moment(workspace, e.start)}</a>
+                              ${nameOf(e)}</span
                             >
                             <span class="buttons">
-                              ${action(desk, `/agenda/appointments/${e.id}/outcome`, desk.words.appointment.came, { outcome: 'completed', back: '/agenda' })}
-                              ${action(desk, `/agenda/appointments/${e.id}/outcome`, desk.words.appointment.missed, { outcome: 'no_show', back: '/agenda' })}
+                              ${action(workspace, `/agenda/appointments/${e.id}/outcome`, workspace.words.appointment.came, { outcome: 'completed', back: '/agenda' })}
+                              ${action(workspace, `/agenda/appointments/${e.id}/outcome`, workspace.words.appointment.missed, { outcome: 'no_show', back: '/agenda' })}
                             </span>
                           </li>`,
                       )}
@@ -138,7 +145,7 @@ export function todayPages(add: AddDesk): void {
               entries.length === 0
                 ? empty(w.nothingToday)
                 : html`<ul class="entries">
-                    ${entries.slice(0, 200).map((e) => entryLine(desk, e, { withAgent: agentId === undefined }))}
+                    ${entries.slice(0, 200).map((e) => entryLine(workspace, e, { withAgent: agentId === undefined }))}
                   </ul>`
             }
           </section>`,

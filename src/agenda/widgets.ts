@@ -1,7 +1,7 @@
 // Other systems' pages beside a contact, appointment or callback: their address is signed with what is shown, so that they can
 // trust it. The signature is an HMAC-SHA-256 over the sorted parameters, with the tenant's widget secret.
 import { createHmac } from 'node:crypto'
-import type { Desk } from '../web/desk.ts'
+import type { Workspace } from '../web/workspace.ts'
 import { html, type Html } from '../web/html.ts'
 
 /** The parameters, sorted, as they are signed. */
@@ -21,19 +21,19 @@ export function signedAddress(url: string, secret: string, context: Record<strin
 }
 
 export async function widgetsFor(
-  desk: Desk,
+  workspace: Workspace,
   place: 'contact' | 'appointment' | 'callback',
   context: { contactId: string; subjectId?: string },
 ): Promise<Html | false> {
-  const widgets = desk.settings.workspace.widgets.filter((one) => one.places.includes(place))
+  const widgets = workspace.settings.workspace.widgets.filter((one) => one.places.includes(place))
   if (widgets.length === 0) return false
-  const secret = await desk.secretFor('widgets')
+  const secret = await workspace.secretFor('widgets')
   const shared = {
-    tenant: desk.config.slug,
-    user: desk.person.id,
+    tenant: workspace.config.slug,
+    user: workspace.person.id,
     contact: context.contactId,
     ...(context.subjectId === undefined ? {} : { [place]: context.subjectId }),
-    at: String(Math.floor(desk.now / 1000)),
+    at: String(Math.floor(workspace.now / 1000)),
   }
   return html`${widgets.map(
     (widget) =>

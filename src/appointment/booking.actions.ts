@@ -20,8 +20,8 @@ import { knownAnswer } from './known-booking.actions.ts'
 import { countedLimits } from './override.ts'
 import { expireDue } from './expiry.actions.ts'
 import { plan, planFresh, type Place, type Plan } from './placement.actions.ts'
-import { presentNew } from './present.ts'
-import { reachedLimit } from './reached.ts'
+import { presentNew } from './appointment-json.ts'
+import { limitViolation } from './limit-violation.ts'
 import type { Actor, BookingRequest } from './request.ts'
 
 export type BookingContext = {
@@ -199,7 +199,7 @@ function judge(error: unknown, request: BookingRequest): Verdict {
       return 'next'
     case 'usage_counters_limit': {
       // An agent who filled up meanwhile leaves the others; who is full is not offered in the next round.
-      const reached = reachedLimit(error)!
+      const reached = limitViolation(error)!
       return reached.scope === 'agent' ? 'next' : reached.refusal
     }
     // The configuration changed, or the session ended, after the plan was made.

@@ -25,7 +25,7 @@ import {
 } from './appointment.sql.ts'
 import { checkDetails } from './booking.actions.ts'
 import type { Actor } from './request.ts'
-import { countersHeld } from './settle.ts'
+import { countersHeld } from './usage-counters.ts'
 import { nextStatus, type Action } from './states.ts'
 
 export type ChangeContext = {

@@ -11,7 +11,7 @@ import {
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { expiredHolds, lockAppointment, updateAppointment, type AppointmentDocument } from './appointment.sql.ts'
-import { countersHeld } from './settle.ts'
+import { countersHeld } from './usage-counters.ts'
 
 const BATCH = 100
 

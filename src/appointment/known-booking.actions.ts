@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts'
 import { externalIdTaken } from '../errors.ts'
 import type { Answer } from '../rest/idempotency.actions.ts'
 import { findByExternalId, type Appointment } from './appointment.sql.ts'
-import { presentAppointment } from './present.ts'
+import { presentAppointment } from './appointment-json.ts'
 import type { BookingRequest } from './request.ts'
 
 /** Whether the request asks for the appointment that has its external id already: the same visit at the same time and place. */

@@ -1,5 +1,5 @@
 // Moves an appointment to another time or agent. Its own time counts as free; the constraint decides about the new one.
-import { ignoring } from '../availability/calendar.ts'
+import { ignoring } from '../availability/agent-calendar.ts'
 import { readVersions } from '../availability/config.sql.ts'
 import { countDown, countUp } from '../availability/limits.sql.ts'
 import { countersOf, type Counter } from '../availability/limits.ts'
@@ -33,9 +33,9 @@ import {
 import { expireDue } from './expiry.actions.ts'
 import { countedLimits, type Override } from './override.ts'
 import { planFresh, type Place, type Plan } from './placement.actions.ts'
-import { reachedLimit } from './reached.ts'
+import { limitViolation } from './limit-violation.ts'
 import type { Placement } from './request.ts'
-import { countersHeld } from './settle.ts'
+import { countersHeld } from './usage-counters.ts'
 
 export type MoveRequest = {
   start: number
@@ -146,7 +146,7 @@ async function tryPlaces(
     try {
       return await transaction(deps.db, (tx) => moveTo(deps, tx, context, request, planned, place, seen, kept))
     } catch (error) {
-      const reached = reachedLimit(error)
+      const reached = limitViolation(error)
       if (reached?.scope === 'agent') continue
       if (reached) throw reached.refusal
       const violation = violationOf(error)

@@ -20,7 +20,7 @@ import {
   type Search,
 } from '../availability/search.ts'
 import { agentsFor, confirmFor, searchOver, type SlotRequest } from '../availability/slots.actions.ts'
-import type { AgentCalendar, Ignored } from '../availability/calendar.ts'
+import type { AgentCalendar, Ignored } from '../availability/agent-calendar.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'

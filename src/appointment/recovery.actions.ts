@@ -28,7 +28,7 @@ export async function followUp(deps: Deps, config: TenantConfig, a: Appointment)
     ...{ contactId: person.contactId!, externalId: nameOf(a), source: 'rating', actor: 'rating' },
     ...(rating.comment === undefined ? {} : { reason: rating.comment.slice(0, 200) }),
   }).catch((error: unknown) => {
-    // Barred, full or closed: the rating itself stays, and is listed as not followed up.
+    // On the do-not-call list, full or closed: the rating itself stays, and is listed as not followed up.
     if (!(error instanceof AppError) || error.status >= 500) throw error
   })
 }

@@ -13,7 +13,7 @@ import { configOf } from '../tenant/config.actions.ts'
 import * as schema from './appointment.schema.ts'
 import { findAppointment, type Appointment } from './appointment.sql.ts'
 import { changeContext, optionalVersion } from './change-context.ts'
-import { presentAppointment } from './present.ts'
+import { presentAppointment } from './appointment-json.ts'
 import { undoMove, withholdNotice } from './undo-move.actions.ts'
 
 export function undoMoveRoutes(app: FastifyInstance, deps: Deps): void {

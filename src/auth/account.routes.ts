@@ -5,8 +5,17 @@ import { AppError } from '../errors.ts'
 import { findRow } from '../rest/resource.sql.ts'
 import { languageNamed } from '../locales/words.ts'
 import { listFeeds, revokeFeed } from '../calendar/feed.sql.ts'
-import { LOOK_COOKIE, LOOKS, addDesk, formIn, paramIn, textIn, type AddDesk, type Desk } from '../web/desk.ts'
-import { action, form } from '../web/desk.layout.ts'
+import {
+  LOOK_COOKIE,
+  LOOKS,
+  addWorkspacePage,
+  formIn,
+  paramIn,
+  textIn,
+  type AddWorkspacePage,
+  type Workspace,
+} from '../web/workspace.ts'
+import { action, form } from '../web/workspace.layout.ts'
 import { dateOf, clockOf } from '../web/dates.ts'
 import { passwordField, choices, faultSummary, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
@@ -20,10 +29,10 @@ import { findUser } from './user.sql.ts'
 
 type Session = { id: string; browser: string; seenAt: string; createdAt: string; isThis: boolean }
 
-function sessionsTable(desk: Desk, sessions: readonly Session[]): Html {
-  const w = desk.words.account
+function sessionsTable(workspace: Workspace, sessions: readonly Session[]): Html {
+  const w = workspace.words.account
   const moment = (text: string): string =>
-    `${dateOf(desk.language, desk.zone, Date.parse(text))}, ${clockOf(desk.zone, Date.parse(text))}`
+    `${dateOf(workspace.language, workspace.zone, Date.parse(text))}, ${clockOf(workspace.zone, Date.parse(text))}`
   return html`<ul class="rows">
     ${sessions.map(
       (s) =>
@@ -33,31 +42,31 @@ function sessionsTable(desk: Desk, sessions: readonly Session[]): Html {
               >${w.since(moment(s.createdAt))}</span
             ></span
           >
-          ${!s.isThis && action(desk, `/agenda/account/sessions/${s.id}/end`, w.end)}
+          ${!s.isThis && action(workspace, `/agenda/account/sessions/${s.id}/end`, w.end)}
         </li>`,
     )}
   </ul>`
 }
 
-export async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra: Html | false = false) {
-  const w = desk.words.account
-  const { items } = await desk.read<{ items: Session[] }>('/v1/me/sessions')
-  const user = (await findUser(deps.db.kysely, desk.person.tenantId, desk.person.id))!
-  const feeds = (await listFeeds(deps.db.kysely, desk.person.tenantId)).filter(
-    (f) => f.owner_kind === 'agent' && f.owner_id === desk.person.agentId && f.revoked_at === null,
+export async function accountPage(workspace: Workspace, deps: Deps, faults: Faults, extra: Html | false = false) {
+  const w = workspace.words.account
+  const { items } = await workspace.read<{ items: Session[] }>('/v1/me/sessions')
+  const user = (await findUser(deps.db.kysely, workspace.person.tenantId, workspace.person.id))!
+  const feeds = (await listFeeds(deps.db.kysely, workspace.person.tenantId)).filter(
+    (f) => f.owner_kind === 'agent' && f.owner_id === workspace.person.agentId && f.revoked_at === null,
   )
-  const passkeys = await listPasskeys(deps.db.kysely, desk.person.tenantId, desk.person.id)
+  const passkeys = await listPasskeys(deps.db.kysely, workspace.person.tenantId, workspace.person.id)
   const locale = (user.document as { locale?: string }).locale ?? ''
   return {
     title: w.title,
-    main: html`${faultSummary(desk.pageWords, faults)}
+    main: html`${faultSummary(workspace.pageWords, faults)}
       <h1>${w.title}</h1>
-      <p>${user.name}, ${user.email} · ${desk.words.roles[user.role]}</p>
+      <p>${user.name}, ${user.email} · ${workspace.words.roles[user.role]}</p>
       ${extra}
       <section>
         <h2>${w.language}</h2>
         ${form(
-          desk,
+          workspace,
           '/agenda/account/language',
           html`${choices(
               {
@@ -67,7 +76,7 @@ export async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra:
                   { value: 'it', label: 'Italiano' },
                   { value: 'en', label: 'English' },
                 ],
-                chosen: [locale === '' ? desk.language : locale],
+                chosen: [locale === '' ? workspace.language : locale],
               },
               faults,
             )} <button class="secondary">${w.save}</button>`,
@@ -76,21 +85,21 @@ export async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra:
       <section>
         <h2>${w.look}</h2>
         ${form(
-          desk,
+          workspace,
           '/agenda/account/look',
           html`${choices(
               {
                 name: 'look',
                 legend: w.lookOf,
                 options: (['device', 'light', 'dark'] as const).map((value) => ({ value, label: w.looks[value] })),
-                chosen: [desk.look ?? 'device'],
+                chosen: [workspace.look ?? 'device'],
               },
               faults,
             )} <button class="secondary">${w.save}</button>`,
         )}
       </section>
       ${
-        desk.person.agentId !== null &&
+        workspace.person.agentId !== null &&
         html`<section>
           <h2>${w.feed}</h2>
           <p>${w.feedText}</p>
@@ -98,43 +107,44 @@ export async function accountPage(desk: Desk, deps: Deps, faults: Faults, extra:
             ${feeds.map(
               (f) =>
                 html`<li>
-                  <span>${w.feedSince(dateOf(desk.language, desk.zone, f.created_at.getTime()))}</span>
-                  ${action(desk, `/agenda/account/feeds/${f.id}/end`, w.end)}
+                  <span>${w.feedSince(dateOf(workspace.language, workspace.zone, f.created_at.getTime()))}</span>
+                  ${action(workspace, `/agenda/account/feeds/${f.id}/end`, w.end)}
                 </li>`,
             )}
           </ul>
-          ${action(desk, '/agenda/account/feeds', w.newFeed)}
+          ${action(workspace, '/agenda/account/feeds', w.newFeed)}
         </section>`
       }
       <section>
         <h2>${w.password}</h2>
         ${form(
-          desk,
+          workspace,
           '/agenda/account/password',
           html`<input type="hidden" name="username" value="${user.email}" autocomplete="username" />
             ${passwordField({ name: 'present', label: w.present, use: 'present' }, faults)}
-            ${passwordField({ name: 'password', label: w.next, hint: desk.words.signIn.passwordHint, use: 'new' }, faults)}
+            ${passwordField({ name: 'password', label: w.next, hint: workspace.words.signIn.passwordHint, use: 'new' }, faults)}
             <button class="secondary">${w.change}</button>`,
         )}
       </section>
-      ${secondFactorSection(desk, user, passkeys, faults)}
+      ${secondFactorSection(workspace, user, passkeys, faults)}
       <section>
         <h2>${w.sessions}</h2>
-        ${sessionsTable(desk, items)} ${items.length > 1 && action(desk, '/agenda/account/sessions/end', w.endOthers)}
+        ${sessionsTable(workspace, items)}
+        ${items.length > 1 && action(workspace, '/agenda/account/sessions/end', w.endOthers)}
       </section>`,
   }
 }
 
 export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  const add: AddDesk = (route) => addDesk(app, deps, authenticator, route)
+  const add: AddWorkspacePage = (route) => addWorkspacePage(app, deps, authenticator, route)
   const back = (done: string) => ({ redirect: `/agenda/account?done=${done}` })
 
-  add({ method: 'GET', url: '/agenda/account', handler: (desk) => accountPage(desk, deps, NO_FAULTS) })
+  add({ method: 'GET', url: '/agenda/account', handler: (workspace) => accountPage(workspace, deps, NO_FAULTS) })
 
   add({
     method: 'POST',
     url: '/agenda/account/look',
-    handler: async (_desk, request, reply) => {
+    handler: async (_workspace, request, reply) => {
       const look = LOOKS.find((one) => one === textIn(formIn(request), 'look'))
       const kept = { path: '/agenda', httpOnly: true, sameSite: 'lax' as const }
       if (look === undefined) reply.clearCookie(LOOK_COOKIE, kept)
@@ -145,9 +155,9 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
   add({
     method: 'POST',
     url: '/agenda/account/language',
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const locale = languageNamed(textIn(formIn(request), 'locale')) ?? 'it'
-      await setLocale(deps, desk.person.tenantId, desk.person.id, locale)
+      await setLocale(deps, workspace.person.tenantId, workspace.person.id, locale)
       reply.clearCookie('agenda_language', { path: '/' })
       return back('saved')
     },
@@ -156,18 +166,18 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
   add({
     method: 'POST',
     url: '/agenda/account/password',
-    handler: async (desk, request, reply) => {
+    handler: async (workspace, request, reply) => {
       const given = formIn(request)
-      const { tenantId, id, sessionId } = desk.person
+      const { tenantId, id, sessionId } = workspace.person
       const [present, next] = [String(given.present ?? ''), String(given.password ?? '').slice(0, 200)]
-      const faults = await faultsFrom(desk, () => changeOwnPassword(deps, tenantId, id, sessionId, present, next))
+      const faults = await faultsFrom(workspace, () => changeOwnPassword(deps, tenantId, id, sessionId, present, next))
       if (faults.size > 0) {
         reply.code(422)
-        return accountPage(desk, deps, faults)
+        return accountPage(workspace, deps, faults)
       }
       // Whoever had the old secret of this session has nothing any more.
-      const token = await rotate(deps, desk.person, true)
-      if (token !== null) giveSession(request, reply, token, desk.isFramed)
+      const token = await rotate(deps, workspace.person, true)
+      if (token !== null) giveSession(request, reply, token, workspace.isFramed)
       authenticator.forget()
       return back('password')
     },
@@ -176,17 +186,17 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
   add({
     method: 'POST',
     url: '/agenda/account/sessions/:id/end',
-    handler: async (desk, request) => {
-      await desk.api('DELETE', `/v1/me/sessions/${paramIn(request)}`)
+    handler: async (workspace, request) => {
+      await workspace.api('DELETE', `/v1/me/sessions/${paramIn(request)}`)
       return back('ended')
     },
   })
   add({
     method: 'POST',
     url: '/agenda/account/sessions/end',
-    handler: async (desk) => {
-      const { items } = await desk.read<{ items: Session[] }>('/v1/me/sessions')
-      for (const s of items.filter((one) => !one.isThis)) await desk.api('DELETE', `/v1/me/sessions/${s.id}`)
+    handler: async (workspace) => {
+      const { items } = await workspace.read<{ items: Session[] }>('/v1/me/sessions')
+      for (const s of items.filter((one) => !one.isThis)) await workspace.api('DELETE', `/v1/me/sessions/${s.id}`)
       return back('ended')
     },
   })
@@ -195,17 +205,17 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
     method: 'POST',
     url: '/agenda/account/feeds',
     scope: 'hours:write',
-    handler: async (desk) => {
-      const { agentId, tenantId } = desk.person
+    handler: async (workspace) => {
+      const { agentId, tenantId } = workspace.person
       if (agentId === null || !(await findRow(deps.db.kysely, 'agents', tenantId, agentId)))
         throw new AppError('not_found', { what: 'agent' })
-      const made = await desk.api<{ url: string }>('POST', '/v1/calendar-feeds', {
+      const made = await workspace.api<{ url: string }>('POST', '/v1/calendar-feeds', {
         body: { ownerKind: 'agent', ownerId: agentId, showsNames: true },
       })
       if (!made.ok) throw new AppError('forbidden', { scope: 'hours:write' })
-      const w = desk.words.account
+      const w = workspace.words.account
       return accountPage(
-        desk,
+        workspace,
         deps,
         NO_FAULTS,
         html`<div class="notice success" role="status">
@@ -219,8 +229,8 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
   add({
     method: 'POST',
     url: '/agenda/account/feeds/:id/end',
-    handler: async (desk, request) => {
-      const { tenantId, agentId } = desk.person
+    handler: async (workspace, request) => {
+      const { tenantId, agentId } = workspace.person
       const id = paramIn(request)
       const own = (await listFeeds(deps.db.kysely, tenantId)).find(
         (f) => f.id === id && f.owner_kind === 'agent' && f.owner_id === agentId,

@@ -1,7 +1,7 @@
 // Tells who calls: the platform's operator, an API key, the holder of an appointment's manage token, or a person who signed in.
 import type { Deps } from '../deps.ts'
 import { findManageHash } from '../appointment/appointment.sql.ts'
-import { isSameText } from '../web/seal.ts'
+import { isSameText } from '../web/signature.ts'
 import { findKey } from './key.sql.ts'
 import type { Person, Principal, Scope } from './scopes.ts'
 import { csrfOf, personOf, personStill } from './session.actions.ts'
@@ -32,7 +32,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
     judged.clear()
   }
   // Somebody's rights changed, here or in another process: all are asked for anew, and open streams judge again who reads them.
-  deps.bus.on('rights', distrust)
+  deps.pubsub.on('rights', distrust)
 
   async function byKey(token: Token): Promise<Principal | null> {
     const row = await findKey(deps.db.kysely, token.tenantId, token.rowId)
@@ -100,6 +100,6 @@ export function createAuthenticator(deps: Deps): Authenticator {
     ofSession,
     stillSignedIn,
     isOwnForm: async (person, csrf) => typeof csrf === 'string' && isSameText(csrf, await csrfOf(deps, person)),
-    forget: () => deps.bus.say('rights', 'changed'),
+    forget: () => deps.pubsub.say('rights', 'changed'),
   }
 }

@@ -12,7 +12,7 @@ export async function runAdministrator(slug: string, base: string, open: () => P
     if (link === null) throw new AppError('not_found', { what: `tenant without people: ${slug}` })
     process.stdout.write(`${base}${link}\n`)
   } finally {
-    await deps.bus.close()
+    await deps.pubsub.close()
     await deps.db.close()
   }
 }

@@ -3,12 +3,12 @@ import { openLink } from './link.actions.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { deskWords, faultWords, languageNamed, pageWords, problemWords, type Language } from '../locales/words.ts'
+import { workspaceWords, faultWords, languageNamed, pageWords, problemWords, type Language } from '../locales/words.ts'
 import { TenantBody } from '../tenant/tenant.schema.ts'
 import { checkBody } from '../rest/validation.ts'
 import { assetsOf } from '../web/assets.ts'
-import { firstOf } from '../web/desk.ts'
-import { plainDocument } from '../web/desk.layout.ts'
+import { firstOf } from '../web/workspace.ts'
+import { plainDocument } from '../web/workspace.layout.ts'
 import { passwordField, field, faultSummary, NO_FAULTS, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage } from '../web/pages.ts'
@@ -21,7 +21,7 @@ type Body = Record<string, string | undefined>
 const textOf = (given: Body, name: string): string => (given[name] ?? '').trim().slice(0, 300)
 
 function personFields(language: Language, given: Body, faults: Faults): Html {
-  const w = deskWords(language).signIn
+  const w = workspaceWords(language).signIn
   return html`${field({ name: 'person', label: w.yourName, value: textOf(given, 'person'), required: true, autocomplete: 'name', maxLength: 200 }, faults)}
   ${field({ name: 'email', label: w.email, value: textOf(given, 'email'), type: 'email', required: true, autocomplete: 'username', maxLength: 254 }, faults)}
   ${passwordField({ name: 'password', label: w.choosePassword, hint: w.passwordHint, use: 'new' }, faults)}`
@@ -56,7 +56,7 @@ export function firstRoutes(app: FastifyInstance, deps: Deps): void {
       always: true,
       ...(method === 'POST' ? { limit: 20 } : {}),
       handler: async (request, reply, site) => {
-        const w = deskWords(site.language).signIn
+        const w = workspaceWords(site.language).signIn
         await openLink(deps, site.tenantId, tokenIn(request), ['first'])
         const given = firstOf(request.body)
         let faults: Faults = NO_FAULTS
@@ -102,7 +102,7 @@ export function setUpRoutes(pages: FastifyInstance, deps: Deps): void {
     schema: { hide: true },
   }
   const page = (language: Language, given: Body, faults: Faults): string => {
-    const w = deskWords(language).signIn
+    const w = workspaceWords(language).signIn
     const main = html`${faultSummary(pageWords(language), faults)}
       <h1>${w.setUpTitle}</h1>
       <p class="lead">${w.setUpText}</p>
@@ -113,7 +113,7 @@ export function setUpRoutes(pages: FastifyInstance, deps: Deps): void {
         ${select(
           {
             name: 'locale',
-            label: deskWords(language).account.languageOf,
+            label: workspaceWords(language).account.languageOf,
             value: given.locale ?? language,
             options: [
               { value: 'it', label: 'Italiano' },

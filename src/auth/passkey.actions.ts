@@ -8,7 +8,7 @@ import { findTenant } from '../tenant/tenant.sql.ts'
 import { settingsOf } from '../tenant/settings.ts'
 import { tellOwner } from './notice.actions.ts'
 import { deletePasskeys, findPasskey, insertPasskey, listPasskeys, usePasskey } from './passkey.sql.ts'
-import { openValue, sealValue } from './sealed.actions.ts'
+import { readSignedValue, signValue } from './signed-value.actions.ts'
 import type { Person } from './scopes.ts'
 import { endSessions } from './session.sql.ts'
 import { admit, auditSignIn, newRecoveryCodes, requireOwn, tellOfNewBrowser, type SignedIn } from './sign-in.actions.ts'
@@ -66,7 +66,7 @@ export async function askForNew(deps: Deps, person: Person): Promise<Asked> {
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
   })
   const question: Question = { challenge: options.challenge, asked: deps.now(), userId: person.id }
-  return { options, state: await sealValue(deps, person.tenantId, 'passkey new', question) }
+  return { options, state: await signValue(deps, person.tenantId, 'passkey new', question) }
 }
 
 /**
@@ -79,7 +79,7 @@ export async function addPasskey(
   given: { state: string; answer: string; present: string; name: string },
 ): Promise<string[]> {
   const { tenantId, id: userId } = person
-  const question = await openValue<Question>(deps, tenantId, 'passkey new', given.state)
+  const question = await readSignedValue<Question>(deps, tenantId, 'passkey new', given.state)
   if (!question || question.userId !== userId) throw new AppError('passkey_refused')
   const user = (await findUser(deps.db.kysely, tenantId, userId))!
   if (user.passkey_count >= MOST_PASSKEYS) throw new AppError('conflict')
@@ -149,7 +149,7 @@ export async function askToSignIn(deps: Deps, tenantId: string, waiting: string 
     allowCredentials: known.map((k) => ({ id: k.credential_id, transports: transportsOf(k.transports) })),
   })
   const question: Question = { challenge: options.challenge, asked: deps.now(), userId: waiting ?? '' }
-  return { options, state: await sealValue(deps, tenantId, 'passkey', question) }
+  return { options, state: await signValue(deps, tenantId, 'passkey', question) }
 }
 
 /** Lets in whoever's device answers the question. Throws `passkey_refused` for whatever is wrong. */
@@ -158,7 +158,7 @@ export async function tryPasskey(
   tenantId: string,
   given: { state: string; answer: string; device: string | undefined; browser: string },
 ): Promise<SignedIn> {
-  const question = await openValue<Question>(deps, tenantId, 'passkey', given.state)
+  const question = await readSignedValue<Question>(deps, tenantId, 'passkey', given.state)
   if (!question) throw new AppError('passkey_refused')
   const response = answerIn(given.answer) as AuthenticationResponseJSON
   const key = await findPasskey(deps.db.kysely, tenantId, response.id)

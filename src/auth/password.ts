@@ -3,7 +3,7 @@ import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:c
 import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { turnstile, type Turn } from '../turnstile.ts'
+import { semaphore, type Turn } from '../semaphore.ts'
 
 /** OWASP Password Storage Cheat Sheet: N = 2^15, r = 8, p = 3, 32 MB each. */
 const COST = { N: 2 ** 15, r: 8, p: 3 } as const
@@ -14,7 +14,7 @@ export const MAX_LENGTH = 200
  * Two at a time: a flood of sign-ins may cost time, not the memory of the process. Who waits is bounded, of one network more so; browsers in which
  * somebody has signed in before go first.
  */
-const inTurn = turnstile(2, { waiting: 24, ofGroup: 4, full: () => new AppError('sign_in_busy') })
+const inTurn = semaphore(2, { waiting: 24, ofGroup: 4, full: () => new AppError('sign_in_busy') })
 
 const derive = (password: string, salt: Buffer, cost: ScryptOptions, turn: Turn = { isFirst: true }): Promise<Buffer> =>
   inTurn(

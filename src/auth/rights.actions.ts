@@ -1,6 +1,6 @@
 // What somebody may read now, who is not there to ask: the owner of a subscription, judged at each delivery.
 import type { Deps } from '../deps.ts'
-import { hiddenFrom, NOTHING_HIDDEN, type Hidden } from '../privacy/visible.ts'
+import { hiddenFrom, NOTHING_HIDDEN, type Hidden } from '../privacy/field-masking.ts'
 import { findKey } from './key.sql.ts'
 import { PERMISSIONS } from './roles.ts'
 import type { Scope } from './scopes.ts'

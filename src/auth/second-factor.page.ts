@@ -2,9 +2,9 @@
 import { AppError } from '../errors.ts'
 import { problemWords } from '../locales/words.ts'
 import { dateOf } from '../web/dates.ts'
-import type { Desk } from '../web/desk.ts'
-import type { DeskPage } from '../web/desk.layout.ts'
-import { action, form } from '../web/desk.layout.ts'
+import type { Workspace } from '../web/workspace.ts'
+import type { WorkspacePage } from '../web/workspace.layout.ts'
+import { action, form } from '../web/workspace.layout.ts'
 import { faultSummary, field, hidden, NO_FAULTS, passwordField, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { hasSecondFactor } from './factor.ts'
@@ -13,24 +13,25 @@ import { totpOf } from './sign-in.actions.ts'
 import type { User } from './user.sql.ts'
 
 /** Faults of an action, by field; other refusals are thrown on. */
-export async function faultsFrom(desk: Desk, work: () => Promise<unknown>): Promise<Faults> {
+export async function faultsFrom(workspace: Workspace, work: () => Promise<unknown>): Promise<Faults> {
   try {
     await work()
     return NO_FAULTS
   } catch (error) {
     if (!(error instanceof AppError) || error.fields.length === 0) throw error
     return new Map(
-      error.fields.map((f) => [f.pointer.slice(1), problemWords(desk.language, error.code, error.params).detail]),
+      error.fields.map((f) => [f.pointer.slice(1), problemWords(workspace.language, error.code, error.params).detail]),
     )
   }
 }
 
-const dayOfInstant = (desk: Desk, at: Date): string => dateOf(desk.language, desk.zone, at.getTime())
+const dayOfInstant = (workspace: Workspace, at: Date): string =>
+  dateOf(workspace.language, workspace.zone, at.getTime())
 
-function passkeyRow(desk: Desk, key: Passkey): Html {
-  const w = desk.words.account
-  const since = w.passkeySince(dayOfInstant(desk, key.created_at))
-  const used = key.used_at === null ? '' : ` · ${w.passkeyUsed(dayOfInstant(desk, key.used_at))}`
+function passkeyRow(workspace: Workspace, key: Passkey): Html {
+  const w = workspace.words.account
+  const since = w.passkeySince(dayOfInstant(workspace, key.created_at))
+  const used = key.used_at === null ? '' : ` · ${w.passkeyUsed(dayOfInstant(workspace, key.used_at))}`
   return html`<li>
     <span><strong>${key.name}</strong><span class="detail">${since}${used}</span></span>
     <a class="button secondary" href="/agenda/account/passkeys/${key.id}" aria-label="${w.passkeyRemoveNamed(key.name)}"
@@ -40,8 +41,13 @@ function passkeyRow(desk: Desk, key: Passkey): Html {
 }
 
 /** The part of the account page about second factors. */
-export function secondFactorSection(desk: Desk, user: User, passkeys: readonly Passkey[], faults: Faults): Html {
-  const w = desk.words.account
+export function secondFactorSection(
+  workspace: Workspace,
+  user: User,
+  passkeys: readonly Passkey[],
+  faults: Faults,
+): Html {
+  const w = workspace.words.account
   return html`<section>
     <h2>${w.secondFactor}</h2>
     <p>${hasSecondFactor(user) ? w.secondFactorOn(user.recovery_hashes.length) : w.secondFactorOff}</p>
@@ -49,7 +55,7 @@ export function secondFactorSection(desk: Desk, user: User, passkeys: readonly P
       passkeys.length > 0 &&
       html`<h3>${w.passkeys}</h3>
         <ul class="rows">
-          ${passkeys.map((key) => passkeyRow(desk, key))}
+          ${passkeys.map((key) => passkeyRow(workspace, key))}
         </ul>`
     }
     ${
@@ -57,7 +63,7 @@ export function secondFactorSection(desk: Desk, user: User, passkeys: readonly P
       html`<h3>${w.app}</h3>
         <p>${w.appOn}</p>
         ${form(
-          desk,
+          workspace,
           '/agenda/account/second-factor/off',
           html`${passwordField({ name: 'off', label: w.present, use: 'present' }, faults)}
             <button class="danger">${w.switchOff}</button>`,
@@ -71,20 +77,20 @@ export function secondFactorSection(desk: Desk, user: User, passkeys: readonly P
   </section>`
 }
 
-async function appSection(desk: Desk, hasPassword: boolean, secret: string, faults: Faults): Promise<Html> {
-  const w = desk.words.account
-  const address = totpOf(secret, desk.person.email).toString()
+async function appSection(workspace: Workspace, hasPassword: boolean, secret: string, faults: Faults): Promise<Html> {
+  const w = workspace.words.account
+  const address = totpOf(secret, workspace.person.email).toString()
   const { default: codes } = await import('qrcode')
   const svg = await codes.toString(address, { type: 'svg', margin: 2 })
   const picture = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
-  const code = { name: 'code', label: desk.words.signIn.code, hint: w.codeHint, value: '', required: true }
+  const code = { name: 'code', label: workspace.words.signIn.code, hint: w.codeHint, value: '', required: true }
   return html`<section>
     <h2>${w.app}</h2>
     <p>${w.scan}</p>
     <p><img class="qr" width="220" height="220" alt="${w.qr}" src="${picture}" /></p>
     <p>${w.orType} <code>${secret.replace(/(.{4})/g, '$1 ').trim()}</code></p>
     ${form(
-      desk,
+      workspace,
       '/agenda/account/second-factor',
       html`${hasPassword && passwordField({ name: 'present', label: w.present, use: 'present' }, faults)}
         ${field({ ...code, autocomplete: 'one-time-code', inputMode: 'numeric', maxLength: 10 }, faults)}
@@ -94,8 +100,8 @@ async function appSection(desk: Desk, hasPassword: boolean, secret: string, faul
 }
 
 /** Shown by passkey.js where the browser can make passkeys for this site. */
-function passkeySection(desk: Desk, host: string, hasPassword: boolean, faults: Faults): Html {
-  const w = desk.words.account
+function passkeySection(workspace: Workspace, host: string, hasPassword: boolean, faults: Faults): Html {
+  const w = workspace.words.account
   const password = { name: 'presentKey', label: w.present, use: 'present' } as const
   return html`<section data-passkey-section hidden>
     <h2>${w.passkeyTitle}</h2>
@@ -109,7 +115,7 @@ function passkeySection(desk: Desk, host: string, hasPassword: boolean, faults: 
       data-failed="${w.passkeyFailed}"
       data-known="${w.passkeyKnown}"
     >
-      ${hidden('csrf', desk.csrf)} ${hidden('state', '')} ${hidden('answer', '')}
+      ${hidden('csrf', workspace.csrf)} ${hidden('state', '')} ${hidden('answer', '')}
       ${hasPassword && passwordField(password, faults)}
       <p class="fault" role="alert" hidden></p>
       <button>${w.passkeyAdd}</button>
@@ -129,22 +135,22 @@ type SetUp = {
 }
 
 /** Where a second factor is set up: a passkey, an app, or both. */
-export async function secondFactorPage(desk: Desk, { host, hasPassword, secret, isFull, faults }: SetUp) {
-  const w = desk.words.account
+export async function secondFactorPage(workspace: Workspace, { host, hasPassword, secret, isFull, faults }: SetUp) {
+  const w = workspace.words.account
   return {
     title: w.setUp,
     scripts: ['passkey-start.js'],
-    main: html`${faultSummary(desk.pageWords, faults)}
+    main: html`${faultSummary(workspace.pageWords, faults)}
       <h1>${w.setUp}</h1>
-      ${desk.person.mustEnrol && html`<p class="notice warning" role="alert">${w.mustEnrol}</p>`}
-      ${!isFull && passkeySection(desk, host, hasPassword, faults)}
-      ${secret !== null && (await appSection(desk, hasPassword, secret, faults))}`,
-  } satisfies DeskPage
+      ${workspace.person.mustEnrol && html`<p class="notice warning" role="alert">${w.mustEnrol}</p>`}
+      ${!isFull && passkeySection(workspace, host, hasPassword, faults)}
+      ${secret !== null && (await appSection(workspace, hasPassword, secret, faults))}`,
+  } satisfies WorkspacePage
 }
 
 /** The codes for emergencies, the only time that they are shown. */
-export function codesPage(desk: Desk, codes: readonly string[]): DeskPage {
-  const w = desk.words.account
+export function codesPage(workspace: Workspace, codes: readonly string[]): WorkspacePage {
+  const w = workspace.words.account
   return {
     title: w.codes,
     main: html`<h1>${w.codes}</h1>
@@ -157,25 +163,30 @@ export function codesPage(desk: Desk, codes: readonly string[]): DeskPage {
 }
 
 /** Asks before a passkey is removed. */
-export function removePasskeyPage(desk: Desk, key: Passkey, hasPassword: boolean, faults: Faults): DeskPage {
-  const w = desk.words.account
+export function removePasskeyPage(
+  workspace: Workspace,
+  key: Passkey,
+  hasPassword: boolean,
+  faults: Faults,
+): WorkspacePage {
+  const w = workspace.words.account
   const title = w.passkeyRemoveNamed(key.name)
   const to = `/agenda/account/passkeys/${key.id}`
   return {
     title,
-    main: html`${faultSummary(desk.pageWords, faults)}
+    main: html`${faultSummary(workspace.pageWords, faults)}
       <p><a href="/agenda/account">${w.title}</a></p>
       <h1>${title}</h1>
       <p>${w.passkeyRemoveText}</p>
       ${
         hasPassword
           ? form(
-              desk,
+              workspace,
               to,
               html`${passwordField({ name: 'present', label: w.present, use: 'present' }, faults)}
                 <button class="danger">${w.passkeyRemove}</button>`,
             )
-          : action(desk, to, w.passkeyRemove, {}, 'danger')
+          : action(workspace, to, w.passkeyRemove, {}, 'danger')
       }`,
   }
 }

@@ -6,7 +6,7 @@ import { settingsOf } from '../tenant/settings.ts'
 import { findTenant } from '../tenant/tenant.sql.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
 import { HOUR, MINUTE } from '../time/interval.ts'
-import { sealOf } from '../web/seal.ts'
+import { signatureOf } from '../web/signature.ts'
 import { hasSecondFactor } from './factor.ts'
 import { PERMISSIONS } from './roles.ts'
 import type { Person, Reach } from './scopes.ts'
@@ -150,7 +150,7 @@ export async function rotate(deps: Deps, person: Person, isForced = false): Prom
 
 /** What a form or a script must bring besides the cookie: other sites cannot know it (CSRF). */
 export const csrfOf = async (deps: Deps, person: Person): Promise<string> =>
-  sealOf(await secretOf(deps, person.tenantId, 'sessions'), 'csrf', person.sessionId)
+  signatureOf(await secretOf(deps, person.tenantId, 'sessions'), 'csrf', person.sessionId)
 
 /** Short and telling: `Firefox, Linux`. Nothing else of it is kept. */
 export function browserOf(userAgent: string | undefined): string {

@@ -9,7 +9,7 @@ import { AppError, bodyFault } from '../errors.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
 import { MINUTE } from '../time/interval.ts'
 import { widerNetworkOf } from '../web/network.ts'
-import { isSameText, isSeal, sealOf } from '../web/seal.ts'
+import { isSameText, isSignature, signatureOf } from '../web/signature.ts'
 import { insertAudit } from './audit.sql.ts'
 import { hasSecondFactor } from './factor.ts'
 import type { Person } from './scopes.ts'
@@ -24,13 +24,13 @@ const [MOST, WINDOW] = [10, 15 * MINUTE]
 export const foldEmail = (text: string): string => text.trim().toLowerCase()
 
 /** What somebody's own browser bears, so that failures elsewhere do not count against it. */
-export async function deviceSeal(deps: Deps, tenantId: string, userId: string): Promise<string> {
-  return `${userId}.${sealOf(await secretOf(deps, tenantId, 'sessions'), 'device', userId)}`
+export async function deviceSignature(deps: Deps, tenantId: string, userId: string): Promise<string> {
+  return `${userId}.${signatureOf(await secretOf(deps, tenantId, 'sessions'), 'device', userId)}`
 }
 
 async function isOwnDevice(deps: Deps, tenantId: string, userId: string, device: string | undefined): Promise<boolean> {
   const [id = '', seal = ''] = (device ?? '').split('.')
-  return id === userId && isSeal(seal, await secretOf(deps, tenantId, 'sessions'), 'device', userId)
+  return id === userId && isSignature(seal, await secretOf(deps, tenantId, 'sessions'), 'device', userId)
 }
 
 /** Tells the person that somebody came in as they from a browser that never did; whoever comes for the first time has none that we could know. */
@@ -96,7 +96,7 @@ export async function admit(
   proof: Proof,
   browser: string,
 ): Promise<SignedIn> {
-  const device = await deviceSeal(deps, tenantId, userId)
+  const device = await deviceSignature(deps, tenantId, userId)
   return transaction(deps.db, async (tx) => {
     const user = await updateUser(tx, tenantId, userId, { signed_in_at: new Date(deps.now()) }, new Date(deps.now()))
     const { token, expires } = await beginSession(deps, tx, user, proof, browser)

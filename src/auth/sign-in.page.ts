@@ -1,12 +1,12 @@
 // PURE. Pages of signing in: address and password, the code, a forgotten password, a new one, the first administrator.
-import { deskWords } from '../locales/words.ts'
+import { workspaceWords } from '../locales/words.ts'
 import { passwordField, field, faultSummary, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
 
-type Words = ReturnType<typeof deskWords>['signIn']
-const wordsOf = (site: Site): Words => deskWords(site.language).signIn
+type Words = ReturnType<typeof workspaceWords>['signIn']
+const wordsOf = (site: Site): Words => workspaceWords(site.language).signIn
 
 const refusal = (text: string | undefined): Html | false =>
   text !== undefined && html`<div class="notice warning" role="alert"><p>${text}</p></div>`

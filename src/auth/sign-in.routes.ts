@@ -3,19 +3,19 @@ import { askReset, enterFrame, openLink, setByLink } from './link.actions.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { deskWords, problemWords } from '../locales/words.ts'
+import { workspaceWords, problemWords } from '../locales/words.ts'
 import { setUpRoutes } from './first.routes.ts'
 import { personIn } from '../rest/access.ts'
 import { addPage, type View } from '../web/pages.ts'
-import { firstOf, installDesk, safeNext } from '../web/desk.ts'
-import { plainDocument } from '../web/desk.layout.ts'
+import { firstOf, installWorkspace, safeNext } from '../web/workspace.ts'
+import { plainDocument } from '../web/workspace.layout.ts'
 import { assetsOf } from '../web/assets.ts'
 import { languageFor, type Site } from '../web/site.ts'
 import type { Authenticator } from './authenticate.actions.ts'
 import { giveSession, takeSession } from './cookie.ts'
 import { hasSecondFactor } from './factor.ts'
 import { askToSignIn, relyingParty, tryPasskey } from './passkey.actions.ts'
-import { openValue, sealValue } from './sealed.actions.ts'
+import { readSignedValue, signValue } from './signed-value.actions.ts'
 import { finishProvider, startProvider, type Started } from './provider.actions.ts'
 import { browserOf } from './session.actions.ts'
 import { leave, tryCode, trySignIn, type SignedIn, type Tried } from './sign-in.actions.ts'
@@ -62,7 +62,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     next: string,
   ): Promise<View> {
     if (tried.kind === 'in') return enter(request, reply, site, tried.signedIn, next)
-    reply.setCookie(WAITING, await sealValue(deps, site.tenantId, 'code', tried.userId), cookieFor(request, site.base))
+    reply.setCookie(WAITING, await signValue(deps, site.tenantId, 'code', tried.userId), cookieFor(request, site.base))
     return { redirect: `${site.base}/sign-in/code${next === '/agenda' ? '' : `?next=${encodeURIComponent(next)}`}` }
   }
 
@@ -116,7 +116,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'GET',
     url: '/:tenant/sign-in/code',
     handler: async (request, _reply, site) => {
-      const waiting = await openValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
+      const waiting = await readSignedValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
       if (waiting === null) return { redirect: `${site.base}/sign-in` }
       return codeStep(site, waiting, { next: nextIn(request) })
     },
@@ -127,7 +127,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/sign-in/code',
     limit: ATTEMPTS,
     handler: async (request, reply, site) => {
-      const userId = await openValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
+      const userId = await readSignedValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
       if (userId === null) return { redirect: `${site.base}/sign-in` }
       const next = nextIn(request)
       try {
@@ -149,7 +149,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     limit: ATTEMPTS,
     handler: async (request, _reply, site) => {
       const isSecond = firstOf(request.query).step === 'second'
-      const waiting = await openValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
+      const waiting = await readSignedValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
       return { json: await askToSignIn(deps, site.tenantId, isSecond ? waiting : null) }
     },
   })
@@ -166,7 +166,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       } catch (error) {
         const refused = said(site, error)
         reply.code((error as AppError).status)
-        const waiting = await openValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
+        const waiting = await readSignedValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
         if (step === 'second' && waiting !== null) return codeStep(site, waiting, { next, refused })
         return signInPage(site, { email: '', next, host: hostOf(), refused })
       }
@@ -238,7 +238,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, reply, site) => {
       const provider = providerOf(site, request)
       const { address, ...started } = await startProvider(deps, site.tenantId, provider, returnTo(site, provider.id))
-      const kept = await sealValue(deps, site.tenantId, 'provider', {
+      const kept = await signValue(deps, site.tenantId, 'provider', {
         ...started,
         id: provider.id,
         next: nextIn(request),
@@ -252,7 +252,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/sign-in/with/:provider/return',
     handler: async (request, reply, site) => {
       const provider = providerOf(site, request)
-      const kept = await openValue<Omit<Started, 'address'> & { id: string; next: string }>(
+      const kept = await readSignedValue<Omit<Started, 'address'> & { id: string; next: string }>(
         deps,
         site.tenantId,
         'provider',
@@ -282,7 +282,7 @@ export async function agendaDoors(
   authenticator: Authenticator,
   bodyLimit: number,
 ): Promise<void> {
-  await installDesk(app, deps, bodyLimit, (pages) => {
+  await installWorkspace(app, deps, bodyLimit, (pages) => {
     const open = { config: { access: { kind: 'anyone' as const } }, schema: { hide: true } }
     pages.get('/agenda/sign-in', open, async (request, reply) => {
       const slug = request.cookies[OFFICE]
@@ -291,7 +291,7 @@ export async function agendaDoors(
       if (slug !== undefined && /^[a-z0-9-]{2,41}$/.test(slug))
         return reply.redirect(`/${slug}/sign-in${next === '/agenda' ? '' : `?next=${encodeURIComponent(next)}`}`, 303)
       const language = languageFor(request, 'it')
-      const w = deskWords(language).signIn
+      const w = workspaceWords(language).signIn
       const words = { title: w.title, detail: w.whichOffice }
       return reply.type('text/html; charset=utf-8').send(plainDocument(language, words, w.title, assetsOf().base))
     })

@@ -1,7 +1,7 @@
 // One agent's time: when they work, and what of it is taken.
 import type { Deps } from '../deps.ts'
 import { DAY, intersect, subtract, union, type Spans } from '../time/interval.ts'
-import { busySpans, EMPTY_CALENDAR } from './calendar.ts'
+import { busySpans, EMPTY_CALENDAR } from './agent-calendar.ts'
 import type { Agent, TenantConfig } from './model.ts'
 import { openTimeFor } from './search.ts'
 

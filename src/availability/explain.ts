@@ -2,7 +2,7 @@
 // one. The offer and the explanation read the same sets, so they cannot disagree; a property test holds them together.
 import { covers, touches, type Spans } from '../time/interval.ts'
 import type { Audience, Visit } from '../service/visit.ts'
-import { conflictIn, entryAt, type AgentCalendar, type BusyKind, type Ignored } from './calendar.ts'
+import { conflictIn, entryAt, type AgentCalendar, type BusyKind, type Ignored } from './agent-calendar.ts'
 import { nextOnGrid, startRefusal, type StartBounds } from './engine.ts'
 import type { OpenTime } from './open-time.ts'
 

@@ -1,7 +1,7 @@
 // All SQL of the ledger of reserved time. `reserve` is the one way to take time: another rule against overlap (agent ×
 // five-minute bucket) would change this file only.
 import { CompiledQuery, sql } from 'kysely'
-import { ignoring, type Ignored } from './calendar.ts'
+import { ignoring, type Ignored } from './agent-calendar.ts'
 import type { Db } from '../db/tx.ts'
 import type { ReservationKind } from '../db/tables.ts'
 

@@ -3,7 +3,7 @@
 import { MINUTE, subtract, union, type Spans } from '../time/interval.ts'
 import { dayOf, formatDate, parseDate, startOfDay } from '../time/zone.ts'
 import type { Audience, Visit } from '../service/visit.ts'
-import { busySpans, EMPTY_CALENDAR, entryAt, nextExpiry, type AgentCalendar, type Ignored } from './calendar.ts'
+import { busySpans, EMPTY_CALENDAR, entryAt, nextExpiry, type AgentCalendar, type Ignored } from './agent-calendar.ts'
 import { allowedStarts, markStarts, newMarks, startBounds, type Marks, type StartBounds } from './engine.ts'
 import type { Situation } from './explain.ts'
 import type { Agent, Location, TenantConfig } from './model.ts'

@@ -4,11 +4,11 @@ import { AppError } from '../errors.ts'
 import { planVisit, type Audience, type Visit } from '../service/visit.ts'
 import { DAY, MINUTE, union } from '../time/interval.ts'
 import { parseDate, startOfDay } from '../time/zone.ts'
-import type { Ignored } from './calendar.ts'
+import type { Ignored } from './agent-calendar.ts'
 import { fullPeriods, limitMargin, type Counted } from './limits.ts'
 import { loadCounted } from './limits.sql.ts'
 import type { Agent, TenantConfig } from './model.ts'
-import { renderSlots } from './render.ts'
+import { renderSlots } from './slots-json.ts'
 import {
   candidatesFor,
   findSlots,

@@ -2,7 +2,7 @@
 // both, shared by all requests that wait for it. Nothing is ever served from a cache whose version was not just confirmed.
 import type { Database } from '../db/open.ts'
 import { buildConfig } from './build-config.ts'
-import { EMPTY_CALENDAR, type AgentCalendar, type BusyKind } from './calendar.ts'
+import { EMPTY_CALENDAR, type AgentCalendar, type BusyKind } from './agent-calendar.ts'
 import { loadConfigRows, readVersions } from './config.sql.ts'
 import { loadCalendars, type CalendarRow } from './ledger.sql.ts'
 import { DAY, firstEnding } from '../time/interval.ts'

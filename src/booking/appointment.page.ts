@@ -5,7 +5,7 @@ import { choices, faultSummary, field, NO_FAULTS, notice, type Faults } from '..
 import { html, own as inOwnLanguage, paragraphs, telephone, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
-import { googleLink, outlookLink } from './calendar.ts'
+import { googleLink, outlookLink } from './calendar-links.ts'
 import { addressLines, mapLink, peopleFact, spanOf, visitName, zoneNote } from './steps.ts'
 
 /** `offer`: what is kept for them until when, in words. */

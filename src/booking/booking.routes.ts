@@ -11,7 +11,7 @@ import { NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
 import { examplesPage } from '../web/examples.page.ts'
-import { draftsOf, draftSeal, isDraftSeal, rememberDraft, type Site } from '../web/site.ts'
+import { draftsOf, draftSignature, isDraftSignature, rememberDraft, type Site } from '../web/site.ts'
 import { textOf, type Form } from './check.ts'
 import { nextStep, placeQuery, selectionQuery, type Draft, type Selection } from './draft.ts'
 import { chooseTime, requireDraft, type Choice } from './draft.actions.ts'
@@ -185,10 +185,10 @@ async function draftFor(
   for (const id of draftsOf(request, site).slice(0, 2)) {
     const draft = await requireDraft(deps, site.tenantId, id).catch(() => null)
     if (draft && draft.appointmentId === null && draft.selection.serviceIds.join() === selection.serviceIds.join())
-      return { id, seal: draftSeal(site, id), held: draft.held }
+      return { id, seal: draftSignature(site, id), held: draft.held }
   }
   const id = deps.newId()
-  return { id, seal: draftSeal(site, id), held: null }
+  return { id, seal: draftSignature(site, id), held: null }
 }
 
 async function showTimes(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
@@ -293,12 +293,12 @@ async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply
   if (!channel) return { redirect: `${site.base}/book?${serviceQuery(wish)}` }
   const selection = selectionOf(wish, channel)
   const [given = '', seal = ''] = textOf(form, 'draft', 100).split('.')
-  const id = isDraftSeal(site, given, seal) ? given : deps.newId()
+  const id = isDraftSignature(site, given, seal) ? given : deps.newId()
   const choice = choiceOf(site, form, selection)
   const again = async (faults: Faults, status: number, chosen: string | null, level = 0): Promise<View> => {
     reply.code(status)
     const known = await requireDraft(deps, site.tenantId, id).catch(() => null)
-    const draft = { id, seal: draftSeal(site, id), held: known?.held ?? null }
+    const draft = { id, seal: draftSignature(site, id), held: known?.held ?? null }
     return timesPage(deps, request, site, wish, selection, { chosen, faults, draft, level })
   }
   if (!choice) return again(new Map([['at', site.words.timeMissing]]), 422, '')

@@ -1,7 +1,7 @@
 // All open slots of a tenant for portals, in the manner of SMART Scheduling Links: a manifest and NDJSON files with an ETag, made at
 // most every half minute whoever asks, so that nobody need hammer the search.
 import { hasTag, tagOf } from '../rest/route.ts'
-import { keptFor } from '../kept.ts'
+import { memoizeByObject } from '../memoize.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { prepareSearch } from '../availability/slots.actions.ts'
@@ -22,7 +22,7 @@ type File = (typeof FILES)[number]
 type Made = { at: number; bodies: Record<File, string>; etags: Record<File, string> }
 type Making = { at: number; version: number; files: Promise<Made> }
 
-const madeBy = keptFor((_deps: Deps) => new Map<string, Making>())
+const madeBy = memoizeByObject((_deps: Deps) => new Map<string, Making>())
 const lines = (items: readonly object[]): string => items.map((item) => `${JSON.stringify(item)}\n`).join('')
 
 const locationLine = (l: ReturnType<TenantConfig['locations']['get']> & object): object => ({

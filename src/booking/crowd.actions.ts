@@ -9,7 +9,7 @@ import type { Deps } from '../deps.ts'
 import { DAY, intersect, lengthOf, MINUTE, union } from '../time/interval.ts'
 import { dayOf, startOfDay } from '../time/zone.ts'
 import { networkOf } from '../web/network.ts'
-import { sealOf } from '../web/seal.ts'
+import { signatureOf } from '../web/signature.ts'
 import type { Site } from '../web/site.ts'
 import { countOfNetwork, unprovenOf, type Unproven } from './crowd.sql.ts'
 import type { Selection } from './draft.ts'
@@ -28,7 +28,7 @@ const SECONDS = 3
 
 /** A keyed hash of the reader's network, as it is kept with what they hold. */
 export const networkToken = (site: Pick<Site, 'secret'>, address: string): string =>
-  sealOf(site.secret, 'network', networkOf(address)).slice(0, 22)
+  signatureOf(site.secret, 'network', networkOf(address)).slice(0, 22)
 
 /** Seats of a session that a booking takes, or all of an agent: 1. */
 const partOf = (config: TenantConfig, serviceIds: readonly string[], seats: number): number =>

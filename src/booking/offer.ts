@@ -11,12 +11,16 @@ export type TimeGroup = { kind: 'morning' | 'afternoon' | 'hour'; hour: number; 
 /** Above so many times a day they are grouped by the hour instead of by morning and afternoon. */
 const MANY = 18
 
-/** Slots by local day; the same start at several locations counts once unless `apart`. */
-export function byDay(slots: readonly Slot[], zoneOf: (locationId: string) => string, apart: boolean): DayOffer[] {
+/** Slots by local day; the same start at several locations counts once unless `perLocation`. */
+export function byDay(
+  slots: readonly Slot[],
+  zoneOf: (locationId: string) => string,
+  perLocation: boolean,
+): DayOffer[] {
   const days = new Map<number, Time[]>()
   let last = NaN
   for (const { start, locationId } of slots) {
-    if (!apart && start === last) continue
+    if (!perLocation && start === last) continue
     last = start
     const zone = zoneOf(locationId)
     const day = dayOf(zone, start)

@@ -4,7 +4,7 @@ import { isWithinNotice } from '../appointment/appointment.ts'
 import { findAppointment, findByCode, type Appointment } from '../appointment/appointment.sql.ts'
 import { cancel, documentOf, strictest, visitFor } from '../appointment/change.actions.ts'
 import { move } from '../appointment/move.actions.ts'
-import { presentAppointment } from '../appointment/present.ts'
+import { presentAppointment } from '../appointment/appointment-json.ts'
 import { isRateable, rate } from '../appointment/rating.actions.ts'
 import { hashSecret, isSameHash, parseToken } from '../auth/token.ts'
 import { findContact } from '../contact/contact.sql.ts'
@@ -23,7 +23,7 @@ import { html, type Html } from '../web/html.ts'
 import { addOwnPage, addPage, ownOf, type View } from '../web/pages.ts'
 import { findCallbackByCode } from '../callback/callback.sql.ts'
 import { documentOf as callbackDocument } from '../callback/decide.ts'
-import { isSeal, readSealedName } from '../web/seal.ts'
+import { isSignature, readSignedName } from '../web/signature.ts'
 import { manageLink, rememberAppointment, rememberCallback, siteOf, type Site } from '../web/site.ts'
 import {
   cancelPage,
@@ -34,8 +34,8 @@ import {
   type Waiting,
 } from './appointment.page.ts'
 import { choiceOf, chosenIn } from './booking.routes.ts'
-import { inCalendar } from '../appointment/told.ts'
-import { calendarObject } from '../calendar/object.ts'
+import { calendarView } from '../appointment/appointment-view.ts'
+import { calendarObject } from '../calendar/ics-event.ts'
 import { textOf, type Form } from './check.ts'
 import { CITIZEN } from './draft.actions.ts'
 import type { Selection } from './draft.ts'
@@ -286,14 +286,14 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, reply, site) => {
       const { token } = request.params as { token: string }
       const parsed = parseToken(token)
-      const named = readSealedName(token)
+      const named = readSignedName(token)
       const id = parsed?.kind === 'agm' && parsed.tenantId === site.tenantId ? parsed.rowId : named?.id
       const a = id === undefined ? undefined : await findAppointment(deps.db.kysely, site.tenantId, id)
       const isRight =
         a !== undefined &&
         (parsed
           ? isSameHash(a.manage_hash ?? '', hashSecret(parsed.secret))
-          : isSeal(named?.seal ?? '', site.secret, 'appointment', a.id, a.manage_hash ?? ''))
+          : isSignature(named?.seal ?? '', site.secret, 'appointment', a.id, a.manage_hash ?? ''))
       if (!a || !isRight || a.contact_id === null) throw new AppError('link_invalid')
       rememberAppointment(request, reply, site, a)
       return { redirect: `${site.base}/appointments/${a.id}` }
@@ -320,7 +320,7 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
         .header('content-disposition', 'attachment; filename="appointment.ics"')
         .header('cache-control', 'no-store')
         .send(
-          calendarObject(site, inCalendar(a), {
+          calendarObject(site, calendarView(a), {
             method: 'PUBLISH',
             own: { code: a.code, url: `${deps.links.base}${site.base}/find` },
           }),

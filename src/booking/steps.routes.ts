@@ -8,13 +8,13 @@ import { faultWords, problemWords } from '../locales/words.ts'
 import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
-import { isSameText, readSealedName } from '../web/seal.ts'
-import { draftSeal, rememberAppointment, type Site } from '../web/site.ts'
+import { isSameText, readSignedName } from '../web/signature.ts'
+import { draftSignature, rememberAppointment, type Site } from '../web/site.ts'
 import { OF_TIME, one, queryOf, requireWish, timesPage } from './booking.routes.ts'
 import { answerFaults, applicantFaults, applicantIn, textOf, typedAnswers, type Form } from './check.ts'
 import { networkLevel, networkToken, pressureOf } from './crowd.actions.ts'
 import { captchaFor, isSolved } from './work.ts'
-import { activateDraft, confirmDraft, sendActivationAgain } from './confirm.actions.ts'
+import { activateDraft, confirmDraft, sendActivationAgain } from './confirm-draft.actions.ts'
 import { applicantPage, detailsPage, MOST_DETAILS, type DraftPage } from './details.page.ts'
 import { digestOf, nextStep, placeQuery, selectionQuery, withApplicant, type Draft, type Step } from './draft.ts'
 import { abandonDraft, changeDraft, chooseTime, extendDraft, requireDraft } from './draft.actions.ts'
@@ -268,7 +268,7 @@ async function changeTime(deps: Deps, request: FastifyRequest, site: Site): Prom
   const code = one(queryOf(request).gone) as ProblemCode
   const faults: Faults = OF_TIME.has(code) ? new Map([['at', faultWords(site.language, code, {})]]) : NO_FAULTS
   const { selection, held } = draft
-  const extras = { chosen: '', faults, draft: { id, seal: draftSeal(site, id), held }, level: 0 }
+  const extras = { chosen: '', faults, draft: { id, seal: draftSignature(site, id), held }, level: 0 }
   return timesPage(deps, request, site, wish, selection, extras)
 }
 
@@ -288,7 +288,7 @@ async function extend(deps: Deps, request: FastifyRequest, site: Site): Promise<
 /** Draft and seal of the link in the e-mail; throws `link_invalid`. */
 async function loadActivation(deps: Deps, request: FastifyRequest, site: Site) {
   const { token } = request.params as { token: string }
-  const named = readSealedName(token)
+  const named = readSignedName(token)
   if (!named) throw new AppError('link_invalid')
   const { id, seal } = named
   const draft = await requireDraft(deps, site.tenantId, id).catch(() => null)

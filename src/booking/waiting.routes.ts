@@ -7,23 +7,24 @@ import { momentOf, ofAppointment, untilOf } from '../notify/occasion.ts'
 import { suppress } from '../notify/suppression.sql.ts'
 import { documentOf } from '../appointment/change.actions.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
-import { toldOf } from '../appointment/told.ts'
+import { appointmentView } from '../appointment/appointment-view.ts'
 import { MINUTE } from '../time/interval.ts'
 import { joinFor, leave, take } from '../waiting/waiting.actions.ts'
 import { findEntry, openEntryOf } from '../waiting/waiting.sql.ts'
 import { addOwnPage, addPage } from '../web/pages.ts'
-import { isSeal, readSealedName } from '../web/seal.ts'
+import { isSignature, readSignedName } from '../web/signature.ts'
 import { rememberAppointment, type Site } from '../web/site.ts'
 import { offerPage, unsubscribePage } from './appointment.page.ts'
 
 /** The offer that the end of a personal link names; throws `link_invalid` and `offer_over`. */
 async function offerOf(deps: Deps, request: FastifyRequest, site: Site) {
   const { token } = request.params as { token: string }
-  const named = readSealedName(token)
+  const named = readSignedName(token)
   const entry = named && (await findEntry(deps.db.kysely, site.tenantId, named.id))
   if (!named || !entry) throw new AppError('link_invalid')
   const holdId = entry.offer_hold_id
-  if (holdId === null || !isSeal(named.seal, site.secret, 'offer', entry.id, holdId)) throw new AppError('offer_over')
+  if (holdId === null || !isSignature(named.seal, site.secret, 'offer', entry.id, holdId))
+    throw new AppError('offer_over')
   return { entry, holdId, token }
 }
 
@@ -54,7 +55,7 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
       const kept = await findAppointment(deps.db.kysely, site.tenantId, holdId)
       if (kept?.status !== 'held' || entry.offer_until!.getTime() <= site.now) throw new AppError('offer_over')
       const end = kept.starts_at.getTime() + documentOf(kept).minutes * MINUTE
-      const { facts } = ofAppointment(site, { ...toldOf(kept), end, code: undefined })
+      const { facts } = ofAppointment(site, { ...appointmentView(kept), end, code: undefined })
       const when = momentOf(site, kept.time_zone, kept.starts_at.getTime())
       const until = untilOf(site, kept.time_zone, entry.offer_until!.getTime())
       return offerPage(site, facts, when, until, `${site.base}/offers/${token}`)
@@ -73,8 +74,8 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
   })
 
   const messageOf = async (request: FastifyRequest, site: Site) => {
-    const named = readSealedName((request.params as { token: string }).token)
-    const isOurs = named && isSeal(named.seal, site.secret, 'unsubscribe', named.id)
+    const named = readSignedName((request.params as { token: string }).token)
+    const isOurs = named && isSignature(named.seal, site.secret, 'unsubscribe', named.id)
     const message = isOurs ? await findMessage(deps.db.kysely, site.tenantId, named.id) : undefined
     if (!message) throw new AppError('link_invalid')
     return message

@@ -6,9 +6,9 @@ import { DAY, MINUTE } from '../time/interval.ts'
 import { faultInRule } from '../time/recurrence.ts'
 import { formatDate, parseDate, weekdayOf } from '../time/zone.ts'
 import { folded } from './lines.ts'
-import { utcText } from './instant.ts'
-import { zoneBlock } from './object.ts'
-import { ical } from './reply.ts'
+import { utcText } from './ics-date.ts'
+import { zoneBlock } from './ics-event.ts'
+import { ical } from './ics-reply.ts'
 
 const DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
 const FOREVER = Date.UTC(9000, 0, 1) / DAY

@@ -3,8 +3,8 @@ import type Ical from 'ical.js'
 import { DAY, union } from '../time/interval.ts'
 import { instantOf, isZone } from '../time/zone.ts'
 import { failure } from '../outbound/answer.ts'
-import { isOwnUid } from './object.ts'
-import { ical } from './reply.ts'
+import { isOwnUid } from './ics-event.ts'
+import { ical } from './ics-reply.ts'
 
 /** Occurrences that one calendar may take to expand, and spans that it may take of an agent's time. */
 const [MOST_STEPS, MOST_SPANS] = [100_000, 5_000]

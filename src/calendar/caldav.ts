@@ -1,6 +1,6 @@
 // An agent's calendar on a CalDAV server (RFC 4791), by tsdav over our own guarded requests: read as busy time, and written to.
 import { failure } from '../outbound/answer.ts'
-import { readDavApart, type Question, type Reaction } from './apart.ts'
+import { readDavInWorker, type Question, type Reaction } from './parse-in-worker.ts'
 import type { Request } from '../outbound/post.ts'
 import type { ExternalAccess } from './external.sql.ts'
 
@@ -64,7 +64,7 @@ export async function readObjects(
   })
   if (status !== 207) throw failure(`http_${status}`)
   if (!/urn:ietf:params:xml:ns:caldav/.test(said)) throw failure('no_calendar')
-  return readDavApart({ kind: 'dav', url: document.url, headers, from, to }, askBy(request))
+  return readDavInWorker({ kind: 'dav', url: document.url, headers, from, to }, askBy(request))
 }
 
 /** Writes our event into the calendar, or removes it (`content` = null). */

@@ -1,7 +1,7 @@
 // Reads agents' calendars elsewhere again and again, and enters appointments in those that are written to. A calendar that cannot
 // be read keeps what was read last, says since when, and its owner is told after a day.
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
-import { inCalendar } from '../appointment/told.ts'
+import { calendarView } from '../appointment/appointment-view.ts'
 import { touchConfig } from '../availability/config.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { transaction, type Tx } from '../db/tx.ts'
@@ -16,7 +16,7 @@ import { momentOf } from '../notify/occasion.ts'
 import { failure, failureOf, headerOf } from '../outbound/answer.ts'
 import { findRow } from '../rest/resource.sql.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
-import { readApart } from './apart.ts'
+import { parseInWorker } from './parse-in-worker.ts'
 import { readObjects, writeObject } from './caldav.ts'
 import {
   dropExternal,
@@ -30,7 +30,7 @@ import {
   type ExternalAccess,
   type ExternalDocument,
 } from './external.sql.ts'
-import { calendarObject } from './object.ts'
+import { calendarObject } from './ics-event.ts'
 
 const [READ, WRITE] = ['calendars', 'caldav']
 /** How often a calendar is read, how far ahead, and when its owner hears that it cannot be. */
@@ -172,7 +172,7 @@ async function read(deps: Deps, job: Job): Promise<Ended> {
     const got = await (e.kind === 'ics' ? fetchIcs(deps, e) : fetchCaldav(deps, e, from, to))
     const well = { read_at: new Date(now), failing_since: null, failure: null, warned_at: null }
     const whole = { kind: 'busy' as const, zone: zoneOf(config, e.agent_id), from, to }
-    const spans = got === 'unchanged' ? null : await readApart({ ...whole, texts: got.texts })
+    const spans = got === 'unchanged' ? null : await parseInWorker({ ...whole, texts: got.texts })
     const tags =
       got === 'unchanged' ? {} : { etag: got.etag, last_modified: got.lastModified, updated_at: new Date(now) }
     return {
@@ -231,7 +231,7 @@ async function write(deps: Deps, job: Job): Promise<Ended> {
   // As it is now, whatever happened in between: the last write is always the whole truth.
   const isThere = a.agent_id === e.agent_id && ['pending', 'confirmed', 'completed'].includes(a.status)
   const speaker = speakerOf(config, config.settings.locale)
-  const content = isThere ? calendarObject(speaker, inCalendar(a), { method: 'PUBLISH' }) : null
+  const content = isThere ? calendarObject(speaker, calendarView(a), { method: 'PUBLISH' }) : null
   await writeObject(
     deps.request,
     await accessOf(deps, e),

@@ -1,6 +1,6 @@
 // Calendar feeds: their addresses are made, listed and revoked by key; the feed itself is read by whoever has its address.
 import { documentedUnder, idOf, withScope, hasTag, tagOf } from '../rest/route.ts'
-import { keptFor } from '../kept.ts'
+import { memoizeByObject } from '../memoize.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
@@ -14,8 +14,8 @@ import { problems } from '../rest/headers.ts'
 import { DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
 import { DAY } from '../time/interval.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
-import { refuseSearchBy } from '../privacy/veil.hook.ts'
-import { sealOf } from '../web/seal.ts'
+import { refuseSearchBy } from '../privacy/field-masking.hook.ts'
+import { signatureOf } from '../web/signature.ts'
 import { feedObject } from './feed.ts'
 import { entriesOfFeed, findFeed, insertFeed, listFeeds, revokeFeed, stateOfFeed, type Feed } from './feed.sql.ts'
 
@@ -23,7 +23,7 @@ const [BACK, AHEAD, MOST] = [30 * DAY, 365 * DAY, 5_000]
 /** Feeds of a tenant; answers that a process keeps. */
 const [MOST_FEEDS, MOST_CACHED] = [500, 100]
 
-const bodiesOf = keptFor((_deps: Deps) => new Map<string, { etag: string; body: string }>())
+const bodiesOf = memoizeByObject((_deps: Deps) => new Map<string, { etag: string; body: string }>())
 
 const OwnerKind = Type.Union([Type.Literal('agent'), Type.Literal('location'), Type.Literal('pool')])
 const shownFields = {
@@ -84,7 +84,7 @@ async function sendFeed(deps: Deps, request: FastifyRequest, reply: FastifyReply
   const entries = await entriesOfFeed(deps.db.kysely, f.tenant_id, range, MOST)
   const speaker = speakerOf(config, config.settings.locale)
   const secret = await secretOf(deps, f.tenant_id, 'pages')
-  const uidOf = (id: string): string => `${sealOf(secret, 'feed', id)}@agenda`
+  const uidOf = (id: string): string => `${signatureOf(secret, 'feed', id)}@agenda`
   const body = await feedObject(speaker, entries, { name: nameOf(config, f), showsNames: f.shows_names, uidOf })
   if (cache.size >= MOST_CACHED) cache.clear()
   cache.set(f.id, { etag, body })

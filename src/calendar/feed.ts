@@ -2,9 +2,9 @@
 import { createRequire } from 'node:module'
 import type * as Ics from 'ics'
 import type { Speaker } from '../notify/occasion.ts'
-import { utcParts, utcText } from './instant.ts'
+import { utcParts, utcText } from './ics-date.ts'
 import { folded } from './lines.ts'
-import { entryOf } from './object.ts'
+import { entryOf } from './ics-event.ts'
 import type { FeedEntry } from './feed.sql.ts'
 
 const require = createRequire(import.meta.url)

@@ -3,10 +3,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import PostalMime, { type Attachment } from 'postal-mime'
 import { bouncesIn, messageIdIn } from '../notify/bounce.ts'
-import type { Question, Reaction, Read, Task } from './apart.ts'
+import type { Question, Reaction, Read, Task } from './parse-in-worker.ts'
 import { failure } from '../outbound/answer.ts'
 import { busyIn } from './busy.ts'
-import { repliesIn, type Reply } from './reply.ts'
+import { repliesIn, type Reply } from './ics-reply.ts'
 
 const textOf = (part: Attachment): string =>
   typeof part.content === 'string' ? part.content : Buffer.from(part.content as ArrayBuffer).toString('utf8')

@@ -2,7 +2,7 @@
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { become, locked, requireCallbackTransition } from './become.actions.ts'
+import { transition, locked, requireCallbackTransition } from './transition.actions.ts'
 import { updateCallback, type Callback } from './callback.sql.ts'
 
 /**
@@ -31,6 +31,6 @@ export async function acceptDelivery(
       )
     const status = requireCallbackTransition(c, 'lease')
     const change = { lease_id: deliveryId, lease_until: until, leased_at: new Date(now) }
-    return become(deps, tx, c, status, change, { type: 'callback.leased', actor, data: { leaseId: deliveryId } })
+    return transition(deps, tx, c, status, change, { type: 'callback.leased', actor, data: { leaseId: deliveryId } })
   })
 }

@@ -165,8 +165,8 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
     request.contactId !== undefined && asked.segments.length > 0
       ? await findAttributes(deps.db.kysely, tenantId, request.contactId)
       : {}
-  const told = { ...request, data: { ...ofContact, ...request.data } }
-  const routed = route(config, asked, told, number === undefined ? undefined : countryOf(number))
+  const enriched = { ...request, data: { ...ofContact, ...request.data } }
+  const routed = route(config, asked, enriched, number === undefined ? undefined : countryOf(number))
   if (!routed) throw new AppError('not_found', { what: 'campaign' })
   const { campaign } = routed
   if (request.channel === 'web' && campaign.joinLinkTemplate === undefined && number === undefined)
@@ -194,7 +194,7 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
     if (written === 'again') continue
     if (typeof written === 'string') throw await refuse(written)
     deps.due.tell(tenantId, campaign.id, written.due_at.getTime())
-    deps.bus.say('changed', tenantId)
+    deps.pubsub.say('changed', tenantId)
     return { callback: written, isNew: true, expectedWaitSeconds: waitOf(request.when, written, now) }
   }
   throw new AppError('too_many_rivals')

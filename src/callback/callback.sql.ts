@@ -5,7 +5,7 @@ import type { CallbackRow } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 import type { Count } from './counts.sql.ts'
 import type { CallbackStatus } from './states.ts'
-import { lookAt } from './watch.ts'
+import { nextCheck } from './next-check.ts'
 
 export type Callback = Selectable<CallbackRow>
 export type CallbackDocument = {
@@ -67,7 +67,7 @@ export const rowOf = (callback: NewCallback) => ({
   ...callback,
   document: JSON.stringify(callback.document),
   updated_at: callback.created_at,
-  look_at: lookAt({ ...callback, lease_until: null }, callback.created_at.getTime()),
+  look_at: nextCheck({ ...callback, lease_until: null }, callback.created_at.getTime()),
 })
 
 export async function insertCallback(tx: Tx, callback: NewCallback): Promise<Callback> {

@@ -15,14 +15,14 @@ import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
 import { isUuid } from '../uuid.ts'
-import { isSeal, readSealedName, sealedName, sealOf } from '../web/seal.ts'
+import { isSignature, readSignedName, signedName, signatureOf } from '../web/signature.ts'
 import { rememberCallback, mayOpenCallback, type Site } from '../web/site.ts'
 import { ask } from './ask.actions.ts'
 import { askedPage, callMePage, cancelCallbackPage, offerText, ownCallbackPage, type Offer } from './callback.page.ts'
 import { findCallback, type Callback } from './callback.sql.ts'
 import { isOpen } from './states.ts'
 import { documentOf } from './decide.ts'
-import { joinLinkOf } from './present.ts'
+import { joinLinkOf } from './callback-json.ts'
 import { cancelCallback, postpone } from './work.actions.ts'
 import { windowsOf } from './windows.actions.ts'
 
@@ -74,7 +74,7 @@ async function form(
   const id = deps.newId()
   return callMePage(site, {
     campaign,
-    seal: `${id}.${sealOf(site.secret, 'callback-form', id)}`,
+    seal: `${id}.${signatureOf(site.secret, 'callback-form', id)}`,
     typed,
     countries: countriesIn(site.language),
     offers: await offersOf(deps, site, campaign, [campaign.timeZone]),
@@ -108,7 +108,7 @@ async function readForm(site: Site, campaign: Campaign, body: Form): Promise<Rea
   const at = typed.when === 'now' ? null : Date.parse(typed.when)
   if (at !== null && !Number.isFinite(at)) faults.set('when', `${w.callback.when}: ${w.fieldChoice}`)
   const [id = '', seal = ''] = textOf(body, 'request', 100).split('.')
-  const isOurs = isSeal(seal, site.secret, 'callback-form', id)
+  const isOurs = isSignature(seal, site.secret, 'callback-form', id)
   const needsWork = site.settings.booking.captcha !== 'none'
   const isVouched = isOurs && (!needsWork || (await isSolved(site, id, textOf(body, 'altcha'))))
   if (faults.size === 0 && !isVouched) faults.set('number', w.callback.needsScript)
@@ -177,7 +177,7 @@ async function show(deps: Deps, site: Site, c: Callback, message: Html, faults: 
     to: c.window_to.getTime(),
     offers: canMove ? await offersOf(deps, site, campaign, documentOf(c).zones) : [],
     joinLink: isOpen(c.status) ? joinLinkOf(c, campaign).joinLink : undefined,
-    link: `${site.base}/c/${sealedName(c.id, sealOf(site.secret, 'callback', c.id))}`,
+    link: `${site.base}/c/${signedName(c.id, signatureOf(site.secret, 'callback', c.id))}`,
     message,
     faults,
   })
@@ -218,8 +218,8 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'GET',
     url: '/:tenant/c/:token',
     handler: async (request, reply, site) => {
-      const named = readSealedName((request.params as { token: string }).token)
-      if (!named || !isSeal(named.seal, site.secret, 'callback', named.id)) throw new AppError('link_invalid')
+      const named = readSignedName((request.params as { token: string }).token)
+      if (!named || !isSignature(named.seal, site.secret, 'callback', named.id)) throw new AppError('link_invalid')
       rememberCallback(request, reply, site, named.id)
       return { redirect: `${site.base}/callback/${named.id}` }
     },

@@ -128,7 +128,7 @@ const NEAR = 15_000
 
 /**
  * The earliest due instant after `since` of what waits in a campaign, epoch ms; null = nothing does. What was due before and is
- * still there cannot be claimed (barred, somebody's own, expired): who waits for it would never sleep.
+ * still there cannot be claimed (on the do-not-call list, somebody's own, expired): who waits for it would never sleep.
  */
 export async function earliestDue(db: Db, tenantId: string, campaignId: string, since: number): Promise<number | null> {
   // A lease that ends may leave something to take. Only the near ones: beyond, the walk would pass all that is scheduled.

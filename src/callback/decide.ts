@@ -87,7 +87,7 @@ function verdictOn(
  * The decision on a result, or null when it was taken before and changes nothing. A result that comes late (the callback is
  * finished, or somebody else is trying at this moment) is history; but who was reached is not called again.
  * @param mayRotate whether the next number may be taken; false when another open request has it
- * @param barred numbers of the callback that nobody may call any more
+ * @param doNotCall numbers of the callback that nobody may call any more
  */
 export function decide(
   c: Callback,
@@ -96,7 +96,7 @@ export function decide(
   result: AttemptResult,
   now: number,
   mayRotate: boolean,
-  barred: ReadonlySet<string> = NONE,
+  doNotCall: ReadonlySet<string> = NONE,
 ): Decision | null {
   const key = result.leaseId
   if (key !== undefined && c.settled.includes(key)) return null
@@ -130,7 +130,7 @@ export function decide(
   if (verdict.kind !== 'retry') return finish(verdict.kind)
   // The same number again waits as its outcome says; another one need not.
   const again = verdictOn(c, campaign, result, at, now, false)
-  const change = nextTry(c, campaign, config, verdict, again, mayRotate, barred)
+  const change = nextTry(c, campaign, config, verdict, again, mayRotate, doNotCall)
   if (!change) return finish('exhaust')
   return {
     status: nextCallbackStatus(c.status, 'retry')!,
@@ -151,7 +151,7 @@ function nextTry(
   verdict: Retry,
   again: Verdict,
   mayRotate: boolean,
-  barred: ReadonlySet<string>,
+  doNotCall: ReadonlySet<string>,
 ): CallbackChange | null {
   const before = documentOf(c)
   const count = Math.max(1, before.numbers.length)
@@ -161,7 +161,7 @@ function nextTry(
     const isSame = current === before.current
     // Only the number whose turn it is may be called before its delay is over.
     const turn = verdict.number === current ? verdict : again
-    if (turn.kind !== 'retry' || (number !== null && barred.has(number))) continue
+    if (turn.kind !== 'retry' || (number !== null && doNotCall.has(number))) continue
     // An attempt in time keeps the promise; the tries that follow it have their own days.
     const expires = Math.max(c.expires_at.getTime(), turn.notBefore + DAY)
     // Each number has its own clock.

@@ -1,6 +1,6 @@
 // Sleeps until something of a campaign is due, and not a query longer: a timer on the earliest due callback, moved by hints about
 // nearer ones. Several may wait for one campaign; they are woken one after the other, in the order in which they came.
-import type { Bus } from '../db/bus.ts'
+import type { PubSub } from '../db/pubsub.ts'
 
 export type DueClock = {
   /**
@@ -30,7 +30,7 @@ const REST = 25
 
 /** `nextDue` asks the database for the earliest due instant of a campaign's waiting callbacks after another; null = none. */
 export function createDueClock(
-  bus: Bus,
+  pubsub: PubSub,
   now: () => number,
   nextDue: (tenantId: string, campaignId: string, since: number) => Promise<number | null>,
 ): DueClock {
@@ -61,7 +61,7 @@ export function createDueClock(
     arm(key, line, Math.min(at, line.timer ? line.at : Infinity, now() + AHEAD))
   }
 
-  bus.on(TOPIC, (text) => {
+  pubsub.on(TOPIC, (text) => {
     const [tenantId = '', campaignId = '', at = '0'] = text.split(' ')
     const key = `${tenantId} ${campaignId}`
     const line = lines.get(key)
@@ -97,7 +97,7 @@ export function createDueClock(
       })
     },
     tell(tenantId, campaignId, at) {
-      if (at - now() <= AHEAD) bus.say(TOPIC, `${tenantId} ${campaignId} ${at}`)
+      if (at - now() <= AHEAD) pubsub.say(TOPIC, `${tenantId} ${campaignId} ${at}`)
     },
     looked(tenantId, campaignId, took, since) {
       const key = `${tenantId} ${campaignId}`

@@ -2,7 +2,7 @@
 import { writeEvents } from '../event/event.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Campaign } from '../campaign/campaign.ts'
-import { paced } from '../campaign/pace.ts'
+import { paced } from '../campaign/rate-limit.ts'
 import { rankOf } from '../campaign/retry.ts'
 import { changeState, lockState } from '../campaign/state.sql.ts'
 import { afterCommit, transaction, type Tx } from '../db/tx.ts'
@@ -10,7 +10,7 @@ import type { Deps } from '../deps.ts'
 import { campaignOf } from './ask.actions.ts'
 import { SLACK } from './due.ts'
 import { fitHours, sweepLeases } from './sweep.actions.ts'
-import { become } from './become.actions.ts'
+import { transition } from './transition.actions.ts'
 import { lockCallback, type Callback } from './callback.sql.ts'
 import { claimForLease, countOutstanding, extendAll, type Claim } from './claim.sql.ts'
 
@@ -110,7 +110,7 @@ export async function lease(
       const data = { before: 'scheduled', after: 'in_progress', leaseId: id }
       const shared = { type: 'callback.leased', at: new Date(now), actor: request.actor, data }
       await writeEvents(deps, tx, tenantId, subjects, shared)
-      afterCommit(tx, () => deps.bus.say('changed', tenantId))
+      afterCommit(tx, () => deps.pubsub.say('changed', tenantId))
     }
     return { ...claimed, callbacks: allowed, moved: claimed.callbacks.length - allowed.length }
   }
@@ -181,7 +181,7 @@ export async function giveBack(
     await transaction(deps.db, async (tx) => {
       const c = await lockCallback(tx, tenantId, id)
       if (!c || c.status !== 'in_progress' || c.lease_id !== leaseId) return
-      await become(deps, tx, c, 'scheduled', {}, { type: 'callback.given_back', actor, data: { leaseId } })
+      await transition(deps, tx, c, 'scheduled', {}, { type: 'callback.given_back', actor, data: { leaseId } })
       given += 1
     })
   }

@@ -10,7 +10,7 @@ import type { TenantConfig } from '../availability/model.ts'
 import { AppError } from '../errors.ts'
 import { configOf } from '../tenant/config.actions.ts'
 import * as schema from './callback.schema.ts'
-import { presentCallback } from './present.ts'
+import { presentCallback } from './callback-json.ts'
 import { extendLease, giveBack, leaseOrWait } from './lease.actions.ts'
 import { settleAll } from './result.actions.ts'
 import { type AttemptInput, instantsOf } from './attempt.ts'
@@ -117,8 +117,8 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       requireCampaign(config, idOf(request))
       const { results } = request.body as { results: Result[] }
       const leaseId = leaseOf(request)
-      const told = results.map((result) => ({ ...result, leaseId, ...instantsOf(result, deps.now()) }))
-      return { items: await settleAll(deps, config, told, actorOf(request)) }
+      const reported = results.map((result) => ({ ...result, leaseId, ...instantsOf(result, deps.now()) }))
+      return { items: await settleAll(deps, config, reported, actorOf(request)) }
     },
   })
 }

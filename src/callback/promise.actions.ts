@@ -16,7 +16,7 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { takeBucket } from './bucket.sql.ts'
-import { isBarred } from './barred.sql.ts'
+import { isOnDoNotCallList } from './do-not-call.sql.ts'
 import {
   countOpenCallbacks,
   countRequests,
@@ -98,7 +98,7 @@ async function checkLimits(
   const [number] = numbers
   if (number !== undefined) {
     await lockMeans(tx, tenantId, hashSecret(number))
-    for (const one of numbers) if (await isBarred(tx, tenantId, one)) throw new AppError('do_not_call')
+    for (const one of numbers) if (await isOnDoNotCallList(tx, tenantId, one)) throw new AppError('do_not_call')
     const { maxPerNumberAndDay } = campaign
     const since = new Date(deps.now() - DAY)
     if (maxPerNumberAndDay > 0 && (await countRequests(tx, tenantId, number, since)) >= maxPerNumberAndDay)

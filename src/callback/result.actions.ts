@@ -6,9 +6,9 @@ import type { Campaign } from '../campaign/campaign.ts'
 import { afterCommit, transaction, violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
-import { cancelWaiting } from './barred.actions.ts'
-import { barNumber, barredAmong } from './barred.sql.ts'
-import { become, locked } from './become.actions.ts'
+import { cancelWaiting } from './do-not-call.actions.ts'
+import { insertDoNotCall, doNotCallAmong } from './do-not-call.sql.ts'
+import { transition, locked } from './transition.actions.ts'
 import { findCallbacks, type Callback, type CallbackChange, type CallbackDocument } from './callback.sql.ts'
 import { finishAll } from './claim.sql.ts'
 import { addCounts, type Count } from './counts.sql.ts'
@@ -56,14 +56,14 @@ async function settleOnce(
     // The person asked for it, so it holds for all their numbers, and whatever else becomes of the result.
     if (result.doNotCall)
       for (const number of [...numbers].sort())
-        await barNumber(tx, c.tenant_id, number, 'asked not to be called', new Date(deps.now()))
-    const barred = numbers.length > 1 ? await barredAmong(tx, c.tenant_id, numbers) : undefined
-    const decision = decide(c, campaign, config, result, deps.now(), mayRotate, barred)
+        await insertDoNotCall(tx, c.tenant_id, number, 'asked not to be called', new Date(deps.now()))
+    const doNotCall = numbers.length > 1 ? await doNotCallAmong(tx, c.tenant_id, numbers) : undefined
+    const decision = decide(c, campaign, config, result, deps.now(), mayRotate, doNotCall)
     if (!decision) return c
     const { status, change, data, counts } = decision
     // Whoever asked never to be called again is not called again by an undo.
     const undoable = actor.startsWith('user:') && !result.doNotCall && isOpen(c.status)
-    const after = await become(
+    const after = await transition(
       deps,
       tx,
       c,
@@ -193,7 +193,7 @@ export async function settleAll(
     if (!result.doNotCall && result.callAgainAt === undefined && !first.has(result.callbackId))
       first.set(result.callbackId, result)
   const done = first.size > 1 ? await finishPlain(deps, config, first, actor) : new Map<string, string>()
-  if (done.size > 0) deps.bus.say('changed', config.tenantId)
+  if (done.size > 0) deps.pubsub.say('changed', config.tenantId)
   const settled: Settled[] = []
   for (const result of results) {
     const { callbackId } = result

@@ -4,7 +4,7 @@ import { nextAllowed } from '../campaign/allowed.ts'
 import { ownersUntil, triedIn, type Campaign } from '../campaign/campaign.ts'
 import { transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { become } from './become.actions.ts'
+import { transition } from './transition.actions.ts'
 import { lockCallback, updateCallback, type Callback, type CallbackChange } from './callback.sql.ts'
 import { statusOf } from '../dispatch/delivery.sql.ts'
 import { dueForSweep } from './claim.sql.ts'
@@ -12,7 +12,7 @@ import { addCounts } from './counts.sql.ts'
 import { countDay, documentOf } from './decide.ts'
 import { isAway } from '../availability/agent-time.actions.ts'
 import { freeAgentTime } from './personal.actions.ts'
-import { lookAt } from './watch.ts'
+import { nextCheck } from './next-check.ts'
 
 const BATCH = 200
 /** Batches of one tenant in one pass; then others have theirs. */
@@ -22,7 +22,7 @@ const FEW = 50
 const CLOCK = 'clock'
 
 async function expire(deps: Deps, tx: Tx, c: Callback, campaign: Campaign | undefined): Promise<void> {
-  await become(deps, tx, c, 'expired', {}, { type: 'callback.expired', actor: CLOCK })
+  await transition(deps, tx, c, 'expired', {}, { type: 'callback.expired', actor: CLOCK })
   if (!campaign || c.attempts > 0) return
   const count = { campaignId: campaign.id, day: countDay(campaign, deps.now()), kind: 'missed' as const }
   await addCounts(tx, c.tenant_id, [{ ...count, n: 1, seconds: 0 }])
@@ -40,7 +40,7 @@ async function moveIntoHours(deps: Deps, tx: Tx, config: TenantConfig, c: Callba
       ? { owner_until: ownersUntil(campaign, c.owner_agent_id, span.from) }
       : {}),
   }
-  await become(deps, tx, c, 'scheduled', change, { type: 'callback.deferred', actor: CLOCK })
+  await transition(deps, tx, c, 'scheduled', change, { type: 'callback.deferred', actor: CLOCK })
 }
 
 /**
@@ -83,7 +83,7 @@ export async function fitHours(
 async function endEarlier(tx: Tx, c: Callback, end: Date, now: number): Promise<Callback> {
   const lease = c.lease_until && c.lease_until > end ? { lease_until: end } : {}
   const change = { hours_end: end, ...lease }
-  const look_at = lookAt({ ...c, ...change }, now)
+  const look_at = nextCheck({ ...c, ...change }, now)
   return updateCallback(tx, c.tenant_id, c.id, { ...change, look_at }, new Date(now))
 }
 
@@ -100,7 +100,7 @@ async function release(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, no
   const isLate = c.owner_until!.getTime() <= now
   // There and still in time: looked at again when their time alone is over.
   if (!isLate && !isAway(config, c.owner_agent_id!, now))
-    return updateCallback(tx, c.tenant_id, c.id, { look_at: lookAt(c, now) }, new Date(deps.now()))
+    return updateCallback(tx, c.tenant_id, c.id, { look_at: nextCheck(c, now) }, new Date(deps.now()))
   const released = isLate ? ('owner_late' as const) : ('owner_absent' as const)
   await freeAgentTime(tx, c)
   const change: CallbackChange = {
@@ -109,7 +109,7 @@ async function release(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, no
     document: { ...documentOf(c), released },
   }
   const data = { reason: released, agentId: c.owner_agent_id }
-  return become(deps, tx, c, c.status, change, { type: 'callback.released', actor: CLOCK, data })
+  return transition(deps, tx, c, c.status, change, { type: 'callback.released', actor: CLOCK, data })
 }
 
 /** What a queue has, after its campaign was changed; null when it waits for other hours now. */
@@ -124,7 +124,7 @@ async function reviewQueued(
   if (!campaign) return c
   // It does not push any more, and nobody has it: whoever leases may have it. Who was handed it keeps it until its hours end.
   if (campaign.connector.kind === 'pull' && (await statusOf(tx, c.tenant_id, c.delivery_id!)) !== 'delivered')
-    return become(deps, tx, c, 'scheduled', {}, { type: 'callback.recalled', actor: CLOCK })
+    return transition(deps, tx, c, 'scheduled', {}, { type: 'callback.recalled', actor: CLOCK })
   return fitOne(deps, tx, config, campaign, c, now)
 }
 
@@ -137,13 +137,13 @@ async function sweepOne(deps: Deps, config: TenantConfig, id: string): Promise<v
     if (c.status === 'in_progress') {
       if (c.lease_until!.getTime() > now) return
       const data = { leaseId: c.lease_id }
-      c = await become(deps, tx, c, 'scheduled', {}, { type: 'callback.lease_lost', actor: CLOCK, data })
+      c = await transition(deps, tx, c, 'scheduled', {}, { type: 'callback.lease_lost', actor: CLOCK, data })
     }
     if (c.status !== 'scheduled' && c.status !== 'queued') return
     if (c.expires_at.getTime() <= now) return expire(deps, tx, c, config.campaigns.get(c.campaign_id))
     if (c.escalate_at !== null && c.escalate_at.getTime() <= now) {
       const change = { escalate_at: null, escalated_at: new Date(now) }
-      c = await become(deps, tx, c, c.status, change, { type: 'callback.escalated', actor: CLOCK })
+      c = await transition(deps, tx, c, c.status, change, { type: 'callback.escalated', actor: CLOCK })
     }
     c = await release(deps, tx, config, c, now)
     if (c.status === 'queued') {
@@ -154,7 +154,7 @@ async function sweepOne(deps: Deps, config: TenantConfig, id: string): Promise<v
     if (c.hours_end.getTime() <= now) return moveIntoHours(deps, tx, config, c, now)
     // Nothing applied: looked at when something may, and not before, or it would stand in the way of others for ever.
     if (c.look_at.getTime() <= now)
-      await updateCallback(tx, c.tenant_id, c.id, { look_at: lookAt(c, now) }, new Date(now))
+      await updateCallback(tx, c.tenant_id, c.id, { look_at: nextCheck(c, now) }, new Date(now))
   })
 }
 

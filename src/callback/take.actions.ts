@@ -4,8 +4,8 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { listEvents } from '../event/event.sql.ts'
 import { MINUTE } from '../time/interval.ts'
-import { become, locked, requireCallbackTransition } from './become.actions.ts'
-import { barredAmong } from './barred.sql.ts'
+import { transition, locked, requireCallbackTransition } from './transition.actions.ts'
+import { doNotCallAmong } from './do-not-call.sql.ts'
 import type { Callback, CallbackChange, RestorableDocument } from './callback.sql.ts'
 import { addCounts } from './counts.sql.ts'
 import { documentOf } from './decide.ts'
@@ -29,12 +29,13 @@ export async function takeCallback(
     if (c.status !== 'scheduled') requireTaken(c)
     const isOthers = c.owner_agent_id !== null && c.owner_agent_id !== by.agentId
     if (isOthers && (c.owner_until === null || c.owner_until.getTime() > now)) throw new AppError('outside_reach')
-    if (c.number !== null && (await barredAmong(tx, tenantId, [c.number])).size > 0) throw new AppError('do_not_call')
+    if (c.number !== null && (await doNotCallAmong(tx, tenantId, [c.number])).size > 0)
+      throw new AppError('do_not_call')
     const until = Math.min(now + by.seconds * 1000, c.hours_end.getTime())
     if (until <= now) throw new AppError('window_closed')
     const leaseId = deps.newId()
     const change = { lease_id: leaseId, lease_until: new Date(until), leased_at: new Date(now) }
-    return become(deps, tx, c, requireCallbackTransition(c, 'lease'), change, {
+    return transition(deps, tx, c, requireCallbackTransition(c, 'lease'), change, {
       type: 'callback.leased',
       actor: by.actor,
       data: { leaseId },
@@ -114,7 +115,7 @@ async function restore(
     ...(isHeld ? { lease_id: before.lease_id, lease_until: leaseUntil, leased_at: new Date(deps.now()) } : {}),
   }
   const counts = undo.counts.map((count) => ({ ...count, n: -count.n, seconds: -count.seconds }))
-  const after = await become(deps, tx, c, isHeld ? 'in_progress' : 'scheduled', change, {
+  const after = await transition(deps, tx, c, isHeld ? 'in_progress' : 'scheduled', change, {
     type: 'callback.attempt_undone',
     actor,
     data: { outcome: c.outcome },

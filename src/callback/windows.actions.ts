@@ -1,6 +1,6 @@
 // What a campaign can promise: buckets in allowed hours with the room that is left, by a fixed number or by the staff on duty.
 import type { Deps } from '../deps.ts'
-import { busySpans, EMPTY_CALENDAR } from '../availability/calendar.ts'
+import { busySpans, EMPTY_CALENDAR } from '../availability/agent-calendar.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { candidatesFor, openTimeFor } from '../availability/search.ts'
 import { prepareSearch } from '../availability/slots.actions.ts'

@@ -9,7 +9,7 @@ import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { MINUTE } from '../time/interval.ts'
 import { campaignOf, refuseWindow } from './ask.actions.ts'
-import { become, locked, requireCallbackTransition } from './become.actions.ts'
+import { transition, locked, requireCallbackTransition } from './transition.actions.ts'
 import { giveBucketBack, takeBucket } from './bucket.sql.ts'
 import type { Callback } from './callback.sql.ts'
 import { documentOf } from './decide.ts'
@@ -35,7 +35,11 @@ export async function cancelCallback(
     if (c.bucket_start !== null && c.attempts === 0) await giveBucketBack(tx, tenantId, c.campaign_id, c.bucket_start)
     const cancellation = { by: actor, ...(reason === undefined ? {} : { reason }) }
     const change = { document: { ...documentOf(c), cancellation }, bucket_start: null }
-    return become(deps, tx, c, status, change, { type: 'callback.cancelled', actor, data: reason ? { reason } : {} })
+    return transition(deps, tx, c, status, change, {
+      type: 'callback.cancelled',
+      actor,
+      data: reason ? { reason } : {},
+    })
   })
 }
 
@@ -67,7 +71,7 @@ export async function postpone(
     const windowTo = taken && Math.max(taken.to, begin! + 10 * MINUTE)
     const change = taken && timesOf(config, campaign, c, begin!, windowTo!)
     if (!change) throw new AppError('window_full')
-    return become(
+    return transition(
       deps,
       tx,
       c,
@@ -151,7 +155,7 @@ async function postponePersonal(
         const change = timesOf(config, campaign, c, start, start + campaign.personalMinutes * MINUTE)
         if (!change) throw new AppError('window_closed')
         const event = { type: 'callback.postponed', actor, data: promisedIn(change) }
-        return become(
+        return transition(
           deps,
           tx,
           { ...c, reservation_id: null },

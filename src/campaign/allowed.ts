@@ -1,11 +1,11 @@
 // PURE. Allowed hours of a campaign as they are configured now, worked out once a day and zone and kept with the configuration.
 import type { TenantConfig } from '../availability/model.ts'
-import { keptFor } from '../kept.ts'
+import { memoizeByObject } from '../memoize.ts'
 import type { Spans } from '../time/interval.ts'
 import { callingHoursOf, type Campaign } from './campaign.ts'
 import { allowedFrom, firstSpan } from './hours.ts'
 
-const memoOf = keptFor((_config: TenantConfig) => new Map<string, Spans>())
+const memoOf = memoizeByObject((_config: TenantConfig) => new Map<string, Spans>())
 /** Countries with many zones take milliseconds a day; a list of contacts asks for the same days again and again. */
 const MOST = 5_000
 

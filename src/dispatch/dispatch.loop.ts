@@ -8,7 +8,7 @@ import { pushingCampaigns } from './delivery.sql.ts'
 import { jobFor } from './job.ts'
 import { pushOnce } from './push.actions.ts'
 import { takeMessage } from './reply.actions.ts'
-import { turnstile } from '../turnstile.ts'
+import { semaphore } from '../semaphore.ts'
 
 /** How often campaigns that began or ceased to push are looked for; how soon a campaign that another process has is tried. */
 const [LOOK, OTHERS] = [10_000, 5_000]
@@ -23,11 +23,11 @@ export function startDispatch(deps: Deps, onError: (error: unknown) => void): Lo
   const pusher = deps.newId()
   const abort = new AbortController()
   const { signal } = abort
-  const pass = turnstile(AT_ONCE)
-  const ofTenants = new Map<string, ReturnType<typeof turnstile>>()
-  const passFor = (tenantId: string): ReturnType<typeof turnstile> => {
+  const pass = semaphore(AT_ONCE)
+  const ofTenants = new Map<string, ReturnType<typeof semaphore>>()
+  const passFor = (tenantId: string): ReturnType<typeof semaphore> => {
     let own = ofTenants.get(tenantId)
-    if (!own) ofTenants.set(tenantId, (own = turnstile(OF_A_TENANT)))
+    if (!own) ofTenants.set(tenantId, (own = semaphore(OF_A_TENANT)))
     const inner = own
     return (work) => inner(() => pass(work))
   }

@@ -7,7 +7,7 @@ import { findCallbacks, type Callback } from '../callback/callback.sql.ts'
 import { claimForQueue, earliestDue, queueAll } from '../callback/claim.sql.ts'
 import { fitHours } from '../callback/sweep.actions.ts'
 import { claimWithin } from '../callback/lease.actions.ts'
-import { contactOf } from '../callback/present.ts'
+import { contactOf } from '../callback/callback-json.ts'
 import { afterCommit, transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { batchIdOf, keysOf, type Batch, type Item } from './connector.ts'
@@ -82,7 +82,7 @@ async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number;
     const subjects = made.map(({ c, id }) => ({ subjectId: c.id, id: deps.newId(), data: { deliveryId: id } }))
     const data = { before: 'scheduled', after: 'queued' }
     await writeEvents(deps, tx, tenantId, subjects, { type: 'callback.queued', at: now, actor: DISPATCH, data })
-    afterCommit(tx, () => deps.bus.say('changed', tenantId))
+    afterCommit(tx, () => deps.pubsub.say('changed', tenantId))
     return { items: made.map(({ c, id }) => itemOf(c, id, config)), pacedTo, moved }
   })
 }

@@ -1,5 +1,5 @@
 // Records what became of a message that was sent: delivered, parked, to be sent again, or the circuit opens.
-import { become } from '../callback/become.actions.ts'
+import { transition } from '../callback/transition.actions.ts'
 import { lockByDelivery } from '../callback/callback.sql.ts'
 import { changeState } from '../campaign/state.sql.ts'
 import { transaction } from '../db/tx.ts'
@@ -25,7 +25,14 @@ async function park({ deps, config }: Job, deliveryIds: readonly string[], code:
     await transaction(deps.db, async (tx) => {
       const c = await lockByDelivery(tx, tenantId, deliveryId)
       if (c?.status !== 'queued') return
-      await become(deps, tx, c, 'queued', {}, { type: 'callback.parked', actor: DISPATCH, data: { deliveryId, code } })
+      await transition(
+        deps,
+        tx,
+        c,
+        'queued',
+        {},
+        { type: 'callback.parked', actor: DISPATCH, data: { deliveryId, code } },
+      )
     })
 }
 

@@ -3,7 +3,7 @@ import { afterCommit, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { putEvent, putEvents, type NewEvent, type SharedEvent } from './event.sql.ts'
 
-export const wakeRelay = (deps: Deps, tenantId: string): void => deps.bus.say('jobs', `${tenantId} events`)
+export const wakeRelay = (deps: Deps, tenantId: string): void => deps.pubsub.say('jobs', `${tenantId} events`)
 
 export async function writeEvent(deps: Deps, tx: Tx, event: NewEvent): Promise<void> {
   if (await putEvent(tx, event)) afterCommit(tx, () => wakeRelay(deps, event.tenantId))

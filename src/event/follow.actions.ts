@@ -42,7 +42,7 @@ export async function followChanges<T extends { id: string }>(
   let wake: () => void = () => undefined
   let isTold = false
   const stops = hints.map(([topic, wanted]) =>
-    deps.bus.on(topic, (text) => {
+    deps.pubsub.on(topic, (text) => {
       if (text !== wanted) return
       isTold = true
       wake()

@@ -1,12 +1,12 @@
 // What follows from an event once its change is committed: notices to subscribers, messages to people, reminders, offers of freed
 // times, entries in agents' own calendars. Everything that follows is written in one transaction with the end of the job.
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
-import { presentAppointment } from '../appointment/present.ts'
+import { presentAppointment } from '../appointment/appointment-json.ts'
 import { followUp } from '../appointment/recovery.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { writesFor } from '../calendar/external.actions.ts'
 import { findCallback, type Callback } from '../callback/callback.sql.ts'
-import { presentCallback } from '../callback/present.ts'
+import { presentCallback } from '../callback/callback-json.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import type { Job } from '../jobs/job.sql.ts'
@@ -50,8 +50,8 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   const follows: Follow[] = []
   const a = event.type.startsWith('appointment.') ? await findAppointment(db, tenantId, subjectId!) : undefined
   const c = event.type.startsWith('callback.') ? await findCallback(db, tenantId, subjectId!) : undefined
-  const told = { ...event, subjectId: subjectId!, data: event.data as Record<string, unknown> }
-  const notices = await noticesFor(deps, tenantId, told, async () => {
+  const noticed = { ...event, subjectId: subjectId!, data: event.data as Record<string, unknown> }
+  const notices = await noticesFor(deps, tenantId, noticed, async () => {
     if (a) return ['appointment', presentAppointment(a, config)]
     return c ? ['callback', presentCallback(c, config)] : null
   })

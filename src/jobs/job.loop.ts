@@ -106,7 +106,7 @@ export function startJobs(deps: Deps, queues: readonly Queue[], onError: (error:
     timers.add(timer)
   }
 
-  const stopHearing = deps.bus.on('jobs', (hint) => {
+  const stopHearing = deps.pubsub.on('jobs', (hint) => {
     const [tenantId = '', queue = ''] = hint.split(' ')
     want(tenantId, queue)
   })

@@ -1,6 +1,6 @@
 // Runs what is done by the clock: in each process what may run everywhere, through the queue what one does for all.
 import { startLoop, type Loop } from '../background.ts'
-import { runLoads } from '../callback/load.actions.ts'
+import { runContactListImports } from '../callback/contact-list.actions.ts'
 import type { Deps } from '../deps.ts'
 import { allTenantIds } from '../tenant/tenant.sql.ts'
 import { HOUR, MINUTE } from '../time/interval.ts'
@@ -44,7 +44,7 @@ export async function ensureSchedules(deps: Deps): Promise<void> {
   for (const tenantId of await allTenantIds(deps.db.kysely)) {
     const jobs = single.map(({ name }) => jobOf(deps, tenantId, name, deps.now()))
     await ensureJobs(deps.db.kysely, jobs)
-    deps.bus.say('jobs', `${tenantId} ${QUEUE}`)
+    deps.pubsub.say('jobs', `${tenantId} ${QUEUE}`)
   }
 }
 
@@ -63,8 +63,8 @@ export const scheduleQueue: Queue = { name: QUEUE, slots: 2, attempts: 1_000, ru
 export function startSchedules(deps: Deps, onError: (error: unknown) => void): Loop {
   let isStopped = false
   const running = new Set<Promise<unknown>>()
-  const stopHearing = deps.bus.on('load', (tenantId) => {
-    const reading = runLoads(deps, tenantId, () => isStopped)
+  const stopHearing = deps.pubsub.on('load', (tenantId) => {
+    const reading = runContactListImports(deps, tenantId, () => isStopped)
       .catch(onError)
       .finally(() => running.delete(reading))
     running.add(reading)

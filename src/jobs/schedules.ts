@@ -5,7 +5,7 @@ import { expireDue } from '../appointment/expiry.actions.ts'
 import { endUnapproved } from '../appointment/change.actions.ts'
 import { forgetExpiredHolds } from '../appointment/appointment.sql.ts'
 import { forgetDrafts } from '../booking/draft.sql.ts'
-import { runLoads } from '../callback/load.actions.ts'
+import { runContactListImports } from '../callback/contact-list.actions.ts'
 import { sweepCallbacks } from '../callback/sweep.actions.ts'
 import type { Deps } from '../deps.ts'
 import { sendDigests } from '../notify/digest.actions.ts'
@@ -49,7 +49,7 @@ export const SCHEDULES: readonly Schedule[] = [
   },
   {
     ...{ name: 'lists of contacts', every: SOON, mode: 'everywhere' },
-    run: (deps, id, stopped) => runLoads(deps, id, stopped),
+    run: (deps, id, stopped) => runContactListImports(deps, id, stopped),
   },
   {
     ...{ name: 'old answers', every: SOON, mode: 'everywhere' },

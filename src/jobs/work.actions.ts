@@ -9,7 +9,7 @@ export async function enqueue(deps: Deps, tx: Tx, jobs: readonly NewJob[]): Prom
   await putJobs(tx, jobs)
   const now = deps.now()
   const due = new Set(jobs.filter((job) => job.due.getTime() <= now).map((job) => `${job.tenantId} ${job.queue}`))
-  if (due.size > 0) afterCommit(tx, () => due.forEach((hint) => deps.bus.say('jobs', hint)))
+  if (due.size > 0) afterCommit(tx, () => due.forEach((hint) => deps.pubsub.say('jobs', hint)))
 }
 
 const failureOf = (error: unknown): string => {

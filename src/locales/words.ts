@@ -2,8 +2,8 @@
 import type { Params, ProblemCode } from '../errors.ts'
 import { en, type FaultCode, type Words } from './en.ts'
 import { it } from './it.ts'
-import { deskEn, type DeskWords } from './desk.en.ts'
-import { deskIt } from './desk.it.ts'
+import { workspaceEn, type WorkspaceWords } from './workspace.en.ts'
+import { workspaceIt } from './workspace.it.ts'
 import { pagesEn, type PageWords } from './pages.en.ts'
 import { pagesIt } from './pages.it.ts'
 
@@ -29,10 +29,10 @@ export function preferredLanguage(header: string | undefined): Language | undefi
 /** The same, English when none matches. */
 export const languageOf = (header: string | undefined): Language => preferredLanguage(header) ?? 'en'
 
-const DESKS: Record<Language, DeskWords> = { it: deskIt, en: deskEn }
+const DESKS: Record<Language, WorkspaceWords> = { it: workspaceIt, en: workspaceEn }
 
 /** All words of the workspace. */
-export const deskWords = (language: Language): DeskWords => DESKS[language]
+export const workspaceWords = (language: Language): WorkspaceWords => DESKS[language]
 
 /** All words of the citizens' pages. */
 export const pageWords = (language: Language): PageWords => PAGES[language]

@@ -6,7 +6,7 @@ import { enqueue } from '../jobs/work.actions.ts'
 import { pageWords, type Language } from '../locales/words.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
 import { HOUR } from '../time/interval.ts'
-import { sealedName, sealOf } from '../web/seal.ts'
+import { signedName, signatureOf } from '../web/signature.ts'
 import { channelsOf } from './gateway.sql.ts'
 import { isAccount, isSilencedBy, kindOf, type MessageKind } from './kinds.ts'
 import type { CalendarPart, NewMessage, Withheld } from './message.ts'
@@ -101,7 +101,7 @@ export async function wayFor(
 /** The address of the one-press unsubscription of a message. */
 async function unsubscribeLink(deps: Deps, config: TenantConfig, messageId: string): Promise<string> {
   const secret = await secretOf(deps, config.tenantId, 'pages')
-  return `${deps.links.base}/${config.slug}/unsubscribe/${sealedName(messageId, sealOf(secret, 'unsubscribe', messageId))}`
+  return `${deps.links.base}/${config.slug}/unsubscribe/${signedName(messageId, signatureOf(secret, 'unsubscribe', messageId))}`
 }
 
 /** When it may leave, and when it does: texts wait for the end of the quiet hours. */

@@ -2,8 +2,8 @@
 import type { TenantConfig } from '../availability/model.ts'
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
 import { cancel, record } from '../appointment/change.actions.ts'
-import { readApart } from '../calendar/apart.ts'
-import type { Reply } from '../calendar/reply.ts'
+import { parseInWorker } from '../calendar/parse-in-worker.ts'
+import type { Reply } from '../calendar/ics-reply.ts'
 import { toE164 } from '../contact/phone.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -81,7 +81,7 @@ async function bounced(deps: Deps, m: Message, failure: string, reason: Reason |
 
 /** Takes a mail that came to the tenant's address, as it came (RFC 5322). */
 export async function takeMail(deps: Deps, config: TenantConfig, raw: Uint8Array): Promise<Taken> {
-  const mail = await readApart({ kind: 'mail', raw }).catch((error: unknown) => {
+  const mail = await parseInWorker({ kind: 'mail', raw }).catch((error: unknown) => {
     throw new AppError('unreadable_message', { reason: (error as { failure?: string }).failure ?? 'MIME' })
   })
   if (mail.bounces) {

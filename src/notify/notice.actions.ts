@@ -1,8 +1,8 @@
 // What is written to people when something happens to their appointment or callback.
 import type { TenantConfig } from '../availability/model.ts'
 import type { Appointment, AppointmentDocument } from '../appointment/appointment.sql.ts'
-import { inCalendar, toldOf } from '../appointment/told.ts'
-import { calendarObject } from '../calendar/object.ts'
+import { calendarView, appointmentView } from '../appointment/appointment-view.ts'
+import { calendarObject } from '../calendar/ics-event.ts'
 import type { Callback } from '../callback/callback.sql.ts'
 import { documentOf as callbackDocument } from '../callback/decide.ts'
 import { findContact } from '../contact/contact.sql.ts'
@@ -55,7 +55,7 @@ export function invitationOf(
   if (person.email === null) return undefined
   const speaker = speakerOf(config, languageOf(config, a))
   const email = config.settings.notifications.replyTo ?? deps.mailAddress
-  const content = calendarObject(speaker, inCalendar(a), {
+  const content = calendarObject(speaker, calendarView(a), {
     method,
     organizer: { name: config.name, email },
     attendee: { name: fullName(person), email: person.email },
@@ -75,7 +75,7 @@ export async function occasionOf(
 ): Promise<Occasion> {
   const { oldStart, ...rest } = more
   const language = languageOf(config, a)
-  const said = ofAppointment(speakerOf(config, language), { ...toldOf(a), oldStart })
+  const said = ofAppointment(speakerOf(config, language), { ...appointmentView(a), oldStart })
   const secret = await secretOf(deps, config.tenantId, 'pages')
   const link = kindOf(kind).link && manageLink(deps, { secret, base: `/${config.slug}` }, a)
   return { ...said, kind, language, subjectId: a.id, link, start: a.starts_at.getTime(), ...rest }

@@ -1,5 +1,5 @@
 // PURE. What messages say of an appointment or a callback: the variables of their texts, and the facts below them.
-import { joinLinkOf } from '../appointment/present.ts'
+import { joinLinkOf } from '../appointment/appointment-json.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { addressLines, spanOf, visitName } from '../booking/steps.ts'
 import type { Language } from '../locales/words.ts'
@@ -10,7 +10,7 @@ import type { Content, Variables } from './render.ts'
 
 /** Whose words a message has. */
 export type Speaker = { config: TenantConfig; language: Language; words: PageWords }
-export type Told = {
+export type AppointmentView = {
   serviceIds: readonly string[]
   /** Epoch ms. */
   start: number
@@ -38,62 +38,62 @@ export const fullName = (person: { firstName: string; lastName: string }): strin
 export const momentOf = (s: Pick<Speaker, 'language'>, zone: string, at: number): string =>
   `${dateOf(s.language, zone, at)}, ${exactClock(zone, at)}`
 
-export function ofAppointment(s: Speaker, told: Told): Saying {
+export function ofAppointment(s: Speaker, view: AppointmentView): Saying {
   const w = s.words
-  const location = s.config.locations.get(told.locationId)
-  const isHere = told.channel === 'in_person' && location
-  const where = isHere ? [location.name, ...addressLines(location)].join(', ') : w.channels[told.channel as 'phone']
-  const service = visitName(s, told.serviceIds)
-  const toBring = told.serviceIds.flatMap((id) => s.config.services.get(id)?.whatToBring ?? []).join(' ')
-  const when = spanOf(s, told.timeZone, told.start, told.end)
-  const joinLink = told.code && joinLinkOf(s.config, told.serviceIds, told.channel, told.code)
+  const location = s.config.locations.get(view.locationId)
+  const isHere = view.channel === 'in_person' && location
+  const where = isHere ? [location.name, ...addressLines(location)].join(', ') : w.channels[view.channel as 'phone']
+  const service = visitName(s, view.serviceIds)
+  const toBring = view.serviceIds.flatMap((id) => s.config.services.get(id)?.whatToBring ?? []).join(' ')
+  const when = spanOf(s, view.timeZone, view.start, view.end)
+  const joinLink = view.code && joinLinkOf(s.config, view.serviceIds, view.channel, view.code)
   return {
     variables: {
       service,
-      when: momentOf(s, told.timeZone, told.start),
-      date: dateOf(s.language, told.timeZone, told.start),
-      time: exactClock(told.timeZone, told.start),
+      when: momentOf(s, view.timeZone, view.start),
+      date: dateOf(s.language, view.timeZone, view.start),
+      time: exactClock(view.timeZone, view.start),
       place: isHere ? location.name : where,
       address: isHere ? addressLines(location).join(', ') : '',
-      channel: w.channels[told.channel as 'phone'],
-      people: told.places,
+      channel: w.channels[view.channel as 'phone'],
+      people: view.places,
       toBring,
-      code: told.code ?? '',
+      code: view.code ?? '',
       ...(joinLink ? { joinLink } : {}),
-      ...(told.reason === undefined ? {} : { reason: told.reason }),
-      ...(told.oldStart === undefined ? {} : { oldWhen: momentOf(s, told.timeZone, told.oldStart) }),
+      ...(view.reason === undefined ? {} : { reason: view.reason }),
+      ...(view.oldStart === undefined ? {} : { oldWhen: momentOf(s, view.timeZone, view.oldStart) }),
     },
     facts: [
       [w.service, service],
       [w.when, when],
       // Who is called, or comes by video, may be anywhere.
-      ...(isHere ? [] : [[w.timeZone, told.timeZone] as const]),
+      ...(isHere ? [] : [[w.timeZone, view.timeZone] as const]),
       [w.where, where],
       ...(joinLink ? [[w.joinVideo, joinLink] as const] : []),
-      ...(told.places > 1 ? [[w.people, String(told.places)] as const] : []),
-      ...(told.code === undefined ? [] : [[w.code, told.code] as const]),
+      ...(view.places > 1 ? [[w.people, String(view.places)] as const] : []),
+      ...(view.code === undefined ? [] : [[w.code, view.code] as const]),
       ...(toBring === '' ? [] : [[w.toBring, toBring] as const]),
     ],
   }
 }
 
-/** `from`, `to`: the promised window, epoch ms; `zone`: the clock on which it is told. */
+/** `from`, `to`: the promised window, epoch ms; `zone`: the zone of the clock shown to the person. */
 export function ofCallback(
   s: Speaker,
-  told: { from: number; to: number; zone: string; code: string; number: string | null },
+  promise: { from: number; to: number; zone: string; code: string; number: string | null },
 ): Saying {
-  const date = dateOf(s.language, told.zone, told.from)
-  const [from, to] = [exactClock(told.zone, told.from), exactClock(told.zone, told.to)]
+  const date = dateOf(s.language, promise.zone, promise.from)
+  const [from, to] = [exactClock(promise.zone, promise.from), exactClock(promise.zone, promise.to)]
   return {
     variables: {
       promise: s.words.callback.say(date, from, to),
-      ...{ date, from, to, code: told.code, number: told.number ?? '' },
+      ...{ date, from, to, code: promise.code, number: promise.number ?? '' },
     },
     facts: [
       [s.words.when, `${date}, ${from}–${to}`],
-      [s.words.timeZone, told.zone],
-      ...(told.number === null ? [] : [[s.words.phone, told.number] as const]),
-      [s.words.code, told.code],
+      [s.words.timeZone, promise.zone],
+      ...(promise.number === null ? [] : [[s.words.phone, promise.number] as const]),
+      [s.words.code, promise.code],
     ],
   }
 }

@@ -1,7 +1,7 @@
 // Sends text messages through the tenant's HTTP gateway, no faster than it takes them.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deps } from '../deps.ts'
-import { keptFor } from '../kept.ts'
+import { memoizeByObject } from '../memoize.ts'
 import type { Job } from '../jobs/job.sql.ts'
 import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
 import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
@@ -14,7 +14,7 @@ import { afterQuietHours } from './text.ts'
 const TIMEOUT = 20_000
 /** How long a message waits for its place before others have theirs, in ms. */
 const PATIENCE = 8_000
-const placesOf = keptFor((_deps: Deps) => new Map<string, number>())
+const placesOf = memoizeByObject((_deps: Deps) => new Map<string, number>())
 
 /** Takes the next place in the gateway's rate of this process; milliseconds until it comes. */
 function waitFor(deps: Deps, key: string, perSecond: number): number {

@@ -1,7 +1,7 @@
 // The reports as pages: a plot, the table that says the same, and the figures as CSV.
-import { empty, optionsOf, refused, table } from '../agenda/pieces.ts'
+import { empty, optionsOf, refused, table } from '../agenda/agenda-components.ts'
 import { monthName, shortDate, weekdayNames } from '../web/dates.ts'
-import { address, queryIn, type AddDesk, type Desk, type DeskView } from '../web/desk.ts'
+import { address, queryIn, type AddWorkspacePage, type Workspace, type WorkspaceView } from '../web/workspace.ts'
 import { field, hidden, NO_FAULTS, select } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { parseDate } from '../time/zone.ts'
@@ -11,12 +11,12 @@ import { GROUPS_OF, REPORTS, type Column, type ReportName } from './reports.ts'
 
 const isTime = (by: string | null): boolean => by === 'day' || by === 'week' || by === 'month'
 
-function figure(desk: Desk, column: Column, value: number | null): string {
+function figure(workspace: Workspace, column: Column, value: number | null): string {
   if (value === null) return '–'
-  const number = new Intl.NumberFormat(desk.language === 'it' ? 'it-IT' : 'en-GB', { maximumFractionDigits: 2 }).format(
-    value,
-  )
-  const w = desk.words.reports.units
+  const number = new Intl.NumberFormat(workspace.language === 'it' ? 'it-IT' : 'en-GB', {
+    maximumFractionDigits: 2,
+  }).format(value)
+  const w = workspace.words.reports.units
   switch (column.unit) {
     case 'percent':
       return `${number} %`
@@ -24,7 +24,7 @@ function figure(desk: Desk, column: Column, value: number | null): string {
       return w.minutes(number)
     case 'seconds':
       return w.minutes(
-        new Intl.NumberFormat(desk.language === 'it' ? 'it-IT' : 'en-GB', { maximumFractionDigits: 1 }).format(
+        new Intl.NumberFormat(workspace.language === 'it' ? 'it-IT' : 'en-GB', { maximumFractionDigits: 1 }).format(
           value / 60,
         ),
       )
@@ -35,17 +35,19 @@ function figure(desk: Desk, column: Column, value: number | null): string {
   }
 }
 
-const nameOf = (desk: Desk, column: Column): string =>
-  desk.words.reports.columns[column.name] ?? (desk.words.outcomes as Record<string, string>)[column.name] ?? column.name
+const nameOf = (workspace: Workspace, column: Column): string =>
+  workspace.words.reports.columns[column.name] ??
+  (workspace.words.outcomes as Record<string, string>)[column.name] ??
+  column.name
 
-function labelOf(desk: Desk, made: Report, label: string): string {
-  if (made.by === 'day' || made.by === 'week') return shortDate(desk.language, parseDate(label))
-  if (made.by === 'month') return monthName(desk.language, label)
-  if (made.by === 'channel') return desk.pageWords.channels[label as 'phone'] ?? label
-  if (made.report === 'notice') return desk.words.reports.daysAhead(label)
+function labelOf(workspace: Workspace, made: Report, label: string): string {
+  if (made.by === 'day' || made.by === 'week') return shortDate(workspace.language, parseDate(label))
+  if (made.by === 'month') return monthName(workspace.language, label)
+  if (made.by === 'channel') return workspace.pageWords.channels[label as 'phone'] ?? label
+  if (made.report === 'notice') return workspace.words.reports.daysAhead(label)
   if (made.report === 'forecast') {
     const [weekday = '0', hour = ''] = label.split(' ')
-    return `${weekdayNames(desk.language, 'long')[Number(weekday)]} ${hour}`
+    return `${weekdayNames(workspace.language, 'long')[Number(weekday)]} ${hour}`
   }
   return label
 }
@@ -53,51 +55,53 @@ function labelOf(desk: Desk, made: Report, label: string): string {
 /** Which column is drawn: what the report is about. */
 const DRAWN: Partial<Record<ReportName, number>> = { callbacks: 4, ratings: 1 }
 
-function plotOf(desk: Desk, made: Report, title: string): Html {
+function plotOf(workspace: Workspace, made: Report, title: string): Html {
   const drawn = DRAWN[made.report] ?? 0
   const column = made.columns[drawn]!
-  const name = `${title}: ${nameOf(desk, column)}`
+  const name = `${title}: ${nameOf(workspace, column)}`
   if (made.report === 'forecast') {
     const cells = new Map(made.rows.map((row) => [row.key, row.values]))
     const hours = [...new Set(made.rows.map((row) => Number(row.key.split(' ')[1])))].sort((a, b) => a - b)
     const peak = Math.max(1, ...made.rows.map((row) => row.values[0] ?? 0))
-    return grid(name, weekdayNames(desk.language, 'long'), hours, (day, hour) => {
+    return grid(name, weekdayNames(workspace.language, 'long'), hours, (day, hour) => {
       const values = cells.get(`${day} ${String(hour).padStart(2, '0')}`)
       return values ? { share: (values[0] ?? 0) / peak, text: String(Math.round((values[0] ?? 0) * 10) / 10) } : null
     })
   }
   const marks: Mark[] = made.rows.map((row) => ({
-    label: labelOf(desk, made, row.label),
+    label: labelOf(workspace, made, row.label),
     value: row.values[drawn] ?? null,
-    text: figure(desk, column, row.values[drawn] ?? null),
+    text: figure(workspace, column, row.values[drawn] ?? null),
   }))
   return isTime(made.by) || made.report === 'notice' ? columns(name, marks) : bars(name, marks)
 }
 
-function method(desk: Desk, made: Report): Html | false {
+function method(workspace: Workspace, made: Report): Html | false {
   const m = made.method
   if (!m) return false
   return html`<p class="notice note">
-    ${desk.words.reports.method({ weeks: m.weeks ?? 0, halfLife: m.halfLifeWeeks ?? 0, occupancy: m.occupancyPercent ?? 0, heldOut: m.heldOutWeeks ?? 0, wape: m.wapePercent ?? null, naive: m.naiveWapePercent ?? null })}
+    ${workspace.words.reports.method({ weeks: m.weeks ?? 0, halfLife: m.halfLifeWeeks ?? 0, occupancy: m.occupancyPercent ?? 0, heldOut: m.heldOutWeeks ?? 0, wape: m.wapePercent ?? null, naive: m.naiveWapePercent ?? null })}
   </p>`
 }
 
 /** The plot, the table and the way to the figures. */
-function figures(desk: Desk, made: Report, title: string, by: string | undefined, csv: string): Html {
-  const w = desk.words.reports
+function figures(workspace: Workspace, made: Report, title: string, by: string | undefined, csv: string): Html {
+  const w = workspace.words.reports
   return made.rows.length === 0
     ? empty(w.nothing)
-    : html`${method(desk, made)}
-        <figure tabindex="0" aria-label="${title}">${plotOf(desk, made, title)}</figure>
+    : html`${method(workspace, made)}
+        <figure tabindex="0" aria-label="${title}">${plotOf(workspace, made, title)}</figure>
         ${table(
           title,
           [
             by === undefined && made.by === null ? w.group : (w.groups[made.by ?? 'day'] ?? w.group),
-            ...made.columns.map((c) => nameOf(desk, c)),
+            ...made.columns.map((c) => nameOf(workspace, c)),
           ],
           made.rows.map((row) => [
-            labelOf(desk, made, row.label),
-            ...row.values.map((value, i) => html`<span class="number">${figure(desk, made.columns[i]!, value)}</span>`),
+            labelOf(workspace, made, row.label),
+            ...row.values.map(
+              (value, i) => html`<span class="number">${figure(workspace, made.columns[i]!, value)}</span>`,
+            ),
           ]),
         )}
         <p>
@@ -105,8 +109,8 @@ function figures(desk: Desk, made: Report, title: string, by: string | undefined
         </p>`
 }
 
-async function reportPage(desk: Desk, query: Record<string, string | undefined>): Promise<DeskView> {
-  const w = desk.words.reports
+async function reportPage(workspace: Workspace, query: Record<string, string | undefined>): Promise<WorkspaceView> {
+  const w = workspace.words.reports
   const report = REPORTS.find((one) => one === query.report) ?? 'appointments'
   const groups = GROUPS_OF[report]
   const by = groups.find((one) => one === query.by)
@@ -120,7 +124,7 @@ async function reportPage(desk: Desk, query: Record<string, string | undefined>)
     campaignId: query.campaign,
   }
   const url = address(`/v1/reports/${report}`, asked)
-  const answer = await desk.api<Report>('GET', url)
+  const answer = await workspace.api<Report>('GET', url)
   const [title, text] = w.names[report]
   const made = answer.ok ? answer.body : null
   return {
@@ -139,21 +143,21 @@ async function reportPage(desk: Desk, query: Record<string, string | undefined>)
         ${field({ name: 'from', label: w.from, value: made?.from ?? query.from ?? '', type: 'date' }, NO_FAULTS)}
         ${field({ name: 'to', label: w.to, value: made?.to ?? query.to ?? '', type: 'date' }, NO_FAULTS)}
         ${groups.length > 1 && select({ name: 'by', label: w.by, value: made?.by ?? '', options: groups.map((group) => ({ value: group, label: w.groups[group] })) }, NO_FAULTS)}
-        ${select({ name: 'location', label: desk.words.calendar.location, value: query.location ?? '', options: optionsOf(desk.config.locations.values(), w.all) }, NO_FAULTS)}
-        ${select({ name: 'service', label: desk.words.book.service, value: query.service ?? '', options: optionsOf(desk.config.services.values(), w.all) }, NO_FAULTS)}
-        ${select({ name: 'agent', label: desk.words.calendar.agent, value: query.agent ?? '', options: optionsOf(desk.config.agents.values(), w.all) }, NO_FAULTS)}
-        <button class="secondary">${desk.words.calendar.show}</button>
+        ${select({ name: 'location', label: workspace.words.calendar.location, value: query.location ?? '', options: optionsOf(workspace.config.locations.values(), w.all) }, NO_FAULTS)}
+        ${select({ name: 'service', label: workspace.words.book.service, value: query.service ?? '', options: optionsOf(workspace.config.services.values(), w.all) }, NO_FAULTS)}
+        ${select({ name: 'agent', label: workspace.words.calendar.agent, value: query.agent ?? '', options: optionsOf(workspace.config.agents.values(), w.all) }, NO_FAULTS)}
+        <button class="secondary">${workspace.words.calendar.show}</button>
       </form>
       ${!answer.ok && refused(answer.refusal)}
-      ${made !== null && figures(desk, made, title, by, address(`/v1/reports/${report}`, { ...asked, format: 'csv' }))}`,
+      ${made !== null && figures(workspace, made, title, by, address(`/v1/reports/${report}`, { ...asked, format: 'csv' }))}`,
   }
 }
 
-export function reportPages(add: AddDesk): void {
+export function reportPages(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/reports',
     scope: 'reports:read',
-    handler: (desk, request) => reportPage(desk, queryIn(request)),
+    handler: (workspace, request) => reportPage(workspace, queryIn(request)),
   })
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { keptFor } from '../kept.ts'
+import { memoizeByObject } from '../memoize.ts'
 
 type Writing = (text: string) => Promise<void>
 
@@ -22,7 +22,7 @@ const [MOST_OF_ONE, MOST_OF_TENANT, MOST] = [20, 500, 2_000]
 /** Who reads is judged again at least so often (ms), and at once when somebody's rights have changed. */
 const JUDGED = 1_500
 
-const openOf = keptFor((_deps: Deps) => new Map<string, number>())
+const openOf = memoizeByObject((_deps: Deps) => new Map<string, number>())
 
 /** Counts a stream for its reader, tenant and process until the returned function is called; throws `too_many_streams`. */
 function counted(deps: Deps, request: FastifyRequest): () => void {
@@ -55,7 +55,7 @@ function judge(deps: Deps, request: FastifyRequest, end: () => void): () => void
     )
   }
   const timer = setInterval(ask, JUDGED)
-  const stop = deps.bus.on('rights', ask)
+  const stop = deps.pubsub.on('rights', ask)
   return () => {
     clearInterval(timer)
     stop()

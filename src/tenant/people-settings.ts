@@ -41,12 +41,12 @@ export type Widget = {
   url: string
   places: readonly ('contact' | 'appointment' | 'callback')[]
 }
-export type Workspace = {
+export type WorkspaceSettings = {
   widgets: readonly Widget[]
   /** Sites that may show the workspace in a frame. */
   allowedOrigins: readonly string[]
 }
-export const DEFAULT_WORKSPACE: Workspace = { widgets: [], allowedOrigins: [] }
+export const DEFAULT_WORKSPACE: WorkspaceSettings = { widgets: [], allowedOrigins: [] }
 
 export type Privacy = {
   /** Contacts without anything for so many days are anonymised; 0 = never. */

@@ -1,12 +1,12 @@
 // A tenant's own secrets: they seal cookies and links, sign what leaves, and open doors at others. Sealed at rest by the vault.
 import type { Deps } from '../deps.ts'
-import { keptFor } from '../kept.ts'
+import { memoizeByObject } from '../memoize.ts'
 import { readSecrets, writeSecret } from './secret.sql.ts'
 
 type SecretDeps = Pick<Deps, 'now' | 'db' | 'randomBytes' | 'vault'>
 export type OpenSecret = { purpose: string; secret: string; created_at: Date }
 
-const knownTo = keptFor((_db: Deps['db']) => new Map<string, string>())
+const knownTo = memoizeByObject((_db: Deps['db']) => new Map<string, string>())
 const contextOf = (purpose: string): string => `secret ${purpose}`
 
 /** The tenant's secret for `purpose`: 256 random bits, made when first needed, the same in all processes. Never inside a transaction. */

@@ -13,7 +13,7 @@ import {
   DEFAULT_WORKSPACE,
   type Privacy,
   type SignIn,
-  type Workspace,
+  type WorkspaceSettings,
 } from './people-settings.ts'
 import { DEFAULT_THEME, type Theme } from './theme.ts'
 
@@ -51,7 +51,7 @@ export type TenantSettings = {
   waitingList: WaitingList
   followUp: FollowUp
   signIn: SignIn
-  workspace: Workspace
+  workspace: WorkspaceSettings
   privacy: Privacy
 }
 

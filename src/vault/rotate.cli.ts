@@ -8,7 +8,7 @@ export async function runRotateKey(open: () => Promise<Deps>): Promise<void> {
     const { wrapped, sealed } = await rotateKey(deps)
     process.stderr.write(`${wrapped} keys of tenants wrapped anew, ${sealed} secrets sealed that were plain\n`)
   } finally {
-    await deps.bus.close()
+    await deps.pubsub.close()
     await deps.db.close()
   }
 }

@@ -1,4 +1,4 @@
-// Offering a freed time: kept for whoever asked first, told to them, and given to the next when they do not take it.
+// Offering a freed time: kept for whoever asked first, wording to them, and given to the next when they do not take it.
 import { NO_OFFER, type Slot, ACTOR, type Payload, QUEUE, freeHold, slotJob, tell } from './slot.actions.ts'
 import { book } from '../appointment/booking.actions.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
@@ -17,7 +17,7 @@ import { languageOf, occasionOf, personOf } from '../notify/notice.actions.ts'
 import { momentOf, ofAppointment, untilOf } from '../notify/occasion.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
 import { MINUTE } from '../time/interval.ts'
-import { sealedName, sealOf } from '../web/seal.ts'
+import { signedName, signatureOf } from '../web/signature.ts'
 import { afterQuietHours } from '../notify/text.ts'
 import { mayOffer, recentOffers } from './fit.ts'
 import { changeEntry, findEntry, lockEntry, waitingFor, type Entry, type EntryDocument } from './waiting.sql.ts'
@@ -72,16 +72,16 @@ async function offerMessage(
   const language = a ? languageOf(config, a) : (languageNamed(person.locale) ?? config.settings.locale)
   const zone = config.locations.get(slot.locationId)?.timeZone ?? config.timeZone
   const speaker = speakerOf(config, language)
-  const told = ofAppointment(speaker, {
+  const wording = ofAppointment(speaker, {
     ...{ serviceIds: slot.serviceIds, start: slot.start, end: slot.start + slot.minutes * MINUTE, timeZone: zone },
     ...{ channel: a?.channel ?? 'in_person', locationId: slot.locationId, places: 1 },
   })
   const secret = await secretOf(deps, config.tenantId, 'pages')
-  const token = sealedName(entry.id, sealOf(secret, 'offer', entry.id, holdId))
+  const token = signedName(entry.id, signatureOf(secret, 'offer', entry.id, holdId))
   return compose(deps, config, person, {
-    ...{ kind: 'offer', language, subjectId: a?.id ?? entry.id, facts: told.facts },
+    ...{ kind: 'offer', language, subjectId: a?.id ?? entry.id, facts: wording.facts },
     variables: {
-      ...(a ? (await occasionOf(deps, config, a, 'offer')).variables : told.variables),
+      ...(a ? (await occasionOf(deps, config, a, 'offer')).variables : wording.variables),
       newWhen: momentOf(speaker, zone, slot.start),
       until: untilOf(speaker, zone, until),
     },
@@ -112,7 +112,7 @@ async function offer(deps: Deps, config: TenantConfig, { slot, skipped }: Payloa
   const holdId = held.id
   const message = await offerMessage(deps, config, entry, slot, holdId, until)
   const others = { slot, skipped: [...skipped, entry.id] }
-  // Nobody can be told: the next one.
+  // Nobody can be wording: the next one.
   if (!message || message.withheld) {
     await freeHold(deps, tenantId, holdId)
     return offer(deps, config, others)

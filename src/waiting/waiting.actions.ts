@@ -1,7 +1,7 @@
 // "Tell me if something earlier comes free": a time that is given back is kept for whoever asked first, for a while; unused, it
 // goes to the next in line. Taking it moves their appointment, which keeps its code and its place in their calendar.
 import { NO_OFFER, type Slot, ACTOR, freeHold, slotJob, slotOf, tell } from './slot.actions.ts'
-import { confirmHold } from '../appointment/confirm.actions.ts'
+import { confirmHold } from '../appointment/confirm-hold.actions.ts'
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
 import { documentOf } from '../appointment/change.actions.ts'
 import { move } from '../appointment/move.actions.ts'

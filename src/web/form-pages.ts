@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { constants } from 'node:zlib'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { sharedStore } from '../rest/rate-limit.ts'
+import { sharedStore } from '../rest/call-limit.ts'
 import { networkOf } from './network.ts'
 
 export type FormPages = {

@@ -5,7 +5,7 @@ import type { Access } from '../auth/scopes.ts'
 import { problemPage } from '../booking/appointment.page.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
-import { keptFor } from '../kept.ts'
+import { memoizeByObject } from '../memoize.ts'
 import { pageWords, problemWords, type Language } from '../locales/words.ts'
 import { asAppError, logProblem } from '../rest/problem.ts'
 import { assetsOf } from './assets.ts'
@@ -199,7 +199,7 @@ export async function installPages(
 
 /** Forms that came from one network address lately: more of them cost more work, before any is refused. */
 const [LATELY, MOST_KNOWN] = [600_000, 10_000]
-const usesOf = keptFor((_deps: Deps) => new Map<string, { since: number; count: number }>())
+const usesOf = memoizeByObject((_deps: Deps) => new Map<string, { since: number; count: number }>())
 
 /** How often the work of an address has doubled: with every so many forms of ten minutes as half of what it may send in one. */
 function stepsOf(deps: Deps, address: string, isForm: boolean): number {

@@ -2,14 +2,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
-import { keptFor } from '../kept.ts'
+import { memoizeByObject } from '../memoize.ts'
 import { AppError } from '../errors.ts'
 import { languageNamed, pageWords, preferredLanguage, type Language } from '../locales/words.ts'
 import type { PageWords } from '../locales/pages.en.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
 import type { TenantSettings } from '../tenant/settings.ts'
 import { findTenantIdBySlug } from '../tenant/tenant.sql.ts'
-import { isSeal, sealedName, sealOf } from './seal.ts'
+import { isSignature, signedName, signatureOf } from './signature.ts'
 
 export type Site = {
   tenantId: string
@@ -30,7 +30,7 @@ export type Site = {
 }
 
 const LANGUAGE_COOKIE = 'agenda_language'
-const slugsOf = keptFor((_db: Deps['db']) => new Map<string, string>())
+const slugsOf = memoizeByObject((_db: Deps['db']) => new Map<string, string>())
 
 async function tenantIdOf(deps: Deps, slug: string): Promise<string | undefined> {
   const known = slugsOf(deps.db)
@@ -132,21 +132,22 @@ function remember(request: FastifyRequest, reply: FastifyReply, site: Site, name
 const sealIn = (request: FastifyRequest, cookie: string, id: string): string | undefined =>
   readSealed(request.cookies[cookie]).find((entry) => entry.id === id)?.seal
 
-export const draftSeal = (site: Site, id: string): string => sealOf(site.secret, 'draft', id)
-export const isDraftSeal = (site: Site, id: string, seal: string): boolean => isSeal(seal, site.secret, 'draft', id)
+export const draftSignature = (site: Site, id: string): string => signatureOf(site.secret, 'draft', id)
+export const isDraftSignature = (site: Site, id: string, seal: string): boolean =>
+  isSignature(seal, site.secret, 'draft', id)
 
 /** Ids of the drafts that this browser began, newest first. */
 export function draftsOf(request: FastifyRequest, site: Site): string[] {
-  return readSealed(request.cookies[DRAFTS]).flatMap(({ id, seal }) => (isDraftSeal(site, id, seal) ? [id] : []))
+  return readSealed(request.cookies[DRAFTS]).flatMap(({ id, seal }) => (isDraftSignature(site, id, seal) ? [id] : []))
 }
 
 export function rememberDraft(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
-  remember(request, reply, site, DRAFTS, { id, seal: draftSeal(site, id) })
+  remember(request, reply, site, DRAFTS, { id, seal: draftSignature(site, id) })
 }
 
 /** The seal of an appointment ends when its manage token is renewed. */
 export const appointmentSeal = (site: Pick<Site, 'secret'>, id: string, manageHash: string | null): string =>
-  sealOf(site.secret, 'appointment', id, manageHash ?? '')
+  signatureOf(site.secret, 'appointment', id, manageHash ?? '')
 
 /** Lets this browser see the appointment until it is closed. */
 export function rememberAppointment(
@@ -161,22 +162,22 @@ export function rememberAppointment(
 /** Whether this browser was let in to the appointment. */
 export function mayManage(request: FastifyRequest, site: Site, a: { id: string; manage_hash: string | null }): boolean {
   const seal = sealIn(request, APPOINTMENTS, a.id)
-  return seal !== undefined && isSeal(seal, site.secret, 'appointment', a.id, a.manage_hash ?? '')
+  return seal !== undefined && isSignature(seal, site.secret, 'appointment', a.id, a.manage_hash ?? '')
 }
 
 /** Lets this browser see a callback until it is closed. */
 export function rememberCallback(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
-  remember(request, reply, site, CALLBACKS, { id, seal: sealOf(site.secret, 'callback', id) })
+  remember(request, reply, site, CALLBACKS, { id, seal: signatureOf(site.secret, 'callback', id) })
 }
 
 export function mayOpenCallback(request: FastifyRequest, site: Site, id: string): boolean {
   const seal = sealIn(request, CALLBACKS, id)
-  return seal !== undefined && isSeal(seal, site.secret, 'callback', id)
+  return seal !== undefined && isSignature(seal, site.secret, 'callback', id)
 }
 
 /** The personal link of a callback, absolute. */
 export const callbackLink = (deps: Deps, site: Pick<Site, 'secret' | 'base'>, id: string): string =>
-  `${deps.links.base}${site.base}/c/${sealedName(id, sealOf(site.secret, 'callback', id))}`
+  `${deps.links.base}${site.base}/c/${signedName(id, signatureOf(site.secret, 'callback', id))}`
 
 /** The personal link of an appointment, absolute. */
 export function manageLink(
@@ -184,5 +185,5 @@ export function manageLink(
   site: Pick<Site, 'secret' | 'base'>,
   a: { id: string; manage_hash: string | null },
 ): string {
-  return `${deps.links.base}${site.base}/m/${sealedName(a.id, appointmentSeal(site, a.id, a.manage_hash))}`
+  return `${deps.links.base}${site.base}/m/${signedName(a.id, appointmentSeal(site, a.id, a.manage_hash))}`
 }

@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE } from '../time/interval.ts'
 /** Standard Webhooks advises at most 20 KB. */
 export const MOST_BYTES = 20_000
 
-export type Told = {
+export type AppointmentView = {
   id: string
   type: string
   at: Date
@@ -17,7 +17,11 @@ export type Told = {
  * The body: thin, with the object as it is now under its own name. What does not fit is left out, the texts that people wrote
  * first; `isCut` says so.
  */
-export function bodyOf(event: Told, objectName: string | null, object: Record<string, unknown> | null): string {
+export function bodyOf(
+  event: AppointmentView,
+  objectName: string | null,
+  object: Record<string, unknown> | null,
+): string {
   const make = (shown: Record<string, unknown> | null, isCut: boolean): string =>
     JSON.stringify({
       type: event.type,
@@ -45,7 +49,7 @@ export function bodyOf(event: Told, objectName: string | null, object: Record<st
 }
 
 /** That something happened, and nothing of it: for whoever may not read what it is about. */
-export const thinBody = (event: Pick<Told, 'id' | 'type' | 'at' | 'subjectId'>): string =>
+export const thinBody = (event: Pick<AppointmentView, 'id' | 'type' | 'at' | 'subjectId'>): string =>
   JSON.stringify({
     type: event.type,
     timestamp: event.at.toISOString(),

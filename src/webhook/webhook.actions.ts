@@ -2,7 +2,7 @@
 import { writeEvent } from '../event/event.actions.ts'
 import { rightsOf, type Rights } from '../auth/rights.actions.ts'
 import { isWanted, readingOf } from '../event/catalogue.ts'
-import { veilDeep } from '../privacy/veil.hook.ts'
+import { maskDeep } from '../privacy/field-masking.hook.ts'
 import { transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
@@ -11,7 +11,7 @@ import { enqueue } from '../jobs/work.actions.ts'
 import { compose, post as postMessage } from '../notify/compose.actions.ts'
 import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
 import { signedHeaders, signingSecrets } from '../outbound/secret.actions.ts'
-import { bodyOf, DISABLED_AFTER, nextDelay, thinBody, type Told } from './notice.ts'
+import { bodyOf, DISABLED_AFTER, nextDelay, thinBody, type AppointmentView } from './notice.ts'
 import {
   activeWebhooks,
   dropWebhook,
@@ -35,11 +35,11 @@ async function write(
   deps: Deps,
   tx: Tx,
   tenantId: string,
-  told: readonly { hook: Subscription; body: string }[],
-  event: Told,
+  recipients: readonly { hook: Subscription; body: string }[],
+  event: AppointmentView,
 ) {
   const now = new Date(deps.now())
-  const notices = told.map(({ hook, body }) => ({
+  const notices = recipients.map(({ hook, body }) => ({
     ...{ tenantId, id: deps.newId(), webhookId: hook.id, eventId: event.id },
     ...{ subjectId: event.subjectId, type: event.type, body, now },
   }))
@@ -54,16 +54,16 @@ async function write(
 export async function noticesFor(
   deps: Deps,
   tenantId: string,
-  event: Told,
+  event: AppointmentView,
   object: () => Promise<[name: string, shown: Record<string, unknown>] | null>,
 ): Promise<((tx: Tx) => Promise<void>) | null> {
   const hooks = (await activeWebhooks(deps.db.kysely, tenantId)).filter((hook) => isWanted(hook.types, event.type))
   if (hooks.length === 0) return null
   const [name, shown] = (await object()) ?? [null, null]
-  const told = await Promise.all(
+  const recipients = await Promise.all(
     hooks.map(async (hook) => ({ hook, body: await bodyFor(deps, hook, event, name, shown) })),
   )
-  return (tx) => write(deps, tx, tenantId, told, event)
+  return (tx) => write(deps, tx, tenantId, recipients, event)
 }
 
 /** Rights of whoever answers for a subscription; null when they have none any more. Older ones name nobody: they read all. */
@@ -79,15 +79,15 @@ const mayRead = (rights: Rights | 'all' | null, type: string): boolean => {
 async function bodyFor(
   deps: Deps,
   hook: Subscription,
-  event: Told,
+  event: AppointmentView,
   name: string | null,
   shown: Record<string, unknown> | null,
 ): Promise<string> {
   const rights = await ownerRights(deps, hook)
   if (!mayRead(rights, event.type)) return thinBody(event)
   if (rights === 'all' || rights === null || rights.hidden.size === 0) return bodyOf(event, name, shown)
-  const veiled = (record: Record<string, unknown>) => veilDeep(record, rights.hidden) as Record<string, unknown>
-  return bodyOf({ ...event, data: veiled(event.data) }, name, shown && veiled(shown))
+  const masked = (record: Record<string, unknown>) => maskDeep(record, rights.hidden) as Record<string, unknown>
+  return bodyOf({ ...event, data: masked(event.data) }, name, shown && masked(shown))
 }
 
 /** Sends an example to one subscription; returns the notice's id. */

@@ -1,5 +1,5 @@
 // The slot core alone: 200 agents, 31 days, 40 busy intervals each, 30-minute slots; cached and cold, and its growth.
-import type { AgentCalendar } from '../../src/availability/calendar.ts'
+import type { AgentCalendar } from '../../src/availability/agent-calendar.ts'
 import type { Agent, Location, Schedule, TenantConfig } from '../../src/availability/model.ts'
 import { findSlots, NOTHING_FULL, type Search } from '../../src/availability/search.ts'
 import { planVisit, type Visit } from '../../src/service/visit.ts'

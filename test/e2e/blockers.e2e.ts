@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePerson, PASSWORD } from '../helpers/people.ts'
-import { openDeskStage, type DeskStage } from './desk-stage.ts'
+import { openWorkspaceStage, type WorkspaceStage } from './workspace-stage.ts'
 import { CIE, DESKTOP, expectSound, PHONE, pick, press } from './stage.ts'
 
 const OUT = join(import.meta.dirname, '..', '..', '.tmp', 'blockers')
-let stage: DeskStage
+let stage: WorkspaceStage
 beforeAll(async () => {
-  stage = await openDeskStage()
+  stage = await openWorkspaceStage()
   mkdirSync(OUT, { recursive: true })
   const { service, tenantId } = stage
   await makePerson(service, { email: 'capo@roccamora.example', role: 'supervisor', tenantId, name: 'Capo Turno' })

@@ -6,7 +6,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import { buildApp } from '../../src/app.ts'
 import { earliestDue } from '../../src/callback/claim.sql.ts'
 import { createDueClock } from '../../src/callback/due.ts'
-import { createBus } from '../../src/db/bus.ts'
+import { createPubSub } from '../../src/db/pubsub.ts'
 import { createSnapshots } from '../../src/availability/snapshot.actions.ts'
 import { hashSecret } from '../../src/auth/token.ts'
 import { ProblemSchema } from '../../src/rest/problem.ts'
@@ -99,15 +99,17 @@ export function caller(app: FastifyInstance, defaultKey: string): Call {
 export const SECRET_KEY = Buffer.alloc(32, 7)
 
 export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
-  const bus = createBus(db)
+  const pubsub = createPubSub(db)
   const now = (): number => clock.now
   const newId = uuidSource(() => clock.now, randomBytes)
   return {
     db,
     vault: createVault({ db, keys: [SECRET_KEY], randomBytes, newId, now }),
     now,
-    bus,
-    due: createDueClock(bus, now, (tenantId, campaignId, since) => earliestDue(db.kysely, tenantId, campaignId, since)),
+    pubsub,
+    due: createDueClock(pubsub, now, (tenantId, campaignId, since) =>
+      earliestDue(db.kysely, tenantId, campaignId, since),
+    ),
     connectors: {},
     newId,
     randomBytes,

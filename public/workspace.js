@@ -1,0 +1,127 @@
+// The workspace comes alive: changes of others are told, a lost connection too, forms are sent once, the next visit counts down.
+
+const words = document.getElementById('workspace-words')?.dataset ?? {}
+const status = document.getElementById('status')
+const offline = document.getElementById('offline')
+export const csrf = document.querySelector('meta[name="agenda-csrf"]')?.content ?? ''
+
+/** Says something to whoever does not see it. */
+export function say(text) {
+  if (status) status.textContent = text
+}
+
+/** Calls the API as the person who is signed in; resolves to the answer's body, or throws it. */
+export async function call(method, url, body, headers = {}) {
+  const answer = await fetch(url, {
+    method,
+    headers: {
+      'x-agenda-csrf': csrf,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const parsed = answer.status === 204 ? null : await answer.json()
+  if (!answer.ok) throw parsed
+  return parsed
+}
+
+function watchConnection() {
+  const show = () => {
+    if (!offline) return
+    offline.hidden = navigator.onLine
+    offline.textContent = words.offline
+  }
+  addEventListener('offline', show)
+  addEventListener('online', () => {
+    show()
+    say(words.again)
+  })
+  show()
+}
+
+/** A form that is sent without a connection would be lost: it waits, with all that was typed. */
+function guardForms() {
+  addEventListener('submit', (event) => {
+    const form = event.target
+    if (form.method !== 'post') return
+    if (!navigator.onLine) {
+      event.preventDefault()
+      say(words.offline)
+      offline?.scrollIntoView()
+      return
+    }
+    if (form.dataset.sent) event.preventDefault()
+    form.dataset.sent = '1'
+  })
+  addEventListener('pageshow', () => {
+    for (const form of document.forms) delete form.dataset.sent
+  })
+}
+
+/** Offers to show what colleagues and citizens have changed; never jumps under the hand. */
+function followChanges() {
+  const live = document.querySelector('[data-live]')
+  if (!live || !('EventSource' in window)) return
+  const stream = new EventSource('/v1/agenda/stream')
+  let told = false
+  const changed = () => {
+    dispatchEvent(new CustomEvent('agenda-changed'))
+    if (told || document.getElementById('calendar')) return
+    told = true
+    const note = document.createElement('p')
+    note.className = 'notice note'
+    const button = document.createElement('button')
+    button.className = 'secondary'
+    button.textContent = words.reload
+    button.addEventListener('click', () => location.reload())
+    note.append(`${words.changed} `, button)
+    live.before(note)
+    say(words.changed)
+  }
+  const types = [
+    'booked',
+    'approved',
+    'refused',
+    'moved',
+    'reassigned',
+    'changed',
+    'cancelled',
+    'arrived',
+    'completed',
+    'no_show',
+    'outcome_undone',
+  ]
+  for (const type of types) stream.addEventListener(`appointment.${type}`, changed)
+  for (const type of ['promised', 'postponed', 'cancelled', 'leased', 'attempted', 'escalated'])
+    stream.addEventListener(`callback.${type}`, changed)
+  addEventListener('pagehide', () => stream.close())
+}
+
+function countDown() {
+  const card = document.querySelector('[data-countdown]')
+  const left = card?.querySelector('.left')
+  if (!left) return
+  const at = Date.parse(card.dataset.countdown)
+  const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'auto' })
+  const show = () => {
+    const minutes = Math.round((at - Date.now()) / 60_000)
+    left.textContent =
+      Math.abs(minutes) < 90 ? format.format(minutes, 'minute') : format.format(Math.round(minutes / 60), 'hour')
+  }
+  show()
+  setInterval(show, 20_000)
+}
+
+/** A page that answers a form has an address of its own to come back to: the form must not be sent again by the back button. */
+function settleAddress() {
+  const address = document.querySelector('main [data-address]')?.dataset.address
+  if (address) history.replaceState(null, '', address)
+}
+
+settleAddress()
+watchConnection()
+guardForms()
+followChanges()
+countDown()
+document.querySelector('[role="alert"], #faults')?.focus?.()

@@ -1,0 +1,25 @@
+// PURE. An appointment as messages and calendars tell it.
+import type { CalendarAppointment } from '../calendar/ics-event.ts'
+import type { AppointmentView } from '../notify/occasion.ts'
+import type { Appointment, AppointmentDocument } from './appointment.sql.ts'
+
+export const appointmentView = (a: Appointment): AppointmentView & { code: string } => ({
+  serviceIds: a.service_ids,
+  start: a.starts_at.getTime(),
+  end: a.ends_at.getTime(),
+  timeZone: a.time_zone,
+  channel: a.channel,
+  locationId: a.location_id,
+  places: a.seats,
+  code: a.code,
+  reason: (a.document as unknown as AppointmentDocument).cancellation?.reason,
+})
+
+export const calendarView = (a: Appointment): CalendarAppointment => ({
+  id: a.id,
+  ...appointmentView(a),
+  status: a.status,
+  version: a.version,
+  createdAt: a.created_at.getTime(),
+  updatedAt: a.updated_at.getTime(),
+})

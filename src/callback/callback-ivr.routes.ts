@@ -1,0 +1,65 @@
+// A callback asked in one call with few fields, by an answering machine or a bot: what comes back can be read out.
+import { problems } from '../rest/headers.ts'
+import { withScope } from '../rest/route.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { pageWords, preferredLanguage } from '../locales/words.ts'
+import { actorOf, tenantOf } from '../rest/access.ts'
+import { MINUTE } from '../time/interval.ts'
+import { dayOf, formatInstant } from '../time/zone.ts'
+import { clockOf, dayAndMonth } from '../web/dates.ts'
+import { ask, campaignOf } from './ask.actions.ts'
+import { configOf } from '../tenant/config.actions.ts'
+import * as schema from './callback.schema.ts'
+
+type Body = { campaign: string; number: string; at?: string; reason?: string; source?: 'ivr' | 'bot'; callId?: string }
+
+export function callbackIvrRoutes(app: FastifyInstance, deps: Deps): void {
+  app.post('/v1/callbacks/quick', {
+    config: withScope('callbacks:write', 'none'),
+    schema: {
+      tags: ['callbacks'],
+      operationId: 'askQuickCallback',
+      summary: 'Ask for a callback from an answering machine or a bot; the answer can be read out',
+      security: [{ key: [] }],
+      body: schema.QuickBody,
+      response: { 200: schema.QuickShown, 201: schema.QuickShown, ...problems },
+    },
+    handler: async (request, reply) => {
+      const config = await configOf(deps, tenantOf(request))
+      const { campaign: name, number, at, reason, source = 'ivr', callId } = request.body as Body
+      const found = [...config.campaigns.values()].find((c) => c.id === name || c.externalId === name)
+      if (!found) throw new AppError('not_found', { what: 'campaign', id: name })
+      const { callback: c, isNew } = await ask(deps, config, {
+        campaignId: campaignOf(config, found.id).id,
+        channel: 'phone',
+        numbers: [number],
+        when: at === undefined ? { kind: 'now' } : { kind: 'at', at: Date.parse(at) },
+        data: {},
+        source,
+        actor: actorOf(request),
+        ...(reason === undefined ? {} : { reason }),
+        ...(callId === undefined ? {} : { externalId: `${source}:${callId}` }),
+      })
+      const language = preferredLanguage(request.headers['accept-language']) ?? config.settings.locale
+      const zone = config.campaigns.get(c.campaign_id)?.timeZone ?? config.timeZone
+      const [from, to] = [c.window_from.getTime(), c.window_to.getTime()]
+      const isToday = dayOf(zone, from) === dayOf(zone, deps.now())
+      reply.code(isNew ? 201 : 200).header('location', `/v1/callbacks/${c.id}`)
+      return {
+        id: c.id,
+        code: c.code,
+        isNew,
+        windowFrom: formatInstant(zone, from),
+        windowTo: formatInstant(zone, to),
+        waitMinutes: Math.max(0, Math.ceil((to - deps.now()) / MINUTE)),
+        say: pageWords(language).callback.say(
+          isToday ? null : dayAndMonth(language, dayOf(zone, from)),
+          clockOf(zone, from),
+          clockOf(zone, to),
+        ),
+      }
+    },
+  })
+}

@@ -1,0 +1,53 @@
+// Keeps from a role what it does not see, on every answer of the API: one place, and what shows no people is named here, so that a
+// new route is masked unless somebody says that it need not be.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { AppError } from '../errors.ts'
+import { configOf } from '../tenant/config.actions.ts'
+import { hiddenFrom, NOTHING_HIDDEN, mask, type Hidden } from './field-masking.ts'
+
+/** What the office is, offers and sets: their e-mail addresses and names are public, or the office's own. */
+const OF_THE_OFFICE = new Set([
+  ...['locations', 'services', 'agents', 'pools', 'schedules', 'openings', 'absences', 'closures', 'holiday-calendars'],
+  ...['tenants', 'users', 'me', 'api-keys', 'audit-entries', 'reports', 'utilisation', 'slots', 'message-templates'],
+  ...['webhooks', 'jobs', 'text-gateways', 'external-calendars', 'calendar-feeds', 'sign-in-providers'],
+])
+/** Answers that are text: nothing can be taken out of them. */
+const TEXTS = new Set(['/v1/loads/:id/refusals'])
+type Means = 'lastName' | 'email' | 'phone' | 'externalId'
+
+/** The same for every record within. */
+export function maskDeep(value: unknown, hidden: Hidden): unknown {
+  if (Array.isArray(value)) return value.map((one) => maskDeep(one, hidden))
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value
+  const masked = mask(value as Record<string, unknown>, hidden)
+  return Object.fromEntries(Object.entries(masked).map(([name, one]) => [name, maskDeep(one, hidden)]))
+}
+
+/** What is kept from whoever asks. */
+export async function hiddenFor(deps: Deps, request: FastifyRequest): Promise<Hidden> {
+  const { principal } = request
+  if (principal?.kind !== 'user') return NOTHING_HIDDEN
+  return hiddenFrom((await configOf(deps, principal.tenantId)).settings, principal.role)
+}
+
+/** Searching by what one does not see would tell it, letter by letter. */
+export async function refuseSearchBy(deps: Deps, request: FastifyRequest, fields: readonly Means[]): Promise<void> {
+  const hidden = await hiddenFor(deps, request)
+  if (fields.some((field) => hidden.has(field))) throw new AppError('forbidden', { scope: 'contacts:read' })
+}
+
+export function installFieldMasking(app: FastifyInstance, deps: Deps): void {
+  app.addHook('preHandler', async (request) => {
+    if (request.principal?.kind !== 'user' || !TEXTS.has(request.routeOptions.url ?? '')) return
+    if ((await hiddenFor(deps, request)).size > 0) throw new AppError('forbidden', { scope: 'contacts:read' })
+  })
+  app.addHook('preSerialization', async (request, reply, payload) => {
+    const { principal } = request
+    if (principal?.kind !== 'user' || reply.statusCode >= 400) return payload
+    const [, version, collection = ''] = (request.routeOptions.url ?? '').split('/')
+    if (version !== 'v1' || OF_THE_OFFICE.has(collection)) return payload
+    const hidden = await hiddenFor(deps, request)
+    return hidden.size === 0 ? payload : maskDeep(payload, hidden)
+  })
+}

@@ -1,0 +1,44 @@
+// PURE. Which fields of a person a role sees: what it does not see is not sent to it, by page or by API.
+import { HIDDEN, type ContactField, type Role } from '../auth/roles.ts'
+import type { TenantSettings } from '../tenant/settings.ts'
+
+export type Hidden = ReadonlySet<ContactField>
+export const NOTHING_HIDDEN: Hidden = new Set()
+
+/** What is kept from a role: what the tenant says, else the default of the role. */
+export const hiddenFrom = (settings: Pick<TenantSettings, 'privacy'>, role: Role | null): Hidden =>
+  role === null ? NOTHING_HIDDEN : new Set(settings.privacy.hidden[role] ?? HIDDEN[role])
+
+const WRITTEN = ['notes', 'note', 'content', 'comment', 'reason'] as const
+
+const initial = (text: string): string => (text === '' ? '' : `${[...text][0]}.`)
+/** The last two digits tell two numbers apart and call nobody. */
+const lastTwo = (text: string): string => `…${text.slice(-2)}`
+
+/** A message to somebody: to whom it went, and what it says. */
+function maskMessage(shown: Record<string, unknown>, hidden: Hidden): void {
+  if (!['email', 'phone', 'lastName'].some((field) => hidden.has(field as ContactField))) return
+  for (const name of ['recipient', 'subject', 'text', 'html'] as const)
+    if (typeof shown[name] === 'string') shown[name] = ''
+}
+
+/** A record as somebody sees it from whom `hidden` is kept; names become initials, numbers their last two digits. */
+export function mask<T extends Record<string, unknown>>(record: T, hidden: Hidden): T {
+  if (hidden.size === 0) return record
+  const shown: Record<string, unknown> = { ...record }
+  const change = (name: string, to: (text: string) => unknown): void => {
+    if (typeof shown[name] === 'string') shown[name] = to(shown[name])
+  }
+  if (hidden.has('lastName')) change('lastName', initial)
+  if (hidden.has('phone')) {
+    for (const name of ['phone', 'number']) change(name, lastTwo)
+    if (Array.isArray(shown.numbers)) shown.numbers = shown.numbers.map((n) => lastTwo(String(n)))
+  }
+  for (const name of ['email', 'externalId', 'attributes'] as const) if (hidden.has(name)) delete shown[name]
+  // What people wrote, wherever it stands: of a visit, a callback, an attempt, a rating.
+  if (hidden.has('notes')) for (const name of WRITTEN) delete shown[name]
+  if (hidden.has('attributes') && 'campaignId' in shown && 'data' in shown) shown.data = {}
+  if (hidden.has('answers') && 'answers' in shown) shown.answers = {}
+  if ('recipient' in shown) maskMessage(shown, hidden)
+  return shown as T
+}
