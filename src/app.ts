@@ -1,4 +1,5 @@
 // Builds the HTTP application: safety first, then one explicit line a feature.
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, {
@@ -7,6 +8,7 @@ import fastify, {
   type FastifyRequest,
   type FastifyServerOptions,
 } from 'fastify'
+import { appointmentActRoutes } from './appointment/appointment-acts.routes.ts'
 import { appointmentRoutes } from './appointment/appointment.routes.ts'
 import { undoMoveRoutes } from './appointment/undo-move.routes.ts'
 import { installAudit } from './auth/audit.actions.ts'
@@ -158,7 +160,8 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
       throw new AppError('invalid_request', { count: 1 }, { fields: [{ in: where, pointer, code, params: { limit } }] })
     }
   })
-  await app.register(async (api) => {
+  await app.register(async (plain) => {
+    const api = plain.withTypeProvider<TypeBoxTypeProvider>()
     await limitCallers(api, deps)
     tenantRoutes(api, deps)
     keyRoutes(api, deps, authenticator)
@@ -178,6 +181,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     reportRoutes(api, deps)
     slotRoutes(api, deps)
     appointmentRoutes(api, deps)
+    appointmentActRoutes(api, deps)
     undoMoveRoutes(api, deps)
     messageRoutes(api, deps)
     templateRoutes(api, deps)

@@ -1,5 +1,5 @@
 // The agenda by REST: many appointments at once for calendars, and every change as it happens.
-import type { FastifyInstance } from 'fastify'
+import type { Api } from '../rest/api.ts'
 import Type from 'typebox'
 import { reachFor } from '../auth/reach.actions.ts'
 import type { Deps } from '../deps.ts'
@@ -8,7 +8,7 @@ import { followChanges } from '../event/follow.actions.ts'
 import { tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/headers.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
-import { DateTime, Id, Instant, Nullable } from '../rest/schema.ts'
+import { defaulted, DateTime, Id, Instant, Nullable } from '../rest/schema.ts'
 import { streamsOf } from '../rest/stream.ts'
 import { DAY } from '../time/interval.ts'
 import { agendaRows, happenedSince, type AgendaRow, type Happened } from './agenda.sql.ts'
@@ -76,20 +76,10 @@ export const presentEntry = (a: AgendaRow): AgendaEntry => ({
   ...(a.arrived_at === null ? {} : { arrivedAt: a.arrived_at }),
 })
 
-type Query = {
-  from: string
-  to: string
-  agentId?: string
-  locationId?: string
-  cancelled: boolean
-  withoutOutcome: boolean
-  limit: number
-}
-
 const shown = (h: Happened): string =>
   `id: ${h.id}\nevent: ${h.type}\ndata: ${JSON.stringify({ subjectId: h.subjectId, at: h.at.toISOString(), actor: h.actor })}\n\n`
 
-export function agendaFeedRoutes(app: FastifyInstance, deps: Deps): void {
+export function agendaFeedRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('appointments')
   const stream = streamsOf(app, deps)
 
@@ -104,7 +94,7 @@ export function agendaFeedRoutes(app: FastifyInstance, deps: Deps): void {
           agentId: Type.Optional(Id),
           locationId: Type.Optional(Id),
           cancelled: Type.Optional(Type.Boolean({ default: false })),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST, default: MOST })),
+          limit: defaulted(Type.Integer({ minimum: 1, maximum: MOST, default: MOST })),
           withoutOutcome: Type.Optional(Type.Boolean({ default: false, description: 'Only confirmed ones' })),
         },
         { additionalProperties: false },
@@ -118,7 +108,7 @@ export function agendaFeedRoutes(app: FastifyInstance, deps: Deps): void {
       },
     },
     handler: async (request) => {
-      const q = request.query as Query
+      const q = request.query
       const [from, to] = [new Date(q.from), new Date(q.to)]
       if (to <= from || to.getTime() - from.getTime() > MOST_DAYS * DAY)
         throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })

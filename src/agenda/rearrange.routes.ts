@@ -1,5 +1,5 @@
 // By REST: what a change of hours would hit, the best alternatives for one appointment, and rearranging many in one go.
-import type { FastifyInstance } from 'fastify'
+import type { Api } from '../rest/api.ts'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
@@ -12,7 +12,7 @@ import { AppError, bodyFault, missing } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/headers.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import { DateTime, Id, IdParams, Instant, LocalDate, Zone } from '../rest/schema.ts'
+import { DateTime, Id, IdParams, Instant, LocalDate, Zone, oneOf } from '../rest/schema.ts'
 import { formatInstant, parseDate, startOfDay } from '../time/zone.ts'
 import { EntryShown, presentEntry } from './feed.routes.ts'
 import { impactOf, type Impact } from './impact.actions.ts'
@@ -93,7 +93,7 @@ const RearrangedShown = Type.Object(
       Type.Object(
         {
           id: Id,
-          result: Type.Union((['reassigned', 'moved', 'asked', 'left'] as const).map((one) => Type.Literal(one))),
+          result: oneOf(['reassigned', 'moved', 'asked', 'left']),
           agentId: Type.Optional(Id),
           start: Type.Optional(DateTime),
           before: Type.Optional(Type.Object({ agentId: Id, start: DateTime }, { additionalProperties: false })),
@@ -123,7 +123,7 @@ const PlanItem = Type.Object(
     start: Type.Optional({ ...Instant, description: 'Absent = its own time' }),
     ask: Type.Optional(Type.Boolean({ description: 'The person is asked to choose another time' })),
     rules: Type.Optional(
-      Type.Array(Type.Union(OVERRIDABLE.map((rule) => Type.Literal(rule))), {
+      Type.Array(oneOf(OVERRIDABLE), {
         uniqueItems: true,
         description: 'Rules that a person sets aside for the colleague whom they named',
       }),
@@ -137,7 +137,7 @@ const ProposalsShown = Type.Object(
       Type.Object(
         {
           id: Id,
-          result: Type.Union((['reassign', 'move', 'ask', 'none'] as const).map((one) => Type.Literal(one))),
+          result: oneOf(['reassign', 'move', 'ask', 'none']),
           agentId: Type.Optional(Id),
           start: Type.Optional(DateTime),
           code: Type.Optional(Type.String({ description: 'Why there is nothing to propose' })),
@@ -207,7 +207,7 @@ async function proposalsIn(deps: Deps, config: TenantConfig, body: RearrangeInpu
 
 const Away = { ...Id, description: 'An agent who will not be there: nothing is proposed with them' }
 
-export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
+export function rearrangeRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('appointments')
 
   app.post('/v1/hours/impact', {
@@ -222,7 +222,7 @@ export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const change = impactIn(request.body as ImpactInput, config.timeZone)
+      const change = impactIn(request.body, config.timeZone)
       const rows = await impactOf(deps, config, change, reachFor(request))
       return { items: rows.map(presentEntry) }
     },
@@ -252,7 +252,7 @@ export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
       const config = await configOf(deps, tenantOf(request))
       const a = await findAppointment(deps.db.kysely, config.tenantId, idOf(request))
       if (!a) throw new AppError('not_found', { what: 'appointment' })
-      const w = { away: (request.query as { awayAgentId?: string }).awayAgentId, within: reachFor(request) }
+      const w = { away: request.query.awayAgentId, within: reachFor(request) }
       const places = (await nextTimes(deps, config, a, 5, w)).map((place) => ({
         ...place,
         start: formatInstant(a.time_zone, place.start),
@@ -281,7 +281,7 @@ export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const body = request.body as { appointmentIds: string[]; mode: Mode; agentId?: string; awayAgentId?: string }
+      const body = request.body
       const within = reachFor(request)
       const found = await wanted(deps, config, body.appointmentIds, within, body.agentId)
       const proposals = await propose(deps, config, found, {
@@ -315,7 +315,7 @@ export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const body = request.body as RearrangeInput
+      const body = request.body
       const within = reachFor(request)
       const proposals = await proposalsIn(deps, config, body, within)
       const order = { reason: body.reason, actor: actorOf(request), within }
@@ -336,7 +336,7 @@ export function rearrangeRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const { appointmentIds, reason } = request.body as { appointmentIds: string[]; reason: string }
+      const { appointmentIds, reason } = request.body
       const within = reachFor(request)
       await wanted(deps, config, appointmentIds, within, undefined)
       const order = { reason, actor: actorOf(request), within }

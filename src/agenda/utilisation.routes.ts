@@ -1,5 +1,5 @@
 // How much of the agents' open time is booked, by agent, over a period.
-import type { FastifyInstance } from 'fastify'
+import type { Api } from '../rest/api.ts'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
 import { reachFor } from '../auth/reach.actions.ts'
@@ -80,7 +80,7 @@ export async function utilisationOf(
     .filter((one) => one.openMinutes > 0 || one.appointments > 0)
 }
 
-export function utilisationRoutes(app: FastifyInstance, deps: Deps): void {
+export function utilisationRoutes(app: Api, deps: Deps): void {
   app.get('/v1/utilisation', {
     config: withScope('reports:read', 'none'),
     schema: {
@@ -108,7 +108,7 @@ export function utilisationRoutes(app: FastifyInstance, deps: Deps): void {
       },
     },
     handler: async (request) => {
-      const query = request.query as { from: string; to: string }
+      const query = request.query
       const [from, to] = [Date.parse(query.from), Date.parse(query.to)]
       if (to <= from || to - from > MOST_DAYS * DAY + 2 * HOUR)
         throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })

@@ -3,11 +3,11 @@ import Type from 'typebox'
 import { OVERRIDABLE } from './override.ts'
 import { ContactBody } from '../contact/contact.schema.ts'
 import { PageQuery } from '../rest/paging.ts'
-import { DateTime, ExternalId, Id, Instant, LongText, Nullable } from '../rest/schema.ts'
+import { DateTime, ExternalId, Id, Instant, LongText, Nullable, oneOf, defaulted } from '../rest/schema.ts'
 import { ChannelName } from '../service/service.schema.ts'
 
 const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
-const RuleName = Type.Union(OVERRIDABLE.map((rule) => Type.Literal(rule)))
+const RuleName = oneOf(OVERRIDABLE)
 const Override = Type.Object(
   {
     reason: Reason,
@@ -54,8 +54,8 @@ const placement = {
   locationId: Type.Optional(Id),
   agentId: Type.Optional({ ...Id, description: 'Absent = any free agent' }),
   channel: Type.Optional(ChannelName),
-  places: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 1 })),
-  as: Type.Optional(AsWhom),
+  places: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 1 })),
+  as: defaulted(AsWhom),
   override: Type.Optional(Override),
 }
 
@@ -86,7 +86,7 @@ export const BookingBody = Type.Object(
 )
 
 export const CancellationBody = Type.Object(
-  { reason: Type.Optional(Reason), as: Type.Optional(AsWhom) },
+  { reason: Type.Optional(Reason), as: defaulted(AsWhom) },
   { additionalProperties: false },
 )
 export const MoveBody = Type.Object(
@@ -102,7 +102,7 @@ export const MoveBody = Type.Object(
     locationId: Type.Optional(Id),
     agentId: Type.Optional(Id),
     reason: Type.Optional(Reason),
-    as: Type.Optional(AsWhom),
+    as: defaulted(AsWhom),
     override: Type.Optional(Override),
     notify: Type.Optional(Type.Boolean({ description: 'Whether the person is told; staff only. true by default' })),
     notifyAfterSeconds: Type.Optional(

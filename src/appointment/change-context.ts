@@ -1,9 +1,14 @@
 // What routes that change an appointment read of a request: whose it is, who asks, and which version they saw.
 import type { FastifyRequest } from 'fastify'
-import { actorOf, tenantOf } from '../rest/access.ts'
+import { AppError, bodyFault } from '../errors.ts'
+import { actorOf, hasScope, tenantOf } from '../rest/access.ts'
 import { requiredVersion } from '../rest/headers.ts'
+import { idOf } from '../rest/route.ts'
 import type { Audience } from '../service/visit.ts'
+import { presentAppointment } from './appointment-json.ts'
+import type { Appointment } from './appointment.sql.ts'
 import type { ChangeContext } from './change.actions.ts'
+import type { Deps } from '../deps.ts'
 
 export const changeContext = (
   request: FastifyRequest,
@@ -11,7 +16,7 @@ export const changeContext = (
   wantedVersion: number | null = null,
 ): ChangeContext => ({
   tenantId: tenantOf(request),
-  id: (request.params as { id: string }).id,
+  id: idOf(request),
   actor: { name: actorOf(request), audience },
   wantedVersion,
 })
@@ -19,3 +24,21 @@ export const changeContext = (
 /** If-Match is heeded where it is sent; verbs do not demand it, since the state itself guards them. */
 export const optionalVersion = (request: FastifyRequest): number | null =>
   request.headers['if-match'] === undefined ? null : requiredVersion(request)
+
+/** Staff rights have to be asked for and to be had. */
+export function audienceOf(request: FastifyRequest, as: Audience | undefined, override?: unknown): Audience {
+  const isStaff = as === 'staff'
+  if ((isStaff || override !== undefined) && !hasScope(request, 'appointments:staff'))
+    throw new AppError('staff_only', { scope: 'appointments:staff' })
+  if (override !== undefined && !isStaff) throw bodyFault('/override', 'staff_only')
+  return isStaff ? 'staff' : 'public'
+}
+
+/** Who may call: keys and people with the scope, and the holder of the appointment's manage token. */
+export const ofHolder = <T extends 'appointments:read' | 'appointments:write'>(scope: T) => ({
+  access: { kind: 'key' as const, scope, manage: true, reach: 'appointment' as const },
+})
+
+/** The appointment as the API answers it; the holder of its manage token does not see what is for staff. */
+export const showAppointment = async (deps: Deps, request: FastifyRequest, a: Appointment) =>
+  presentAppointment(a, await deps.snapshots.recentConfig(a.tenant_id), request.principal?.kind === 'manage')

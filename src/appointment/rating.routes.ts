@@ -1,6 +1,6 @@
 // Ratings of visits by REST: the list with what became of the unhappy, and the figures.
+import type { Api } from '../rest/api.ts'
 import { withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { tenantOf } from '../rest/access.ts'
@@ -52,7 +52,7 @@ const RatingsShown = Type.Object(
   { additionalProperties: false, title: 'Ratings' },
 )
 
-export function ratingRoutes(app: FastifyInstance, deps: Deps): void {
+export function ratingRoutes(app: Api, deps: Deps): void {
   app.get('/v1/ratings', {
     config: withScope('appointments:read'),
     schema: {
@@ -64,7 +64,7 @@ export function ratingRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: RatingsShown, ...problems },
     },
     handler: async (request) => {
-      const { from, to } = request.query as { from: string; to: string }
+      const { from, to } = request.query
       const config = await configOf(deps, tenantOf(request))
       const [first, last] = [parseDate(from), parseDate(to)]
       const begin = new Date(startOfDay(config.timeZone, first))

@@ -1,5 +1,6 @@
 // By REST: taking a move back, how the person would be told of it, and not telling them.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Api } from '../rest/api.ts'
+import type { FastifyRequest } from 'fastify'
 import { reachFor } from '../auth/reach.actions.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -16,7 +17,7 @@ import { changeContext, optionalVersion } from './change-context.ts'
 import { presentAppointment } from './appointment-json.ts'
 import { undoMove, withholdNotice } from './undo-move.actions.ts'
 
-export function undoMoveRoutes(app: FastifyInstance, deps: Deps): void {
+export function undoMoveRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('appointments')
 
   function remove(

@@ -1,7 +1,7 @@
 // The record of who did what by REST: read in pages, or all of it as lines of JSON.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Api } from '../rest/api.ts'
 import { Readable } from 'node:stream'
-import Type from 'typebox'
+import Type, { type Static, type TObject } from 'typebox'
 import type { Deps } from '../deps.ts'
 import { tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
@@ -40,8 +40,9 @@ const presentAudit = (e: AuditEntry) => ({
   data: e.data,
 })
 
-function auditFilter(request: FastifyRequest): Omit<AuditFilter, 'before' | 'limit'> {
-  const { from, to, actor, action, subject } = request.query as Record<string, string | undefined>
+type AuditQuery = Static<TObject<typeof auditQuery>>
+
+function auditFilter({ from, to, actor, action, subject }: AuditQuery): Omit<AuditFilter, 'before' | 'limit'> {
   const dates = {
     from: from === undefined ? undefined : new Date(from),
     to: to === undefined ? undefined : new Date(to),
@@ -49,7 +50,7 @@ function auditFilter(request: FastifyRequest): Omit<AuditFilter, 'before' | 'lim
   return { actor, action, subject, ...dates }
 }
 
-export function auditRoutes(app: FastifyInstance, deps: Deps): void {
+export function auditRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('people')
 
   app.get('/v1/audit-entries', {
@@ -60,8 +61,8 @@ export function auditRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: PageOf(AuditShown, 'AuditEntryPage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor } = request.query as { limit: number; cursor?: string }
-      const filter = { ...auditFilter(request), before: decodeIdCursor(cursor), limit: limit + 1 }
+      const { limit, cursor } = request.query
+      const filter = { ...auditFilter(request.query), before: decodeIdCursor(cursor), limit: limit + 1 }
       const page = pageOf(await listAudit(deps.db.kysely, tenantOf(request), filter), limit, (e) => encodeCursor(e.id))
       return { ...page, items: page.items.map(presentAudit) }
     },
@@ -75,7 +76,7 @@ export function auditRoutes(app: FastifyInstance, deps: Deps): void {
       response: { '4xx': problems['4xx'] },
     },
     handler: async (request, reply) => {
-      const [tenantId, filter] = [tenantOf(request), auditFilter(request)]
+      const [tenantId, filter] = [tenantOf(request), auditFilter(request.query)]
       async function* lines(): AsyncGenerator<string> {
         let before: string | null = null
         for (;;) {

@@ -1,6 +1,6 @@
 // API keys of a tenant: create (token shown once), list, revoke.
+import type { Api } from '../rest/api.ts'
 import { withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { ApiKeyRow } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
@@ -9,13 +9,13 @@ import { scopesOf, tenantOf } from '../rest/access.ts'
 import { answerOnce, idempotencyOf, sendAnswer } from '../rest/idempotency.actions.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { IdempotencyHeader, problems } from '../rest/headers.ts'
-import { Id, IdParams, Instant, Name, Nullable } from '../rest/schema.ts'
+import { Id, IdParams, Instant, Name, Nullable, oneOf } from '../rest/schema.ts'
 import type { Authenticator } from './authenticate.actions.ts'
 import { createKey, tokenOf } from './key.actions.ts'
 import { findKey, listKeys, revokeKey } from './key.sql.ts'
 import { SCOPES, type Scope } from './scopes.ts'
 
-const ScopeName = Type.Union(SCOPES.map((scope) => Type.Literal(scope)))
+const ScopeName = oneOf(SCOPES)
 const KeyShown = Type.Object(
   {
     id: Id,
@@ -47,7 +47,7 @@ function present(row: ApiKeyRow): Record<string, unknown> {
   }
 }
 
-export function keyRoutes(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+export function keyRoutes(app: Api, deps: Deps, authenticator: Authenticator): void {
   const docs = { tags: ['api-keys'], security: [{ key: [] }] }
   const access = withScope('keys:write')
 
@@ -63,7 +63,7 @@ export function keyRoutes(app: FastifyInstance, deps: Deps, authenticator: Authe
     },
     handler: async (request, reply) => {
       const tenantId = tenantOf(request)
-      const body = request.body as { name: string; scopes: Scope[]; expiresAt?: string }
+      const body = request.body
       const principal = request.principal
       const own = scopesOf(request)
       const beyond = body.scopes.findIndex((scope) => !own.has(scope))
@@ -103,7 +103,7 @@ export function keyRoutes(app: FastifyInstance, deps: Deps, authenticator: Authe
       response: { 200: PageOf(KeyShown, 'ApiKeyPage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor } = request.query as { limit: number; cursor?: string }
+      const { limit, cursor } = request.query
       const page = pageOf(
         await listKeys(deps.db.kysely, tenantOf(request), decodeIdCursor(cursor), limit + 1),
         limit,
@@ -123,7 +123,7 @@ export function keyRoutes(app: FastifyInstance, deps: Deps, authenticator: Authe
       response: { 200: KeyShown, ...problems },
     },
     handler: async (request) => {
-      const { id } = request.params as { id: string }
+      const { id } = request.params
       const found = await findKey(deps.db.kysely, tenantOf(request), id)
       // Nobody ends what could do more than they can.
       const own = scopesOf(request)

@@ -1,5 +1,5 @@
 // Who is calling: a person who is signed in, or a key of an integrator.
-import type { FastifyInstance } from 'fastify'
+import type { Api } from '../rest/api.ts'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -23,7 +23,7 @@ const MeShown = Type.Object(
   { title: 'Me', additionalProperties: false },
 )
 
-export function meRoutes(app: FastifyInstance, deps: Deps): void {
+export function meRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('people')
   app.get('/v1/me', {
     config: { access: { kind: 'person', orKey: true } },

@@ -1,7 +1,8 @@
 // People by REST: invite, change, block; what the signed-in person is and has open; the record of who did what.
+import type { Api } from '../rest/api.ts'
 import { frameLink } from './link.actions.ts'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import Type from 'typebox'
+import type { FastifyRequest } from 'fastify'
+import Type, { type Static } from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
@@ -9,7 +10,7 @@ import { personIn, scopesOf, tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { etagOf, RequiredIfMatchHeader, requiredVersion, problems } from '../rest/headers.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import { CountShown, DateTime, Email, Id, IdParams, Name, Nullable } from '../rest/schema.ts'
+import { CountShown, DateTime, Email, Id, IdParams, Name, Nullable, oneOf } from '../rest/schema.ts'
 import { secretPurpose } from './provider.actions.ts'
 import { putSecret } from '../tenant/secret.actions.ts'
 import type { Authenticator } from './authenticate.actions.ts'
@@ -17,10 +18,10 @@ import { hasSecondFactor } from './factor.ts'
 import { PERMISSIONS, ROLES, type Role } from './roles.ts'
 import type { UserDocument } from './session.actions.ts'
 import { endSessions, listSessions } from './session.sql.ts'
-import { changeUser, removeSecondFactors, inviteAgain, inviteUser, type UserBody } from './user.actions.ts'
+import { changeUser, removeSecondFactors, inviteAgain, inviteUser } from './user.actions.ts'
 import { findUser, listUsers, type User } from './user.sql.ts'
 
-const RoleName = Type.Union(ROLES.map((role) => Type.Literal(role)))
+const RoleName = oneOf(ROLES)
 const Ids = Type.Array(Id, { maxItems: 200, uniqueItems: true })
 const LocaleName = Type.Union([Type.Literal('it'), Type.Literal('en')])
 const fields = {
@@ -38,7 +39,7 @@ const fields = {
 export const UserCreated = Type.Object(fields, { additionalProperties: false })
 const UserPatch = Type.Object(
   {
-    ...Object.fromEntries(Object.entries(fields).map(([name, schema]) => [name, Type.Optional(schema)])),
+    ...Type.Partial(Type.Object(fields)).properties,
     status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('blocked')])),
   },
   { additionalProperties: false, minProperties: 1 },
@@ -84,7 +85,7 @@ const SessionShown = Type.Object(
   },
   { title: 'Session', additionalProperties: false },
 )
-export function presentUser(u: User): Record<string, unknown> {
+export function presentUser(u: User): Static<typeof UserShown> {
   const { locationIds = [], agentIds = [], locale } = u.document as UserDocument
   return {
     id: u.id,
@@ -105,7 +106,7 @@ export function presentUser(u: User): Record<string, unknown> {
   }
 }
 
-export function userRoutes(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): void {
   const docs = documentedUnder('people')
   const managing = withScope('users:write')
   const signedIn = { access: { kind: 'person' as const } }
@@ -134,7 +135,7 @@ export function userRoutes(app: FastifyInstance, deps: Deps, authenticator: Auth
       response: { 200: PageOf(UserShown, 'UserPage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor } = request.query as { limit: number; cursor?: string }
+      const { limit, cursor } = request.query
       const rows = await listUsers(deps.db.kysely, tenantOf(request), decodeIdCursor(cursor), limit + 1)
       const page = pageOf(rows, limit, (row) => encodeCursor(row.id))
       return { ...page, items: page.items.map(presentUser) }
@@ -150,8 +151,8 @@ export function userRoutes(app: FastifyInstance, deps: Deps, authenticator: Auth
     },
     handler: async (request, reply) => {
       const config = await configOf(deps, tenantOf(request))
-      refuseBeyond(request, (request.body as UserBody).role, '/role')
-      return reply.code(201).send(await invited(config, await inviteUser(deps, config, request.body as UserBody)))
+      refuseBeyond(request, request.body.role, '/role')
+      return reply.code(201).send(await invited(config, await inviteUser(deps, config, request.body)))
     },
   })
 
@@ -176,16 +177,10 @@ export function userRoutes(app: FastifyInstance, deps: Deps, authenticator: Auth
     },
     handler: async (request, reply) => {
       await refuseStronger(request)
-      const { role } = request.body as Partial<UserBody>
+      const { role } = request.body
       if (role !== undefined) refuseBeyond(request, role, '/role')
       const config = await configOf(deps, tenantOf(request))
-      const user = await changeUser(
-        deps,
-        config,
-        idOf(request),
-        request.body as Partial<UserBody>,
-        requiredVersion(request),
-      )
+      const user = await changeUser(deps, config, idOf(request), request.body, requiredVersion(request))
       authenticator.forget()
       return reply.header('etag', etagOf(user.version)).send(presentUser(user))
     },
@@ -266,7 +261,7 @@ export function userRoutes(app: FastifyInstance, deps: Deps, authenticator: Auth
       const config = await configOf(deps, tenantOf(request))
       if (!config.settings.signIn.providers.some((p) => p.id === idOf(request)))
         throw new AppError('not_found', { what: 'provider' })
-      const { secret } = request.body as { secret: string }
+      const { secret } = request.body
       const purpose = secretPurpose(idOf(request))
       await putSecret(deps, config.tenantId, purpose, secret, true)
       return reply.code(204).send(null)

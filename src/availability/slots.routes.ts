@@ -1,14 +1,14 @@
 // Free slots, the first free one, and why something is or is not offered.
-import { withScope } from '../rest/route.ts'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import Type from 'typebox'
+import type { Api } from '../rest/api.ts'
+import { withScope, sendText } from '../rest/route.ts'
+import type { FastifyRequest } from 'fastify'
+import Type, { type Static, type TObject } from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError, missing } from '../errors.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
 import { hasScope, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/headers.ts'
-import { Id, Instant, LocalDate, Nullable, Zone } from '../rest/schema.ts'
-import type { Audience } from '../service/visit.ts'
+import { Id, Instant, LocalDate, Nullable, Zone, defaulted } from '../rest/schema.ts'
 import { MINUTE } from '../time/interval.ts'
 import { formatInstant, parseDate } from '../time/zone.ts'
 import { explainDay, explainInstant } from './explanation.actions.ts'
@@ -20,28 +20,14 @@ const selection = {
   locationId: Type.Optional(Type.Array(Id, { maxItems: 100, description: 'Absent = all locations' })),
   agentId: Type.Optional({ ...Id, description: 'Absent = any agent' }),
   durationMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1440 })),
-  places: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 1 })),
+  places: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 1 })),
   contactId: Type.Optional({ ...Id, description: 'Heeds the limits of this person' }),
   movingAppointmentId: Type.Optional({ ...Id, description: 'Counts this appointment’s own time as free' }),
   timeZone: Type.Optional({ ...Zone, description: 'Zone of dates and offsets; the tenant’s by default' }),
-  as: Type.Optional(Type.Union([Type.Literal('public'), Type.Literal('staff')], { default: 'public' })),
+  as: defaulted(Type.Union([Type.Literal('public'), Type.Literal('staff')], { default: 'public' })),
 }
 
-type Query = {
-  serviceId: string[]
-  locationId?: string[]
-  agentId?: string
-  durationMinutes?: number
-  places: number
-  contactId?: string
-  movingAppointmentId?: string
-  timeZone?: string
-  as: Audience
-  from?: string
-  to?: string
-  at?: string
-  date?: string
-}
+type Selection = Static<TObject<typeof selection>>
 
 const Slot = Type.Object({
   start: Type.String(),
@@ -101,9 +87,8 @@ const ExplanationShown = Type.Object(
   { title: 'Explanation' },
 )
 
-async function requestOf(deps: Deps, request: FastifyRequest): Promise<SlotRequest> {
+async function requestOf(deps: Deps, request: FastifyRequest, query: Selection): Promise<SlotRequest> {
   const tenantId = tenantOf(request)
-  const query = request.query as Query
   if (query.as === 'staff' && !hasScope(request, 'appointments:staff'))
     throw new AppError('staff_only', { scope: 'appointments:staff' })
   const asked: SlotRequest = {
@@ -125,8 +110,7 @@ async function requestOf(deps: Deps, request: FastifyRequest): Promise<SlotReque
 }
 
 /** The zone in which dates and offsets are meant: the asked one, else the tenant's. */
-async function zoneOf(deps: Deps, request: FastifyRequest): Promise<string> {
-  const { timeZone } = request.query as Query
+async function zoneOf(deps: Deps, request: FastifyRequest, { timeZone }: Pick<Selection, 'timeZone'>): Promise<string> {
   return timeZone ?? (await deps.snapshots.config(tenantOf(request)))?.timeZone ?? 'UTC'
 }
 
@@ -139,7 +123,7 @@ export function checkRange(from: string, to: string): void {
     throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })
 }
 
-export function slotRoutes(app: FastifyInstance, deps: Deps): void {
+export function slotRoutes(app: Api, deps: Deps): void {
   const access = withScope('slots:read', 'none')
   const docs = { tags: ['slots'], security: [{ key: [] }] }
 
@@ -156,11 +140,11 @@ export function slotRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: SlotsShown, ...problems },
     },
     handler: async (request, reply) => {
-      const { from, to } = request.query as { from: string; to: string }
+      const { from, to } = request.query
       checkRange(from, to)
-      const { timeZone } = request.query as Query
-      const text = await slotsText(deps, await requestOf(deps, request), timeZone, { from, to })
-      return reply.type('application/json; charset=utf-8').serializer(asIs).send(text)
+      const { timeZone } = request.query
+      const text = await slotsText(deps, await requestOf(deps, request, request.query), timeZone, { from, to })
+      return sendText(reply, 'application/json; charset=utf-8', text)
     },
   })
 
@@ -174,9 +158,9 @@ export function slotRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: FirstShown, ...problems },
     },
     handler: async (request) => {
-      const asked = await requestOf(deps, request)
-      const timeZone = await zoneOf(deps, request)
-      const { from } = request.query as { from?: string }
+      const asked = await requestOf(deps, request, request.query)
+      const timeZone = await zoneOf(deps, request, request.query)
+      const { from } = request.query
       const start = Math.floor(Math.max(from === undefined ? 0 : Date.parse(from), deps.now()) / MINUTE) * MINUTE
       const first = await firstSlots(deps, asked, start)
       const shown = first.map(({ locationId, slot, durationMs }) => ({
@@ -204,10 +188,10 @@ export function slotRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: ExplanationShown, ...problems },
     },
     handler: async (request) => {
-      const { at, date } = request.query as { at?: string; date?: string }
+      const { at, date } = request.query
       if ((at === undefined) === (date === undefined)) throw missing('at', 'query')
-      const asked = await requestOf(deps, request)
-      const timeZone = await zoneOf(deps, request)
+      const asked = await requestOf(deps, request, request.query)
+      const timeZone = await zoneOf(deps, request, request.query)
       return at === undefined
         ? explainDay(deps, asked, timeZone, parseDate(date!))
         : explainInstant(deps, asked, Date.parse(at))
@@ -216,4 +200,3 @@ export function slotRoutes(app: FastifyInstance, deps: Deps): void {
 }
 
 /** The text is JSON already; serialising it by schema would parse it and write it again. */
-const asIs = (text: unknown): string => text as string

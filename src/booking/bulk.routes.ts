@@ -1,8 +1,9 @@
 // All open slots of a tenant for portals, in the manner of SMART Scheduling Links: a manifest and NDJSON files with an ETag, made at
 // most every half minute whoever asks, so that nobody need hammer the search.
-import { hasTag, tagOf } from '../rest/route.ts'
+import type { Api } from '../rest/api.ts'
+import { hasTag, tagOf, pathPart } from '../rest/route.ts'
 import { memoizeByObject } from '../memoize.ts'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { prepareSearch } from '../availability/slots.actions.ts'
 import { findSlots } from '../availability/search.ts'
@@ -123,7 +124,7 @@ async function filesOf(deps: Deps, config: TenantConfig): Promise<Made> {
 }
 
 async function openConfig(deps: Deps, request: FastifyRequest): Promise<TenantConfig> {
-  const config = await configOfSlug(deps, (request.params as { tenant: string }).tenant)
+  const config = await configOfSlug(deps, pathPart(request, 'tenant'))
   if (!config.settings.booking.enabled) throw new AppError('booking_closed')
   return config
 }
@@ -131,7 +132,7 @@ async function openConfig(deps: Deps, request: FastifyRequest): Promise<TenantCo
 const Params = Type.Object({ tenant: Type.String({ maxLength: 60 }) }, { additionalProperties: false })
 
 /** Routes without a limit of their own would be searches for free: they are registered where the public limit is. */
-export function bulkRoutes(app: FastifyInstance, deps: Deps): void {
+export function bulkRoutes(app: Api, deps: Deps): void {
   const config = { access: { kind: 'anyone' as const } }
   const docs = (operationId: string, summary: string) => ({
     ...{ tags: ['public'], operationId, summary, params: Params },

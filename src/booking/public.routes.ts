@@ -1,7 +1,10 @@
 // What anyone may read of a tenant by JSON: who it is, its services with their first free times, its free slots. For portals
 // and for pages of other sites, whose browsers the tenant must have allowed (CORS). Booking itself happens on the pages.
+import type { Api } from '../rest/api.ts'
+import { sendText, pathPart } from '../rest/route.ts'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { TenantConfig } from '../availability/model.ts'
 import { checkRange } from '../availability/slots.routes.ts'
@@ -11,7 +14,7 @@ import type { Deps } from '../deps.ts'
 import { sharedStore } from '../rest/call-limit.ts'
 import { AppError } from '../errors.ts'
 import { problems } from '../rest/headers.ts'
-import { Id, LocalDate, Nullable, Zone } from '../rest/schema.ts'
+import { Id, LocalDate, Nullable, Zone, defaulted } from '../rest/schema.ts'
 import { ChannelName, QuestionBody } from '../service/service.schema.ts'
 import { planVisit } from '../service/visit.ts'
 import { formatInstant } from '../time/zone.ts'
@@ -65,7 +68,7 @@ const SlotsPublic = Type.Object({}, { title: 'PublicSlots', additionalProperties
 
 /** The tenant of the address; throws `not_found`. Answers browsers of allowed sites. */
 async function tenantOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<TenantConfig> {
-  const config = await configOfSlug(deps, (request.params as { tenant: string }).tenant)
+  const config = await configOfSlug(deps, pathPart(request, 'tenant'))
   const { origin } = request.headers
   reply.header('vary', 'origin')
   if (origin !== undefined && config.settings.booking.allowedOrigins.includes(origin))
@@ -73,8 +76,9 @@ async function tenantOf(deps: Deps, request: FastifyRequest, reply: FastifyReply
   return config
 }
 
-export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<void> {
-  await app.register(async (open) => {
+export async function publicRoutes(app: Api, deps: Deps): Promise<void> {
+  await app.register(async (plain) => {
+    const open = plain.withTypeProvider<TypeBoxTypeProvider>()
     await open.register(rateLimit, {
       timeWindow: 60_000,
       store: sharedStore(deps, 'public'),
@@ -121,7 +125,7 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
       },
       handler: async (request, reply) => {
         const c = await tenantOf(deps, request, reply)
-        const { channel } = request.query as { channel?: 'in_person' | 'phone' | 'video' }
+        const { channel } = request.query
         const services = [...c.services.values()].filter(
           (s) => !s.archived && (channel === undefined || s.channels.some((o) => o.type === channel)),
         )
@@ -159,7 +163,7 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
           {
             service: Type.String({ maxLength: 200, description: 'Id or external id' }),
             location: Type.Optional(Type.String({ maxLength: 200, description: 'Id or external id; absent = all' })),
-            channel: Type.Optional({ ...ChannelName, default: 'in_person' }),
+            channel: defaulted({ ...ChannelName, default: 'in_person' }),
             from: LocalDate,
             to: { ...LocalDate, description: 'Last local date, included' },
             timeZone: Type.Optional(Zone),
@@ -170,11 +174,7 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
       },
       handler: async (request, reply) => {
         const c = await tenantOf(deps, request, reply)
-        const query = request.query as Record<'service' | 'from' | 'to', string> & {
-          location?: string
-          timeZone?: string
-          channel: 'in_person' | 'phone' | 'video'
-        }
+        const query = request.query
         checkRange(query.from, query.to)
         const service = findNamed(c.services, query.service)
         const visit = service ? planVisit([service]) : undefined
@@ -193,10 +193,7 @@ export async function publicRoutes(app: FastifyInstance, deps: Deps): Promise<vo
           places: 1,
         }
         const text = await slotsText(deps, asked, query.timeZone, { from: query.from, to: query.to })
-        return reply
-          .type('application/json; charset=utf-8')
-          .serializer((body: unknown) => body as string)
-          .send(text)
+        return sendText(reply, 'application/json; charset=utf-8', text)
       },
     })
   })

@@ -1,6 +1,7 @@
 // Agents' calendars elsewhere by REST, their free and busy time, and their recurring hours as RFC 7953 availability.
-import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Api } from '../rest/api.ts'
+import { documentedUnder, idOf, withScope, sendText } from '../rest/route.ts'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
 import { agentTime } from '../availability/agent-time.actions.ts'
@@ -43,7 +44,7 @@ const FreeBusyShown = Type.Object(
   { additionalProperties: false, title: 'FreeBusy' },
 )
 
-export function externalRoutes(app: FastifyInstance, deps: Deps): void {
+export function externalRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('calendars')
   const reading = withScope('configuration:read')
   const writing = withScope('configuration:write')
@@ -82,7 +83,7 @@ export function externalRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: Type.Object({ items: Type.Array(ExternalShown) }), ...problems },
     },
     handler: async (request) => {
-      const { agentId = null } = request.query as { agentId?: string }
+      const { agentId = null } = request.query
       return { items: (await listExternal(deps.db.kysely, tenantOf(request), agentId)).map(present) }
     },
   })
@@ -110,12 +111,7 @@ export function externalRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const tenantId = tenantOf(request)
-      const { agentId, kind, ...document } = request.body as {
-        agentId: string
-        kind: External['kind']
-        url: string
-        isWritten?: boolean
-      }
+      const { agentId, kind, ...document } = request.body
       const config = await configOf(deps, tenantId)
       if (!config.agents.has(agentId)) throw bodyFault('/agentId', 'invalid_reference', { what: 'agent', id: agentId })
       if ((await listExternal(deps.db.kysely, tenantId, agentId)).length >= MOST_OF_AN_AGENT)
@@ -168,17 +164,14 @@ export function externalRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const [config, agent] = await agentOf(request)
-      const query = request.query as { from: string; to: string }
+      const query = request.query
       const [from, to] = [Date.parse(query.from), Date.parse(query.to)]
       if (to <= from) throw new AppError('invalid_period')
       if (to - from > MOST_DAYS * DAY) throw new AppError('range_too_long', { days: MOST_DAYS })
       const { busy, away, free } = await agentTime(deps, config, agent, from, to)
       if (/\btext\/calendar\b/.test(request.headers.accept ?? '')) {
         const object = freeBusyObject(agent.name, agent.id, { from, to }, { busy, away }, deps.now())
-        return reply
-          .type('text/calendar; charset=utf-8')
-          .serializer((body: unknown) => body as string)
-          .send(object)
+        return sendText(reply, 'text/calendar; charset=utf-8', object)
       }
       const shown = (spans: readonly number[]) =>
         Array.from({ length: spans.length / 2 }, (_, i) => ({
@@ -199,7 +192,7 @@ export function externalRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, reply) => {
       const [config, agent] = await agentOf(request)
       const own = config.schedules.get(agent.id) ?? []
-      return reply.type('text/calendar; charset=utf-8').send(availabilityObject(agent.id, own, deps.now()))
+      return sendText(reply, 'text/calendar; charset=utf-8', availabilityObject(agent.id, own, deps.now()))
     },
   })
 

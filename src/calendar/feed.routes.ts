@@ -1,7 +1,8 @@
 // Calendar feeds: their addresses are made, listed and revoked by key; the feed itself is read by whoever has its address.
-import { documentedUnder, idOf, withScope, hasTag, tagOf } from '../rest/route.ts'
+import type { Api } from '../rest/api.ts'
+import { documentedUnder, idOf, withScope, hasTag, tagOf, pathPart } from '../rest/route.ts'
 import { memoizeByObject } from '../memoize.ts'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
 import { formatToken, hashSecret, isSameHash, parseToken } from '../auth/token.ts'
@@ -64,7 +65,7 @@ const nameOf = (config: TenantConfig, f: Feed): string => {
 
 async function sendFeed(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const gone = new AppError('not_found', { what: 'calendar feed' })
-  const [, text = ''] = /^(.+)\.ics$/.exec((request.params as { token: string }).token) ?? []
+  const [, text = ''] = /^(.+)\.ics$/.exec(pathPart(request, 'token')) ?? []
   const token = parseToken(text)
   const f = token?.kind === 'agf' ? await findFeed(deps.db.kysely, token.tenantId, token.rowId) : undefined
   if (!token || !f || f.revoked_at !== null || !isSameHash(f.secret_hash, hashSecret(token.secret))) throw gone
@@ -91,7 +92,7 @@ async function sendFeed(deps: Deps, request: FastifyRequest, reply: FastifyReply
   return reply.type('text/calendar; charset=utf-8').send(body)
 }
 
-export function feedRoutes(app: FastifyInstance, deps: Deps): void {
+export function feedRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('calendars')
   const config = withScope('configuration:write')
 
@@ -116,7 +117,7 @@ export function feedRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const tenantId = tenantOf(request)
-      const body = request.body as { ownerKind: Feed['owner_kind']; ownerId: string; showsNames: boolean }
+      const body = request.body
       const owner = { owner_kind: body.ownerKind, owner_id: body.ownerId }
       if (body.showsNames) await refuseSearchBy(deps, request, ['lastName'])
       if (agentsOf(await configOf(deps, tenantId), owner) === undefined)

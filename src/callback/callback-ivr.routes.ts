@@ -1,7 +1,7 @@
 // A callback asked in one call with few fields, by an answering machine or a bot: what comes back can be read out.
+import type { Api } from '../rest/api.ts'
 import { problems } from '../rest/headers.ts'
 import { withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { pageWords, preferredLanguage } from '../locales/words.ts'
@@ -13,9 +13,7 @@ import { ask, campaignOf } from './ask.actions.ts'
 import { configOf } from '../tenant/config.actions.ts'
 import * as schema from './callback.schema.ts'
 
-type Body = { campaign: string; number: string; at?: string; reason?: string; source?: 'ivr' | 'bot'; callId?: string }
-
-export function callbackIvrRoutes(app: FastifyInstance, deps: Deps): void {
+export function callbackIvrRoutes(app: Api, deps: Deps): void {
   app.post('/v1/callbacks/quick', {
     config: withScope('callbacks:write', 'none'),
     schema: {
@@ -28,7 +26,7 @@ export function callbackIvrRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const config = await configOf(deps, tenantOf(request))
-      const { campaign: name, number, at, reason, source = 'ivr', callId } = request.body as Body
+      const { campaign: name, number, at, reason, source = 'ivr', callId } = request.body
       const found = [...config.campaigns.values()].find((c) => c.id === name || c.externalId === name)
       if (!found) throw new AppError('not_found', { what: 'campaign', id: name })
       const { callback: c, isNew } = await ask(deps, config, {

@@ -1,6 +1,6 @@
 // What a campaign's callbacks are at, how well its promises were kept, and every change as it happens.
+import type { Api } from '../rest/api.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -32,7 +32,7 @@ const shown = (change: Change & { isReached: boolean }): string =>
         ...(change.data as object),
       })}\n\n`
 
-export function callbackStatisticsRoutes(app: FastifyInstance, deps: Deps): void {
+export function callbackStatisticsRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('campaigns')
   const reading = withScope('callbacks:read', 'none')
   const stream = streamsOf(app, deps)
@@ -53,8 +53,8 @@ export function callbackStatisticsRoutes(app: FastifyInstance, deps: Deps): void
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const campaign = campaignOf(config, (request.params as { id: string }).id)
-      const query = request.query as { from?: string; to?: string }
+      const campaign = campaignOf(config, request.params.id)
+      const query = request.query
       const today = dayOf(campaign.timeZone, deps.now())
       const from = query.from ?? formatDate(today - 30)
       const to = query.to ?? formatDate(today + 1)
@@ -96,7 +96,7 @@ export function callbackStatisticsRoutes(app: FastifyInstance, deps: Deps): void
     },
     handler: async (request, reply) => {
       const tenantId = tenantOf(request)
-      const { campaignId } = request.query as { campaignId?: string }
+      const { campaignId } = request.query
       if (campaignId !== undefined) campaignOf(await configOf(deps, tenantOf(request)), campaignId)
       const since = request.headers['last-event-id']
       await stream(request, reply, (signal, write) =>

@@ -1,11 +1,11 @@
 // Callbacks by REST: ask, windows, read, postpone, cancel, results of attempts.
+import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import { listEvents } from '../event/event.sql.ts'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { takeCallback, undoAttempt } from './take.actions.ts'
 import { actorNames } from '../auth/user.sql.ts'
-import Type from 'typebox'
-import type { Attributes } from '../campaign/segments.ts'
+import Type, { type Static } from 'typebox'
 import { zonesOf } from '../campaign/hours.ts'
 import { toE164 } from '../contact/phone.ts'
 import type { Deps } from '../deps.ts'
@@ -34,28 +34,12 @@ import * as schema from './callback.schema.ts'
 import { findCallback, listCallbacks, type Callback, type CallbackFilter } from './callback.sql.ts'
 import { presentCallback } from './callback-json.ts'
 import { acceptDelivery } from './accept.actions.ts'
-import { type AttemptInput, instantsOf } from './attempt.ts'
+import { instantsOf } from './attempt.ts'
 import { settle } from './result.actions.ts'
 import { cancelCallback, postpone } from './work.actions.ts'
 import { windowsOf } from './windows.actions.ts'
 
-type WhenInput = { kind: 'now' } | { kind: 'at'; at: string } | { kind: 'window'; from: string; to: string }
-type AskBody = {
-  campaignId: string
-  channel: 'phone' | 'web'
-  number?: string
-  furtherNumbers?: string[]
-  country?: string
-  timeZone?: string
-  when: WhenInput
-  contactId?: string
-  ownerAgentId?: string
-  reason?: string
-  priority?: number
-  data: Attributes
-  externalId?: string
-  source?: string
-}
+type WhenInput = Static<typeof schema.WhenBody>
 
 function whenOf(when: WhenInput): When {
   if (when.kind === 'now') return when
@@ -65,7 +49,7 @@ function whenOf(when: WhenInput): When {
   return { kind: 'window', from, to }
 }
 
-export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
+export function callbackRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('callbacks')
   const one = { 200: schema.CallbackShown, ...problems }
   const show = async (request: FastifyRequest, c: Callback) =>
@@ -81,7 +65,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const config = await configOf(deps, tenantOf(request))
-      const body = request.body as AskBody
+      const body = request.body
       requireKnown(config, body)
       const { number, furtherNumbers = [], when, source = 'api', ...rest } = body
       const numbers = number === undefined ? [] : [number, ...furtherNumbers]
@@ -122,7 +106,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const query = request.query as Record<string, string | undefined> & { campaignId: string }
+      const query = request.query
       const campaign = campaignOf(config, query.campaignId)
       const from = query.from === undefined ? deps.now() : Date.parse(query.from)
       const to = query.to === undefined ? from + 7 * DAY : Date.parse(query.to)
@@ -152,13 +136,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const { limit, cursor, from, to, late, ...rest } = request.query as Partial<Omit<CallbackFilter, 'late'>> & {
-        limit: number
-        cursor?: string
-        from?: string
-        to?: string
-        late?: boolean
-      }
+      const { limit, cursor, from, to, late, ...rest } = request.query
       const after = decodeTimeCursor(cursor)
       const filter: CallbackFilter = {
         ...rest,
@@ -186,7 +164,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
       await refuseSearchBy(deps, request, ['phone'])
-      const body = request.body as { number: string; country?: string }
+      const body = request.body
       const number = toE164(body.number, body.country ?? config.settings.country)
       if (number === null) throw bodyFault('/number', 'invalid_phone', { phone: body.number })
       const found = await listCallbacks(deps.db.kysely, config.tenantId, {
@@ -235,7 +213,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       response: one,
     },
     handler: async (request) => {
-      const { reason } = request.body as { reason?: string }
+      const { reason } = request.body
       return show(request, await cancelCallback(deps, tenantOf(request), idOf(request), reason, actorOf(request)))
     },
   })
@@ -250,7 +228,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const when = whenOf((request.body as { when: WhenInput }).when)
+      const when = whenOf(request.body.when)
       if (when.kind === 'now') throw bodyFault('/when/kind', 'invalid_request', { count: 1 })
       return presentCallback(await postpone(deps, config, idOf(request), when, actorOf(request)), config)
     },
@@ -265,7 +243,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       response: one,
     },
     handler: async (request) => {
-      const { deliveryId, leaseSeconds } = request.body as { deliveryId: string; leaseSeconds: number }
+      const { deliveryId, leaseSeconds } = request.body
       const tenantId = tenantOf(request)
       const after = await acceptDelivery(deps, tenantId, idOf(request), deliveryId, leaseSeconds, actorOf(request))
       return show(request, after)
@@ -282,7 +260,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const body = request.body as AttemptInput & { leaseId?: string }
+      const body = request.body
       const result = { ...body, ...instantsOf(body, deps.now()) }
       return presentCallback(await settle(deps, config, idOf(request), result, actorOf(request)), config)
     },
@@ -308,7 +286,7 @@ export function callbackRoutes(app: FastifyInstance, deps: Deps): void {
       response: one,
     },
     handler: async (request) => {
-      const { leaseSeconds, agentId } = request.body as { leaseSeconds: number; agentId?: string }
+      const { leaseSeconds, agentId } = request.body
       const by = { actor: actorOf(request), agentId: agentId ?? null, seconds: leaseSeconds }
       return show(request, await takeCallback(deps, tenantOf(request), idOf(request), by))
     },

@@ -2,9 +2,8 @@
 import Type from 'typebox'
 import { OUTCOMES } from '../campaign/retry.ts'
 import { PageQuery } from '../rest/paging.ts'
-import { DateTime, ExternalId, Id, Instant, Nullable, Zone } from '../rest/schema.ts'
+import { DateTime, ExternalId, Id, Instant, Nullable, Zone, oneOf, defaulted } from '../rest/schema.ts'
 
-const literals = <T extends string>(...values: T[]) => Type.Union(values.map((v) => Type.Literal(v)))
 const Any = Type.Object({}, { additionalProperties: true })
 const Phone = Type.String({ minLength: 3, maxLength: 40 })
 const Country = Type.String({ pattern: '^[A-Z]{2}$', description: 'Of numbers written without a prefix' })
@@ -22,17 +21,17 @@ export const WhenBody = Type.Union(
 export const CallbackBody = Type.Object(
   {
     campaignId: Id,
-    channel: Type.Optional(Type.Union([Type.Literal('phone'), Type.Literal('web')], { default: 'phone' })),
+    channel: defaulted(Type.Union([Type.Literal('phone'), Type.Literal('web')], { default: 'phone' })),
     number: Type.Optional(Phone),
     furtherNumbers: Type.Optional(Type.Array(Phone, { maxItems: 5, description: 'Tried in order after the first' })),
     country: Type.Optional(Country),
     timeZone: Type.Optional({ ...Zone, description: 'Where the person is; by the number’s country otherwise' }),
-    when: Type.Optional({ ...WhenBody, default: { kind: 'now' } }),
+    when: defaulted({ ...WhenBody, default: { kind: 'now' } }),
     contactId: Type.Optional(Id),
     ownerAgentId: Type.Optional({ ...Id, description: 'Personal: this agent calls; after a grace anyone does' }),
     reason: Type.Optional(Reason),
     priority: Type.Optional(Type.Integer({ minimum: -100, maximum: 100 })),
-    data: Type.Optional(
+    data: defaulted(
       Type.Record(
         Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,39}$' }),
         Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean()]),
@@ -40,7 +39,7 @@ export const CallbackBody = Type.Object(
       ),
     ),
     externalId: Type.Optional(ExternalId),
-    source: Type.Optional(literals('api', 'page', 'agent', 'ivr', 'bot', 'widget', 'import')),
+    source: Type.Optional(oneOf(['api', 'page', 'agent', 'ivr', 'bot', 'widget', 'import'])),
   },
   { additionalProperties: false },
 )
@@ -51,7 +50,7 @@ export const QuickBody = Type.Object(
     number: Phone,
     at: Type.Optional({ ...Instant, description: 'As soon as can be promised by default' }),
     reason: Type.Optional(Reason),
-    source: Type.Optional(literals('ivr', 'bot')),
+    source: Type.Optional(oneOf(['ivr', 'bot'])),
     callId: Type.Optional({ ...ExternalId, description: 'The same call twice is one request' }),
   },
   { additionalProperties: false },
@@ -69,7 +68,7 @@ export const QuickShown = Type.Object(
   { title: 'QuickCallback', additionalProperties: false },
 )
 
-const StatusName = literals('scheduled', 'queued', 'in_progress', 'completed', 'exhausted', 'expired', 'cancelled')
+const StatusName = oneOf(['scheduled', 'queued', 'in_progress', 'completed', 'exhausted', 'expired', 'cancelled'])
 
 const shown = {
   id: Id,
@@ -160,7 +159,7 @@ export const CancelBody = Type.Object({ reason: Type.Optional(Reason) }, { addit
 export const PostponeBody = Type.Object({ when: WhenBody }, { additionalProperties: false })
 
 const result = {
-  outcome: Type.Union(OUTCOMES.map((outcome) => Type.Literal(outcome))),
+  outcome: oneOf(OUTCOMES),
   at: Type.Optional({ ...Instant, description: 'When the attempt ended; now by default' }),
   startedAt: Type.Optional({ ...Instant, description: 'When it began; the lease’s begin by default' }),
   note: Type.Optional(Type.String({ maxLength: 1000 })),
@@ -175,16 +174,16 @@ export const AttemptBody = Type.Object(
 export const AcceptBody = Type.Object(
   {
     deliveryId: Id,
-    leaseSeconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 3600, default: 600 })),
+    leaseSeconds: defaulted(Type.Integer({ minimum: 5, maximum: 3600, default: 600 })),
   },
   { additionalProperties: false },
 )
 
 export const LeaseBody = Type.Object(
   {
-    max: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 10 })),
-    leaseSeconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 3600, default: 120 })),
-    waitSeconds: Type.Optional(
+    max: defaulted(Type.Integer({ minimum: 1, maximum: 500, default: 10 })),
+    leaseSeconds: defaulted(Type.Integer({ minimum: 5, maximum: 3600, default: 120 })),
+    waitSeconds: defaulted(
       Type.Integer({ minimum: 0, maximum: 20, default: 0, description: 'How long to wait when nothing is due' }),
     ),
     agentId: Type.Optional({ ...Id, description: 'Whose personal callbacks come too' }),
@@ -248,7 +247,7 @@ export const CountersShown = Type.Object(
 )
 export const TakeBody = Type.Object(
   {
-    leaseSeconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 3600, default: 600 })),
+    leaseSeconds: defaulted(Type.Integer({ minimum: 5, maximum: 3600, default: 600 })),
     agentId: Type.Optional({ ...Id, description: 'Who takes it; needed for a personal callback' }),
   },
   { additionalProperties: false },

@@ -1,7 +1,8 @@
 // Bulk loads by REST: a list of contacts as CSV or NDJSON, its progress, and the rows that were refused, to correct and send again.
-import { documentedUnder, idOf, withScope } from '../rest/route.ts'
+import type { Api } from '../rest/api.ts'
+import { documentedUnder, idOf, withScope, sendText } from '../rest/route.ts'
 import { stringify } from 'csv-stringify/sync'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -38,7 +39,7 @@ const LoadShown = Type.Object(
     createdAt: DateTime,
     finishedAt: Nullable(DateTime),
   },
-  { title: 'ContactList', additionalProperties: false },
+  { title: 'ContactLoad', additionalProperties: false },
 )
 
 const shown = (load: Omit<ContactList, 'content'>): Record<string, unknown> => ({
@@ -86,7 +87,7 @@ function refusalRow(language: Language, line: number, said: string, content: str
   return [String(line), code, column, sentence, content]
 }
 
-export function contactListRoutes(app: FastifyInstance, deps: Deps): void {
+export function contactListRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('campaigns')
   const loadOf = async (request: FastifyRequest) => {
     const load = await findContactList(deps.db.kysely, tenantOf(request), idOf(request))
@@ -117,7 +118,7 @@ export function contactListRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const campaign = campaignOf(await configOf(deps, tenantOf(request)), idOf(request))
-      const content = request.body as string
+      const content = request.body
       const tenantId = tenantOf(request)
       const load = await insertContactList(deps.db.kysely, {
         tenantId,
@@ -160,10 +161,8 @@ export function contactListRoutes(app: FastifyInstance, deps: Deps): void {
         if (page.length < PAGE) break
         after = page.at(-1)!.line
       }
-      return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', 'attachment; filename="refusals.csv"')
-        .send(stringify(rows, { escape_formulas: true }))
+      reply.header('content-disposition', 'attachment; filename="refusals.csv"')
+      return sendText(reply, 'text/csv; charset=utf-8', stringify(rows, { escape_formulas: true }))
     },
   })
 }

@@ -1,7 +1,7 @@
 // Numbers that nobody may call, by REST.
+import type { Api } from '../rest/api.ts'
 import { problems } from '../rest/headers.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { toE164 } from '../contact/phone.ts'
 import type { Deps } from '../deps.ts'
@@ -14,7 +14,7 @@ import { addToDoNotCall } from './do-not-call.actions.ts'
 import { listDoNotCall, deleteDoNotCall } from './do-not-call.sql.ts'
 import { configOf } from '../tenant/config.actions.ts'
 
-export function doNotCallRoutes(app: FastifyInstance, deps: Deps): void {
+export function doNotCallRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('callbacks')
   const writing = withScope('callbacks:write')
   const numberOf = (text: string, country: string): string => {
@@ -27,7 +27,7 @@ export function doNotCallRoutes(app: FastifyInstance, deps: Deps): void {
     config: writing,
     schema: {
       ...docs(
-        'insertDoNotCall',
+        'barNumber',
         'Nobody may call this number: its open callbacks are cancelled, and withdrawn from queues',
       ),
       body: schema.BarBody,
@@ -35,7 +35,7 @@ export function doNotCallRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const body = request.body as { number: string; country?: string; reason?: string }
+      const body = request.body
       const number = numberOf(body.number, body.country ?? config.settings.country)
       const now = new Date(deps.now())
       await addToDoNotCall(deps, config.tenantId, number, body.reason ?? null, actorOf(request))
@@ -46,13 +46,13 @@ export function doNotCallRoutes(app: FastifyInstance, deps: Deps): void {
   app.post('/v1/do-not-call/removal', {
     config: writing,
     schema: {
-      ...docs('deleteDoNotCall', 'The number may be called again'),
+      ...docs('unbarNumber', 'The number may be called again'),
       body: Type.Omit(schema.BarBody, ['reason']),
       response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const body = request.body as { number: string; country?: string }
+      const body = request.body
       const number = numberOf(body.number, body.country ?? config.settings.country)
       return { count: (await deleteDoNotCall(deps.db.kysely, config.tenantId, number)) ? 1 : 0 }
     },
@@ -66,7 +66,7 @@ export function doNotCallRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: PageOf(schema.BarredShown, 'BarredNumberPage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor } = request.query as { limit: number; cursor?: string }
+      const { limit, cursor } = request.query
       const after = cursor === undefined ? null : Buffer.from(cursor, 'base64url').toString()
       if (after !== null && !/^\+\d{3,20}$/.test(after)) throw new AppError('invalid_cursor')
       const rows = await listDoNotCall(deps.db.kysely, tenantOf(request), after, limit + 1)

@@ -1,7 +1,8 @@
 // The pull side of a campaign: a contact center leases what is due, keeps or gives back, reports results.
+import type { Api } from '../rest/api.ts'
 import { problems } from '../rest/headers.ts'
-import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { documentedUnder, idOf, withScope, pathPart } from '../rest/route.ts'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
@@ -13,25 +14,23 @@ import * as schema from './callback.schema.ts'
 import { presentCallback } from './callback-json.ts'
 import { extendLease, giveBack, leaseOrWait } from './lease.actions.ts'
 import { settleAll } from './result.actions.ts'
-import { type AttemptInput, instantsOf } from './attempt.ts'
+import { instantsOf } from './attempt.ts'
 
 const LeaseParams = Type.Object({ id: Id, leaseId: Id }, { additionalProperties: false })
-
-type Result = AttemptInput & { callbackId: string }
 
 /** Also an archived one: what was leased before may be reported. */
 function requireCampaign(config: TenantConfig, id: string): void {
   if (!config.campaigns.has(id)) throw new AppError('not_found', { what: 'campaign', id })
 }
 
-export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
+export function leaseRoutes(app: Api, deps: Deps): void {
   const closing = new Set<() => void>()
   app.addHook('preClose', async () => {
     for (const leave of closing) leave()
   })
   const docs = documentedUnder('campaigns')
   const working = withScope('callbacks:work', 'callbacks')
-  const leaseOf = (request: FastifyRequest): string => (request.params as { leaseId: string }).leaseId
+  const leaseOf = (request: FastifyRequest): string => pathPart(request, 'leaseId')
 
   app.post('/v1/campaigns/:id/leases', {
     config: working,
@@ -42,7 +41,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: schema.LeaseShown, ...problems },
     },
     handler: async (request) => {
-      const body = request.body as { max: number; leaseSeconds: number; waitSeconds: number; agentId?: string }
+      const body = request.body
       let config = await configOf(deps, tenantOf(request))
       const wanted = {
         max: body.max,
@@ -84,7 +83,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       requireCampaign(await configOf(deps, tenantOf(request)), idOf(request))
-      const { callbackIds, leaseSeconds } = request.body as { callbackIds: string[]; leaseSeconds: number }
+      const { callbackIds, leaseSeconds } = request.body
       return { count: await extendLease(deps, tenantOf(request), leaseOf(request), callbackIds, leaseSeconds) }
     },
   })
@@ -99,7 +98,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       requireCampaign(await configOf(deps, tenantOf(request)), idOf(request))
-      const { callbackIds } = request.body as { callbackIds: string[] }
+      const { callbackIds } = request.body
       return { count: await giveBack(deps, tenantOf(request), leaseOf(request), callbackIds, actorOf(request)) }
     },
   })
@@ -115,7 +114,7 @@ export function leaseRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
       requireCampaign(config, idOf(request))
-      const { results } = request.body as { results: Result[] }
+      const { results } = request.body
       const leaseId = leaseOf(request)
       const reported = results.map((result) => ({ ...result, leaseId, ...instantsOf(result, deps.now()) }))
       return { items: await settleAll(deps, config, reported, actorOf(request)) }

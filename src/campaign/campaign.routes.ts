@@ -1,6 +1,6 @@
 // Campaigns as a REST collection, and where a request would go by a campaign's segments.
+import type { Api } from '../rest/api.ts'
 import { withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault, missing } from '../errors.ts'
@@ -13,7 +13,7 @@ import { Id, IdParams, Nullable } from '../rest/schema.ts'
 import { countOpenCallbacks } from '../callback/callback.sql.ts'
 import { lookAtQueued } from '../callback/claim.sql.ts'
 import { CampaignBody } from './campaign.schema.ts'
-import { segmentOf, type Attributes, type Segment } from './segments.ts'
+import { segmentOf, type Segment } from './segments.ts'
 
 export const campaigns: Resource = {
   path: 'campaigns',
@@ -83,7 +83,7 @@ const Routed = Type.Object(
   { title: 'RoutedRequests' },
 )
 
-export function campaignRoutes(app: FastifyInstance, deps: Deps): void {
+export function campaignRoutes(app: Api, deps: Deps): void {
   registerResource(app, deps, campaigns)
   app.post('/v1/campaigns/:id/segments/dry-run', {
     config: withScope('configuration:read', 'none'),
@@ -98,9 +98,9 @@ export function campaignRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await deps.snapshots.config(tenantOf(request))
-      const campaign = config?.campaigns.get((request.params as { id: string }).id)
+      const campaign = config?.campaigns.get(request.params.id)
       if (!campaign) throw new AppError('not_found', { what: 'campaign' })
-      const { requests } = request.body as { requests: Attributes[] }
+      const { requests } = request.body
       return {
         items: requests.map((attributes) => {
           const segment = segmentOf(campaign.segments, attributes)

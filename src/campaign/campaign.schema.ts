@@ -1,15 +1,13 @@
 // Body of a campaign: hours, promises, retries, limits, routing.
 import Type from 'typebox'
-import { ExternalId, Id, LongText, Minutes, Name, ShortText, Zone } from '../rest/schema.ts'
+import { ExternalId, Id, LongText, Minutes, Name, ShortText, Zone, oneOf } from '../rest/schema.ts'
 import { WEEKDAYS } from './hours.ts'
 import { OUTCOMES } from './retry.ts'
-
-const literals = <T extends string>(values: readonly T[]) => Type.Union(values.map((v) => Type.Literal(v)))
 
 const Hours = Type.Array(
   Type.Object(
     {
-      days: Type.Array(literals(WEEKDAYS), { minItems: 1, maxItems: 7, uniqueItems: true }),
+      days: Type.Array(oneOf(WEEKDAYS), { minItems: 1, maxItems: 7, uniqueItems: true }),
       from: Type.String({ format: 'clock' }),
       to: Type.String({ format: 'clock-end', description: 'At or before `from`: on the next day' }),
     },
@@ -26,7 +24,7 @@ const Condition = Type.Object(
       pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,39}$',
       description: 'Of the request’s data, else of the contact; `channel`, `country` and `reason` are of the request',
     }),
-    is: literals(['equal', 'not_equal', 'one_of', 'at_least', 'at_most', 'present', 'absent'] as const),
+    is: oneOf(['equal', 'not_equal', 'one_of', 'at_least', 'at_most', 'present', 'absent'] as const),
     value: Type.Optional(
       Type.Union([
         Type.String({ maxLength: 500 }),
@@ -175,7 +173,7 @@ export const CampaignBody = Type.Object(
       }),
     ),
     channels: Type.Optional(
-      Type.Array(literals(['phone', 'web'] as const), {
+      Type.Array(oneOf(['phone', 'web'] as const), {
         minItems: 1,
         maxItems: 2,
         uniqueItems: true,

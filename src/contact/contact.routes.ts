@@ -1,6 +1,6 @@
 // Contacts as a REST collection.
+import type { Api } from '../rest/api.ts'
 import { withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { bodyFault } from '../errors.ts'
@@ -44,7 +44,7 @@ export const contacts: Resource = {
   },
 }
 
-export function contactRoutes(app: FastifyInstance, deps: Deps): void {
+export function contactRoutes(app: Api, deps: Deps): void {
   registerResource(app, deps, contacts)
   app.post('/v1/contacts/search', {
     config: withScope('contacts:read', 'none'),
@@ -60,7 +60,7 @@ export function contactRoutes(app: FastifyInstance, deps: Deps): void {
       },
     },
     handler: async (request) => {
-      const { phone, phoneCountry, email, externalId } = request.body as ContactFields
+      const { phone, phoneCountry, email, externalId } = request.body
       const asked = { phone, email, externalId }
       const named = (['phone', 'email', 'externalId'] as const).filter((name) => asked[name] !== undefined)
       await refuseSearchBy(deps, request, named)

@@ -1,16 +1,16 @@
 // One contact as a whole: its timeline, notes, look-alikes, and merging two records of one person.
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { actorNames } from '../auth/user.sql.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
+import type { Api } from '../rest/api.ts'
 import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { problems } from '../rest/headers.ts'
 import { presentRow } from '../rest/resource.actions.ts'
 import { findRow, type Row } from '../rest/resource.sql.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import { DateTime, Id, IdParams } from '../rest/schema.ts'
+import { DateTime, Id, IdParams, oneOf } from '../rest/schema.ts'
 import { findTenant } from '../tenant/tenant.sql.ts'
 import { contacts } from './contact.routes.ts'
 import { reachFor } from '../auth/reach.actions.ts'
@@ -24,14 +24,11 @@ const Any = Type.Object({}, { additionalProperties: true })
 const Contacts = Type.Object({ items: Type.Array(Any) }, { additionalProperties: false })
 const KINDS = ['appointment', 'callback', 'attempt', 'message', 'note', 'rating', 'consent'] as const
 const TimelineShown = PageOf(
-  Type.Object(
-    { kind: Type.Union(KINDS.map((kind) => Type.Literal(kind))), id: Id, at: DateTime, data: Any },
-    { additionalProperties: false },
-  ),
+  Type.Object({ kind: oneOf(KINDS), id: Id, at: DateTime, data: Any }, { additionalProperties: false }),
   'ContactTimeline',
 )
 
-export function personRoutes(app: FastifyInstance, deps: Deps): void {
+export function personRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('contacts')
   const reading = withScope('contacts:read', 'none')
   const writing = withScope('contacts:write', 'none')
@@ -60,7 +57,7 @@ export function personRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request) => {
       await refuseSearchBy(deps, request, ['lastName', 'phone', 'email', 'externalId'])
       const tenantId = tenantOf(request)
-      const text = (request.body as { text: string }).text.trim()
+      const text = request.body.text.trim()
       const country = (await findTenant(db(), tenantId))!.document.country as string | undefined
       const phone = /\d{4}/.test(text) ? toE164(text, country ?? 'IT') : null
       return { items: (await findPeople(db(), tenantId, text, phone)).map((row) => presentRow(contacts, row)) }
@@ -81,7 +78,7 @@ export function personRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request) => {
       const tenantId = tenantOf(request)
       const { id } = await contactOf(tenantId, idOf(request))
-      const { limit, cursor } = request.query as { limit: number; cursor?: string }
+      const { limit, cursor } = request.query
       const reach = reachFor(request)
       // What belongs to colleagues out of reach is not there, as it is not by its own address.
       const isMine = (r: TimelineRow): boolean =>
@@ -120,7 +117,7 @@ export function personRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, reply) => {
       const tenantId = tenantOf(request)
       const contact = await contactOf(tenantId, idOf(request))
-      const { content } = request.body as { content: string }
+      const { content } = request.body
       const id = deps.newId()
       const note = { tenantId, id, contactId: contact.id, author: actorOf(request), content, now: new Date(deps.now()) }
       await insertNote(db(), note)
@@ -151,7 +148,7 @@ export function personRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: Any, ...problems },
     },
     handler: async (request) => {
-      const { otherId } = request.body as { otherId: string }
+      const { otherId } = request.body
       return presentRow(
         contacts,
         await mergeContacts(deps, tenantOf(request), idOf(request), otherId, actorOf(request)),

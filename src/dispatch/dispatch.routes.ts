@@ -1,7 +1,8 @@
 // What was handed over to queues, what is parked, and sending it again; the secret that signs pushes; how a campaign's queue is.
+import type { Api } from '../rest/api.ts'
 import { problems } from '../rest/headers.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
 import { campaignOf } from '../callback/ask.actions.ts'
@@ -11,7 +12,7 @@ import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
-import { listDeliveries, replay, type Delivery, type DeliveryFilter } from './delivery.sql.ts'
+import { listDeliveries, replay, type Delivery } from './delivery.sql.ts'
 import { rotateSecret } from '../outbound/secret.actions.ts'
 
 const StatusName = Type.Union(['pending', 'delivered', 'parked', 'dropped'].map((name) => Type.Literal(name)))
@@ -54,7 +55,7 @@ const shown = (d: Delivery): Record<string, unknown> => ({
   settledAt: d.settled_at?.toISOString() ?? null,
 })
 
-export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
+export function dispatchRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('deliveries')
   const requireCampaign = async (request: FastifyRequest) =>
     campaignOf(await configOf(deps, tenantOf(request)), idOf(request))
@@ -75,7 +76,7 @@ export function dispatchRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: PageOf(DeliveryShown, 'DeliveryPage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor, ...rest } = request.query as Partial<DeliveryFilter> & { limit: number; cursor?: string }
+      const { limit, cursor, ...rest } = request.query
       const before = decodeIdCursor(cursor)
       const rows = await listDeliveries(deps.db.kysely, tenantOf(request), { ...rest, before, limit: limit + 1 })
       const page = pageOf(rows, limit, (row) => encodeCursor(row.id))

@@ -1,6 +1,6 @@
 // Side work that failed for good, where a person sees it and can start it again.
+import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -22,7 +22,7 @@ const JobShown = Type.Object(
   { additionalProperties: false, title: 'ParkedJob' },
 )
 
-export function jobRoutes(app: FastifyInstance, deps: Deps): void {
+export function jobRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('operations')
 
   app.get('/v1/jobs', {
@@ -33,7 +33,7 @@ export function jobRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: PageOf(JobShown, 'ParkedJobPage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor } = request.query as { limit: number; cursor?: string }
+      const { limit, cursor } = request.query
       const rows = await listParked(deps.db.kysely, tenantOf(request), decodeIdCursor(cursor), limit + 1)
       const page = pageOf(rows, limit, (job) => encodeCursor(job.id))
       return {

@@ -1,6 +1,6 @@
 // Locations and holiday calendars as REST collections.
+import type { Api } from '../rest/api.ts'
 import { withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { isKnownRegion, publicHolidays, type HolidayDocument } from '../availability/holidays.ts'
 import type { Deps } from '../deps.ts'
@@ -63,7 +63,7 @@ export const holidayCalendars: Resource = {
 }
 
 /** Registers both collections and the preview of a calendar's days. */
-export function locationRoutes(app: FastifyInstance, deps: Deps): void {
+export function locationRoutes(app: Api, deps: Deps): void {
   registerResource(app, deps, locations)
   registerResource(app, deps, holidayCalendars)
   app.get('/v1/holiday-calendars/:id/days', {
@@ -84,19 +84,10 @@ export function locationRoutes(app: FastifyInstance, deps: Deps): void {
       },
     },
     handler: async (request) => {
-      const row = await findRow(
-        deps.db.kysely,
-        'holiday_calendars',
-        tenantOf(request),
-        (request.params as { id: string }).id,
-      )
+      const row = await findRow(deps.db.kysely, 'holiday_calendars', tenantOf(request), request.params.id)
       if (!row) throw new AppError('not_found', { what: 'holiday-calendar' })
       return {
-        items: publicHolidays(
-          row.document as unknown as HolidayDocument,
-          (request.query as { year: number }).year,
-          'it',
-        ),
+        items: publicHolidays(row.document as unknown as HolidayDocument, request.query.year, 'it'),
       }
     },
   })

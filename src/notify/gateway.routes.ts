@@ -1,13 +1,14 @@
 // Gateways for text messages: one HTTP request a message, as the tenant describes it. Header values are secrets: written, never shown.
-import { documentedUnder, withScope } from '../rest/route.ts'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Api } from '../rest/api.ts'
+import { documentedUnder, withScope, pathPart } from '../rest/route.ts'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/headers.ts'
 import { CountShown, DateTime } from '../rest/schema.ts'
-import { gatewayFaults, type Gateway } from './gateway.ts'
+import { gatewayFaults } from './gateway.ts'
 import { headerNamesOf, keepGateway, openGateway, shownGateway } from './gateway.actions.ts'
 import { dropGateway, listGateways, type StoredGateway } from './gateway.sql.ts'
 
@@ -78,12 +79,12 @@ function present(row: StoredGateway): Record<string, unknown> {
   }
 }
 
-export function gatewayRoutes(app: FastifyInstance, deps: Deps): void {
+export function gatewayRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('messages')
   const reading = withScope('messages:read')
   // All texts go there, with numbers and personal links: not for whoever only words messages.
   const writing = withScope('tenant:write')
-  const channelOf = (request: FastifyRequest): string => (request.params as { channel: string }).channel
+  const channelOf = (request: FastifyRequest): string => pathPart(request, 'channel')
 
   app.get('/v1/text-gateways', {
     config: reading,
@@ -107,7 +108,7 @@ export function gatewayRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request) => {
       const tenantId = tenantOf(request)
       const channel = channelOf(request)
-      const body = request.body as Omit<Gateway, 'headers'> & { headers?: Record<string, string> }
+      const body = request.body
       const [fault] = gatewayFaults(body.fields)
       if (fault !== undefined) throw bodyFault('/fields', 'template_variable', { detail: fault.replace('!', '') })
       const bad = Object.keys(body.headers ?? {}).find((name) => FORBIDDEN.has(name.toLowerCase()))

@@ -1,6 +1,6 @@
 // What mail and text providers report to us, under a key of the tenant's: answers, bounces, receipts.
+import type { Api } from '../rest/api.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
 import type { Deps } from '../deps.ts'
@@ -21,7 +21,7 @@ const TakenShown = Type.Object(
 )
 const Code = Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,40}$' }))
 
-export function inboundRoutes(app: FastifyInstance, deps: Deps): void {
+export function inboundRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('inbound')
   const config = withScope('messages:write')
   const response = { 200: TakenShown, ...problems }
@@ -64,7 +64,7 @@ export function inboundRoutes(app: FastifyInstance, deps: Deps): void {
       response,
     },
     handler: async (request) => {
-      const said = request.body as Parameters<typeof takeBounce>[2]
+      const said = request.body
       return { result: await takeBounce(deps, tenantOf(request), said) }
     },
   })
@@ -84,7 +84,7 @@ export function inboundRoutes(app: FastifyInstance, deps: Deps): void {
       response,
     },
     handler: async (request) => {
-      const said = request.body as Parameters<typeof takeReceipt>[2]
+      const said = request.body
       return { result: (await takeReceipt(deps, tenantOf(request), said)) ? said.status : 'ignored' }
     },
   })
@@ -107,7 +107,7 @@ export function inboundRoutes(app: FastifyInstance, deps: Deps): void {
       response,
     },
     handler: async (request) => {
-      const { from, text, channel } = request.body as { from: string; text: string; channel: string }
+      const { from, text, channel } = request.body
       return { result: await takeText(deps, await configOf(deps, tenantOf(request)), channel, from, text) }
     },
   })

@@ -1,20 +1,20 @@
 // The outbox: what was written to whom and what became of it; and addresses that nothing is sent to.
+import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
 import { problems } from '../rest/headers.ts'
-import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
+import { CountShown, DateTime, Id, IdParams, Nullable, oneOf } from '../rest/schema.ts'
 import { isAccount } from './kinds.ts'
 import type { MailDocument, TextDocument } from './message.ts'
-import { findMessage, listMessages, type Message, type MessageFilter } from './message.sql.ts'
+import { findMessage, listMessages, type Message } from './message.sql.ts'
 import { listSuppressed, release } from './suppression.sql.ts'
 
 const STATUSES = ['queued', 'sent', 'delivered', 'bounced', 'parked', 'dropped', 'suppressed'] as const
-const Status = Type.Union(STATUSES.map((status) => Type.Literal(status)))
+const Status = oneOf(STATUSES)
 const MessageShown = Type.Object(
   {
     id: Id,
@@ -82,7 +82,7 @@ function present(message: Message): Record<string, unknown> {
   }
 }
 
-export function messageRoutes(app: FastifyInstance, deps: Deps): void {
+export function messageRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('messages')
   const reading = withScope('messages:read')
 
@@ -97,7 +97,7 @@ export function messageRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: PageOf(MessageShown, 'MessagePage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor, ...rest } = request.query as Partial<MessageFilter> & { limit: number; cursor?: string }
+      const { limit, cursor, ...rest } = request.query
       const filter = { ...rest, before: decodeIdCursor(cursor), limit: limit + 1 }
       const rows = await listMessages(deps.db.kysely, tenantOf(request), filter)
       const page = pageOf(rows, limit, (m) => encodeCursor(m.id))
@@ -128,7 +128,7 @@ export function messageRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: PageOf(SuppressedShown, 'SuppressedAddressPage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor } = request.query as { limit: number; cursor?: string }
+      const { limit, cursor } = request.query
       const after = cursor === undefined ? null : Buffer.from(cursor, 'base64url').toString()
       if (after !== null && /[\0\n]/.test(after)) throw new AppError('invalid_cursor')
       const rows = await listSuppressed(deps.db.kysely, tenantOf(request), after, limit + 1)
@@ -151,7 +151,7 @@ export function messageRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
-      const { channel, address } = request.body as { channel: string; address: string }
+      const { channel, address } = request.body
       return { count: (await release(deps.db.kysely, tenantOf(request), channel, address)) ? 1 : 0 }
     },
   })

@@ -1,6 +1,7 @@
 // The tenant's own texts of messages: read with the service's own beside them, checked when saved, previewed before.
+import type { Api } from '../rest/api.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
@@ -8,7 +9,7 @@ import { AppError } from '../errors.ts'
 import type { Language } from '../locales/words.ts'
 import { hasScope, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/headers.ts'
-import { Nullable } from '../rest/schema.ts'
+import { Nullable, oneOf } from '../rest/schema.ts'
 import { configOf } from '../tenant/config.actions.ts'
 import { DAY, HOUR, MINUTE } from '../time/interval.ts'
 import { clockOf } from '../web/dates.ts'
@@ -25,7 +26,7 @@ const Texts = {
   sms: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
 }
 const TextsBody = Type.Object(Texts, { additionalProperties: false, minProperties: 1, description: 'Liquid templates' })
-const KindName = Type.Union(MESSAGE_KINDS.map((kind) => Type.Literal(kind)))
+const KindName = oneOf(MESSAGE_KINDS)
 const Params = Type.Object(
   { kind: KindName, language: Type.Union([Type.Literal('it'), Type.Literal('en')]) },
   { additionalProperties: false },
@@ -127,11 +128,10 @@ function refuseAccount(request: FastifyRequest, kind: MessageKind): void {
   if (isAccount(kind) && !hasScope(request, 'users:write')) throw new AppError('forbidden', { scope: 'users:write' })
 }
 
-export function templateRoutes(app: FastifyInstance, deps: Deps): void {
+export function templateRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('messages')
   const reading = withScope('messages:read')
   const writing = withScope('messages:write')
-  const of = (request: FastifyRequest) => request.params as { kind: MessageKind; language: Language }
 
   app.get('/v1/message-templates', {
     config: reading,
@@ -160,9 +160,9 @@ export function templateRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: TemplateShown, ...problems },
     },
     handler: async (request) => {
-      refuseAccount(request, of(request).kind)
-      const { kind, language } = of(request)
-      const texts = request.body as Partial<Template>
+      refuseAccount(request, request.params.kind)
+      const { kind, language } = request.params
+      const texts = request.body
       check(kind, texts)
       const now = new Date(deps.now())
       await writeTemplate(deps.db.kysely, { tenantId: tenantOf(request), kind, language, texts, now })
@@ -178,8 +178,8 @@ export function templateRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: TemplateShown, ...problems },
     },
     handler: async (request) => {
-      refuseAccount(request, of(request).kind)
-      const { kind, language } = of(request)
+      refuseAccount(request, request.params.kind)
+      const { kind, language } = request.params
       await dropTemplate(deps.db.kysely, tenantOf(request), kind, language)
       return shown(kind, language, undefined)
     },
@@ -194,9 +194,9 @@ export function templateRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: PreviewShown, ...problems },
     },
     handler: async (request) => {
-      const { kind, language } = of(request)
+      const { kind, language } = request.params
       const config = await configOf(deps, tenantOf(request))
-      const texts = request.body as Partial<Template>
+      const texts = request.body
       check(kind, texts)
       const own = await findTemplate(deps.db.kysely, config.tenantId, kind, language)
       const template = { ...defaultTemplate(kind, language), ...own, ...texts }

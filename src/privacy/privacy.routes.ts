@@ -1,5 +1,5 @@
 // Privacy by REST: consents of a person, everything about them to hand out, and their erasure.
-import type { FastifyInstance } from 'fastify'
+import type { Api } from '../rest/api.ts'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -7,7 +7,7 @@ import { actorOf, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/headers.ts'
 import { findRow } from '../rest/resource.sql.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import { DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
+import { DateTime, Id, IdParams, Nullable, defaulted } from '../rest/schema.ts'
 import { erasePerson, exportPerson } from './privacy.actions.ts'
 import { insertConsent, listConsents } from './privacy.sql.ts'
 
@@ -27,14 +27,12 @@ const ConsentBody = Type.Object(
     purpose: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,39}$', description: 'What for: booking, newsletter …' }),
     isGiven: Type.Boolean({ description: 'false takes it back' }),
     wording: Type.Optional(Type.String({ maxLength: 2000, description: 'The words that the person agreed to' })),
-    source: Type.Optional(
-      Type.String({ maxLength: 100, default: 'office', description: 'Where: office, phone, page …' }),
-    ),
+    source: defaulted(Type.String({ maxLength: 100, default: 'office', description: 'Where: office, phone, page …' })),
   },
   { additionalProperties: false },
 )
 
-export function privacyRoutes(app: FastifyInstance, deps: Deps): void {
+export function privacyRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('privacy')
   const managing = withScope('privacy:write')
 
@@ -67,7 +65,7 @@ export function privacyRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, reply) => {
       const tenantId = tenantOf(request)
       await requireContact(tenantId, idOf(request))
-      const body = request.body as { purpose: string; isGiven: boolean; wording?: string; source: string }
+      const body = request.body
       const consent = { ...body, wording: body.wording ?? null, id: deps.newId(), at: new Date(deps.now()) }
       await insertConsent(deps.db.kysely, tenantId, idOf(request), consent)
       return reply.code(201).send({ ...consent, at: consent.at.toISOString() })

@@ -1,5 +1,6 @@
 // Reports by REST: one route, one shape: columns with their units, rows with their figures; as JSON or CSV.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Api } from '../rest/api.ts'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { toCsv } from '../admin/transfer.ts'
 import { utilisationOf } from '../agenda/utilisation.routes.ts'
@@ -12,8 +13,8 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/headers.ts'
-import { documentedUnder, withScope } from '../rest/route.ts'
-import { Id, LocalDate, Nullable } from '../rest/schema.ts'
+import { documentedUnder, withScope, sendText } from '../rest/route.ts'
+import { Id, LocalDate, Nullable, oneOf } from '../rest/schema.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { dayOf, formatDate, parseDate, startOfDay } from '../time/zone.ts'
 import { forecast, HALF_LIFE, OCCUPANCY } from './forecast.ts'
@@ -209,10 +210,8 @@ async function tableOf(
   }
 }
 
-export function reportRoutes(app: FastifyInstance, deps: Deps): void {
-  async function make(request: FastifyRequest): Promise<Report> {
-    const { report } = request.params as { report: ReportName }
-    const query = request.query as Query
+export function reportRoutes(app: Api, deps: Deps): void {
+  async function make(request: FastifyRequest, report: ReportName, query: Query): Promise<Report> {
     const config = await configOf(deps, tenantOf(request))
     const { fromDay, toDay } = rangeOf(query, config.timeZone, deps.now())
     const groups = GROUPS_OF[report]
@@ -237,15 +236,12 @@ export function reportRoutes(app: FastifyInstance, deps: Deps): void {
         'readReport',
         'Appointments, utilisation, notice, first free slot, callbacks, attempts, ratings, and a forecast of demand; CSV with format=csv',
       ),
-      params: Type.Object(
-        { report: Type.Union(REPORTS.map((name) => Type.Literal(name))) },
-        { additionalProperties: false },
-      ),
+      params: Type.Object({ report: oneOf(REPORTS) }, { additionalProperties: false }),
       querystring: Type.Object(
         {
           from: Type.Optional({ ...LocalDate, description: 'First day; 13 weeks before `to` by default' }),
           to: Type.Optional({ ...LocalDate, description: 'The day after the last; tomorrow by default' }),
-          by: Type.Optional(Type.Union(GROUPS.map((group) => Type.Literal(group)))),
+          by: Type.Optional(oneOf(GROUPS)),
           locationId: Type.Optional(Id),
           serviceId: Type.Optional(Id),
           agentId: Type.Optional(Id),
@@ -257,18 +253,15 @@ export function reportRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: ReportShown, ...problems },
     },
     handler: async (request, reply) => {
-      const made = await make(request)
-      if ((request.query as Query).format !== 'csv') return made
+      const made = await make(request, request.params.report, request.query)
+      if (request.query.format !== 'csv') return made
       const names = made.columns.map((c) => `${c.name} (${c.unit})`)
       const rows = made.rows.map((row) => ({
         [made.by ?? 'group']: row.label,
         ...Object.fromEntries(names.map((name, i) => [name, row.values[i]])),
       }))
       reply.header('content-disposition', `attachment; filename="${made.report}.csv"`)
-      return reply
-        .type('text/csv; charset=utf-8')
-        .serializer((text: unknown) => text as string)
-        .send(toCsv([made.by ?? 'group', ...names], rows))
+      return sendText(reply, 'text/csv; charset=utf-8', toCsv([made.by ?? 'group', ...names], rows))
     },
   })
 }

@@ -1,12 +1,13 @@
 // Lists by cursor: ids are UUIDv7, so "after this id" is "created after". The cursor is opaque to callers.
 import Type, { type TSchema } from 'typebox'
 import { AppError } from '../errors.ts'
+import { defaulted } from './schema.ts'
 import { isUuid } from '../uuid.ts'
 
 export const MAX_PAGE = 200
 
 export const PageQuery = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: 50 })),
+  limit: defaulted(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: 50 })),
   cursor: Type.Optional(Type.String({ maxLength: 200, description: 'nextCursor of the page before.' })),
 }
 

@@ -1,6 +1,6 @@
 // What routes for integrators say of themselves, and read of a request, in the same words.
 import { createHash } from 'node:crypto'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Reached, Scope } from '../auth/scopes.ts'
 
 /** Descriptions for the API reference, under a tag. */
@@ -16,7 +16,19 @@ export const withScope = (scope: Scope, reach?: Reached) => ({
   access: { kind: 'key' as const, scope, ...(reach === undefined ? {} : { reach }) },
 })
 
-export const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id
+/** A part of the address by its name in the route; '' when the route has none of that name. */
+export function pathPart(request: FastifyRequest, name: string): string {
+  const { params } = request
+  if (typeof params !== 'object' || params === null) return ''
+  const value: unknown = Reflect.get(params, name)
+  return typeof value === 'string' ? value : ''
+}
+
+export const idOf = (request: FastifyRequest): string => pathPart(request, 'id')
+
+/** Sends a text as it is, in place of the JSON that the schema of the route describes. */
+export const sendText = (reply: FastifyReply, type: string, text: string): FastifyReply =>
+  reply.type(type).serializer(String).send(text)
 
 /** A strong ETag of a text (RFC 9110 §8.8.3). */
 export const tagOf = (text: string): string => `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`

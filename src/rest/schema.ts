@@ -1,5 +1,5 @@
 // TypeBox pieces that all features share: ids, names, instants, and the schema of a partial change.
-import Type, { type TObject, type TProperties, type TSchema } from 'typebox'
+import Type, { type TObject, type TProperties, type TSchema, type TSchemaOptions } from 'typebox'
 
 export const Id = Type.String({ format: 'uuid', description: 'UUIDv7' })
 export const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
@@ -7,6 +7,17 @@ export const ShortText = Type.String({ maxLength: 500 })
 export const LongText = Type.String({ maxLength: 4000 })
 export const ExternalId = Type.String({ minLength: 1, maxLength: 200 })
 export const DateTime = Type.String({ format: 'date-time' })
+/** One of these texts, in the order in which the description lists them. */
+export const oneOf = <const T extends string>(values: readonly T[], options: TSchemaOptions = {}) =>
+  Type.Unsafe<T>(
+    Type.Union(
+      values.map((value) => Type.Literal(value)),
+      options,
+    ),
+  )
+
+/** A field that callers may leave out and handlers always find: validation fills the default in. */
+export const defaulted = <T extends TSchema>(schema: T): T => Type.Optional(schema)
 export const CountShown = Type.Object({ count: Type.Integer() }, { additionalProperties: false })
 export const Instant = Type.String({ format: 'instant', description: 'RFC 3339 with offset' })
 export const LocalDate = Type.String({ format: 'calendar-date', description: 'YYYY-MM-DD' })

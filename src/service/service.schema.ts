@@ -1,17 +1,16 @@
 // Body of a service: what can be booked, and by which rules.
 import Type from 'typebox'
-import { ExternalId, Id, LongText, Minutes, Name } from '../rest/schema.ts'
+import { ExternalId, Id, LongText, Minutes, Name, oneOf } from '../rest/schema.ts'
 
 const WEEK = 7 * 24 * 60
-const literals = <T extends string>(...values: T[]) => Type.Union(values.map((v) => Type.Literal(v)))
 
-export const ChannelName = literals('in_person', 'phone', 'video')
+export const ChannelName = oneOf(['in_person', 'phone', 'video'])
 
 export const QuestionBody = Type.Object(
   {
     id: Type.String({ pattern: '^[a-z][a-zA-Z0-9_]{0,39}$' }),
     label: Name,
-    type: literals('text', 'long_text', 'number', 'date', 'boolean', 'choice', 'choices', 'email', 'phone'),
+    type: oneOf(['text', 'long_text', 'number', 'date', 'boolean', 'choice', 'choices', 'email', 'phone']),
     required: Type.Optional(Type.Boolean({ default: false })),
     maxLength: Type.Optional(Type.Integer({ minimum: 1, maximum: 4000 })),
     minimum: Type.Optional(Type.Number()),
@@ -79,10 +78,10 @@ export const ServiceBody = Type.Object(
       Type.Array(
         Type.Object(
           {
-            scope: literals('agent', 'service', 'contact'),
-            period: literals('day', 'week'),
+            scope: oneOf(['agent', 'service', 'contact']),
+            period: oneOf(['day', 'week']),
             max: Type.Integer({ minimum: 0, maximum: 100_000 }),
-            audience: Type.Optional(literals('public', 'staff')),
+            audience: Type.Optional(oneOf(['public', 'staff'])),
           },
           { additionalProperties: false },
         ),

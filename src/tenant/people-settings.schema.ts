@@ -1,8 +1,9 @@
 // Schemas of what a tenant sets about signing in, the workspace and privacy.
 import Type from 'typebox'
+import { oneOf } from '../rest/schema.ts'
 import { CONTACT_FIELDS, ROLES } from '../auth/roles.ts'
 
-const RoleName = Type.Union(ROLES.map((role) => Type.Literal(role)))
+const RoleName = oneOf(ROLES)
 const WebAddress = Type.String({ format: 'web-url', maxLength: 500 })
 
 export const SignInBody = Type.Object(
@@ -66,10 +67,11 @@ export const WorkspaceBody = Type.Object(
             id: Type.String({ pattern: '^[a-z0-9-]{1,30}$' }),
             name: Type.String({ minLength: 1, maxLength: 60 }),
             url: WebAddress,
-            places: Type.Array(
-              Type.Union((['contact', 'appointment', 'callback'] as const).map((place) => Type.Literal(place))),
-              { minItems: 1, maxItems: 3, uniqueItems: true },
-            ),
+            places: Type.Array(oneOf(['contact', 'appointment', 'callback']), {
+              minItems: 1,
+              maxItems: 3,
+              uniqueItems: true,
+            }),
           },
           { additionalProperties: false },
         ),
@@ -90,7 +92,7 @@ export const WorkspaceBody = Type.Object(
   { additionalProperties: false, title: 'WorkspaceSettings', description: 'The workspace of agents' },
 )
 
-const Fields = Type.Array(Type.Union(CONTACT_FIELDS.map((field) => Type.Literal(field))), {
+const Fields = Type.Array(oneOf(CONTACT_FIELDS), {
   maxItems: 7,
   uniqueItems: true,
 })

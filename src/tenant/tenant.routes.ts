@@ -1,5 +1,7 @@
 // Tenants: created and listed by the platform's operator; read and changed also by the tenant's own keys.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Api } from '../rest/api.ts'
+import { pathPart } from '../rest/route.ts'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { createKey, tokenOf } from '../auth/key.actions.ts'
 import { SCOPES } from '../auth/scopes.ts'
@@ -88,13 +90,13 @@ export async function createTenant(
 
 /** A tenant's key reaches its own tenant only; any other looks as if it did not exist. */
 function ownTenantOnly(request: FastifyRequest): string {
-  const { id } = request.params as { id: string }
+  const id = pathPart(request, 'id')
   const principal = request.principal
   if (principal?.kind !== 'platform' && principal?.tenantId !== id) throw new AppError('not_found', { what: 'tenant' })
   return id
 }
 
-export function tenantRoutes(app: FastifyInstance, deps: Deps): void {
+export function tenantRoutes(app: Api, deps: Deps): void {
   const docs = { tags: ['tenants'], security: [{ key: [] }] }
 
   app.post('/v1/tenants', {
@@ -113,7 +115,7 @@ export function tenantRoutes(app: FastifyInstance, deps: Deps): void {
     handler: async (request, reply) => {
       const scope = idempotencyOf(request, '')
       const repeat = scope ? { scope, callerSecret: request.principal!.secret } : null
-      const { tenant, apiKey, id } = await createTenant(deps, request.body as Record<string, unknown>, repeat)
+      const { tenant, apiKey, id } = await createTenant(deps, request.body, repeat)
       return reply.code(201).header('location', `/v1/tenants/${id}`).send({ tenant, apiKey })
     },
   })
@@ -128,7 +130,7 @@ export function tenantRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: PageOf(TenantShown, 'TenantPage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor } = request.query as { limit: number; cursor?: string }
+      const { limit, cursor } = request.query
       const page = pageOf(await listTenants(deps.db.kysely, decodeIdCursor(cursor), limit + 1), limit, (t) =>
         encodeCursor(t.id),
       )
@@ -170,7 +172,7 @@ export function tenantRoutes(app: FastifyInstance, deps: Deps): void {
         const before = await lockTenant(tx, id)
         if (!before) throw new AppError('not_found', { what: 'tenant' })
         checkVersion(wanted, before.version)
-        const { name = before.name, ...changes } = request.body as { name?: string; notifications?: object }
+        const { name = before.name, ...changes } = request.body
         const document = mergePatch(before.document, changes)
         checkTheme(settingsOf(document).theme)
         // What was planned by the old rules is planned anew.

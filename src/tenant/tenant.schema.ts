@@ -2,9 +2,8 @@
 import Type from 'typebox'
 import { FollowUpBody, NotificationsBody, WaitingListBody } from '../notify/settings.schema.ts'
 import { PrivacyBody, SignInBody, WorkspaceBody } from './people-settings.schema.ts'
-import { Envelope, Name, patchOf, Zone } from '../rest/schema.ts'
+import { Envelope, Name, patchOf, Zone, oneOf } from '../rest/schema.ts'
 
-const literals = <T extends string>(...values: T[]) => Type.Union(values.map((value) => Type.Literal(value)))
 const Colour = Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: '#rrggbb' })
 const WebAddress = Type.String({ format: 'web-url', maxLength: 500 })
 
@@ -13,7 +12,7 @@ const ThemeBody = Type.Object(
     accent: Type.Optional({ ...Colour, description: 'Links and buttons; at least 4.5:1 on the page' }),
     headerBackground: Type.Optional(Colour),
     headerText: Type.Optional({ ...Colour, description: 'At least 4.5:1 on headerBackground' }),
-    font: Type.Optional(literals('system', 'humanist', 'serif')),
+    font: Type.Optional(oneOf(['system', 'humanist', 'serif'])),
     logo: Type.Optional(
       Type.String({
         pattern: '^data:image/(png|jpeg|webp|svg\\+xml);base64,[A-Za-z0-9+/]+={0,2}$',

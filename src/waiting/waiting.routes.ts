@@ -1,6 +1,6 @@
 // The waiting list by REST.
+import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
@@ -61,7 +61,7 @@ const present = (e: Entry): Record<string, unknown> => ({
   createdAt: e.created_at.toISOString(),
 })
 
-export function waitingRoutes(app: FastifyInstance, deps: Deps): void {
+export function waitingRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('waiting list')
 
   app.get('/v1/waiting-list', {
@@ -72,7 +72,7 @@ export function waitingRoutes(app: FastifyInstance, deps: Deps): void {
       response: { 200: PageOf(EntryShown, 'WaitingPage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor } = request.query as { limit: number; cursor?: string }
+      const { limit, cursor } = request.query
       const rows = await listEntries(deps.db.kysely, tenantOf(request), decodeIdCursor(cursor), limit + 1)
       const page = pageOf(rows, limit, (e) => encodeCursor(e.id))
       return { ...page, items: page.items.map(present) }
@@ -88,12 +88,7 @@ export function waitingRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const tenantId = tenantOf(request)
-      const body = request.body as Record<
-        'appointmentId' | 'contactId' | 'locationId' | 'earliest' | 'latest',
-        string | undefined
-      > & {
-        serviceIds?: string[]
-      }
+      const body = request.body
       const config = await configOf(deps, tenantId)
       reply.code(201)
       if (body.appointmentId !== undefined) {

@@ -1,6 +1,7 @@
 // Webhooks by REST: subscriptions, their secret, the log, a test, sending again.
+import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
@@ -102,7 +103,7 @@ const presentNotice = (n: Notice): Record<string, unknown> => ({
   settledAt: n.settled_at?.toISOString() ?? null,
 })
 
-export function webhookRoutes(app: FastifyInstance, deps: Deps): void {
+export function webhookRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('webhooks')
   const config = withScope('webhooks:write')
   const db = () => deps.db.kysely
@@ -147,7 +148,7 @@ export function webhookRoutes(app: FastifyInstance, deps: Deps): void {
       },
     },
     handler: async (request, reply) => {
-      const body = request.body as { url: string; types: string[]; description?: string }
+      const body = request.body
       checkAddress(body.url)
       const tenantId = tenantOf(request)
       if ((await listWebhooks(db(), tenantId)).length >= MOST) throw new AppError('limit_reached', { max: MOST })
@@ -189,12 +190,7 @@ export function webhookRoutes(app: FastifyInstance, deps: Deps): void {
       const wanted = requiredVersion(request)
       const hook = await required(request)
       checkVersion(wanted, hook.version)
-      const change = request.body as {
-        url?: string
-        types?: string[]
-        status?: 'active' | 'paused'
-        description?: string
-      }
+      const change = request.body
       checkAddress(change.url)
       const healed = change.status === 'active' ? { failing_since: null, failure: null } : {}
       const now = new Date(deps.now())
@@ -257,7 +253,7 @@ export function webhookRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const hook = await required(request)
-      const { limit, cursor, status } = request.query as { limit: number; cursor?: string; status?: Notice['status'] }
+      const { limit, cursor, status } = request.query
       const filter = { webhookId: hook.id, status, before: decodeIdCursor(cursor), limit: limit + 1 }
       const page = pageOf(await listNotices(db(), hook.tenant_id, filter), limit, (n) => encodeCursor(n.id))
       const rights = { scopes: scopesOf(request), hidden: await hiddenFor(deps, request) }
@@ -275,7 +271,7 @@ export function webhookRoutes(app: FastifyInstance, deps: Deps): void {
     },
     handler: async (request) => {
       const hook = await required(request)
-      const { deliveryId = null } = request.body as { deliveryId?: string | null }
+      const { deliveryId = null } = request.body
       return { count: await replay(deps, hook, deliveryId) }
     },
   })
