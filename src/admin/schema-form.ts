@@ -1,5 +1,6 @@
 // PURE. Forms from the API's own schemas: what a body may be is said once, and each of its fields can be filled in. Names of
 // fields are paths (`rules.0.windows.1.from`), which the pointers of a refusal lead back to.
+import { firstText, type Fields } from '../rest/fields.ts'
 import type { WorkspaceWords } from '../locales/workspace.en.ts'
 import { field, choices, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
@@ -32,7 +33,7 @@ type Context = {
   /** Things that a field may name, by the field's own name. */
   references: Choices
 }
-type Values = Record<string, string | string[] | undefined>
+type Values = Fields
 
 const literalsOf = (schema: Schema): string[] | null =>
   schema.anyOf?.every((one) => one.const !== undefined)
@@ -243,11 +244,8 @@ export function objectFields(c: Context, schema: Schema, path: string, value: un
   )}`
 }
 
-const textAt = (values: Values, path: string): string => {
-  const value = values[path]
-  // Browsers send lines with both ends.
-  return (Array.isArray(value) ? (value[0] ?? '') : (value ?? '')).replace(/\r\n/g, '\n').trim()
-}
+// Browsers end lines with CRLF.
+const textAt = (values: Values, path: string): string => firstText(values, path).replace(/\r\n/g, '\n').trim()
 
 function readList(schema: Schema, path: string, values: Values, isReference: (name: string) => boolean): unknown[] {
   const items = inner(schema.items ?? {})

@@ -1,6 +1,7 @@
 // Notes who did what: every change that a person makes, and every change of configuration, keys or messages, whoever makes it.
 // What the change was of is in the history of appointments and callbacks; here are the doer, the act, its object and its result.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { pathPart } from '../rest/fields.ts'
 import { reportOf } from '../error-report.ts'
 import type { Deps } from '../deps.ts'
 import { actorOf } from '../rest/access.ts'
@@ -47,7 +48,7 @@ export function installAudit(app: FastifyInstance, deps: Deps): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (!isNoted(request, reply.statusCode)) return payload
     const principal = request.principal!
-    const tenantId = principal.kind === 'platform' ? (request.params as { id?: string }).id : principal.tenantId
+    const tenantId = principal.kind === 'platform' ? pathPart(request, 'id') : principal.tenantId
     if (tenantId === undefined || !isUuid(tenantId)) return payload
     const operation = request.routeOptions.schema?.operationId
     await insertAudit(deps.db.kysely, {

@@ -1,5 +1,6 @@
 // Pages of the very beginning: the first administrator of a tenant, and the first tenant of an installation.
 import { openLink } from './link.actions.ts'
+import { pathPart } from '../rest/fields.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -47,7 +48,7 @@ function faultsFrom(language: Language, error: unknown): Map<string, string> {
 
 export function firstRoutes(app: FastifyInstance, deps: Deps): void {
   const browser = (request: FastifyRequest): string => browserOf(request.headers['user-agent'])
-  const tokenIn = (request: FastifyRequest): string => (request.params as { token: string }).token
+  const tokenIn = (request: FastifyRequest): string => pathPart(request, 'token')
 
   for (const method of ['GET', 'POST'] as const)
     addPage(app, deps, {
@@ -129,12 +130,12 @@ export function setUpRoutes(pages: FastifyInstance, deps: Deps): void {
   }
 
   pages.get('/agenda/set-up/:token', open, async (request, reply) => {
-    await refuseSetUp(deps, (request.params as { token: string }).token)
+    await refuseSetUp(deps, pathPart(request, 'token'))
     reply.header('cache-control', 'no-store')
     return reply.type('text/html; charset=utf-8').send(page(languageFor(request, 'it'), {}, NO_FAULTS))
   })
   pages.post('/agenda/set-up/:token', open, async (request, reply) => {
-    const { token } = request.params as { token: string }
+    const token = pathPart(request, 'token')
     await refuseSetUp(deps, token)
     const language = languageFor(request, 'it')
     const given = firstOf(request.body)

@@ -1,5 +1,6 @@
 // People whose reach is limited to some agents or locations: what of a request lies outside it is refused, as if it were not there.
 import type { FastifyRequest } from 'fastify'
+import { bodyOf, pathPart, queryFields } from '../rest/fields.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
 import { findCallback } from '../callback/callback.sql.ts'
 import type { Deps } from '../deps.ts'
@@ -16,6 +17,19 @@ function refuseNamed(reach: Reach, { agentId, locationId }: Place): void {
   if (!agentFits || !locationFits) throw new AppError('outside_reach')
 }
 
+/** Refuses every agent and location that the fields name, one or several. */
+function refuseNamedIn(reach: Reach, fields: Readonly<Record<string, unknown>>): void {
+  const named = (name: string): string[] => [fields[name] ?? []].flat().map(String)
+  for (const agentId of [...named('agentId'), ...named('ownerAgentId')]) refuseNamed(reach, { agentId })
+  for (const locationId of named('locationId')) refuseNamed(reach, { locationId })
+}
+
+/** Agent and location that a body names. */
+function placeIn(body: Readonly<Record<string, unknown>>): Place {
+  const text = (name: string): string | null => (typeof body[name] === 'string' ? body[name] : null)
+  return { agentId: text('agentId'), locationId: text('locationId') }
+}
+
 const gone = (what: string): AppError => new AppError('not_found', { what })
 
 async function checkAppointment(deps: Deps, person: Person, id: string): Promise<void> {
@@ -30,7 +44,6 @@ async function checkCallback(deps: Deps, person: Person, id: string): Promise<vo
     throw gone('callback')
 }
 
-type Owned = { ownerAgentId?: string | null }
 type Owner = { kind: string; id: string | null }
 
 const ownerIn = (fields: Record<string, unknown>): Owner | null => {
@@ -55,13 +68,13 @@ function refuseHours(person: Person, owner: Owner): void {
 const TABLES: Record<string, ResourceTable> = { schedules: 'schedules', openings: 'openings', absences: 'absences' }
 
 async function checkHours(deps: Deps, request: FastifyRequest, person: Person): Promise<void> {
-  const { id } = request.params as { id?: string }
+  const id = pathPart(request, 'id')
   const table = TABLES[request.routeOptions.url?.split('/')[2] ?? '']
-  if (id !== undefined && table) {
+  if (id !== '' && table) {
     const row = await findRow(deps.db.kysely, table, person.tenantId, id)
     if (row) refuseHours(person, ownerIn(row) ?? { kind: '', id: null })
-  } else if (id !== undefined) refuseHours(person, { kind: '', id: null })
-  const named = ownerIn((request.body ?? {}) as Record<string, unknown>)
+  } else if (id !== '') refuseHours(person, { kind: '', id: null })
+  const named = ownerIn(bodyOf(request))
   if (named) refuseHours(person, named)
 }
 
@@ -75,23 +88,24 @@ export async function checkReach(
   if (reached === 'hours') return checkHours(deps, request, person)
   if (person.reach === null) return
   if (reached === undefined) throw new AppError('outside_reach')
-  const { id } = request.params as { id?: string }
-  const body = (request.body ?? {}) as Place
+  const id = pathPart(request, 'id')
+  const body = placeIn(bodyOf(request))
   if (reached === 'appointment') {
-    await checkAppointment(deps, person, id!)
+    await checkAppointment(deps, person, id)
     refuseNamed(person.reach, body)
   }
   if (reached === 'callback') {
-    await checkCallback(deps, person, id!)
+    await checkCallback(deps, person, id)
     refuseNamed(person.reach, body)
   }
   if (reached === 'place') {
     refuseNamed(person.reach, body)
     if (!isWithin(person.reach, body)) throw new AppError('outside_reach')
   }
-  if (reached === 'appointments' || reached === 'callbacks') refuseNamed(person.reach, request.query as Place)
-  const { ownerAgentId } = { ...(request.query as Owned), ...((request.body ?? {}) as Owned) }
-  refuseNamed(person.reach, { agentId: ownerAgentId })
+  if (reached === 'appointments' || reached === 'callbacks') refuseNamedIn(person.reach, queryFields(request))
+  refuseNamedIn(person.reach, {
+    ownerAgentId: [queryFields(request).ownerAgentId ?? [], bodyOf(request).ownerAgentId ?? []].flat(),
+  })
 }
 
 /** What lists must keep to; null = no limit. */

@@ -1,5 +1,6 @@
 // Pages by which people sign in to a tenant's workspace, and the way there and back through the tenant's own service.
 import { askReset, enterFrame, openLink, setByLink } from './link.actions.ts'
+import { pathPart } from '../rest/fields.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -192,7 +193,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'GET',
     url: '/:tenant/welcome/:token',
     handler: async (request, _reply, site) => {
-      const { token } = request.params as { token: string }
+      const token = pathPart(request, 'token')
       const link = await openLink(deps, site.tenantId, token, ['invitation', 'reset'])
       const user = (await findUser(deps.db.kysely, site.tenantId, link.user_id))!
       return welcomePage(site, {
@@ -208,7 +209,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/welcome/:token',
     limit: ATTEMPTS,
     handler: async (request, reply, site) => {
-      const { token } = request.params as { token: string }
+      const token = pathPart(request, 'token')
       const { password = '' } = body(request)
       try {
         const tried = await setByLink(deps, site.tenantId, token, password.slice(0, 200), browserIn(request))
@@ -225,7 +226,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   const providerOf = (site: Site, request: FastifyRequest) => {
-    const { provider: id } = request.params as { provider: string }
+    const id = pathPart(request, 'provider')
     const provider = site.settings.signIn.providers.find((p) => p.id === id)
     if (!provider) throw new AppError('not_found', { what: 'page' })
     return provider
@@ -316,7 +317,7 @@ export async function agendaDoors(
 
     // An agent desktop shows this address in its frame; it opens once, within a minute.
     pages.get('/agenda/frame/:token', open, async (request, reply) => {
-      const text = (request.params as { token: string }).token
+      const text = pathPart(request, 'token')
       const s = await enterFrame(deps, text, browserIn(request))
       giveSession(request, reply, s.token, true)
       return reply.header('cache-control', 'no-store').redirect(safeNext(firstOf(request.query).next), 303)

@@ -1,5 +1,6 @@
 // The way to an appointment: landing, place and time. Nothing in an address tells who the citizen is.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { formFields, queryFields, type Fields } from '../rest/fields.ts'
 import type { OfferedService } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
@@ -24,10 +25,9 @@ import { CHANNELS, locationsOver, selectionOf, servicesOf, wishOf, type Wish } f
 import { steps } from './steps.ts'
 import { chosenMoment, officeFact, timePage, valueOf, withChanges } from './time.page.ts'
 
-export type Query = Record<string, string | string[] | undefined>
-export const queryOf = (request: FastifyRequest): Query => request.query as Query
-export const one = (value: string | string[] | undefined): string =>
-  Array.isArray(value) ? (value[0] ?? '') : (value ?? '')
+export type Query = Fields
+export const queryOf = queryFields
+export const one = (value: Fields[string]): string => (typeof value === 'string' ? value : (value?.[0] ?? ''))
 
 /** Services shown with their free times at once; more are found by searching. */
 const MOST_SHOWN = 40
@@ -287,8 +287,8 @@ async function workMissing(deps: Deps, site: Site, asked: Asked, solution: strin
 }
 
 async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
-  const form = request.body as Form
-  const wish = requireWish(site, form as Query)
+  const form = formFields(request)
+  const wish = requireWish(site, form)
   const { channel } = wish
   if (!channel) return { redirect: `${site.base}/book?${serviceQuery(wish)}` }
   const selection = selectionOf(wish, channel)

@@ -1,7 +1,8 @@
 // All open slots of a tenant for portals, in the manner of SMART Scheduling Links: a manifest and NDJSON files with an ETag, made at
 // most every half minute whoever asks, so that nobody need hammer the search.
 import type { Api } from '../rest/api.ts'
-import { hasTag, tagOf, pathPart } from '../rest/route.ts'
+import { pathPart } from '../rest/fields.ts'
+import { hasTag, tagOf } from '../rest/route.ts'
 import { memoizeByObject } from '../memoize.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'

@@ -6,10 +6,11 @@ import { faultWords, type Language } from '../locales/words.ts'
 import type { PageWords } from '../locales/pages.en.ts'
 import type { Channel, Question } from '../service/visit.ts'
 import type { BookingSettings } from '../tenant/settings.ts'
+import type { Fields } from '../rest/fields.ts'
 import type { Faults } from '../web/form.ts'
 import type { Applicant, Draft } from './draft.ts'
 
-export type Form = Readonly<Record<string, string | readonly string[] | undefined>>
+export type Form = Fields
 
 /** One text of a form, trimmed; at most `most` characters are kept. */
 export function textOf(form: Form, name: string, most = 4000): string {

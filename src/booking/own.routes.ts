@@ -1,5 +1,6 @@
 // The citizen's own appointment: the personal link, the outcome, moving, cancelling, rating, and finding it again.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { firstText, formFields, pathPart, queryFields } from '../rest/fields.ts'
 import { isWithinNotice } from '../appointment/appointment.ts'
 import { findAppointment, findByCode, type Appointment } from '../appointment/appointment.sql.ts'
 import { cancel, documentOf, strictest, visitFor } from '../appointment/change.actions.ts'
@@ -36,7 +37,7 @@ import {
 import { choiceOf, chosenIn } from './booking.routes.ts'
 import { calendarView } from '../appointment/appointment-view.ts'
 import { calendarObject } from '../calendar/ics-event.ts'
-import { textOf, type Form } from './check.ts'
+import { textOf } from './check.ts'
 import { CITIZEN } from './draft.actions.ts'
 import type { Selection } from './draft.ts'
 import { sendLinks } from './links.actions.ts'
@@ -114,10 +115,12 @@ async function movePage(
   if (a.status === 'cancelled')
     return managePage(site, { ...own, message: notice('warning', w.states.cancelled, w.notMovable) })
   if (!own.mayMove) throw new AppError('too_late_to_move', { minutes: strictest(site.config, a, 'moveNoticeMinutes') })
-  const query = request.query as Record<string, string | undefined>
+  const query = queryFields(request)
   const selection = selectionOfOwn(a)
-  const month = query.month !== undefined && isCalendarDate(`${query.month}-01`) ? query.month : undefined
+  const asked = firstText(query, 'month')
+  const month = isCalendarDate(`${asked}-01`) ? asked : undefined
   const view = query.view === 'calendar' ? 'calendar' : 'list'
+  const dayText = firstText(query, 'day')
   const wanted = chosenIn(site, query, selection)
   const at = chosenMoment(site, wanted)
   const found = await timesOf(
@@ -148,7 +151,7 @@ async function movePage(
     </dl>`,
     times: found,
     view,
-    day: query.day !== undefined && isCalendarDate(query.day) ? parseDate(query.day) : at && dayOf(at.zone, at.start),
+    day: isCalendarDate(dayText) ? parseDate(dayText) : at && dayOf(at.zone, at.start),
     chosen: wanted === '' ? a.starts_at.toISOString() : wanted,
     action: `${own.base}/move?month=${found.month}`,
     hiddenFields: [],
@@ -189,7 +192,7 @@ const SAID: Record<string, (site: Site) => [string, string]> = {
 }
 
 function said(request: FastifyRequest, site: Site, own: OwnAppointment): Html {
-  const word = (request.query as { said?: string }).said ?? ''
+  const word = firstText(queryFields(request), 'said')
   if (!Object.hasOwn(SAID, word) || STILL_SO[word]?.(own) === false) return html``
   const [title, text] = SAID[word]!(site)
   return html`<div class="notice success" role="status">
@@ -204,7 +207,7 @@ function moveAndCancel(app: FastifyInstance, deps: Deps): void {
   )
   addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/move', async (request, reply, site, a) => {
     const selection = selectionOfOwn(a)
-    const choice = choiceOf(site, request.body as Form, selection)
+    const choice = choiceOf(site, formFields(request), selection)
     const again = (text: string, status: number) => {
       reply.code(status)
       return movePage(deps, request, site, a, new Map([['at', text]]))
@@ -228,7 +231,7 @@ function moveAndCancel(app: FastifyInstance, deps: Deps): void {
     return cancelPage(site, own)
   })
   addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/cancel', async (request, _reply, site, a) => {
-    const reason = textOf(request.body as Form, 'reason', 500)
+    const reason = textOf(formFields(request), 'reason', 500)
     await cancel(deps, changeOf(site, a), reason === '' ? undefined : reason)
     return { redirect: `${site.base}/appointments/${a.id}?said=cancelled` }
   })
@@ -239,7 +242,7 @@ const listOf = (value: string | readonly string[] | undefined): string[] =>
 
 function rating(app: FastifyInstance, deps: Deps): void {
   addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/rating', async (request, reply, site, a) => {
-    const form = request.body as Form
+    const form = formFields(request)
     const stars = Number(textOf(form, 'stars', 1))
     if (!(Number.isInteger(stars) && stars >= 1 && stars <= 5)) {
       reply.code(422)
@@ -284,7 +287,7 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'GET',
     url: '/:tenant/m/:token',
     handler: async (request, reply, site) => {
-      const { token } = request.params as { token: string }
+      const token = pathPart(request, 'token')
       const parsed = parseToken(token)
       const named = readSignedName(token)
       const id = parsed?.kind === 'agm' && parsed.tenantId === site.tenantId ? parsed.rowId : named?.id
@@ -336,7 +339,7 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
     // Each of them can write to somebody.
     limit: 10,
     handler: async (request, reply, site) => {
-      const means = textOf(request.body as Form, 'means', 254)
+      const means = textOf(formFields(request), 'means', 254)
       if (means === '') {
         reply.code(422)
         return findPage(site, { ...empty, message: notice('warning', site.words.noCode, site.words.fieldMissing) })
@@ -350,7 +353,7 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'POST',
     url: '/:tenant/find',
     handler: async (request, reply, site) => {
-      const form = request.body as Form
+      const form = formFields(request)
       const typed = { code: textOf(form, 'code', 20), means: textOf(form, 'means', 254) }
       const code = codeIn(typed.code)
       const faults = new Map<string, string>()

@@ -1,7 +1,8 @@
 // What anyone may read of a tenant by JSON: who it is, its services with their first free times, its free slots. For portals
 // and for pages of other sites, whose browsers the tenant must have allowed (CORS). Booking itself happens on the pages.
 import type { Api } from '../rest/api.ts'
-import { sendText, pathPart } from '../rest/route.ts'
+import { pathPart } from '../rest/fields.ts'
+import { sendText } from '../rest/route.ts'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest } from 'fastify'

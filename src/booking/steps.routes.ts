@@ -1,6 +1,7 @@
 // The steps after a time was chosen: details, applicant, summary, confirmation at once or by e-mail. All of it belongs to a
 // draft, which only the browser that began it can open.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { formFields, pathPart } from '../rest/fields.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
@@ -33,7 +34,7 @@ type Loaded = {
 
 /** The draft of the address with what its pages need. */
 async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Loaded> {
-  const id = (request.params as { draft: string }).draft
+  const id = pathPart(request, 'draft')
   const draft = await requireDraft(deps, site.tenantId, id)
   const base = `${site.base}/book/${id}`
   const query = selectionQuery(draft.selection)
@@ -80,7 +81,7 @@ const isOtherTime = (draft: Draft, form: Form): boolean => {
 async function saveDetails(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const { id, base, draft, wish, page } = await load(deps, request, site)
   if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
-  const form = request.body as Form
+  const form = formFields(request)
   const { questions } = wish.visit
   const answers = typedAnswers(questions, form)
   const details = textOf(form, 'details', MOST_DETAILS)
@@ -103,7 +104,7 @@ async function saveDetails(deps: Deps, request: FastifyRequest, reply: FastifyRe
 async function saveApplicant(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const { id, base, draft, page } = await load(deps, request, site)
   if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
-  const form = request.body as Form
+  const form = formFields(request)
   const applicant = applicantIn(form)
   const faults = applicantFaults(applicant, draft.selection.channel, site.settings, site.words)
   const typed = await changeDraft(deps, site.tenantId, id, (d) => withApplicant(d, applicant, faults.size === 0))
@@ -131,7 +132,7 @@ async function unready(
   site: Site,
   loaded: Loaded,
 ): Promise<View | null> {
-  const form = request.body as Form
+  const form = formFields(request)
   const { id, base, draft } = loaded
   if (draft.appointmentId !== null) return null
   if (isOtherTime(draft, form)) return { redirect: `${base}/summary?said=changed` }
@@ -152,7 +153,7 @@ async function unready(
 async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const loaded = await load(deps, request, site)
   const { id, base } = loaded
-  const form = request.body as Form
+  const form = formFields(request)
   const instead = await unready(deps, request, reply, site, loaded)
   if (instead) return instead
   try {
@@ -255,7 +256,7 @@ async function takeAgain(
 async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
   const loaded = await load(deps, request, site)
   const { id, base, draft } = loaded
-  const from = await keepTyped(deps, site, loaded, request.body as Form)
+  const from = await keepTyped(deps, site, loaded, formFields(request))
   const refused = await takeAgain(deps, request, site, id, draft)
   if (refused !== null) return { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
   const step = from ?? (draft.done.details ? (draft.done.applicant ? 'summary' : 'applicant') : 'details')
@@ -275,7 +276,7 @@ async function changeTime(deps: Deps, request: FastifyRequest, site: Site): Prom
 async function extend(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
   const loaded = await load(deps, request, site)
   const { id, base, draft } = loaded
-  const from = (await keepTyped(deps, site, loaded, request.body as Form)) ?? nextStep(draft, deps.now())
+  const from = (await keepTyped(deps, site, loaded, formFields(request))) ?? nextStep(draft, deps.now())
   try {
     await extendDraft(deps, site, id)
   } catch (error) {
@@ -287,7 +288,7 @@ async function extend(deps: Deps, request: FastifyRequest, site: Site): Promise<
 
 /** Draft and seal of the link in the e-mail; throws `link_invalid`. */
 async function loadActivation(deps: Deps, request: FastifyRequest, site: Site) {
-  const { token } = request.params as { token: string }
+  const token = pathPart(request, 'token')
   const named = readSignedName(token)
   if (!named) throw new AppError('link_invalid')
   const { id, seal } = named
@@ -333,7 +334,7 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
   own('POST', 'extension', (request, _reply, site) => extend(deps, request, site))
   own('POST', 'again', (request, _reply, site) => holdAgain(deps, request, site))
   own('POST', 'abandonment', async (request, _reply, site) => {
-    await abandonDraft(deps, site.tenantId, (request.params as { draft: string }).draft)
+    await abandonDraft(deps, site.tenantId, pathPart(request, 'draft'))
     return { redirect: `${site.base}?said=abandoned` }
   })
   shown('activation', (site, { draft, base, page }) =>

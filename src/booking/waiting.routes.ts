@@ -1,5 +1,6 @@
 // Pages of the waiting list, and the one press that ends optional messages.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { pathPart } from '../rest/fields.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { findMessage } from '../notify/message.sql.ts'
@@ -18,7 +19,7 @@ import { offerPage, unsubscribePage } from './appointment.page.ts'
 
 /** The offer that the end of a personal link names; throws `link_invalid` and `offer_over`. */
 async function offerOf(deps: Deps, request: FastifyRequest, site: Site) {
-  const { token } = request.params as { token: string }
+  const token = pathPart(request, 'token')
   const named = readSignedName(token)
   const entry = named && (await findEntry(deps.db.kysely, site.tenantId, named.id))
   if (!named || !entry) throw new AppError('link_invalid')
@@ -74,7 +75,7 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
   })
 
   const messageOf = async (request: FastifyRequest, site: Site) => {
-    const named = readSignedName((request.params as { token: string }).token)
+    const named = readSignedName(pathPart(request, 'token'))
     const isOurs = named && isSignature(named.seal, site.secret, 'unsubscribe', named.id)
     const message = isOurs ? await findMessage(deps.db.kysely, site.tenantId, named.id) : undefined
     if (!message) throw new AppError('link_invalid')
@@ -85,7 +86,7 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/unsubscribe/:token',
     handler: async (request, _reply, site) => {
       await messageOf(request, site)
-      const { token } = request.params as { token: string }
+      const token = pathPart(request, 'token')
       return unsubscribePage(site, `${site.base}/unsubscribe/${token}`, false)
     },
   })

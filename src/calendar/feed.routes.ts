@@ -1,6 +1,7 @@
 // Calendar feeds: their addresses are made, listed and revoked by key; the feed itself is read by whoever has its address.
 import type { Api } from '../rest/api.ts'
-import { documentedUnder, idOf, withScope, hasTag, tagOf, pathPart } from '../rest/route.ts'
+import { pathPart } from '../rest/fields.ts'
+import { documentedUnder, idOf, withScope, hasTag, tagOf } from '../rest/route.ts'
 import { memoizeByObject } from '../memoize.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'

@@ -1,5 +1,6 @@
 // The citizen's callbacks without an account: asked on a page, then opened by a sealed cookie or a personal link.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { firstText, formFields, pathPart, queryFields } from '../rest/fields.ts'
 import { createRequire } from 'node:module'
 import type { getCountries as GetCountries } from 'libphonenumber-js/max'
 import { captchaFor, isSolved } from '../booking/work.ts'
@@ -116,7 +117,7 @@ async function readForm(site: Site, campaign: Campaign, body: Form): Promise<Rea
 }
 
 async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
-  const body = request.body as Form
+  const body = formFields(request)
   const campaign = campaignFor(site, textOf(body, 'campaign', 200))
   const { typed, faults, number, at, id } = await readForm(site, campaign, body)
   if (faults.size > 0) {
@@ -157,7 +158,7 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
 }
 
 async function own(deps: Deps, request: FastifyRequest, site: Site): Promise<Callback> {
-  const { callback: id } = request.params as { callback: string }
+  const id = pathPart(request, 'callback')
   const found = isUuid(id) ? await findCallback(deps.db.kysely, site.tenantId, id) : undefined
   if (!found || !mayOpenCallback(request, site, id)) throw new AppError('link_invalid')
   return found
@@ -195,17 +196,17 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'GET',
     url: '/:tenant/callback',
     handler: async (request, _reply, site) => {
-      const query = request.query as { campaign?: string; said?: string }
-      const campaign = campaignFor(site, typeof query.campaign === 'string' ? query.campaign : '')
+      const query = queryFields(request)
+      const campaign = campaignFor(site, firstText(query, 'campaign'))
       const typed = { number: '', country: site.settings.country, reason: '', when: '', channel: '' }
-      return form(deps, site, campaign, typed, { message: said(site, query.said) })
+      return form(deps, site, campaign, typed, { message: said(site, firstText(query, 'said')) })
     },
   })
   addPage(app, deps, {
     method: 'GET',
     url: '/:tenant/callback/asked',
     handler: async (request, _reply, site) =>
-      askedPage(site, (request.query as { by?: string }).by === 'text' ? 'text' : 'page'),
+      askedPage(site, firstText(queryFields(request), 'by') === 'text' ? 'text' : 'page'),
   })
   addPage(app, deps, {
     method: 'POST',
@@ -218,7 +219,7 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'GET',
     url: '/:tenant/c/:token',
     handler: async (request, reply, site) => {
-      const named = readSignedName((request.params as { token: string }).token)
+      const named = readSignedName(pathPart(request, 'token'))
       if (!named || !isSignature(named.seal, site.secret, 'callback', named.id)) throw new AppError('link_invalid')
       rememberCallback(request, reply, site, named.id)
       return { redirect: `${site.base}/callback/${named.id}` }
@@ -229,7 +230,7 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/callback/:callback',
     access,
     handler: async (request, _reply, site) =>
-      show(deps, site, await own(deps, request, site), said(site, (request.query as { said?: string }).said)),
+      show(deps, site, await own(deps, request, site), said(site, firstText(queryFields(request), 'said'))),
   })
   addPage(app, deps, {
     method: 'GET',
@@ -259,7 +260,7 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     access,
     handler: async (request, reply, site) => {
       const c = await own(deps, request, site)
-      const at = Date.parse(textOf(request.body as Form, 'when', 40))
+      const at = Date.parse(textOf(formFields(request), 'when', 40))
       if (!Number.isFinite(at)) {
         reply.code(422)
         return show(deps, site, c, html``, new Map([['when', site.words.fieldChoice]]))

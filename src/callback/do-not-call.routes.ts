@@ -26,10 +26,7 @@ export function doNotCallRoutes(app: Api, deps: Deps): void {
   app.post('/v1/do-not-call', {
     config: writing,
     schema: {
-      ...docs(
-        'barNumber',
-        'Nobody may call this number: its open callbacks are cancelled, and withdrawn from queues',
-      ),
+      ...docs('barNumber', 'Nobody may call this number: its open callbacks are cancelled, and withdrawn from queues'),
       body: schema.BarBody,
       response: { 200: schema.BarredShown, ...problems },
     },

@@ -1,7 +1,8 @@
 // The pull side of a campaign: a contact center leases what is due, keeps or gives back, reports results.
 import type { Api } from '../rest/api.ts'
+import { pathPart } from '../rest/fields.ts'
 import { problems } from '../rest/headers.ts'
-import { documentedUnder, idOf, withScope, pathPart } from '../rest/route.ts'
+import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'

@@ -1,6 +1,7 @@
 // Gateways for text messages: one HTTP request a message, as the tenant describes it. Header values are secrets: written, never shown.
 import type { Api } from '../rest/api.ts'
-import { documentedUnder, withScope, pathPart } from '../rest/route.ts'
+import { pathPart } from '../rest/fields.ts'
+import { documentedUnder, withScope } from '../rest/route.ts'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'

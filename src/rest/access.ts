@@ -1,5 +1,6 @@
 // Enforces that every route states who may call it, and that nobody else can.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { pathPart } from './fields.ts'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
 import { sessionIn } from '../auth/cookie.ts'
 import type { Access, Person, Principal, Scope } from '../auth/scopes.ts'
@@ -39,7 +40,7 @@ function mayCall(principal: Principal, access: Access, request: FastifyRequest):
   if (principal.kind === 'platform') return access.kind === 'platform' || access.platform === true
   if (access.kind === 'platform') return false
   if (principal.kind === 'key' || principal.kind === 'user') return grants(principal.scopes, access.scope)
-  return access.manage === true && (request.params as { id?: string }).id === principal.appointmentId
+  return access.manage === true && pathPart(request, 'id') === principal.appointmentId
 }
 
 /** Whoever changes the configuration changes hours too. */

@@ -1,10 +1,11 @@
 // `PUT /v1/{collection}/by-external-id/{externalId}`: for who keeps records of another system up to date.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { bodyOf } from './fields.ts'
 import Type, { type TObject } from 'typebox'
 import type { Deps } from '../deps.ts'
 import { tenantOf } from './access.ts'
 import { putByExternalId } from './external-id.actions.ts'
-import type { Body, Resource } from './resource.ts'
+import type { Resource } from './resource.ts'
 import { etagOf, IfMatchHeader, problems, requiredVersion } from './headers.ts'
 import { presentRow } from './resource.actions.ts'
 import { withScope } from './route.ts'
@@ -37,7 +38,7 @@ export function registerByExternalId(
     handler: async (request: PutRequest, reply) => {
       const wanted = request.headers['if-match'] === undefined ? null : requiredVersion(request)
       const { externalId } = request.params
-      const asked = { tenantId: tenantOf(request), externalId, body: request.body as Body, wanted }
+      const asked = { tenantId: tenantOf(request), externalId, body: bodyOf(request), wanted }
       const { row, isNew } = await putByExternalId(deps, resource, asked)
       reply.code(isNew ? 201 : 200).header('etag', etagOf(row.version))
       if (isNew) reply.header('location', `${url}/${row.id}`)

@@ -1,5 +1,7 @@
 // Create, read, list, change with If-Match, archive: the same five routes for every configuration table.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Api } from './api.ts'
+import { bodyOf, firstText, queryFields } from './fields.ts'
 import Type from 'typebox'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -14,12 +16,12 @@ import { afterRace, createOrKnown, hasExternalId } from './external-id.actions.t
 import { registerByExternalId } from './external-id.routes.ts'
 import type { Body, Resource, WriteContext } from './resource.ts'
 import { findRow, listRows, type Row } from './resource.sql.ts'
-import { Envelope, IdParams, patchOf } from './schema.ts'
+import { defaulted, Envelope, IdParams, patchOf } from './schema.ts'
 
 type IdRequest = FastifyRequest<{ Params: { id: string } }>
 
 /** Registers the routes of a resource under /v1. */
-export function registerResource(app: FastifyInstance, deps: Deps, resource: Resource): void {
+export function registerResource(app: Api, deps: Deps, resource: Resource): void {
   const url = `/v1/${resource.path}`
   const shown = Type.Object(
     { ...Envelope, ...optional(resource), ...resource.presented },
@@ -55,7 +57,7 @@ export function registerResource(app: FastifyInstance, deps: Deps, resource: Res
       const create = () =>
         answerOnce(deps, idempotencyOf(request, tenantOf(request)), async (tx) => {
           const context = contextOf(request, tx, deps.newId())
-          const { row, isNew } = await createOrKnown(resource, context, structuredClone(request.body) as Body)
+          const { row, isNew } = await createOrKnown(resource, context, structuredClone(bodyOf(request)))
           return {
             status: isNew ? 201 : 200,
             body: presentRow(resource, row),
@@ -75,15 +77,16 @@ export function registerResource(app: FastifyInstance, deps: Deps, resource: Res
     schema: {
       ...docs('list', `List: ${resource.description}`),
       querystring: Type.Object(
-        { ...PageQuery, ...filterProperties, archived: Type.Optional(Type.Boolean({ default: false })) },
+        { ...filterProperties, ...PageQuery, archived: defaulted(Type.Boolean({ default: false })) },
         { additionalProperties: false },
       ),
       response: { 200: PageOf(shown, `${title(resource.name)}Page`), ...problems },
     },
     handler: async (request) => {
-      const query = request.query as { limit: number; cursor?: string; archived: boolean } & Record<string, unknown>
+      const query = request.query
+      const given = queryFields(request)
       const filters = Object.entries(resource.filters).flatMap(([name, column]) =>
-        query[name] === undefined ? [] : [{ column, value: query[name] as string }],
+        given[name] === undefined ? [] : [{ column, value: firstText(given, name) }],
       )
       const after = decodeIdCursor(query.cursor)
       const rows = await listRows(deps.db.kysely, resource.table, tenantOf(request), {
@@ -123,7 +126,7 @@ export function registerResource(app: FastifyInstance, deps: Deps, resource: Res
     handler: async (request: IdRequest, reply) => {
       const wanted = requiredVersion(request)
       const row = await transaction(deps.db, (tx) =>
-        changeRecord(resource, contextOf(request, tx, request.params.id), request.body as Body, wanted),
+        changeRecord(resource, contextOf(request, tx, request.params.id), bodyOf(request), wanted),
       )
       return sendRow(reply, row)
     },

@@ -1,5 +1,6 @@
 // What routes for integrators say of themselves, and read of a request, in the same words.
 import { createHash } from 'node:crypto'
+import { pathPart } from './fields.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Reached, Scope } from '../auth/scopes.ts'
 
@@ -15,14 +16,6 @@ export const documentedUnder = (tag: string) => (operationId: string, summary: s
 export const withScope = (scope: Scope, reach?: Reached) => ({
   access: { kind: 'key' as const, scope, ...(reach === undefined ? {} : { reach }) },
 })
-
-/** A part of the address by its name in the route; '' when the route has none of that name. */
-export function pathPart(request: FastifyRequest, name: string): string {
-  const { params } = request
-  if (typeof params !== 'object' || params === null) return ''
-  const value: unknown = Reflect.get(params, name)
-  return typeof value === 'string' ? value : ''
-}
 
 export const idOf = (request: FastifyRequest): string => pathPart(request, 'id')
 

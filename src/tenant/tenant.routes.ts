@@ -1,6 +1,6 @@
 // Tenants: created and listed by the platform's operator; read and changed also by the tenant's own keys.
 import type { Api } from '../rest/api.ts'
-import { pathPart } from '../rest/route.ts'
+import { pathPart } from '../rest/fields.ts'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { createKey, tokenOf } from '../auth/key.actions.ts'

@@ -1,5 +1,6 @@
 // Files of public/, the solver of the captcha, and each tenant's theme and logo. All of it open, all of it cacheable.
 import compress from '@fastify/compress'
+import { pathPart } from '../rest/fields.ts'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { createRequire } from 'node:module'
@@ -28,7 +29,7 @@ export async function installAssets(app: FastifyInstance, deps: Deps): Promise<v
     await files.register(compress, { encodings: ['br', 'gzip'], threshold: 512 })
     await files.register(fastifyStatic, { root: PUBLIC, serve: false, cacheControl: false })
     files.get('/assets/:version/*', { config, schema }, async (request, reply) => {
-      const { version, '*': path } = request.params as { version: string; '*': string }
+      const [version, path] = [pathPart(request, 'version'), pathPart(request, '*')]
       // Other sites load the widget as a module, which needs leave (CORS).
       reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
       // An old page may ask for the files of an earlier version: it gets today's, without keeping them.
@@ -51,7 +52,7 @@ export async function installAssets(app: FastifyInstance, deps: Deps): Promise<v
     // As it is now: an older look of another process would be kept for ever under the new address.
     const themeOf = async (slug: string) => (await configOfSlug(deps, slug)).settings.theme
     files.get('/:tenant/theme.css', { config, schema }, async (request, reply) => {
-      const theme = await themeOf((request.params as { tenant: string }).tenant)
+      const theme = await themeOf(pathPart(request, 'tenant'))
       return reply
         .type('text/css; charset=utf-8')
         .header('cache-control', FOR_EVER)
@@ -59,7 +60,7 @@ export async function installAssets(app: FastifyInstance, deps: Deps): Promise<v
         .send(themeCss(theme))
     })
     files.get('/:tenant/logo', { config, schema }, async (request, reply) => {
-      const logo = logoOf((await themeOf((request.params as { tenant: string }).tenant)).logo)
+      const logo = logoOf((await themeOf(pathPart(request, 'tenant'))).logo)
       if (!logo) throw new AppError('not_found', { what: 'logo' })
       return (
         reply

@@ -1,5 +1,6 @@
 // What all pages share: cookies, forms, limits, compression, security headers, and refusals as pages.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { pathPart } from '../rest/fields.ts'
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
 import type { Access } from '../auth/scopes.ts'
 import { problemPage } from '../booking/appointment.page.ts'
@@ -66,7 +67,7 @@ function refuseOtherSites(request: FastifyRequest): void {
 /** Where a refusal leads: the step that helps most. */
 function nextOf(site: Site, request: FastifyRequest, code: ProblemCode): { href: string; text: string } {
   const w = site.words.nextSteps
-  const { draft, id } = request.params as { draft?: string; id?: string }
+  const [draft, id] = [pathPart(request, 'draft'), pathPart(request, 'id')]
   const toTime = new Set<ProblemCode>([
     'slot_taken',
     'slot_held',
@@ -74,11 +75,11 @@ function nextOf(site: Site, request: FastifyRequest, code: ProblemCode): { href:
     'hold_expired',
     'activation_expired',
   ])
-  if (draft !== undefined && toTime.has(code)) return { href: `${site.base}/book/${draft}/time`, text: w.time }
+  if (draft !== '' && toTime.has(code)) return { href: `${site.base}/book/${draft}/time`, text: w.time }
   if (code === 'link_invalid' || code === 'appointment_not_matched') return { href: `${site.base}/find`, text: w.find }
   if (code === 'internal_error' || code === 'database_unavailable' || code === 'too_many_requests')
     return { href: request.method === 'GET' ? site.here : site.here.replace(/\/[a-z-]+$/, '/summary'), text: w.retry }
-  if (id !== undefined && code !== 'not_found') return { href: `${site.base}/appointments/${id}`, text: w.back }
+  if (id !== '' && code !== 'not_found') return { href: `${site.base}/appointments/${id}`, text: w.back }
   return { href: site.base, text: w.start }
 }
 
@@ -244,7 +245,7 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
         throw new AppError('booking_closed')
       if (route.method === 'POST') refuseOtherSites(request)
       if (access.kind === 'browser' && access.of === 'draft') {
-        const { draft } = request.params as { draft: string }
+        const draft = pathPart(request, 'draft')
         if (!draftsOf(request, site).includes(draft)) throw new AppError('draft_gone')
       }
       const view = await route.handler(request, reply, site)
@@ -273,7 +274,7 @@ export function addOwnPage(
 
 /** The appointment of the address, if this browser may see it; throws `link_invalid`. */
 export async function ownOf(deps: Deps, request: FastifyRequest, site: Site): Promise<Appointment> {
-  const { id } = request.params as { id: string }
+  const id = pathPart(request, 'id')
   const a = isUuid(id) ? await findAppointment(deps.db.kysely, site.tenantId, id) : undefined
   if (!a || a.contact_id === null || !mayManage(request, site, a)) throw new AppError('link_invalid')
   return a

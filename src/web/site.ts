@@ -1,5 +1,6 @@
 // What every page of a tenant knows: its settings, the reader's language, and the seals that its cookies and links bear.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { pathPart, firstText, queryFields } from '../rest/fields.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { memoizeByObject } from '../memoize.ts'
@@ -52,7 +53,7 @@ export async function configOfSlug(deps: Deps, slug: string): Promise<TenantConf
 
 /** The language asked for in the address, else the one chosen before, else the browser's, else the tenant's. */
 export function languageFor(request: FastifyRequest, fallback: Language, preferred?: Language): Language {
-  const asked = languageNamed((request.query as { lang?: unknown }).lang)
+  const asked = languageNamed(firstText(queryFields(request), 'lang'))
   // Outside the pages nobody has read the cookies.
   const chosen = languageNamed((request.cookies as FastifyRequest['cookies'] | undefined)?.[LANGUAGE_COOKIE])
   return asked ?? chosen ?? preferred ?? preferredLanguage(request.headers['accept-language']) ?? fallback
@@ -62,7 +63,7 @@ export function languageFor(request: FastifyRequest, fallback: Language, preferr
 function isFramed(request: FastifyRequest): boolean {
   const dest = request.headers['sec-fetch-dest']
   if (dest === 'iframe' || dest === 'document') return dest === 'iframe'
-  const asked = dest === undefined && (request.query as { framed?: string }).framed === '1'
+  const asked = dest === undefined && firstText(queryFields(request), 'framed') === '1'
   return asked || request.cookies.agenda_framed === '1'
 }
 
@@ -77,12 +78,12 @@ export function cookieOptions(request: FastifyRequest, path: string) {
 
 /** The tenant of the address with everything its pages need; throws `not_found` and `booking_closed`. */
 export async function siteOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Site> {
-  const { tenant: slug } = request.params as { tenant: string }
+  const slug = pathPart(request, 'tenant')
   const config = await configOfSlug(deps, slug)
   const { tenantId } = config
   const base = `/${slug}`
   const language = languageFor(request, config.settings.locale)
-  const lang = languageNamed((request.query as { lang?: unknown }).lang)
+  const lang = languageNamed(firstText(queryFields(request), 'lang'))
   if (lang) reply.setCookie(LANGUAGE_COOKIE, lang, { ...cookieOptions(request, '/'), maxAge: 31_536_000 })
   const framed = isFramed(request)
   if (framed && request.cookies.agenda_framed !== '1')

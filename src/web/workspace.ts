@@ -1,6 +1,7 @@
 // The frame of all pages for people who sign in: who they are, forms that only our own pages can send, and the one way to the data:
 // the REST routes, called in this process with the person's own session, so that every right and every check stands in one place.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { fieldsOf, firstText, formFields, pathPart, type Fields } from '../rest/fields.ts'
 import { insertAudit } from '../auth/audit.sql.ts'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
 import { giveSession } from '../auth/cookie.ts'
@@ -39,7 +40,7 @@ export type Answered<T> =
   | { ok: true; status: number; body: T; headers: Record<string, string> }
   | { ok: false; status: number; refusal: Refusal }
 type Call = { body?: unknown; headers?: Record<string, string> }
-export type Form = Record<string, string | string[] | undefined>
+export type Form = Fields
 
 export type Workspace = {
   person: Person
@@ -297,7 +298,7 @@ export function addWorkspacePage(
       const workspace = await workspaceOf(app, deps, request, reply)
       request.workspace = workspace
       // Parts of the address become parts of the API's addresses: nothing in them may lead elsewhere.
-      if (!Object.values(request.params as Record<string, string>).every(isPathPart))
+      if (!Object.keys(fieldsOf(request.params)).every((name) => isPathPart(pathPart(request, name))))
         throw new AppError('not_found', { what: 'page' })
       if (workspace.person.mustEnrol && !route.mayEnrol)
         return reply.header('cache-control', 'no-store').redirect('/agenda/account/second-factor', 303)
@@ -342,10 +343,7 @@ export const firstOf = (fields: unknown): Record<string, string | undefined> =>
   )
 
 /** A value of a form as text, trimmed; '' when it is not there. */
-export const textIn = (form: Form, name: string): string => {
-  const value = form[name]
-  return (Array.isArray(value) ? (value[0] ?? '') : (value ?? '')).trim()
-}
+export const textIn = (form: Form, name: string): string => firstText(form, name).trim()
 export const textsIn = (form: Form, name: string): string[] => [form[name] ?? []].flat().filter((v) => v !== '')
 /** Whether the form of this address was sent and comes back to be mended. */
 export const isSent = (workspace: Workspace, to: string): boolean => workspace.sent?.to === to
@@ -360,10 +358,9 @@ export const chosenIn = (
   values: readonly string[],
 ): readonly string[] => (isSent(workspace, to) ? textsIn(workspace.sent!.form, name) : values)
 
-export const formIn = (request: FastifyRequest): Form => (request.body ?? {}) as Form
+export const formIn = formFields
 export const queryIn = (request: FastifyRequest): Record<string, string | undefined> => firstOf(request.query)
-export const paramIn = (request: FastifyRequest, name = 'id'): string =>
-  (request.params as Record<string, string>)[name] ?? ''
+export const paramIn = (request: FastifyRequest, name = 'id'): string => pathPart(request, name)
 
 /** An address with parameters; empty ones are left out. */
 export function address(path: string, query: Record<string, string | number | boolean | undefined | null>): string {
