@@ -1,4 +1,4 @@
-// Builds the HTTP application: safety first, then one explicit line a feature.
+// Builds the HTTP application: first hooks for security, then one explicit line per feature.
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
@@ -76,28 +76,28 @@ import { tenantRoutes } from './tenant/tenant.routes.ts'
 
 export type AppOptions = {
   logLevel: string
-  /** Reverse proxies in front whose X-Forwarded-* headers are believed. */
+  /** Number of reverse proxies in front whose X-Forwarded-* headers are trusted. */
   trustProxy: number | false
-  /** Metrics and documentation are answered at a port of their own. */
+  /** Metrics and documentation are served on a separate port. */
   hasOperationsPort?: boolean
   /** Called before any route is added; tests check every answer against its schema. */
   observe?: (app: FastifyInstance) => void
-  /** Where the log goes instead of standard output. */
+  /** Destination of the log instead of standard output. */
   logTo?: { write: (line: string) => void }
 }
 const BODY_LIMIT = 256 * 1024
 
-// Exported by fastify 5.12 without a type of its own at the top level.
+// fastify 5.12 exports it without a top-level type.
 const { LogController } = fastify as unknown as {
   LogController: new (options: { disableRequestLogging: boolean }) => NonNullable<FastifyServerOptions['logController']>
 }
 
-/** Paths only: a query may name a person, and headers carry keys. */
+/** Logs paths only: a query may contain personal data, and headers contain keys. */
 const serializers = {
   req: (request: { method: string; url: string }) => ({ method: request.method, path: withoutSecrets(request.url) }),
 }
 
-/** Ends of personal links open what they name: they are cut out. */
+/** Removes the query and the secret tokens at the end of personal links. */
 const withoutSecrets = (url: string): string => (url.split('?')[0] ?? '').replace(/[\w-]{3,}\.[\w.-]{20,}/g, '…')
 
 /** The application, ready for `listen` or `inject` after `ready()`. */
@@ -108,22 +108,22 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
       options.logLevel === 'silent'
         ? false
         : { level: options.logLevel, serializers, ...(options.logTo ? { stream: options.logTo } : {}) },
-    // A line for every request costs a tenth of the throughput and says little: failures are logged, metrics count the rest.
+    // One log line per request costs a tenth of the throughput and is of little use: failures are logged, metrics count the rest.
     logController: new LogController({ disableRequestLogging: true }),
-    // Counted from our side: what a client puts further left in X-Forwarded-For is hearsay.
+    // Hops count from our side: entries further left in X-Forwarded-For come from the client and are not trusted.
     trustProxy: (_address: string, hop: number) => hop < Number(options.trustProxy),
     bodyLimit,
     clientErrorHandler: refuseSocket,
     frameworkErrors: (_error, request, reply) => refuseAddress(request as FastifyRequest, reply as FastifyReply),
     requestTimeout: 30_000,
-    // A connection on which nothing is said for so long is closed: streams and long polls say something sooner.
+    // Idle connections are closed after this time; streams and long polls send data more often.
     connectionTimeout: 120_000,
     genReqId: () => deps.newId(),
     routerOptions: { maxParamLength: 20_000, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     schemaController: { compilersFactory: { buildSerializer } },
   })
-  // A process has only so many files; what is beyond is refused by the system, not by running out.
+  // A limit below the process's file descriptors: excess connections are refused before the descriptors run out.
   app.server.maxConnections = 10_000
   options.observe?.(app)
   app.setValidatorCompiler(validatorCompiler)
@@ -147,7 +147,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   installIdempotency(app, deps)
   installMetrics(app)
   app.addHook('preValidation', async (request) => {
-    // A verb without a body means the same as one with an empty object.
+    // A POST without a body means the same as one with an empty object.
     if (request.body == null && request.method === 'POST') request.body = {}
     for (const [where, part] of [
       ['body', request.body],
@@ -227,7 +227,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
 type Described = { paths?: Record<string, Record<string, unknown>> }
 type Operation = { parameters?: { in: string; name: string; required?: boolean; schema?: Record<string, unknown> }[] }
 
-/** Says of `If-Match` that it must be sent, where the service refuses without it: a generated client then cannot forget it. */
+/** Marks `If-Match` as required in the OpenAPI document where the service requires it, so that generated clients send it. */
 function requireIfMatch(described: Described): object {
   for (const path of Object.values(described.paths ?? {}))
     for (const operation of Object.values(path) as Operation[])

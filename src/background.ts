@@ -1,9 +1,9 @@
-// Runs a pass again and again until told to stop; what a pass does is its feature's business.
+// Runs a pass repeatedly until stopped; each feature defines its pass.
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export type Loop = { stop: () => Promise<void> }
 
-/** Starts a pass at once and then `every` ms after each end; `onError` hears of passes that failed, the next one tries again. */
+/** Runs a pass at once, then again `every` ms after each pass ends; calls `onError` when a pass fails, and continues. */
 export function startLoop(
   every: number,
   pass: (stopped: () => boolean) => Promise<unknown>,

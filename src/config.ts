@@ -1,4 +1,4 @@
-// Every setting once: its variable, flag, default, unit and meaning. `.env.example` and `--help` are generated from here.
+// Defines every setting once: its variable, flag, default, unit and meaning. `.env.example` and `--help` are generated from here.
 import { AppError } from './errors.ts'
 import { keyIn } from './vault/cipher.ts'
 
@@ -38,7 +38,7 @@ type Setting = {
   unit: string
   description: string
   secret?: boolean
-  /** Text → value; throws a sentence about what is expected. */
+  /** Parses the text; throws a sentence about what is expected. */
   read: (text: string) => Config[keyof Config]
 }
 
@@ -321,7 +321,7 @@ function readSetting(setting: Setting, text: string): Config[keyof Config] {
   }
 }
 
-/** The configuration from environment and flags; a flag wins. Throws `invalid_setting`. */
+/** The configuration from environment and flags; a flag takes precedence. Throws `invalid_setting`. */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   flags: ReadonlyMap<string, string>,

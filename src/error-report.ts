@@ -1,4 +1,4 @@
-// PURE. What the log says of an error: its code, message and stack, without what a person typed.
+// PURE. Converts an error for the log: its code, message and stack, without personal data.
 
 export type ErrorReport = {
   code?: string
@@ -8,13 +8,13 @@ export type ErrorReport = {
   cause?: ErrorReport
 }
 
-/** Frames of a stack, and causes of causes, that are kept. */
+/** Maximum number of stack frames and of nested causes. */
 const [FRAMES, DEPTH] = [12, 3]
 const LONGEST = 400
 
 /**
- * A message without personal data: the database quotes the value that it refuses, mail servers quote addresses, gateways numbers.
- * Names of constraints, tables and columns stay: they stand before a colon or without one.
+ * Removes personal data from a message: databases quote refused values, mail servers quote addresses, gateways quote numbers.
+ * Names of constraints, tables and columns stay, because they come before a colon or without one.
  */
 const withoutPersons = (message: string): string =>
   message

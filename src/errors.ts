@@ -1,7 +1,7 @@
 // The service's only error class and the catalogue of problem codes with their HTTP status.
-// The words of each code live in locales/; a code without words does not compile.
+// The text of each code is in locales/; a code without a text does not compile.
 
-/** Stable problem codes → HTTP status (RFC 9110). The names are the contract with integrators. */
+/** Stable problem codes → HTTP status (RFC 9110). The names are part of the public API. */
 export const PROBLEMS = {
   // the request itself
   invalid_request: 400,
@@ -105,7 +105,7 @@ export const PROBLEMS = {
   unreadable_calendar: 422,
   offer_over: 409,
   limit_reached: 409,
-  // the citizens' pages
+  // public booking pages
   booking_closed: 403,
   draft_gone: 404,
   link_invalid: 404,
@@ -138,7 +138,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
-/** Where in the request a fault lies: a JSON pointer (RFC 6901) into the body, or a named query parameter or header. */
+/** Location of a fault in the request: a JSON pointer (RFC 6901) into the body, or a named query parameter or header. */
 export type FieldFault = {
   in: 'body' | 'query' | 'path' | 'header'
   pointer: string
@@ -148,7 +148,7 @@ export type FieldFault = {
 }
 export type Params = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** A refusal or failure with a stable code; `params` fill the words of the code, `extra` joins the problem document. */
+/** A refusal or failure with a stable code; `params` fill the text of the code, `extra` is added to the problem document. */
 export class AppError extends Error {
   readonly code: ProblemCode
   readonly params: Params
@@ -177,12 +177,12 @@ export class AppError extends Error {
   }
 }
 
-/** Something that must be there is not: in the body, or a query parameter. */
+/** The error for a missing required field of the body or query parameter. */
 export function missing(pointer: string, where: 'body' | 'query' = 'body'): AppError {
   return new AppError('invalid_request', { count: 1 }, { fields: [{ in: where, pointer, code: 'missing' }] })
 }
 
-/** Another record has the external id; `existingId` names it, so that nobody has to search. */
+/** The error when another record has the external id; `existingId` is its id, so that callers need not search. */
 export function externalIdTaken(existingId?: string): AppError {
   const fields = [{ in: 'body' as const, pointer: '/externalId', code: 'external_id_taken' }]
   return new AppError(
@@ -192,7 +192,7 @@ export function externalIdTaken(existingId?: string): AppError {
   )
 }
 
-/** A fault in one place of the body: `fault('/windows/0', 'invalid_window')`. */
+/** The error for a fault in one place of the body: `bodyFault('/windows/0', 'invalid_window')`. */
 export function bodyFault(pointer: string, code: ProblemCode, params: Params = {}): AppError {
   return new AppError(code, params, { fields: [{ in: 'body', pointer, code, params }] })
 }

@@ -1,5 +1,5 @@
-// Configuration → database → migrations → application → loops, and all of it in reverse when told to stop.
-// The only reader of the environment and of the clock.
+// Starts configuration → database → migrations → application → loops, and stops them in reverse order.
+// Only this file reads the environment and the clock.
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { earliestDue } from './callback/claim.sql.ts'
@@ -38,7 +38,7 @@ ${settingsHelp()}
 
 type Arguments = { command: string; rest: string[]; flags: Map<string, string> }
 
-/** Splits the command line; unknown flags stay in `rest` for the command to judge. */
+/** Splits the command line; unknown flags stay in `rest` for the command to check. */
 export function parseArguments(argv: readonly string[]): Arguments {
   const flags = new Map<string, string>()
   const rest: string[] = []
@@ -109,7 +109,7 @@ async function openDeps(config: Config): Promise<Deps> {
   return whenAvailable(open, () => process.stderr.write('The database does not answer yet; waiting up to a minute\n'))
 }
 
-/** What the installation can push through; an HTTP address is the tenant's, a broker the operator's. */
+/** Opens the installation's connectors; tenants configure HTTP addresses, the operator configures the broker. */
 async function openConnectors(deps: Deps, config: Config): Promise<Deps['connectors']> {
   const { httpConnector } = await import('./dispatch/http.connector.ts')
   const { logConnector } = await import('./dispatch/log.connector.ts')
@@ -119,7 +119,7 @@ async function openConnectors(deps: Deps, config: Config): Promise<Deps['connect
   }
   if (config.amqpUrl !== undefined) {
     const { amqpConnector } = await import('./dispatch/amqp.connector.ts')
-    // It reconnects by itself; what matters to people is on the campaign's queue.
+    // The connector reconnects by itself, so errors are ignored here; the campaign's queue shows them to users.
     connectors.amqp = amqpConnector(config.amqpUrl, deps.now, () => undefined)
   }
   return connectors
@@ -137,7 +137,7 @@ async function start(config: Config): Promise<void> {
   }
   if (config.databaseUrl !== undefined) deps.pubsub.connect(config.databaseUrl)
   else {
-    // A folder of an earlier version: what it kept plain is sealed now.
+    // A data folder of an earlier version may hold plain secrets: seal them now.
     const { rotateKey } = await import('./vault/rotate.actions.ts')
     await rotateKey(deps)
   }
@@ -189,11 +189,11 @@ async function run({ command, rest, flags }: Arguments): Promise<void> {
   }
 }
 
-/** Runs a command of the command line; a failure ends the process with a sentence, or with where it came from. */
+/** Runs a command of the command line; a failure prints a sentence (AppError) or a stack and exits with status 1. */
 export function runCommandLine(args: readonly string[]): void {
   if (existsSync('.env')) process.loadEnvFile('.env')
   run(parseArguments(args)).catch((error: unknown) => {
-    // Refusals speak a sentence; anything else is a fault and shows where it came from.
+    // An AppError prints its sentence; any other error is a bug and prints its stack.
     const text =
       error instanceof AppError
         ? problemWords('en', error.code, error.params).detail

@@ -1,6 +1,6 @@
-// PURE. Something of one's own for each of the objects that come by, for as long as they live: a cache a process, a configuration.
+// PURE. Caches one value per object (WeakMap), such as a cache per process or per configuration.
 
-/** Makes it when an object first asks, and gives the same ever after. */
+/** Returns a function that creates the value on the first call with an object and returns the same value afterwards. */
 export function memoizeByObject<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const kept = new WeakMap<K, V>()
   return (key) => {

@@ -1,15 +1,15 @@
-// PURE. Lets so many through at a time; the others wait for their turn, first those that must not wait behind strangers.
+// PURE. A semaphore with a limited queue: runs a fixed number of tasks at a time; the others wait in order, priority tasks first.
 
 export type Turn = {
-  /** Goes before all that do not. */
+  /** Priority: runs before all waiting tasks without it. */
   isFirst?: boolean
-  /** Whoever comes from the same place waits with a bounded number of its own. */
+  /** Tasks of the same group share the limit `ofGroup`. */
   group?: string
 }
 export type Bounds = {
-  /** Most that wait, those that go first aside; more are refused by `full`. */
+  /** Maximum waiting tasks, counted separately with and without priority; `full` creates the error for more. */
   waiting: number
-  /** Of them of one group. */
+  /** Maximum waiting tasks of one group, without priority. */
   ofGroup: number
   full: () => Error
 }
@@ -29,7 +29,7 @@ export function semaphore(places: number, bounds?: Bounds): <T>(work: () => Prom
   return async (work, { isFirst = false, group = '' } = {}) => {
     if (free > 0) free -= 1
     else {
-      // Whoever goes first is bounded too, by all places that there are to wait.
+      // Priority tasks are limited by `waiting` too, but not per group.
       const alike = waiting.filter((one) => one.isFirst === isFirst)
       const ofGroup = alike.filter((one) => one.group === group).length
       if (bounds && (alike.length >= bounds.waiting || (!isFirst && ofGroup >= bounds.ofGroup))) throw bounds.full()

@@ -1,4 +1,4 @@
-// Runs the service: demo data, HTTP, loops; stops in reverse order and lets requests under way finish.
+// Runs the service: demo data, HTTP, loops; stops in reverse order, after running requests have finished.
 import type { FastifyInstance } from 'fastify'
 import { createServer, type Server } from 'node:http'
 import { constants, setPriority } from 'node:os'
@@ -19,25 +19,25 @@ import { DEMO_PEOPLE, demoPassword, keepDemoPeople } from './demo/demo-people.ac
 import { startLinks } from './auth/first.actions.ts'
 import type { Deps } from './deps.ts'
 
-/** Listens at the public port, and at the operators' where they asked for one; a worker at neither. */
+/** Listens on the public port and, if configured, on the operations port; a worker listens on neither. */
 async function listen(app: FastifyInstance, { role, host, port, operationsPort }: Config): Promise<Server | null> {
   if (role === 'worker') return null
   await app.listen({ host, port })
-  // The same application: what it answers there is decided by the way in.
+  // Both ports serve the same application; the port decides which routes answer.
   return operationsPort === undefined ? null : createServer(operationsHandler(app)).listen(operationsPort, host)
 }
 
-/** Starts what the role asks for and resolves once it answers; `began` (performance clock, ms) is for the start-up time. */
+/** Starts the parts of the role and resolves once the service answers; `began` (performance clock, ms) serves the start-up time. */
 export async function serve(deps: Deps, config: Config, began: number): Promise<void> {
-  // On a machine that they share, background work gives way to whoever waits for an answer.
+  // On a shared machine, background work must not slow down requests.
   if (config.role === 'worker') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
-  // A server that goes away in the middle of a start is waited for, as at its beginning.
+  // Wait also for a database that becomes unavailable during the start.
   const secret = config.demo ? await whenAvailable(() => demoPassword(deps, config.data)) : null
   const demo = config.demo ? await whenAvailable(() => loadDemo(deps)) : null
   if (demo && secret) await whenAvailable(() => keepDemoPeople(deps, config.data, demo.tenantId, secret))
   const { logLevel, trustProxy, operationsPort } = config
   const app = await buildApp(deps, { logLevel, trustProxy, hasOperationsPort: operationsPort !== undefined })
-  // What somebody else's server answers (a calendar, a gateway) is no fault of ours: a warning, not an error.
+  // Answers of external servers (a calendar, a gateway) are not our errors: log them as warnings.
   const failed = (what: string) => (error: unknown) =>
     app.log[error instanceof AppError && error.status < 500 ? 'warn' : 'error'](reportOf(error), `${what} failed`)
   const isWorking = config.role !== 'api'
@@ -53,7 +53,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     stopping = true
     say(`${signal}: finishing requests under way`)
     const late = setTimeout(() => process.exit(1), config.shutdownSeconds * 1000)
-    // A connection whose last request ended after the stop is kept open by the client; it must not hold up the end.
+    // A client may keep its connection open after its last request: close idle connections, so that they do not delay the stop.
     const closing = setInterval(() => app.server.closeIdleConnections(), 100)
     operations?.close()
     await app.close()
@@ -68,7 +68,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     say('stopped')
     process.exit(0)
   }
-  // Before the first word is printed: whoever waits for it may send a signal at once.
+  // Install the handlers before any output: a parent process may send a signal as soon as it reads output.
   process.on('SIGINT', () => void stop('SIGINT'))
   process.on('SIGTERM', () => void stop('SIGTERM'))
 

@@ -1,4 +1,4 @@
-// Bodies of agents and of pools of unnamed desks.
+// Schemas of agents and of pools of desks.
 import Type from 'typebox'
 import { Email, ExternalId, Id, Name } from '../rest/schema.ts'
 

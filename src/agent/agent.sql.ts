@@ -1,8 +1,8 @@
-// SQL of what belongs to agents beside their own record: calendars, and the desks of pools.
+// SQL of agents beyond the common collection: calendars, and the desks of pools.
 import { sql } from 'kysely'
 import type { Db, Tx } from '../db/tx.ts'
 
-/** Gives agents the rows that bookings lock. */
+/** Inserts the calendar rows of agents, which bookings lock. */
 export async function insertCalendars(tx: Tx, tenantId: string, agentIds: readonly string[]): Promise<void> {
   await tx
     .insertInto('agent_calendars')
@@ -22,7 +22,7 @@ export async function listDesks(db: Db, tenantId: string, poolId: string) {
 
 export type NewDesk = { id: string; number: number; name: string }
 
-/** Adds desks to a pool, in one statement: a pool of hundreds must not keep others waiting. */
+/** Adds desks to a pool in one statement, so that a pool of hundreds does not keep other requests waiting. */
 export async function insertDesks(
   tx: Tx,
   { tenantId, poolId, now }: { tenantId: string; poolId: string; now: Date },
@@ -39,7 +39,7 @@ export async function insertDesks(
     .execute()
 }
 
-/** Names the desks after their pool, and keeps exactly the first `size` in use. */
+/** Renames the desks after their pool; activates the first `size` desks and archives the others. */
 export async function resizeDesks(
   tx: Tx,
   { tenantId, poolId, now }: { tenantId: string; poolId: string; now: Date },
@@ -57,7 +57,7 @@ export async function resizeDesks(
     .execute()
 }
 
-/** How many live appointments of the agents start at or after `from`. */
+/** Number of the agents' live appointments that start at or after `from`. */
 export async function countUpcoming(
   db: Db,
   tenantId: string,

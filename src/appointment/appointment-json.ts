@@ -5,7 +5,7 @@ import type { Appointment, AppointmentDocument, NewAppointment } from './appoint
 
 export type Shown = Record<string, unknown>
 
-/** Where a visit by video is joined; undefined when its channel has no address. */
+/** Link that joins a video visit; undefined when the channel has no link template. */
 export function joinLinkOf(
   config: TenantConfig | null,
   serviceIds: readonly string[],
@@ -83,7 +83,7 @@ function show(a: Common, config: TenantConfig | null, forCitizen: boolean): Show
   }
 }
 
-/** A stored appointment; citizens do not see notes, assignment and exceptions. */
+/** A stored appointment as JSON; for citizens without notes, assignment and overrides. */
 export function presentAppointment(a: Appointment, config: TenantConfig | null, forCitizen = false): Shown {
   const common = {
     id: a.id,
@@ -108,7 +108,7 @@ export function presentAppointment(a: Appointment, config: TenantConfig | null, 
   return show(common, config, forCitizen)
 }
 
-/** An appointment that is about to be stored: the answer is part of the same transaction. */
+/** An appointment that is about to be stored, as JSON: the answer is written in the same transaction. */
 export function presentNew(a: NewAppointment, config: TenantConfig): Shown {
   const common = {
     ...a,

@@ -1,4 +1,4 @@
-// PURE. An appointment as messages and calendars tell it.
+// PURE. An appointment as messages and calendars show it.
 import type { CalendarAppointment } from '../calendar/ics-event.ts'
 import type { AppointmentView } from '../notify/occasion.ts'
 import type { Appointment, AppointmentDocument } from './appointment.sql.ts'

@@ -1,4 +1,4 @@
-// Bodies and answers of holds and appointments.
+// Schemas of requests and answers about holds and appointments.
 import Type from 'typebox'
 import { OVERRIDABLE } from './override.ts'
 import { ContactBody } from '../contact/contact.schema.ts'

@@ -5,7 +5,7 @@ import type { AppointmentRow, AppointmentStatus } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 
 export type Appointment = Selectable<AppointmentRow>
-/** What a citizen thought of the visit: 1 (bad) to 5 stars; whether they would recommend it, 0 to 10. */
+/** A citizen's rating of the visit: 1 (bad) to 5 stars; likelihood to recommend it, 0 to 10. */
 export type Rating = { stars: number; recommendation?: number; reasons?: string[]; comment?: string; at: string }
 export type AppointmentDocument = {
   minutes: number
@@ -17,12 +17,12 @@ export type AppointmentDocument = {
   cancellation?: { by: string; reason?: string; code: string }
   outcome?: { by: string; note?: string }
   rating?: Rating
-  /** When the citizen was seen at the office. */
+  /** Time of the citizen's arrival at the office. */
   arrivedAt?: string
   locale?: string
-  /** Made by a citizen whose address nobody has confirmed: a keyed hash of their network. */
+  /** Keyed hash of the citizen's network; set while the citizen's e-mail address is unconfirmed. */
   unproven?: string
-  /** The event of which the person is not told, by wish of the office. */
+  /** Id of the event about which the office chose not to notify the citizen. */
   untold?: string
 }
 
@@ -56,7 +56,7 @@ const insertText = (reservation: string): string => `
 const INSERT = insertText('$14::uuid')
 const INSERT_JOINING = insertText('(select r.id from reservations r where r.tenant_id = $1 and r.id = $14::uuid)')
 
-/** `joins`: the reservation must be there already (a group session); when it ended meanwhile `appointments_reserved` refuses. */
+/** `joins`: the reservation (a group session) must exist; if it was deleted meanwhile, `appointments_reserved` refuses the row. */
 export function insertAppointment(a: NewAppointment, joins = false): CompiledQuery {
   return CompiledQuery.raw(joins ? INSERT_JOINING : INSERT, [
     a.tenantId,
@@ -169,9 +169,9 @@ export type AppointmentFilter = {
   serviceId?: string | undefined
   contactId?: string | undefined
   status?: AppointmentStatus | undefined
-  /** Only live ones that lie in an absence or closure. */
+  /** Only live appointments that overlap an absence or closure. */
   displaced?: boolean | undefined
-  /** Only those of these agents or locations. */
+  /** Only appointments of these agents or locations. */
   within?: Reach
   after: { at: Date; id: string } | null
   limit: number
@@ -197,7 +197,7 @@ export async function ratedBetween(
     .execute()
 }
 
-/** Confirmed, completed and pending appointments that end after `since`, by id from `after` on. */
+/** Confirmed, completed and pending appointments that end after `since`; ordered by id, after the id `after`. */
 export async function liveAfter(
   db: Db,
   tenantId: string,
@@ -215,7 +215,7 @@ export async function liveAfter(
   return query.orderBy('id').limit(limit).execute()
 }
 
-/** Appointments by start, then id. */
+/** Appointments that match the filter, ordered by start, then id. */
 export async function listAppointments(db: Db, tenantId: string, filter: AppointmentFilter): Promise<Appointment[]> {
   let query = db.selectFrom('appointments as a').selectAll('a').where('a.tenant_id', '=', tenantId)
   if (filter.from) query = query.where('a.starts_at', '>=', filter.from)
@@ -268,7 +268,7 @@ export async function listAppointments(db: Db, tenantId: string, filter: Appoint
   return query.orderBy('a.starts_at').orderBy('a.id').limit(filter.limit).execute()
 }
 
-/** The agent who last served the contact, or will next. */
+/** The agent of the contact's latest appointment, past or future, that is not cancelled. */
 export async function previousAgent(db: Db, tenantId: string, contactId: string): Promise<string | undefined> {
   const row = await db
     .selectFrom('appointments')
@@ -282,7 +282,7 @@ export async function previousAgent(db: Db, tenantId: string, contactId: string)
   return row?.agent_id
 }
 
-/** Held appointments of a tenant whose hold has ended, at most `limit`. */
+/** Held appointments of a tenant whose hold has expired, at most `limit`. */
 export async function expiredHolds(
   db: Db,
   tenantId: string,
@@ -300,7 +300,7 @@ export async function expiredHolds(
     .execute()
 }
 
-/** Pending appointments whose time has come, at most `limit`. */
+/** Ids of pending appointments whose start has passed, at most `limit`. */
 export async function unapproved(db: Db, tenantId: string, now: Date, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('appointments')
@@ -314,7 +314,7 @@ export async function unapproved(db: Db, tenantId: string, now: Date, limit: num
   return rows.map((row) => row.id)
 }
 
-/** Requests without proof that wait for the office since before `since`. */
+/** Ids of pending appointments of citizens with an unconfirmed address, created before `since`, oldest first. */
 export async function unprovenWaiting(db: Db, tenantId: string, since: Date, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from appointments
@@ -323,7 +323,7 @@ export async function unprovenWaiting(db: Db, tenantId: string, since: Date, lim
   return rows.map((row) => row.id)
 }
 
-/** Removes held appointments that ended long ago and never became more; returns how many. */
+/** Deletes expired holds that never became appointments and ended before `before`; returns the number of rows. */
 export async function forgetExpiredHolds(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     delete from appointments a
@@ -335,7 +335,7 @@ export async function forgetExpiredHolds(db: Db, tenantId: string, before: Date,
   return rows.length
 }
 
-/** Live appointments in the future of any contact with this e-mail address or number. */
+/** Number of future live appointments of all contacts with this e-mail address or telephone number. */
 export async function countOpen(
   db: Db,
   tenantId: string,
@@ -362,7 +362,7 @@ export async function countOpen(
   return Number(n)
 }
 
-/** The appointment with this code, if it has become more than a hold. */
+/** The appointment with this code; holds are ignored. */
 export async function findByCode(db: Db, tenantId: string, code: string): Promise<Appointment | undefined> {
   return db
     .selectFrom('appointments')
@@ -373,7 +373,7 @@ export async function findByCode(db: Db, tenantId: string, code: string): Promis
     .executeTakeFirst()
 }
 
-/** Services by how often they were booked for starts in [from, to), most first. */
+/** Ids of the 20 services most often booked for starts in [from, to), most frequent first. */
 export async function frequentServices(db: Db, tenantId: string, from: Date, to: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select u.id from appointments a cross join lateral unnest(a.service_ids) as u (id)

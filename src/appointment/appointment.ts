@@ -2,7 +2,7 @@
 import { isCalendarDate } from '../time/zone.ts'
 import type { Question, QuestionType } from '../service/visit.ts'
 
-// Digits and letters that are not taken for one another when read aloud or by hand: no 0/O, 1/I.
+// Digits and letters that are not confused when spoken or handwritten: no 0/O, no 1/I.
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 
 /** A code of eight characters (40 bits) from random bytes, to be read over the telephone. */
@@ -23,7 +23,7 @@ function isTextValid(q: Question, value: unknown): boolean {
 
 const isOneOf = (q: Question, value: unknown): boolean => typeof value === 'string' && (q.options ?? []).includes(value)
 
-/** What makes an answer of each type valid. */
+/** Validator of an answer, by question type. */
 const VALID: Record<QuestionType, (q: Question, value: unknown) => boolean> = {
   boolean: (_q, value) => typeof value === 'boolean',
   number: (q, value) =>
@@ -43,7 +43,7 @@ const VALID: Record<QuestionType, (q: Question, value: unknown) => boolean> = {
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
-/** Faults of the answers against the questions; empty when all is well. */
+/** Faults of the answers to the questions; empty when all answers are valid. */
 export function checkAnswers(questions: readonly Question[], answers: Answers): AnswerFault[] {
   const known = new Map(questions.map((q) => [q.id, q]))
   const unknown = Object.keys(answers).filter((id) => !known.has(id))

@@ -1,4 +1,4 @@
-// The contact of a booking: who was named, who is known by what was sent, or somebody new; and what was matched by what.
+// Resolves the contact of a booking: the given id, a known contact that matches the sent fields, or a new contact.
 import type { CompiledQuery } from 'kysely'
 import { identityOf, normalise, type ContactFields } from '../contact/contact.ts'
 import { findContact, findSame, insertContact } from '../contact/contact.sql.ts'
@@ -8,13 +8,13 @@ import type { Person } from './request.ts'
 export type Who = {
   contactId: string | null
   statement: CompiledQuery | null
-  /** By what a contact that was sent was found; absent when none was sent. */
+  /** Field by which the sent contact was found, or `new`; absent when no contact was sent. */
   matched?: 'externalId' | 'email' | 'phone' | 'new'
-  /** Fields that were sent, differ from the contact's and are stored nowhere. */
+  /** Sent fields that differ from the known contact's and are not stored. */
   ignored?: string[]
 }
 
-/** What was matched and what was not stored, of a contact that was there before. */
+/** How a known contact was matched, and which sent fields are not stored. */
 function matchOf(known: Awaited<ReturnType<typeof findContact>>, fields: ContactFields): Partial<Who> {
   if (!known) return {}
   const stored: Partial<Record<keyof ContactFields, string | null>> = {
@@ -40,9 +40,9 @@ function matchOf(known: Awaited<ReturnType<typeof findContact>>, fields: Contact
 }
 
 /**
- * The contact of a booking: the given id, the same person as before, or a new one to be inserted with it. Whoever is not proven
- * to be that person (`isUnproven`) is taken for it only when every means agrees: else a name and an address would be enough to
- * read somebody's number, or to lose one's own.
+ * The contact of a booking: the given id, a known contact, or a new one to be inserted with the booking. If the citizen's identity
+ * is unproven (`isUnproven`), a known contact matches only when both e-mail and telephone agree: otherwise a name and an address
+ * would be enough to read another person's number, or to drop one's own.
  */
 export async function resolveContact(
   deps: Deps,

@@ -1,5 +1,5 @@
-// Holds and books. One pipelined transaction: lock the agent, take the time, count, write appointment, event and answer.
-// Whoever loses a race is refused by a constraint; then the next free agent is tried, or the reason is looked up.
+// Creates holds and bookings in one pipelined transaction: locks the agent, reserves the time, counts, writes appointment, event
+// and answer. A constraint refuses the loser of a race; then the next free agent is tried, or the reason is looked up.
 import { wakeRelay } from '../event/event.actions.ts'
 import { insertEvent } from '../event/event.sql.ts'
 import type { CompiledQuery } from 'kysely'
@@ -31,17 +31,15 @@ export type BookingContext = {
   callerSecret: string
   hold: boolean
   country: string
-  /** Whoever asks has proven nothing: a keyed hash of their network. */
+  /** Keyed hash of the caller's network; set when the caller's identity is unproven. */
   unproven?: string
 }
 
-/** How often a booking starts over when rivals keep changing what it planned on. */
+/** Maximum number of attempts when concurrent bookings invalidate the plan. */
 const ROUNDS = 8
 const AGENTS_A_ROUND = 6
 
-/**
- * Checks channel, answers and what the channel needs; throws with pointers. Returns the channel. `isRemote`: there is no place to come to.
- */
+/** Checks channel, answers and the channel's required fields; throws with pointers. Returns the channel. `isRemote`: no `in_person`. */
 export function checkDetails(visit: Plan['visit'], request: BookingRequest, hold: boolean, isRemote = false): string {
   const channels = isRemote ? visit.channels.filter((channel) => channel !== 'in_person') : visit.channels
   const channel = request.channel ?? channels[0]!
@@ -142,7 +140,7 @@ function newReservation({ request, planned, ids }: DraftInput, a: NewAppointment
   return { ...common, kind: 'session', expiresAt: null, session }
 }
 
-/** All statements of one booking at one place, in the order in which everyone takes the locks: agent, ledger, counters. */
+/** All statements of one booking at one place, in the common lock order: agent, ledger, counters. */
 function draft(deps: Deps, input: DraftInput): Draft {
   const db = deps.db.kysely
   const { request, context, planned, place, who, ids, now } = input
@@ -187,7 +185,7 @@ function draft(deps: Deps, input: DraftInput): Draft {
   return { statements, answer, token: formatToken('agm', tenantId, ids.id, secret), reserved }
 }
 
-/** What to do after a booking failed: try the next agent, plan anew, or give up with a refusal. */
+/** Action after a failed booking: `next` = try the next agent, `again` = plan again, AppError = refuse. */
 type Verdict = 'next' | 'again' | AppError
 
 function judge(error: unknown, request: BookingRequest): Verdict {
@@ -198,7 +196,7 @@ function judge(error: unknown, request: BookingRequest): Verdict {
     case 'reservations_seats':
       return 'next'
     case 'usage_counters_limit': {
-      // An agent who filled up meanwhile leaves the others; who is full is not offered in the next round.
+      // If an agent reached the limit meanwhile, try the others; the next round does not offer a full agent.
       const reached = limitViolation(error)!
       return reached.scope === 'agent' ? 'next' : reached.refusal
     }
@@ -229,7 +227,7 @@ const withToken = (answer: Answer, token: string): Answer => ({
   body: { ...(answer.body as object), manageToken: token },
 })
 
-/** Completes an answer that was remembered without its secret; only the caller's own key and Idempotency-Key make it again. */
+/** Adds the manage token to a stored answer, which lacks it; the token derives from the caller's own key and Idempotency-Key. */
 export function withManageToken(
   answer: Answer,
   context: Pick<BookingContext, 'tenantId' | 'callerSecret' | 'scope'>,
@@ -241,10 +239,10 @@ export function withManageToken(
   )
 }
 
-/** The answer about the appointment that has the external id already, if one has. */
+/** The answer for an appointment that already has the external id; null when there is none. */
 async function answerKnown(deps: Deps, request: BookingRequest, context: BookingContext): Promise<Answer | null> {
   if (request.externalId === undefined || context.hold) return null
-  // Under the key of the first request its own answer is the answer.
+  // The same Idempotency-Key returns the answer of the first request.
   const earlier = await earlierAnswer(deps, context.scope)
   return earlier ? withManageToken(earlier, context) : knownAnswer(deps, context.tenantId, request)
 }
@@ -257,7 +255,7 @@ export async function book(deps: Deps, request: BookingRequest, context: Booking
   try {
     return (await answerKnown(deps, request, context)) ?? (await tryToBook(deps, request, context))
   } catch (error) {
-    // A repeated request is refused by its own first success; that success is the answer.
+    // A repeated request may fail because its first attempt succeeded: return the answer of the first attempt.
     const earlier = await earlierAnswer(deps, context.scope)
     if (earlier) return withManageToken(earlier, context)
     if (isRepeat(error)) throw new AppError('conflict')
@@ -296,7 +294,7 @@ async function tryToBook(deps: Deps, request: BookingRequest, context: BookingCo
         ids: { id: deps.newId(), reservationId: deps.newId() },
         now: deps.now(),
       })
-      // Entered before it is so, for rivals in this process to look elsewhere; if it fails, the next refresh corrects it.
+      // Noted before the write, so that rivals in this process choose other time; if the write fails, the next refresh corrects it.
       const { from, to, kind, expiresAt } = reserved
       deps.snapshots.noteReserved(tenantId, place.agent.id, from, to, kind, expiresAt?.getTime() ?? 0)
       try {
@@ -309,7 +307,7 @@ async function tryToBook(deps: Deps, request: BookingRequest, context: BookingCo
       if (verdict !== 'next') break
     }
     if (verdict === 'again') deps.snapshots.forgetConfig(tenantId)
-    // What has ended may still stand in the way until it is cleared away: a hold's time, and its place under a limit.
+    // An expired hold blocks its time and its place under a limit until it is cleared.
     const cleared = verdict === 'again' ? 0 : await expireDue(deps, tenantId)
     if (verdict instanceof AppError && (round > 0 || cleared === 0)) throw verdict
   }

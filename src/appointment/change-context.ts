@@ -1,4 +1,4 @@
-// What routes that change an appointment read of a request: whose it is, who asks, and which version they saw.
+// Reads the context of a change to an appointment from a request: tenant, id, actor and wanted version.
 import type { FastifyRequest } from 'fastify'
 import { AppError, bodyFault } from '../errors.ts'
 import { actorOf, hasScope, tenantOf } from '../rest/access.ts'
@@ -21,7 +21,7 @@ export const changeContext = (
   wantedVersion,
 })
 
-/** If-Match is heeded where it is sent; verbs do not demand it, since the state itself guards them. */
+/** The version in If-Match, or null. State changes do not require it, because the status itself guards them. */
 export const optionalVersion = (request: FastifyRequest): number | null =>
   request.headers['if-match'] === undefined ? null : requiredVersion(request)
 

@@ -1,5 +1,5 @@
-// What happens to an appointment after booking, except moving: cancel, approve, outcome, notes.
-// Order of locks everywhere: agent, appointment, ledger, counters.
+// Changes to an appointment after booking, except moving: cancel, approve, outcome, notes.
+// Lock order everywhere: agent, appointment, ledger, counters.
 import { writeEvent } from '../event/event.actions.ts'
 import { countDown } from '../availability/limits.sql.ts'
 import { closeUntil, dropReservation, findReservation, leaveSession, lockAgent } from '../availability/ledger.sql.ts'
@@ -33,15 +33,15 @@ export type ChangeContext = {
   id: string
   actor: Actor
   wantedVersion: number | null
-  /** Refuses when the appointment has become more than a hold. */
+  /** Refuses the change unless the appointment is still a hold. */
   onlyHeld?: boolean
 }
 
 export const documentOf = (a: Appointment): AppointmentDocument => a.document as unknown as AppointmentDocument
 
 /**
- * Locks the appointment's agent, then the appointment. When it went to another agent in between, the transaction starts over:
- * locking the second agent while the first is held would deadlock with whoever does the same the other way round.
+ * Locks the appointment's agent, then the appointment. If the appointment moved to another agent meanwhile, the transaction
+ * starts over: locking a second agent while holding the first could deadlock with a transaction that locks them in reverse order.
  */
 export async function lockBoth(tx: Tx, tenantId: string, id: string): Promise<Appointment> {
   const seen = await findAppointment(tx, tenantId, id)
@@ -52,7 +52,7 @@ export async function lockBoth(tx: Tx, tenantId: string, id: string): Promise<Ap
   return a
 }
 
-/** The state after the action; throws `invalid_transition`. A hold whose time is over has ended, recorded or not. */
+/** The status after the action; throws `invalid_transition`, or `hold_expired` for an expired hold, even if not yet recorded. */
 export function requireTransition(
   deps: Deps,
   a: Appointment,
@@ -87,7 +87,7 @@ export async function record(
   await writeEvent(deps, tx, event)
 }
 
-/** Gives the appointment's time back: at once, or after the delay of its services when a citizen could trade it otherwise. */
+/** Releases the appointment's time: a hold at once, else after the release delay of its services, so that citizens cannot trade it. */
 async function release(deps: Deps, tx: Tx, config: TenantConfig, a: Appointment): Promise<void> {
   const kept = await findReservation(tx, a.tenant_id, a.reservation_id!)
   for (const counter of countersHeld(config, a)) await tx.executeQuery(countDown(tx, a.tenant_id, counter))
@@ -105,7 +105,7 @@ async function release(deps: Deps, tx: Tx, config: TenantConfig, a: Appointment)
   await tx.executeQuery(statement)
 }
 
-/** The largest of a rule's minutes over the services of an appointment; services that are gone ask nothing. */
+/** The largest value (minutes) of a rule over the appointment's services; deleted services count as 0. */
 export function strictest(
   config: TenantConfig,
   a: Appointment,
@@ -117,7 +117,7 @@ export function strictest(
 export const releaseDelayOf = (config: TenantConfig, a: Appointment): number =>
   strictest(config, a, 'releaseDelayMinutes') * MINUTE
 
-/** Citizens keep the notice; staff may break it and must say why. Throws `too_late_to_…` or `reason_required`. */
+/** Enforces the notice for citizens; staff may break it with a reason. Throws `too_late_to_…` or `reason_required`. */
 export function checkNotice(
   deps: Deps,
   config: TenantConfig,
@@ -133,7 +133,7 @@ export function checkNotice(
   if (!reason?.trim()) throw bodyFault('/reason', 'reason_required')
 }
 
-/** Throws `invalid_transition` when only a hold may be changed and it is one no more. */
+/** Throws `invalid_transition` when `onlyHeld` is set and the appointment is no longer a hold. */
 export function checkHeld(context: ChangeContext, a: Appointment): void {
   if (context.onlyHeld && a.status !== 'held')
     throw new AppError(
@@ -143,7 +143,7 @@ export function checkHeld(context: ChangeContext, a: Appointment): void {
     )
 }
 
-/** Runs a change under both locks with the version checked, and returns the appointment after it. */
+/** Runs a change under both locks after checking the version; returns the changed appointment. */
 async function change(
   deps: Deps,
   context: ChangeContext,
@@ -158,7 +158,7 @@ async function change(
   })
 }
 
-/** Cancels within the notice; the reason is kept. Cancelling a cancelled appointment again changes nothing. */
+/** Cancels within the notice and stores the reason. Cancelling a cancelled appointment again changes nothing. */
 export async function cancel(deps: Deps, context: ChangeContext, reason: string | undefined): Promise<Appointment> {
   return change(deps, context, async (tx, a, config) => {
     if (a.status === 'cancelled' && documentOf(a).cancellation?.code === 'cancelled') return a
@@ -205,7 +205,7 @@ export async function decide(
   return change(deps, context, async (tx, a, config) => {
     const status = requireTransition(deps, a, decision)
     if (decision === 'refuse') return endAs(deps, tx, config, a, context.actor, 'refused', reason)
-    // The office vouches for them.
+    // Approval by the office counts as proof of identity.
     const { unproven: _vouched, ...document } = documentOf(a)
     const after = await updateAppointment(tx, a.tenant_id, a.id, { status, document }, new Date(deps.now()))
     await record(deps, tx, a, 'appointment.approved', context.actor, { before: a.status })
@@ -216,8 +216,8 @@ export async function decide(
 const CLOCK: Actor = { name: 'clock', audience: 'staff' }
 
 /**
- * Ends requests whose time has come without an approval (they are nobody's visit, and must not look like one), and those that nobody
- * vouches for after the tenant's hours: they would keep the places of others. Returns how many.
+ * Ends pending appointments whose start has passed (they must not look like visits), and unproven ones older than the tenant's
+ * `pendingHours`, which would block slots for others. Returns the number of ended appointments.
  */
 export async function endUnapproved(deps: Deps, tenantId: string): Promise<number> {
   const hours = (await deps.snapshots.config(tenantId))?.settings.booking.pendingHours ?? 0
@@ -229,7 +229,7 @@ export async function endUnapproved(deps: Deps, tenantId: string): Promise<numbe
   if (hours > 0) ids.push(...(await unprovenWaiting(deps.db.kysely, tenantId, latest, 100)))
   for (const id of ids)
     await change(deps, { tenantId, id, actor: CLOCK, wantedVersion: null }, async (tx, a, config) => {
-      // Approved or moved in this very moment.
+      // Approved or moved meanwhile.
       if (a.status !== 'pending' || !isOver(a)) return a
       requireTransition(deps, a, 'lapse')
       return endAs(deps, tx, config, a, CLOCK, 'not_approved', undefined)
@@ -237,7 +237,7 @@ export async function endUnapproved(deps: Deps, tenantId: string): Promise<numbe
   return ids.length
 }
 
-/** Records that the citizen came or did not; only once the appointment has started. */
+/** Records whether the citizen came; only after the appointment has started. */
 export async function setOutcome(
   deps: Deps,
   context: ChangeContext,
@@ -259,7 +259,7 @@ export async function setOutcome(
   })
 }
 
-/** Notes that the citizen is there, or takes that back. */
+/** Records the citizen's arrival, or removes the record. */
 export async function setArrival(deps: Deps, context: ChangeContext, isThere: boolean): Promise<Appointment> {
   return change(deps, context, async (tx, a) => {
     const { arrivedAt, ...rest } = documentOf(a)
@@ -273,7 +273,7 @@ export async function setArrival(deps: Deps, context: ChangeContext, isThere: bo
   })
 }
 
-/** Takes a mistaken outcome back. */
+/** Undoes a mistaken outcome. */
 export async function undoOutcome(deps: Deps, context: ChangeContext): Promise<Appointment> {
   return change(deps, context, async (tx, a) => {
     const status = requireTransition(deps, a, 'undo_outcome')
@@ -325,7 +325,7 @@ export async function amend(
   })
 }
 
-/** The visit of an existing appointment by the services' present rules; null when a service is gone. */
+/** The visit of an existing appointment under the current rules of its services; null when a service no longer exists. */
 export function visitFor(config: TenantConfig, a: Appointment): Visit | null {
   try {
     return visitOf(config, a.service_ids, a.service_ids.length === 1 ? documentOf(a).minutes : undefined)

@@ -1,4 +1,4 @@
-// Turns a hold into an appointment. Order of locks: agent, appointment, ledger, counters.
+// Turns a hold into an appointment. Lock order: agent, appointment, ledger, counters.
 import { deriveSecret, formatToken, hashSecret } from '../auth/token.ts'
 import { findReservation, keepReservation } from '../availability/ledger.sql.ts'
 import { countersOf } from '../availability/limits.ts'
@@ -27,23 +27,23 @@ import type { BookingRequest } from './request.ts'
 
 type Confirmation = Omit<BookingRequest, 'serviceIds' | 'start' | 'places'>
 
-/** What the public pages ask of a confirmation beyond an integrator's. */
+/** Extra conditions of a confirmation on the public pages, compared with the API. */
 export type PublicTerms = {
-  /** The start that the person saw and agreed to, in epoch ms. */
+  /** Start that the citizen agreed to, in epoch ms. */
   start: number
-  /** Most open appointments of the person's e-mail address or number; 0 = no limit. */
+  /** Maximum open appointments per e-mail address or telephone number; 0 = no limit. */
   maxOpen: number
-  /** The office confirms by hand, because nothing vouches for the person. */
+  /** The office must approve, because the citizen's identity is unproven. */
   needsApproval: boolean
-  /** Their e-mail address was confirmed. */
+  /** The citizen's e-mail address was confirmed. */
   isProven?: boolean
-  /** Writes that belong to the booking. */
+  /** Further writes in the same transaction. */
   also?: (tx: Tx, a: Appointment) => Promise<void>
 }
 
 /**
- * Turns a hold into an appointment: adds the person, their answers and the limits of persons. Answers 201 like a booking,
- * with a new manage token; the hold's own token ends.
+ * Turns a hold into an appointment: adds the contact and answers, and applies limits per contact. Answers 201 like a booking,
+ * with a new manage token; the hold's token becomes invalid.
  */
 export async function confirmHold(
   deps: Deps,
@@ -54,7 +54,7 @@ export async function confirmHold(
 ): Promise<Answer> {
   const { tenantId, scope } = context
   const config = await configOf(deps, tenantId)
-  // Looked up before the transaction: on the embedded database's one connection a second query inside would wait for ever.
+  // Resolved before the transaction: the embedded database has one connection, so a second query inside would wait forever.
   const who = await resolveContact(deps, tenantId, request, context.country, deps.now(), terms !== undefined)
   const secret = scope ? deriveSecret(context.callerSecret, scope.key, holdId) : deps.randomBytes(32)
   const answer = await answerOnce(deps, scope, (tx) =>
@@ -69,7 +69,7 @@ export async function confirmHold(
   return { ...answer, body: { ...(answer.body as object), manageToken: formatToken('agm', tenantId, holdId, secret) } }
 }
 
-/** What the appointment says of the visit from now on; who has confirmed their address is not unproven any more. */
+/** The document of the confirmed appointment; `unproven` is removed once the citizen's address is confirmed. */
 function confirmedDocument(
   a: Appointment,
   { answers, notes, locale }: Confirmation,
@@ -113,7 +113,7 @@ async function confirmLocked(
       channel: request.channel ?? (a.channel as Channel),
     },
     false,
-    // The tenant itself stands for no place at all.
+    // The tenant's id as location means a remote visit.
     a.location_id === tenantId,
   )
   const kept = await findReservation(tx, tenantId, a.reservation_id!)
@@ -151,7 +151,7 @@ async function confirmLocked(
   }
 }
 
-/** Refuses one more appointment of an e-mail address or number; rivals with the same means wait for one another. */
+/** Throws `too_many_open` at the limit of open appointments; a lock per e-mail address or number serialises rivals. */
 async function checkOpen(tx: Tx, tenantId: string, person: ContactFields, max: number, now: number): Promise<void> {
   const means = [person.email?.toLowerCase(), person.phone].filter((m) => m !== undefined)
   for (const hash of means.map(hashSecret).sort()) await lockMeans(tx, tenantId, hash)

@@ -1,4 +1,4 @@
-// Ends holds whose time is over and opens released slots again; called by the loop and by a booking that finds them in its way.
+// Ends expired holds and reopens released slots; called by the background loop and by a booking that they block.
 import { writeEvent } from '../event/event.actions.ts'
 import { countDown } from '../availability/limits.sql.ts'
 import {
@@ -54,7 +54,7 @@ async function expireOne(deps: Deps, tenantId: string, held: { id: string; agent
   })
 }
 
-/** Ends what has ended by itself in one tenant; returns how many holds and released slots were cleared away. */
+/** Clears a tenant's expired holds and released slots; returns how many. */
 export async function expireDue(deps: Deps, tenantId: string): Promise<number> {
   const now = new Date(deps.now())
   let cleared = await forgetReleased(deps.db.kysely, tenantId, now)

@@ -1,4 +1,4 @@
-// Lets a hold last longer. Order of locks: agent, appointment, ledger.
+// Extends a hold. Lock order: agent, appointment, ledger.
 import { extendReservation } from '../availability/ledger.sql.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts'
 import { updateAppointment, type Appointment } from './appointment.sql.ts'
 import { lockBoth, requireTransition } from './change.actions.ts'
 
-/** Keeps a hold until `until` (epoch ms); throws `hold_expired` or `invalid_transition` when it is none any more. */
+/** Extends a hold until `until` (epoch ms); throws `hold_expired` or `invalid_transition` when it is no longer a hold. */
 export async function extendHold(deps: Deps, tenantId: string, id: string, until: number): Promise<Appointment> {
   return transaction(deps.db, async (tx) => {
     const a = await lockBoth(tx, tenantId, id)

@@ -1,4 +1,4 @@
-// A booking whose external id is known: the same one is answered again, another one is refused by name.
+// Handles a booking whose external id already exists: answers with the same booking, or refuses a different one.
 import type { Deps } from '../deps.ts'
 import { externalIdTaken } from '../errors.ts'
 import type { Answer } from '../rest/idempotency.actions.ts'
@@ -6,7 +6,7 @@ import { findByExternalId, type Appointment } from './appointment.sql.ts'
 import { presentAppointment } from './appointment-json.ts'
 import type { BookingRequest } from './request.ts'
 
-/** Whether the request asks for the appointment that has its external id already: the same visit at the same time and place. */
+/** Whether the request describes the existing appointment: the same visit at the same time and place. */
 function isSameBooking(known: Appointment, request: BookingRequest): boolean {
   const isSame = (wanted: string | undefined, is: string | null): boolean => wanted === undefined || wanted === is
   return (
@@ -20,8 +20,8 @@ function isSameBooking(known: Appointment, request: BookingRequest): boolean {
 }
 
 /**
- * The appointment that has the external id of the request, as it is (200; its manage token was told once); null when none has. Throws
- * `external_id_taken`, with its id, when it is another one.
+ * Answers 200 with the appointment that has the request's external id, without its manage token (sent only once); null when none
+ * has it. Throws `external_id_taken`, with the appointment's id, when the visit differs.
  */
 export async function knownAnswer(deps: Deps, tenantId: string, request: BookingRequest): Promise<Answer | null> {
   const known = await findByExternalId(deps.db.kysely, tenantId, request.externalId!)

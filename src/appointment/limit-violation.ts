@@ -1,14 +1,14 @@
-// The limit that a refused count ran into, read from the error of the database.
+// Reads from a database error which limit refused a count.
 import { violationOf } from '../db/tx.ts'
 import { AppError } from '../errors.ts'
 
 export type LimitViolation = {
-  /** Whose limit: another agent may still have room under an agent's own; nobody has under the others. */
+  /** Scope of the limit: with `agent`, another agent may still be free; with the others, nobody is. */
   scope: 'agent' | 'service' | 'contact'
   refusal: AppError
 }
 
-/** Which limit an error tells of, from the row that PostgreSQL quotes; null when it is about something else. */
+/** The violated limit, parsed from the row that PostgreSQL quotes in the error; null for other errors. */
 export function limitViolation(error: unknown): LimitViolation | null {
   if (violationOf(error)?.constraint !== 'usage_counters_limit') return null
   const { detail = '' } = error as { detail?: string }

@@ -1,4 +1,4 @@
-// Moves an appointment to another time or agent. Its own time counts as free; the constraint decides about the new one.
+// Moves an appointment to another time or agent. Its own time counts as free; the exclusion constraint guards the new time.
 import { ignoring } from '../availability/agent-calendar.ts'
 import { readVersions } from '../availability/config.sql.ts'
 import { countDown, countUp } from '../availability/limits.sql.ts'
@@ -39,26 +39,26 @@ import { countersHeld } from './usage-counters.ts'
 
 export type MoveRequest = {
   start: number
-  /** Another duration, one of the service's. */
+  /** New duration; one of the service's options. */
   minutes?: number | undefined
   locationId?: string | undefined
   agentId?: string | undefined
   reason?: string | undefined
   override?: Override | undefined
-  /** Agents and locations that may get it; null = any. */
+  /** Agents and locations to which it may move; null = any. */
   within?: Reach
-  /** Another agent at the same time: no notice to keep, and the present agent is not wanted. */
+  /** Another agent at the same time: the notice does not apply, and the current agent is excluded. */
   reassign?: boolean
   telling?: Telling
   isUndo?: boolean
 }
 
-/** When the person is told: at once, after so long (ms; it can be taken back meanwhile), or not. */
+/** When the citizen is notified: at once, `after` a delay in ms (during which the notice can be withheld), or not (`isQuiet`). */
 export type Telling = { isQuiet?: boolean; after?: number }
 
 const ROUNDS = 6
 
-/** The appointment as it is, checked for moving. */
+/** Reads the appointment and checks that it may be moved. */
 async function readForMove(
   deps: Deps,
   context: ChangeContext,
@@ -74,7 +74,7 @@ async function readForMove(
   return { a, kept }
 }
 
-/** Whether the appointment has the time, place and agent that are asked for already. */
+/** Whether the appointment already has the requested time, place and agent. */
 function isThere(a: Appointment, request: MoveRequest): boolean {
   const isSame = (wanted: string | undefined, is: string): boolean => wanted === undefined || wanted === is
   return (
@@ -88,22 +88,22 @@ function isThere(a: Appointment, request: MoveRequest): boolean {
 }
 
 /**
- * Moves or reassigns; returns the appointment after it. The present agent is preferred when the time changes. Throws the
+ * Moves or reassigns; returns the changed appointment. Prefers the current agent when the time changes. Throws the
  * refusal of the new time, `too_late_to_move`, or `precondition_failed`.
  */
 export async function move(deps: Deps, context: ChangeContext, request: MoveRequest): Promise<Appointment> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const { a, kept } = await readForMove(deps, context, request)
-    // Sent twice: it is where it is wanted, and nobody is told again.
+    // Repeated request: nothing to change, and no second notification.
     if (isThere(a, request)) return a
     const config = await deps.snapshots.config(context.tenantId)
-    // A hold is nobody's promise yet: it may go anywhere.
+    // The notice does not apply to a hold.
     if (!request.reassign && a.status !== 'held') checkNotice(deps, config!, a, context.actor, 'move', request.reason)
     const placement: Placement = {
       serviceIds: a.service_ids,
       minutes: request.minutes ?? (a.service_ids.length === 1 ? documentOf(a).minutes : undefined),
       start: request.start,
-      // A call that was promised when the tenant had no location goes to any.
+      // A remote visit booked when the tenant had no location may move to any location.
       locationId: request.locationId ?? (config!.locations.has(a.location_id) ? a.location_id : undefined),
       agentId: request.agentId,
       places: a.seats,
@@ -132,7 +132,7 @@ export async function move(deps: Deps, context: ChangeContext, request: MoveRequ
   throw new AppError('too_many_rivals')
 }
 
-/** The first place that can be had; null when rivals took all of them or the appointment changed meanwhile. */
+/** Moves to the first place still free; null when rivals took all places or the appointment changed meanwhile. */
 async function tryPlaces(
   deps: Deps,
   context: ChangeContext,
@@ -175,7 +175,7 @@ async function moveTo(
     if (context.wantedVersion !== null) throw new AppError('precondition_failed', { version: a?.version })
     return null
   }
-  // The offer was made under this configuration; a closure entered since then has the last word.
+  // The plan used this configuration version; a closure entered since then must be respected.
   const [current] = await readVersions(tx, tenantId, [])
   if (current?.config !== config.version) return null
   const end = request.start + visit.duration
@@ -223,7 +223,7 @@ async function moveTo(
   return after
 }
 
-/** What the event says of who is told when. */
+/** Fields of the event that tell whether and when to notify the citizen. */
 const tellingData = (deps: Deps, { telling, isUndo }: MoveRequest): Record<string, unknown> => ({
   ...(telling?.isQuiet ? { isQuiet: true } : {}),
   ...(telling?.after ? { tellAt: new Date(deps.now() + telling.after).toISOString() } : {}),
@@ -237,7 +237,7 @@ const placeOf = (a: Appointment) => ({
   durationMinutes: documentOf(a).minutes,
 })
 
-/** Changes the reserved time and returns its id. A session is joined or opened; other time moves in place. */
+/** Changes the reserved time and returns the reservation's id. Joins or opens a group session; moves any other reservation in place. */
 async function changeTime(
   deps: Deps,
   tx: Tx,
@@ -295,7 +295,7 @@ async function recount(tx: Tx, tenantId: string, before: readonly Counter[], aft
   for (const { statement } of steps.sort((x, y) => x.at.localeCompare(y.at))) await tx.executeQuery(statement)
 }
 
-/** A citizen's old time stays closed for the services' delay, where the new time does not cover it. */
+/** Keeps the old time closed for the services' release delay, unless the new time overlaps it. */
 async function keepOldClosed(
   deps: Deps,
   tx: Tx,

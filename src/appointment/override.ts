@@ -1,21 +1,21 @@
-// PURE. Which rules an override sets aside. Rules of time and number always can be; those that say that somebody works then, only
-// for an agent whom a person has named: a choice made by the service must never fall on who is not there.
+// PURE. Which rules an override sets aside. Rules of time and number always can be. Rules of presence can be only for an agent named
+// by a person: an automatic assignment must never choose an absent agent.
 import type { ReasonCode } from '../availability/explain.ts'
 import type { ServiceLimit } from '../availability/limits.ts'
 
-/** How soon, how far ahead, at which minute. */
+/** Rules about notice, horizon and grid. */
 export const TIME_RULES = ['too_soon', 'too_late_for_next_day', 'beyond_horizon', 'not_on_grid'] as const
 export const NUMBER_RULES = ['day_limit_reached', 'week_limit_reached'] as const
-/** The agent works then, the office is open, and the visit ends before they close. */
+/** Rules that the agent works, the office is open, and the visit fits into these hours. */
 export const PRESENCE_RULES = ['outside_schedule', 'outside_location_hours', 'holiday', 'does_not_fit'] as const
 export const OVERRIDABLE = [...TIME_RULES, ...NUMBER_RULES, ...PRESENCE_RULES] as const
 export type OverridableRule = (typeof OVERRIDABLE)[number]
 
-/** `rules`: only these are set aside; absent = all of time and number, and of presence where the agent is named. */
+/** `rules`: sets aside only these; absent = all rules of time and number, and those of presence if the agent is named. */
 export type Override = {
   reason: string
   rules?: readonly OverridableRule[] | undefined
-  /** Puts back what was so before: not even an absence or closure entered since then is in the way. Never from outside. */
+  /** Restores an earlier state: ignores even absences and closures entered since then. Never set from outside. */
   isRestoring?: boolean
 }
 
@@ -24,28 +24,27 @@ const includes = (list: readonly string[], rule: string): boolean => list.includ
 export const isOverridable = (code: string): code is OverridableRule => includes(OVERRIDABLE, code)
 
 /**
- * The override of a time that was promised already: today's notice, grid and numbers say nothing against it; the appointment is
- * counted there as it is. `more`: rules that a person has
- * set aside besides, for an agent whom they have named.
+ * Override that keeps an already promised time: sets aside notice, horizon, grid and limits; the appointment still counts.
+ * `more`: further rules that a person sets aside for a named agent.
  */
 export const keepingTime = (reason: string, more: readonly OverridableRule[] = []): Override => ({
   reason,
   rules: [...new Set<OverridableRule>([...TIME_RULES, ...NUMBER_RULES, ...more])],
 })
 
-/** Whether the override sets the rule aside; `isNamed`: a person chose the agent. */
+/** Whether the override sets the rule aside; `isNamed`: a person named the agent. */
 export function permits(override: Override | undefined, rule: ReasonCode, isNamed: boolean): boolean {
   if (!override) return false
   if (override.rules && !includes(override.rules, rule)) return false
   return includes(PRESENCE_RULES, rule) ? isNamed : includes(TIME_RULES, rule) || includes(NUMBER_RULES, rule)
 }
 
-/** More than any agent has in a week: what is counted under it is never refused. */
+/** More appointments than any week has: a counter with this limit never refuses. */
 const UNLIMITED = 1_000_000
 
 /**
- * The limits under which an appointment is counted. One that is set aside still counts, so that the next booking is measured
- * against the real limit.
+ * The limits under which an appointment is counted. A limit that is set aside still counts the appointment, so that the next
+ * booking is checked against the real number.
  */
 export function countedLimits(limits: readonly ServiceLimit[], override: Override | undefined): ServiceLimit[] {
   const rule = (limit: ServiceLimit) => (limit.period === 'day' ? 'day_limit_reached' : 'week_limit_reached')

@@ -1,4 +1,4 @@
-// Finds who can take a visit at a start: asks the slot engine, ranks the free agents, or names the reason why nobody can.
+// Finds agents who can take a visit at a start: runs the slot engine, ranks the free agents, or returns the reason why none is free.
 import {
   awayRefusal,
   brokenRules,
@@ -31,7 +31,7 @@ import { startOfDay } from '../time/zone.ts'
 import { permits } from './override.ts'
 import type { Placement } from './request.ts'
 
-/** `overridden`: the rules that an override set aside for this place. */
+/** `overridden`: rules that an override set aside for this place. */
 export type Place = Candidate & { assignment: Assignment; sessionId: string | null; overridden: ReasonCode[] }
 export type Plan = { config: TenantConfig; visit: Visit; places: Place[] }
 
@@ -47,7 +47,7 @@ export type PlanContext = {
 const isAway = ({ override, start }: Placement, situation: Situation): ReasonCode | null =>
   override?.isRestoring ? null : awayRefusal(situation, start)
 
-/** From the reason that helps most to the one that helps least. */
+/** Reasons from the most to the least helpful for the caller. */
 const TELLING: ReasonCode[] = [
   'slot_held',
   'recently_released',
@@ -84,7 +84,7 @@ function requestOf(placement: Placement, context: PlanContext): SlotRequest {
   }
 }
 
-/** Minutes reserved in the week of `start`: the load over which fairness is measured. */
+/** Minutes reserved in [from, to), the local week of the start: the load used for fair assignment. */
 function loadOf(calendar: AgentCalendar | undefined, from: number, to: number): number {
   if (!calendar) return 0
   let sum = 0
@@ -95,7 +95,7 @@ function loadOf(calendar: AgentCalendar | undefined, from: number, to: number): 
   return sum / MINUTE
 }
 
-/** The refusal when no candidate remains, as an error with the code that tells most. */
+/** The error when no candidate remains, with the most helpful code. */
 export function refusalOf(
   reasons: readonly ReasonCode[],
   config: TenantConfig,
@@ -111,8 +111,8 @@ export function refusalOf(
 
 /**
  * The free agents for a placement, best first. Throws the refusal when there is none.
- * Looks at what is cached first: whether the time is still free is for the constraint to say, so the usual booking needs no
- * look at the database before its one transaction. What the cache would refuse is asked again, of the present.
+ * Tries the cache first: the constraint guards the time, so a usual booking needs no query before its one transaction. What the
+ * cache refuses is planned again from current data.
  */
 export async function plan(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
   const recent = await deps.snapshots.recentConfig(context.tenantId)
@@ -132,12 +132,12 @@ export async function plan(deps: Deps, placement: Placement, context: PlanContex
   return choice instanceof AppError ? planFresh(deps, placement, context) : choice
 }
 
-/** The time over which the load of agents is compared: a week on both sides holds the local week of the start. */
+/** Range over which agents' loads are compared: eight days on both sides contain the local week of the start. */
 function weekAround({ start }: Placement): [from: number, to: number] {
   return [start - 8 * DAY, start + 8 * DAY]
 }
 
-/** The plan for a named agent by hours alone; null when a look at the present configuration and calendar is needed. */
+/** The plan for a named agent from working hours alone; null when current configuration and calendars are needed. */
 function planNamed(deps: Deps, config: TenantConfig, placement: Placement, context: PlanContext): Plan | null {
   const { start } = placement
   const services = placement.serviceIds.flatMap((id) => config.services.get(id) ?? [])
@@ -172,7 +172,7 @@ function planNamed(deps: Deps, config: TenantConfig, placement: Placement, conte
   return null
 }
 
-/** Like `plan`, always with a look at the calendars as of now. */
+/** Like `plan`, but always with current calendars. */
 export async function planFresh(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
   const request = requestOf(placement, context)
   const snapshot = await deps.snapshots.withCalendars(await confirmFor(deps, request), ...weekAround(placement))
@@ -182,7 +182,7 @@ export async function planFresh(deps: Deps, placement: Placement, context: PlanC
   return choice
 }
 
-/** The free agents among all candidates, or the refusal. */
+/** The plan with the free agents among all candidates, or the refusal. */
 function choose(search: Search, request: SlotRequest, placement: Placement, context: PlanContext): Plan | AppError {
   const { config, visit } = search
   const { start } = placement
@@ -230,7 +230,7 @@ type Free = Omit<Place, 'assignment'> & { load: number }
 
 function rank(free: Free[], placement: Placement, context: PlanContext): Place[] {
   const sessions = free.filter((candidate) => candidate.sessionId !== null)
-  // A group that has begun to fill is filled before another is opened.
+  // Fill an existing group session before opening another.
   const pool = sessions.length > 0 ? sessions : free
   const byId = new Map(pool.map((candidate) => [candidate.agent.id, candidate]))
   const ranked = rankAgents(

@@ -1,16 +1,16 @@
-// What the citizen thought of the visit. A later answer replaces the earlier one.
+// Stores the citizen's rating of a visit. A later rating replaces the earlier one.
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { lockAppointment, updateAppointment, type Appointment, type Rating } from './appointment.sql.ts'
 import { documentOf, record } from './change.actions.ts'
 
-/** Whether the visit can be rated: it was held, or its time is over and nobody said otherwise. `now` in epoch ms. */
+/** Whether the visit can be rated: it is completed, or confirmed and its end has passed. `now` in epoch ms. */
 export function isRateable(a: Appointment, now: number): boolean {
   return a.status === 'completed' || (a.status === 'confirmed' && a.ends_at.getTime() <= now)
 }
 
-/** Keeps the rating and records it; throws `not_started_yet` before the visit. */
+/** Stores the rating and writes the event; throws `not_started_yet` when the visit cannot be rated yet. */
 export async function rate(deps: Deps, tenantId: string, id: string, rating: Omit<Rating, 'at'>): Promise<Appointment> {
   return transaction(deps.db, async (tx) => {
     const a = await lockAppointment(tx, tenantId, id)

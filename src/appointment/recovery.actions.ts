@@ -1,4 +1,4 @@
-// What a low rating opens: a callback of the supervisor's campaign to whoever was unhappy; what became of it is told with the rating.
+// Follows up a low rating: requests a callback to the citizen in the configured campaign; the rating shows its outcome.
 import type { TenantConfig } from '../availability/model.ts'
 import { ask } from '../callback/ask.actions.ts'
 import { findByExternalCallbackId } from '../callback/callback.sql.ts'
@@ -14,7 +14,7 @@ export const isLow = (rules: FollowUp, rating: Rating): boolean =>
 
 const nameOf = (a: Appointment): string => `rating:${a.id}`
 
-/** Asks for a callback where the rating is low and there is a campaign and a number for it; the same rating asks once. */
+/** Requests a callback if the rating is low and a campaign and a telephone number exist; once per rating. */
 export async function followUp(deps: Deps, config: TenantConfig, a: Appointment): Promise<void> {
   const { rating } = documentOf(a)
   const rules = config.settings.followUp
@@ -28,12 +28,12 @@ export async function followUp(deps: Deps, config: TenantConfig, a: Appointment)
     ...{ contactId: person.contactId!, externalId: nameOf(a), source: 'rating', actor: 'rating' },
     ...(rating.comment === undefined ? {} : { reason: rating.comment.slice(0, 200) }),
   }).catch((error: unknown) => {
-    // On the do-not-call list, full or closed: the rating itself stays, and is listed as not followed up.
+    // Refused (do-not-call list, campaign full or closed): the rating stays and is listed as not followed up.
     if (!(error instanceof AppError) || error.status >= 500) throw error
   })
 }
 
-/** How the follow-up of a rating went; null when there was none. */
+/** Status and outcome of a rating's follow-up; null when there was none. */
 export async function recoveryOf(deps: Deps, a: Appointment) {
   const c = await findByExternalCallbackId(deps.db.kysely, a.tenant_id, nameOf(a))
   return c ? { callbackId: c.id, status: c.status, outcome: c.outcome } : null

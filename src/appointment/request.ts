@@ -1,10 +1,10 @@
-// PURE. What is asked of a booking or a move, as the actions receive it.
+// PURE. Types of booking and move requests, as the actions receive them.
 import type { Audience, Channel } from '../service/visit.ts'
 import type { ContactFields } from '../contact/contact.ts'
 import type { Override } from './override.ts'
 import type { Answers } from './appointment.ts'
 
-/** Who acts: recorded in the history, and judged by the rules of the audience. */
+/** Who acts: recorded in the history; `audience` selects the rules that apply. */
 export type Actor = { name: string; audience: Audience }
 
 export type Placement = {
@@ -16,7 +16,7 @@ export type Placement = {
   agentId?: string | undefined
   channel?: Channel | undefined
   places: number
-  /** Sets rules aside, never the guarantee against overlap, a closure or an absence; staff only. */
+  /** Sets rules aside, but never overlap, closures or absences; staff only. */
   override?: Override | undefined
 }
 

@@ -1,4 +1,4 @@
-// PURE. The states of an appointment and what leads from one to another; drawn in docs/states.md.
+// PURE. The statuses of an appointment and its transitions; diagram in docs/states.md.
 import type { AppointmentStatus } from '../db/tables.ts'
 
 export type Action =
@@ -18,13 +18,13 @@ export type Action =
 
 const LIVE: readonly AppointmentStatus[] = ['pending', 'confirmed']
 
-/** From which states an action is possible, and the state after it; `null` leaves the state as it is. */
+/** Statuses in which an action is possible, and the status after it; `null` keeps the status. */
 export const TRANSITIONS: Record<Action, { from: readonly AppointmentStatus[]; to: AppointmentStatus | null }> = {
   confirm: { from: ['held'], to: 'confirmed' },
   expire: { from: ['held'], to: 'cancelled' },
   approve: { from: ['pending'], to: 'confirmed' },
   refuse: { from: ['pending'], to: 'cancelled' },
-  /** Its time has come, and nobody has approved it. */
+  /** The start has passed without an approval. */
   lapse: { from: ['pending'], to: 'cancelled' },
   cancel: { from: ['held', ...LIVE], to: 'cancelled' },
   move: { from: ['held', ...LIVE], to: null },
@@ -36,7 +36,7 @@ export const TRANSITIONS: Record<Action, { from: readonly AppointmentStatus[]; t
   undo_outcome: { from: ['completed', 'no_show'], to: 'confirmed' },
 }
 
-/** The state after the action, or null when it is not possible from `status`. Confirming waits for approval where it is needed. */
+/** The status after the action, or null when it is not possible in `status`. `confirm` leads to `pending` if approval is required. */
 export function nextStatus(
   status: AppointmentStatus,
   action: Action,

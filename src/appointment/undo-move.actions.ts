@@ -1,5 +1,5 @@
-// Takes the latest move of an appointment back, and withholds the message about it. For minutes only: after that another move is
-// another decision.
+// Undoes the latest move of an appointment and withholds the message about it. Possible for a few minutes only; after that, a new
+// move is needed.
 import type { Reach } from '../auth/scopes.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -11,16 +11,16 @@ import { findAppointment, updateAppointment, type Appointment } from './appointm
 import { documentOf, lockBoth, record, requireTransition, type ChangeContext } from './change.actions.ts'
 import { move } from './move.actions.ts'
 
-/** How long a move can be taken back, in ms. */
+/** Time during which a move can be undone, in ms. */
 const UNDO_WITHIN = 10 * MINUTE
 
 type Place = { start: string; agentId: string; locationId: string; durationMinutes?: number }
 type Moved = { id: string; type: string; before: Place; tellAt: number; isQuiet: boolean }
 
-/** What leaves time, place and agent as they are. */
+/** Event types that do not change time, place or agent. */
 const BESIDE = new Set(['appointment.changed', 'appointment.accepted', 'appointment.rated'])
 
-/** The latest change of time or agent, if nothing came after it that an undo would run over; throws `undo_over`. */
+/** The latest move; throws `undo_over` when it is too old, or when a later event would be lost by an undo. */
 async function latestMove(deps: Deps, a: Appointment): Promise<Moved> {
   const events = await listEvents(deps.db.kysely, a.tenant_id, a.id)
   const last = events.findLast((e) => !BESIDE.has(e.type))
@@ -32,7 +32,7 @@ async function latestMove(deps: Deps, a: Appointment): Promise<Moved> {
   return { id: last.id, type: last.type, before: data.before, tellAt, isQuiet: data.isQuiet === true }
 }
 
-/** Whether the person does not know of the move yet. */
+/** Whether the citizen has not been notified of the move yet. */
 const isUntold = (deps: Deps, m: Moved): boolean =>
   m.isQuiet || m.type === 'appointment.reassigned' || deps.now() < m.tellAt
 
@@ -43,8 +43,8 @@ async function read(deps: Deps, context: ChangeContext): Promise<Appointment> {
 }
 
 /**
- * Puts the appointment back where it was before its latest move or reassignment, at most ten minutes later. Whoever was not told of
- * the move hears of neither. Returns the appointment after it; throws `undo_over`, or the refusal of a time that is gone meanwhile.
+ * Restores the appointment's time, place and agent before its latest move or reassignment, at most ten minutes later. If the citizen
+ * was not notified yet, no message is sent about move or undo. Throws `undo_over`, or the refusal if the old time was taken.
  */
 export async function undoMove(
   deps: Deps,
@@ -62,7 +62,7 @@ export async function undoMove(
     agentId,
     locationId,
     reason,
-    // It was so before: no rule of today may stand in the way.
+    // The old state was valid: no current rule may block it.
     override: { reason, isRestoring: true },
     within,
     reassign: m.type === 'appointment.reassigned',
@@ -73,14 +73,14 @@ export async function undoMove(
   return after
 }
 
-/** The person is not told of the latest move, as long as the message waits. Throws `undo_over` when it has left. */
+/** Withholds the message about the latest move while it is still queued. Throws `undo_over` when it was already due. */
 export async function withholdNotice(deps: Deps, context: ChangeContext): Promise<Appointment> {
   const m = await latestMove(deps, await read(deps, context))
   if (m.isQuiet || m.tellAt <= deps.now()) throw new AppError('undo_over')
   return withhold(deps, context, m.id)
 }
 
-/** Nobody is told of the event: neither by the message that waits, nor by one that is not written yet. */
+/** Suppresses messages about the event: deletes queued ones and marks the appointment against later ones. */
 async function withhold(deps: Deps, context: ChangeContext, eventId: string): Promise<Appointment> {
   return transaction(deps.db, async (tx) => {
     const a = await lockBoth(tx, context.tenantId, context.id)

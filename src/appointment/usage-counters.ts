@@ -1,9 +1,9 @@
-// PURE. The counters that an existing appointment holds, from the rules of its services as they are now.
+// PURE. The counters that an existing appointment uses, by the current limits of its services.
 import { countersOf, type Counter } from '../availability/limits.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Appointment, AppointmentDocument } from './appointment.sql.ts'
 
-/** Counters of the appointment's present time and agent; services that are gone count nothing. */
+/** Counters of the appointment's current time and agent; deleted services have none. */
 export function countersHeld(config: TenantConfig, a: Appointment): Counter[] {
   const limits = [...new Set(a.service_ids)].flatMap((id) =>
     (config.services.get(id)?.limits ?? []).map((limit) => ({ ...limit, serviceId: id })),

@@ -1,4 +1,4 @@
-// PURE. An agent's reserved time as loaded from the ledger, and what of it counts as busy for whom.
+// PURE. An agent's reserved time as loaded from the ledger, and which entries count as busy for which audience.
 import type { Audience } from '../service/visit.ts'
 import { firstEnding, indexAt, type Spans } from '../time/interval.ts'
 
@@ -13,10 +13,10 @@ export type AgentCalendar = {
   to: number
   spans: Spans
   kinds: readonly BusyKind[]
-  /** Instant at which entry i ends by itself, 0 = never. */
+  /** Instant (epoch ms) at which entry i expires, 0 = never. */
   expires: readonly number[]
   sessions: readonly Session[]
-  /** Whether any entry expires; when none does the spans are used as they are. */
+  /** Whether any entry expires; if none does, `spans` is used without filtering. */
   volatile: boolean
 }
 
@@ -31,14 +31,14 @@ export const EMPTY_CALENDAR: AgentCalendar = {
   volatile: false,
 }
 
-/** Time of one entry that a query must not count: the appointment that is being moved. */
+/** One entry that a query must ignore: the time of the appointment that is being moved. */
 export type Ignored = { agentId: string; from: number; to: number } | undefined
 
-/** A reservation as time not to count. A group's time stays taken: the others are still in it. */
+/** The reservation as time to ignore; undefined for a group session, whose time stays taken by the other participants. */
 export const ignoring = (kept: { kind: BusyKind; agentId: string; from: number; to: number } | undefined): Ignored =>
   kept && kept.kind !== 'session' ? { agentId: kept.agentId, from: kept.from, to: kept.to } : undefined
 
-/** Whether entry `i` still holds at `now` for this audience: staff may book into time that was just released. */
+/** Whether entry `i` counts as busy at `now` for this audience: staff may book time that was just released. */
 export function isLive(calendar: AgentCalendar, i: number, now: number, audience: Audience): boolean {
   const expires = calendar.expires[i]!
   if (expires !== 0 && expires <= now) return false
@@ -65,7 +65,7 @@ export function busySpans(
   return out
 }
 
-/** The kind of the first live entry that touches [from, to), or null when the time is free. */
+/** The kind of the first live entry that overlaps [from, to), or null when the time is free. */
 export function conflictIn(
   agentId: string,
   calendar: AgentCalendar,
@@ -86,7 +86,7 @@ export function conflictIn(
   return null
 }
 
-/** The earliest instant after `now` at which an entry of the calendar ends by itself. */
+/** The earliest instant after `now` at which an entry of the calendar expires; Infinity when none does. */
 export function nextExpiry(calendar: AgentCalendar, now: number): number {
   let next = Infinity
   if (!calendar.volatile) return next
@@ -94,7 +94,7 @@ export function nextExpiry(calendar: AgentCalendar, now: number): number {
   return next
 }
 
-/** The entry that contains the instant `at`, in the form that the queries above leave out. */
+/** The entry that contains the instant `at`, in the form that the queries above ignore. */
 export function entryAt(agentId: string, calendar: AgentCalendar, at: number): Ignored {
   const i = indexAt(calendar.spans, at)
   return i < 0 ? undefined : { agentId, from: calendar.spans[i]!, to: calendar.spans[i + 1]! }

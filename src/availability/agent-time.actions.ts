@@ -1,11 +1,11 @@
-// One agent's time: when they work, and what of it is taken.
+// One agent's time: working hours, and which part of them is taken.
 import type { Deps } from '../deps.ts'
 import { DAY, intersect, subtract, union, type Spans } from '../time/interval.ts'
 import { busySpans, EMPTY_CALENDAR } from './agent-calendar.ts'
 import type { Agent, TenantConfig } from './model.ts'
 import { openTimeFor } from './search.ts'
 
-/** Working time of one agent around [from, to), whole months of it, wherever they work. */
+/** Working time of one agent at all their locations, for the whole months around [from, to). */
 function workingTime(config: TenantConfig, agent: Agent, from: number, to: number): Spans {
   const locations = [...config.locations.values()].filter(
     (l) => !l.archived && (agent.locationIds.size === 0 || agent.locationIds.has(l.id)),
@@ -20,7 +20,7 @@ export function isAway(config: TenantConfig, agentId: string, at: number): boole
   return intersect(workingTime(config, agent, at, at + 1), [at, at + 1]).length === 0
 }
 
-/** One agent's time in [from, to): free working time, working or other time that is taken (`busy`), and the rest, when they do not work. */
+/** Splits one agent's time in [from, to) into `free` working time, `busy` (reserved, within working hours or not) and `away` (the rest). */
 export async function agentTime(
   deps: Deps,
   config: TenantConfig,

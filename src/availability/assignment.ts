@@ -1,4 +1,4 @@
-// PURE. Which of the free agents serves: fair by load over weight, the citizen's previous agent first when asked.
+// PURE. Chooses among the free agents: lowest load divided by weight first; the citizen's previous agent first when asked.
 
 export type Candidate = {
   agentId: string
@@ -11,7 +11,7 @@ export type Candidate = {
 export type AssignmentReason = 'requested' | 'only_free' | 'previous_agent' | 'least_loaded'
 export type Assignment = { agentId: string; reason: AssignmentReason; candidates: number; load: number }
 
-/** Spreads equal loads over agents without favouring the first in the list; the same input gives the same order everywhere. */
+/** Hash that breaks ties between equal loads without favouring the first in the list; the same input always gives the same order. */
 function spread(agentId: string, salt: string): number {
   let hash = 2166136261
   for (const text of [agentId, salt]) {
@@ -22,7 +22,7 @@ function spread(agentId: string, salt: string): number {
 
 /**
  * Orders the free agents from the most to the least suitable.
- * @param previousAgentId served first when free; undefined = no preference
+ * @param previousAgentId ranked first when free; undefined = no preference
  * @param salt any text that differs between bookings, so that equal agents take turns
  */
 export function rankAgents(

@@ -1,4 +1,4 @@
-// Bodies of schedules, openings, absences and closures.
+// Schemas of schedules, openings, absences and closures.
 import Type from 'typebox'
 import { Id, Instant, LocalDate, ShortText, Zone } from '../rest/schema.ts'
 

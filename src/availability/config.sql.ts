@@ -1,4 +1,4 @@
-// Loads a tenant's configuration as one value, and the versions that tell whether a cached one still holds.
+// Loads a tenant's configuration as one value, and the versions that tell whether a cached copy is still current.
 import { sql } from 'kysely'
 import type { Db } from '../db/tx.ts'
 
@@ -25,8 +25,8 @@ function dated<T extends 'openings' | 'absences' | 'closures'>(db: Db, table: T,
 }
 
 /**
- * All live configuration of a tenant, or null when there is no such tenant. The version is read first and the rest after it:
- * a change in between is read with the older version's number, so the next check of versions loads it again.
+ * All live configuration of a tenant, or null when there is no such tenant. The version is read before the rest:
+ * a change in between is stored under the older version number, so the next version check reloads it.
  */
 export async function loadConfigRows(db: Db, tenantId: string) {
   const tenant = await db
@@ -68,7 +68,7 @@ export async function loadConfigRows(db: Db, tenantId: string) {
         .execute(),
     ])
   const sources = { locations, services, pools, holidays, campaigns, agents, schedules, openings, closures }
-  // What agents have in their other calendars takes their time as an absence does.
+  // Events in an agent's external calendars block time like absences.
   return { tenant, ...sources, absences: [...absences, ...elsewhere] }
 }
 
@@ -82,7 +82,7 @@ export async function readVersions(db: Db, tenantId: string, agentIds: readonly 
   return rows
 }
 
-/** Marks the tenant's configuration as changed; part of every transaction that changes it. */
+/** Increments the tenant's configuration version; part of every transaction that changes the configuration. */
 export async function touchConfig(db: Db, tenantId: string, now: Date): Promise<void> {
   await db
     .updateTable('tenants')

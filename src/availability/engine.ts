@@ -1,5 +1,5 @@
-// PURE. The slot engine: which starts of a visit fit into open time, around busy time, on the grid, within the booking rules.
-// One linear merge per agent; results are counted per minute of the range, so that 200 agents cost no objects.
+// PURE. The slot engine: finds the starts at which a visit fits into open time, avoids busy time, lies on the grid and obeys the
+// booking rules. One linear merge per agent; results are counted per minute of the range, so that 200 agents allocate no objects.
 import { DAY, MINUTE, subtract, type Spans } from '../time/interval.ts'
 import { dayOf, offsetAt, startOfDay, wallOf } from '../time/zone.ts'
 import type { Visit } from '../service/visit.ts'
@@ -10,7 +10,7 @@ export type Fit = Pick<Visit, 'duration' | 'bufferBefore' | 'bufferAfter' | 'ste
 /** Places per minute of [origin, origin + counts.length minutes). */
 export type Marks = { origin: number; counts: Uint16Array }
 
-/** An empty sheet for starts in [from, to), both in epoch ms on full minutes. */
+/** Empty marks for starts in [from, to), both in epoch ms on full minutes. */
 export function newMarks(from: number, to: number): Marks {
   return { origin: from, counts: new Uint16Array(Math.ceil((to - from) / MINUTE)) }
 }
@@ -21,14 +21,14 @@ export function nextOnClock(zone: string, at: number, step: number): number {
   const past = wall - Math.floor(wall / DAY) * DAY
   const next = at + Math.min(Math.ceil(past / step) * step, DAY) - past
   if (next === at || offsetAt(zone, next) === wall - at) return next
-  // The clock changes in between: look at each minute of what is left, at most a few hours once or twice a year.
+  // A DST change lies in between: test each remaining minute (at most a few hours, once or twice a year).
   for (let t = Math.ceil(at / MINUTE) * MINUTE; ; t += MINUTE) {
     const w = wallOf(zone, t)
     if ((w - Math.floor(w / DAY) * DAY) % step === 0) return t
   }
 }
 
-/** First start on the grid at or after `at`, in a piece whose grid counts from `anchor`. */
+/** First start on the grid at or after `at`, in a piece whose grid starts at `anchor`. */
 export function nextOnGrid(fit: Fit, zone: string, anchor: number, at: number): number {
   if (fit.alignment === 'clock' || anchor === MIDNIGHT) return nextOnClock(zone, at, fit.step)
   return at <= anchor ? anchor : anchor + Math.ceil((at - anchor) / fit.step) * fit.step
@@ -83,7 +83,7 @@ export type StartRefusal = 'too_soon' | 'too_late_for_next_day' | 'beyond_horizo
 /** Bounds of bookable starts at `now`, in a location's zone; `until` is exclusive. */
 export type StartBounds = { earliest: number; until: number; cutDay: number | null }
 
-/** Works out notice, horizon and the evening cut-off. `isBusiness` tells working days by day number. */
+/** Applies notice, horizon and the evening cut-off. `isBusiness` tells whether a day number is a working day. */
 export function startBounds(
   rules: BookingRules,
   zone: string,
@@ -109,7 +109,7 @@ export function startBounds(
   }
 }
 
-/** The instants at which a visit may start by these bounds, within [from, to). */
+/** Spans within [from, to) in which these bounds allow a start. */
 export function allowedStarts(bounds: StartBounds, zone: string, from: number, to: number): number[] {
   const low = Math.max(from, bounds.earliest)
   const high = Math.min(to, bounds.until)
@@ -118,7 +118,7 @@ export function allowedStarts(bounds: StartBounds, zone: string, from: number, t
   return subtract([low, high], [startOfDay(zone, bounds.cutDay), startOfDay(zone, bounds.cutDay + 1)])
 }
 
-/** Why a start is outside the bounds, or null when it is inside. */
+/** The reason why a start is outside the bounds, or null when it is inside. */
 export function startRefusal(bounds: StartBounds, zone: string, start: number): StartRefusal | null {
   if (start < bounds.earliest) return 'too_soon'
   if (start >= bounds.until) return 'beyond_horizon'

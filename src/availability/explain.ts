@@ -1,5 +1,5 @@
-// PURE. Why an agent is or is not offered at an instant: the layers of open-time.ts and the steps of engine.ts, asked one by
-// one. The offer and the explanation read the same sets, so they cannot disagree; a property test holds them together.
+// PURE. Explains why an agent is or is not offered at an instant: checks the layers of open-time.ts and the steps of engine.ts one
+// by one. Offer and explanation read the same sets, so they cannot disagree; a property test checks this.
 import { covers, touches, type Spans } from '../time/interval.ts'
 import type { Audience, Visit } from '../service/visit.ts'
 import { conflictIn, entryAt, type AgentCalendar, type BusyKind, type Ignored } from './agent-calendar.ts'
@@ -28,7 +28,7 @@ export type ReasonCode =
   | 'recently_released'
   | 'seats_exhausted'
 
-/** Everything that decides about one agent; prepared by the caller from the same caches as an offer. */
+/** Everything that decides whether one agent is offered; the caller prepares it from the same caches as an offer. */
 export type Situation = {
   visit: Visit
   zone: string
@@ -47,7 +47,7 @@ export type Situation = {
   places: number
 }
 
-/** Reasons that concern where the time lies; `from` and `to` bound the visit without buffers. */
+/** The first reason from hours, holidays, closures and absences; `from` and `to` bound the visit without buffers. */
 function placeRefusal(s: Situation, from: number, to: number): ReasonCode | null {
   const { layers } = s.open
   if (covers(layers.open, from, to)) return null
@@ -70,7 +70,7 @@ function placeRefusal(s: Situation, from: number, to: number): ReasonCode | null
   )
 }
 
-/** Closure or absence at that time, whatever the hours; what even an override respects. */
+/** Closure or absence at that time, regardless of the hours; even an override respects these. */
 export function awayRefusal(s: Situation, start: number): 'closure' | 'absence' | null {
   const end = start + s.visit.duration
   if (touches(s.open.layers.closures, start, end)) return 'closure'
@@ -86,14 +86,14 @@ function isOnGrid(s: Situation, start: number): boolean {
   return false
 }
 
-/** Why the agent's own open time does not take this start, grid included; null when it does. */
+/** Why this start does not fit the agent's open time or the grid; null when it does. */
 export function openRefusal(s: Situation, start: number, options: { anyGrid?: boolean } = {}): ReasonCode | null {
   const place = placeRefusal(s, start, start + s.visit.duration)
   if (place) return place
   return options.anyGrid || isOnGrid(s, start) ? null : 'not_on_grid'
 }
 
-/** Why the agent's reserved time does not take this start; null when it is free or a group session there has places. */
+/** Why the agent's reserved time blocks this start; null when the time is free or a group session there has free places. */
 export function busyRefusal(s: Situation, start: number): ReasonCode | null {
   const { duration, bufferBefore, bufferAfter, seats } = s.visit
   const conflict = (ignored: Ignored): BusyKind | null =>
@@ -106,7 +106,7 @@ export function busyRefusal(s: Situation, start: number): ReasonCode | null {
   return s.places <= (session?.free ?? seats) ? null : 'seats_exhausted'
 }
 
-/** The group session of this visit's service that starts then, if there is one. */
+/** The group session of this visit's service that starts at `start` and has its duration, if there is one. */
 export function sessionAt(
   s: Pick<Situation, 'calendar' | 'visit'>,
   start: number,
@@ -118,8 +118,8 @@ export function sessionAt(
 }
 
 /**
- * All rules of time, number and presence that a start breaks, in the order of `explainStart`. Closures, absences and reserved time
- * are not among them: nobody sets those aside.
+ * All rules of time, number and presence that a start breaks, in the order of `explainStart`. Closures, absences and reserved
+ * time are excluded: no override can set them aside.
  */
 export function brokenRules(s: Situation, start: number): ReasonCode[] {
   const end = start + s.visit.duration
@@ -130,13 +130,13 @@ export function brokenRules(s: Situation, start: number): ReasonCode[] {
     ...outside(layers.agentHours, 'outside_schedule'),
     ...outside(layers.locationHours, 'outside_location_hours'),
   ]
-  // What is left of both hours after holidays: outside of either it says nothing of the day.
+  // `layers.holidays` is agent and location hours minus holidays: it proves a holiday only when the start is inside both hours.
   const presence = new Set<ReasonCode>(hours.length > 0 ? hours : outside(layers.holidays, 'holiday'))
   const bound = startRefusal(s.bounds, s.zone, start)
   return [
     ...(bound ? [bound] : []),
     ...presence,
-    // Outside the hours there is no grid.
+    // The grid exists only within the hours.
     ...(presence.size === 0 && covers(layers.open, start, end) && !isOnGrid(s, start)
       ? (['not_on_grid'] as const)
       : []),
@@ -145,7 +145,7 @@ export function brokenRules(s: Situation, start: number): ReasonCode[] {
   ]
 }
 
-/** The first reason in the order in which a person would ask, or `offered`. */
+/** The first reason against the start, in the order most useful to a person, or `offered`. */
 export function explainStart(s: Situation, start: number): ReasonCode {
   return (
     startRefusal(s.bounds, s.zone, start) ??

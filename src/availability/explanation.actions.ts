@@ -1,4 +1,4 @@
-// "Why is nothing free?": asks the slot engine's own layers, for every agent, at an instant or over a day.
+// Answers "Why is nothing free?" for every agent, at an instant or over a day, from the layers of the slot engine.
 import type { Deps } from '../deps.ts'
 import { MINUTE } from '../time/interval.ts'
 import { formatInstant, startOfDay } from '../time/zone.ts'
@@ -16,14 +16,14 @@ export type AgentExplanation = {
   periods?: Period[]
   offered?: number
 }
-/** `reason`: why there is nobody to speak of at all; null where there is. */
+/** `reason`: why no agent or location is considered at all; null when at least one is. */
 export type Explanation = {
   offered: boolean
   reason: 'no_location' | 'no_common_location' | 'no_agent' | null
   agents: AgentExplanation[]
 }
 
-/** Agents who cannot serve the visit at the location at all, with the reason. */
+/** Why the agent cannot serve the visit at the location at any time; null when they can. */
 function unsuited(search: Search, location: Location, agent: Agent): ReasonCode | null {
   if (!isQualified(agent, search.visit)) return 'agent_not_qualified'
   return agent.locationIds.size > 0 && !agent.locationIds.has(location.id) ? 'agent_elsewhere' : null
@@ -35,7 +35,7 @@ function agentsAsked(search: Search, request: SlotRequest): Agent[] {
   )
 }
 
-/** Why no agent at any location could be meant; null when some are. */
+/** Why the request matches no agent at any location; null when it matches some. */
 function nobody(search: Search, request: SlotRequest): Explanation['reason'] {
   if (search.visit.nowhere) return 'no_common_location'
   if (locationsFor(search.config, search.visit, request).length === 0) return 'no_location'
@@ -72,8 +72,8 @@ export async function explainInstant(deps: Deps, request: SlotRequest, at: numbe
 }
 
 /**
- * For a local day: each agent with periods of starts that share a reason, asked at every multiple of five minutes and at every
- * offered start; `not_on_grid` is left out of the periods, since most minutes are not on the grid.
+ * For a local day: each agent with periods of starts that share a reason, tested at every multiple of five minutes and at every
+ * offered start; periods omit `not_on_grid`, since most minutes are not on the grid.
  */
 export async function explainDay(
   deps: Deps,
@@ -108,7 +108,7 @@ export async function explainDay(
   return { offered: agents.some((a) => a.reason === 'offered'), reason: nobody(search, request), agents }
 }
 
-/** `offered` if anything is; else the reason that is nearest to an offer, since hours outside the schedule say little. */
+/** `offered` if any period is; else the reason closest to an offer, since most days contain hours outside the schedule. */
 function mainReason(periods: readonly { reason: ReasonCode }[]): ReasonCode {
   const order: ReasonCode[] = [
     'offered',

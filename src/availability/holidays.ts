@@ -1,11 +1,11 @@
-// Public holidays by country and region (date-holidays) plus a tenant's own days such as the patron saint's.
-// Depends on nothing but its arguments.
+// Public holidays by country and region (date-holidays) plus a tenant's own days, such as a patron saint's day.
+// Results depend only on the arguments.
 import { createRequire } from 'node:module'
 import type Library from 'date-holidays'
 import { formatDate, parseDate } from '../time/zone.ts'
 import type { HolidayCalendar } from './model.ts'
 
-// The library brings the rules of all countries, 34 MB: loaded when the first calendar of a country is asked for.
+// The library holds the rules of all countries (34 MB): loaded on the first request for a country's calendar.
 const require = createRequire(import.meta.url)
 function library(): typeof Library {
   return require('date-holidays') as typeof Library
@@ -16,7 +16,7 @@ export type HolidayDocument = {
   region?: string | null | undefined
   /** Days added: `MM-DD` every year or `YYYY-MM-DD` once. */
   additions: readonly { date: string; name: string }[]
-  /** Days of the country's calendar that are worked: `MM-DD` or `YYYY-MM-DD`. */
+  /** Holidays of the country that are working days here: `MM-DD` or `YYYY-MM-DD`. */
   exceptions: readonly string[]
 }
 
@@ -27,7 +27,7 @@ export function isKnownRegion(country: string, region: string | null | undefined
   return !region || Object.hasOwn(all.getStates(country) ?? {}, region)
 }
 
-/** Public holidays of one year as local dates with names in `language`, ascending; bank and optional days are not among them. */
+/** Public holidays of one year as local dates with names in `language`, ascending; bank and optional holidays are excluded. */
 export function publicHolidays(
   document: HolidayDocument,
   year: number,
@@ -49,7 +49,7 @@ export function publicHolidays(
   return [...days].map(([date, name]) => ({ date, name })).sort((a, b) => a.date.localeCompare(b.date))
 }
 
-/** A calendar that works out each year when it is first asked about. */
+/** A calendar that computes each year on its first use. */
 export function holidayCalendar(document: HolidayDocument, language: string): HolidayCalendar {
   const years = new Map<number, Map<number, string>>()
   return {

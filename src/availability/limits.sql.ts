@@ -1,9 +1,9 @@
-// SQL of daily and weekly limits: the appointments that count, and the counters that refuse one too many.
+// SQL of daily and weekly limits: the appointments that count, and the counters that enforce the limits.
 import { sql, type CompiledQuery } from 'kysely'
 import type { Db } from '../db/tx.ts'
 import type { Counted, Counter } from './limits.ts'
 
-/** Appointments of any of the services that start in [from, to) and count towards limits (all but cancelled). */
+/** Appointments of any of the services that start in [from, to) and count towards limits (all except cancelled). */
 export async function loadCounted(
   db: Db,
   tenantId: string,
@@ -31,8 +31,8 @@ export async function loadCounted(
 }
 
 /**
- * Adds one to a counter; the check `usage_counters_limit` refuses what exceeds it. A counter that is not there yet starts
- * from the appointments that already count, so that a limit set later holds for what was booked before it.
+ * Adds one to a counter; the check constraint `usage_counters_limit` refuses more than the limit. A missing counter starts
+ * from the number of existing appointments, so that a limit set later includes earlier bookings.
  */
 export function countUp(db: Db, tenantId: string, c: Counter): CompiledQuery {
   const subject =
@@ -52,7 +52,7 @@ export function countUp(db: Db, tenantId: string, c: Counter): CompiledQuery {
         do update set used = usage_counters.used + 1, capacity = excluded.capacity`.compile(db)
 }
 
-/** Takes one from a counter, if it exists. */
+/** Subtracts one from a counter, if it exists. */
 export function countDown(db: Db, tenantId: string, c: Counter): CompiledQuery {
   return db
     .updateTable('usage_counters')
@@ -65,7 +65,7 @@ export function countDown(db: Db, tenantId: string, c: Counter): CompiledQuery {
     .compile()
 }
 
-/** Forgets the counters of a service whose limits changed; they are counted anew at the next booking. */
+/** Deletes the counters of a service whose limits changed; the next booking counts again. */
 export async function forgetCounters(db: Db, tenantId: string, serviceId: string): Promise<void> {
   await db.deleteFrom('usage_counters').where('tenant_id', '=', tenantId).where('service_id', '=', serviceId).execute()
 }

@@ -1,4 +1,4 @@
-// PURE. Daily and weekly limits: which local period an appointment counts in, which counters it uses, and which are full.
+// PURE. Daily and weekly limits: the local period in which an appointment counts, the counters it uses, and the full periods.
 import { DAY, union, type Spans } from '../time/interval.ts'
 import { dayOf, formatDate, startOfDay, weekdayOf } from '../time/zone.ts'
 import type { Audience, Limit, LimitScope } from '../service/visit.ts'
@@ -11,7 +11,7 @@ export function periodStart(period: Limit['period'], zone: string, start: number
   return period === 'day' ? day : day - weekdayOf(day)
 }
 
-/** The counter of a limit for one subject (the agent's, service's or contact's id). */
+/** Key of a limit's counter for one subject (the agent's, service's or contact's id). */
 export function counterKey(limit: ServiceLimit, subjectId: string): string {
   return `${limit.scope}:${subjectId}:${limit.period}:${limit.audience ?? 'all'}`
 }
@@ -29,7 +29,7 @@ export type Counter = {
   until: number
 }
 
-/** The counters that an appointment at `start` adds to, in a fixed order so that rivals lock them in the same order. */
+/** The counters that an appointment at `start` increments, in a fixed order so that all transactions lock them in the same order. */
 export function countersOf(
   limits: readonly ServiceLimit[],
   zone: string,
@@ -62,7 +62,7 @@ export function countersOf(
   return counters.sort((a, b) => (a.serviceId + a.key).localeCompare(b.serviceId + b.key))
 }
 
-/** A live appointment as far as limits care. */
+/** The fields of an appointment that limits need. */
 export type Counted = {
   serviceIds: readonly string[]
   agentId: string
@@ -71,7 +71,7 @@ export type Counted = {
   audience: Audience
 }
 
-/** Days and weeks in which a limit that binds this caller is reached, as spans of instants in `zone`. */
+/** Days and weeks of `zone` in which a limit that applies to this caller is reached, as spans of instants. */
 export function fullPeriods(
   limits: readonly ServiceLimit[],
   counted: readonly Counted[],
@@ -101,7 +101,7 @@ export function fullPeriods(
   return { days: union(...result.days), weeks: union(...result.weeks) }
 }
 
-/** How far around a range of starts appointments must be counted so that its days, or weeks, are whole; in ms. */
+/** Margin in ms around a range of starts, so that every day (or week) in it is counted completely. */
 export function limitMargin(limits: readonly Limit[]): number {
   return limits.some((limit) => limit.period === 'week') ? 8 * DAY : 2 * DAY
 }

@@ -1,4 +1,4 @@
-// PURE. The configuration of one tenant as the slot engine reads it, in memory and indexed. Types only.
+// PURE. Types of one tenant's configuration, indexed in memory for the slot engine.
 import type { Campaign } from '../campaign/campaign.ts'
 import type { Service } from '../service/visit.ts'
 import type { TenantSettings } from '../tenant/settings.ts'
@@ -14,9 +14,9 @@ export type ScheduleRule = {
   breaks?: readonly Window[] | undefined
   /** Where the agent works in these windows; absent = at any location of the agent. */
   locationId?: string | null | undefined
-  /** Who may book these windows: `staff` keeps them from the public page. */
+  /** Who may book these windows: `staff` hides them from the public page. */
   audience?: 'public' | 'staff' | undefined
-  /** Pools: how many desks are staffed, and how many of those the public may book. */
+  /** Pools: number of staffed desks, and how many of them the public may book. */
   desks?: number | undefined
   publicDesks?: number | undefined
 }
@@ -54,7 +54,7 @@ export type Location = {
   timeZone: string
   holidayCalendarId: string | null
   archived: boolean
-  /** No place: it stands for a tenant that has no location of its own, for calls and video only; its id is the tenant's. */
+  /** Placeholder for a tenant without locations, for telephone and video only; its id is the tenant's. */
   isRemote?: true
 }
 
@@ -71,10 +71,10 @@ export type Agent = {
   archived: boolean
 }
 
-/** Days of holiday with their names; asked by day number of the location's calendar. */
+/** Names of holidays by local day number of the location. */
 export type HolidayCalendar = { nameOf: (day: number) => string | undefined }
 
-/** A service with what is said of it to people. */
+/** A service with its texts for citizens. */
 export type OfferedService = Service & {
   externalId?: string | null
   description?: string | undefined

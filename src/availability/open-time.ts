@@ -1,5 +1,5 @@
 // PURE. When an agent is open at a location: schedule ∩ opening hours, less holidays, closures and absences, plus openings.
-// Each layer is kept apart so that the explanation of a refusal reads the very sets that made the offer.
+// Each layer is kept separately, so that the explanation of a refusal reads the same sets as the offer.
 import { intersect, subtract, union, DAY, type Spans } from '../time/interval.ts'
 import { expandDays } from '../time/recurrence.ts'
 import { formatDate, pushWallWindow, startOfDay, weekdayOf } from '../time/zone.ts'
@@ -14,17 +14,17 @@ import {
   type TenantConfig,
 } from './model.ts'
 
-/** Days around the asked range that are composed too, so that a night shift at its edge is seen whole. */
+/** Days composed before and after the requested range, so that a night shift at its edge is complete. */
 const MARGIN_DAYS = 2
 
 export type OpenTime = {
-  /** Pieces of open time as flat triples [from, to, anchor]; the grid of a piece counts from its anchor. */
+  /** Pieces of open time as flat triples [from, to, anchor]; the grid of a piece starts at its anchor. */
   pieces: Float64Array
-  /** The layers, in the order in which an explanation walks them. */
+  /** The layers, in the order in which an explanation checks them. */
   layers: { agentHours: Spans; locationHours: Spans; holidays: Spans; closures: Spans; absences: Spans; open: Spans }
 }
 
-/** Stands for "count from local midnight" where an opening never ends and so has no start to count from. */
+/** Anchor value for a grid that starts at local midnight, used when an opening lasts longer than a day. */
 export const MIDNIGHT = -1
 
 type Who = { audience: Audience; locationId: string | null; desk: number | null }
@@ -98,7 +98,7 @@ export type LocationTime = {
   closures: Spans
 }
 
-/** What a location contributes, the same for all agents who work there; composed once and shared. */
+/** Composes the layers of a location, which are the same for all its agents and are shared by them. */
 export function composeLocation(
   config: TenantConfig,
   location: Location,
@@ -109,7 +109,7 @@ export function composeLocation(
   const last = toDay + MARGIN_DAYS
   const who: Who = { audience: 'staff', locationId: null, desk: null }
   const schedules = config.schedules.get(location.id)
-  // A location without hours of its own leaves them to its agents.
+  // A location without its own hours is open whenever its agents work.
   const regular = schedules
     ? recurringHours(schedules, who, first - 1, last + 1)
     : [startOfDay(location.timeZone, first - 1), startOfDay(location.timeZone, last + 1)]
@@ -128,7 +128,7 @@ export function composeLocation(
 
 /**
  * Open time of one agent at one location for local days in [fromDay, toDay) of the location, with a margin of two days on
- * both sides. A grid counts from the start of the opening as declared: closures and absences do not shift it.
+ * both sides. A grid starts at the declared start of the opening: closures and absences do not shift it.
  */
 export function composeOpenTime(
   config: TenantConfig,
@@ -178,7 +178,7 @@ function piecesOf(open: Spans, frames: Spans): Float64Array {
   return pieces
 }
 
-/** Whether the day is a working day for horizons: Monday to Friday and no holiday of the location. */
+/** Whether the day counts as a working day for horizons: Monday to Friday and no holiday of the location. */
 export function isBusinessDay(config: TenantConfig, location: Location, day: number): boolean {
   if (weekdayOf(day) >= 5) return false
   const calendar = location.holidayCalendarId === null ? undefined : config.holidays.get(location.holidayCalendarId)

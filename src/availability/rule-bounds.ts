@@ -1,10 +1,10 @@
-// PURE. What a recurrence rule must keep to before it is stored or tried: parts that are known, dates near the present, and at least one of
-// them inside the validity of its schedule.
+// PURE. Validates a recurrence rule before it is stored or previewed: supported parts, dates near the present, and at least one date
+// within the validity of its schedule.
 import { bodyFault } from '../errors.ts'
 import { faultInRule, isEver } from '../time/recurrence.ts'
 import { formatDate, parseDate } from '../time/zone.ts'
 
-/** Ten years, in days: how far from today a schedule or a rule may begin. */
+/** Largest distance, in days (ten years), between today and the start of a schedule or rule. */
 const FAR = 3_653
 
 /** Throws `date_too_far` when the date is more than ten years from `today` (day number). */
@@ -13,7 +13,7 @@ export function requireNear(date: string, today: number, pointer: string): void 
     throw bodyFault(pointer, 'date_too_far', { from: formatDate(today - FAR), to: formatDate(today + FAR) })
 }
 
-/** Throws `invalid_recurrence` with the part at fault, or `recurrence_never_falls`; `until` is null where the schedule has no end. */
+/** Throws `invalid_recurrence` with the faulty part, or `recurrence_never_falls`; `until` is null when the schedule has no end. */
 export function requireRule(
   rule: { rrule: string; start?: string | undefined },
   validity: { from: string; until: string | null },

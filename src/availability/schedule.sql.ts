@@ -15,7 +15,7 @@ export function periodValue(from: number, to: number): unknown {
 
 export type Version = { id: string; from: string; until: string | null; document: Record<string, unknown> }
 
-/** The live version of the owner that is valid on `day`, locked. */
+/** Locks and returns the owner's unarchived version that is valid on `day`. */
 export async function lockVersionOn(
   tx: Tx,
   tenantId: string,
@@ -38,7 +38,7 @@ export async function lockVersionOn(
     .executeTakeFirst()
 }
 
-/** Lets a version end on the day `until` (exclusive). */
+/** Ends the validity of a version on the day `until` (exclusive). */
 export async function endVersion(tx: Tx, tenantId: string, version: Version, until: string, now: Date): Promise<void> {
   await tx
     .updateTable('schedules')

@@ -1,5 +1,5 @@
-// PURE. Slots of a visit over locations and agents: candidates, their open time (composed once a configuration and month),
-// the walk of engine.ts, and the same situation prepared for an explanation.
+// PURE. Finds slots of a visit over locations and agents: candidates, their open time (composed once per configuration and month),
+// the merge of engine.ts, and the same input prepared for an explanation.
 import { MINUTE, subtract, union, type Spans } from '../time/interval.ts'
 import { dayOf, formatDate, parseDate, startOfDay } from '../time/zone.ts'
 import type { Audience, Visit } from '../service/visit.ts'
@@ -49,7 +49,7 @@ export function locationsFor(config: TenantConfig, visit: Visit, selection: Sele
   )
 }
 
-/** Every agent with every location at which the visit could take place with them, whatever the time. */
+/** All pairs of agent and location that can serve the visit, regardless of time. */
 export function candidatesFor(config: TenantConfig, visit: Visit, selection: Selection): Candidate[] {
   const locations = locationsFor(config, visit, selection)
   const agents =
@@ -70,7 +70,7 @@ const MAX_TIMES = 20_000
 
 const monthStart = (day: number): number => parseDate(`${formatDate(day).slice(0, 7)}-01`)
 
-/** Open time for the whole months around [from, to), composed once a configuration, agent, location, audience and months. */
+/** Open time for the whole months around [from, to), cached by configuration, agent, location, audience and months. */
 export function openTimeFor(
   config: TenantConfig,
   { agent, location }: Candidate,
@@ -94,12 +94,12 @@ export function openTimeFor(
   return time
 }
 
-/** Booking rules of the visit at a location as bounds of its starts. */
+/** The visit's booking rules at a location, as bounds of its starts. */
 export function boundsAt(search: Pick<Search, 'config' | 'visit' | 'now'>, location: Location): StartBounds {
   return startBounds(search.visit, location.timeZone, search.now, (day) => isBusinessDay(search.config, location, day))
 }
 
-/** All slots in [from, to), ascending by start, then in the order of locations. `to - from` may be 93 days at most. */
+/** All slots in [from, to), ascending by start, then in the order of locations. `to - from` is at most 93 days. */
 export function findSlots(search: Search, selection: Selection, from: number, to: number): Slot[] {
   const slots: Slot[] = []
   const origin = Math.floor(from / MINUTE) * MINUTE
@@ -141,7 +141,7 @@ function markCandidate(search: Search, candidate: Candidate, starts: Spans, mark
   if (visit.seats > 1) markSessions(search, candidate, open, calendar, mayStart, marks)
 }
 
-/** Group sessions that exist already and have places: their time is busy, yet their start is on offer. */
+/** Marks existing group sessions with free places: their time is busy, but their start is offered. */
 function markSessions(
   search: Search,
   { agent, location }: Candidate,
@@ -161,7 +161,7 @@ function markSessions(
   }
 }
 
-/** Everything about one candidate at `now`, ready for `explainStart`; [from, to) must contain the starts to be asked about. */
+/** The input of `explainStart` for one candidate at `now`; [from, to) must contain the starts to explain. */
 export function situationOf(search: Search, candidate: Candidate, from: number, to: number): Situation {
   const { agent, location } = candidate
   const full = search.full(agent.id, location)
@@ -183,8 +183,8 @@ export function situationOf(search: Search, candidate: Candidate, from: number, 
 }
 
 /**
- * Until when an answer to this search stays the same if nobody writes: the first slot falls below the notice, an entry of a
- * calendar expires, or the date (or the evening cut-off) changes at a location.
+ * Instant until which the answer to this search stays valid without writes: until the first slot falls below the notice, a
+ * calendar entry expires, or a location reaches midnight or its evening cut-off.
  */
 export function validUntil(search: Search, selection: Selection, slots: readonly Slot[]): number {
   let until = Infinity
@@ -194,7 +194,7 @@ export function validUntil(search: Search, selection: Selection, slots: readonly
     const cutoff = search.visit.nextDayCutoff
     if (cutoff !== null) {
       const at = startOfDay(location.timeZone, today) + cutoff
-      // An hour earlier too: on days when the clock changes, midnight + cutoff is off by the change.
+      // One hour around it too: on days with a DST change, midnight + cutoff is off by the change.
       for (const instant of [at - 60 * MINUTE, at, at + 60 * MINUTE])
         if (instant > search.now) until = Math.min(until, instant)
     }

@@ -1,5 +1,5 @@
-// PURE. Slots as the JSON of the API. The text is put together by hand: a month of slots is some hundred times the same few
-// fields, and this text is what the cache keeps.
+// PURE. Writes slots as the JSON of the API. The text is built by hand for speed: a month repeats the same few fields hundreds of
+// times, and the cache stores this text.
 import { MINUTE } from '../time/interval.ts'
 import { formatDate, offsetAt, dayOf } from '../time/zone.ts'
 import type { Slot } from './search.ts'
@@ -15,7 +15,7 @@ export type SlotList = {
 
 const two = (n: number): string => (n < 10 ? `0${n}` : String(n))
 
-/** RFC 3339 with offset, to the second; a faster twin of `formatInstant` that reuses the date text. */
+/** RFC 3339 with offset, to the second; like `formatInstant`, but faster, since it reuses the date text. */
 function instantText(date: string, wall: number, offset: number): string {
   const minutes = Math.floor((wall % 86_400_000) / MINUTE)
   const seconds = Math.floor((wall % MINUTE) / 1000)
@@ -37,7 +37,7 @@ function slotText(zone: string, slot: Slot, durationMs: number, dateOf: (day: nu
   )
 }
 
-/** Groups slots by local date of the asked zone and writes the whole answer of `GET /v1/slots`. */
+/** Groups slots by local date in `list.timeZone` and returns the whole answer of `GET /v1/slots`. */
 export function renderSlots(list: SlotList, slots: readonly Slot[]): string {
   const dates = new Map<number, string>()
   const dateOf = (day: number): string => {

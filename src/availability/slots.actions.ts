@@ -1,4 +1,4 @@
-// Answers questions about free time: slots, the first free one at each location, and why something is or is not offered.
+// Answers questions about free time: slots, and the first free slot at each location; prepares the search for explanations.
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { planVisit, type Audience, type Visit } from '../service/visit.ts'
@@ -34,7 +34,7 @@ export type SlotRequest = {
   ignored?: Ignored
 }
 
-/** The visit that the services make, or the refusal as an error. Unknown and archived services are `not_found`. */
+/** The visit made of the services. Throws `not_found` (unknown service), `service_unavailable` (archived) or the error of `planVisit`. */
 export function visitOf(config: TenantConfig, serviceIds: readonly string[], minutes?: number): Visit {
   const services = serviceIds.map((id) => {
     const service = config.services.get(id)
@@ -54,21 +54,21 @@ function checkSelection(config: TenantConfig, request: SlotRequest): void {
     throw new AppError('not_found', { what: 'agent', id: request.agentId })
 }
 
-/** The agents that a request could be about; throws `not_found` when service, location or agent do not exist. */
+/** The agents that match a request; throws `not_found` when a service, location or agent does not exist. */
 export function agentsFor(config: TenantConfig, request: SlotRequest): Agent[] {
   checkSelection(config, request)
   const visit = visitOf(config, request.serviceIds, request.minutes)
   return [...new Set(candidatesFor(config, visit, request).map((candidate) => candidate.agent))]
 }
 
-/** Confirms configuration and versions for a request; `not_found` when tenant, service, location or agent do not exist. */
+/** Confirms configuration and versions for a request; throws `not_found` when tenant, service, location or agent does not exist. */
 export async function confirmFor(deps: Deps, request: SlotRequest): Promise<Confirmed> {
   const confirmed = await deps.snapshots.confirm(request.tenantId, (config) => agentsFor(config, request))
   if (!confirmed) throw new AppError('not_found', { what: 'tenant', id: request.tenantId })
   return confirmed
 }
 
-/** Which days and weeks are full, for starts in [from, to): one query, tallied once an agent and zone. */
+/** Full days and weeks for starts in [from, to): one query, counted once per agent and zone. */
 async function limitsFor(
   deps: Deps,
   visit: Visit,
@@ -102,7 +102,7 @@ async function limitsFor(
   }
 }
 
-/** Loads what a search over [from, to) needs and puts it together. */
+/** Loads the data of a search over [from, to) and builds the search. */
 export async function prepareSearch(
   deps: Deps,
   request: SlotRequest,
@@ -114,7 +114,7 @@ export async function prepareSearch(
   return searchOver(deps, request, snapshot, from, to)
 }
 
-/** A search over given configuration and calendars; limits are judged for starts in [from, to). */
+/** Builds a search from a given configuration and calendars; checks limits for starts in [from, to). */
 export async function searchOver(
   deps: Deps,
   request: SlotRequest,
@@ -131,7 +131,7 @@ export async function searchOver(
 
 type Cached = { fingerprint: string; until: number; body: string }
 type Answers = { byKey: Map<string, Cached>; size: number }
-/** Signs of all remembered answers together; one of a month and twenty agents has some 63,000. */
+/** Maximum characters of all cached answers together; an answer for a month and twenty agents has about 63,000. */
 const MOST_REMEMBERED = 16_000_000
 const answers = new WeakMap<Deps['db'], Answers>()
 
@@ -141,7 +141,7 @@ function answersOf(deps: Deps): Answers {
   return known
 }
 
-/** Remembers an answer, and forgets the oldest ones beyond the bound. */
+/** Caches an answer and evicts the oldest ones beyond the limit. */
 function remember(known: Answers, key: string, answer: Cached): void {
   const forget = (name: string): void => {
     known.size -= known.byKey.get(name)?.body.length ?? 0
@@ -158,8 +158,7 @@ function remember(known: Answers, key: string, answer: Cached): void {
 
 /**
  * The JSON text of all slots whose local date lies in [from, to], both included, in `timeZone` or the tenant's zone.
- * A cached answer is served only after the versions that it was made from were confirmed, and until the instant at which the
- * passing of time alone would change it.
+ * A cached answer is served only after its versions were confirmed, and only until the instant at which time alone would change it.
  */
 export async function slotsText(
   deps: Deps,
@@ -191,11 +190,11 @@ export type FirstSlot = {
   timeZone: string
   slot: Slot | null
   durationMs: number
-  /** Until when the passing of time alone leaves the answer as it is. */
+  /** Instant until which the answer stays valid if nobody writes. */
   validUntil: number
 }
 
-/** The first free slot at each asked location from `from` on, looking ever further up to the horizon. */
+/** The first free slot at each requested location from `from` on; searches in growing steps, 406 days in total. */
 export async function firstSlots(
   deps: Deps,
   request: SlotRequest,

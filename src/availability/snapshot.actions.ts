@@ -1,5 +1,5 @@
-// Owns the caches of configuration and reserved time, and their proof of freshness: one small query tells the versions of
-// both, shared by all requests that wait for it. Nothing is ever served from a cache whose version was not just confirmed.
+// Owns the caches of configuration and reserved time and checks that they are fresh: one small query reads the versions of both,
+// shared by all requests that wait for it. An answer never comes from a cache whose version was not just confirmed.
 import type { Database } from '../db/open.ts'
 import { buildConfig } from './build-config.ts'
 import { EMPTY_CALENDAR, type AgentCalendar, type BusyKind } from './agent-calendar.ts'
@@ -10,14 +10,14 @@ import type { Agent, TenantConfig } from './model.ts'
 
 const MAX_TENANTS = 500
 const MAX_CALENDARS = 5_000
-/** How old a cached calendar may be to choose an agent from it. */
+/** Maximum age in ms of a cached calendar from which `recent` chooses an agent. */
 const RECENT_MS = 1_000
 
 type CachedCalendar = AgentCalendar & { confirmedAt: number }
 type TenantCache = {
   config: TenantConfig | undefined
   loading: Promise<TenantConfig | null> | undefined
-  /** Loads of reserved time under way, by agents, versions and range: whoever needs the same shares it. */
+  /** Running loads of reserved time, by agents, versions and range: requests for the same data share them. */
   fetching: Map<string, Promise<(readonly [string, CachedCalendar])[]>>
   calendars: Map<string, CachedCalendar>
   batch: { ids: Set<string>; promise: Promise<Versions | null> } | undefined
@@ -25,7 +25,7 @@ type TenantCache = {
 }
 type Versions = { config: number; calendars: Map<string, number> }
 
-/** Configuration and the candidates' versions as confirmed by the database after the call began. */
+/** Configuration and the candidates' calendar versions, confirmed by the database after the call began. */
 export type Confirmed = {
   config: TenantConfig
   agents: readonly Agent[]
@@ -99,7 +99,7 @@ export function createSnapshots(db: Database, now: () => number) {
     return config
   }
 
-  /** Joins the next query of versions: one is under way at most, so everyone who asks meanwhile shares the one after it. */
+  /** Joins the next version query: at most one runs at a time, so all callers that arrive meanwhile share the one after it. */
   function versionsOf(tenantId: string, cache: TenantCache, ids: readonly string[]): Promise<Versions | null> {
     if (!cache.batch) {
       const batch = { ids: new Set<string>(), promise: Promise.resolve<Versions | null>(null) }
@@ -119,7 +119,7 @@ export function createSnapshots(db: Database, now: () => number) {
     return cache.batch.promise
   }
 
-  /** The configuration, possibly a moment old; for uses whose write checks the version itself. */
+  /** The cached configuration, possibly stale; for callers whose write checks the version itself. */
   async function recentConfig(tenantId: string): Promise<TenantConfig | null> {
     const cache = cacheOf(tenantId)
     return cache.config ?? reload(tenantId, cache)
@@ -127,7 +127,7 @@ export function createSnapshots(db: Database, now: () => number) {
 
   /**
    * Confirms the configuration and the versions of the agents that `choose` picks from it. Null when there is no such tenant.
-   * What `choose` throws counts only under a confirmed configuration: in an old one a new service is unknown.
+   * An error of `choose` is thrown only under a confirmed configuration: a stale one may not know a new service.
    */
   async function confirm(
     tenantId: string,
@@ -152,7 +152,7 @@ export function createSnapshots(db: Database, now: () => number) {
     }
   }
 
-  /** Loads calendars; whoever needs the same agents at the same versions meanwhile shares the load. */
+  /** Loads calendars; concurrent callers that need the same agents at the same versions share the load. */
   function fetchShared(tenantId: string, cache: TenantCache, ids: string[], wanted: string, from: number, to: number) {
     const key = `${from}:${to}:${wanted}`
     let fetch = cache.fetching.get(key)
@@ -172,14 +172,14 @@ export function createSnapshots(db: Database, now: () => number) {
     return fetch
   }
 
-  /** Adds the reserved time of the confirmed agents in [from, to), loading in one query what the cache lacks. */
+  /** Adds the reserved time of the confirmed agents in [from, to); loads all missing calendars in one query. */
   async function withCalendars(confirmed: Confirmed, from: number, to: number): Promise<Snapshot> {
     const cache = cacheOf(confirmed.config.tenantId)
     const calendars = new Map<string, AgentCalendar>()
     const missing: string[] = []
     for (const { id } of confirmed.agents) {
       const cached = cache.calendars.get(id)
-      // A calendar newer than the confirmed version is as good: it was read after the call began.
+      // A calendar newer than the confirmed version is fresh too: it was read after the call began.
       const isFresh = cached && cached.version >= (confirmed.versions.get(id) ?? 0)
       if (isFresh && cached.from <= from && cached.to >= to) {
         cached.confirmedAt = now()
@@ -187,7 +187,7 @@ export function createSnapshots(db: Database, now: () => number) {
       } else missing.push(id)
     }
     if (missing.length > 0) {
-      // Rounded outwards so that the next month or the next caller finds it here.
+      // Rounded outwards, so that the next month or the next caller hits the cache.
       const low = Math.floor((from - DAY) / DAY) * DAY
       const high = Math.ceil((to - low) / (32 * DAY)) * 32 * DAY + low
       const wanted = missing.map((id) => `${id}:${confirmed.versions.get(id)}`)
@@ -207,8 +207,8 @@ export function createSnapshots(db: Database, now: () => number) {
   }
 
   /**
-   * Cached configuration and calendars of a moment ago, without asking the database; null when any of it is missing or older.
-   * Good for choosing what to try: the write itself refuses what is no longer free. A refusal must never be based on it.
+   * Cached configuration and calendars at most one second old, without a database query; null when any of it is missing or older.
+   * Good enough to choose what to try: the write itself refuses time that is no longer free. Never base a refusal on it.
    */
   function recent(
     tenantId: string,
@@ -230,7 +230,7 @@ export function createSnapshots(db: Database, now: () => number) {
     return { config, calendars }
   }
 
-  /** Enters a reservation that this process is making into the cached calendar, which stays as old as it is. */
+  /** Adds a reservation that this process is making to the cached calendar, without renewing the calendar's age. */
   function noteReserved(
     tenantId: string,
     agentId: string,
@@ -246,7 +246,7 @@ export function createSnapshots(db: Database, now: () => number) {
     const i = firstEnding(cached.spans, from)
     calendars.set(agentId, {
       ...cached,
-      // Not what the database said at this version: a confirmed answer must load it again.
+      // The content differs from the database at any version: a confirmed answer must reload it.
       version: -1,
       spans: cached.spans.toSpliced(i * 2, 0, from, to),
       kinds: cached.kinds.toSpliced(i, 0, kind),
@@ -255,7 +255,7 @@ export function createSnapshots(db: Database, now: () => number) {
     })
   }
 
-  /** The configuration as of now, confirmed. */
+  /** The current configuration, confirmed by the database. */
   async function config(tenantId: string): Promise<TenantConfig | null> {
     return (await confirm(tenantId, () => []))?.config ?? null
   }

@@ -1,4 +1,4 @@
-// Body of a contact: the citizen or customer.
+// Schema of a contact: the citizen who books.
 import Type from 'typebox'
 import { Email, ExternalId, LongText } from '../rest/schema.ts'
 

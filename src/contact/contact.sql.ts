@@ -4,7 +4,7 @@ import { sql, type CompiledQuery } from 'kysely'
 import type { Row } from '../rest/resource.sql.ts'
 import type { ContactFields } from './contact.ts'
 
-/** The live contact with this external id or identity, or the one that such a contact became part of. */
+/** Id of the live contact with this external id or identity, or of the contact into which such a contact was merged. */
 export async function findSame(
   db: Db,
   tenantId: string,
@@ -51,14 +51,14 @@ export function insertContact(
     .compile()
 }
 
-/** Live contacts with this e-mail, phone or external id, of their own or of one that became part of them; at most 50. */
+/** Live contacts that have this e-mail, phone or external id, themselves or through a merged contact; at most 50. */
 export async function searchContacts(
   db: Db,
   tenantId: string,
   by: { email: string | null; phone: string | null; externalId: string | null },
 ): Promise<Row[]> {
   const { email, phone, externalId } = by
-  // What is null equals nothing.
+  // A null parameter matches no row.
   const { rows } = await sql<Row>`
     select c.* from contacts c
      where c.tenant_id = ${tenantId} and c.archived_at is null
@@ -70,7 +70,7 @@ export async function searchContacts(
   return rows
 }
 
-/** Locks one e-mail address or number (as a hash) until the end of the transaction. */
+/** Locks one e-mail address or telephone number (by hash) until the end of the transaction. */
 export async function lockMeans(tx: Tx, tenantId: string, meansHash: string): Promise<void> {
   await tx
     .insertInto('contact_means')
@@ -86,7 +86,7 @@ export async function lockMeans(tx: Tx, tenantId: string, meansHash: string): Pr
     .execute()
 }
 
-/** The names, means and language of one contact. */
+/** Names, e-mail, phone, external id and locale of one contact. */
 export async function findContact(db: Db, tenantId: string, id: string) {
   const row = await db
     .selectFrom('contacts')
@@ -99,7 +99,7 @@ export async function findContact(db: Db, tenantId: string, id: string) {
   return { ...contact, locale: (document as { locale?: string }).locale ?? null }
 }
 
-/** What segments may ask of a contact: its attributes and, as `locale`, its language. */
+/** The fields of a contact that segments may use: its attributes and its `locale`. */
 export async function findAttributes(
   db: Db,
   tenantId: string,

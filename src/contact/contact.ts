@@ -1,4 +1,4 @@
-// PURE. A contact's normal form and identity.
+// PURE. Normalises a contact and derives its identity.
 import { createHash } from 'node:crypto'
 import { bodyFault } from '../errors.ts'
 import { toE164 } from './phone.ts'
@@ -34,7 +34,7 @@ export function normalise(fields: ContactFields, country: string, pointer = ''):
   return result
 }
 
-/** The same for the same person: name and e-mail, else name and phone. Null when there is neither. */
+/** Hash that identifies a person: of name and e-mail, else of name and phone. Null when both e-mail and phone are absent. */
 export function identityOf(fields: ContactFields): string | null {
   const means = fields.email?.toLowerCase() ?? fields.phone
   if (means === undefined) return null

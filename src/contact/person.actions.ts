@@ -1,4 +1,4 @@
-// Two records of one person become one: what either has belongs to the one that stays.
+// Merges two contacts of one person, so that everything belongs to the kept contact, and undoes merges.
 import { insertAudit } from '../auth/audit.sql.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -18,7 +18,7 @@ const fieldsOf = (row: Row): Fields => ({
   externalId: (row.external_id as string | null) ?? undefined,
 })
 
-/** What the one that stays lacks comes from the other; notes of both are kept. */
+/** The fields of the kept contact; missing ones come from the other, and the notes of both are joined. */
 export function joined(kept: Fields, other: Fields): Fields {
   const notes = [kept.notes, other.notes]
     .filter((text) => text !== undefined && text !== '')
@@ -36,7 +36,7 @@ export function joined(kept: Fields, other: Fields): Fields {
   }
 }
 
-/** Merges the contact `otherId` into `keptId`. Throws `not_found`, `not_mergeable` for the same or an ended one. */
+/** Merges the contact `otherId` into `keptId`. Throws `not_found`, or `not_mergeable` if they are the same or one is archived. */
 export async function mergeContacts(
   deps: Deps,
   tenantId: string,
@@ -47,7 +47,7 @@ export async function mergeContacts(
   if (keptId === otherId) throw new AppError('not_mergeable')
   return transaction(deps.db, async (tx) => {
     const rows = new Map<string, Row | undefined>()
-    // Always in the same order: two people who merge the same two must not wait for each other.
+    // Lock in a fixed order: concurrent merges of the same two contacts must not deadlock.
     for (const id of [keptId, otherId].sort()) rows.set(id, await lockRow(tx, 'contacts', tenantId, id))
     const [kept, other] = [rows.get(keptId), rows.get(otherId)]
     if (!kept || !other) throw new AppError('not_found', { what: 'contact' })
@@ -89,7 +89,7 @@ export async function mergeContacts(
   })
 }
 
-/** The fields of the kept contact without what came from the other, where nobody has changed it since. */
+/** The fields of the kept contact without those taken from the other, unless they were changed since. */
 function parted(kept: Fields, other: Fields, filled: readonly string[], hasExternalId: boolean): Fields {
   const fields = { ...kept }
   for (const name of ['email', 'phone', 'locale'] as const)
@@ -105,8 +105,8 @@ function parted(kept: Fields, other: Fields, filled: readonly string[], hasExter
 }
 
 /**
- * Takes a merge back: the contact `otherId` lives again with all that was its own then, and what came from it leaves the other. What
- * was added since stays with the one it was added to. Throws `not_found`, `not_mergeable` when there is no merge to take back.
+ * Undoes a merge: restores the contact `otherId` with everything it had, and removes from the kept contact what came from it. Later
+ * additions stay where they were made. Throws `not_mergeable` when there is no merge to undo.
  */
 export async function unmergeContacts(deps: Deps, tenantId: string, otherId: string, actor: string): Promise<Row> {
   return transaction(deps.db, async (tx) => {
@@ -115,7 +115,7 @@ export async function unmergeContacts(deps: Deps, tenantId: string, otherId: str
     const rows = new Map<string, Row | undefined>()
     for (const id of [merge.kept_id, otherId].sort()) rows.set(id, await lockRow(tx, 'contacts', tenantId, id))
     const [kept, other] = [rows.get(merge.kept_id), rows.get(otherId)]
-    // Merged on, or erased, since then.
+    // Merged again or erased since then.
     if (!kept || !other || other.merged_into !== merge.kept_id || other.erased_at !== null || kept.archived_at !== null)
       throw new AppError('not_mergeable')
     const now = new Date(deps.now())
@@ -130,7 +130,7 @@ export async function unmergeContacts(deps: Deps, tenantId: string, otherId: str
       external_id: externalId ?? null,
       identity: identityOf({ firstName, lastName, email, phone }),
     }
-    // The one that stays gives up first what only one contact may have.
+    // Update the kept contact first: it must release unique values before the other takes them back.
     await updateRow(tx, 'contacts', { tenantId, id: merge.kept_id, columns, document, now })
     const restored = {
       identity: identityOf(from),

@@ -1,4 +1,4 @@
-// SQL of what is known of one contact: visits, callbacks, attempts, messages, notes, consents; and of contacts that look alike.
+// SQL of one contact's timeline (visits, callbacks, attempts, messages, notes, consents), of duplicates and of merges.
 import { sql } from 'kysely'
 import type { Db, Tx } from '../db/tx.ts'
 import type { Row } from '../rest/resource.sql.ts'
@@ -7,7 +7,7 @@ export type TimelineKind = 'appointment' | 'callback' | 'attempt' | 'message' | 
 const END = Date.UTC(9999, 11, 31)
 export type TimelineRow = { kind: TimelineKind; id: string; at: Date; data: Record<string, unknown> }
 
-/** Everything of a contact after a place in the list, latest first. */
+/** The timeline of a contact after the entry `after`, latest first. */
 export async function timelineOf(
   db: Db,
   tenantId: string,
@@ -61,7 +61,7 @@ export async function timelineOf(
   return rows
 }
 
-/** Live contacts whose names begin with the words, or whose number, e-mail or external id is the text; at most 30. */
+/** Live contacts whose names begin with the words, or whose phone, e-mail or external id equals the text; at most 30. */
 export async function findPeople(db: Db, tenantId: string, text: string, phone: string | null): Promise<Row[]> {
   const words = text
     .toLowerCase()
@@ -92,7 +92,7 @@ export async function findPeople(db: Db, tenantId: string, text: string, phone: 
   return rows
 }
 
-/** Live contacts that may be the same person: a number, an address or the whole name in common. */
+/** Live contacts that may be the same person: they share a phone, an e-mail address or the full name. */
 export async function duplicatesOf(db: Db, tenantId: string, c: Row): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select d.* from contacts d
@@ -105,7 +105,7 @@ export async function duplicatesOf(db: Db, tenantId: string, c: Row): Promise<Ro
   return rows
 }
 
-/** What may belong to a contact. */
+/** Tables whose rows belong to a contact. */
 export const OF_CONTACTS = [
   'appointments',
   'callbacks',
@@ -116,7 +116,7 @@ export const OF_CONTACTS = [
 ] as const
 export type Belongings = Partial<Record<(typeof OF_CONTACTS)[number], string[]>>
 
-/** What belonged to one contact belongs to another; the ids of the rows by table. */
+/** Moves all rows of one contact to another; returns the ids of the rows by table. */
 export async function handOver(tx: Tx, tenantId: string, from: string, to: string): Promise<Belongings> {
   const moved: Belongings = {}
   for (const table of OF_CONTACTS) {
@@ -132,7 +132,7 @@ export async function handOver(tx: Tx, tenantId: string, from: string, to: strin
   return moved
 }
 
-/** Gives rows back that still belong to the other. */
+/** Moves the listed rows back, if they still belong to `from`. */
 export async function giveBack(tx: Tx, tenantId: string, moved: Belongings, from: string, to: string): Promise<void> {
   for (const table of OF_CONTACTS)
     await tx
@@ -144,7 +144,7 @@ export async function giveBack(tx: Tx, tenantId: string, moved: Belongings, from
       .execute()
 }
 
-/** Who became part of the one that ends now is part of the other. */
+/** Moves contacts merged into `from` to `to`; returns their ids. */
 export async function repoint(tx: Tx, tenantId: string, from: string, to: string): Promise<string[]> {
   const rows = await tx
     .updateTable('contacts')
@@ -157,8 +157,8 @@ export async function repoint(tx: Tx, tenantId: string, from: string, to: string
 }
 
 /**
- * The contact that became part of another ends; the way to it stays, by its number, address, name and external id. What the one
- * that stays takes over as its own (`given`) is not unique any more here.
+ * Archives a merged contact; its phone, e-mail, name and external id still lead to the kept contact. Values that the kept contact
+ * takes over (`given`) are cleared here, because they must be unique.
  */
 export async function endMerged(
   tx: Tx,
@@ -183,7 +183,7 @@ export async function endMerged(
     .execute()
 }
 
-/** The contact lives again on its own, and so do those that were part of it. */
+/** Restores a merged contact and merges its former parts into it again. */
 export async function revive(
   tx: Tx,
   tenantId: string,
@@ -221,7 +221,7 @@ export type Merge = {
   filled: string[]
   undone_at: Date | null
 }
-/** What was moved; `contacts`: those that were part of the other already. */
+/** Ids of moved rows by table; `contacts`: contacts that were merged into the other one before. */
 export type Moved = Belongings & { contacts?: string[] }
 
 export async function insertMerge(
@@ -243,7 +243,7 @@ export async function insertMerge(
     .execute()
 }
 
-/** The merge by which a contact ended, locked; undefined when it was taken back. */
+/** Locks and returns the merge that archived a contact; undefined when there is none or it was undone. */
 export async function lockMerge(tx: Tx, tenantId: string, otherId: string): Promise<Merge | undefined> {
   const row = await tx
     .selectFrom('contact_merges')
@@ -266,7 +266,7 @@ export async function endMerge(tx: Tx, tenantId: string, id: string, now: Date):
     .execute()
 }
 
-/** Those that became part of a contact: their numbers and addresses are the contact's too. */
+/** Contacts merged into a contact (at most 50): their phones and addresses also belong to it. */
 export async function partsOf(db: Db, tenantId: string, id: string): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select c.* from contacts c

@@ -1,6 +1,6 @@
-// `agenda dump` and `agenda restore`: everything, from the embedded database to a server or back, as lines of JSON.
-// A dump of PostgreSQL's own kind was tried (pg_dump as WebAssembly): it speaks for one server version, needs an exact other
-// version of the embedded engine, and its text is held in memory; these lines stream and fit any supported version.
+// `agenda dump` and `agenda restore`: copy all data between the embedded database and a server, as lines of JSON.
+// Alternative tried: pg_dump as WebAssembly. It supports one server version, needs another exact version of the embedded engine
+// and holds its text in memory; JSON lines stream and suit every supported version.
 import { createReadStream, createWriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -10,7 +10,7 @@ import { AppError } from '../errors.ts'
 import { migrate, migrationNames } from './migrate.ts'
 import { openDatabase, type Client, type Database } from './open.ts'
 
-/** Parents before children, so that a restore never meets a reference to what is not there yet. */
+/** Parent tables before child tables, so that a restore never violates a foreign key. */
 const TABLES = [
   'tenants',
   'tenant_slugs',
@@ -74,10 +74,10 @@ async function tablesOf(client: Client): Promise<string[]> {
   return rows.map((row) => row.table_name as string)
 }
 
-/** Tables that hold secrets and nothing else. */
+/** Tables that contain only secrets. */
 const OF_SECRETS = new Set(['data_keys', 'tenant_secrets'])
 
-/** A row without its secrets; what must be set anew after a restore is told by `missingSecrets`. */
+/** A row without its secrets, or null for a table of secrets; `missingSecrets` lists what must be set again after a restore. */
 function bare(table: string, row: Record<string, unknown>): Record<string, unknown> | null {
   if (OF_SECRETS.has(table)) return null
   if (table === 'users') return { ...row, totp_secret: null, totp_step: null, recovery_hashes: [] }
@@ -96,8 +96,8 @@ function bare(table: string, row: Record<string, unknown>): Record<string, unkno
 const hostIn = (url: unknown): string => (typeof url === 'string' && URL.canParse(url) ? new URL(url).host : '')
 
 /**
- * Writes every row of every table as one JSON line, in one snapshot; returns the number of rows. Secrets are left out, or, `withSecrets`, kept
- * as they are: sealed, to be opened with the same installation key.
+ * Writes every row of every table as one JSON line, from one snapshot; returns the number of rows. Omits secrets, unless
+ * `withSecrets`: then they are written as stored, sealed, and need the same installation key.
  */
 export async function dump(db: Database, out: Writable, withSecrets = false): Promise<number> {
   const client = await db.pool.connect()
@@ -111,7 +111,7 @@ export async function dump(db: Database, out: Writable, withSecrets = false): Pr
     if (unknown.length > 0) throw new Error(`dump does not know the tables ${unknown.join(', ')}`)
     await write({ agenda: 1, migrations: migrationNames() })
     for (const table of TABLES) {
-      // A cursor: a table may be larger than the memory.
+      // A cursor, because a table may not fit into memory.
       await client.query(`declare rows_of_table no scroll cursor for select row_to_json(t) as row from ${table} t`)
       for (;;) {
         const { rows } = await client.query(`fetch ${BATCH} from rows_of_table`)
@@ -140,7 +140,7 @@ export async function restore(db: Database, input: Readable): Promise<number> {
     const { table, rows } = pending
     if (rows.length === 0) return
     if (!TABLES.includes(table)) throw new Error(`the dump names the unknown table ${table}`)
-    // The columns that the dump has: an older one leaves the newer ones to their defaults.
+    // Only columns in the dump: with an older dump, newer columns get their defaults.
     const columns = Object.keys(rows[0] as object)
       .map((name) => `"${name.replaceAll('"', '')}"`)
       .join(', ')
@@ -156,7 +156,7 @@ export async function restore(db: Database, input: Readable): Promise<number> {
     const { rows } = await client.query('select 1 from tenants limit 1')
     if (rows.length > 0) throw new AppError('database_not_empty')
     let isFirst = true
-    // Made here and not earlier: a reader of lines drops what arrives before somebody listens.
+    // Created only here: a line reader drops lines that arrive before a listener is attached.
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
       const value = JSON.parse(line) as { agenda?: number; migrations?: string[] } | [string, unknown]
       if (isFirst) {
@@ -214,7 +214,7 @@ export async function runDump(config: Config, file: string | undefined, withSecr
   }
 }
 
-/** What a dump without secrets left behind, to be set anew, in sentences. */
+/** Sentences that list the secrets to set again after restoring a dump without secrets. */
 export async function missingSecrets(db: Database): Promise<string[]> {
   const client = await db.pool.connect()
   const count = async (text: string): Promise<number> => Number((await client.query(text)).rows[0]!.n)

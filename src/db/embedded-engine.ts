@@ -1,5 +1,5 @@
-// The embedded PostgreSQL (PGlite) with its missing fsync repaired. It leans on internals: the exact version is pinned and
-// the number of calls is tested. Run as a program it creates the cluster in a folder and ends.
+// The embedded PostgreSQL (PGlite) with its missing fsync added. It relies on internals: the exact version is pinned and a test
+// checks the number of calls. Run as a program, it creates the cluster in a folder and exits.
 import { closeSync, fdatasyncSync, openSync } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist'
@@ -9,10 +9,10 @@ type Stream = { nfd?: number }
 type Emscripten = { NODEFS: { stream_ops: { fsync?: (stream: Stream) => number } } }
 type InitArguments = Parameters<NodeFS['init']>
 
-/** Calls of fsync that reached the disk. */
+/** Number of fsync calls that reached the disk. */
 export const counted = { syncs: 0 }
 
-/** PGlite's Node file system answers fsync without doing anything; this one writes the file through to the disk. */
+/** Flushes files to disk on fsync; PGlite's Node file system ignores fsync. */
 class SyncingFS extends NodeFS {
   override async init(pg: InitArguments[0], options: InitArguments[1]) {
     const { emscriptenOpts } = await super.init(pg, options)
@@ -41,7 +41,7 @@ export async function openEngine(folder: string): Promise<PGlite> {
     startParams,
     relaxedDurability: false,
   })
-  // The folder itself must reach the disk too, or a file created by a checkpoint could vanish with it.
+  // Sync the folder too: otherwise a crash could lose the directory entry of a file created by a checkpoint.
   const handle = openSync(folder, 'r')
   fdatasyncSync(handle)
   closeSync(handle)

@@ -1,5 +1,5 @@
 // The embedded database as a pool of one connection, in the shape that Kysely's PostgreSQL dialect expects of pg.
-// Owns the worker thread and the folder's lock; knows nothing of tables.
+// Owns the worker thread and the folder's lock; independent of tables.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,8 +9,8 @@ import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { lockFolder } from './folder-lock.ts'
 
-// Optimising PostgreSQL's one giant function peaks at 760 MB for no measurable gain (209 MB without, same 1,900 durable
-// inserts a second), so WebAssembly stays on the baseline compiler.
+// WebAssembly stays on the baseline compiler: optimising PostgreSQL's one giant function peaks at 760 MB for no measurable gain
+// (209 MB without, same 1,900 durable inserts per second).
 const WASM_FLAGS = ['--no-wasm-dynamic-tiering', '--no-wasm-tier-up']
 
 type Result = { rows: Record<string, unknown>[]; rowCount: number; command: string }
@@ -24,11 +24,11 @@ export type EmbeddedClient = {
 export type EmbeddedPool = {
   connect: () => Promise<EmbeddedClient>
   end: () => Promise<void>
-  /** Calls of fsync since the start, for the test of the durability repair. */
+  /** Number of fsync calls since the start, for the durability test. */
   syncs: () => Promise<number>
 }
 
-/** PostgreSQL's error as received from the worker, with `code` (SQLSTATE) and `message`. */
+/** Rebuilds PostgreSQL's error from the worker's message, with `code` (SQLSTATE) and `message`. */
 function revive(fields: Record<string, unknown>): Error {
   return Object.assign(new Error((fields.message as string | undefined) ?? 'database error'), fields)
 }
@@ -39,7 +39,7 @@ type Engine = { call: (request: Record<string, unknown>) => Promise<unknown>; te
 async function startEngine(folder: string): Promise<Engine> {
   const worker = new Worker(new URL('./embedded.worker.ts', import.meta.url), {
     workerData: { folder },
-    // The worker's own objects are few; V8's default nursery would grow to 64 MB of garbage of passed messages.
+    // The worker keeps few objects; V8's default young generation would grow to 64 MB of garbage from messages.
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
   })
   const waiting = new Map<number, Waiting>()
@@ -74,7 +74,7 @@ async function startEngine(folder: string): Promise<Engine> {
   return { call, terminate: () => worker.terminate() }
 }
 
-/** Creating the cluster peaks at 650 MB and leaves 100 MB behind: a process of its own takes them along. */
+/** Creates the cluster in a separate process: it peaks at 650 MB and leaves 100 MB allocated, freed when the process exits. */
 async function createCluster(folder: string): Promise<void> {
   const script = fileURLToPath(new URL('./embedded-engine.ts', import.meta.url))
   await promisify(execFile)(process.execPath, [...WASM_FLAGS, script, folder])
@@ -102,7 +102,7 @@ export async function openEmbedded(folder: string): Promise<EmbeddedPool> {
     throw error
   })
 
-  // One connection: whoever connects waits for the one before to release.
+  // There is one connection: each caller waits until the previous one releases it.
   let free: Promise<void> = Promise.resolve()
   async function connect(): Promise<EmbeddedClient> {
     const before = free

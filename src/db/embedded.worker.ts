@@ -1,4 +1,4 @@
-// Owns the embedded database inside a worker thread: a query never stalls the event loop of the server.
+// Runs the embedded database in a worker thread, so that a query never blocks the server's event loop.
 import { parentPort, workerData } from 'node:worker_threads'
 import { counted, openEngine } from './embedded-engine.ts'
 
@@ -20,7 +20,7 @@ async function answer(request: Request): Promise<unknown> {
   return { rows: result.rows, rowCount, command }
 }
 
-/** PostgreSQL's error fields, the only ones that callers may rely on; class instances do not survive the message. */
+/** PostgreSQL's error fields as a plain object, because class instances do not survive postMessage; callers rely on these only. */
 function plainError(error: unknown): Record<string, unknown> {
   const e = error as Record<string, unknown>
   const fields = ['message', 'code', 'detail', 'constraint', 'table', 'column', 'severity', 'hint', 'where', 'routine']

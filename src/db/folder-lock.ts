@@ -1,9 +1,9 @@
-// One process per data folder: two on one folder lose acknowledged rows. A file with the owner's pid is the lock.
+// Allows one process per data folder: two would lose acknowledged rows. The lock is a file with the owner's pid.
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../errors.ts'
 
-/** What the system tells of a process after its name, where it does: its state first (proc(5), /proc/pid/stat). */
+/** Fields of /proc/pid/stat after the process name, beginning with its state (proc(5)); empty where unavailable. */
 function statOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
@@ -12,13 +12,13 @@ function statOf(pid: number): string[] {
   }
 }
 
-/** Start time of a process in clock ticks: a pid alone may have been given to another program. */
+/** Start time of a process in clock ticks: a pid alone may have been reused by another process. */
 const startOf = (pid: number): string => statOf(pid)[19] ?? ''
 
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    // Killed, and only not yet taken note of by its parent: it holds no file any more.
+    // Z (zombie) and X (dead): the process has ended but its parent has not reaped it yet; it holds no files.
     return !['Z', 'X'].includes(statOf(pid)[0] ?? '')
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
@@ -26,7 +26,7 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Takes the lock of `folder` (created when missing) and returns the function that gives it back.
+ * Locks `folder` (created when missing) and returns the function that unlocks it.
  * A lock left by a killed process is taken over. Throws `folder_in_use` while its owner lives.
  */
 export function lockFolder(folder: string): () => void {

@@ -1,8 +1,8 @@
-// Row types of side work, messages and webhooks.
+// Row types of background jobs, messages and webhooks.
 import type { Generated } from 'kysely'
 import type { Document, Json } from './tables.ts'
 
-/** `dropped`: too late to be of use; `suppressed`: nothing is sent to the address. */
+/** `dropped`: too late to be useful; `suppressed`: nothing is sent to the address. */
 export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'bounced' | 'parked' | 'dropped' | 'suppressed'
 export type MessageRow = {
   tenant_id: string

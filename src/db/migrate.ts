@@ -1,11 +1,11 @@
-// Applies migrations/*.sql in order of name, once each, however many processes start together.
+// Applies migrations/*.sql in order of name, once each, even if several processes start together.
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Client, Pool } from './open.ts'
 import { isRetryable } from './tx.ts'
 
 const FOLDER = new URL('../../migrations/', import.meta.url)
 
-/** The statements of a migration file: a distributed engine refuses a string of several, so each is sent alone. */
+/** Splits a migration file into statements: a distributed engine refuses several in one string, so each is sent separately. */
 export function statementsOf(text: string): string[] {
   return text
     .replace(/^\s*--.*$/gm, '')
@@ -27,7 +27,7 @@ export function readMigration(name: string): string {
 async function ensureTable(client: Client): Promise<void> {
   await client
     .query('create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null)')
-    // Two processes creating it together: PostgreSQL lets one of them fail on its own catalogue; the table is there then.
+    // If two processes create the table together, one fails on PostgreSQL's catalogue; the table exists then.
     .catch((error: { code?: string }) => {
       if (error.code !== '23505' && error.code !== '42P07') throw error
     })
@@ -52,7 +52,7 @@ async function applyMissing(client: Client, now: Date): Promise<string[]> {
   }
 }
 
-/** Brings the schema up to date and returns the names applied now. Safe to run from several processes at once. */
+/** Migrates the schema and returns the names of the applied migrations. Safe to run from several processes at once. */
 export async function migrate(pool: Pool, now: Date): Promise<string[]> {
   const client = await pool.connect()
   try {

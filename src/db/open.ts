@@ -1,4 +1,4 @@
-// Opens the database: PostgreSQL when an URL is given, else the embedded engine. Both behind one Kysely and one pool shape.
+// Opens the database: PostgreSQL if a URL is given, else the embedded engine. Both have the same Kysely and pool interfaces.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, PostgresDialect, type LogEvent } from 'kysely'
 import pg from 'pg'
@@ -19,7 +19,7 @@ export type Database = {
   pool: Pool
   kind: 'embedded' | 'postgresql'
   onStatement?: ((sql: string) => void) | undefined
-  /** Counts the calls of fsync; embedded only. */
+  /** Number of fsync calls; embedded only. */
   syncs?: () => Promise<number>
   close: () => Promise<void>
 }
@@ -28,7 +28,7 @@ export type DatabaseOptions = {
   url?: string | undefined
   folder: string
   poolSize: number
-  /** Sees each statement that Kysely runs; tests check them against the rules for a distributed engine. */
+  /** Receives each statement that Kysely runs; tests check them against the rules for a distributed engine. */
   onStatement?: ((sql: string) => void) | undefined
 }
 
@@ -49,15 +49,15 @@ function openServer(url: string, poolSize: number): Pool {
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   })
-  // A lost connection is reported as an `error` event: of an idle one by the pool, of one in use by the client itself (the pool
-  // listens to idle clients only). Without a listener either event ends the process. Whoever uses the connection is told by its
-  // next statement, which rejects, and the pool replaces it.
+  // A lost connection emits an `error` event: on the pool if idle, on the client if in use (the pool listens to idle clients
+  // only). Without a listener either event ends the process. The next statement on a lost connection rejects, and the pool
+  // replaces the connection.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
-/** PostgreSQL 15 is the oldest that all statements were tried on. */
+/** Throws `database_too_old` below PostgreSQL 15, the oldest version on which all statements were tested. */
 async function requireVersion(pool: Pool): Promise<void> {
   const client = await pool.connect()
   try {
@@ -75,12 +75,12 @@ async function requireVersion(pool: Pool): Promise<void> {
   }
 }
 
-/** How long a start waits for a server that is not ready yet, and how long between two looks, in ms. */
+/** Time to wait at start for a server that is not ready, and interval between attempts, in ms. */
 const [PATIENCE, AGAIN] = [60_000, 500]
 
 /**
- * Runs `work` again while the database cannot be reached or does not take connections yet: a service and its server often start
- * together. Rejects with the last error after a minute, and at once with any other error.
+ * Retries `work` while the database is unreachable or does not accept connections yet: service and database often start
+ * together. Rejects with the last error after a minute; rejects immediately with any other error.
  */
 export async function whenAvailable<T>(work: () => Promise<T>, onWait: () => void = () => undefined): Promise<T> {
   const end = performance.now() + PATIENCE

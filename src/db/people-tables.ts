@@ -1,4 +1,4 @@
-// Row types of people who sign in, of what they did, and of what a person agreed to.
+// Row types of users and their sign-in, of the audit log, and of consents.
 import type { Generated } from 'kysely'
 import type { Document, Json } from './tables.ts'
 import type { Role } from '../auth/roles.ts'
@@ -44,7 +44,7 @@ export type PasskeyRow = {
   tenant_id: string
   id: string
   user_id: string
-  /** Base64url, as browsers name it. */
+  /** Base64url, as in the browser's API. */
   credential_id: string
   /** COSE key (RFC 9052), base64url. */
   public_key: string

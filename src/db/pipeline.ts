@@ -1,7 +1,7 @@
-// Several statements as one message to PostgreSQL: Bind and Execute for each, and one Sync at the end. Up to the Sync they are
-// one implicit transaction (PostgreSQL documentation, 55.2.4 "Pipelining"), so neither begin nor commit is sent.
-// Tried before: pg's own pipeline mode (a Sync and a write a statement: bookings a third slower), unnamed statements
-// (parsed and planned anew each time: a fifth slower).
+// Sends several statements to PostgreSQL as one message: Bind and Execute for each, and one Sync at the end. Up to the Sync they
+// are one implicit transaction (PostgreSQL documentation, 55.2.4 "Pipelining"), so neither begin nor commit is sent.
+// Alternatives tried: pg's own pipeline mode (one Sync and one write per statement: bookings a third slower); unnamed statements
+// (parsed and planned every time: a fifth slower).
 import { createRequire } from 'node:module'
 import type { CompiledQuery } from 'kysely'
 
@@ -19,7 +19,7 @@ const { serialize } = require('pg-protocol') as {
 
 type Connection = { stream: { write: (data: Buffer) => void } }
 
-/** Texts of the statements that a connection is known to have prepared. */
+/** SQL texts that are known to be prepared, by connection. */
 const prepared = new WeakMap<Connection, Set<string>>()
 const names = new Map<string, string>()
 
@@ -29,7 +29,7 @@ function nameOf(sql: string): string {
   return name
 }
 
-/** A query in the sense of pg's client (`submit` and the `handle…` callbacks) that stands for a list of statements. */
+/** A list of statements as one query of pg's client (it has `submit` and the `handle…` callbacks). */
 export class Pipeline {
   readonly #statements: readonly CompiledQuery[]
   readonly #isNamed: boolean
@@ -39,7 +39,7 @@ export class Pipeline {
   /** Called by pg's client when the connection is lost. */
   readonly callback: (error: Error | null) => void
 
-  /** `isNamed`: keep statements prepared on the connection; not behind a pooler that shares connections between clients. */
+  /** `isNamed`: keeps statements prepared on the connection; do not use behind a pooler that shares connections between clients. */
   constructor(statements: readonly CompiledQuery[], isNamed: boolean, done: (error: Error | null) => void) {
     this.#statements = statements
     this.#isNamed = isNamed
@@ -55,7 +55,7 @@ export class Pipeline {
     for (const { sql, parameters } of this.#statements) {
       const name = this.#isNamed ? nameOf(sql) : ''
       if (!this.#isNamed) parts.push(serialize.parse({ text: sql, name }))
-      // Whether a statement that failed before was prepared is not known; closing one that is not there is no error.
+      // A statement that failed before may or may not be prepared: close it first (closing a missing one is no error).
       else if (!known.has(sql)) parts.push(serialize.close({ type: 'S', name }), serialize.parse({ text: sql, name }))
       parts.push(
         serialize.bind({ statement: name, values: parameters as unknown[], valueMapper: prepareValue }),
@@ -67,7 +67,7 @@ export class Pipeline {
     return null
   }
 
-  // Rows are not asked for: a statement whose rows matter runs in an ordinary transaction.
+  // Rows are ignored: a statement whose rows matter runs in an ordinary transaction.
   handleRowDescription(): void {}
   handleDataRow(): void {}
   handleEmptyQuery(): void {}
@@ -79,7 +79,7 @@ export class Pipeline {
     this.#completed += 1
   }
 
-  /** The first error ends the transaction; the server skips the rest up to the Sync. pg asks nothing more of a query that failed. */
+  /** The first error ends the transaction; the server skips the rest up to the Sync. pg calls nothing more on a failed query. */
   handleError(error: Error): void {
     this.#remember()
     this.#done(error)

@@ -1,26 +1,26 @@
-// Words between processes: what is said here is heard by all of them. A hint, never a promise: whoever waits also looks again.
-// On a server NOTIFY carries them, many in one; behind a pooler that loses LISTEN only the hints are lost.
+// Pub/sub between processes: each message reaches all of them. Delivery is not guaranteed, so subscribers must also poll.
+// On a server, NOTIFY carries the messages in batches; behind a pooler without LISTEN, messages between processes are lost.
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { Database } from './open.ts'
 
 export type PubSub = {
   say: (topic: string, text: string) => void
-  /** Calls `hear` for each text of the topic; returns how to stop. */
+  /** Calls `hear` for each text of the topic; returns the function that unsubscribes. */
   on: (topic: string, hear: (text: string) => void) => () => void
-  /** From now on other processes are heard and told, over a connection of its own to the server. */
+  /** Starts exchanging messages with other processes; listens on a separate connection to the server. */
   connect: (url: string) => void
   close: () => Promise<void>
 }
 
 const CHANNEL = 'agenda'
-/** Hints are gathered for so long (ms), and sent in payloads of at most so many bytes (the server's limit is 8,000). */
+/** Time in ms during which messages are collected, and maximum size of a payload (the server's limit is 8,000 bytes). */
 const [GATHER, PAYLOAD] = [5, 7_000]
 const RECONNECT = 2_000
 
 type Listening = { close: () => Promise<void> }
 
-/** Listens on a connection of its own, for ever; a lost one is made anew. */
+/** Listens on a separate connection until closed; reconnects when the connection is lost. */
 function listen(url: string, hear: (payload: string) => void): Listening {
   let isClosed = false
   let client: pg.Client | null = null
@@ -55,7 +55,7 @@ function listen(url: string, hear: (payload: string) => void): Listening {
   }
 }
 
-/** The pubsub of this process. */
+/** Creates the pub/sub of this process. */
 export function createPubSub(db: Database | undefined): PubSub {
   const hearers = new Map<string, Set<(text: string) => void>>()
   const tell = (topic: string, text: string): void => {
@@ -68,7 +68,7 @@ export function createPubSub(db: Database | undefined): PubSub {
 
   function hearPayload(payload: string): void {
     const [from, ...lines] = payload.split('\n')
-    // What this process said itself it has heard already.
+    // Ignore this process's own messages: its subscribers received them directly.
     if (from === me) return
     for (const line of lines) {
       const at = line.indexOf(' ')

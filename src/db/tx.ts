@@ -1,4 +1,4 @@
-// How transactions run and how database errors are read. The only place that knows SQLSTATEs and constraint names' form.
+// Runs transactions and interprets database errors. Only this file knows the SQLSTATEs of refused writes and the form of constraint names.
 import { AppError } from '../errors.ts'
 import type { CompiledQuery, Kysely, Transaction } from 'kysely'
 import type { Database } from './open.ts'
@@ -22,8 +22,8 @@ const KINDS: Record<string, Violation['kind']> = {
 }
 
 /**
- * The constraint that refused a write, or null. The name is taken from the message where the field is absent, without the
- * shard suffix `_123456` that a distributed engine appends. NOT NULL has no name: `<column>_not_null` stands for it.
+ * The constraint that refused a write, or null. If the error has no name field, the name comes from the message; the shard suffix
+ * `_123456` of a distributed engine is removed. NOT NULL has no name, so `<column>_not_null` is used.
  */
 export function violationOf(error: unknown): Violation | null {
   const { code, constraint, message = '' } = (error ?? {}) as DatabaseError
@@ -35,8 +35,8 @@ export function violationOf(error: unknown): Violation | null {
 }
 
 /**
- * Deadlock or serialization failure: nothing was committed, the same transaction may succeed when run again. A lost
- * connection is not among them: the commit may have arrived, so the caller decides (with its idempotency key).
+ * Whether the error is a deadlock or serialization failure: nothing was committed, and a retry may succeed. A lost connection
+ * is not retryable: the commit may have arrived, so the caller decides (with its idempotency key).
  */
 export function isRetryable(error: unknown): boolean {
   const code = (error as DatabaseError)?.code
@@ -47,14 +47,14 @@ const ATTEMPTS = 6
 
 const followers = new WeakMap<Tx, (() => void)[]>()
 
-/** Does something once the transaction is committed, and never when it is not: who is told looks, and must find it. */
+/** Calls `follow` after the transaction has committed, never after a rollback: its receivers must find the new rows. */
 export function afterCommit(tx: Tx, follow: () => void): void {
   const list = followers.get(tx)
   if (list) list.push(follow)
   else followers.set(tx, [follow])
 }
 
-/** Runs `work` in one transaction (READ COMMITTED) and runs it anew after a deadlock. */
+/** Runs `work` in one transaction (READ COMMITTED) and retries it after a deadlock; throws `too_many_rivals` after six attempts. */
 export async function transaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -69,14 +69,14 @@ export async function transaction<T>(db: Database, work: (tx: Tx) => Promise<T>)
   }
 }
 
-/** Thrown inside `transaction` to give up all locks and run the work anew: what was seen before locking has changed. */
+/** Error to throw inside `transaction` to release all locks and retry, when data read before locking has changed. */
 export function startOver(): Error {
   return Object.assign(new Error('start over'), { code: '40001' })
 }
 
 /**
- * Runs the statements in one transaction; all of them take effect or none. On a server they leave in one write and cost one
- * round trip. Rejects with the error of the statement that failed first.
+ * Runs the statements in one transaction; all of them take effect or none. On a server they are sent in one write and
+ * need one round trip. Rejects with the error of the first failed statement.
  */
 export async function atomically(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
   if (db.onStatement) for (const statement of statements) db.onStatement(statement.sql)

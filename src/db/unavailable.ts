@@ -1,19 +1,19 @@
-// PURE. Tells errors of a database that is away or not ready from errors of a statement.
+// PURE. Distinguishes errors of an unreachable or unready database from errors of a statement.
 
 type DatabaseError = { code?: unknown; message?: unknown }
 
-/** The connection could not be made or was lost: codes of the operating system. */
+/** Operating system codes for a connection that failed or was lost. */
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_)/
 /**
- * SQLSTATEs of a server that ends, starts, is full or is a standby (PostgreSQL documentation, appendix A): 57P0x operator
+ * SQLSTATEs of a server that is stopping, starting, full or a standby (PostgreSQL documentation, appendix A): 57P0x operator
  * intervention, 53100/53200/53300/53400 insufficient resources, class 08 connection, 25006 a write sent to a standby after a failover.
  */
 const SERVER = /^(57P0|53[1234]00|08|25006)/
-/** The driver's own refusals, which carry no code. */
+/** Messages of the driver's own errors, which have no code. */
 const DRIVER =
   /timeout exceeded when trying to connect|Connection terminated|database is closed|not queryable|Client was closed/i
 
-/** Whether the caller should come back later: the database cannot be reached or is not ready. */
+/** Whether the caller should retry later, because the database is unreachable or not ready. */
 export function isUnavailable(error: unknown): boolean {
   const { code, message } = (error ?? {}) as DatabaseError
   const name = typeof code === 'string' ? code : ''

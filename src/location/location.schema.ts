@@ -1,4 +1,4 @@
-// Bodies of locations and their holiday calendars.
+// Schemas of locations and their holiday calendars.
 import Type from 'typebox'
 import { ExternalId, Id, LongText, Name, ShortText, Zone } from '../rest/schema.ts'
 

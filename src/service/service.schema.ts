@@ -1,4 +1,4 @@
-// Body of a service: what can be booked, and by which rules.
+// Schema of a service: what can be booked, and under which rules.
 import Type from 'typebox'
 import { ExternalId, Id, LongText, Minutes, Name, oneOf } from '../rest/schema.ts'
 

@@ -1,4 +1,4 @@
-// PURE. The rules of a service, and of several services combined in one visit. Knows nothing of agents or the ledger.
+// PURE. The rules of a service, and of several services combined in one visit. Independent of agents and the ledger.
 import { MINUTE } from '../time/interval.ts'
 
 export type Channel = 'in_person' | 'phone' | 'video'
@@ -18,7 +18,7 @@ export type Question = {
   options?: string[] | undefined
 }
 
-/** What the configuration says of one service; minutes throughout. */
+/** Configuration of one service; all times in minutes. */
 export type Service = {
   id: string
   name: string
@@ -88,8 +88,8 @@ function sharedLocations(services: readonly Service[]): { locationIds: string[];
 }
 
 /**
- * Combines services into one visit: durations add up, the strictest rule of all holds.
- * `minutes` picks one of the offered durations of a single service. Group sessions are not combined.
+ * Combines services into one visit: durations add up, and the strictest rule applies.
+ * `minutes` selects one of the durations of a single service. Group sessions cannot be combined.
  */
 export function planVisit(services: readonly Service[], minutes?: number): Visit | VisitFault {
   const first = services[0]!

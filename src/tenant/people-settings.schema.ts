@@ -1,4 +1,4 @@
-// Schemas of what a tenant sets about signing in, the workspace and privacy.
+// Schemas of a tenant's settings for sign-in, the workspace and privacy.
 import Type from 'typebox'
 import { oneOf } from '../rest/schema.ts'
 import { CONTACT_FIELDS, ROLES } from '../auth/roles.ts'

@@ -1,28 +1,28 @@
-// PURE. What a tenant sets about people who sign in, about the workspace, and about privacy; with the defaults.
+// PURE. A tenant's settings for sign-in, the workspace and privacy, with their defaults.
 import type { ContactField, Role } from '../auth/roles.ts'
 
-/** A service that vouches for people by OpenID Connect. Its client secret is kept apart. */
+/** An OpenID Connect provider. Its client secret is stored separately. */
 export type Provider = {
   id: string
   name: string
   issuer: string
   clientId: string
   scope?: string | undefined
-  /** The claim whose values give roles; several values: the first rule that fits. */
+  /** The claim whose values map to roles; with several values the first matching rule applies. */
   roleClaim?: string | undefined
   roles?: readonly { value: string; role: Role }[] | undefined
-  /** The role of whoever no rule fits; absent = they are not let in unless they were invited. */
+  /** Role of people whom no rule matches; absent = they may sign in only if invited. */
   defaultRole?: Role | undefined
 }
 
 export type SignIn = {
-  /** A session ends after so many hours, whatever happens. */
+  /** Maximum duration of a session, in hours. */
   sessionHours: number
-  /** And after so many minutes without use. */
+  /** Minutes without use after which a session ends. */
   idleMinutes: number
-  /** Roles that must have a second factor: administrators, unless the tenant says otherwise. */
+  /** Roles that must use a second factor; by default administrators. */
   secondFactorFor: readonly Role[]
-  /** false: only providers let people in; administrators keep their password for emergencies. */
+  /** false: people sign in through providers only; administrators keep their password for emergencies. */
   passwords: boolean
   providers: readonly Provider[]
 }
@@ -34,7 +34,7 @@ export const DEFAULT_SIGN_IN: SignIn = {
   providers: [],
 }
 
-/** Another system's page, shown beside a contact, appointment or callback; its address is signed with the context. */
+/** A page of another system, shown beside a contact, appointment or callback; its URL contains the signed context. */
 export type Widget = {
   id: string
   name: string
@@ -49,11 +49,11 @@ export type WorkspaceSettings = {
 export const DEFAULT_WORKSPACE: WorkspaceSettings = { widgets: [], allowedOrigins: [] }
 
 export type Privacy = {
-  /** Contacts without anything for so many days are anonymised; 0 = never. */
+  /** Days without activity after which contacts are anonymised; 0 = never. */
   contactDays: number
-  /** Rows of the audit log are what they are; what appointments say of a person (answers, notes) is erased after so many days; 0 = never. */
+  /** Days after which personal data of appointments (answers, notes) is erased; 0 = never. Audit log rows are not changed. */
   answerDays: number
-  /** Fields of contacts that a role does not see, in place of the defaults. */
+  /** Contact fields hidden from a role; replaces the defaults. */
   hidden: Partial<Record<Role, readonly ContactField[]>>
 }
 export const DEFAULT_PRIVACY: Privacy = { contactDays: 0, answerDays: 0, hidden: {} }

@@ -1,4 +1,4 @@
-// A tenant's own secrets: they seal cookies and links, sign what leaves, and open doors at others. Sealed at rest by the vault.
+// A tenant's secrets: keys for cookies, links and signatures, and credentials for other systems. Sealed at rest by the vault.
 import type { Deps } from '../deps.ts'
 import { memoizeByObject } from '../memoize.ts'
 import { readSecrets, writeSecret } from './secret.sql.ts'
@@ -9,7 +9,7 @@ export type OpenSecret = { purpose: string; secret: string; created_at: Date }
 const knownTo = memoizeByObject((_db: Deps['db']) => new Map<string, string>())
 const contextOf = (purpose: string): string => `secret ${purpose}`
 
-/** The tenant's secret for `purpose`: 256 random bits, made when first needed, the same in all processes. Never inside a transaction. */
+/** The tenant's secret for `purpose`: 256 random bits, created on first use, the same in all processes. Never inside a transaction. */
 export async function secretOf(deps: SecretDeps, tenantId: string, purpose: string): Promise<string> {
   const cache = knownTo(deps.db)
   const key = `${tenantId} ${purpose}`
@@ -22,7 +22,7 @@ export async function secretOf(deps: SecretDeps, tenantId: string, purpose: stri
   return row!.secret
 }
 
-/** Secrets of a tenant by purpose, as they are now. Never inside a transaction. */
+/** The tenant's current secrets for the purposes, opened. Never inside a transaction. */
 export async function openSecrets(
   deps: SecretDeps,
   tenantId: string,
@@ -34,11 +34,11 @@ export async function openSecrets(
   )
 }
 
-/** The secret as it is kept, to be written with `writeSecret`. Never inside a transaction. */
+/** The secret sealed for `writeSecret`. Never inside a transaction. */
 export const sealSecret = (deps: SecretDeps, tenantId: string, purpose: string, secret: string): Promise<string> =>
   deps.vault.seal(tenantId, contextOf(purpose), secret)
 
-/** Writes a secret; `isReplaced` = false leaves one that is there already. */
+/** Writes a secret; `isReplaced` = false keeps an existing one. */
 export async function putSecret(
   deps: SecretDeps,
   tenantId: string,

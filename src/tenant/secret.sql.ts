@@ -1,7 +1,7 @@
-// All SQL of a tenant's own secrets, as they are kept: sealed, where the installation has a key.
+// All SQL of a tenant's secrets, in stored form: sealed if the installation has a key.
 import type { Db } from '../db/tx.ts'
 
-/** Secrets of a tenant by purpose, as they are kept. */
+/** Secrets of a tenant by purpose, in stored form. */
 export async function readSecrets(
   db: Db,
   tenantId: string,
@@ -15,7 +15,7 @@ export async function readSecrets(
     .execute()
 }
 
-/** Writes a secret; `isReplaced` = false leaves one that is there already. */
+/** Writes a secret; `isReplaced` = false keeps an existing one. */
 export async function writeSecret(
   db: Db,
   tenantId: string,

@@ -1,4 +1,4 @@
-// PURE. What a tenant sets, with every default filled in.
+// PURE. A tenant's settings, with every default filled in.
 import {
   DEFAULT_FOLLOW_UP,
   DEFAULT_NOTIFICATIONS,
@@ -19,23 +19,23 @@ import { DEFAULT_THEME, type Theme } from './theme.ts'
 
 export type PageTexts = { intro?: string | undefined; footer?: string | undefined; consent?: string | undefined }
 export type BookingSettings = {
-  /** Whether the pages are open to the public. */
+  /** Whether the public booking pages are open. */
   enabled: boolean
   emailRequired: boolean
-  /** Minutes to confirm by e-mail before the slot is given back; 0 = no confirmation. */
+  /** Minutes to confirm by e-mail before the slot is released; 0 = no confirmation. */
   emailConfirmationMinutes: number
   captcha: 'proof_of_work' | 'none'
-  /** Most open appointments of one e-mail address or number; 0 = no limit. */
+  /** Maximum open appointments per e-mail address or telephone number; 0 = no limit. */
   maxOpenAppointments: number
-  /** Percent of a day's working time that bookings without a confirmed e-mail address may take together; 100 = no limit. */
+  /** Maximum percentage of a day's working time for all bookings without a confirmed e-mail address; 100 = no limit. */
   unprovenPercent: number
-  /** Hours after which a request that nobody vouches for ends if the office has not approved it; 0 = when it starts. */
+  /** Hours after which an unapproved request of an unproven citizen is cancelled; 0 = only at its start. */
   pendingHours: number
   privacyUrl?: string | undefined
   termsUrl?: string | undefined
   supportPhone?: string | undefined
   supportEmail?: string | undefined
-  /** Origins of the sites that may show the pages in a frame and call the public API from a browser. */
+  /** Origins that may embed the pages in a frame and call the public API from a browser. */
   allowedOrigins: readonly string[]
   texts: Partial<Record<'it' | 'en', PageTexts>>
 }
@@ -67,7 +67,7 @@ export const DEFAULT_BOOKING: BookingSettings = {
   texts: {},
 }
 
-/** The stored document of a tenant as settings. */
+/** Settings from the stored document of a tenant. */
 export function settingsOf(document: Readonly<Record<string, unknown>>): TenantSettings {
   const { theme, booking, notifications, waitingList, followUp, signIn, workspace, privacy, ...rest } =
     document as Partial<TenantSettings>

@@ -1,4 +1,4 @@
-// Body of a tenant: an organisation with its zone, language, country and defaults.
+// Schema of a tenant: an organisation with its zone, language, country and defaults.
 import Type from 'typebox'
 import { FollowUpBody, NotificationsBody, WaitingListBody } from '../notify/settings.schema.ts'
 import { PrivacyBody, SignInBody, WorkspaceBody } from './people-settings.schema.ts'

@@ -1,5 +1,5 @@
-// All SQL of tenants and their short names. The short name crosses tenants, so it lives in a table of its own that is written
-// first: a name without a tenant is harmless, a tenant without a name could not be found.
+// All SQL of tenants and their short names (slugs). A slug is unique across tenants, so it has its own table, which is written
+// first: a slug without a tenant is harmless, but a tenant without a slug could not be found.
 import type { TenantRow } from '../db/tables.ts'
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../db/tx.ts'
@@ -21,7 +21,7 @@ export async function listTenants(db: Db, after: string | null, limit: number): 
   return query.execute()
 }
 
-/** Takes a short name for a tenant; returns the tenant that has it, which is another one when it was taken. */
+/** Claims a slug for a tenant; returns the id of the tenant that owns it, which differs when the slug was taken. */
 export async function claimSlug(db: Db, slug: string, tenantId: string): Promise<string> {
   await db
     .insertInto('tenant_slugs')
@@ -66,7 +66,7 @@ export async function updateTenant(
     .executeTakeFirstOrThrow()
 }
 
-/** Ids of all tenants; for background work, which then goes tenant by tenant. */
+/** Ids of all unarchived tenants, for background work that runs tenant by tenant. */
 export async function allTenantIds(db: Db): Promise<string[]> {
   return (await db.selectFrom('tenants').select('id').where('archived_at', 'is', null).execute()).map((row) => row.id)
 }

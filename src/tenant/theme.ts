@@ -1,4 +1,4 @@
-// PURE. The look of a tenant's pages: its colours checked for contrast, and the custom properties that app.css reads.
+// PURE. The theme of a tenant's pages: checks its colours for contrast and writes the custom properties that app.css reads.
 import { bodyFault } from '../errors.ts'
 import { contrastOf, lightenedFor, readableOn } from '../web/contrast.ts'
 
@@ -29,7 +29,7 @@ const FONTS: Record<Theme['font'], string> = {
   serif: 'Charter, "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif',
 }
 
-/** Throws `illegible_theme` at the colour that cannot be read, with the ratio that it reaches. */
+/** Throws `illegible_theme` at a colour with too little contrast, with its ratio. */
 export function checkTheme(theme: Theme): void {
   const pairs: [pointer: string, text: string, background: string][] = [
     ['/theme/headerText', theme.headerText, theme.headerBackground],
@@ -47,7 +47,7 @@ export function checkTheme(theme: Theme): void {
   }
 }
 
-/** The stylesheet of a theme: custom properties only, so that no value can break out of its place. */
+/** The stylesheet of a theme: custom properties only, so that no value can inject CSS rules. */
 export function themeCss(theme: Theme): string {
   const dark = lightenedFor(theme.accent, DARK_PAGE, 6)
   return `:root{--accent:${theme.accent};--on-accent:${readableOn(theme.accent)};--header:${theme.headerBackground};--on-header:${theme.headerText};--font:${FONTS[theme.font]}}
@@ -58,7 +58,7 @@ export function themeCss(theme: Theme): string {
 
 const LOGO = /^data:(image\/(?:png|jpeg|webp|svg\+xml));base64,([A-Za-z0-9+/]+={0,2})$/
 
-/** Type and bytes of a logo, or null when the text is not one. */
+/** Media type and bytes of a logo, or null when the text is not a valid logo. */
 export function logoOf(dataUrl: string | undefined): { type: string; bytes: Buffer } | null {
   const match = LOGO.exec(dataUrl ?? '')
   return match ? { type: match[1]!, bytes: Buffer.from(match[2]!, 'base64') } : null

@@ -1,5 +1,5 @@
-// PURE. Sets of time as sorted, disjoint, half-open intervals in epoch milliseconds, flat: [from0, to0, from1, to1, …].
-// Flat arrays of numbers, not objects: the slot engine walks hundreds of thousands of them in a few milliseconds.
+// PURE. Sets of time as sorted, disjoint, half-open intervals in epoch milliseconds, stored flat: [from0, to0, from1, to1, …].
+// Flat arrays instead of objects, because the slot engine scans hundreds of thousands of intervals in a few milliseconds.
 
 export type Spans = readonly number[]
 
@@ -7,7 +7,7 @@ export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
-/** The union of half-open intervals in any order; touching ones merge and empty ones vanish. */
+/** The union of half-open intervals in any order; merges adjacent intervals and drops empty ones. */
 export function union(...sets: readonly Spans[]): number[] {
   const pairs: [number, number][] = []
   for (const set of sets) {
@@ -23,7 +23,7 @@ export function union(...sets: readonly Spans[]): number[] {
   return out
 }
 
-/** What lies in both sets; both must be sorted and disjoint. */
+/** Time in both sets; both must be sorted and disjoint. */
 export function intersect(a: Spans, b: Spans): number[] {
   const out: number[] = []
   let i = 0
@@ -38,7 +38,7 @@ export function intersect(a: Spans, b: Spans): number[] {
   return out
 }
 
-/** What lies in `a` and not in `b`; both must be sorted and disjoint. */
+/** Time in `a` but not in `b`; both must be sorted and disjoint. */
 export function subtract(a: Spans, b: Spans): number[] {
   const out: number[] = []
   let j = 0
@@ -55,7 +55,7 @@ export function subtract(a: Spans, b: Spans): number[] {
   return out
 }
 
-/** Index of the interval that contains the instant `at`, or -1. */
+/** Array index of the start of the interval that contains the instant `at`, or -1. */
 export function indexAt(set: Spans, at: number): number {
   let low = 0
   let high = set.length / 2 - 1
@@ -74,7 +74,7 @@ export function covers(set: Spans, from: number, to: number): boolean {
   return index >= 0 && to <= set[index + 1]!
 }
 
-/** Number of the first interval that ends after `at`; the count of intervals when none does. */
+/** Number of the first interval that ends after `at`; the number of intervals when none does. */
 export function firstEnding(set: Spans, at: number): number {
   let low = 0
   let high = set.length / 2
@@ -86,11 +86,11 @@ export function firstEnding(set: Spans, at: number): number {
   return low
 }
 
-/** Whether any of [from, to) lies in the set. */
+/** Whether any part of [from, to) lies in the set. */
 export function touches(set: Spans, from: number, to: number): boolean {
   const first = firstEnding(set, from)
   return first * 2 < set.length && set[first * 2]! < to
 }
 
-/** Length of all spans together. */
+/** Total length of all spans, in ms. */
 export const lengthOf = (set: Spans): number => set.reduce((sum, at, i) => sum + (i % 2 === 0 ? -at : at), 0)

@@ -1,5 +1,5 @@
-// PURE. Recurrence rules (RFC 5545 §3.3.10): which are taken, and their local dates. rrule reads them; their days are worked out by
-// rule-days.ts, because rrule's own walk has no bound (a rule that never falls is followed to the year 9999).
+// PURE. Recurrence rules (RFC 5545 §3.3.10): which are accepted, and their local dates. The library rrule parses them; rule-days.ts
+// computes their days, because rrule's iteration is unbounded (it follows a rule without dates to the year 9999).
 import rrulePackage from 'rrule'
 import { daysOf, fallsWithin, prepareRule, type PreparedRule } from './rule-days.ts'
 import { parseDate } from './zone.ts'
@@ -11,14 +11,14 @@ export type Recurrence = {
   rrule: string
   /** First local date from which the rule counts (DTSTART), `YYYY-MM-DD`. */
   start: string
-  /** Local dates left out (EXDATE). */
+  /** Excluded local dates (EXDATE). */
   exceptions: readonly string[]
 }
 
 const ALLOWED = new Set(['FREQ', 'INTERVAL', 'BYDAY', 'BYMONTHDAY', 'BYMONTH', 'BYSETPOS', 'UNTIL', 'COUNT', 'WKST'])
 const FREQUENCIES = new Set(['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'])
 
-/** Why a rule is refused: the name of the part at fault, or null when the rule can be used. */
+/** The name of the invalid or unsupported part of a rule, or null when the rule is valid. */
 export function faultInRule(rrule: string): string | null {
   const seen = new Map<string, string>()
   for (const part of rrule.split(';')) {
@@ -89,7 +89,7 @@ function preparedOf(rrule: string, start: string): PreparedRule {
   return prepared
 }
 
-/** The day numbers in [fromDay, toDay) on which the rule falls, ascending. The rule must have passed `faultInRule`. */
+/** The day numbers in [fromDay, toDay) on which the rule occurs, ascending. The rule must have passed `faultInRule`. */
 export function expandDays(recurrence: Recurrence, fromDay: number, toDay: number): readonly number[] {
   const key = `${recurrence.rrule}|${recurrence.start}|${recurrence.exceptions.join()}|${fromDay}|${toDay}`
   const cached = expansions.get(key)
@@ -102,11 +102,11 @@ export function expandDays(recurrence: Recurrence, fromDay: number, toDay: numbe
   return days
 }
 
-/** Whether the rule falls on any day of [fromDay, toDay), exceptions or not. The rule must have passed `faultInRule`. */
+/** Whether the rule occurs on any day of [fromDay, toDay), ignoring exceptions. The rule must have passed `faultInRule`. */
 export const isEver = ({ rrule, start }: Omit<Recurrence, 'exceptions'>, fromDay: number, toDay: number): boolean =>
   fallsWithin(preparedOf(rrule, start), fromDay, toDay)
 
-/** Forgets all expansions; benchmarks of the uncached path call it. */
+/** Clears the caches of rules and expansions; called by benchmarks of the uncached path. */
 export function forgetExpansions(): void {
   expansions.clear()
   rules.clear()

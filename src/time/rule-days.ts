@@ -1,5 +1,5 @@
-// PURE. The days of a recurrence rule (RFC 5545 §3.3.10, date parts only), worked out period by period near the days that are asked for. A
-// rule that never falls costs no more than one that does: nothing walks from the start of the rule, or to the end of time, to find out.
+// PURE. Computes the days of a recurrence rule (RFC 5545 §3.3.10, date parts only), period by period near the requested days. Never
+// iterates from the start of the rule or without an end, so a rule without dates costs no more than others.
 import { DAY } from './interval.ts'
 import { parseDate, weekdayOf } from './zone.ts'
 import { DAYS, rulePartsOf } from './rule-parts.ts'
@@ -8,7 +8,7 @@ export type Frequency = 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY'
 export type Rule = {
   frequency: Frequency
   interval: number
-  /** `nth` 0 = every such day of the period. Weekdays from Monday = 0. */
+  /** `nth` 0 = every such weekday of the period. Weekdays: Monday = 0. */
   byDay: readonly { weekday: number; nth: number }[]
   byMonthDay: readonly number[]
   /** January = 1. */
@@ -20,10 +20,10 @@ export type Rule = {
   weekStart: number
 }
 
-/** Days after its start up to which a rule with COUNT is counted: fifty years. What it would do later is left out. */
+/** Maximum days (fifty years) after its start for which a rule with COUNT is counted; later days are ignored. */
 const MOST_COUNTED = 18_300
 
-/** The parts of a rule that has passed `faultInRule`. */
+/** Parses a rule that has passed `faultInRule`. */
 export function readRule(text: string): Rule {
   const parts = rulePartsOf(text)
   const numbers = (name: string): number[] => (parts.get(name) ?? '').split(',').filter(Boolean).map(Number)
@@ -53,7 +53,7 @@ function civilOf(day: number): Civil {
 /** Day number of the first of a month; `month` may lie outside 1 to 12. */
 const firstOf = (year: number, month: number): number => Math.floor(Date.UTC(year, month - 1, 1) / DAY)
 
-/** What DTSTART says where the rule says nothing (RFC 5545 §3.3.10, "information … missing … is taken from DTSTART"). */
+/** Completes missing parts of the rule from DTSTART (RFC 5545 §3.3.10, "information … missing … is taken from DTSTART"). */
 function completed(rule: Rule, start: number): Rule {
   if (rule.byDay.length > 0 || rule.byMonthDay.length > 0 || rule.frequency === 'DAILY') return rule
   if (rule.frequency === 'WEEKLY') return { ...rule, byDay: [{ weekday: weekdayOf(start), nth: 0 }] }
@@ -62,7 +62,7 @@ function completed(rule: Rule, start: number): Rule {
   return { ...rule, byMonth, byMonthDay: [date] }
 }
 
-/** Whether a weekday of the rule is this day; the nth one is counted within the month, or the year of a yearly rule without months. */
+/** Whether the day matches BYDAY; the nth weekday is counted within the month, or within the year for a yearly rule without months. */
 function isWeekday(rule: Rule, day: number, { year, month, date }: Civil): boolean {
   const weekday = weekdayOf(day)
   const inYear = rule.frequency === 'YEARLY' && rule.byMonth.length === 0
@@ -86,7 +86,7 @@ function isDay(rule: Rule, day: number): boolean {
   return rule.byMonthDay.some((n) => (n > 0 ? n : length + 1 + n) === civil.date)
 }
 
-/** Periods of a rule from its start on: the days of the nth one, [from, to), and the number of the one that a day lies in or before. */
+/** Periods of a rule: `span` gives the days [from, to) of the nth period; `at` gives the number of the last period begun by a day. */
 function periodsOf(rule: Rule, start: number): { span: (n: number) => [number, number]; at: (day: number) => number } {
   const { interval } = rule
   if (rule.frequency === 'DAILY')
@@ -97,7 +97,7 @@ function periodsOf(rule: Rule, start: number): { span: (n: number) => [number, n
   if (rule.frequency === 'WEEKLY') {
     const week = start - ((weekdayOf(start) - rule.weekStart + 7) % 7)
     return {
-      // The first week begins with the rule.
+      // The first week begins at the start of the rule.
       span: (n) => [Math.max(start, week + n * 7 * interval), week + n * 7 * interval + 7],
       at: (day) => Math.floor((day - week) / (7 * interval)),
     }
@@ -115,7 +115,7 @@ function periodsOf(rule: Rule, start: number): { span: (n: number) => [number, n
   }
 }
 
-/** The days of one period on which the rule falls, ascending, from its start on. */
+/** The days of one period on which the rule occurs, ascending, between the rule's start and UNTIL. */
 function daysIn(rule: Rule, start: number, [from, to]: readonly [number, number]): number[] {
   const days: number[] = []
   for (let day = from; day < to; day += 1) if (isDay(rule, day)) days.push(day)
@@ -125,7 +125,7 @@ function daysIn(rule: Rule, start: number, [from, to]: readonly [number, number]
   return meant.filter((day) => day >= start && day <= rule.until)
 }
 
-/** The last day of a rule with COUNT; `until` where there is none. */
+/** The last day of a rule with COUNT; `until` for a rule without COUNT. */
 function lastDay(rule: Rule, start: number): number {
   if (rule.count === null) return rule.until
   const { span } = periodsOf(rule, start)
@@ -141,13 +141,13 @@ function lastDay(rule: Rule, start: number): number {
 
 export type PreparedRule = { rule: Rule; start: number }
 
-/** A rule that counts from the day `start` (DTSTART), ready to be asked for its days. */
+/** Prepares a rule that starts on the day `start` (DTSTART) for queries. */
 export function prepareRule(text: string, start: number): PreparedRule {
   const rule = completed(readRule(text), start)
   return { rule: { ...rule, until: lastDay(rule, start), count: null }, start }
 }
 
-/** The day numbers in [from, to) on which the rule falls, ascending. */
+/** The day numbers in [from, to) on which the rule occurs, ascending. */
 export function daysOf({ rule, start }: PreparedRule, from: number, to: number): number[] {
   const end = Math.min(to - 1, rule.until)
   if (end < start || end < from) return []
@@ -158,7 +158,7 @@ export function daysOf({ rule, start }: PreparedRule, from: number, to: number):
   return days
 }
 
-/** Whether the rule falls on any day of [from, to). */
+/** Whether the rule occurs on any day of [from, to). */
 export function fallsWithin(prepared: PreparedRule, from: number, to: number): boolean {
   for (let day = Math.max(from, prepared.start); day < to; day += 366)
     if (daysOf(prepared, day, Math.min(to, day + 366)).length > 0) return true

@@ -1,6 +1,6 @@
-// PURE. The parts of a recurrence rule as they are written (RFC 5545 §3.3.10), for what puts rules into words.
+// PURE. Splits a recurrence rule (RFC 5545 §3.3.10) into its parts as written.
 
-/** Weekdays as rules name them, from Monday. */
+/** Weekday names of RFC 5545, from Monday. */
 export const DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
 
 /** `FREQ=WEEKLY;BYDAY=MO` → its parts by name. */

@@ -1,15 +1,15 @@
-// PURE. Wall clock ↔ instant in any IANA zone, from tables of offset changes: luxon finds the changes once a zone and year.
-// Policy: a wall time skipped in spring moves forward by the length of the gap; a repeated one in autumn means its first
-// occurrence when a single instant is asked for, while a *window* of wall time contains every instant whose clock reads
-// inside it, so a repeated hour is open twice and a skipped one never.
+// PURE. Converts wall clock ↔ instant in any IANA zone, from tables of offset changes that luxon finds once per zone and year.
+// Policy: a wall time skipped in spring moves forward by the length of the gap. A repeated wall time in autumn means its first
+// occurrence when a single instant is needed; a *window* of wall time contains every instant whose clock reads inside it, so
+// a repeated hour is open twice and a skipped hour never.
 import { IANAZone } from 'luxon'
 import { DAY, HOUR, MINUTE, type Spans } from './interval.ts'
 
-/** Offsets in ms that hold from each instant on; `from[0]` is the start of the UTC year. */
+/** Offsets in ms, each valid from the instant in `from`; `from[0]` is the start of the UTC year. */
 type YearTable = { from: number[]; offset: number[]; end: number }
 
 const tables = new Map<string, Map<number, YearTable>>()
-/** Longest distance of any zone's clock from UTC, with room. */
+/** Upper bound of any zone's offset from UTC, with a margin. */
 const WIDEST = 15 * HOUR
 const PROBE = 5 * DAY
 
@@ -24,7 +24,7 @@ function buildYear(zone: IANAZone, year: number): YearTable {
   const offsetAt = (at: number): number => Math.round(zone.offset(at) * MINUTE)
   const from = [start]
   const offset = [offsetAt(start)]
-  // Zones have changed twice within a month (Morocco around Ramadan), so probe every few days and bisect to the minute.
+  // A zone can change its offset twice within a month (Morocco around Ramadan), so probe every few days and bisect to the minute.
   for (let low = start; low < end; low += PROBE) {
     const high = Math.min(low + PROBE, end - MINUTE)
     if (offsetAt(high) === offset.at(-1)) continue
@@ -49,7 +49,7 @@ function yearTable(zone: string, year: number): YearTable {
   return table
 }
 
-// Division instead of a Date object: this runs for every offered slot. The estimate is off by one near new year only.
+// Division instead of a Date object, because this runs for every slot. The estimate can be off by one only near New Year.
 function yearOf(at: number): number {
   const guess = 1970 + Math.floor(at / (365.2425 * DAY))
   if (at < Date.UTC(guess, 0, 1)) return guess - 1
@@ -91,10 +91,10 @@ function eachOffset(
   }
 }
 
-/** Appends the instants whose wall clock lies in [wallFrom, wallTo) to `out`, touching stretches merged. */
+/** Appends the instants whose wall clock lies in [wallFrom, wallTo) to `out`; merges adjacent stretches. */
 export function pushWallWindow(zone: string, wallFrom: number, wallTo: number, out: number[]): void {
   if (wallFrom >= wallTo) return
-  // Nearly always the offset is the same on both sides, and the window is one shift away.
+  // Fast path: the offset is nearly always constant around the window, so one shift is enough.
   const offset = offsetAt(zone, wallFrom - WIDEST)
   const early = wallFrom - WIDEST
   const late = wallTo + WIDEST
@@ -131,7 +131,7 @@ export function startOfDay(zone: string, day: number): number {
   return wallWindow(zone, day * DAY, (day + 1) * DAY)[0] ?? startOfDay(zone, day + 1)
 }
 
-/** The one instant meant by a wall time: first occurrence when repeated, moved forward by the gap when skipped. */
+/** The instant of a wall time: the first occurrence if repeated, moved forward by the gap if skipped. */
 export function instantOf(zone: string, wall: number): number {
   const found = wallWindow(zone, wall, wall + 1)
   if (found.length > 0) return found[0]!
@@ -140,7 +140,7 @@ export function instantOf(zone: string, wall: number): number {
 
 const YEARS = /^(19[7-9]\d|20\d\d|21\d\d)-/
 
-/** A calendar date that exists, from 1970 to 2199: what PostgreSQL, luxon and people agree on. */
+/** Whether the text is an existing date from 1970 to 2199, the range in which PostgreSQL and luxon agree. */
 export function isCalendarDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || !YEARS.test(text)) return false
   const at = Date.parse(`${text}T00:00:00Z`)

@@ -1,4 +1,4 @@
-// The installation's keys: from the environment or a file; with the embedded database made once in the data folder.
+// Reads the installation's keys from the environment or a file; with the embedded database, creates one in the data folder.
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ function keysInFile(file: string): Buffer[] {
 
 type Given = { secretKey: readonly Buffer[]; secretKeyFile: string; databaseUrl: string | undefined; data: string }
 
-/** The keys, the sealing one first. `say` is told of a key that was made, and of a server without one. */
+/** The keys; the first one seals. Reports a newly created key, and a server database without a key, through `say`. */
 export function installationKeys(given: Given, say: (text: string) => void): readonly Buffer[] {
   if (given.secretKey.length > 0) return given.secretKey
   if (given.secretKeyFile !== '') return keysInFile(given.secretKeyFile)

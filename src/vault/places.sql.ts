@@ -1,4 +1,4 @@
-// All SQL of where secrets stand: what is still plain, and writing it back sealed.
+// All SQL of the columns that hold secrets: reads those still in plain text and writes them back sealed.
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../db/tx.ts'
 import { isSealed } from './vault.ts'
@@ -7,12 +7,12 @@ export type Plain = { id: string; text: string }
 
 export type Place = {
   read: () => Promise<Plain[]>
-  /** What the value is sealed for. */
+  /** Purpose for which the value is sealed. */
   purpose: (id: string) => string
   write: (id: string, sealed: string, plain: Plain) => RawBuilder<unknown>
 }
 
-/** The places where secrets stand: those that are plain, how they are sealed, and how they are written back. */
+/** The places that hold a tenant's secrets: how to read the plain values, their purpose, and how to write them back sealed. */
 export function placesOf(db: Db, tenantId: string): Place[] {
   const calendars = async (): Promise<Plain[]> => {
     const { rows } = await sql<{ id: string; document: Record<string, unknown> }>`

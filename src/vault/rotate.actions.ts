@@ -1,4 +1,4 @@
-// Seals with the installation's present key: data keys are wrapped anew, and what is still plain is sealed.
+// Rotates to the installation's current key: wraps all data keys with it again, and seals values still in plain text.
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { listTenants } from '../tenant/tenant.sql.ts'
@@ -6,7 +6,7 @@ import { placesOf } from './places.sql.ts'
 
 const PAGE = 100
 
-/** Returns how many data keys were wrapped anew, and how many values were sealed. Throws when there is no key. */
+/** Returns the number of rewrapped data keys and of newly sealed values. Throws `invalid_setting` when there is no key. */
 export async function rotateKey(deps: Deps): Promise<{ wrapped: number; sealed: number }> {
   if (!deps.vault.isOn)
     throw new AppError('invalid_setting', { name: 'AGENDA_SECRET_KEY', expected: 'a key to seal with' })

@@ -1,4 +1,4 @@
-// `agenda rotate-key`.
+// Runs `agenda rotate-key`.
 import type { Deps } from '../deps.ts'
 import { rotateKey } from './rotate.actions.ts'
 

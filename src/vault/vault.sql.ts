@@ -1,4 +1,4 @@
-// All SQL of data keys: each tenant's own, wrapped with the installation's key.
+// All SQL of data keys. Each tenant has its own, wrapped with the installation's key.
 import type { Db } from '../db/tx.ts'
 
 export type DataKey = { id: string; wrapped: string }
@@ -13,7 +13,7 @@ export async function insertDataKey(
     .execute()
 }
 
-/** The tenant's data keys, the oldest first: the first is the one that seals. */
+/** The tenant's data keys, oldest first; the oldest one seals. */
 export async function listDataKeys(db: Db, tenantId: string): Promise<DataKey[]> {
   return db.selectFrom('data_keys').select(['id', 'wrapped']).where('tenant_id', '=', tenantId).orderBy('id').execute()
 }

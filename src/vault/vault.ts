@@ -1,5 +1,5 @@
-// Envelope encryption of secrets at rest: a value is sealed with its tenant's data key, the data key with the installation's key, which is in no
-// database. Without such a key values stay as they are; what is plain in the database opens as it is, so that a key can be added later.
+// Envelope encryption of secrets at rest: the tenant's data key seals a value; the installation's key, which is in no database, seals
+// the data key. Without that key values stay plain. Plain values open unchanged, so that a key can be added later.
 import type { Database } from '../db/open.ts'
 import { AppError } from '../errors.ts'
 import { decrypt, encrypt, KEY_BYTES, nameOfKey } from './cipher.ts'
@@ -8,13 +8,13 @@ import { insertDataKey, listDataKeys, rewrapDataKey, type DataKey } from './vaul
 const PREFIX = 'sealed1.'
 
 export type Vault = {
-  /** Whether secrets are sealed: an installation key is there. */
+  /** Whether secrets are sealed: true if there is an installation key. */
   isOn: boolean
-  /** Never inside a transaction: it may read or make the tenant's data key. */
+  /** Never inside a transaction: it may read or create the tenant's data key. */
   seal: (tenantId: string, purpose: string, text: string) => Promise<string>
-  /** Throws `secret_unreadable` when it was sealed with a key that is not there. Never inside a transaction. */
+  /** Throws `secret_unreadable` when the sealing key is missing. Never inside a transaction. */
   open: (tenantId: string, purpose: string, stored: string) => Promise<string>
-  /** Wraps the tenant's data keys with the first installation key; returns how many were wrapped anew. */
+  /** Wraps the tenant's data keys with the first installation key; returns how many were rewrapped. */
   rewrap: (tenantId: string) => Promise<number>
 }
 
@@ -32,7 +32,7 @@ export const isSealed = (stored: string): boolean => stored.startsWith(PREFIX)
 export function createVault({ db, keys, randomBytes, newId, now }: VaultParts): Vault {
   const byName = new Map(keys.map((key) => [nameOfKey(key), key]))
   const [first] = keys
-  /** Data keys of tenants, as they are opened. */
+  /** Cache of unwrapped data keys, by tenant. */
   const known = new Map<string, Map<string, Buffer>>()
 
   const wrap = (tenantId: string, id: string, dataKey: Buffer): string =>
@@ -54,14 +54,14 @@ export function createVault({ db, keys, randomBytes, newId, now }: VaultParts): 
     return opened
   }
 
-  /** The key that seals: the tenant's oldest, made when first needed. */
+  /** The key that seals: the tenant's oldest, created on first use. */
   async function sealing(tenantId: string): Promise<[id: string, key: Buffer]> {
     const [found] = await dataKeys(tenantId)
     if (found) return found
     const id = newId()
     const wrapped = wrap(tenantId, id, Buffer.from(randomBytes(KEY_BYTES)))
     await insertDataKey(db.kysely, { tenantId, id, wrapped, now: new Date(now()) })
-    // Somebody else may have made one in this moment: both open, the older seals.
+    // Another process may have created one meanwhile: both open, the older one seals.
     known.delete(tenantId)
     const [made] = await dataKeys(tenantId)
     return made!
@@ -79,7 +79,7 @@ export function createVault({ db, keys, randomBytes, newId, now }: VaultParts): 
       const [id = '', text = ''] = stored.slice(PREFIX.length).split('.')
       let key = (await dataKeys(tenantId)).get(id)
       if (!key) {
-        // Made by another process meanwhile.
+        // Another process may have created it meanwhile: reload.
         known.delete(tenantId)
         key = (await dataKeys(tenantId)).get(id)
       }
