@@ -1,4 +1,4 @@
-// PURE. Schedules as calendar availability (RFC 7953), out and in.
+// PURE. Converts schedules to and from calendar availability (RFC 7953).
 import type Ical from 'ical.js'
 import type { Schedule, ScheduleRule } from '../availability/model.ts'
 import { parseClock } from '../service/visit.ts'
@@ -14,7 +14,7 @@ const DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
 const FOREVER = Date.UTC(9000, 0, 1) / DAY
 const wall = (ms: number): string => utcText(ms).slice(0, -1)
 
-/** The first day from `day` on that a weekly rule names; else the day itself. */
+/** The first day from `day` on that a weekly rule includes; for other rules `day` itself. */
 function firstDay(rrule: string, day: number): number {
   const days = /BYDAY=([A-Z,]+)/.exec(rrule)?.[1]?.split(',')
   if (!days || !/FREQ=WEEKLY/.test(rrule)) return day
@@ -46,7 +46,7 @@ function availableLines(schedule: Schedule, rule: ScheduleRule, index: number): 
   })
 }
 
-/** Recurring hours of an agent as VAVAILABILITY: what is not AVAILABLE is BUSY-UNAVAILABLE. Breaks are not part of it. */
+/** The recurring hours of an agent as VAVAILABILITY: time that is not AVAILABLE is BUSY-UNAVAILABLE. Leaves out breaks. */
 export function availabilityObject(id: string, schedules: readonly Schedule[], stamp: number): string {
   const zones = [...new Set(schedules.map((schedule) => schedule.timeZone))]
   const lines = [
@@ -65,8 +65,8 @@ const clock = (minutes: number): string =>
 export type ReadAvailability = { timeZone: string | null; validFrom: string; rules: ScheduleRule[] }
 
 /**
- * The hours of a VAVAILABILITY as one schedule. Throws a sentence on what a schedule cannot hold: several zones, no recurrence
- * that we know, hours over more than a day.
+ * Reads the hours of a VAVAILABILITY into one schedule. Throws a sentence about what a schedule cannot represent: several time
+ * zones, unsupported recurrences, hours of more than a day.
  */
 export function readAvailability(text: string): ReadAvailability {
   const { parse, Component } = ical()

@@ -1,4 +1,4 @@
-// PURE. Busy time in a calendar from elsewhere: recurrences, exceptions and zones expanded by ical.js, names of zones read by ours.
+// PURE. Busy time of an external calendar: ical.js expands recurrences, exceptions and zones; we resolve IANA zone names.
 import type Ical from 'ical.js'
 import { DAY, union } from '../time/interval.ts'
 import { instantOf, isZone } from '../time/zone.ts'
@@ -6,19 +6,22 @@ import { failure } from '../outbound/answer.ts'
 import { isOwnUid } from './ics-event.ts'
 import { ical } from './ics-reply.ts'
 
-/** Occurrences that one calendar may take to expand, and spans that it may take of an agent's time. */
+/** Limits per calendar: occurrences to expand, and busy spans. */
 const [MOST_STEPS, MOST_SPANS] = [100_000, 5_000]
 const TOO_FINE = new Set(['SECONDLY', 'MINUTELY', 'HOURLY'])
 
-/** An instant as epoch ms. `stated`: the zone that the event names. A zone that has a name of the IANA database is read by that, else by what the calendar says of it. */
+/**
+ * Converts a calendar time to epoch ms. `stated`: the zone that the event names. Uses the IANA database when it knows the zone,
+ * else the definition in the calendar.
+ */
 function instantIn(time: Ical.Time, stated: string, fallback: string): number {
   const wall = Date.UTC(time.year, time.month - 1, time.day, time.hour, time.minute, time.second)
   const own = (time.zone as { tzid?: string } | null)?.tzid ?? 'floating'
-  // A zone that is named and not described is floating to the parser.
+  // ical.js treats a zone that is named but not defined as floating.
   const name = own === 'floating' && stated !== '' ? stated : own
   if (name === 'UTC' || name === 'Z') return wall
   if (isZone(name)) return instantOf(name, wall)
-  // Floating times are the agent's own clock.
+  // Floating times are in the agent's own time zone.
   return own === 'floating' ? instantOf(fallback, wall) : time.toUnixTime() * 1000
 }
 
@@ -51,7 +54,7 @@ function readEvent(reader: Reader, event: Ical.Event): void {
     const isMoved = item !== event
     if (isMoved && isFree(item.component)) continue
     const begin = add(reader, startDate, endDate, zoneIn(item.component))
-    // Exceptions may lie anywhere; those beyond the end of the rule's own times are read by themselves.
+    // Only a regular occurrence ends the loop, because a moved one may start at any time; with a margin of one day.
     if (!isMoved && begin > reader.to + DAY) return
   }
 }
@@ -62,9 +65,9 @@ function isFree(component: Ical.Component): boolean {
 }
 
 /**
- * Busy time in [from, to) (epoch ms): disjoint, ascending. Cancelled and transparent events are free, and so are our own, which we
- * wrote there. Throws on text that is no iCalendar object, and on one that would take too long to expand.
- * @param zone the clock of times that name none
+ * Busy time in [from, to) (epoch ms): disjoint, ascending. Cancelled and transparent events count as free, and so do events that we
+ * wrote ourselves. Throws on text that is not iCalendar, and with `failure` `too_many` on one that is too expensive to expand.
+ * @param zone time zone for times that name none
  */
 export function busyIn(texts: readonly string[], zone: string, from: number, to: number): number[] {
   const { parse, Component, Event } = ical()
@@ -83,7 +86,7 @@ export function busyIn(texts: readonly string[], zone: string, from: number, to:
       const own = exceptions.get(uid) ?? []
       readEvent(reader, new Event(component, { exceptions: own, strictExceptions: false }))
     }
-    // VFREEBUSY (RFC 5545 §3.6.4): what a calendar says without saying why.
+    // VFREEBUSY (RFC 5545 §3.6.4): busy time without details.
     for (const component of calendar.getAllSubcomponents('vfreebusy'))
       for (const property of component.getAllProperties('freebusy')) {
         if (String(property.getFirstParameter('fbtype') ?? 'BUSY').toUpperCase() === 'FREE') continue
@@ -95,7 +98,7 @@ export function busyIn(texts: readonly string[], zone: string, from: number, to:
   return busy
 }
 
-/** As union takes them: ascending. */
+/** Sorts spans ascending, as `union` requires. */
 function pairs(spans: readonly number[]): number[] {
   const list: [number, number][] = []
   for (let i = 0; i < spans.length; i += 2) list.push([spans[i]!, spans[i + 1]!])

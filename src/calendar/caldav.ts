@@ -1,4 +1,4 @@
-// An agent's calendar on a CalDAV server (RFC 4791), by tsdav over our own guarded requests: read as busy time, and written to.
+// Reads and writes an agent's calendar on a CalDAV server (RFC 4791), with tsdav over our own SSRF-guarded requests.
 import { failure } from '../outbound/answer.ts'
 import { readDavInWorker, type Question, type Reaction } from './parse-in-worker.ts'
 import type { Request } from '../outbound/post.ts'
@@ -15,7 +15,7 @@ const plainHeaders = (answer: Answer): Record<string, string> =>
     ),
   )
 
-/** `fetch` as tsdav wants it, with the guard of all requests that tenants name; redirects are not followed. */
+/** A `fetch` for tsdav with the guard for addresses that tenants enter; does not follow redirects. */
 function guarded(request: Request): typeof fetch {
   return async (input, init = {}) => {
     const url = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
@@ -28,7 +28,7 @@ function guarded(request: Request): typeof fetch {
   }
 }
 
-/** Sends what the thread that reads the answers wants asked. */
+/** Sends the requests of the worker thread that parses the answers. */
 const askBy =
   (request: Request) =>
   async ({ url, body, method, headers }: Question): Promise<Reaction> => {
@@ -48,7 +48,7 @@ const headersOf = (document: ExternalAccess): Record<string, string> =>
         authorization: `Basic ${Buffer.from(`${document.username}:${document.password ?? ''}`).toString('base64')}`,
       }
 
-/** The objects of a calendar that touch [from, to), epoch ms. Rejects with `failure` = a short code. */
+/** The objects of a calendar that overlap [from, to), epoch ms. Rejects with `failure` = a short code. */
 export async function readObjects(
   request: Request,
   document: ExternalAccess,
@@ -56,7 +56,7 @@ export async function readObjects(
   to: number,
 ): Promise<string[]> {
   const headers = headersOf(document)
-  // tsdav takes a refusal for an empty calendar: asked beforehand, so that busy time is not lost to a changed password.
+  // tsdav reads a refusal as an empty calendar: check first, so that a changed password does not erase busy time.
   const body = '<d:propfind xmlns:d="DAV:"><d:prop><d:resourcetype/></d:prop></d:propfind>'
   const depth = { ...headers, depth: '0', 'content-type': 'application/xml' }
   const { status, body: said } = await request(document.url, {
@@ -67,7 +67,7 @@ export async function readObjects(
   return readDavInWorker({ kind: 'dav', url: document.url, headers, from, to }, askBy(request))
 }
 
-/** Writes our event into the calendar, or removes it (`content` = null). */
+/** Writes our event into the calendar, or deletes it (`content` = null). Rejects with `failure`. */
 export async function writeObject(
   request: Request,
   document: ExternalAccess,

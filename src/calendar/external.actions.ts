@@ -1,5 +1,5 @@
-// Reads agents' calendars elsewhere again and again, and enters appointments in those that are written to. A calendar that cannot
-// be read keeps what was read last, says since when, and its owner is told after a day.
+// Reads external calendars of agents periodically, and writes appointments into those set up for it. A calendar that cannot be
+// read keeps its last busy time and records since when it fails; its owner is told after a day.
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
 import { calendarView } from '../appointment/appointment-view.ts'
 import { touchConfig } from '../availability/config.sql.ts'
@@ -33,17 +33,17 @@ import {
 import { calendarObject } from './ics-event.ts'
 
 const [READ, WRITE] = ['calendars', 'caldav']
-/** How often a calendar is read, how far ahead, and when its owner hears that it cannot be. */
+/** How often a calendar is read, how far ahead, and after how long its owner is told of a failure; ms. */
 const [EVERY, AHEAD, WARN] = [10 * MINUTE, 190 * DAY, DAY]
 const [TIMEOUT, MOST] = [20_000, 5_000_000]
 
-/** Of calendars that were added before accesses were sealed, the access stands in the document itself. */
+/** Calendars added before access data was sealed have it in plain text in the document. */
 type Stored = Partial<ExternalDocument> & Partial<ExternalAccess>
 const storedOf = (e: External): Stored => e.document
 
 export const isWritten = (e: External): boolean => storedOf(e).isWritten ?? false
 
-/** Of its address; the rest of it may be a secret. */
+/** The host of its URL; the rest of the URL may be a secret. */
 export function hostOf(e: External): string {
   const { host, url } = storedOf(e)
   return host ?? new URL(url!).host
@@ -64,7 +64,7 @@ const readJob = (deps: Deps, e: Pick<External, 'tenant_id' | 'id'>, due: number)
   ...{ due: new Date(due), now: new Date(deps.now()) },
 })
 
-/** Adds a calendar and has it read at once. */
+/** Adds a calendar and schedules its first read at once. */
 export async function addExternal(
   deps: Deps,
   tenantId: string,
@@ -95,14 +95,14 @@ export async function removeExternal(deps: Deps, e: External): Promise<void> {
   })
 }
 
-/** Has a calendar read now. */
+/** Schedules a read of a calendar now. */
 export const readNow = (deps: Deps, e: External): Promise<void> =>
   transaction(deps.db, (tx) => enqueue(deps, tx, [readJob(deps, e, deps.now())]))
 
 type Got = { texts: string[]; etag: string | null; lastModified: string | null } | 'unchanged'
 
 async function fetchIcs(deps: Deps, e: External): Promise<Got> {
-  // What was read ahead is used up even though nothing changed: read whole once a week.
+  // Read in full once a week: busy time was read only so far ahead, even if the calendar has not changed since.
   const isStale = deps.now() - e.updated_at.getTime() > 7 * DAY
   const headers = {
     accept: 'text/calendar',
@@ -124,7 +124,7 @@ async function fetchCaldav(deps: Deps, e: External, from: number, to: number): P
   return { texts: await readObjects(deps.request, await accessOf(deps, e), from, to), etag: null, lastModified: null }
 }
 
-/** Tells the agent that their calendar cannot be read; once, until it can be again. */
+/** Returns writes that tell the agent that their calendar cannot be read; once, until it can be read again. */
 async function warn(deps: Deps, config: TenantConfig, e: External, code: string): Promise<(tx: Tx) => Promise<void>> {
   const agent = await findRow(deps.db.kysely, 'agents', e.tenant_id, e.agent_id)
   const { email } = (agent?.document ?? {}) as { email?: string }
@@ -146,7 +146,7 @@ async function warn(deps: Deps, config: TenantConfig, e: External, code: string)
   }
 }
 
-/** The clock of an agent: that of the first place where they work. */
+/** The time zone of an agent: that of the first location where they work. */
 function zoneOf(config: TenantConfig, agentId: string): string {
   const [first] = config.agents.get(agentId)?.locationIds ?? []
   return config.locations.get(first ?? '')?.timeZone ?? config.timeZone
@@ -165,7 +165,7 @@ async function read(deps: Deps, job: Job): Promise<Ended> {
   if (!e || !config) return DONE
   const now = deps.now()
   const next = readJob(deps, e, now + EVERY)
-  // Whole days, so that the passing of time alone changes nothing until tomorrow.
+  // Whole days, so that the range, and with it the busy time, changes only once a day.
   const today = Math.floor(now / DAY) * DAY
   const [from, to] = [today - DAY, today + AHEAD]
   try {
@@ -178,7 +178,7 @@ async function read(deps: Deps, job: Job): Promise<Ended> {
     return {
       kind: 'done',
       also: async (tx) => {
-        // Removed while it was read.
+        // The calendar was removed while it was read.
         if (!(await lockExternal(tx, e.tenant_id, e.id))) return
         await noteRead(tx, e.tenant_id, e.id, { ...well, ...tags })
         if (spans && (await replaceBusy(tx, e, spans))) await touchConfig(tx, e.tenant_id, new Date(now))
@@ -204,7 +204,7 @@ async function read(deps: Deps, job: Job): Promise<Ended> {
 
 export const externalQueue: Queue = { name: READ, slots: 4, attempts: 20, run: read }
 
-/** What is to be written into agents' own calendars after an event of an appointment. */
+/** Jobs that write an appointment into external calendars of its agents after an event. */
 export async function writesFor(
   deps: Deps,
   a: Appointment,
@@ -228,7 +228,7 @@ async function write(deps: Deps, job: Job): Promise<Ended> {
   const a = await findAppointment(deps.db.kysely, job.tenant_id, appointmentId)
   const config = await deps.snapshots.config(job.tenant_id)
   if (!e || !a || !config) return DONE
-  // As it is now, whatever happened in between: the last write is always the whole truth.
+  // Write the current state, whatever happened in between: the last write is always complete.
   const isThere = a.agent_id === e.agent_id && ['pending', 'confirmed', 'completed'].includes(a.status)
   const speaker = speakerOf(config, config.settings.locale)
   const content = isThere ? calendarObject(speaker, calendarView(a), { method: 'PUBLISH' }) : null

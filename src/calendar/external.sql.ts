@@ -1,12 +1,12 @@
-// All SQL of agents' calendars elsewhere, and of the busy time that was read from them.
+// All SQL for external calendars of agents, and the busy time read from them.
 import { sql, type Selectable } from 'kysely'
 import type { ExternalCalendarRow } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 
 export type External = Selectable<ExternalCalendarRow>
-/** What reaches the calendar: its address may be a secret too. */
+/** Access data of the calendar; the URL may be a secret too. */
 export type ExternalAccess = { url: string; username?: string; password?: string }
-/** `sealed`: the access, as the vault keeps it. */
+/** `sealed`: the access data, encrypted by the vault. */
 export type ExternalDocument = { host: string; sealed: string; isWritten?: boolean }
 
 export async function insertExternal(
@@ -37,7 +37,7 @@ export async function findExternal(db: Db, tenantId: string, id: string): Promis
     .executeTakeFirst()
 }
 
-/** The calendar, kept from being removed until the end of the transaction. */
+/** Locks the calendar until the end of the transaction, so that it is not removed; false when it does not exist. */
 export async function lockExternal(tx: Tx, tenantId: string, id: string): Promise<boolean> {
   const row = await tx
     .selectFrom('external_calendars')
@@ -71,7 +71,7 @@ export async function noteRead(
     .execute()
 }
 
-/** Replaces the busy time of a calendar when it is another; true when it was. `spans` are disjoint, epoch ms. */
+/** Replaces the busy time of a calendar if it differs; returns whether it did. `spans`: disjoint, epoch ms. */
 export async function replaceBusy(tx: Tx, e: External, spans: readonly number[]): Promise<boolean> {
   const before = await tx
     .selectFrom('external_busy')

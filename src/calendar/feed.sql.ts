@@ -1,4 +1,4 @@
-// All SQL of calendar feeds: their addresses, and the appointments in them.
+// All SQL for calendar feeds: their addresses, and the appointments in them.
 import { sql, type Selectable } from 'kysely'
 import type { FeedRow } from '../db/tables.ts'
 import type { Db } from '../db/tx.ts'
@@ -33,7 +33,7 @@ export async function listFeeds(db: Db, tenantId: string): Promise<Feed[]> {
     .execute()
 }
 
-/** Ends a feed: its address answers as if it had never been. */
+/** Revokes a feed: from now on its address answers as if it had never existed. */
 export async function revokeFeed(db: Db, tenantId: string, id: string, now: Date): Promise<Feed | undefined> {
   return db
     .updateTable('calendar_feeds')
@@ -52,7 +52,7 @@ const within = (tenantId: string, { agentIds, locationId, from, to }: Range) => 
   ${agentIds === null ? sql`` : sql`and a.agent_id = any(${sql.val(agentIds)}::uuid[])`}
   ${locationId === null ? sql`` : sql`and a.location_id = ${locationId}`}`
 
-/** What tells one state of a feed from another: how many appointments, and their versions. */
+/** Identifies the state of a feed by the number and versions of its appointments. */
 export async function stateOfFeed(db: Db, tenantId: string, range: Range): Promise<string> {
   const { rows } = await sql<{ n: number; versions: number; latest: Date | null }>`
     select count(*)::int as n, coalesce(sum(a.version), 0)::int as versions, max(a.updated_at) as latest
@@ -78,7 +78,7 @@ export type FeedEntry = {
   phone: string | null
 }
 
-/** The appointments of a feed by start, with who comes. */
+/** The appointments of a feed ordered by start, with the names of the citizens. */
 export async function entriesOfFeed(db: Db, tenantId: string, range: Range, limit: number): Promise<FeedEntry[]> {
   const { rows } = await sql<FeedEntry>`
     select a.id, a.status, a.service_ids, a.location_id, a.agent_id, a.channel, a.starts_at, a.ends_at, a.version,

@@ -1,4 +1,4 @@
-// PURE. A feed as an iCalendar object (RFC 5545), and busy time as VFREEBUSY.
+// PURE. Formats a feed as an iCalendar object (RFC 5545), and busy time as VFREEBUSY.
 import { createRequire } from 'node:module'
 import type * as Ics from 'ics'
 import type { Speaker } from '../notify/occasion.ts'
@@ -14,14 +14,14 @@ const escaped = (text: string): string => text.replace(/([\\;,])/g, '\\$1').repl
 export type FeedOptions = {
   name: string
   showsNames: boolean
-  /** UID of an appointment in feeds: not the one of invitations, which is known to its citizen only. */
+  /** UID of an appointment in feeds; not the UID of invitations, which only the citizen knows. */
   uidOf: (id: string) => string
 }
 
-/** Entries that are written at a time: others have their turn between. */
+/** Entries per step; other work may run between steps. */
 const CHUNK = 50
 
-/** All appointments of a feed, in UTC; with names only where its owner wanted them. */
+/** All appointments of a feed, in UTC; includes names only if the feed was set up with them. */
 export async function feedObject(s: Speaker, entries: readonly FeedEntry[], options: FeedOptions): Promise<string> {
   const parts: string[] = []
   for (let i = 0; i < Math.max(1, entries.length); i += CHUNK) {
@@ -69,8 +69,8 @@ function feedPart(s: Speaker, entries: readonly FeedEntry[], { name, showsNames,
 }
 
 /**
- * An agent's time as VFREEBUSY (RFC 5545 §3.6.4): what is taken, and when they do not work (BUSY-UNAVAILABLE); spans in epoch ms.
- * `stamp`: when it was made, epoch ms.
+ * An agent's time as VFREEBUSY (RFC 5545 §3.6.4): booked time, and time off (BUSY-UNAVAILABLE); spans in epoch ms.
+ * `stamp`: creation time, epoch ms.
  */
 export function freeBusyObject(
   name: string,

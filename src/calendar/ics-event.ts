@@ -1,5 +1,5 @@
 // PURE. An appointment as an iCalendar object (RFC 5545): a file for the citizen, an invitation or its cancellation (RFC 5546).
-// No answers in it, for calendars are shared; its code changes nothing without the citizen's own address or number.
+// Contains no answers, because calendars are shared; its code is useless without the citizen's own address or number.
 import { createRequire } from 'node:module'
 import type * as Ics from 'ics'
 import type * as Zones from 'timezones-ical-library'
@@ -11,7 +11,7 @@ import { refolded } from './lines.ts'
 import { utcParts, type Parts } from './ics-date.ts'
 import { wallOf, wallWindow } from '../time/zone.ts'
 
-// With its validator 10 MB: loaded with the first object.
+// Takes 10 MB with its validator, so it is loaded on first use.
 const require = createRequire(import.meta.url)
 
 export type CalendarAppointment = {
@@ -24,7 +24,7 @@ export type CalendarAppointment = {
   start: number
   end: number
   timeZone: string
-  /** Rises with every change. */
+  /** Incremented by every change. */
   version: number
   createdAt: number
   updatedAt: number
@@ -49,19 +49,19 @@ export function entryOf(s: Speaker, a: AppointmentView): Entry {
   }
 }
 
-/** The UID of an appointment: the same in all its objects, for ever. */
+/** The UID of an appointment: permanent, and the same in all its objects. */
 export const uidOf = (id: string): string => `${id}@agenda`
-/** The appointment that a UID names, or null when it names none. */
+/** The appointment id in a UID, or null when there is none. */
 export function idOfUid(uid: string): string | null {
   const id = /^(\S{36})@agenda$/.exec(uid.trim())?.[1]?.toLowerCase() ?? ''
   return isUuid(id) ? id : null
 }
-/** Whether we wrote it: those of feeds name nothing. */
+/** Whether this service created the UID; this includes UIDs of feeds, which contain no appointment id. */
 export const isOwnUid = (uid: string): boolean => uid.trim().endsWith('@agenda')
-/** A parameter has no way to write a quotation mark (RFC 5545 §3.2). */
+/** Replaces quotation marks, which a parameter value cannot contain (RFC 5545 §3.2). */
 const plainName = (name: string): string => name.replace(/["\u0000-\u001f\u007f]/g, "'")
 
-/** VTIMEZONE of a zone (RFC 5545 §3.6.5), or null when there is none to be had. */
+/** The VTIMEZONE of a time zone (RFC 5545 §3.6.5), or null when none is available. */
 export function zoneBlock(zone: string): string | null {
   const { tzlib_get_ical_block: blockOf } = require('timezones-ical-library') as typeof Zones
   const [block] = blockOf(zone)
@@ -69,8 +69,8 @@ export function zoneBlock(zone: string): string | null {
 }
 
 /**
- * The zone's clock says when, unless it says it twice: RFC 5545 §3.3.5 means the first occurrence, but readers differ, so a time
- * in an autumn fold is written in UTC. So is one where the zone's rules cannot be written as a VTIMEZONE that holds then.
+ * Whether local time in the zone identifies the instant. A local time that occurs twice in autumn means the first occurrence
+ * (RFC 5545 §3.3.5), but clients differ, so such a time is written in UTC. So is a time for which no correct VTIMEZONE is available.
  */
 function hasWallName(zone: string, at: number): boolean {
   const wall = wallOf(zone, at)
@@ -86,15 +86,15 @@ export type Invitation = {
   method: 'PUBLISH' | 'REQUEST' | 'CANCEL'
   organizer?: { name: string; email: string }
   attendee?: { name: string; email: string }
-  /** Whether answers go to an address that is read. */
+  /** Whether replies go to an address that is read. */
   isAnswered?: boolean
-  /** In the citizen's own entry: the code, and the page where it is found, moved and cancelled. */
+  /** For the citizen's own copy: the code, and the page to find, move and cancel the appointment. */
   own?: { code: string; url: string }
 }
 
 const STATUS: Record<string, 'CANCELLED' | 'TENTATIVE' | 'CONFIRMED'> = { cancelled: 'CANCELLED', pending: 'TENTATIVE' }
 
-/** The object with its zone. SEQUENCE rises with every change of the appointment (RFC 5546 §2.1.4). */
+/** The iCalendar object with its VTIMEZONE. SEQUENCE rises with every change of the appointment (RFC 5546 §2.1.4). */
 export function calendarObject(s: Speaker, a: CalendarAppointment, invitation: Invitation): string {
   const { createEvent } = require('ics') as typeof Ics
   const { title, place, details } = entryOf(s, a)
@@ -127,7 +127,7 @@ export function calendarObject(s: Speaker, a: CalendarAppointment, invitation: I
             {
               ...attendee,
               name: plainName(attendee.name),
-              // An answer is wanted where somebody reads it.
+              // Request a reply only when somebody reads it.
               rsvp: invitation.isAnswered === true,
               partstat: 'NEEDS-ACTION',
               role: 'REQ-PARTICIPANT',
@@ -142,11 +142,11 @@ export function calendarObject(s: Speaker, a: CalendarAppointment, invitation: I
   })
   if (value == null) throw error ?? new Error('no calendar object')
   const object = block === null ? value : withZone(value, a.timeZone, block)
-  // Its writer takes no address of a host without a top-level domain, such as one of an intranet.
+  // URL is added here, because the package rejects hosts without a top-level domain, such as those of an intranet.
   return refolded(own === undefined ? object : object.replace(/^UID:.*\r\n/m, (uid) => `${uid}URL:${own.url}\r\n`))
 }
 
-/** Names the zone of floating times, and describes it before the first event. */
+/** Adds the zone to floating times, and its definition before the first event. */
 export function withZone(object: string, zone: string, block: string): string {
   return object
     .replace(/^(DTSTART|DTEND):(\d{8}T\d{6})(?=\r?$)/gm, `$1;TZID=${zone}:$2`)

@@ -1,4 +1,4 @@
-// PURE. What calendars answer to invitations: REPLY objects (RFC 5546 §3.2.3).
+// PURE. Parses replies to invitations: REPLY objects (RFC 5546 §3.2.3).
 import { createRequire } from 'node:module'
 import type Ical from 'ical.js'
 import { idOfUid } from './ics-event.ts'
@@ -11,14 +11,14 @@ export const ical = (): typeof Ical => {
 
 export type Reply = {
   appointmentId: string
-  /** Version that the answer is about: SEQUENCE + 1. */
+  /** Version of the appointment that the reply refers to: SEQUENCE + 1. */
   version: number
   partstat: 'ACCEPTED' | 'DECLINED' | 'TENTATIVE'
-  /** E-mail address of who answers, in lower case. */
+  /** E-mail address of the person who replies, in lower case. */
   attendee: string
 }
 
-/** The answers about our appointments in an iCalendar object; none in what is no REPLY. Throws on text that is no iCalendar. */
+/** Replies about our appointments in an iCalendar object; empty if it is no REPLY. Throws on text that is not iCalendar. */
 export function repliesIn(text: string): Reply[] {
   const { parse, Component } = ical()
   const calendar = new Component(parse(text) as unknown[])

@@ -1,6 +1,6 @@
 // PURE. Content lines of iCalendar (RFC 5545 §3.1).
 
-/** Lines of at most 75 octets (RFC 5545 §3.1). */
+/** Folds a line into parts of at most 75 octets (RFC 5545 §3.1). */
 export function folded(line: string): string {
   const parts: string[] = []
   let part = ''
@@ -18,7 +18,7 @@ export function folded(line: string): string {
   return [...parts, part].join('\r\n')
 }
 
-/** An object whose lines were folded by characters, folded by octets instead. */
+/** Folds by octets an object that was folded by characters. */
 export const refolded = (object: string): string =>
   object
     .replace(/\r\n[ \t]/g, '')

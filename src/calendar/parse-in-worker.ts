@@ -1,4 +1,4 @@
-// Runs the reading of strangers' texts in a thread with a deadline and a bound of memory, few at a time.
+// Parses untrusted input in worker threads with a deadline and a memory limit, few at a time.
 import { failure } from '../outbound/answer.ts'
 import { Worker } from 'node:worker_threads'
 import type { Bounce } from '../notify/bounce.ts'
@@ -8,9 +8,9 @@ import type { Reply } from './ics-reply.ts'
 export type Task =
   | { kind: 'busy'; texts: readonly string[]; zone: string; from: number; to: number }
   | { kind: 'mail'; raw: Uint8Array }
-  // Objects of a CalDAV calendar that touch [from, to), epoch ms: the thread says what to ask, and reads the answers.
+  // Objects of a CalDAV calendar that overlap [from, to), epoch ms: the thread states the requests and parses the answers.
   | { kind: 'dav'; url: string; headers: Record<string, string>; from: number; to: number }
-/** What a thread wants asked of a server, and what came of it. */
+/** A request that the thread wants sent, and its result. */
 export type Question = { url: string; method: string; headers: Record<string, string>; body: string | undefined }
 export type Reaction = { status: number; headers: Record<string, string>; body: string } | { failure: string }
 type Ask = (question: Question) => Promise<Reaction>
@@ -20,17 +20,17 @@ export type Read = {
   mail: {
     /** Address of the From field, lower case. */
     from: string
-    /** Null when it is no delivery report. */
+    /** Null when the mail is no delivery report. */
     bounces: Bounce[] | null
     returnedId: string | null
     replies: Reply[]
-    /** A calendar in it could not be read. */
+    /** A calendar part could not be parsed. */
     isBroken: boolean
   }
 }
 
 const [DEADLINE, MEGABYTES, AT_ONCE] = [8_000, 192, 2]
-/** Of a thread that waits for a server, which has so long (ms) for each answer. */
+/** Deadline (ms) and number of threads at once for tasks that wait for a server. */
 const [PATIENCE, WAITING] = [60_000, 4]
 const FILE = new URL('./parse.worker.ts', import.meta.url)
 
@@ -50,18 +50,18 @@ function run<T>(task: Task, deadline: number, ask?: Ask): Promise<T> {
       if (said.question && ask) void ask(said.question).then((reaction) => worker.postMessage(reaction))
       else end(() => (said.failure === undefined ? resolve(said.result as T) : reject(failure(said.failure))))
     })
-    // Out of memory, for one.
+    // For example out of memory.
     worker.once('error', () => end(() => reject(failure('too_large'))))
     worker.once('exit', () => end(() => reject(failure('unreadable'))))
   })
 }
 
-/** Reads a task within `deadline` ms; rejects with `failure`: `unreadable`, `too_many`, `too_long`, `too_large`. */
+/** Runs a task within `deadline` ms; rejects with `failure`: `unreadable`, `too_many`, `too_long`, `too_large`. */
 export const parseInWorker = <K extends 'busy' | 'mail'>(
   task: Extract<Task, { kind: K }>,
   deadline = DEADLINE,
 ): Promise<Read[K]> => pass(() => run<Read[K]>(task, deadline))
 
-/** Reads a CalDAV calendar; `ask` sends what the thread wants to know. Rejects with `failure`. */
+/** Reads a CalDAV calendar; `ask` sends the requests of the thread. Rejects with `failure`. */
 export const readDavInWorker = (task: Extract<Task, { kind: 'dav' }>, ask: Ask): Promise<string[]> =>
   passWaiting(() => run<string[]>(task, PATIENCE, ask))

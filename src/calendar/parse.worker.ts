@@ -1,5 +1,5 @@
-// Reads what strangers wrote (calendars, mails) in a thread of its own: whatever they contain, the service answers meanwhile, and
-// the thread is ended when it takes too long.
+// Worker thread that parses untrusted input (calendars, mails): the service stays responsive, and the thread is terminated when it
+// takes too long.
 import { parentPort, workerData } from 'node:worker_threads'
 import PostalMime, { type Attachment } from 'postal-mime'
 import { bouncesIn, messageIdIn } from '../notify/bounce.ts'
@@ -34,7 +34,7 @@ async function readMail(raw: Uint8Array): Promise<Read['mail']> {
   }
 }
 
-/** `fetch` whose requests leave by the thread that started this one, with its guard of addresses. One at a time, as tsdav asks. */
+/** A `fetch` that sends its requests through the parent thread, with its SSRF guard. One at a time, as tsdav does. */
 const fetchOutside: typeof fetch = async (input, init = {}) => {
   const question: Question = {
     url: typeof input === 'string' ? input : input instanceof URL ? input.href : input.url,

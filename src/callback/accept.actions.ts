@@ -1,4 +1,4 @@
-// Somebody has taken a contact from the queue and begins: until the lease ends it is theirs.
+// An agent accepts a queued contact and starts to call: the callback is theirs until the lease ends.
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -6,8 +6,8 @@ import { transition, locked, requireCallbackTransition } from './transition.acti
 import { updateCallback, type Callback } from './callback.sql.ts'
 
 /**
- * A queued callback is being dialled from now on, under the key of its delivery, at most until its allowed hours end. Accepting it
- * again prolongs that. Throws `invalid_transition` for a delivery that is void: its callback was withdrawn, or is finished.
+ * Leases a queued callback under the id of its delivery, at most to the end of its allowed hours. Accepting it again extends the
+ * lease. Throws `invalid_transition` for a void delivery, whose callback was withdrawn or is finished.
  */
 export async function acceptDelivery(
   deps: Deps,

@@ -1,5 +1,5 @@
-// Takes a request for a callback: routes it, finds the window that can be promised, counts it, and writes it with its event.
-// A number that already waits in the campaign gets its first request again.
+// Takes a request for a callback: routes it, finds a window that can be promised, counts it, and writes it with its event.
+// A number that already waits in the campaign gets its existing callback.
 import type { TenantConfig } from '../availability/model.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { findAttributes } from '../contact/contact.sql.ts'
@@ -21,7 +21,7 @@ export type { CallbackRequest, When } from './promise.actions.ts'
 
 export type Asked = { callback: Callback; isNew: boolean; expectedWaitSeconds: number | null }
 
-/** The campaign, or `not_found`. */
+/** The campaign; throws `not_found` when it is missing or archived. */
 export function campaignOf(config: TenantConfig, id: string): Campaign {
   const campaign = config.campaigns.get(id)
   if (!campaign || campaign.archived) throw new AppError('not_found', { what: 'campaign', id })
@@ -42,7 +42,7 @@ const shown = (zone: string, w: Window): Record<string, unknown> => ({
   remaining: w.remaining,
 })
 
-/** The refusal of a window, with the nearest ones that can be had. */
+/** The refusal of a window, with the nearest windows that are available. */
 function refusal(campaign: Campaign, windows: readonly Window[], at: number, code: Refused): AppError {
   const nearest = windows
     .filter((w) => w.remaining > 0)
@@ -59,7 +59,7 @@ function refusal(campaign: Campaign, windows: readonly Window[], at: number, cod
   )
 }
 
-/** Windows around what was asked for: whole buckets, and no more of them than can matter. For "now" two days, else all. */
+/** Windows around the requested time, as whole buckets. For "now": two days, or the whole horizon when those are full. */
 async function nearWindows(
   deps: Deps,
   config: TenantConfig,
@@ -90,7 +90,7 @@ const startOf = (when: When, now: number): number =>
 
 const ROUNDS = 6
 
-/** The refusal of a time, with the nearest windows that can be had; reads the ledger, so outside any transaction. */
+/** The refusal of a time, with the nearest available windows. Reads the ledger, so call it outside any transaction. */
 export async function refuseWindow(
   deps: Deps,
   config: TenantConfig,
@@ -102,7 +102,10 @@ export async function refuseWindow(
   return refusal(campaign, await allWindows(deps, config, campaign, zones, deps.now()), at, code)
 }
 
-/** Starts at which the asked agent can call at the asked time; null when nobody in particular, or no time in particular, was asked for. */
+/**
+ * Starts at which the requested agent can call at the requested time; null when the request names no agent or no time.
+ * Throws `agent_not_free`.
+ */
 async function startsOf(
   deps: Deps,
   config: TenantConfig,
@@ -121,7 +124,10 @@ async function startsOf(
   throw bodyFault('/when', 'agent_not_free')
 }
 
-/** Forms of our own pages, calls of a machine and ratings name their request by themselves; others mean the same one only while it is open and of the same number. */
+/**
+ * Whether the external id means this callback. For pages, ratings, IVR and bots, the id alone identifies the request; for other
+ * sources the callback must also be open, in the same campaign and for the same number.
+ */
 const isSameRequest = (
   known: Callback,
   request: CallbackRequest,
@@ -133,7 +139,7 @@ const isSameRequest = (
     known.campaign_id === campaignId &&
     (number === undefined || documentOf(known).numbers.includes(number)))
 
-/** The request that has this external id already; throws `external_id_taken` when it is another one. */
+/** The existing callback with this external id; throws `external_id_taken` when it belongs to a different request. */
 async function knownRequest(
   deps: Deps,
   tenantId: string,
@@ -147,14 +153,14 @@ async function knownRequest(
   return known
 }
 
-/** Throws `number_not_called` for a number of another country, or one that costs or earns on a call. */
+/** Throws `number_not_called` for a number of another country or with a special tariff (premium, shared cost). */
 function requireCallable(config: TenantConfig, campaign: Campaign, numbers: readonly string[]): void {
   const countries = campaign.countries ?? [config.settings.country]
   for (const [i, one] of numbers.entries())
     if (!mayBeCalled(one, countries)) throw bodyFault(`/numbers/${i}`, 'number_not_called', { phone: one })
 }
 
-/** Takes the request. Throws refusals with the nearest windows; the same number in the same campaign gets its open request. */
+/** Takes the request. Refusals carry the nearest windows; a number that is open in the campaign gets its existing callback. */
 export async function ask(deps: Deps, config: TenantConfig, request: CallbackRequest): Promise<Asked> {
   const { tenantId } = config
   const numbers = numbersOf(request, config.settings.country)
@@ -200,14 +206,14 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
   throw new AppError('too_many_rivals')
 }
 
-/** What a write that failed means: to try again, a refusal, or the failure itself. `hasMore`: other starts of the agent are left. */
+/** Maps a failed write to a retry or a refusal, or rethrows it. `hasMore`: the agent has further starts to try. */
 function afterFailure(error: unknown, request: CallbackRequest, hasMore: boolean): 'again' | Refused {
-  // Found closed when it was about to be written.
+  // The window was closed at the time of the write.
   if (error instanceof AppError && error.code === 'window_closed') return 'window_closed'
   const name = violationOf(error)?.constraint
-  // Somebody asked for the same number, or with the same code or id, in this very moment: look again.
+  // A concurrent request has the same number, code or external id: look it up again.
   if (name !== undefined && /^callbacks_(open_number|external_id|code)$/.test(name)) return 'again'
-  // The agent’s time went to somebody quicker, or the configuration changed: the next start.
+  // Another booking took the agent’s time, or the configuration changed: try the next start.
   if (name !== undefined && /^(reservations_no_overlap|kind_not_null)$/.test(name))
     return hasMore ? 'again' : 'window_full'
   if (name !== undefined && /contact_id/.test(name))

@@ -1,4 +1,4 @@
-// PURE. The result of an attempt as it comes by REST or from a queue.
+// PURE. The result of an attempt as REST or a queue delivers it.
 import type { Outcome } from '../campaign/retry.ts'
 
 export type AttemptInput = {
@@ -10,7 +10,7 @@ export type AttemptInput = {
   doNotCall?: boolean
 }
 
-/** The instants of an attempt as epoch ms; it ended `now` unless it says otherwise. */
+/** The instants of an attempt as epoch ms; it ended at `now` by default. */
 export function instantsOf(
   input: Pick<AttemptInput, 'at' | 'startedAt' | 'callAgainAt'>,
   now: number,

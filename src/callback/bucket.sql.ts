@@ -1,4 +1,4 @@
-// All SQL of the counters of what was promised.
+// All SQL for the counters of promised callbacks per time bucket.
 import { sql } from 'kysely'
 import type { Db, Tx } from '../db/tx.ts'
 
@@ -32,7 +32,7 @@ export async function giveBucketBack(tx: Tx, tenantId: string, campaignId: strin
     .execute()
 }
 
-/** What was promised in buckets that start in [from, to), by start in epoch ms. */
+/** Promised callbacks of the buckets that start in [from, to), keyed by start in epoch ms. */
 export async function loadBuckets(
   db: Db,
   tenantId: string,

@@ -10,7 +10,7 @@ function frameOf(c: Callback, config: TenantConfig) {
   return { campaign, zone, instant: (at: Date): string => formatInstant(zone, at.getTime()) }
 }
 
-/** Where a web callback takes place. */
+/** The link to the web meeting of a web callback. */
 export function joinLinkOf(
   c: Pick<Callback, 'channel' | 'code'>,
   campaign: Campaign | undefined,
@@ -59,7 +59,7 @@ export function presentCallback(c: Callback, config: TenantConfig): Record<strin
   }
 }
 
-/** A callback as a dialler gets it: whom to call, how, until when, and with which words. */
+/** A callback in the form for diallers: whom to call, how, until when, and with which script. */
 export function contactOf(c: Callback, config: TenantConfig): Record<string, unknown> {
   const { campaign, zone, instant } = frameOf(c, config)
   const { data, numbers, priority, reason, scriptRef } = c.document as unknown as CallbackDocument

@@ -1,4 +1,4 @@
-// "Call me back": the form, what was promised, and its own page to postpone or cancel.
+// The "call me back" pages: the request form, its confirmation, and the citizen's page to postpone or cancel.
 import { clockOf, dateOf } from '../web/dates.ts'
 import { choices, faultSummary, field, hidden, notice, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
@@ -35,7 +35,7 @@ function whenChoices(site: Site, zone: string, offers: readonly Offer[], chosen:
   return choices({ name: 'when', legend: w.when, options, chosen: [chosen], required: true }, faults)
 }
 
-/** How to be reached, where there is a choice. */
+/** Choice of the channel, when the campaign has more than one. */
 function channelChoices(site: Site, { campaign, typed, faults }: CallMe): Html {
   const c = site.words.callback
   if (campaign.channels.length < 2) return hidden('channel', campaign.channels[0] ?? 'phone')
@@ -107,7 +107,7 @@ export function callMePage(site: Site, p: CallMe): Page {
   }
 }
 
-/** After a request for a number: the same page whether the number has a promise already. Only its owner reads more, in a text. */
+/** After a request: the same page whether or not the number already has a callback. Details go only to the owner, by text message. */
 export function askedPage(site: Site, by: 'text' | 'page'): Page {
   const c = site.words.callback
   const { supportPhone } = site.settings.booking
@@ -209,7 +209,7 @@ export function ownCallbackPage(site: Site, own: OwnCallback): Page {
   }
 }
 
-/** Asks before the promise ends. */
+/** Asks for confirmation before the callback is cancelled. */
 export function cancelCallbackPage(site: Site, base: string, when: string): Page {
   const c = site.words.callback
   return {

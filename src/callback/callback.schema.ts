@@ -1,4 +1,4 @@
-// Bodies and answers of callbacks, their windows and their leases.
+// Request and response schemas for callbacks, their windows and their leases.
 import Type from 'typebox'
 import { OUTCOMES } from '../campaign/retry.ts'
 import { PageQuery } from '../rest/paging.ts'
@@ -269,7 +269,7 @@ export const BarBody = Type.Object(
   { additionalProperties: false },
 )
 export const BarredShown = Type.Object(
-  // Hidden from roles that do not see notes.
+  // Absent for roles that may not see notes.
   { number: Type.String(), reason: Type.Optional(Nullable(Type.String())), createdAt: DateTime },
   { title: 'BarredNumber', additionalProperties: false },
 )

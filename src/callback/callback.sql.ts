@@ -1,4 +1,4 @@
-// All SQL of callbacks and their history.
+// All SQL for callbacks, except bulk work (claim.sql.ts) and counters.
 import { sql, type Selectable } from 'kysely'
 import type { Reach } from '../auth/scopes.ts'
 import type { CallbackRow } from '../db/tables.ts'
@@ -11,24 +11,24 @@ export type Callback = Selectable<CallbackRow>
 export type CallbackDocument = {
   reason?: string
   data: Record<string, unknown>
-  /** All numbers in the order in which they are tried; `current` is the one in the column. */
+  /** All numbers in the order in which they are tried; `current` is the index of the one in the column `number`. */
   numbers: string[]
   current: number
-  /** The zone that was stated for the person; then it holds for all numbers. */
+  /** The time zone stated for the person; when set, it applies to all numbers. */
   timeZone?: string | undefined
-  /** Zones that the clock of the person may show, for the number that is called next. */
+  /** Time zones the person may be in, for the number that is called next. */
   zones: string[]
   priority: number
   scriptRef?: string
   segment?: string
   source: string
-  /** Why the own agent's claim on it ended. */
+  /** Why the exclusive claim of the owner agent ended. */
   released?: 'owner_absent' | 'owner_late' | undefined
   cancellation?: { by: string; reason?: string }
-  /** What the latest result changed, so that it can be taken back; `version`: of the callback after it. */
+  /** What the latest result changed, so that it can be undone; `version`: of the callback after that result. */
   undo?: { version: number; before: RestorableDocument; current: number; zones: string[]; counts: Count[] }
 }
-/** Columns as they were before a result; instants in RFC 3339. */
+/** Column values before a result; instants in RFC 3339. */
 export type RestorableDocument = {
   number: string | null
   due_at: string
@@ -83,7 +83,7 @@ export async function findCallback(db: Db, tenantId: string, id: string): Promis
     .executeTakeFirst()
 }
 
-/** The callback that a citizen knows by this code. */
+/** Finds a callback by the code that the citizen was given. */
 export async function findCallbackByCode(db: Db, tenantId: string, code: string): Promise<Callback | undefined> {
   return db
     .selectFrom('callbacks')
@@ -93,7 +93,7 @@ export async function findCallbackByCode(db: Db, tenantId: string, code: string)
     .executeTakeFirst()
 }
 
-/** Callbacks of the list, by id. */
+/** Callbacks with these ids, keyed by id. */
 export async function findCallbacks(db: Db, tenantId: string, ids: readonly string[]): Promise<Map<string, Callback>> {
   const rows = await db
     .selectFrom('callbacks')
@@ -114,7 +114,7 @@ export async function lockCallback(tx: Tx, tenantId: string, id: string): Promis
     .executeTakeFirst()
 }
 
-/** Ids of the open callbacks that call the number next. */
+/** Ids of the open callbacks whose next call goes to the number. */
 export async function openWithNumber(db: Db, tenantId: string, number: string): Promise<string[]> {
   const rows = await db
     .selectFrom('callbacks')
@@ -126,7 +126,7 @@ export async function openWithNumber(db: Db, tenantId: string, number: string): 
   return rows.map((row) => row.id)
 }
 
-/** The callback that was handed over under a delivery, locked. */
+/** Locks and returns the callback whose current delivery this is; undefined when it has another one or none by now. */
 export async function lockByDelivery(tx: Tx, tenantId: string, deliveryId: string): Promise<Callback | undefined> {
   const delivery = await tx
     .selectFrom('deliveries')
@@ -138,7 +138,7 @@ export async function lockByDelivery(tx: Tx, tenantId: string, deliveryId: strin
   return c?.delivery_id === deliveryId ? c : undefined
 }
 
-/** The open request of a number in a campaign. */
+/** The open callback for a number in a campaign. */
 export async function findOpen(
   db: Db,
   tenantId: string,
@@ -216,7 +216,7 @@ export async function updateCallback(
     .executeTakeFirstOrThrow()
 }
 
-/** Locks the campaign's row, so that its limits of number are kept among rivals. */
+/** Locks the row of the campaign, so that concurrent requests cannot exceed its limits. */
 export async function lockCampaign(tx: Tx, tenantId: string, id: string): Promise<void> {
   await tx
     .selectFrom('campaigns')
@@ -227,7 +227,7 @@ export async function lockCampaign(tx: Tx, tenantId: string, id: string): Promis
     .execute()
 }
 
-/** Requests of a number since `since`, in all campaigns. */
+/** Counts the callbacks requested for a number since `since`, in all campaigns. */
 export async function countRequests(db: Db, tenantId: string, number: string, since: Date): Promise<number> {
   const { n } = await db
     .selectFrom('callbacks')
@@ -259,18 +259,18 @@ export type CallbackFilter = {
   externalId?: string | undefined
   from?: Date | undefined
   to?: Date | undefined
-  /** Open ones whose window has passed. */
+  /** Only open callbacks whose window has ended by this instant. */
   late?: Date | undefined
-  /** Those that a supervisor must see: nobody has called in time. */
+  /** Only open callbacks that were escalated to the supervisor because nobody called in time. */
   escalated?: boolean | undefined
-  /** Only those of nobody, or of these agents. */
+  /** Only callbacks without an owner, or owned by one of these agents. */
   within?: Reach
   after: { at: Date; id: string } | null
   limit: number
   latestFirst?: boolean
 }
 
-/** Callbacks by start of their window, then id. */
+/** Lists callbacks ordered by the start of their window, then by id. */
 export async function listCallbacks(db: Db, tenantId: string, f: CallbackFilter): Promise<Callback[]> {
   let query = db.selectFrom('callbacks').selectAll().where('tenant_id', '=', tenantId)
   if (f.campaignId) query = query.where('campaign_id', '=', f.campaignId)

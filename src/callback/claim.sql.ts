@@ -1,4 +1,4 @@
-// SQL of the work on many callbacks at once: claims, results, what the clock must look at.
+// SQL for bulk work on callbacks: claims, results, extensions, and what the sweep must check.
 import { sql } from 'kysely'
 import type { Db, Tx } from '../db/tx.ts'
 import type { Callback } from './callback.sql.ts'
@@ -7,21 +7,21 @@ export type Claim = {
   tenantId: string
   campaignId: string
   now: Date
-  /** Whose personal callbacks come too; null = nobody's before their time alone is over. */
+  /** Agent whose personal callbacks are included; null = none before the exclusive time of their owner is over. */
   agentId: string | null
-  /** Nothing that is due now ranks after this. */
+  /** Nothing that is due now ranks after this instant. */
   latestRank: Date
-  /** Whether more are due than fit in a claim, as far as the caller knows. */
+  /** Whether more callbacks are due than fit in one claim, as far as the caller knows. */
   isBacklog: boolean
   limit: number
 }
 
 /**
- * Ids of due callbacks, in the order of their rank, as an array for `any`. Not `in`: a subquery that the planner runs once for
- * each row would lock and take more than the limit (seen). Two ways, each slow where the other is fast: with a backlog the walk
- * along the rank ends after `limit` rows, while sorting all that is due would cost 100 ms for each claim out of 100,000; with few
- * due and millions in the near future the walk along the rank would pass all that wait within the worth of a priority, so what
- * is due is found by its time and sorted. The sum with zero keeps the planner from taking the one for the other.
+ * Ids of due callbacks in the order of their rank, as an array for `any`. Not `in`: the planner may run such a subquery once per
+ * row and then lock and take more than the limit (seen). There are two plans, each slow where the other is fast. With a backlog,
+ * the index scan by rank ends after `limit` rows, while sorting all due rows costs 100 ms per claim at 100,000 rows. With few due
+ * rows and millions in the near future, the scan by rank would pass all rows within the worth of a priority, so due rows are found
+ * by due time and sorted. Adding a zero interval keeps the planner from using the rank index there.
  */
 const dueIds = (c: Claim) => sql`array(
   select d.id from callbacks d
@@ -35,7 +35,7 @@ const dueIds = (c: Claim) => sql`array(
 const byRank = (rows: Callback[]): Callback[] =>
   rows.sort((a, b) => a.rank_at.getTime() - b.rank_at.getTime() || (a.id < b.id ? -1 : 1))
 
-/** Leases due callbacks, best first. A lease never reaches past the allowed hours. Rivals skip what is locked. */
+/** Leases due callbacks, best rank first. A lease never exceeds the allowed hours. Concurrent claims skip locked rows. */
 export async function claimForLease(tx: Tx, c: Claim, lease: { id: string; until: Date }): Promise<Callback[]> {
   const { rows } = await sql<Callback>`
     update callbacks c
@@ -47,14 +47,14 @@ export async function claimForLease(tx: Tx, c: Claim, lease: { id: string; until
   return byRank(rows)
 }
 
-/** Locks due callbacks for a queue, best first; the caller writes what becomes of them. */
+/** Locks due callbacks for a queue, best rank first; the caller writes their new state. */
 export async function claimForQueue(tx: Tx, c: Claim): Promise<Callback[]> {
   const { rows } = await sql<Callback>`
     select c.* from callbacks c where c.tenant_id = ${c.tenantId} and c.id = any(${dueIds(c)})`.execute(tx)
   return byRank(rows)
 }
 
-/** Hands claimed callbacks to the queue: each under the delivery with the same place in the list. */
+/** Marks claimed callbacks as queued; `deliveryIds` has one delivery per callback, in the same order. */
 export async function queueAll(
   tx: Tx,
   tenantId: string,
@@ -71,8 +71,8 @@ export async function queueAll(
 }
 
 /**
- * Ends many callbacks alike after an attempt; returns the ids of those that are still as they were read. Without locking them
- * first: the version says whether somebody was quicker, and a lock would write each row twice (a tenth of the drain's rate).
+ * Ends many callbacks in the same way after an attempt; returns the ids of those that are unchanged since they were read. Takes no
+ * locks first: the version detects concurrent changes, and a lock would write each row twice (a tenth of the drain's rate).
  */
 export async function finishAll(
   tx: Tx,
@@ -91,7 +91,7 @@ export async function finishAll(
   return new Set(rows.map((row) => row.id))
 }
 
-/** Makes the sweep look at what a campaign's queue has. */
+/** Makes the sweep check all queued callbacks of a campaign. */
 export async function lookAtQueued(tx: Tx, tenantId: string, campaignId: string, now: Date): Promise<void> {
   await tx
     .updateTable('callbacks')
@@ -102,7 +102,7 @@ export async function lookAtQueued(tx: Tx, tenantId: string, campaignId: string,
     .execute()
 }
 
-/** Lets a lease last longer; returns how many callbacks it still holds. */
+/** Extends a lease; returns how many callbacks it still holds. */
 export async function extendAll(
   tx: Tx,
   tenantId: string,
@@ -123,15 +123,15 @@ export async function extendAll(
   return rows.length
 }
 
-/** Who waits looks again before so long (ms) has passed. */
+/** Waiting consumers query again within this time (ms). */
 const NEAR = 15_000
 
 /**
- * The earliest due instant after `since` of what waits in a campaign, epoch ms; null = nothing does. What was due before and is
- * still there cannot be claimed (on the do-not-call list, somebody's own, expired): who waits for it would never sleep.
+ * The earliest due instant after `since` of a campaign's waiting callbacks, epoch ms; null = none. Callbacks that were due before
+ * and still wait cannot be claimed (do-not-call list, another agent's own, expired): waking for them would mean polling.
  */
 export async function earliestDue(db: Db, tenantId: string, campaignId: string, since: number): Promise<number | null> {
-  // A lease that ends may leave something to take. Only the near ones: beyond, the walk would pass all that is scheduled.
+  // The end of a lease may leave something to claim. Only near ends: a longer scan would pass all scheduled callbacks.
   const lease = await db
     .selectFrom('callbacks')
     .select('look_at')
@@ -157,9 +157,9 @@ export async function earliestDue(db: Db, tenantId: string, campaignId: string, 
   return due === Infinity ? null : due
 }
 
-/** How many callbacks of a campaign are out for dialling. */
+/** Counts the callbacks of a campaign that are queued or being dialled. */
 export async function countOutstanding(db: Db, tenantId: string, campaignId: string): Promise<number> {
-  // What its queue has refused is nobody's work until it is replayed.
+  // A parked delivery does not count: nobody works on it until it is replayed.
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from callbacks c
      where c.tenant_id = ${tenantId} and c.campaign_id = ${campaignId} and c.status in ('queued', 'in_progress')
@@ -168,7 +168,7 @@ export async function countOutstanding(db: Db, tenantId: string, campaignId: str
   return rows[0]!.n
 }
 
-/** Ids of one tenant's open callbacks that the clock must look at; with `leasedFrom` only that campaign's leases that have ended. */
+/** Ids of open callbacks of one tenant that the sweep must check; with `leasedFrom`, only ended leases of that campaign. */
 export async function dueForSweep(
   db: Db,
   tenantId: string,

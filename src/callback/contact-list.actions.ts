@@ -1,5 +1,5 @@
-// Bulk loads of contacts into a campaign: read in chunks, each one transaction with its progress, so that a process that dies
-// loses nothing and doubles nothing. Contacts of a list are promised no window and take no room of those that are.
+// Imports contact lists into a campaign in chunks: one transaction per chunk writes callbacks and progress, so that a crashed
+// process loses nothing and duplicates nothing. Imported contacts are promised no window and take no capacity from promises.
 import { writeEvents } from '../event/event.actions.ts'
 import { parse } from 'csv-parse'
 import { codeFrom } from '../appointment/appointment.ts'
@@ -27,14 +27,14 @@ import {
 } from './contact-list.sql.ts'
 
 const CHUNK = 500
-/** Renewed with every chunk: a list whose reader died is read on after so long, in ms. */
+/** Lease on a list in ms, renewed with every chunk; when the reading process dies, another one continues after this time. */
 const LEASE = 20_000
-/** Failures after which a load is given up. */
+/** Failures after which an import is given up. */
 const MOST_FAILURES = 5
 
 type Line = { line: number; row: ContactListRow | null; content: string; position: number }
 
-/** Rows of the text with the line on which each begins. A row that cannot be read is null. */
+/** Yields the rows of the text, each with the line on which it begins. An unreadable row is null. */
 async function* linesOf(content: string, { format, delimiter }: ContactListDocument): AsyncGenerator<Line> {
   if (format === 'ndjson') {
     let [line, position] = [0, 0]
@@ -46,7 +46,7 @@ async function* linesOf(content: string, { format, delimiter }: ContactListDocum
       try {
         row = JSON.parse(text)
       } catch {
-        // Refused with its line.
+        // The caller refuses it, with its line.
       }
       const isRow = row !== null && typeof row === 'object' && !Array.isArray(row)
       yield { line, row: isRow ? (row as ContactListRow) : null, content: text, position }
@@ -71,7 +71,7 @@ async function* linesOf(content: string, { format, delimiter }: ContactListDocum
 
 type Judge = (row: Loaded) => { callback: NewCallback } | { code: string }
 
-/** Makes callbacks of rows. */
+/** Returns a function that turns a row into a callback, or into the code of a refusal. */
 function judgeFor(deps: Deps, config: TenantConfig, asked: Campaign): Judge {
   const now = deps.now()
   return (row) => {
@@ -180,10 +180,10 @@ async function writeChunk(
   })
 }
 
-/** Another process has taken the load up: nothing of this chunk may be written. */
+/** Another process has claimed the import: nothing of this chunk may be written. */
 const loadTaken = (): Error => Object.assign(new Error('load taken'), { isLoadTaken: true })
 
-/** Reads the waiting loads of one tenant; returns how many it finished. */
+/** Imports the waiting contact lists of one tenant; returns how many it finished. */
 export async function runContactListImports(
   deps: Deps,
   tenantId: string,
@@ -232,7 +232,7 @@ async function runLoad(deps: Deps, load: ContactList, stopped: () => boolean): P
       chunk.push(line)
       if (chunk.length === CHUNK) {
         await flush()
-        // The rest is taken up by whoever comes next, at once.
+        // The next process continues the import at once.
         if (stopped()) return false
       }
     }
@@ -241,7 +241,7 @@ async function runLoad(deps: Deps, load: ContactList, stopped: () => boolean): P
   } catch (error) {
     if ((error as { isLoadTaken?: boolean }).isLoadTaken) return false
     const { code = 'failed' } = error as { code?: string }
-    // Text that is no CSV at all, or that the database refuses again and again: what was read until there stands.
+    // The text is no valid CSV, or the database has refused it too often: the rows imported so far stay.
     const failures = (document.failures ?? 0) + 1
     if (/^CSV_/.test(code) || failures >= MOST_FAILURES) await end('failed', code.toLowerCase().slice(0, 40))
     else {

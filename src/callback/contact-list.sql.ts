@@ -1,4 +1,4 @@
-// SQL of bulk loads: the text that waits, how far it was read, what was refused.
+// SQL for contact lists: the stored text, the progress of the import, and refused rows.
 import { sql, type Selectable } from 'kysely'
 import type { ContactLoadRow } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
@@ -35,7 +35,7 @@ export async function insertContactList(
     .executeTakeFirstOrThrow()
 }
 
-/** A load without its text. */
+/** A contact list without its text. */
 export async function findContactList(
   db: Db,
   tenantId: string,
@@ -52,7 +52,7 @@ export async function findContactList(
     .executeTakeFirst()
 }
 
-/** Takes a waiting load until `until`; another process takes it up where this one died. */
+/** Claims a waiting contact list until `until`; after that, another process may continue it. */
 export async function claimContactList(
   db: Db,
   tenantId: string,
@@ -69,7 +69,7 @@ export async function claimContactList(
   return rows[0]
 }
 
-/** Counts a chunk that was read; false when somebody else has counted it, and nothing of it may be written. */
+/** Records the progress of one chunk; false when another process has recorded it, so nothing of the chunk may be written. */
 export async function advanceContactList(
   tx: Tx,
   load: Pick<ContactList, 'tenant_id' | 'id'>,
@@ -94,7 +94,7 @@ export async function advanceContactList(
   return result.numUpdatedRows === 1n
 }
 
-/** Remembers that reading it failed once more. */
+/** Stores the number of failures with the contact list. */
 export async function noteFailure(
   db: Db,
   load: Pick<ContactList, 'tenant_id' | 'id'>,
@@ -109,7 +109,7 @@ export async function noteFailure(
     .execute()
 }
 
-/** Ends a load and forgets its text. */
+/** Ends an import and deletes its text. */
 export async function finishContactList(
   db: Db,
   load: Pick<ContactList, 'tenant_id' | 'id'>,
@@ -126,7 +126,7 @@ export async function finishContactList(
     .execute()
 }
 
-/** Writes callbacks that nobody waits for already; returns the ids of those that were written. */
+/** Inserts callbacks and skips duplicates (same number or external id); returns the ids of those inserted. */
 export async function insertFresh(tx: Tx, callbacks: readonly NewCallback[]): Promise<Set<string>> {
   if (callbacks.length === 0) return new Set()
   const rows = await tx

@@ -1,4 +1,4 @@
-// PURE. One row of a bulk load: what its columns mean, and what is wrong with it.
+// PURE. One row of a contact list: parses its columns and validates them.
 import { toE164 } from '../contact/phone.ts'
 import { isZone } from '../time/zone.ts'
 
@@ -10,7 +10,7 @@ export type Loaded = {
   reason: string | undefined
   priority: number | undefined
   externalId: string | undefined
-  /** Epoch ms; undefined = at once, and to the campaign's horizon. */
+  /** Epoch ms; undefined = from now on, until the campaign's horizon. */
   notBefore: number | undefined
   notAfter: number | undefined
   data: Record<string, string | number | boolean>
@@ -28,7 +28,7 @@ export const OWN_COLUMNS = [
   'not_before',
   'not_after',
 ] as const
-/** What a column takes, for the sentence of a refusal. */
+/** Example or allowed values per column, for the message of a refusal. */
 export const EXPECTED: Record<string, string> = {
   country: 'IT',
   time_zone: 'Europe/Rome',
@@ -43,10 +43,10 @@ export const EXPECTED: Record<string, string> = {
 const DATA_NAME = /^[a-zA-Z][a-zA-Z0-9_]{0,39}$/
 const [MOST_DATA, MOST_NUMBERS] = [50, 6]
 
-/** Columns that are neither ours nor may be data. */
+/** Columns that are not known and whose names are not valid for data. */
 export const unknownColumns = (columns: readonly string[]): string[] => columns.filter((name) => !DATA_NAME.test(name))
 
-/** Text that the database can store. */
+/** Whether the database can store the text. */
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
 
 const textOf = (value: unknown): string =>
@@ -63,7 +63,7 @@ function instantOf(value: unknown): number | null | undefined {
   return Number.isFinite(at) ? at : null
 }
 
-/** NDJSON writes lists, and names as the rest of the API does. */
+/** NDJSON rows use the field names of the API, and arrays. */
 const ALIASES = {
   furtherNumbers: 'further_numbers',
   timeZone: 'time_zone',
@@ -105,7 +105,7 @@ function dataOf(row: ContactListRow): Record<string, string | number | boolean> 
   return Object.fromEntries(entries) as Record<string, string | number | boolean>
 }
 
-/** The smaller fields, or the code of what is wrong with one of them. */
+/** Parses the remaining columns, or returns the code of the first error. */
 function detailsOf(row: ContactListRow): Omit<Loaded, 'numbers' | 'channel' | 'data'> | string {
   const [timeZone, priority] = [textOf(row.time_zone), textOf(row.priority)]
   if (timeZone !== '' && !isZone(timeZone)) return 'wrong_format time_zone'
@@ -129,7 +129,7 @@ function detailsOf(row: ContactListRow): Omit<Loaded, 'numbers' | 'channel' | 'd
   }
 }
 
-/** The row as a request, or the code of what is wrong with it and in which column, as `code column`. */
+/** Parses a row into a request, or returns the error as `code column`. */
 export function readRow(given: ContactListRow, defaultCountry: string): Loaded | string {
   const row = inOurWords(given)
   const country = textOf(row.country).toUpperCase()

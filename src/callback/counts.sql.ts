@@ -1,15 +1,15 @@
-// SQL of a campaign's figures: what its callbacks are at now, and what was counted by day.
+// SQL for the figures of a campaign: its callbacks by current state, and its daily counters.
 import { sql } from 'kysely'
 import type { Db, Tx } from '../db/tx.ts'
 
 /**
- * `attempt:<outcome>`; `kept`: first attempt begun by the end of the window, `late`: after it, both with the seconds
- * from the window's start; `missed`: expired without an attempt.
+ * `attempt:<outcome>`; `kept`: the first attempt began by the end of the window, `late`: after it, both with the seconds
+ * from the start of the window; `missed`: expired without an attempt.
  */
 export type CountKind = 'kept' | 'late' | 'missed' | `attempt:${string}`
 export type Count = { campaignId: string; day: string; kind: CountKind; n: number; seconds: number }
 
-/** Adds to the figures; in the order of their keys, so that two transactions cannot wait for each other. */
+/** Adds to the daily counters, in the order of their keys, so that two transactions cannot deadlock. */
 export async function addCounts(tx: Tx, tenantId: string, counts: readonly Count[]): Promise<void> {
   const sums = new Map<string, Count>()
   for (const count of counts) {
@@ -29,7 +29,7 @@ export async function addCounts(tx: Tx, tenantId: string, counts: readonly Count
     do update set n = c.n + excluded.n, seconds = c.seconds + excluded.seconds`.execute(tx)
 }
 
-/** Figures of a campaign over the days [from, to). */
+/** Sums of a campaign's counters over the days [from, to), by kind. */
 export async function readCounts(
   db: Db,
   tenantId: string,
@@ -58,7 +58,7 @@ export type States = {
   cancelled: number
 }
 
-/** What a campaign's callbacks are at. */
+/** Counts the callbacks of a campaign by their current state. */
 export async function countByState(db: Db, tenantId: string, campaignId: string, now: Date): Promise<States> {
   const { rows } = await sql<States>`
     select count(*) filter (where c.status = 'scheduled')::int as scheduled,

@@ -1,4 +1,4 @@
-// PURE. What the result of an attempt means for a callback: the end, the next attempt, or only a line of history.
+// PURE. Decides what the result of an attempt does to a callback: end it, schedule the next attempt, or only add to its history.
 import { nextAllowed } from '../campaign/allowed.ts'
 import { ownersUntil, retryRulesOf, triedIn, type Campaign } from '../campaign/campaign.ts'
 import { afterAttempt, type Outcome, type Verdict } from '../campaign/retry.ts'
@@ -14,12 +14,12 @@ export type AttemptResult = {
   outcome: Outcome
   /** When the attempt ended; epoch ms. */
   at: number
-  /** When it began; epoch ms. Else the lease’s begin, else `at`. */
+  /** When it began; epoch ms. By default the start of the lease, else `at`. */
   startedAt?: number | undefined
-  /** The lease or delivery under which it was made; undefined = an agent without either. */
+  /** The lease or delivery under which the attempt was made; undefined = an agent without either. */
   leaseId?: string | undefined
   note?: string | undefined
-  /** The person asked to be called again then; epoch ms. */
+  /** When the person asked to be called again; epoch ms. */
   callAgainAt?: number | undefined
   doNotCall?: boolean | undefined
 }
@@ -29,7 +29,7 @@ export type Decision = {
   change: CallbackChange
   data: Record<string, unknown>
   counts: Count[]
-  /** Ends it and changes nothing else: many of them can be written alike. */
+  /** Ends the callback and changes nothing else: many such results can be written in one statement. */
   isPlain: boolean
 }
 
@@ -37,13 +37,13 @@ export const documentOf = (c: Pick<Callback, 'document'>): CallbackDocument => c
 
 const NONE: ReadonlySet<string> = new Set()
 
-/** How long before the search for allowed hours gives up, after the promise has ended. */
+/** The search for allowed hours goes this far past the expiry, in ms. */
 const SEARCH = 14 * DAY
 
-/** The day of the campaign's clock under which an instant is counted. */
+/** The local day in the campaign's time zone under which an instant is counted. */
 export const countDay = (campaign: Campaign, at: number): string => formatDate(dayOf(campaign.timeZone, at))
 
-/** What history says of an attempt. */
+/** The event data of an attempt. */
 const dataOf = (c: Callback, result: AttemptResult, at: number, begun: number): Record<string, unknown> => ({
   outcome: result.outcome,
   attempt: c.attempts + 1,
@@ -54,7 +54,7 @@ const dataOf = (c: Callback, result: AttemptResult, at: number, begun: number): 
   ...(result.note === undefined ? {} : { note: result.note }),
 })
 
-/** What is counted of an attempt; the first one decides whether the promise was kept. */
+/** The counters that an attempt changes; the first attempt decides whether the promise was kept. */
 function countsOf(c: Callback, campaign: Campaign, outcome: Outcome, begun: number): Count[] {
   const common = { campaignId: campaign.id, day: countDay(campaign, begun), n: 1 }
   const counts: Count[] = [{ ...common, kind: `attempt:${outcome}`, seconds: 0 }]
@@ -65,7 +65,7 @@ function countsOf(c: Callback, campaign: Campaign, outcome: Outcome, begun: numb
   return counts
 }
 
-/** The person's own wish first, then the campaign's rules. */
+/** The wish of the person takes precedence over the retry rules of the campaign. */
 function verdictOn(
   c: Callback,
   campaign: Campaign,
@@ -84,10 +84,10 @@ function verdictOn(
 }
 
 /**
- * The decision on a result, or null when it was taken before and changes nothing. A result that comes late (the callback is
- * finished, or somebody else is trying at this moment) is history; but who was reached is not called again.
- * @param mayRotate whether the next number may be taken; false when another open request has it
- * @param doNotCall numbers of the callback that nobody may call any more
+ * Decides on a result; null when it was taken before and changes nothing. A late result (the callback is finished, or somebody
+ * else is calling at this moment) only adds to the history; but a person who was reached is not called again.
+ * @param mayRotate whether the next number may be used; false when another open callback uses it
+ * @param doNotCall numbers of this callback that are on the do-not-call list
  */
 export function decide(
   c: Callback,
@@ -118,7 +118,7 @@ export function decide(
   })
   if (!isOpen(c.status)) return asHistory({ attempts })
   const verdict = verdictOn(c, campaign, result, at, now, mayRotate)
-  // Another attempt is being made at this moment by somebody else: that one decides.
+  // Somebody else is making another attempt at this moment: that result decides.
   if (c.status === 'in_progress' && !isHolder && verdict.kind !== 'complete') return asHistory({ attempts })
   const finish = (action: 'complete' | 'exhaust'): Decision => ({
     status: nextCallbackStatus(c.status, action)!,
@@ -128,7 +128,7 @@ export function decide(
     isPlain: isHolder && key !== undefined && result.doNotCall !== true && c.reservation_id === null,
   })
   if (verdict.kind !== 'retry') return finish(verdict.kind)
-  // The same number again waits as its outcome says; another one need not.
+  // The delay for calling the same number again; a different number need not wait.
   const again = verdictOn(c, campaign, result, at, now, false)
   const change = nextTry(c, campaign, config, verdict, again, mayRotate, doNotCall)
   if (!change) return finish('exhaust')
@@ -143,7 +143,7 @@ export function decide(
 
 type Retry = Extract<Verdict, { kind: 'retry' }>
 
-/** The columns of the next attempt, at the first number in turn that may be called at all; null when none may in time. */
+/** The columns of the next attempt, at the first number in turn that may be called; null when none may be called in time. */
 function nextTry(
   c: Callback,
   campaign: Campaign,
@@ -159,12 +159,12 @@ function nextTry(
     const current = (verdict.number + i) % count
     const number = before.numbers[current] ?? c.number
     const isSame = current === before.current
-    // Only the number whose turn it is may be called before its delay is over.
+    // Only the number whose turn it is may skip the delay.
     const turn = verdict.number === current ? verdict : again
     if (turn.kind !== 'retry' || (number !== null && doNotCall.has(number))) continue
-    // An attempt in time keeps the promise; the tries that follow it have their own days.
+    // The first attempt kept the promise, so a retry may expire later: not before one day after its earliest start.
     const expires = Math.max(c.expires_at.getTime(), turn.notBefore + DAY)
-    // Each number has its own clock.
+    // Each number has its own time zones.
     const zones = isSame ? before.zones : zonesFor(before.timeZone, number ?? undefined, campaign)
     const next = nextAllowed(config, campaign, zones, turn.notBefore)
     if (!next || next.from >= expires + SEARCH) continue

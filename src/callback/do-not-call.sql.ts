@@ -1,4 +1,4 @@
-// All SQL of numbers that nobody may call.
+// All SQL for the do-not-call list.
 import { sql } from 'kysely'
 import type { Db } from '../db/tx.ts'
 
@@ -30,7 +30,7 @@ export async function deleteDoNotCall(db: Db, tenantId: string, number: string):
   return rows.length > 0
 }
 
-/** Numbers after `after`, in their order. */
+/** Numbers greater than `after`, in ascending order. */
 export async function listDoNotCall(db: Db, tenantId: string, after: string | null, limit: number) {
   let query = db
     .selectFrom('do_not_call')
@@ -42,7 +42,7 @@ export async function listDoNotCall(db: Db, tenantId: string, after: string | nu
   return query.execute()
 }
 
-/** Of the numbers, those that nobody may call. */
+/** Returns those of the numbers that are on the do-not-call list. */
 export async function doNotCallAmong(db: Db, tenantId: string, numbers: readonly string[]): Promise<Set<string>> {
   const rows = await db
     .selectFrom('do_not_call')

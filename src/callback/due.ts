@@ -1,34 +1,34 @@
-// Sleeps until something of a campaign is due, and not a query longer: a timer on the earliest due callback, moved by hints about
-// nearer ones. Several may wait for one campaign; they are woken one after the other, in the order in which they came.
+// Waits until a callback of a campaign is due without polling: one timer on the earliest due callback, which hints about earlier
+// ones move forward. Several consumers may wait for one campaign; they wake one at a time, in the order in which they came.
 import type { PubSub } from '../db/pubsub.ts'
 
 export type DueClock = {
   /**
-   * Resolves when a callback of the campaign may be due, after `ms` at the latest, or when `signal` says so. Whoever waits has
-   * found nothing to take that was due until `since` (epoch ms).
+   * Resolves when a callback of the campaign may be due, after `ms` at the latest, or when `signal` aborts. The caller has found
+   * nothing to claim among those due until `since` (epoch ms).
    */
   wait: (tenantId: string, campaignId: string, ms: number, since: number, signal?: AbortSignal) => Promise<void>
-  /** A callback of the campaign is or becomes due at `at` (epoch ms). */
+  /** Reports that a callback of the campaign is or becomes due at `at` (epoch ms). */
   tell: (tenantId: string, campaignId: string, at: number) => void
   /**
-   * Whoever was woken has looked: when they `took` something more may be there, so the next is woken at once; else when something
-   * is due that was not due at `since`.
+   * Reports that a woken consumer has queried. If it `took` something, more may be due: wakes the next one at once. Otherwise wakes
+   * the next one when a callback becomes due that was not due at `since`.
    */
   looked: (tenantId: string, campaignId: string, took: boolean, since: number) => void
 }
 
-/** Hints about what lies further ahead than this (ms) are not sent: everybody who waits looks again at least so often. */
+/** Hints about instants further ahead than this (ms) are not sent, because every waiting consumer queries again at least this often. */
 export const AHEAD = 10_000
 const TOPIC = 'due'
 
 type Line = { waiting: (() => void)[]; timer: NodeJS.Timeout | null; at: number }
 
-/** A callback may be written with an instant so far in the past (ms), while its transaction was under way. */
+/** A transaction may commit a callback whose due instant lies this far in the past (ms). */
 export const SLACK = 1_000
-/** Who found nothing does not look again sooner (ms). */
+/** A consumer that found nothing does not query again sooner than this (ms). */
 const REST = 25
 
-/** `nextDue` asks the database for the earliest due instant of a campaign's waiting callbacks after another; null = none. */
+/** `nextDue` queries the earliest due instant after `since` of a campaign's waiting callbacks (epoch ms); null = none. */
 export function createDueClock(
   pubsub: PubSub,
   now: () => number,
@@ -51,7 +51,7 @@ export function createDueClock(
     line.timer.unref()
   }
 
-  /** Looks for the earliest due callback; what was told meanwhile counts if it is earlier. */
+  /** Arms the timer for the earliest due callback; a hint that arrives meanwhile wins if it is earlier. */
   async function look(key: string, tenantId: string, campaignId: string, since: number): Promise<void> {
     const line = lines.get(key)
     if (!line) return

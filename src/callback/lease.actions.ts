@@ -1,4 +1,4 @@
-// Leases: due callbacks taken for dialling, kept longer, given back; and waiting until there is something to take.
+// Leases: claim due callbacks for dialling, extend leases, give callbacks back, and wait until a callback is due.
 import { writeEvents } from '../event/event.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Campaign } from '../campaign/campaign.ts'
@@ -19,11 +19,11 @@ export type Lease = {
   id: string
   until: Date
   callbacks: Callback[]
-  /** When the pace lets more through, though more may be due; epoch ms, 0 = it does not hold anything back. */
+  /** When the rate limit lets more through, though more may be due; epoch ms, 0 = the rate limit holds nothing back. */
   pacedTo: number
 }
 
-/** Campaigns of which the last claim filled its limit: more is due than fits. A hint of this process, wrong at worst slowly. */
+/** Campaigns whose last claim filled its limit, so more is due. A hint local to this process; a wrong one only costs time. */
 const backlogs = new WeakMap<Deps, Set<string>>()
 
 function backlogOf(deps: Deps): Set<string> {
@@ -33,11 +33,11 @@ function backlogOf(deps: Deps): Set<string> {
 }
 
 const REMEMBERED = 100
-/** Looks for callbacks that may be called, past those that may not. */
+/** Most claims in a row that find only callbacks which may not be called now. */
 const ROUNDS = 10
 const remembered = new WeakMap<Deps, Map<string, Callback[]>>()
 
-/** Callbacks of the latest leases, as they were leased: their result need not read them again, only check their version. */
+/** Callbacks of the latest leases, as they were leased: taking their results checks the version instead of reading them again. */
 export function leasedRows(deps: Deps, leaseId: string): readonly Callback[] {
   return remembered.get(deps)?.get(leaseId) ?? []
 }
@@ -49,7 +49,7 @@ function rememberLease(deps: Deps, leaseId: string, callbacks: Callback[]): void
   if (leases.size > REMEMBERED) leases.delete(leases.keys().next().value!)
 }
 
-/** Takes up to `wanted` due callbacks of a campaign by `claim`, within its pace and its limit of what is out at once. */
+/** Claims up to `wanted` due callbacks with `claim`, within the campaign's rate limit and its limit of outstanding callbacks. */
 export async function claimWithin(
   deps: Deps,
   tx: Tx,
@@ -88,7 +88,7 @@ export async function claimWithin(
   return { callbacks, pacedTo: pace && callbacks.length === limit ? pace.nextAt : 0 }
 }
 
-/** Leases due callbacks of a campaign, best first. Nothing is leased outside the hours in which its number may be called. */
+/** Leases due callbacks of a campaign, best rank first. Leases nothing outside the hours in which the number may be called. */
 export async function lease(
   deps: Deps,
   config: TenantConfig,
@@ -115,14 +115,14 @@ export async function lease(
     return { ...claimed, callbacks: allowed, moved: claimed.callbacks.length - allowed.length }
   }
   let taken = await transaction(deps.db, take)
-  // Those that may not be called by now were put off; others may stand behind them.
+  // The claimed callbacks may not be called now and were deferred; others may rank behind them.
   for (let round = 0; round < ROUNDS && taken.callbacks.length === 0 && taken.moved > 0; round += 1)
     taken = await transaction(deps.db, take)
   if (taken.callbacks.length > 0) rememberLease(deps, id, taken.callbacks)
   return { id, until, ...taken }
 }
 
-/** Leases, and waits for something to lease: until it is due, and not a query more often than something may have become due. */
+/** Leases callbacks; when none is due, waits up to `waitMs` and queries again only when one may have become due. */
 export async function leaseOrWait(
   deps: Deps,
   configNow: () => Promise<TenantConfig>,
@@ -139,12 +139,12 @@ export async function leaseOrWait(
     let taken: Lease
     try {
       taken = await lease(deps, config, campaignId, request)
-      // A lease that was lost may be what there is to take; the sweep would find it only later.
+      // The only work left may be a lease that has ended; the regular sweep would release it only later.
       if (taken.callbacks.length === 0 && (await sweepLeases(deps, config, campaignId)) > 0)
         taken = await lease(deps, config, campaignId, request)
       took = taken.callbacks.length > 0
     } finally {
-      // Woken or not, and whatever went wrong: the next in line may look now.
+      // In every case, even after an error: pass the turn to the next waiting consumer.
       if (took || waitMs > 0) deps.due.looked(config.tenantId, campaignId, took, looked)
     }
     const left = end - performance.now()
@@ -156,7 +156,7 @@ export async function leaseOrWait(
   }
 }
 
-/** Lets a lease last until `seconds` from now, each callback at most until its hours end; returns how many it still holds. */
+/** Extends a lease to `seconds` from now, for each callback at most to the end of its hours; returns how many it still holds. */
 export async function extendLease(
   deps: Deps,
   tenantId: string,
@@ -168,7 +168,7 @@ export async function extendLease(
   return transaction(deps.db, (tx) => extendAll(tx, tenantId, leaseId, ids, until))
 }
 
-/** Gives leased callbacks back untried; they are due at once. */
+/** Gives leased callbacks back without an attempt; they are due at once. Returns how many were given back. */
 export async function giveBack(
   deps: Deps,
   tenantId: string,

@@ -1,4 +1,4 @@
-// PURE. When the clock must look at a callback again, from what its row says.
+// PURE. When the sweep must check a callback again, computed from its row.
 import type { CallbackStatus } from './states.ts'
 
 export type CheckedCallback = {
@@ -13,15 +13,15 @@ export type CheckedCallback = {
 }
 
 /**
- * The next instant at which something about an open callback may change by the passing of time: its lease ends, its allowed hours
- * or its promise end, its agent has not called, a supervisor must know. Of a finished one it says nothing of use. `now`: epoch ms.
+ * The next instant at which time alone may change an open callback: its lease, allowed hours or promise ends, its owner agent has
+ * not called, or the supervisor must be told. Meaningless for finished callbacks. `now`: epoch ms.
  */
 export function nextCheck(c: CheckedCallback, now: number): Date {
   if (c.status === 'in_progress') return c.lease_until!
   const times = [c.hours_end, c.expires_at]
   if (c.escalate_at) times.push(c.escalate_at)
   if (c.status === 'scheduled' && c.owner_agent_id !== null && c.owner_until !== null && c.owner_until.getTime() > now)
-    // Whether the own agent is there is asked when the call is due.
+    // Whether the owner agent is present is checked when the call is due.
     times.push(c.due_at.getTime() > now ? c.due_at : c.owner_until)
   return times.reduce((first, time) => (time < first ? time : first))
 }

@@ -1,5 +1,5 @@
-// A personal callback takes time of its own agent, in the one ledger that appointments use: who is promised to one is not offered
-// to the other. Who calls here has locked nothing but the callback itself.
+// Personal callbacks take time of their owner agent in the same ledger as appointments, so neither is offered where the other is
+// promised. Callers hold no lock except that of the callback itself.
 import { dropReservation, lockAgent, reserve } from '../availability/ledger.sql.ts'
 import type { Agent, TenantConfig } from '../availability/model.ts'
 import { agentTime } from '../availability/agent-time.actions.ts'
@@ -11,12 +11,12 @@ import type { Deps } from '../deps.ts'
 import { intersect, MINUTE } from '../time/interval.ts'
 import type { Callback } from './callback.sql.ts'
 
-/** Starts that are tried in a window. */
+/** Step between the starts that are tried in a window, in ms. */
 const STEP = 5 * MINUTE
 
 /**
  * Starts in [from, to) at which the agent is free for the campaign's personal minutes and the number may be called; epoch ms,
- * ascending. A single instant is asked for with `to` = `from` + 1.
+ * ascending. For a single instant, pass `to` = `from` + 1.
  */
 export async function personalStarts(
   deps: Deps,
@@ -37,7 +37,7 @@ export async function personalStarts(
   return starts
 }
 
-/** Takes the agent's time for a callback at `start`; `reservations_no_overlap` refuses when somebody was quicker. */
+/** Reserves the agent's time for a callback at `start`; violates `reservations_no_overlap` when another booking was faster. */
 export async function takeAgentTime(
   tx: Tx,
   config: TenantConfig,
@@ -60,7 +60,7 @@ export async function takeAgentTime(
   )
 }
 
-/** Gives the agent's time back, once the callback needs it no more. */
+/** Frees the agent's time when the callback no longer needs it. */
 export async function freeAgentTime(tx: Tx, c: Callback): Promise<void> {
   if (c.reservation_id === null || c.owner_agent_id === null) return
   await tx.executeQuery(lockAgent(c.tenant_id, c.owner_agent_id))

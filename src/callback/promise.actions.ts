@@ -1,5 +1,5 @@
-// Writes the promise of a callback: limits, the counter of its window or its agent's time, the row and its event, all in one
-// transaction of whoever asks.
+// Writes the promise of a callback: checks limits, takes bucket capacity or agent time, inserts the row and its event, all in the
+// transaction of the caller.
 import { writeEvent } from '../event/event.actions.ts'
 import { codeFrom } from '../appointment/appointment.ts'
 import type { TenantConfig } from '../availability/model.ts'
@@ -46,7 +46,7 @@ export type CallbackRequest = {
   externalId?: string | undefined
   source: string
   actor: string
-  /** Writes that belong to the request: the answer under its Idempotency-Key. */
+  /** Writes in the same transaction: the response stored under the Idempotency-Key. */
   also?: (tx: Tx, callback: Callback, expectedWaitSeconds: number | null) => Promise<void>
 }
 
@@ -55,7 +55,7 @@ export type Refused = 'window_full' | 'window_closed'
 export const askedSpan = (when: Exclude<When, { kind: 'now' }>): [from: number, to: number] =>
   when.kind === 'at' ? [when.at, when.at + 1] : [when.from, when.to]
 
-/** Windows that would do, best first, or why there is none. */
+/** Windows that match the request, best first, or why there is none. */
 function candidates(windows: readonly Window[], when: When): Window[] | Refused {
   if (when.kind === 'now') {
     const free = windows.filter((w) => w.remaining > 0)
@@ -68,7 +68,7 @@ function candidates(windows: readonly Window[], when: When): Window[] | Refused 
   return free.length > 0 ? free : 'window_full'
 }
 
-/** What is promised in a window, and when the first attempt is due. */
+/** The window that is promised, and when the first attempt is due; epoch ms. */
 function promiseIn(
   when: When,
   window: Window,
@@ -83,7 +83,7 @@ function promiseIn(
     const from = Math.max(when.from, window.from)
     return { from, to: Math.max(from + MINUTE, Math.min(when.to, window.to)), due: from }
   }
-  // Counted in the first whole bucket with room; when that is the next one, nobody need wait for it to begin.
+  // Counted in the first whole bucket with capacity; when that is the next one, the call need not wait for it to begin.
   const begin = window.from - now <= bucketMs ? now : window.from
   return { from: begin, to: window.to, due: begin }
 }
@@ -116,11 +116,11 @@ export type Prepared = {
   zones: string[]
   windows: Window[]
   now: number
-  /** Personal: when the agent calls. */
+  /** For personal callbacks: when the agent calls; epoch ms. */
   start: number | null
 }
 
-/** Counts the callback in a bucket that has room, or says why there is none. */
+/** Counts the callback in a bucket with capacity, or returns why there is none. */
 async function takeWindow(
   tx: Tx,
   config: TenantConfig,
@@ -136,7 +136,7 @@ async function takeWindow(
   return 'window_full'
 }
 
-/** Writes the request, or says why no window takes it. */
+/** Writes the callback, or returns why no window takes it. Throws `do_not_call`, `too_many_callbacks`, `campaign_full`, `window_closed`. */
 export async function writePromise(
   deps: Deps,
   tx: Tx,
@@ -147,7 +147,7 @@ export async function writePromise(
 ): Promise<Callback | Refused> {
   const { tenantId } = config
   const reservationId = start === null ? null : deps.newId()
-  // The agent first, as everywhere: bookings lock means of contact last.
+  // Lock order: agent first, as everywhere; means of contact last, as bookings do.
   if (start !== null) await tx.executeQuery(lockAgent(tenantId, request.ownerAgentId!))
   await checkLimits(deps, tx, tenantId, campaign, numbers)
   let taken: Window | null = null
@@ -161,7 +161,7 @@ export async function writePromise(
     ? promiseIn(request.when, taken, now, campaign.bucketMinutes * MINUTE)
     : { from: start!, to: start! + campaign.personalMinutes * MINUTE, due: start! }
   const first = nextAllowed(config, campaign, zones, promise.due)
-  // In the last minute of the hours nothing is begun any more.
+  // No call begins in the last minute of the allowed hours.
   if (!first || first.from >= promise.to) throw new AppError('window_closed')
   const document: CallbackDocument = {
     ...(request.reason === undefined ? {} : { reason: request.reason }),
@@ -217,6 +217,6 @@ export async function writePromise(
   return callback
 }
 
-/** Seconds by which somebody who asked for "now" is promised a call. */
+/** Seconds until the promised latest start of a call requested for "now"; null for other requests. */
 export const waitOf = (when: When, callback: Callback, now: number): number | null =>
   when.kind === 'now' ? Math.round((callback.window_to.getTime() - now) / 1000) : null

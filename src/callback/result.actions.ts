@@ -1,4 +1,4 @@
-// Takes results of attempts: each lease or delivery counts once, in whatever order and however often its result comes.
+// Takes the results of attempts: each lease or delivery counts once, whatever the order and number of its reports.
 import { writeEvents } from '../event/event.actions.ts'
 import { listEvents } from '../event/event.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
@@ -19,7 +19,7 @@ import { decide, documentOf, type AttemptResult, type Decision } from './decide.
 
 const TYPE = 'callback.attempted'
 
-/** Takes the result of an attempt: ends the callback, or sets the next attempt counted from this one. */
+/** Takes the result of an attempt: ends the callback, or schedules the next attempt relative to this one. */
 export async function settle(
   deps: Deps,
   config: TenantConfig,
@@ -28,12 +28,12 @@ export async function settle(
   actor: string,
 ): Promise<Callback> {
   const settling = settleOnce(deps, config, id, result, actor, true).catch((error: unknown) => {
-    // The next number waits in a request of its own already: this one stays with the number that it has.
+    // Another open callback already uses the next number: this one keeps its current number.
     if (violationOf(error)?.constraint !== 'callbacks_open_number') throw error
     return settleOnce(deps, config, id, result, actor, false)
   })
   const after = await settling
-  // Whatever else would call them is cancelled too.
+  // Other callbacks to these numbers are cancelled too.
   if (result.doNotCall)
     for (const number of documentOf(after).numbers) await cancelWaiting(deps, config.tenantId, number, actor)
   return after
@@ -53,7 +53,7 @@ async function settleOnce(
     if (!campaign) throw new AppError('not_found', { what: 'campaign' })
     await requireKnown(tx, c, result.leaseId)
     const { numbers } = documentOf(c)
-    // The person asked for it, so it holds for all their numbers, and whatever else becomes of the result.
+    // The person asked for it, so it applies to all their numbers, even if the result itself changes nothing.
     if (result.doNotCall)
       for (const number of [...numbers].sort())
         await insertDoNotCall(tx, c.tenant_id, number, 'asked not to be called', new Date(deps.now()))
@@ -61,7 +61,7 @@ async function settleOnce(
     const decision = decide(c, campaign, config, result, deps.now(), mayRotate, doNotCall)
     if (!decision) return c
     const { status, change, data, counts } = decision
-    // Whoever asked never to be called again is not called again by an undo.
+    // No undo for a result that put the person on the do-not-call list.
     const undoable = actor.startsWith('user:') && !result.doNotCall && isOpen(c.status)
     const after = await transition(
       deps,
@@ -77,7 +77,7 @@ async function settleOnce(
   })
 }
 
-/** The document after the result, with what it takes to restore the state before. */
+/** The document after the result, with what an undo needs to restore the previous state. */
 function withUndo(c: Callback, change: CallbackChange, counts: Count[]): CallbackDocument {
   const before = documentOf(c)
   const { current, zones } = before
@@ -85,7 +85,7 @@ function withUndo(c: Callback, change: CallbackChange, counts: Count[]): Callbac
   return { ...before, ...change.document, undo }
 }
 
-/** A key that this callback never had is no attempt at it: refused, and not counted. */
+/** Throws `invalid_reference` for a lease or delivery that this callback never had; such a result is not counted. */
 async function requireKnown(tx: Tx, c: Callback, key: string | undefined): Promise<void> {
   if (key === undefined || key === c.lease_id || key === c.delivery_id || c.settled.includes(key)) return
   const events = await listEvents(tx, c.tenant_id, c.id)
@@ -96,7 +96,7 @@ async function requireKnown(tx: Tx, c: Callback, key: string | undefined): Promi
   if (!isKnown) throw bodyFault('/leaseId', 'invalid_reference', { what: 'lease', id: key })
 }
 
-/** Where only so many may be out at once, one more may leave now. */
+/** With a limit of outstanding callbacks, wakes a consumer after the commit: one more may leave now. */
 function freed(deps: Deps, tx: Tx, tenantId: string, campaign: Campaign): void {
   if (campaign.maxOutstanding > 0) afterCommit(tx, () => deps.due.tell(tenantId, campaign.id, deps.now()))
 }
@@ -106,7 +106,7 @@ export type Settled = { callbackId: string; status: string | null; code: string 
 
 type Plain = { c: Callback; decision: Decision; result: LeaseResult }
 
-/** The callbacks as they were leased here, the others as they are; whoever writes them checks that they are still so. */
+/** Callbacks as this process leased them, the others as stored. The version is checked when they are written. */
 async function rowsOf(
   deps: Deps,
   tenantId: string,
@@ -120,7 +120,7 @@ async function rowsOf(
   return new Map([...known, ...(await findCallbacks(deps.db.kysely, tenantId, missing))])
 }
 
-/** Those of the results that simply end their callback, in groups that end alike; in the order of their ids, as all locks. */
+/** The results that only end their callback, grouped by identical change; sorted by id, the order of all locks. */
 async function plainOnes(
   deps: Deps,
   config: TenantConfig,
@@ -132,7 +132,7 @@ async function plainOnes(
     const c = read.get(id)
     const campaign = c && config.campaigns.get(c.campaign_id)
     const decision = campaign && decide(c, campaign, config, result, deps.now(), true)
-    // A delivery under another key must be withdrawn: one by one.
+    // A delivery under another key must be withdrawn, which is done one by one.
     if (!decision?.isPlain || (c!.delivery_id !== null && c!.delivery_id !== result.leaseId)) continue
     plain.push({ c: c!, decision, result })
   }
@@ -141,7 +141,7 @@ async function plainOnes(
   )
 }
 
-/** Writes those that end alike together; returns the callbacks that it ended. */
+/** Writes each group of identical endings in one statement; returns the status by id of the ended callbacks. */
 async function finishPlain(
   deps: Deps,
   config: TenantConfig,
@@ -181,7 +181,7 @@ async function finishPlain(
   return done
 }
 
-/** Takes results of several callbacks; one that fails does not stop the others. Those that simply end are written together. */
+/** Takes results of several callbacks; a failure does not stop the others. Results that only end a callback are written together. */
 export async function settleAll(
   deps: Deps,
   config: TenantConfig,

@@ -1,4 +1,4 @@
-// PURE. Where a request goes by its campaign's segments, and in which zones the person may be.
+// PURE. Routes a request by the segments of its campaign, and finds the time zones in which the person may be.
 import type { TenantConfig } from '../availability/model.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { zonesOf } from '../campaign/hours.ts'
@@ -12,7 +12,7 @@ export type Routed = {
   segment: string | undefined
 }
 
-/** The campaign, priority and script by the first segment that fits; null when that names a campaign that is not there. */
+/** Campaign, priority and script by the first matching segment; null when the target campaign is missing or archived. */
 export function route(
   config: TenantConfig,
   asked: Campaign,
@@ -31,7 +31,7 @@ export function route(
   }
 }
 
-/** Zones in which the person may be: the one stated, else all of the number's country, else the campaign's. */
+/** Time zones in which the person may be: the stated one, else all of the number's country, else the campaign's. */
 export function zonesFor(stated: string | undefined, number: string | undefined, campaign: Campaign): string[] {
   if (stated !== undefined) return [stated]
   const country = number === undefined ? undefined : countryOf(number)

@@ -1,4 +1,4 @@
-// PURE. The states of a callback and what leads from one to another; drawn in docs/states.md.
+// PURE. The states of a callback and the transitions between them; drawn in docs/states.md.
 
 export type CallbackStatus =
   'scheduled' | 'queued' | 'in_progress' | 'completed' | 'exhausted' | 'expired' | 'cancelled'
@@ -18,16 +18,16 @@ export type CallbackAction =
 
 const OPEN: readonly CallbackStatus[] = ['scheduled', 'queued', 'in_progress']
 
-/** From which states an action is possible, and the state after it. */
+/** For each action, the states in which it is possible and the state after it. */
 export const CALLBACK_TRANSITIONS: Record<CallbackAction, { from: readonly CallbackStatus[]; to: CallbackStatus }> = {
   /** Handed to the queue of the contact center. */
   queue: { from: ['scheduled'], to: 'queued' },
-  /** Taken back from it. */
+  /** Taken back from that queue. */
   withdraw: { from: ['queued'], to: 'scheduled' },
   lease: { from: ['scheduled', 'queued'], to: 'in_progress' },
   give_back: { from: ['in_progress'], to: 'scheduled' },
   lose_lease: { from: ['in_progress'], to: 'scheduled' },
-  // Outcomes come late or out of order: a call that took place counts, whoever held the lease last.
+  // Results may arrive late or out of order: a call that took place counts, whoever held the last lease.
   complete: { from: OPEN, to: 'completed' },
   retry: { from: OPEN, to: 'scheduled' },
   exhaust: { from: OPEN, to: 'exhausted' },

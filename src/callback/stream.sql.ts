@@ -1,4 +1,4 @@
-// SQL of the live stream: history of callbacks in the order of its identifiers.
+// SQL for the live stream: the history of callbacks in the order of event ids.
 import type { Db } from '../db/tx.ts'
 
 export type Change = {
@@ -13,7 +13,7 @@ export type Change = {
   data: unknown
 }
 
-/** Changes of callbacks after an identifier, oldest first. */
+/** Changes of callbacks with an event id greater than `after`, oldest first. */
 export async function changesSince(
   db: Db,
   tenantId: string,

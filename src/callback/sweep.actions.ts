@@ -1,4 +1,4 @@
-// What the passing of time does to callbacks: leases end, hours and promises end, an agent is not there, nobody has called.
+// Time-driven changes of callbacks: leases, allowed hours and promises end, owners lose their exclusive claim, supervisors are told.
 import type { TenantConfig } from '../availability/model.ts'
 import { nextAllowed } from '../campaign/allowed.ts'
 import { ownersUntil, triedIn, type Campaign } from '../campaign/campaign.ts'
@@ -15,9 +15,9 @@ import { freeAgentTime } from './personal.actions.ts'
 import { nextCheck } from './next-check.ts'
 
 const BATCH = 200
-/** Batches of one tenant in one pass; then others have theirs. */
+/** Batches per tenant in one pass; then it is the turn of other tenants. */
 const ROUNDS = 50
-/** Ended leases that a waiting consumer brings back itself. */
+/** Most ended leases that a waiting consumer releases itself in one go. */
 const FEW = 50
 const CLOCK = 'clock'
 
@@ -28,14 +28,14 @@ async function expire(deps: Deps, tx: Tx, c: Callback, campaign: Campaign | unde
   await addCounts(tx, c.tenant_id, [{ ...count, n: 1, seconds: 0 }])
 }
 
-/** A callback whose allowed hours are over waits for the next ones, or expires when those come too late. */
+/** Defers a callback whose allowed hours are over to the next ones, or expires it when those begin too late. */
 async function moveIntoHours(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, now: number): Promise<void> {
   const campaign = config.campaigns.get(c.campaign_id)
   const span = campaign && nextAllowed(config, campaign, documentOf(c).zones, now)
   if (!campaign || !span || span.from >= c.expires_at.getTime()) return expire(deps, tx, c, campaign)
   const change: CallbackChange = {
     ...triedIn(campaign, span, documentOf(c).priority),
-    // What was released stays everybody's.
+    // A released callback stays open to everybody.
     ...(documentOf(c).released === undefined
       ? { owner_until: ownersUntil(campaign, c.owner_agent_id, span.from) }
       : {}),
@@ -44,8 +44,8 @@ async function moveIntoHours(deps: Deps, tx: Tx, config: TenantConfig, c: Callba
 }
 
 /**
- * By the hours as they are now: null when it waits for others from now on, else the callback, ended earlier when they were
- * shortened. `before`: as it was before it was claimed.
+ * Applies the hours as they are configured now. Returns null when the callback was deferred (or expired), else the callback, with
+ * an earlier end when the hours were shortened. `before`: the callback as it was before it was claimed.
  */
 async function fitOne(
   deps: Deps,
@@ -62,7 +62,7 @@ async function fitOne(
   return null
 }
 
-/** Of callbacks that were just claimed, those that may be called by the hours as they are now. The others wait for their hours. */
+/** Returns those of the just claimed callbacks that may be called by the hours as configured now. Defers the others. */
 export async function fitHours(
   deps: Deps,
   tx: Tx,
@@ -94,11 +94,11 @@ const isOwnersTurn = (c: Callback, now: number): boolean =>
   documentOf(c).released === undefined &&
   c.due_at.getTime() <= now
 
-/** The own agent is not there, or has not called in time: from now on everybody may. Returns the callback as it is then. */
+/** Opens the callback to everybody when its owner agent is away or has not called in time. Returns the resulting callback. */
 async function release(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, now: number): Promise<Callback> {
   if (!isOwnersTurn(c, now)) return c
   const isLate = c.owner_until!.getTime() <= now
-  // There and still in time: looked at again when their time alone is over.
+  // The owner is present and still in time: check again when the exclusive time is over.
   if (!isLate && !isAway(config, c.owner_agent_id!, now))
     return updateCallback(tx, c.tenant_id, c.id, { look_at: nextCheck(c, now) }, new Date(deps.now()))
   const released = isLate ? ('owner_late' as const) : ('owner_absent' as const)
@@ -112,7 +112,7 @@ async function release(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, no
   return transition(deps, tx, c, c.status, change, { type: 'callback.released', actor: CLOCK, data })
 }
 
-/** What a queue has, after its campaign was changed; null when it waits for other hours now. */
+/** Reviews a queued callback after its campaign has changed; null when it is no longer queued. */
 async function reviewQueued(
   deps: Deps,
   tx: Tx,
@@ -122,13 +122,13 @@ async function reviewQueued(
 ): Promise<Callback | null> {
   const campaign = config.campaigns.get(c.campaign_id)
   if (!campaign) return c
-  // It does not push any more, and nobody has it: whoever leases may have it. Who was handed it keeps it until its hours end.
+  // The campaign no longer pushes and nobody has received this one, so consumers may lease it. A delivered one stays until its hours end.
   if (campaign.connector.kind === 'pull' && (await statusOf(tx, c.tenant_id, c.delivery_id!)) !== 'delivered')
     return transition(deps, tx, c, 'scheduled', {}, { type: 'callback.recalled', actor: CLOCK })
   return fitOne(deps, tx, config, campaign, c, now)
 }
 
-/** One callback whose time has come. */
+/** Applies the changes that are due to one callback. */
 async function sweepOne(deps: Deps, config: TenantConfig, id: string): Promise<void> {
   await transaction(deps.db, async (tx) => {
     let c = await lockCallback(tx, config.tenantId, id)
@@ -152,13 +152,13 @@ async function sweepOne(deps: Deps, config: TenantConfig, id: string): Promise<v
       c = after
     }
     if (c.hours_end.getTime() <= now) return moveIntoHours(deps, tx, config, c, now)
-    // Nothing applied: looked at when something may, and not before, or it would stand in the way of others for ever.
+    // Nothing applied: set the next check, or this row would stay at the head of the sweep's batch for ever.
     if (c.look_at.getTime() <= now)
       await updateCallback(tx, c.tenant_id, c.id, { look_at: nextCheck(c, now) }, new Date(now))
   })
 }
 
-/** Brings the callbacks of one tenant up to the present; returns how many were looked at. */
+/** Applies all due changes to the callbacks of one tenant; returns how many were checked. */
 export async function sweepCallbacks(
   deps: Deps,
   tenantId: string,
@@ -182,7 +182,7 @@ async function sweepBatch(deps: Deps, tenantId: string): Promise<number> {
   return ids.length
 }
 
-/** Brings leases of a campaign that have ended back, a batch of them; returns how many. What fails is left to the sweep. */
+/** Releases ended leases of a campaign, one small batch; returns how many were due. Failures are left to the regular sweep. */
 export async function sweepLeases(deps: Deps, config: TenantConfig, campaignId: string): Promise<number> {
   const ids = await dueForSweep(deps.db.kysely, config.tenantId, new Date(deps.now()), FEW, campaignId)
   for (const id of ids.sort()) await sweepOne(deps, config, id).catch(() => undefined)

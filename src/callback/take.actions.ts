@@ -1,4 +1,4 @@
-// One callback in a person's hands: taken by its id, and its result taken back when the wrong key was pressed.
+// A person takes one callback by its id, and undoes its result after a mistake.
 import { transaction, violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -10,12 +10,13 @@ import type { Callback, CallbackChange, RestorableDocument } from './callback.sq
 import { addCounts } from './counts.sql.ts'
 import { documentOf } from './decide.ts'
 
-/** How long a result can be taken back, in ms. */
+/** How long a result can be undone, in ms. */
 const UNDO_WITHIN = 10 * MINUTE
 
 /**
  * Leases this callback to a person for `seconds`, due or not: nobody else gets it meanwhile. Throws `invalid_transition` when
- * somebody has it or it is over, `outside_reach` when it is another agent's own, `do_not_call`, and `window_closed` after its hours.
+ * another person or a queue has it or it is finished, `outside_reach` when another agent owns it, `do_not_call`, and `window_closed`
+ * after its allowed hours.
  */
 export async function takeCallback(
   deps: Deps,
@@ -43,7 +44,7 @@ export async function takeCallback(
   })
 }
 
-/** What is out with a queue or another person is not taken away from them. */
+/** Refuses a callback that a queue or another person has. */
 function requireTaken(c: Callback): never {
   throw new AppError(
     'invalid_transition',
@@ -52,7 +53,7 @@ function requireTaken(c: Callback): never {
   )
 }
 
-/** The columns that the result of an attempt changes, as they were before it. */
+/** The values of all columns that the result of an attempt changes. */
 export const restorable = (c: Callback): RestorableDocument => ({
   number: c.number,
   due_at: c.due_at.toISOString(),
@@ -69,8 +70,8 @@ export const restorable = (c: Callback): RestorableDocument => ({
 })
 
 /**
- * Takes the latest result back, at most ten minutes later and as long as nothing else has happened: the callback is as it was, in
- * the hands of whoever had it if their time is not over. Throws `undo_over`.
+ * Undoes the latest result, at most ten minutes later and only if nothing else has happened since: restores the callback, and its
+ * lease if that has not ended. Throws `undo_over`.
  */
 export async function undoAttempt(deps: Deps, tenantId: string, id: string, actor: string): Promise<Callback> {
   return transaction(deps.db, async (tx) => {
@@ -81,7 +82,7 @@ export async function undoAttempt(deps: Deps, tenantId: string, id: string, acto
     if (!undo || !isLast || undo.version !== c.version) throw new AppError('undo_over')
     return restore(deps, tx, c, { document, undo, actor })
   }).catch((error: unknown) => {
-    // The number has another open request meanwhile: that one stands.
+    // Another callback for the number has been opened meanwhile: it takes precedence.
     if (violationOf(error)?.constraint === 'callbacks_open_number') throw new AppError('undo_over')
     throw error
   })

@@ -1,4 +1,4 @@
-// Every change of one callback's state, with its row of history, in the transaction of whoever decides it.
+// All transitions of single callbacks: writes the new state and its event in the transaction of the caller.
 import { writeEvent } from '../event/event.actions.ts'
 import { afterCommit, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -17,7 +17,7 @@ export function requireCallbackTransition(c: Callback, action: CallbackAction): 
   return status
 }
 
-/** Tells those who wait, once it is committed: for something due, or for any change. */
+/** After the commit, tells consumers that wait for due callbacks and listeners that wait for any change. */
 function announce(deps: Deps, tx: Tx, c: Callback): void {
   afterCommit(tx, () => {
     if (c.status === 'scheduled') deps.due.tell(c.tenant_id, c.campaign_id, c.due_at.getTime())
@@ -25,7 +25,7 @@ function announce(deps: Deps, tx: Tx, c: Callback): void {
   })
 }
 
-/** Writes a change of state with its row of history. Leaving a state clears what belongs to it. */
+/** Writes a transition and its event. Leaving a state clears the columns that belong to it. */
 export async function transition(
   deps: Deps,
   tx: Tx,
@@ -41,13 +41,13 @@ export async function transition(
     ...(status === 'queued' ? {} : { queued_at: null }),
     ...(status === 'queued' || status === 'in_progress' ? {} : { delivery_id: null }),
   }
-  // Whoever has it in a queue must not call any more; whoever reports on it knows.
+  // Withdraw the delivery, so that the queue does not call any more; not when this event comes from that delivery.
   const isOut = status === 'queued' || status === 'in_progress' || event.data?.leaseId === c.delivery_id
   if (c.delivery_id !== null && !isOut) {
     await withdraw(tx, c, { id: deps.newId(), now, reason: event.type })
     afterCommit(tx, () => deps.due.tell(c.tenant_id, c.campaign_id, deps.now()))
   }
-  // A promise that is kept, void or moved no longer takes its agent’s time.
+  // A promise that is kept, void or moved no longer takes agent time.
   const isFree = !isOpen(status) || event.type === 'callback.postponed'
   if (isFree) await freeAgentTime(tx, c)
   const freed = isFree ? { reservation_id: null } : {}
@@ -67,7 +67,7 @@ export async function transition(
   return after
 }
 
-/** The callback, locked; throws `not_found`. */
+/** Locks and returns the callback; throws `not_found`. */
 export async function locked(tx: Tx, tenantId: string, id: string): Promise<Callback> {
   const c = await lockCallback(tx, tenantId, id)
   if (!c) throw new AppError('not_found', { what: 'callback' })

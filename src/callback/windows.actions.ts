@@ -1,4 +1,4 @@
-// What a campaign can promise: buckets in allowed hours with the room that is left, by a fixed number or by the staff on duty.
+// Windows that a campaign can promise: buckets in allowed hours with remaining capacity, fixed or computed from the staff on duty.
 import type { Deps } from '../deps.ts'
 import { busySpans, EMPTY_CALENDAR } from '../availability/agent-calendar.ts'
 import type { TenantConfig } from '../availability/model.ts'
@@ -11,7 +11,7 @@ import { bucketsIn, type Bucket } from './promise.ts'
 
 export type Window = Bucket & { capacity: number; remaining: number }
 
-/** Time of staff in [from, to) that is open and not taken, one set of spans an agent; appointments and holds are taken. */
+/** Open, unbooked staff time in [from, to), one set of spans per agent; appointments and holds count as booked. */
 async function freeStaff(
   deps: Deps,
   config: TenantConfig,
@@ -40,7 +40,7 @@ const lengthOf = (spans: Spans): number => {
   return sum
 }
 
-/** Buckets of a campaign in [from, to) for somebody whose clock may be any of `zones`, with what is left of each. */
+/** Buckets of a campaign in [from, to) with remaining capacity, for a person who may be in any of `zones`. */
 export async function windowsOf(
   deps: Deps,
   config: TenantConfig,

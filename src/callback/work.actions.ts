@@ -1,5 +1,5 @@
-// What people do to a callback that waits: cancel it, or promise another window.
-// Order of locks: callback, then buckets in the order of their start.
+// Actions of people on a waiting callback: cancel it, or promise another window.
+// Lock order: callback, then buckets in the order of their start.
 import { lockAgent } from '../availability/ledger.sql.ts'
 import type { Agent, TenantConfig } from '../availability/model.ts'
 import { nextAllowed } from '../campaign/allowed.ts'
@@ -20,7 +20,7 @@ import { windowsOf, type Window } from './windows.actions.ts'
 /** Starts of an agent that are tried before the request is refused. */
 const TRIES = 6
 
-/** Cancels an open callback and gives its window back; cancelling a cancelled one again changes nothing. */
+/** Cancels an open callback and frees its window; cancelling a cancelled callback changes nothing. */
 export async function cancelCallback(
   deps: Deps,
   tenantId: string,
@@ -45,7 +45,7 @@ export async function cancelCallback(
 
 type Moment = Extract<When, { kind: 'at' | 'window' }>
 
-/** Promises another time instead: of the pool, or of the agent whose callback it is. Throws the refusal, with the nearest windows. */
+/** Promises another time, of the pool or of the owner agent. Throws a refusal with the nearest windows, or `agent_not_free`. */
 export async function postpone(
   deps: Deps,
   config: TenantConfig,
@@ -92,7 +92,7 @@ const promisedIn = (change: { window_from: Date; window_to: Date }): Record<stri
   to: change.window_to.toISOString(),
 })
 
-/** The columns of a promise from `begin` to `end`; null when nobody may call in it. */
+/** The columns of a promise from `begin` to `end`; null when no call is allowed in it. */
 function timesOf(config: TenantConfig, campaign: Campaign, c: Callback, begin: number, end: number) {
   const { zones, priority } = documentOf(c)
   const first = nextAllowed(config, campaign, zones, begin)
@@ -109,7 +109,7 @@ function timesOf(config: TenantConfig, campaign: Campaign, c: Callback, begin: n
   }
 }
 
-/** Gives the old counter back and takes one of the wanted; null, with all of it undone by the caller, when none has room. */
+/** Frees the old bucket and takes one of the wanted ones; null when none has capacity: the caller must roll back. */
 async function exchangeBucket(
   tx: Tx,
   campaign: Campaign,
@@ -119,20 +119,20 @@ async function exchangeBucket(
   const { tenant_id: tenantId, bucket_start: old } = c
   for (const window of wanted) {
     if (old?.getTime() === window.start) return window
-    // Counters in the order of their start: an earlier one is given back first.
+    // Buckets are locked in the order of their start: an earlier one is freed first.
     const isEarlier = old !== null && old.getTime() < window.start
     if (isEarlier) await giveBucketBack(tx, tenantId, campaign.id, old)
     if (await takeBucket(tx, tenantId, campaign.id, new Date(window.start), window.capacity)) {
       if (old !== null && !isEarlier) await giveBucketBack(tx, tenantId, campaign.id, old)
       return window
     }
-    // The old one cannot be had again for sure: all of it is undone.
+    // The freed bucket may be full by now: give up and let the caller roll back.
     if (isEarlier) return null
   }
   return null
 }
 
-/** The same agent at another time, in the ledger that their appointments are in. */
+/** Moves the reservation of the same agent to another time, in the ledger that appointments use. */
 async function postponePersonal(
   deps: Deps,
   config: TenantConfig,
@@ -165,7 +165,7 @@ async function postponePersonal(
         )
       })
     } catch (error) {
-      // The time went to somebody quicker, or the configuration changed: the next start.
+      // Another booking took the time, or the configuration changed: try the next start.
       if (!/^(reservations_no_overlap|kind_not_null)$/.test(violationOf(error)?.constraint ?? '')) throw error
     }
   }

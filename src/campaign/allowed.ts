@@ -1,4 +1,4 @@
-// PURE. Allowed hours of a campaign as they are configured now, worked out once a day and zone and kept with the configuration.
+// PURE. Allowed hours of a campaign, computed once per day and time zone and cached per configuration.
 import type { TenantConfig } from '../availability/model.ts'
 import { memoizeByObject } from '../memoize.ts'
 import type { Spans } from '../time/interval.ts'
@@ -6,7 +6,7 @@ import { callingHoursOf, type Campaign } from './campaign.ts'
 import { allowedFrom, firstSpan } from './hours.ts'
 
 const memoOf = memoizeByObject((_config: TenantConfig) => new Map<string, Spans>())
-/** Countries with many zones take milliseconds a day; a list of contacts asks for the same days again and again. */
+/** Most cached entries. Countries with many time zones take milliseconds per day; contact lists ask for the same days repeatedly. */
 const MOST = 5_000
 
 function spansFrom(config: TenantConfig, campaign: Campaign, zones: readonly string[], day: number): Spans {
@@ -21,7 +21,7 @@ function spansFrom(config: TenantConfig, campaign: Campaign, zones: readonly str
   return spans
 }
 
-/** The first allowed span at or after `at` (epoch ms), begun at `at` at the earliest; null within `days` days. */
+/** The first allowed span at or after `at` (epoch ms), starting at `at` at the earliest; null when none begins within `days` days. */
 export function nextAllowed(
   config: TenantConfig,
   campaign: Campaign,

@@ -1,4 +1,4 @@
-// Body of a campaign: hours, promises, retries, limits, routing.
+// Request schema of a campaign: hours, promises, retries, limits, routing.
 import Type from 'typebox'
 import { ExternalId, Id, LongText, Minutes, Name, ShortText, Zone, oneOf } from '../rest/schema.ts'
 import { WEEKDAYS } from './hours.ts'

@@ -1,4 +1,4 @@
-// PURE. A campaign as the rest of the program reads it, in memory.
+// PURE. A campaign as the program uses it in memory, and values derived from it.
 import type { HolidayCalendar } from '../availability/model.ts'
 import { MINUTE } from '../time/interval.ts'
 import type { CallingHours, HoursRule } from './hours.ts'
@@ -8,7 +8,7 @@ import type { Segment } from './segments.ts'
 export type Capacity =
   { kind: 'fixed'; perBucket: number } | { kind: 'staffed'; serviceId: string; handlingMinutes: number; share: number }
 
-/** How contacts leave: fetched by leases, sent to an address, published to a broker, or written to the log. */
+/** How contacts reach the contact center: fetched by leases, sent to an HTTP address, published to a broker, or logged. */
 export type Connector =
   | { kind: 'pull' }
   | { kind: 'http'; url: string; batchSize: number; timeoutSeconds: number }
@@ -20,7 +20,7 @@ export type Campaign = {
   name: string
   externalId?: string | null
   archived: boolean
-  /** Whether citizens may ask for its callbacks on the pages. */
+  /** Whether citizens may request its callbacks on the public pages. */
   isPublic?: boolean | undefined
   timeZone: string
   hours: readonly HoursRule[]
@@ -41,12 +41,12 @@ export type Campaign = {
   maxOutstanding: number
   ownerGraceMinutes: number
   personalMinutes: number
-  /** Minutes after its window at which a callback that nobody has tried is the supervisor's; 0 = never. */
+  /** Minutes after its window at which an untried callback is escalated to the supervisor; 0 = never. */
   escalateMinutes: number
-  /** Hand-overs a second, leases included; 0 = as fast as they go. */
+  /** Deliveries per second, leases included; 0 = no limit. */
   pushesPerSecond: number
   channels: readonly ('phone' | 'web')[]
-  /** Countries whose numbers are called; absent = the tenant's own. */
+  /** Countries whose numbers may be called; absent = only the tenant's own. */
   countries?: readonly string[] | undefined
   connector: Connector
   scriptRef?: string | undefined
@@ -54,10 +54,10 @@ export type Campaign = {
   segments: readonly Segment[]
 }
 
-/** Of campaigns that were stored before these fields were there. */
+/** For campaigns stored before these fields existed. */
 export const CAMPAIGN_DEFAULTS = { escalateMinutes: 15, pushesPerSecond: 0, channels: ['phone'] as const }
 
-/** A connector with what its description leaves out. */
+/** A stored connector, completed with default values. */
 export function connectorOf(stored: Partial<Connector> | undefined): Connector {
   const { kind = 'pull' } = stored ?? {}
   if (kind === 'http') return { batchSize: 50, timeoutSeconds: 10, ...(stored as { kind: 'http'; url: string }) }
@@ -81,21 +81,21 @@ export const retryRulesOf = (campaign: Campaign): RetryRules => ({
   nextDayFrom: campaign.nextDayFrom,
 })
 
-/** Campaigns that citizens may ask on the pages. */
+/** Campaigns whose callbacks citizens may request on the public pages. */
 export const publicCampaigns = (campaigns: ReadonlyMap<string, Campaign>): Campaign[] =>
   [...campaigns.values()].filter((campaign) => campaign.isPublic && !campaign.archived)
 
-/** The columns that say when a callback may be tried: from the begin of an allowed span until its end, in the order of its rank. */
+/** The columns that say when a callback may be tried (from the start of an allowed span to its end), and its rank. */
 export const triedIn = (campaign: Campaign, span: { from: number; to: number }, priority: number) => ({
   due_at: new Date(span.from),
   hours_end: new Date(span.to),
   rank_at: new Date(rankOf(span.from, priority, campaign.minutesPerPriority)),
 })
 
-/** Until when a callback is its own agent's alone, tried from `from` on (epoch ms); null = it is nobody's own. */
+/** Until when only the owner agent may call; `from`: when the callback may first be tried (epoch ms). Null = it has no owner. */
 export const ownersUntil = (campaign: Campaign, ownerAgentId: string | null, from: number): Date | null =>
   ownerAgentId === null ? null : new Date(from + campaign.ownerGraceMinutes * MINUTE)
 
-/** When a callback with this end of its window is the supervisor's; null = never. */
+/** When an untried callback is escalated to the supervisor; `windowTo`: end of its window, epoch ms. Null = never. */
 export const escalateAt = (campaign: Campaign, windowTo: number): Date | null =>
   campaign.escalateMinutes === 0 ? null : new Date(windowTo + campaign.escalateMinutes * MINUTE)

@@ -1,4 +1,4 @@
-// PURE. When a number may be called: the campaign's hours in its own zone and the citizen's in theirs, both at once.
+// PURE. When a number may be called: within the campaign's hours in its time zone and the citizen's hours in theirs, both at once.
 import { intersect, MINUTE, subtract, union, DAY, type Spans } from '../time/interval.ts'
 import { dayOf, pushWallWindow, weekdayOf } from '../time/zone.ts'
 import { parseClock } from '../service/visit.ts'
@@ -8,10 +8,10 @@ export type Weekday = (typeof WEEKDAYS)[number]
 /** Wall-clock hours on days of the week; an end at or before the start is on the next day. */
 export type HoursRule = { days: readonly Weekday[]; from: string; to: string }
 
-/** Clocks of processes differ: nothing is begun so close to either end of the allowed hours. */
+/** Clocks of processes differ: no call begins this close to either end of the allowed hours (ms). */
 export const SKEW = MINUTE
 
-/** The hours of the rules in a zone, as instants around [from, to). */
+/** The hours of the rules in a time zone, as instants around [from, to). */
 function hoursIn(zone: string, rules: readonly HoursRule[], from: number, to: number): Spans {
   const out: number[] = []
   for (let day = dayOf(zone, from) - 1; day <= dayOf(zone, to) + 1; day += 1) {
@@ -27,18 +27,18 @@ function hoursIn(zone: string, rules: readonly HoursRule[], from: number, to: nu
 }
 
 export type CallingHours = {
-  /** The campaign's own zone and hours. */
+  /** The campaign's time zone, in which `hours` are given. */
   timeZone: string
   hours: readonly HoursRule[]
-  /** Hours in which people may be disturbed, on their clock. */
+  /** Hours in which people may be called, in their own time zone. */
   citizenHours: readonly HoursRule[]
-  /** Whether a local day of the campaign's zone is a holiday. */
+  /** Whether a local day in the campaign's time zone is a holiday. */
   isHoliday: (day: number) => boolean
 }
 
 /**
- * Instants in [from, to) at which somebody whose clock may be any of `zones` may be called: inside the campaign's hours and inside
- * the citizen's in every one of the zones. Both ends are shortened by `skew` ms; 0 is for what is shown, never for what is done.
+ * Instants in [from, to) at which a person who may be in any of `zones` may be called: within the campaign's hours, and within the
+ * citizen's hours in every one of the zones. Both ends are shortened by `skew` ms; use 0 only for display, never to start calls.
  */
 export function allowedSpans(
   calling: CallingHours,
@@ -61,7 +61,7 @@ export function allowedSpans(
   return out
 }
 
-/** The first allowed span at or after `at` (epoch ms), begun at `at` at the earliest; null within `days` days. */
+/** The first allowed span at or after `at` (epoch ms), starting at `at` at the earliest; null when none begins within `days` days. */
 export function nextAllowed(
   calling: CallingHours,
   zones: readonly string[],
@@ -71,11 +71,11 @@ export function nextAllowed(
   return firstSpan((day) => allowedFrom(calling, zones, day), at, days)
 }
 
-/** Allowed spans of three days from the UTC day `day`: longer than any day, so that what begins on it is whole. */
+/** Allowed spans of three days from the UTC day `day`, so that each span that begins on that day is complete. */
 export const allowedFrom = (calling: CallingHours, zones: readonly string[], day: number): number[] =>
   allowedSpans(calling, zones, day * DAY, (day + 3) * DAY)
 
-/** As `nextAllowed`, with the spans of a day from `spansFrom`: whoever asks often keeps them. */
+/** Like `nextAllowed`, but takes the spans of a day from `spansFrom`, which may be cached. */
 export function firstSpan(
   spansFrom: (day: number) => Spans,
   at: number,
@@ -90,7 +90,7 @@ export function firstSpan(
   return null
 }
 
-/** The zones that a country's clocks show; several where the number does not tell which. */
+/** Time zones of a country; several where a number does not tell which one applies. */
 export function zonesOf(country: string): string[] {
   const locale = new Intl.Locale('und', { region: country }) as Intl.Locale & {
     getTimeZones?: () => string[] | undefined

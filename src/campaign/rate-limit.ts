@@ -1,8 +1,8 @@
-// PURE. Pacing by the generic cell rate algorithm (ITU-T I.371, annex A): one instant says how much of the rate is spent.
+// PURE. Rate limit by the generic cell rate algorithm (ITU-T I.371, annex A): one instant records how much of the rate is used.
 
 /**
- * How many of `wanted` may go now at `perSecond`, and the instant up to which the rate is spent then (epoch ms). At once at most
- * a tenth of a second's worth goes, so that no second sees more than 1.1 times the rate.
+ * How many of `wanted` may go now at `perSecond`; `spend` returns the instant up to which the rate is then used (epoch ms). A burst
+ * is at most a tenth of a second's worth, so that no second sees more than 1.1 times the rate.
  */
 export function paced(
   perSecond: number,

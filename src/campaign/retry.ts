@@ -1,4 +1,4 @@
-// PURE. What follows an attempt: done, again later, or no more. Delays count from the attempt, never from the queueing.
+// PURE. What follows an attempt: completed, retry, or exhausted. Delays count from the attempt, never from the queueing.
 import { DAY, MINUTE } from '../time/interval.ts'
 import { dayOf, instantOf } from '../time/zone.ts'
 
@@ -15,17 +15,17 @@ export const OUTCOMES = [
 export type Outcome = (typeof OUTCOMES)[number]
 
 export type RetryRule = {
-  /** Minutes after the attempt; one for each further attempt, the last holds for all that follow. */
+  /** Minutes after the attempt, one entry per attempt; the last entry applies to all further ones. */
   afterMinutes: readonly number[]
 }
 export type RetryRules = {
   maxAttempts: number
   rules: Partial<Record<Outcome, RetryRule>>
-  /** From which attempt on the next one is on another day, at another time of day; 0 = never. */
+  /** From this attempt on, the next one is on another day, at another time of day; 0 = never. */
   nextDayFrom: number
 }
 
-/** Outcomes after which nobody calls again. `wrong_number` ends that number, and the callback with the last one. */
+/** Outcomes that end the callback. `wrong_number` ends only that number, and the callback with the last number. */
 const FINAL: readonly Outcome[] = ['answered', 'refused']
 
 export type Verdict =
@@ -34,7 +34,7 @@ export type Verdict =
   /** `notBefore` in epoch ms; `number`: index of the number to call. */
   | { kind: 'retry'; notBefore: number; number: number }
 
-/** Times of day (minutes since midnight) that later days are spread over: people who are out in the morning may be in at six. */
+/** Times of day (minutes since midnight) for attempts on later days: people who are out in the morning may be in at 18:00. */
 const SPREAD = [10 * 60, 18 * 60, 13 * 60]
 
 /**
@@ -54,11 +54,11 @@ export function afterAttempt(
   const isWrong = outcome === 'wrong_number'
   if (isWrong && current + 1 >= numbers) return { kind: 'complete' }
   if (attempts >= rules.maxAttempts) return { kind: 'exhaust' }
-  // The other numbers first, in their order, then round again.
+  // Try the other numbers first, in their order, then start again.
   const number = isWrong ? current + 1 : numbers > 1 ? (current + 1) % numbers : current
   const delays = rules.rules[outcome]?.afterMinutes ?? [30]
   const delay = delays[Math.min(attempts, delays.length) - 1] ?? 30
-  // A number that was not tried yet need not wait.
+  // A number that was not tried yet needs no delay.
   const isFresh = number > current && attempts < numbers
   let notBefore = isFresh ? at : at + delay * MINUTE
   if (rules.nextDayFrom > 0 && attempts >= rules.nextDayFrom) {
@@ -69,7 +69,7 @@ export function afterAttempt(
   return { kind: 'retry', notBefore, number }
 }
 
-/** Instant that orders claims: due time less what the priority is worth. Waiting counts, so nobody starves. */
+/** Instant that orders claims: due time minus the worth of the priority. Waiting improves the rank, so nobody starves. */
 export function rankOf(dueAt: number, priority: number, minutesAPoint: number): number {
   return dueAt - priority * minutesAPoint * MINUTE
 }

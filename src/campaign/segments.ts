@@ -1,4 +1,4 @@
-// PURE. Segments: which rule a request fits, and where it goes by it.
+// PURE. Segments: rules that match a request and set its campaign, priority and script.
 
 export type Value = string | number | boolean
 export type Condition = {

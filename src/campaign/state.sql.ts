@@ -1,11 +1,11 @@
-// SQL of what processes share about a campaign: its pace, its circuit, and who pushes.
+// SQL for campaign state that processes share: rate limit, circuit breaker, and which process pushes.
 import { sql, type Selectable } from 'kysely'
 import type { CampaignStateRow } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 
 export type CampaignState = Selectable<CampaignStateRow>
 
-/** Makes the row if there is none, and locks it: what follows happens for one process at a time. */
+/** Locks the row, and creates it first when missing: callers run one at a time. */
 export async function lockState(tx: Tx, tenantId: string, campaignId: string): Promise<CampaignState> {
   const read = () =>
     tx
@@ -48,7 +48,7 @@ export async function changeState(
     .execute()
 }
 
-/** Ends being the one process that pushes for a campaign, if this one is it. */
+/** Releases the role of the pushing process, if `pusher` has it. */
 export async function leavePusher(db: Db, tenantId: string, campaignId: string, pusher: string): Promise<void> {
   await db
     .updateTable('campaign_states')
@@ -59,7 +59,7 @@ export async function leavePusher(db: Db, tenantId: string, campaignId: string, 
     .execute()
 }
 
-/** Becomes or stays the one process that pushes for a campaign; false while another one is. */
+/** Takes or renews the role of the one process that pushes for a campaign; false while another process has it. */
 export async function becomePusher(
   db: Db,
   tenantId: string,

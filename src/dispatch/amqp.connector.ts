@@ -1,14 +1,14 @@
-// Publishes contacts to RabbitMQ: one persistent, confirmed message each, in queues named after tenant and campaign; takes
-// results from the campaign's reply queue. The broker is the operator's: tenants name no hosts, and no queues of each other.
+// Publishes contacts to RabbitMQ, one persistent, confirmed message each, in queues named after tenant and campaign; reads results
+// from the campaign's reply queue. The operator owns the broker: tenants name neither hosts nor each other's queues.
 import { Connection, ConsumerStatus, type Publisher } from 'rabbitmq-client'
 import type { Campaign } from '../campaign/campaign.ts'
 import type { Batch, Connector, Item, ItemResult, Sent } from './connector.ts'
 
-/** How long to wait for a connection before a batch counts as failed, and between attempts to connect, in ms. */
+/** How long to wait for a connection before a batch counts as failed; shortest and longest delay between connects; ms. */
 const [ACQUIRE, RETRY_LOW, RETRY_HIGH] = [5_000, 300, 5_000]
 const RESULTS_AT_ONCE = 20
 
-/** `agenda.<tenant>.<campaign>`: due contacts; `.withdrawn`, `.results` and `.unreadable` beside it. */
+/** `agenda.<tenant>.<campaign>`: due contacts; with the suffixes `.withdrawn`, `.results` and `.unreadable` the other queues. */
 export function queueOf(slug: string, campaign: Pick<Campaign, 'id' | 'externalId'>): string {
   const name = /^[A-Za-z0-9_-]{1,80}$/.test(campaign.externalId ?? '') ? campaign.externalId! : campaign.id
   return `agenda.${slug}.${name}`
@@ -19,7 +19,7 @@ const deadLetters = (queue: string) => ({
   'x-dead-letter-routing-key': `${queue}.unreadable`,
 })
 
-/** All queues of a campaign; declared before the first contact leaves, so that no result can come before its queue. */
+/** All queues of a campaign, declared before the first contact is sent, so that no result arrives before its queue exists. */
 const queuesOf = (queue: string) => [
   ...['', '.withdrawn', '.unreadable'].map((end) => ({ queue: `${queue}${end}`, durable: true })),
   { queue: `${queue}.results`, durable: true, arguments: deadLetters(queue) },
@@ -42,7 +42,7 @@ export function amqpConnector(url: string, now: () => number, onError: (error: u
     retryHigh: RETRY_HIGH,
     connectionName: 'agenda',
   })
-  // Without a listener a lost connection would end the process; it reconnects by itself.
+  // Without a listener, a lost connection would end the process; the library reconnects by itself.
   connection.on('error', onError)
   const publishers = new Map<string, { publisher: Publisher; returned: Set<string> }>()
 
@@ -54,7 +54,7 @@ export function amqpConnector(url: string, now: () => number, onError: (error: u
         confirm: true,
         queues: queuesOf(queue),
       })
-      // A message that no queue takes comes back before its confirmation.
+      // The broker returns an unroutable message before it confirms it.
       publisher.on('basic.return', (message) => void returned.add(String(message.messageId)))
       publishers.set(queue, (found = { publisher, returned }))
     }
@@ -73,7 +73,7 @@ export function amqpConnector(url: string, now: () => number, onError: (error: u
         messageId: deliveryId,
         type: batch.kind === 'contact' ? 'callback.due' : 'callback.withdrawn',
         contentType: 'application/json',
-        // The broker drops what may not be called any more.
+        // The broker drops contacts that may no longer be called.
         ...(left === null ? {} : { expiration: String(left) }),
         ...(batch.kind === 'contact' ? { replyTo: `${queue}.results` } : {}),
       },
@@ -110,7 +110,7 @@ export function amqpConnector(url: string, now: () => number, onError: (error: u
         requeue: true,
       },
       async (message) => {
-        // Acknowledged only once the result is committed; an unreadable one goes where somebody can see it.
+        // Acknowledged only after the result is committed; unreadable messages go to the dead-letter queue, where people can see them.
         let body: unknown = message.body
         if (Buffer.isBuffer(body)) {
           try {

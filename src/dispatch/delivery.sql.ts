@@ -1,4 +1,4 @@
-// All SQL of deliveries: hand-overs of callbacks to queues, and withdrawals from them.
+// All SQL for deliveries: callbacks pushed to queues, and their withdrawals.
 import { sql, type Selectable } from 'kysely'
 import type { Callback } from '../callback/callback.sql.ts'
 import type { DeliveryRow } from '../db/tables.ts'
@@ -6,7 +6,7 @@ import type { Db, Tx } from '../db/tx.ts'
 
 export type Delivery = Selectable<DeliveryRow>
 
-/** Writes hand-overs that belong to one message; `until`: somebody else may send them from then on. */
+/** Inserts the deliveries of one message; from `until` on, another process may send them. */
 export async function insertDeliveries(
   tx: Tx,
   tenantId: string,
@@ -24,7 +24,7 @@ export async function insertDeliveries(
   )
 }
 
-/** Takes a callback back from its queue: what was not sent is dropped, and whoever has it is told. */
+/** Withdraws a callback from its queue: drops an unsent delivery, and queues a withdrawal for the receiver. */
 export async function withdraw(
   tx: Tx,
   c: Callback,
@@ -53,7 +53,7 @@ export async function withdraw(
     .execute()
 }
 
-/** Takes due deliveries of a campaign for sending, oldest first, until `until`; whole messages, as they were sent before. */
+/** Claims due deliveries of a campaign until `until`, oldest first. Their batch ids group them into the messages sent before. */
 export async function claimDeliveries(
   db: Db,
   tenantId: string,
@@ -72,7 +72,7 @@ export async function claimDeliveries(
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** Settles deliveries alike; only those that still wait. */
+/** Settles those of the deliveries that are still pending. */
 export async function settleDeliveries(
   db: Db,
   tenantId: string,
@@ -89,7 +89,7 @@ export async function settleDeliveries(
     .execute()
 }
 
-/** Sends them again at `due`; each alone in its message when `isSplit`. `isTried` = false: this attempt does not count. */
+/** Makes them due again at `due`; each in a message of its own when `isSplit`. `isTried` = false: this attempt does not count. */
 export async function postponeDeliveries(
   db: Db,
   tenantId: string,
@@ -111,7 +111,7 @@ export async function postponeDeliveries(
     .execute()
 }
 
-/** Parks those that were tried `most` times, under the code of their last failure. */
+/** Parks deliveries that were tried `most` times, under the code of their last failure. */
 export async function parkTired(
   db: Db,
   tenantId: string,
@@ -129,7 +129,7 @@ export async function parkTired(
     .execute()
 }
 
-/** The earliest instant at which a delivery of the campaign waits to be sent, epoch ms; null = none waits. */
+/** The earliest due instant of the campaign's pending deliveries, epoch ms; null = none. */
 export async function earliestDelivery(db: Db, tenantId: string, campaignId: string): Promise<number | null> {
   const row = await db
     .selectFrom('deliveries')
@@ -151,7 +151,7 @@ export type DeliveryFilter = {
   limit: number
 }
 
-/** Deliveries before the id `before`, newest first. */
+/** Lists deliveries with ids below `before`, newest first. */
 export async function listDeliveries(db: Db, tenantId: string, f: DeliveryFilter): Promise<Delivery[]> {
   let query = db.selectFrom('deliveries').selectAll().where('tenant_id', '=', tenantId)
   if (f.campaignId) query = query.where('campaign_id', '=', f.campaignId)
@@ -161,7 +161,7 @@ export async function listDeliveries(db: Db, tenantId: string, f: DeliveryFilter
   return query.orderBy('id', 'desc').limit(f.limit).execute()
 }
 
-/** Sends what was parked again; of one delivery, or of a whole campaign. Returns how many. */
+/** Makes parked deliveries pending again: one, or all of a campaign. Returns how many. */
 export async function replay(
   db: Db,
   tenantId: string,
@@ -177,7 +177,7 @@ export async function replay(
   return Number((await query.executeTakeFirstOrThrow()).numUpdatedRows)
 }
 
-/** How a campaign's contacts leave at this moment. */
+/** The kind of the campaign's connector, read in this transaction. */
 export async function connectorOf(tx: Tx, tenantId: string, campaignId: string): Promise<string | undefined> {
   const row = await tx
     .selectFrom('campaigns')
@@ -198,7 +198,7 @@ export async function statusOf(tx: Tx, tenantId: string, id: string): Promise<De
   return row?.status
 }
 
-/** Campaigns of all tenants that push, a hint where to look for work. */
+/** Pushing campaigns of all tenants: a hint where to look for work. */
 export async function pushingCampaigns(
   db: Db,
 ): Promise<{ tenantId: string; campaignId: string; connector: string; externalId: string | null }[]> {

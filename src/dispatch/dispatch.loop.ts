@@ -1,4 +1,4 @@
-// One runner for each campaign that pushes: a turn, then sleep until something of it may be due. And one reader of its results.
+// Runs one loop per pushing campaign: push, then sleep until a callback of it may be due. Also reads its reply queue.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Loop } from '../background.ts'
 import type { Deps } from '../deps.ts'
@@ -10,15 +10,15 @@ import { pushOnce } from './push.actions.ts'
 import { takeMessage } from './reply.actions.ts'
 import { semaphore } from '../semaphore.ts'
 
-/** How often campaigns that began or ceased to push are looked for; how soon a campaign that another process has is tried. */
+/** How often to look for campaigns that began or ceased to push, and to retry a campaign that another process pushes; ms. */
 const [LOOK, OTHERS] = [10_000, 5_000]
-/** Campaigns pushed at the same moment by one process, and of one tenant: a slow endpoint holds up its own. */
+/** Campaigns pushed at once by one process, and of one tenant: a slow endpoint only delays its own tenant. */
 const [AT_ONCE, OF_A_TENANT] = [8, 2]
 const LONGEST = 60_000
 
 type Runner = { stop: () => Promise<void> }
 
-/** Starts handing over; `onError` hears of turns that failed, the next one tries again. */
+/** Starts pushing; `onError` receives errors of failed turns, which the next turn retries. */
 export function startDispatch(deps: Deps, onError: (error: unknown) => void): Loop {
   const pusher = deps.newId()
   const abort = new AbortController()
@@ -61,7 +61,7 @@ export function startDispatch(deps: Deps, onError: (error: unknown) => void): Lo
         if (pause > 0 && !both.aborted) await deps.due.wait(tenantId, campaignId, pause, looked, both)
       }
       await listening?.stop().catch(() => undefined)
-      // The next process need not wait for the end of the lease.
+      // Release the role, so that the next process need not wait for the end of the lease.
       await leavePusher(deps.db.kysely, tenantId, campaignId, pusher).catch(() => undefined)
     })()
     return {
@@ -74,7 +74,7 @@ export function startDispatch(deps: Deps, onError: (error: unknown) => void): Lo
 
   async function look(): Promise<void> {
     const wanted = new Map(
-      // Another connector, or another name of its queue, is another runner.
+      // A change of the connector or the queue name starts a new runner.
       (await pushingCampaigns(deps.db.kysely)).map((c) => [Object.values(c).join(' '), c]),
     )
     for (const [key, runner] of runners)

@@ -1,11 +1,11 @@
-// Pushes contacts to an address of the contact center: batches, signed after Standard Webhooks, answered contact by contact.
+// Pushes batches of contacts to an HTTP address of the contact center, signed per Standard Webhooks; the answer is per contact.
 import type { Deps } from '../deps.ts'
 import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
 import type { Post } from '../outbound/post.ts'
 import { type Batch, type Connector, type ItemResult, type Sent } from './connector.ts'
 import { signedHeaders, signingSecrets } from '../outbound/secret.actions.ts'
 
-/** The message itself is refused: 400 Bad Request, 413 Content Too Large, 422 Unprocessable Content (RFC 9110 §15.5). */
+/** The message itself was refused: 400 Bad Request, 413 Content Too Large, 422 Unprocessable Content (RFC 9110 §15.5). */
 const REFUSED = new Set([400, 413, 422])
 
 function bodyOf(batch: Batch, now: number): string {
@@ -21,7 +21,7 @@ function bodyOf(batch: Batch, now: number): string {
   })
 }
 
-/** What the answer says of each contact; one that it does not mention was taken. */
+/** Reads the result of each contact from the answer; a contact that it does not mention counts as delivered. */
 function readAnswer(batch: Batch, body: string): ItemResult[] {
   const said = new Map<string, { status?: unknown; code?: unknown }>()
   try {
@@ -29,7 +29,7 @@ function readAnswer(batch: Batch, body: string): ItemResult[] {
     for (const result of Array.isArray(results) ? results : [])
       if (typeof result?.deliveryId === 'string') said.set(result.deliveryId, result)
   } catch {
-    // An answer without JSON takes them all.
+    // A successful answer without JSON accepts all contacts.
   }
   return batch.items.map(({ deliveryId }) => {
     const { status, code } = said.get(deliveryId) ?? {}

@@ -1,4 +1,4 @@
-// A campaign that pushes, together with what its contacts leave through.
+// A pushing campaign together with its connector.
 import type { TenantConfig } from '../availability/model.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import type { Deps } from '../deps.ts'
@@ -9,11 +9,11 @@ export type Job = {
   connector: Connector
   config: TenantConfig
   campaign: Campaign
-  /** For how long this process is the pusher, and a delivery is its to send, in ms: longer than the longest time-out. */
+  /** Lease of the pusher role and of a claimed delivery, in ms: longer than the longest timeout. */
   lease: number
 }
 
-/** The campaign with its connector, or null when it does not push, or cannot. */
+/** The campaign with its connector; null when it does not push, or its connector is not configured. */
 export async function jobFor(deps: Deps, tenantId: string, campaignId: string): Promise<Job | null> {
   const config = await deps.snapshots.config(tenantId)
   const campaign = config?.campaigns.get(campaignId)

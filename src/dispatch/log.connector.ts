@@ -1,4 +1,4 @@
-// For development: says which contacts would be handed over, by code; numbers and names stay out of logs.
+// For development: logs the contacts that would be pushed, by code; phone numbers and names stay out of logs.
 import type { Connector } from './connector.ts'
 
 export function logConnector(write: (line: string) => void): Connector {

@@ -1,5 +1,5 @@
-// Hands due callbacks of a campaign over to its queue and records what became of them. Claim, send, record: three steps, each
-// repeatable. A process that dies between them leaves a delivery that another one sends again under the same key.
+// Pushes due callbacks of a campaign to its queue and records the result. Claim, send and record are three repeatable steps: when
+// a process dies between them, another one sends the delivery again under the same key.
 import { writeEvents } from '../event/event.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { becomePusher, readState, type CampaignState } from '../campaign/state.sql.ts'
@@ -23,14 +23,14 @@ import {
 import { jobFor, type Job } from './job.ts'
 import { DISPATCH, record, type Circuit } from './record.actions.ts'
 
-/** How long a turn lasts before others have theirs, in ms. */
+/** How long a turn lasts before it is the turn of other campaigns, in ms. */
 const TURN_MS = 2_000
-/** A withdrawal that nobody took for so long is of no use any more, in ms. */
+/** A withdrawal that could not be delivered for this long is dropped, in ms. */
 const WITHDRAWAL_LIFE = 86_400_000
 const MOST = 500
-/** Batches in one turn; then others have theirs. */
+/** Batches in one turn; then it is the turn of other campaigns. */
 const TURN = 50
-/** Looks for callbacks that may be called, past those that may not. */
+/** Most claims in a row that find only callbacks which may not be called now. */
 const ROUNDS = 10
 const FOREVER = Number.MAX_SAFE_INTEGER
 
@@ -40,7 +40,7 @@ const itemOf = (c: Callback, deliveryId: string, config: TenantConfig): Item => 
   notAfter: Math.min(c.hours_end.getTime(), c.expires_at.getTime()),
 })
 
-/** Takes the next due callbacks for the queue; those that may not be called by now are put off, and others looked for. */
+/** Claims the next due callbacks for the queue; those that may not be called now are deferred, and others are claimed instead. */
 async function handOver(job: Job): Promise<{ items: Item[]; pacedTo: number }> {
   for (let round = 1; ; round += 1) {
     const over = await handOverOnce(job)
@@ -48,7 +48,7 @@ async function handOver(job: Job): Promise<{ items: Item[]; pacedTo: number }> {
   }
 }
 
-/** State, delivery and history in one transaction. */
+/** Writes state, delivery and history in one transaction. */
 async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number; moved: number }> {
   const { deps, config, campaign } = job
   const { tenantId } = config
@@ -63,7 +63,7 @@ async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number;
       claimForQueue,
     )
     if (callbacks.length === 0) return { items: [], pacedTo, moved: 0 }
-    // The campaign may have changed its connector since this turn began.
+    // The connector of the campaign may have changed since this turn began.
     if ((await connectorOf(tx, tenantId, campaign.id)) !== campaign.connector.kind)
       return { items: [], pacedTo, moved: 0 }
     const allowed = await fitHours(deps, tx, config, campaign, callbacks)
@@ -87,7 +87,7 @@ async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number;
   })
 }
 
-/** What waits to be sent again, or to be withdrawn, message by message; what became void meanwhile is dropped. */
+/** Claims deliveries and withdrawals that are due to be sent, grouped by message; drops those that are void by now. */
 async function waiting(job: Job): Promise<Batch[]> {
   const { deps, config, campaign, connector } = job
   const { tenantId } = config
@@ -128,7 +128,7 @@ const batchOf = ({ config, campaign }: Job, kind: Batch['kind'], items: readonly
   items,
 })
 
-/** When there may be something to do again, epoch ms. */
+/** When there may be work again, epoch ms. */
 async function nextTime({ deps, config, campaign }: Job): Promise<number> {
   const db = deps.db.kysely
   const due = await earliestDue(db, config.tenantId, campaign.id, deps.now())
@@ -136,7 +136,7 @@ async function nextTime({ deps, config, campaign }: Job): Promise<number> {
   return Math.min(due ?? FOREVER, delivery ?? FOREVER)
 }
 
-/** The circuit is open: nothing is sent before `open_until`; then one message decides. */
+/** Until when the circuit breaker is open (epoch ms): nothing is sent before, then one message decides. */
 const openUntil = (state: CampaignState | undefined): number => state?.open_until?.getTime() ?? 0
 
 const liveOf = (batch: Batch, now: number): Batch => {
@@ -144,7 +144,7 @@ const liveOf = (batch: Batch, now: number): Batch => {
   return items.length === batch.items.length ? batch : { ...batch, id: batchIdOf(keysOf(items)), items }
 }
 
-/** Messages that were claimed and not sent are due again at `at` (epoch ms). */
+/** Makes claimed but unsent messages due again at `at` (epoch ms). */
 async function putOff({ deps, config }: Job, batches: readonly Batch[], at: number): Promise<void> {
   const change = { due: new Date(at), failure: 'waiting', isSplit: false, isTried: false }
   await postponeDeliveries(
@@ -155,7 +155,7 @@ async function putOff({ deps, config }: Job, batches: readonly Batch[], at: numb
   )
 }
 
-/** Sends messages one after the other; a failure ends the turn, and what was not sent yet is due again with it. */
+/** Sends messages one after the other; a failure ends the turn and postpones the unsent ones. */
 async function sendAll(
   job: Job,
   batches: readonly Batch[],
@@ -171,7 +171,7 @@ async function sendAll(
       return state
     }
     if (i > 0 && !(await isPusher())) return state
-    // What may not be called any more since it was claimed stays here; the sweep has it next.
+    // Contacts that may no longer be called are not sent; the sweep handles them next.
     const batch = liveOf(whole, job.deps.now())
     if (batch.items.length === 0) continue
     state = await record(job, batch, await job.connector.send(batch), state.failures)
@@ -182,25 +182,25 @@ async function sendAll(
   return state
 }
 
-/** The messages to send now, or when to look again (epoch ms). */
+/** The messages to send now, or when to check again (epoch ms). */
 async function nextBatches(job: Job, failures: number): Promise<Batch[] | number> {
   const { deps, config, campaign } = job
   const again = await waiting(job)
   if (again.length > 0) return again
   const delivery = (): Promise<number | null> => earliestDelivery(deps.db.kysely, config.tenantId, campaign.id)
-  // Those that failed go first, however long they pause.
+  // Failed messages go first, however long their pause, to keep the order.
   const failed = failures > 0 ? await delivery() : null
   if (failed !== null) return failed
   const { items, pacedTo } = await handOver(job)
   if (items.length > 0) return [batchOf(job, 'contact', items)]
-  // The pace holds back what is due already: as soon as it lets the next one through.
+  // Due callbacks are held back by the rate limit: come back when it lets the next one through.
   return pacedTo > 0 ? Math.min(pacedTo, (await delivery()) ?? FOREVER) : nextTime(job)
 }
 
 /**
- * One turn of a campaign: sends again what waits, then hands over what is due, in the order of rank. While an endpoint does not
- * take a message, nothing newer is sent: order is kept, and a dead endpoint costs one message a pause. Returns when to come
- * again (epoch ms), or null when another process pushes for this campaign.
+ * One turn of a campaign: sends waiting messages again, then pushes due callbacks in the order of rank. While an endpoint does not
+ * accept a message, nothing newer is sent: this keeps the order, and a dead endpoint costs one message per pause. Returns when to
+ * come again (epoch ms), or null when another process pushes for this campaign.
  */
 export async function pushOnce(
   deps: Deps,

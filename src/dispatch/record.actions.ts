@@ -1,4 +1,4 @@
-// Records what became of a message that was sent: delivered, parked, to be sent again, or the circuit opens.
+// Records the result of a sent message: deliveries are settled, parked or postponed, or the circuit breaker opens.
 import { transition } from '../callback/transition.actions.ts'
 import { lockByDelivery } from '../callback/callback.sql.ts'
 import { changeState } from '../campaign/state.sql.ts'
@@ -7,17 +7,17 @@ import { keysOf, pauseAfter, type Batch, type ItemResult, type Sent } from './co
 import { parkTired, postponeDeliveries, settleDeliveries } from './delivery.sql.ts'
 import type { Job } from './job.ts'
 
-/** Who history says it was. */
+/** The actor named in the history. */
 export const DISPATCH = 'dispatch'
-/** The shortest pause that is taken from an answer, in ms. */
+/** The shortest pause that is accepted from a Retry-After answer, in ms. */
 const REST = 1_000
-/** Attempts after which a delivery is parked even though its endpoint never refused it. */
+/** Attempts after which a delivery is parked, even if its endpoint never refused it. */
 const MAX_ATTEMPTS = 20
 
-/** Failures in a row, and until when to pause (epoch ms; 0 = go on). */
+/** Failures in a row, and until when to pause (epoch ms; 0 = continue). */
 export type Circuit = { failures: number; pause: number }
 
-/** Parks contacts under one code; each is in its callback's history, where people look. */
+/** Parks contacts under one code and writes this to the history of each callback, where people look. */
 async function park({ deps, config }: Job, deliveryIds: readonly string[], code: string, at: Date): Promise<void> {
   const { tenantId } = config
   await settleDeliveries(deps.db.kysely, tenantId, deliveryIds, { status: 'parked', failure: code, at })
@@ -36,7 +36,7 @@ async function park({ deps, config }: Job, deliveryIds: readonly string[], code:
     })
 }
 
-/** An answer that names what became of each contact. */
+/** Records an answer that states the result of each contact. */
 async function recordItems(job: Job, ids: readonly string[], items: readonly ItemResult[], now: number): Promise<void> {
   const { deps, config } = job
   const { tenantId } = config
@@ -53,7 +53,7 @@ async function recordItems(job: Job, ids: readonly string[], items: readonly Ite
   await parkTired(db, tenantId, ids, MAX_ATTEMPTS, at)
 }
 
-/** Records what became of a message. */
+/** Records the result of a message; returns the new state of the circuit breaker. */
 export async function record(job: Job, batch: Batch, sent: Sent, failures: number): Promise<Circuit> {
   const { deps, config, campaign } = job
   const { tenantId } = config
@@ -67,16 +67,16 @@ export async function record(job: Job, batch: Batch, sent: Sent, failures: numbe
     return { failures: 0, pause: 0 }
   }
   if (sent.isRefused) {
-    // One contact in it is the trouble: each goes alone, and the one that is refused alone is parked.
+    // One contact causes the refusal: send each alone, and park the one that is refused alone.
     if (ids.length === 1) await park(job, ids, sent.code, at)
     else await postponeDeliveries(db, tenantId, ids, { due: at, failure: sent.code, isSplit: true, isTried: true })
     return { failures, pause: 0 }
   }
   const more = failures + 1
   const rest = pauseAfter(more, deps.randomBytes(1)[0]! / 256)
-  // "At once" is no answer that leaves anybody in peace.
+  // Enforce a minimum: a Retry-After of zero would cause a tight loop.
   const pause = now + (sent.retryAfterMs === null ? rest : Math.max(sent.retryAfterMs, REST))
-  // Asked to wait is not a failure of the contact.
+  // A request to wait is not a failed attempt of the contact.
   const isTried = sent.retryAfterMs === null
   await postponeDeliveries(db, tenantId, ids, { due: new Date(pause), failure: sent.code, isSplit: false, isTried })
   await parkTired(db, tenantId, ids, MAX_ATTEMPTS, at)

@@ -1,4 +1,4 @@
-// What comes back from a queue: somebody has begun with a contact, or the result of an attempt.
+// Processes messages of a reply queue: an agent accepted a contact, or the result of an attempt.
 import Type from 'typebox'
 import { acceptDelivery } from '../callback/accept.actions.ts'
 import { instantsOf, type AttemptInput } from '../callback/attempt.ts'
@@ -32,8 +32,8 @@ const Result = Type.Object(
 type ResultBody = AttemptInput & { callbackId: string; deliveryId: string }
 
 /**
- * Takes one message of a campaign's reply queue. Resolves true once it is committed (or changes nothing), false when nobody can
- * read it: not our form, or about a callback of another campaign. Rejects when it should come again.
+ * Processes one message of a campaign's reply queue. Resolves to true when it is committed (or changes nothing), false when it is
+ * unreadable: malformed, or about a callback of another campaign. Rejects when it should be delivered again.
  */
 export async function takeMessage(
   deps: Deps,
@@ -58,7 +58,7 @@ export async function takeMessage(
     return true
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error
-    // Too late to be accepted, for example: what it says is void, and would be again.
+    // For example accepted too late: the message is void, and would be again, so it counts as taken.
     return !['invalid_request', 'invalid_reference'].includes(error.code)
   }
 }

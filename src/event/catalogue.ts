@@ -1,6 +1,6 @@
-// PURE. The events of the service: which are told to whoever subscribes, and which always cause work of their own.
+// PURE. The catalogue of event types: which ones subscribers may receive, and which always cause follow-up work.
 
-/** Type → what it means, as the documentation of webhooks says it. */
+/** Event type → its meaning, as shown in the documentation of webhooks. */
 export const EVENTS = {
   'appointment.booked': 'An appointment was made; `status` says whether it is confirmed or waits for approval',
   'appointment.approved': 'The office approved a request',
@@ -41,29 +41,29 @@ export const EVENTS = {
 export type EventType = keyof typeof EVENTS
 export const EVENT_TYPES = Object.keys(EVENTS) as EventType[]
 
-/** Nobody is told of holds. */
+/** Never relayed, such as holds. */
 const SILENT = new Set(['appointment.held', 'appointment.expired', 'demo.loaded', 'demo.loading'])
-/** They cause messages, reminders or offers, whether or not anybody subscribes. */
+/** Always relayed, with or without subscribers: they cause messages, reminders or offers. */
 const WORKING = new Set<string>([
   ...EVENT_TYPES.filter((type) => type.startsWith('appointment.') && !type.startsWith('appointment.arriv')),
   ...['callback.promised', 'callback.postponed', 'callback.escalated', 'callback.expired', 'callback.cancelled'],
 ])
 
-/** What they write happened elsewhere, or long ago: nobody is written to about it. */
+/** Actors whose events cause no messages to people: these things happened elsewhere, or long ago. */
 export const QUIET_ACTORS = new Set(['demo', 'import'])
 
-/** Whether an event is relayed always, never, or where somebody subscribes. */
+/** Whether an event is always relayed, never, or only when somebody subscribes. */
 export function relayOf(type: string, actor: string): 'always' | 'never' | 'subscribed' {
   if (SILENT.has(type)) return 'never'
   return WORKING.has(type) && !QUIET_ACTORS.has(actor) ? 'always' : 'subscribed'
 }
 
-/** The permission to read what an event is about; null where it names no person. */
+/** The permission needed to read the subject of an event; null when it is not about a person. */
 export function readingOf(type: string): 'appointments:read' | 'callbacks:read' | null {
   if (type.startsWith('appointment.') || type.startsWith('waiting.')) return 'appointments:read'
   return type.startsWith('callback.') ? 'callbacks:read' : null
 }
 
-/** Whether a subscription to `types` asks for `type`: by name, by `appointment.*`, or all by `*`. */
+/** Whether a subscription to `types` includes `type`: by name, by a pattern such as `appointment.*`, or by `*`. */
 export const isWanted = (types: readonly string[], type: string): boolean =>
   types.includes('*') || types.includes(type) || types.includes(`${type.split('.')[0]}.*`)

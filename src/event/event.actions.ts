@@ -1,4 +1,4 @@
-// Writes history in the transaction of the change itself and, once that is committed, wakes whoever relays it.
+// Writes events in the transaction of the change itself and, after the commit, wakes the relay.
 import { afterCommit, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { putEvent, putEvents, type NewEvent, type SharedEvent } from './event.sql.ts'
@@ -9,7 +9,7 @@ export async function writeEvent(deps: Deps, tx: Tx, event: NewEvent): Promise<v
   if (await putEvent(tx, event)) afterCommit(tx, () => wakeRelay(deps, event.tenantId))
 }
 
-/** History of many subjects at once; what is the same for all is given once. */
+/** Writes events of many subjects at once; `shared` has what is the same for all. */
 export async function writeEvents(
   deps: Deps,
   tx: Tx,

@@ -1,4 +1,4 @@
-// All SQL of events: what happened, written with the change itself, and with the job that tells of it.
+// All SQL for events, which are written in the same transaction as the change and as the job that relays them.
 import { CompiledQuery } from 'kysely'
 import type { Db, Tx } from '../db/tx.ts'
 import { relayOf } from './catalogue.ts'
@@ -18,13 +18,13 @@ export type SharedEvent = { type: string; at: Date; actor: string; data: Record<
 const JOB = 'insert into jobs (tenant_id, id, queue, lane, due_at, payload, created_at)'
 const IF_SUBSCRIBED = `where exists (select 1 from webhooks w where w.tenant_id = $1 and w.status = 'active')`
 
-/** The statements that write an event and the job that relays it; jobs of one subject run in their order. */
+/** The statements that insert an event and the job that relays it; jobs of one subject run in order. */
 export function insertEvent(e: NewEvent): CompiledQuery[] {
   const event = CompiledQuery.raw(
     'insert into events (tenant_id, subject_id, id, type, at, actor, data) values ($1, $2, $3, $4, $5, $6, $7)',
     [e.tenantId, e.subjectId, e.id, e.type, e.at, e.actor, JSON.stringify(e.data)],
   )
-  // A hold that is given back was never told of.
+  // A cancelled hold was never announced.
   const relay = e.data.before === 'held' ? 'never' : relayOf(e.type, e.actor)
   if (relay === 'never') return [event]
   const values = `$1::uuid, $2::uuid, 'events', $3::text, $4::timestamptz, '{}'::jsonb, $4::timestamptz`
@@ -35,14 +35,14 @@ export function insertEvent(e: NewEvent): CompiledQuery[] {
   return [event, CompiledQuery.raw(text, [e.tenantId, e.id, e.subjectId, e.at])]
 }
 
-/** Writes it; true when there is something to relay. */
+/** Writes an event; true when a job to relay it was written. */
 export async function putEvent(tx: Tx, e: NewEvent): Promise<boolean> {
   const [event, job] = insertEvent(e)
   await tx.executeQuery(event!)
   return job !== undefined && ((await tx.executeQuery(job)).numAffectedRows ?? 0n) > 0n
 }
 
-/** History of many subjects in one statement; what is the same for all is sent once. True when there is something to relay. */
+/** Writes events of many subjects in one statement; `shared` is sent once. True when there is something to relay. */
 export async function putEvents(
   tx: Tx,
   tenantId: string,
@@ -80,7 +80,7 @@ export async function putEvents(
 
 const COLUMNS = ['id', 'type', 'at', 'actor', 'data'] as const
 
-/** History of one subject, oldest first. */
+/** Events of one subject, oldest first. */
 export async function listEvents(db: Db, tenantId: string, subjectId: string) {
   return db
     .selectFrom('events')

@@ -1,26 +1,26 @@
-// Follows a tenant's history for whoever listens: what was written since, again and again, woken by hints.
+// Streams new events of a tenant as server-sent events: reads repeatedly, woken by pub/sub hints.
 import type { Deps } from '../deps.ts'
 import { isUuid, timeOfUuid, uuidAt } from '../uuid.ts'
 
-/** A reader without changes gets a comment so often, so that proxies keep the connection; ms. */
+/** A comment is sent this often without changes, so that proxies keep the connection open; ms. */
 const HEARTBEAT = 15_000
-/** Changes that come in one moment are gathered for so long. */
+/** Hints that arrive within this time cause one read; ms. */
 const GATHER = 200
 /**
- * Identifiers are made before their transaction commits, so one may appear behind those that were read already: each look goes
- * back so far, and leaves out what it has shown.
+ * Ids are created before their transaction commits, so an event may appear behind those already read: each read starts this far
+ * back (ms) and skips what was sent.
  */
 const OVERLAP = 3_000
 const BATCH = 500
 
 export type Followed<T extends { id: string }> = {
-  /** The id after which the reader goes on; null = from now. */
+  /** The id after which the stream continues; null = from now. */
   since: string | null
-  /** Changes after an id, oldest first. */
+  /** Reads changes after an id, oldest first. */
   read: (after: string, limit: number) => Promise<T[]>
-  /** A change as lines of an event stream, the empty one at its end included. */
+  /** Formats a change as lines of an event stream, including the final empty line. */
   shown: (change: T) => string
-  /** Hints that wake it, as `topic text`; whatever else it hears only at the next heartbeat. */
+  /** Hints that wake the stream, as topic and text; other changes are seen only at the next heartbeat. */
   hints: readonly [topic: 'changed' | 'jobs', text: string][]
 }
 
@@ -28,7 +28,7 @@ function forgetBefore(sent: Map<string, number>, old: string): void {
   for (const id of sent.keys()) if (id < old) sent.delete(id)
 }
 
-/** Writes changes as server-sent events until `signal` says to stop. After `since` they begin there, else now. */
+/** Writes changes as server-sent events until `signal` aborts; starts after `since`, or now. */
 export async function followChanges<T extends { id: string }>(
   deps: Deps,
   { since, read, shown, hints }: Followed<T>,
@@ -69,7 +69,7 @@ export async function followChanges<T extends { id: string }>(
         if (fresh.length > 0) await write(fresh.map(shown).join(''))
         if (changes.length < BATCH || signal.aborted) break
         cursor = changes.at(-1)!.id
-        // Far behind: what lies further back than the overlap will not be read again.
+        // Far behind: ids older than the overlap will not be read again.
         forgetBefore(sent, uuidAt(timeOfUuid(cursor) - OVERLAP))
       }
       for (const [id, at] of sent) if (at < deps.now() - 3 * OVERLAP) sent.delete(id)

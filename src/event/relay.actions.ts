@@ -1,5 +1,5 @@
-// What follows from an event once its change is committed: notices to subscribers, messages to people, reminders, offers of freed
-// times, entries in agents' own calendars. Everything that follows is written in one transaction with the end of the job.
+// Follow-up of committed events: webhook notices, messages to people, reminders, offers of freed times, entries in external
+// calendars of agents. All of it is written in one transaction with the end of the job.
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
 import { presentAppointment } from '../appointment/appointment-json.ts'
 import { followUp } from '../appointment/recovery.actions.ts'
@@ -21,11 +21,11 @@ import { findEvent } from './event.sql.ts'
 
 type Follow = (tx: Tx) => Promise<unknown>
 
-/** Nothing about them changes what is planned. */
+/** Events that do not change what is planned. */
 const STILL = new Set(['appointment.changed', 'appointment.rated', 'appointment.accepted'])
 
 async function afterAppointment(deps: Deps, config: TenantConfig, event: Happened, a: Appointment): Promise<Follow[]> {
-  // Happened elsewhere: only what is planned follows from it.
+  // It happened elsewhere: only reminders follow.
   if (QUIET_ACTORS.has(event.actor)) return [(tx) => plan(deps, tx, config, a, event.at.getTime())]
   if (event.type === 'appointment.rated') await followUp(deps, config, a)
   const message = await appointmentNotice(deps, config, event, a)

@@ -1,4 +1,4 @@
-// Does side work: looks where something is due, takes turns between tenants, and runs as many jobs at once as each queue allows.
+// Runs background jobs: finds due jobs, alternates between tenants, and runs as many jobs at once as each queue allows.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Loop } from '../background.ts'
 import type { Deps } from '../deps.ts'
@@ -6,13 +6,13 @@ import { whereDue } from './job.sql.ts'
 import type { Queue } from './queue.ts'
 import { claim, runJob } from './work.actions.ts'
 
-/** How often it is looked for work that no hint told of, and how far ahead, in ms. */
+/** How often the database is checked for jobs without a hint, and how far ahead, in ms. */
 const [LOOK, AHEAD] = [10_000, 20_000]
 const BATCH = 10
 
 type Lane = { queue: Queue; active: number; ofTenant: Map<string, number>; wanted: Set<string>; claiming: boolean }
 
-/** Starts the work; `onError` hears of jobs and looks that failed. */
+/** Starts the loop; `onError` receives errors of jobs and checks. */
 export function startJobs(deps: Deps, queues: readonly Queue[], onError: (error: unknown) => void): Loop {
   const abort = new AbortController()
   const { signal } = abort
@@ -27,7 +27,7 @@ export function startJobs(deps: Deps, queues: readonly Queue[], onError: (error:
 
   const room = (lane: Lane, tenantId: string): number => {
     const most = Math.max(1, Math.ceil(lane.queue.slots / 2))
-    // Alone it may have all of it; with others waiting, half.
+    // A tenant may use all slots when no other tenant waits, else half of them.
     const share = lane.wanted.size > 0 ? most : lane.queue.slots
     return Math.min(BATCH, lane.queue.slots - lane.active, share - (lane.ofTenant.get(tenantId) ?? 0))
   }
@@ -48,14 +48,14 @@ export function startJobs(deps: Deps, queues: readonly Queue[], onError: (error:
         const left = (lane.ofTenant.get(tenantId) ?? 1) - 1
         if (left > 0) lane.ofTenant.set(tenantId, left)
         else lane.ofTenant.delete(tenantId)
-        // In its lane the next one may go now.
+        // The next job of the same lane may run now.
         if (job.lane !== null) lane.wanted.add(tenantId)
         pump(lane)
       })
     running.add(work)
   }
 
-  /** Claims for the tenant whose turn it is, as long as there is room. */
+  /** Claims jobs for the tenant whose turn it is, as long as slots are free. */
   function pump(lane: Lane): void {
     if (lane.claiming || signal.aborted) return
     lane.claiming = true
@@ -65,7 +65,7 @@ export function startJobs(deps: Deps, queues: readonly Queue[], onError: (error:
         lane.wanted.delete(tenantId!)
         const limit = room(lane, tenantId!)
         if (limit <= 0) {
-          // It has its share; it comes again when one of its jobs ends.
+          // The tenant uses its share; it is served again when one of its jobs ends.
           lane.wanted.add(tenantId!)
           if ([...lane.wanted].every((id) => room(lane, id) <= 0)) break
           continue
@@ -79,7 +79,7 @@ export function startJobs(deps: Deps, queues: readonly Queue[], onError: (error:
       .finally(() => {
         running.delete(pumping)
         lane.claiming = false
-        // Somebody was told of while this claimed.
+        // A notification arrived while we were claiming: claim again.
         if (!signal.aborted && lane.wanted.size > 0 && [...lane.wanted].some((id) => room(lane, id) > 0)) pump(lane)
       })
     running.add(pumping)
@@ -92,7 +92,7 @@ export function startJobs(deps: Deps, queues: readonly Queue[], onError: (error:
     pump(lane)
   }
 
-  /** Wakes at an instant (epoch ms) that the next look would come too late for. */
+  /** Sets a timer for jobs that are due (epoch ms) before the next check. */
   function wakeAt(tenantId: string, queue: string, at: number): void {
     const wait = at - deps.now()
     if (wait > AHEAD || signal.aborted) return
@@ -133,7 +133,7 @@ export function startJobs(deps: Deps, queues: readonly Queue[], onError: (error:
       stopHearing()
       for (const timer of timers) clearTimeout(timer)
       await looking
-      // What was claimed is finished; the rest stays for the next process.
+      // Claimed jobs are finished; the others are left to the next process.
       while (running.size > 0) await Promise.all(running)
     },
   }

@@ -1,4 +1,4 @@
-// All SQL of the queue of side work: written with what causes it, claimed for a while, deleted when done.
+// All SQL for the queue of background jobs: written with their cause, claimed with a lease, deleted when done.
 import { sql, type Selectable } from 'kysely'
 import type { JobRow } from '../db/message-tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
@@ -10,7 +10,7 @@ export type NewJob = {
   queue: string
   /** Jobs of one lane run one after the other. */
   lane?: string | undefined
-  /** One job of this name waits: a later one takes its place. */
+  /** At most one job with this key waits: a later one replaces it. */
   key?: string | undefined
   due: Date
   now: Date
@@ -28,7 +28,7 @@ const rowOf = (job: NewJob) => ({
   created_at: job.now,
 })
 
-/** Writes jobs; one whose key waits already gets the new time and payload. */
+/** Inserts jobs; a job whose key exists replaces the time and payload of the existing one. */
 export async function putJobs(tx: Tx | Db, jobs: readonly NewJob[]): Promise<void> {
   if (jobs.length === 0) return
   await tx
@@ -49,7 +49,7 @@ export async function putJobs(tx: Tx | Db, jobs: readonly NewJob[]): Promise<voi
     .execute()
 }
 
-/** Makes sure that a job of this key waits; one that does stays as it is. */
+/** Inserts jobs whose key does not exist; existing jobs stay unchanged. */
 export async function ensureJobs(db: Db, jobs: readonly (NewJob & { key: string })[]): Promise<void> {
   if (jobs.length === 0) return
   await db
@@ -59,7 +59,7 @@ export async function ensureJobs(db: Db, jobs: readonly (NewJob & { key: string 
     .execute()
 }
 
-/** Removes jobs by the beginning of their key, except the keys named. */
+/** Deletes jobs whose key begins with `prefix`, except the keys in `except`. */
 export async function dropJobs(
   tx: Tx | Db,
   tenantId: string,
@@ -77,7 +77,7 @@ export async function dropJobs(
     .execute()
 }
 
-/** Where work is due by `until`: a hint, over all tenants. */
+/** Tenants and queues with jobs due by `until`, over all tenants; a hint. */
 export async function whereDue(db: Db, until: Date): Promise<{ tenantId: string; queue: string; due: Date }[]> {
   const { rows } = await sql<{
     tenantId: string
@@ -89,8 +89,8 @@ export async function whereDue(db: Db, until: Date): Promise<{ tenantId: string;
 }
 
 /**
- * Claims due jobs of one tenant until `lease`, oldest first. Of a lane only the first: whoever has it keeps the others waiting
- * even when it fails, so that what is told of one subject is told in its order.
+ * Claims due jobs of one tenant until `lease`, oldest first. Of each lane only the first job: it blocks the others even when it
+ * fails, so that messages about one subject are sent in order.
  */
 export async function claimJobs(
   db: Db,
@@ -113,7 +113,7 @@ export async function claimJobs(
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** Keeps a claimed job until `lease`; false when it was put off by somebody meanwhile. `job` carries the new instant. */
+/** Extends the claim of a job to `lease`; false when the job was rescheduled meanwhile. Updates `job.due_at`. */
 export async function renewJob(db: Db, job: Job, lease: Date): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('jobs')
@@ -126,7 +126,7 @@ export async function renewJob(db: Db, job: Job, lease: Date): Promise<boolean> 
   return numUpdatedRows > 0n
 }
 
-/** Ends a claimed job; false when it was put off by somebody meanwhile, and waits again. */
+/** Deletes a claimed job; false when it was rescheduled meanwhile and waits again. */
 export async function finishJob(tx: Tx | Db, job: Job): Promise<boolean> {
   const { numDeletedRows } = await tx
     .deleteFrom('jobs')
@@ -137,7 +137,7 @@ export async function finishJob(tx: Tx | Db, job: Job): Promise<boolean> {
   return numDeletedRows > 0n
 }
 
-/** Puts a claimed job off, or parks it (`at` = null) where a person sees it. */
+/** Reschedules a claimed job, or parks it (`at` = null) for a person to see. */
 export async function putOffJob(
   db: Db,
   job: Job,
@@ -159,7 +159,7 @@ export async function putOffJob(
     .execute()
 }
 
-/** What waits, over all tenants and by queue, for the operator's metrics. */
+/** Due and parked jobs per queue over all tenants, for the metrics of the operator; `oldest` in seconds. */
 export async function countJobs(
   db: Db,
   now: Date,
@@ -183,7 +183,7 @@ export async function listParked(db: Db, tenantId: string, before: string | null
   return query.orderBy('id', 'desc').limit(limit).execute()
 }
 
-/** Lets a job run (again) now; a parked one, or one that waits for its next attempt: one that runs has no failure. */
+/** Makes a parked job, or one that waits for a retry, due now. A running job is not touched: it has no `failure`. */
 export async function wakeJob(
   db: Db,
   tenantId: string,
@@ -201,7 +201,7 @@ export async function wakeJob(
   return numUpdatedRows > 0n
 }
 
-/** Forgets jobs that were parked before `before`; returns how many. */
+/** Deletes jobs that were parked before `before`; returns how many. */
 export async function forgetParked(db: Db, tenantId: string, before: Date): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('jobs')

@@ -1,4 +1,4 @@
-// All queues of side work, in one list.
+// The list of all queues of background jobs.
 import { resetQueue } from '../auth/link.actions.ts'
 import { offerQueue } from '../waiting/offer.actions.ts'
 import type { Deps } from '../deps.ts'
@@ -11,7 +11,7 @@ import { scheduleQueue } from './schedule.loop.ts'
 import { webhookQueue } from '../webhook/webhook.actions.ts'
 import type { Queue } from './queue.ts'
 
-/** Without a mail server mails wait in the outbox: nobody works on their queue. */
+/** All queues to work on. Without a mail server, the mail queue is left out and mails wait in the outbox. */
 export function queuesFor(deps: Deps, mailSlots: number): Queue[] {
   const common = [
     relayQueue,

@@ -1,4 +1,4 @@
-// Runs what is done by the clock: in each process what may run everywhere, through the queue what one does for all.
+// Runs periodic tasks: `everywhere` tasks in each process, `once` tasks through the job queue.
 import { startLoop, type Loop } from '../background.ts'
 import { runContactListImports } from '../callback/contact-list.actions.ts'
 import type { Deps } from '../deps.ts'
@@ -13,7 +13,7 @@ const QUEUE = 'schedule'
 const shared = SCHEDULES.filter((schedule) => schedule.mode === 'everywhere')
 const single = SCHEDULES.filter((schedule) => schedule.mode === 'once')
 
-/** One pass over all tenants of what each process does. */
+/** Runs the `everywhere` tasks once for all tenants. */
 export async function sweep(
   deps: Deps,
   stopped: () => boolean = () => false,
@@ -22,7 +22,7 @@ export async function sweep(
   },
 ): Promise<void> {
   for (const tenantId of await allTenantIds(deps.db.kysely)) {
-    // What fails for one tenant, or in one step, holds up nothing else.
+    // A failure of one tenant or task does not stop the others.
     for (const { run } of shared) {
       if (stopped()) return
       try {
@@ -39,7 +39,7 @@ const jobOf = (deps: Deps, tenantId: string, name: string, due: number) => ({
   ...{ due: new Date(due), now: new Date(deps.now()) },
 })
 
-/** Makes sure that every tenant has the jobs that one process does for all. */
+/** Makes sure that every tenant has the jobs of the `once` tasks. */
 export async function ensureSchedules(deps: Deps): Promise<void> {
   for (const tenantId of await allTenantIds(deps.db.kysely)) {
     const jobs = single.map(({ name }) => jobOf(deps, tenantId, name, deps.now()))
@@ -59,7 +59,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
 
 export const scheduleQueue: Queue = { name: QUEUE, slots: 2, attempts: 1_000, run }
 
-/** Starts what runs everywhere, every fifteen seconds; a list that was just sent is read at once. */
+/** Starts the periodic tasks, every fifteen seconds; a new contact list is imported at once. */
 export function startSchedules(deps: Deps, onError: (error: unknown) => void): Loop {
   let isStopped = false
   const running = new Set<Promise<unknown>>()

@@ -1,4 +1,4 @@
-// Everything that the service does by the clock, in one list: how often, and whether each process does it or one for all.
+// The list of all periodic tasks: how often each runs, and whether in each process or once for all.
 import { forgetOldSessions } from '../auth/session.sql.ts'
 import { applyRetention } from '../privacy/privacy.actions.ts'
 import { expireDue } from '../appointment/expiry.actions.ts'
@@ -16,7 +16,7 @@ import { endPast, forgetOver } from '../waiting/waiting.sql.ts'
 import { forgetParked } from './job.sql.ts'
 import { forgetNotices } from '../webhook/webhook.sql.ts'
 
-/** How long an Idempotency-Key is remembered, the log of webhooks and what is over on the waiting list are kept, and parked jobs. */
+/** How long to keep Idempotency-Keys; webhook logs, old sessions and closed waiting-list entries; parked jobs. */
 const [REMEMBERED, LOGGED, PARKED] = [7 * DAY, 30 * DAY, 90 * DAY]
 const BATCH = 500
 
@@ -25,8 +25,8 @@ export type Schedule = {
   /** Milliseconds between the end of one run and the next. */
   every: number
   /**
-   * `everywhere`: each process, because it does no harm and must not wait; `once`: a job in the queue, which one process has at a
-   * time and which outlives it.
+   * `everywhere`: in each process, because it is harmless there and must not wait; `once`: a job in the queue, which one process
+   * runs at a time and which survives a crash.
    */
   mode: 'everywhere' | 'once'
   run: (deps: Deps, tenantId: string, stopped: () => boolean) => Promise<unknown>

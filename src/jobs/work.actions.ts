@@ -1,10 +1,10 @@
-// Does one claimed job, and writes its end together with what it caused.
+// Runs one claimed job, and writes its end together with its effects.
 import { afterCommit, transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { claimJobs, finishJob, putJobs, putOffJob, renewJob, whereDue, type Job, type NewJob } from './job.sql.ts'
 import { backOff, type Ended, type Queue } from './queue.ts'
 
-/** Writes jobs and, once they are committed, wakes whoever does them. */
+/** Writes jobs and, after the commit, wakes the processes that run them. */
 export async function enqueue(deps: Deps, tx: Tx, jobs: readonly NewJob[]): Promise<void> {
   await putJobs(tx, jobs)
   const now = deps.now()
@@ -21,18 +21,18 @@ const failureOf = (error: unknown): string => {
 }
 
 /**
- * How long a claimed job is one process's, in ms, and how often that process renews the claim while it works: what a killed process
- * had in hand is taken up by another within 20 s, however long a job may take.
+ * How long a claim lasts, in ms, and how often the process renews it while it works: another process takes the jobs of a killed
+ * process within 20 s, however long a job may take.
  */
 const [LEASE, RENEW] = [20_000, 6_000]
 
-/** Renews the claim of a job again and again; the returned function ends that, after a renewal under way. */
+/** Renews the claim of a job periodically; the returned function stops this and waits for a renewal under way. */
 function keepClaim(deps: Deps, job: Job): () => Promise<void> {
   let renewing: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => {
     renewing = renewing
       .then(() => renewJob(deps.db.kysely, job, new Date(deps.now() + LEASE)))
-      // Without the database nobody else can take the job up either.
+      // Without the database no other process can claim the job either.
       .catch(() => undefined)
   }, RENEW)
   return async () => {
@@ -41,7 +41,7 @@ function keepClaim(deps: Deps, job: Job): () => Promise<void> {
   }
 }
 
-/** Runs a claimed job to its end; resolves to its result for the metrics. `onError` hears of what it threw. */
+/** Runs a claimed job to its end; resolves to its result for the metrics. `onError` receives what it threw. */
 export async function runJob(
   deps: Deps,
   queue: Queue,
@@ -50,14 +50,14 @@ export async function runJob(
 ): Promise<{ result: 'done' | 'again' | 'parked'; at: number | null }> {
   let ended: Ended
   try {
-    // Whoever had it so often never came to its end: a person must look.
+    // It was claimed more often than allowed and never ended: park it for a person to see.
     if (job.attempts > queue.attempts + 1) throw Object.assign(new Error('lease lost'), { code: 'lease_lost' })
     const release = keepClaim(deps, job)
     ended = await queue.run(deps, job).finally(release)
     if (ended.kind === 'done') {
       const { also } = ended
       await transaction(deps.db, async (tx) => {
-        // Put off by somebody in the meantime: what it found out is out of date, and it runs again.
+        // Rescheduled meanwhile: discard the outdated result, the job runs again.
         if (await finishJob(tx, job)) await also?.(tx)
       })
       return { result: 'done', at: null }
@@ -79,7 +79,7 @@ export const claim = (deps: Deps, queue: Queue, tenantId: string, limit: number)
   return claimJobs(deps.db.kysely, tenantId, queue.name, new Date(now), new Date(now + LEASE), limit)
 }
 
-/** Does everything that is due, and what follows from it, one job after the other; returns how many. For tests and commands. */
+/** Runs all due jobs and the jobs that follow from them, one after the other; returns how many. For tests and commands. */
 export async function drain(
   deps: Deps,
   queues: readonly Queue[],

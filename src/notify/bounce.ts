@@ -1,7 +1,7 @@
-// PURE. Delivery status notifications (RFC 3464): which message was not delivered, to whom, and whether for good.
+// PURE. Parses delivery status notifications (RFC 3464): which message failed, for whom, and whether permanently.
 
 export type Bounce = {
-  /** Address as the sender wrote it, else as the last server did; lower case. */
+  /** The original recipient, else the final one; lower case. */
   recipient: string | null
   isForGood: boolean
   /** Enhanced status code (RFC 3463), such as 5.1.1. */
@@ -14,7 +14,7 @@ const fieldOf = (block: string, name: string): string | undefined =>
 const addressOf = (field: string | undefined): string | null =>
   field === undefined ? null : (field.split(';').at(-1) ?? '').trim().replace(/^<|>$/g, '').toLowerCase() || null
 
-/** The failures in a message/delivery-status part; delays and successes are none. */
+/** The failures in a message/delivery-status part; ignores delays and successes. */
 export function bouncesIn(report: string): Bounce[] {
   return unfold(report)
     .split(/\r?\n[ \t]*\r?\n/)
@@ -26,10 +26,10 @@ export function bouncesIn(report: string): Bounce[] {
     })
 }
 
-/** The Message-ID in the head of a returned mail; only its beginning is looked at. */
+/** The Message-ID in the headers of a returned mail; reads only its first 65,536 characters. */
 export const messageIdIn = (text: string): string | null =>
   /^message-id:[ \t]*(<[^<>\s]{1,300}>)/im.exec(text.slice(0, 65_536))?.[1] ?? null
 
-/** Our id in a Message-ID, or null when it is not one of ours. */
+/** The message id in a Message-ID of ours, or null. */
 export const idInMessageId = (text: string | null): string | null =>
   /<([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})@/i.exec(text ?? '')?.[1]?.toLowerCase() ?? null

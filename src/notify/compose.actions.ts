@@ -1,4 +1,4 @@
-// Composes a message to a person: the channel, the texts, what may not be sent; and writes it with the job that sends it.
+// Composes a message to a person (channel, texts, reasons to withhold it), and writes it with the job that sends it.
 import type { TenantConfig } from '../availability/model.ts'
 import { type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -16,7 +16,7 @@ import { defaultTemplate, render } from './render.ts'
 import { situationOf, type Situation } from './suppression.sql.ts'
 import { afterQuietHours, textDocument } from './text.ts'
 
-/** More messages than these in an hour a person has no use for; whoever causes them means harm. */
+/** Most messages per address in an hour; more is a sign of abuse. */
 const MOST_AN_HOUR = 12
 const ALWAYS_TOLD = new Set<MessageKind>(['cancelled', 'moved', 'refused'])
 
@@ -31,24 +31,24 @@ export type Occasion = Saying & {
   kind: MessageKind
   language: Language
   subjectId: string | null
-  /** Absolute. */
+  /** An absolute URL. */
   link?: string | undefined
   note?: string | undefined
   calendar?: CalendarPart | undefined
-  /** The same occasion is told once. */
+  /** Messages with the same key are sent once. */
   dedupeKey?: string | undefined
-  /** After this it is of no use; epoch ms. */
+  /** The message is useless after this instant; epoch ms. */
   expires?: number | undefined
-  /** It waits so long, in case that the change is taken back; epoch ms. */
+  /** Sent no earlier than this, in case the change is undone; epoch ms. */
   notBefore?: number | undefined
-  /** `best` unless it is said otherwise. */
+  /** `best` by default. */
   channel?: string | undefined
-  /** Anyone may have typed the name: it is not repeated. */
+  /** The name may come from anybody, so the message does not repeat it. */
   isUnnamed?: boolean
   withheld?: Withheld | undefined
-  /** They did it themselves, or somebody who says so: not told more often than anything else. */
+  /** The citizen, or somebody posing as them, caused it: the hourly limit applies. */
   isOwnDoing?: boolean
-  /** Start of the appointment that it tells; epoch ms: told of another it is superseded. */
+  /** Start of the appointment that the message states; epoch ms. Superseded when the appointment has another start. */
   start?: number | undefined
 }
 
@@ -58,7 +58,7 @@ export const speakerOf = (config: TenantConfig, language: Language): Speaker => 
   words: pageWords(language),
 })
 
-/** Channel and address by which the person is reached, or null when there is none. */
+/** Channel and address to reach the person; null when there is none. */
 async function wayTo(
   deps: Deps,
   config: TenantConfig,
@@ -76,14 +76,14 @@ async function wayTo(
 
 function withheldBy(kind: MessageKind, { reason, recent }: Situation, isOwnDoing = false): Withheld | null {
   if (reason !== null && isSilencedBy(kind, reason)) return { status: 'suppressed', failure: reason }
-  // What the office did to somebody's appointment is always told.
+  // Changes that the office makes to an appointment are always sent, beyond the hourly limit.
   if (ALWAYS_TOLD.has(kind) && !isOwnDoing) return null
   return recent >= MOST_AN_HOUR ? { status: 'dropped', failure: 'too_many' } : null
 }
 
 /**
- * The channel and address by which the person would be told of something now; null when nobody would be: the office writes to
- * nobody, there is no address, or it is one that nothing is sent to.
+ * The channel and address for a message to the person now; null when none would be sent: messages are switched off, there is no
+ * address, or the address is suppressed.
  */
 export async function wayFor(
   deps: Deps,
@@ -98,20 +98,20 @@ export async function wayFor(
   return withheldBy(kind, await situationOf(deps.db.kysely, asked)) ? null : way
 }
 
-/** The address of the one-press unsubscription of a message. */
+/** URL of the one-click unsubscription of a message. */
 async function unsubscribeLink(deps: Deps, config: TenantConfig, messageId: string): Promise<string> {
   const secret = await secretOf(deps, config.tenantId, 'pages')
   return `${deps.links.base}/${config.slug}/unsubscribe/${signedName(messageId, signatureOf(secret, 'unsubscribe', messageId))}`
 }
 
-/** When it may leave, and when it does: texts wait for the end of the quiet hours. */
+/** The earliest time of sending, and the actual one: texts wait for the end of the quiet hours. */
 function whenToSend(config: TenantConfig, isMail: boolean, now: number, notBefore = now) {
   const earliest = Math.max(now, notBefore)
   const { quietHours } = config.settings.notifications
   return { earliest, due: isMail ? earliest : afterQuietHours(quietHours, config.timeZone, earliest) }
 }
 
-/** A message ready to be written; null when the tenant writes to nobody, or the person cannot be reached so. */
+/** Composes a message; null when the tenant has switched messages off, or the person cannot be reached. */
 export async function compose(
   deps: Deps,
   config: TenantConfig,
@@ -120,7 +120,7 @@ export async function compose(
 ): Promise<NewMessage | null> {
   const { kind, language } = occasion
   const settings = config.settings.notifications
-  // Whoever cannot sign in is always told how.
+  // Account messages are always sent, else nobody could recover access.
   if (!settings.enabled && !isAccount(kind)) return null
   const way = await wayTo(deps, config, person, occasion.channel ?? 'best')
   if (!way) return null
@@ -183,13 +183,13 @@ export async function compose(
   }
 }
 
-/** Writes a message and the job that sends it; false when the same occasion was told before. */
+/** Writes a message and the job that sends it; false when a message with the same key exists or `message` is null. */
 export async function post(deps: Deps, tx: Tx, message: NewMessage | null): Promise<boolean> {
   if (!message || !(await insertMessage(tx, message))) return false
   if (message.withheld) return true
   const { tenantId, id, channel } = message
   const queue = channel === 'email' ? 'mail' : 'texts'
-  // What is told of one subject is told in its order.
+  // Messages about one subject are sent in order.
   const lane = message.subjectId ?? undefined
   await enqueue(deps, tx, [{ tenantId, id, queue, lane, due: new Date(message.due), now: new Date(message.now) }])
   return true

@@ -1,4 +1,4 @@
-// Sends agents their day in the morning.
+// Sends agents their appointments of the day.
 import { listAppointments } from '../appointment/appointment.sql.ts'
 import { visitName } from '../booking/steps.ts'
 import { findContact } from '../contact/contact.sql.ts'
@@ -11,11 +11,11 @@ import { dayOf, instantOf, startOfDay } from '../time/zone.ts'
 import { clockOf, dateOf } from '../web/dates.ts'
 import { compose, post, speakerOf } from './compose.actions.ts'
 
-/** A digest that could not be sent for so long is of no use any more. */
+/** A digest later than this is not sent, in ms. */
 const LATE = 3 * HOUR
 const MOST = 100
 
-/** Writes today's digests if it is time for them; each agent gets one a day. Returns how many were written. */
+/** Writes today's digests when they are due; each agent gets one per day. Returns how many were written. */
 export async function sendDigests(deps: Deps, tenantId: string): Promise<number> {
   const config = await deps.snapshots.config(tenantId)
   const { digestAt } = config?.settings.notifications ?? {}

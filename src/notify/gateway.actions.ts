@@ -1,4 +1,4 @@
-// Gateways as they are kept: the values of their headers are secrets, sealed at rest; their names are shown.
+// Stores gateways: the values of their headers are secrets and are sealed at rest; only the header names are shown.
 import type { Deps } from '../deps.ts'
 import type { Gateway } from './gateway.ts'
 import { findGateway, writeGateway, type StoredGateway } from './gateway.sql.ts'

@@ -1,11 +1,11 @@
-// All SQL of the gateways over which text messages leave.
+// All SQL for the gateways that send text messages.
 import type { Selectable } from 'kysely'
 import type { GatewayRow } from '../db/message-tables.ts'
 import type { Db } from '../db/tx.ts'
 
 export type StoredGateway = Selectable<GatewayRow>
 
-/** Names of the text channels that a tenant has set up, in their order. */
+/** Names of the text channels of a tenant, in the order in which they were set up. */
 export async function channelsOf(db: Db, tenantId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('text_gateways')

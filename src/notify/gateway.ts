@@ -1,4 +1,4 @@
-// PURE. A gateway for text messages as a tenant describes it: what is sent to it for one message, and what its answer says.
+// PURE. A gateway for text messages as a tenant describes it: builds the request for a message, and reads the answer.
 import { faultsIn, fill } from './liquid.ts'
 
 export type Gateway = {
@@ -6,18 +6,18 @@ export type Gateway = {
   format: 'json' | 'form'
   /** Fields of the request; values are Liquid templates over `to`, `text`, `from`, `id`. */
   fields: Readonly<Record<string, string>>
-  /** Sender shown to people: a name or a number. */
+  /** Sender that people see: a name or a number. */
   from?: string | undefined
-  /** Secrets among them: never shown again. */
+  /** May contain secrets, so they are never shown again. */
   headers: Readonly<Record<string, string>>
-  /** Where the answer names the message: dots lead into objects and lists (`messages.0.id`). */
+  /** Path of the message id in the answer; dots lead into objects and lists (`messages.0.id`). */
   idPath?: string | undefined
   perSecond: number
 }
 export const TEXT_VARIABLES = ['to', 'text', 'from', 'id'] as const
 type Values = Record<(typeof TEXT_VARIABLES)[number], string>
 
-/** Names of variables in the fields that no message has, and `!` where a field is no template. */
+/** Unknown variables in the fields, and `!` with the field name for a syntax error. */
 export function gatewayFaults(fields: Readonly<Record<string, string>>): string[] {
   return Object.entries(fields).flatMap(([name, text]) => {
     const faults = faultsIn(text, TEXT_VARIABLES)
@@ -36,7 +36,7 @@ export function requestOf(gateway: Gateway, values: Values): { body: string; typ
   return { body: JSON.stringify(Object.fromEntries(filled)), type: 'application/json' }
 }
 
-/** The provider's id in its answer, or null. */
+/** The provider's message id in its answer, or null. */
 export function providerIdIn(gateway: Gateway, answer: string): string | null {
   if (gateway.idPath === undefined) return null
   try {
@@ -44,7 +44,7 @@ export function providerIdIn(gateway: Gateway, answer: string): string | null {
     for (const part of gateway.idPath.split('.'))
       value = value !== null && typeof value === 'object' ? (value as Record<string, unknown>)[part] : undefined
     const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-    // What a provider says must never keep a message that it took from being recorded.
+    // An odd id must not prevent that an accepted message is recorded as sent.
     return /^[\x21-\x7e]{1,200}$/.test(text) ? text : null
   } catch {
     return null

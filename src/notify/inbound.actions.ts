@@ -1,4 +1,4 @@
-// What comes back: answers of calendars, mails that could not be delivered, receipts and answers of text messages.
+// Inbound messages: replies of calendars, bounced mails, receipts and replies of text messages.
 import type { TenantConfig } from '../availability/model.ts'
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
 import { cancel, record } from '../appointment/change.actions.ts'
@@ -18,10 +18,10 @@ import { suppress, type Reason } from './suppression.sql.ts'
 
 const CITIZEN = { name: 'citizen', audience: 'public' as const }
 
-/** `stale`: about a time that no longer counts; `refused`: too late by the office's rules; `ignored`: nothing of ours. */
+/** `stale`: about an outdated time; `refused`: too late by the office's rules; `ignored`: not about a message of ours. */
 export type Taken = 'cancelled' | 'accepted' | 'bounced' | 'stale' | 'refused' | 'stopped' | 'ignored'
 
-/** Cancels for a citizen who says so by mail or text, within the office's rules; when it is too late they are told. */
+/** Cancels for a citizen who replied by mail or text, within the office's rules; if it is too late, tells them so. */
 async function cancelFor(
   deps: Deps,
   config: TenantConfig,
@@ -49,10 +49,10 @@ async function cancelFor(
 async function takeReply(deps: Deps, config: TenantConfig, reply: Reply): Promise<Taken> {
   const a = await findAppointment(deps.db.kysely, config.tenantId, reply.appointmentId)
   const person = a && (await personOf(deps, a))
-  // Only whom it was sent to may answer it.
+  // Only the recipient of the invitation may reply.
   if (!a || person?.email?.toLowerCase() !== reply.attendee) return 'ignored'
   if (!['pending', 'confirmed'].includes(a.status)) return a.status === 'cancelled' ? 'cancelled' : 'stale'
-  // An answer to what was never sent, or to an earlier time, says nothing about this one.
+  // A reply to a version that was never sent, or to an earlier time, is stale.
   if (reply.version > a.version) return 'stale'
   if (reply.version < a.version && (await movedSince(deps, a, reply.version))) return 'stale'
   if (reply.partstat === 'DECLINED') return cancelFor(deps, config, a, 'calendar_declined', 'email')
@@ -61,7 +61,7 @@ async function takeReply(deps: Deps, config: TenantConfig, reply: Reply): Promis
   return 'accepted'
 }
 
-/** Whether the appointment has another time than an invitation of that version said; notes and the like change nothing. */
+/** Whether the appointment was moved after that version; other changes do not matter. */
 async function movedSince(deps: Deps, a: Appointment, version: number): Promise<boolean> {
   const events = await listEvents(deps.db.kysely, a.tenant_id, a.id)
   return events.some(({ type, data }) => {
@@ -79,7 +79,7 @@ async function bounced(deps: Deps, m: Message, failure: string, reason: Reason |
     })
 }
 
-/** Takes a mail that came to the tenant's address, as it came (RFC 5322). */
+/** Processes a raw mail (RFC 5322) that came to the tenant's address. Throws `unreadable_message`. */
 export async function takeMail(deps: Deps, config: TenantConfig, raw: Uint8Array): Promise<Taken> {
   const mail = await parseInWorker({ kind: 'mail', raw }).catch((error: unknown) => {
     throw new AppError('unreadable_message', { reason: (error as { failure?: string }).failure ?? 'MIME' })
@@ -87,7 +87,7 @@ export async function takeMail(deps: Deps, config: TenantConfig, raw: Uint8Array
   if (mail.bounces) {
     const id = idInMessageId(mail.returnedId)
     const m = id === null ? undefined : await findMessage(deps.db.kysely, config.tenantId, id)
-    // Of somebody else, to whom it was forwarded: says nothing of the address that we wrote to.
+    // A bounce of a forwarding target says nothing about the address that we wrote to.
     const bounce = mail.bounces.find(
       (one) => m && (one.recipient ?? m.recipient.toLowerCase()) === m.recipient.toLowerCase(),
     )
@@ -97,12 +97,12 @@ export async function takeMail(deps: Deps, config: TenantConfig, raw: Uint8Array
   }
   const [reply] = mail.replies
   if (!reply && mail.isBroken) throw new AppError('unreadable_message', { reason: 'iCalendar' })
-  // Who answers is who sends: what else the object claims is anybody's.
+  // The attendee must be the sender of the mail: anybody can write other names into the object.
   if (!reply || mail.from !== reply.attendee) return 'ignored'
   return takeReply(deps, config, reply)
 }
 
-/** A mail provider's own report: hard and soft bounces, complaints. */
+/** Processes a report of a mail provider: hard and soft bounces, complaints. */
 export async function takeBounce(
   deps: Deps,
   tenantId: string,
@@ -118,7 +118,7 @@ export async function takeBounce(
   return 'bounced'
 }
 
-/** A gateway's receipt; false when the message is not known. */
+/** Processes a receipt of a gateway; false when the message is unknown. */
 export async function takeReceipt(
   deps: Deps,
   tenantId: string,
@@ -135,7 +135,7 @@ export async function takeReceipt(
 const STOP = /^(stop|basta|unsubscribe|cancella iscrizione)\b/i
 const CANCEL = /^(c|cancel|annulla|disdici)\b[.!]?$/i
 
-/** A text that a citizen sent: `C` cancels the appointment that they were last written about, `STOP` ends all texts. */
+/** Processes a text of a citizen: `C` cancels the appointment of the last message to them, `STOP` stops all texts. */
 export async function takeText(
   deps: Deps,
   config: TenantConfig,
@@ -153,7 +153,7 @@ export async function takeText(
     return 'stopped'
   }
   if (!CANCEL.test(said)) return 'ignored'
-  // Only what they were written about last: said twice, it must not reach for another one.
+  // Only the appointment of the last message: a repeated `C` must not cancel another one.
   for (const m of await lastTo(db, config.tenantId, channel, number, new Date(deps.now() - 30 * DAY))) {
     const a = m.subject_id === null ? undefined : await findAppointment(db, config.tenantId, m.subject_id)
     if (!a) continue

@@ -1,4 +1,4 @@
-// PURE. The kinds of messages: what each is about, which variables its texts may use, and how it leaves.
+// PURE. The kinds of messages: subject, variables of the templates, and delivery rules.
 
 const PERSON = ['name', 'firstName', 'lastName', 'office', 'phone', 'email'] as const
 const APPOINTMENT = [
@@ -21,11 +21,11 @@ type About = keyof typeof VARIABLES
 
 type Kind = {
   about: About
-  /** The calendar object that goes with it (RFC 5546 §3.2). */
+  /** Method of the attached calendar object (RFC 5546 §3.2). */
   method?: 'REQUEST' | 'CANCEL'
-  /** Who does not want it says so with one press (RFC 8058), and the others still come. */
+  /** Recipients can unsubscribe with one click (RFC 8058); other kinds still reach them. */
   isOptional?: true
-  /** The text behind the link. */
+  /** Which link text is used. */
   link?: 'manage' | 'activate' | 'offer' | 'rate' | 'callback' | 'open'
 }
 
@@ -57,16 +57,16 @@ export const KINDS = {
 export type MessageKind = keyof typeof KINDS
 export const MESSAGE_KINDS = Object.keys(KINDS) as MessageKind[]
 
-/** About signing in: nobody else may read it, and it is sent whatever is switched off. */
+/** Messages about signing in: nobody else may read them, and they are sent even when messages are switched off. */
 export const isAccount = (kind: string): boolean => kind === 'sign_in' || kind === 'reset' || kind === 'account_changed'
 
-/** Whether an address that is silenced for the reason keeps the message away: who unsubscribed is spared only what is optional. */
+/** Whether a suppression for this reason stops the message: `unsubscribed` stops only optional kinds. */
 export const isSilencedBy = (kind: string, reason: string): boolean =>
   reason !== 'unsubscribed' || (KINDS as Record<string, Kind | undefined>)[kind]?.isOptional === true
 
 export const kindOf = (kind: MessageKind): Kind => KINDS[kind]
 export const variablesOf = (kind: MessageKind): readonly string[] => VARIABLES[KINDS[kind].about]
 
-/** The texts of a kind in one language, as Liquid templates. `sms` is what text channels send. */
+/** The texts of a kind in one language, as Liquid templates. Text channels send `sms`. */
 export type Template = { subject: string; body: string; sms: string }
 export type Templates = Record<MessageKind, Template>

@@ -1,8 +1,8 @@
-// PURE. The engine of templates that tenants write: no files, nothing inherited, and bounds on what one may take.
+// PURE. Renders Liquid templates that tenants write: no file access, own properties only, limits on size, time and memory.
 import { createRequire } from 'node:module'
 import type { Liquid } from 'liquidjs'
 
-// Loaded with the first template: the pages do without it.
+// Loaded with the first template, because the pages do not need it.
 const require = createRequire(import.meta.url)
 let engine: Liquid | undefined
 
@@ -20,7 +20,7 @@ function liquid(): Liquid {
 export const fill = (template: string, values: Readonly<Record<string, unknown>>): string =>
   String(liquid().parseAndRenderSync(template, values))
 
-/** Variables that a template uses and `known` has not, or why it is no template at all. */
+/** Variables that a template uses and that are not in `known`, or its syntax error. */
 export function faultsIn(template: string, known: readonly string[]): { unknown: string[] } | { syntax: string } {
   try {
     return {

@@ -1,4 +1,4 @@
-// Sends what waits to be sent by e-mail. At least once, under a Message-ID that stays the same for each attempt.
+// Sends queued e-mails, at least once each, under a Message-ID that stays the same for all attempts.
 import type { Deps } from '../deps.ts'
 import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
 import type { Job } from '../jobs/job.sql.ts'
@@ -14,7 +14,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
     return sent(deps, m, job, await deps.mail!({ ...document, to: m.recipient, messageId: m.id }))
   } catch (error) {
     const { code, responseCode = 0, command } = error as { code?: string; responseCode?: number; command?: string }
-    // 5xx of SMTP is for good (RFC 5321 §4.2.1); anything else may pass, and so may a refusal of us rather than of the message.
+    // An SMTP 5xx reply is permanent (RFC 5321 §4.2.1), unless it refuses us (connect, EHLO, AUTH) and not the message. Others: retry.
     const isForGood = responseCode >= 500 && command !== 'CONN' && !/^AUTH|^EHLO/.test(command ?? '')
     if (isForGood && command === 'RCPT TO' && [550, 551, 553].includes(responseCode)) {
       const address = { tenantId: m.tenant_id, channel: 'email', address: m.recipient, reason: 'bounced' as const }
@@ -24,7 +24,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   }
 }
 
-/** `slots`: messages at once; as many as the sender has connections. */
+/** `slots`: messages at once; use the number of connections of the sender. */
 export const mailQueue = (slots: number): Queue => ({
   name: 'mail',
   slots,

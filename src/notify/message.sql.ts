@@ -1,4 +1,4 @@
-// All SQL of messages: written in the transaction that causes them, kept as a receipt.
+// All SQL for messages: written in the transaction that causes them, kept as a record.
 import { sql, type Selectable } from 'kysely'
 import type { MessageRow } from '../db/message-tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
@@ -6,7 +6,7 @@ import type { NewMessage } from './message.ts'
 
 export type Message = Selectable<MessageRow>
 
-/** Writes a message; false when the same occasion was told already. */
+/** Writes a message; false when one with the same dedupe key exists. */
 export async function insertMessage(tx: Tx, m: NewMessage): Promise<boolean> {
   const row = await tx
     .insertInto('messages')
@@ -35,7 +35,7 @@ export async function insertMessage(tx: Tx, m: NewMessage): Promise<boolean> {
   return row !== undefined
 }
 
-/** How many messages of a template, or of any, were written to the recipient since `since`. */
+/** Counts messages of a template (null = any) to the recipient since `since`. */
 export async function countMessages(
   db: Db,
   tenantId: string,
@@ -57,7 +57,7 @@ export async function findMessage(db: Db, tenantId: string, id: string): Promise
   return db.selectFrom('messages').selectAll().where('tenant_id', '=', tenantId).where('id', '=', id).executeTakeFirst()
 }
 
-/** A message with the reason for which its recipient is written to no more, if there is one. */
+/** A message, with the reason for which its recipient is suppressed, if any. */
 export async function findToSend(
   db: Db,
   tenantId: string,
@@ -70,7 +70,7 @@ export async function findToSend(
   return rows[0]
 }
 
-/** The message that a provider calls so. */
+/** Finds a message by the id that its provider gave it. */
 export async function findByProviderId(db: Db, tenantId: string, providerId: string): Promise<Message | undefined> {
   return db
     .selectFrom('messages')
@@ -100,7 +100,7 @@ export async function lastTo(
     .execute()
 }
 
-/** Records what became of a message that was in one of `from`; false when it was not. */
+/** Changes a message whose status is one of `from`; false when it is not. */
 export async function settleMessage(
   db: Db | Tx,
   tenantId: string,
@@ -118,7 +118,7 @@ export async function settleMessage(
   return numUpdatedRows > 0n
 }
 
-/** Drops the message about an occasion, if it has not left yet; whether there was one. */
+/** Drops the message with this dedupe key if it was not sent yet; returns whether there was one. */
 export async function dropQueued(tx: Tx, tenantId: string, dedupeKey: string): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('messages')
@@ -138,7 +138,7 @@ export type MessageFilter = {
   limit: number
 }
 
-/** Messages before the id `before`, newest first. */
+/** Lists messages with ids below `before`, newest first. */
 export async function listMessages(db: Db, tenantId: string, f: MessageFilter): Promise<Message[]> {
   let query = db.selectFrom('messages').selectAll().where('tenant_id', '=', tenantId)
   if (f.status) query = query.where('status', '=', f.status)
@@ -148,7 +148,7 @@ export async function listMessages(db: Db, tenantId: string, f: MessageFilter): 
   return query.orderBy('id', 'desc').limit(f.limit).execute()
 }
 
-/** Erases what old messages said; that they were sent stays. Returns how many. */
+/** Erases content and recipient of old messages; the record of sending stays. Returns how many. */
 export async function eraseOld(db: Db, tenantId: string, before: Date, now: Date, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     update messages m set document = '{}', recipient = '', erased_at = ${now}

@@ -1,6 +1,6 @@
-// PURE. What a message is, and how one leaves; the concrete channels are chosen by main.ts.
+// PURE. Types of messages and of their sending; main.ts chooses the channels.
 
-/** The calendar object in a mail (RFC 6047 §2.4): its method is in the MIME type too. */
+/** The calendar object in a mail (RFC 6047 §2.4); the MIME type repeats its method. */
 export type CalendarPart = { method: 'REQUEST' | 'CANCEL'; content: string }
 export type Mail = {
   to: string
@@ -10,19 +10,19 @@ export type Mail = {
   text: string
   html: string
   calendar?: CalendarPart | undefined
-  /** Address of the one-press unsubscription (RFC 8058). */
+  /** URL of the one-click unsubscription (RFC 8058). */
   unsubscribe?: string | undefined
-  /** Start of the appointment that it tells; epoch ms. */
+  /** Start of the appointment that the message states; epoch ms. */
   start?: number | undefined
 }
-/** Sends an e-mail and returns the provider's id of it. Rejects with an error whose `code` says why it failed. */
+/** Sends an e-mail and returns the provider's id. Rejects with an error whose `code` says why it failed. */
 export type SendMail = (mail: Mail & { messageId: string }) => Promise<string>
 
-/** What a mail or a text is kept as; which of the two the message's channel says. */
+/** The stored content of a mail or a text; the channel of the message says which one it is. */
 export type MailDocument = Omit<Mail, 'to'>
 export type TextDocument = { text: string; encoding: string; segments: number; start?: number | undefined }
 
-/** Why nothing was sent. */
+/** Why a message is not sent. */
 export type Withheld = { status: 'suppressed' | 'dropped'; failure: string }
 export type NewMessage = {
   tenantId: string
@@ -34,7 +34,7 @@ export type NewMessage = {
   contactId: string | null
   recipient: string
   document: MailDocument | TextDocument
-  /** Sent at the earliest then; epoch ms. */
+  /** Earliest time of sending; epoch ms. */
   due: number
   expires: number | null
   dedupeKey: string | null

@@ -1,4 +1,4 @@
-// What is written to people when something happens to their appointment or callback.
+// Builds the messages to citizens about events of their appointments and callbacks.
 import type { TenantConfig } from '../availability/model.ts'
 import type { Appointment, AppointmentDocument } from '../appointment/appointment.sql.ts'
 import { calendarView, appointmentView } from '../appointment/appointment-view.ts'
@@ -20,7 +20,7 @@ import { fullName, ofAppointment, ofCallback } from './occasion.ts'
 
 export type Happened = { id: string; type: string; at: Date; actor: string; data: unknown }
 
-/** The person of an appointment or callback, or null without a contact. */
+/** The person of an appointment or callback; null without a contact. */
 export async function personOf(
   deps: Deps,
   of: { tenant_id: string; contact_id: string | null },
@@ -40,11 +40,11 @@ export async function personOf(
 
 const documentOf = (a: Appointment): AppointmentDocument => a.document as unknown as AppointmentDocument
 
-/** The language in which an appointment was made, else the tenant's. */
+/** The language in which the appointment was made, else the tenant's. */
 export const languageOf = (config: TenantConfig, a: Appointment): Language =>
   languageNamed(documentOf(a).locale) ?? config.settings.locale
 
-/** The invitation for an appointment's calendar, or its cancellation; only where it is told by mail. */
+/** The calendar invitation for an appointment, or its cancellation; undefined without an e-mail address. */
 export function invitationOf(
   deps: Deps,
   config: TenantConfig,
@@ -65,7 +65,7 @@ export function invitationOf(
   return { method, content }
 }
 
-/** All that a message of this kind about the appointment says. */
+/** All data of a message of this kind about the appointment. */
 export async function occasionOf(
   deps: Deps,
   config: TenantConfig,
@@ -81,13 +81,13 @@ export async function occasionOf(
   return { ...said, kind, language, subjectId: a.id, link, start: a.starts_at.getTime(), ...rest }
 }
 
-/** The kind of message that an event of an appointment asks for. */
+/** The kind of message for an appointment event, or null. */
 function kindFor(event: Happened, a: Appointment): MessageKind | null {
   const data = event.data as { status?: string; before?: unknown; isQuiet?: boolean }
   if (data.isQuiet || documentOf(a).untold === event.id) return null
   switch (event.type) {
     case 'appointment.booked':
-      // Cancelled since: that message comes next, and this one would only confuse.
+      // Cancelled since: the cancellation message follows, and this one would only confuse.
       return a.status === 'cancelled' ? null : data.status === 'pending' ? 'pending' : 'booked'
     case 'appointment.approved':
       return a.status === 'cancelled' ? null : 'approved'
@@ -103,7 +103,7 @@ function kindFor(event: Happened, a: Appointment): MessageKind | null {
   }
 }
 
-/** The message about what happened to an appointment, if there is one to send. */
+/** The message about an appointment event; null when there is none to send. */
 export async function appointmentNotice(
   deps: Deps,
   config: TenantConfig,
@@ -115,7 +115,7 @@ export async function appointmentNotice(
   if (!kind || !person || deps.now() - event.at.getTime() > DAY) return null
   const { method } = kindOf(kind)
   const { before } = event.data as { before?: string | { start?: string } }
-  // What was never in their calendar is neither changed nor cancelled there.
+  // Update or cancel the calendar entry only if an invitation was sent before.
   const isInvited = method === 'CANCEL' ? before === 'confirmed' : a.status === 'confirmed'
   const calendar = method && isInvited ? invitationOf(deps, config, a, person, method) : undefined
   const old = typeof before === 'object' && before.start !== undefined ? Date.parse(before.start) : undefined
@@ -135,7 +135,7 @@ const CALLBACK_KINDS: Record<string, MessageKind> = {
   'callback.cancelled': 'callback_cancelled',
 }
 
-/** The message about what happened to a callback, if there is one to send and somebody to send it to. */
+/** The message about a callback event; null when there is none to send, or nobody to send it to. */
 export async function callbackNotice(
   deps: Deps,
   config: TenantConfig,
@@ -143,21 +143,21 @@ export async function callbackNotice(
   c: Callback,
 ): Promise<NewMessage | null> {
   const kind = CALLBACK_KINDS[event.type]
-  // Contacts of a list were promised nothing; who was tried knows of it.
+  // Contacts of a contact list were promised nothing; people who were called need no message.
   if (!kind || callbackDocument(c).source === 'import' || deps.now() - event.at.getTime() > HOUR) return null
   if (kind === 'callback_missed' && c.attempts > 0) return null
   if ((event.data as { reason?: string }).reason === 'do_not_call') return null
   return callbackMessage(deps, config, c, kind, event.id)
 }
 
-/** Tells the owner of a promised number once more what is promised, at most once an hour: somebody asked for it again. */
+/** Sends the promise to the owner of the number again, at most once an hour, because somebody requested it again. */
 export async function remindOfCallback(deps: Deps, config: TenantConfig, c: Callback): Promise<void> {
   const key = `asked again ${c.id} ${Math.floor(deps.now() / HOUR)}`
   const message = await callbackMessage(deps, config, c, 'callback_promised', key)
   await transaction(deps.db, (tx) => post(deps, tx, message))
 }
 
-/** Whether texts reach a bare number at all. */
+/** Whether people can be reached by text with only a phone number. */
 export const sendsTexts = async (deps: Deps, config: TenantConfig): Promise<boolean> =>
   config.settings.notifications.enabled && (await channelsOf(deps.db.kysely, config.tenantId)).length > 0
 
@@ -193,7 +193,7 @@ async function callbackMessage(
     link,
     dedupeKey,
     expires,
-    // The number to call has one use only: a contact's is for messages too.
+    // The number of a web callback without a contact is not for messages.
     ...(contact || c.channel === 'phone' ? {} : { channel: 'email' }),
   })
 }

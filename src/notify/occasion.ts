@@ -1,4 +1,4 @@
-// PURE. What messages say of an appointment or a callback: the variables of their texts, and the facts below them.
+// PURE. Template variables and facts of messages about an appointment or a callback.
 import { joinLinkOf } from '../appointment/appointment-json.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { addressLines, spanOf, visitName } from '../booking/steps.ts'
@@ -8,7 +8,7 @@ import { dayOf } from '../time/zone.ts'
 import { clockOf, dateOf, dayAndMonth, exactClock } from '../web/dates.ts'
 import type { Content, Variables } from './render.ts'
 
-/** Whose words a message has. */
+/** Configuration and language in which a message is written. */
 export type Speaker = { config: TenantConfig; language: Language; words: PageWords }
 export type AppointmentView = {
   serviceIds: readonly string[]
@@ -21,12 +21,12 @@ export type AppointmentView = {
   places: number
   code?: string | undefined
   reason?: string | undefined
-  /** Before it was moved; epoch ms. */
+  /** Start before the move; epoch ms. */
   oldStart?: number | undefined
 }
 export type Saying = Pick<Content, 'facts'> & { variables: Variables }
 
-/** `lunedì 23 novembre, 09:00`: until when something holds. */
+/** `lunedì 23 novembre, 09:00`: a deadline. */
 export const untilOf = (s: Pick<Speaker, 'language'>, zone: string, at: number): string =>
   `${dayAndMonth(s.language, dayOf(zone, at))}, ${clockOf(zone, at)}`
 
@@ -66,7 +66,7 @@ export function ofAppointment(s: Speaker, view: AppointmentView): Saying {
     facts: [
       [w.service, service],
       [w.when, when],
-      // Who is called, or comes by video, may be anywhere.
+      // A person who is called or joins by video may be in another time zone.
       ...(isHere ? [] : [[w.timeZone, view.timeZone] as const]),
       [w.where, where],
       ...(joinLink ? [[w.joinVideo, joinLink] as const] : []),
@@ -77,7 +77,7 @@ export function ofAppointment(s: Speaker, view: AppointmentView): Saying {
   }
 }
 
-/** `from`, `to`: the promised window, epoch ms; `zone`: the zone of the clock shown to the person. */
+/** `from`, `to`: the promised window, epoch ms; `zone`: the time zone shown to the person. */
 export function ofCallback(
   s: Speaker,
   promise: { from: number; to: number; zone: string; code: string; number: string | null },

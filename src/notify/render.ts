@@ -1,4 +1,4 @@
-// PURE. Fills the texts of a message and lays it out: plain text, the same as HTML, and the short text of text channels.
+// PURE. Renders a message: plain text, the same as HTML, and the short text for text channels.
 import { mailEn } from '../locales/mail.en.ts'
 import { mailIt } from '../locales/mail.it.ts'
 import { pageWords, type Language } from '../locales/words.ts'
@@ -11,7 +11,7 @@ export const defaultTemplate = (kind: MessageKind, language: Language): Template
 
 export type TemplateFault = { field: keyof Template; code: 'template_syntax' | 'template_variable'; detail: string }
 
-/** What is wrong with texts that somebody wrote: no template at all, or variables that the kind does not have. */
+/** Errors in templates that a tenant wrote: syntax errors, and variables that the kind does not have. */
 export function templateFaults(kind: MessageKind, texts: Partial<Template>): TemplateFault[] {
   return (Object.entries(texts) as [keyof Template, string][]).flatMap(([field, text]): TemplateFault[] => {
     const faults = faultsIn(text, variablesOf(kind))
@@ -22,25 +22,25 @@ export function templateFaults(kind: MessageKind, texts: Partial<Template>): Tem
 
 export type Variables = Readonly<Record<string, string | number | undefined>>
 
-/** What a message says besides its texts. */
+/** The content of a message besides its template texts. */
 export type Content = {
   kind: MessageKind
   language: Language
   office: string
-  /** Empty: nobody is named. */
+  /** Empty: a greeting without a name. */
   name: string
   variables: Variables
   facts: readonly (readonly [label: string, value: string])[]
   link?: string | undefined
   note?: string | undefined
-  /** Where the reader says that messages of this kind are not wanted. */
+  /** Link to unsubscribe from messages of this kind. */
   unsubscribe?: string | undefined
 }
 export type Rendered = { subject: string; text: string; html: string; sms: string }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
-/** Renders with `template`; a text of it that cannot be rendered is replaced by the service's own. */
+/** Renders with `template`; a field that fails to render falls back to the default template. */
 export function render(
   content: Content,
   template: Template = defaultTemplate(content.kind, content.language),

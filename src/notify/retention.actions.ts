@@ -1,11 +1,11 @@
-// Erases what old messages said, by the tenant's rule; that they were sent stays.
+// Erases the content of old messages after the tenant's retention period; the record of sending stays.
 import type { Deps } from '../deps.ts'
 import { DAY } from '../time/interval.ts'
 import { eraseOld } from './message.sql.ts'
 
 const BATCH = 500
 
-/** Returns how many were erased. */
+/** Returns how many messages were erased. */
 export async function eraseOldMessages(deps: Deps, tenantId: string): Promise<number> {
   const config = await deps.snapshots.config(tenantId)
   if (!config) return 0

@@ -1,4 +1,4 @@
-// What sending by any channel has in common: whether a message is still to be sent, and what becomes of it.
+// Shared by all channels: checks whether a message is still to be sent, and records the result.
 import { findAppointment } from '../appointment/appointment.sql.ts'
 import type { Deps } from '../deps.ts'
 import { DONE, type Ended } from '../jobs/queue.ts'
@@ -7,10 +7,10 @@ import { isSilencedBy } from './kinds.ts'
 import { MAX_ATTEMPTS, retryDelay, type Withheld } from './message.ts'
 import { findToSend, settleMessage, type Message } from './message.sql.ts'
 
-/** They speak of an appointment as something to come to. */
+/** Kinds that present an appointment as one to come to. */
 const INVITING = new Set(['booked', 'approved', 'moved', 'reminder'])
 
-/** Whether it was cancelled or moved while its message waited: that is told by a message of its own. */
+/** Whether the appointment was cancelled or moved while the message waited: another message reports that. */
 async function isSuperseded(deps: Deps, m: Message): Promise<boolean> {
   const { start } = m.document as { start?: number }
   if (!INVITING.has(m.template) || m.subject_id === null || start === undefined) return false
@@ -18,7 +18,7 @@ async function isSuperseded(deps: Deps, m: Message): Promise<boolean> {
   return !a || a.status === 'cancelled' || a.starts_at.getTime() !== start
 }
 
-/** What withholds a message that waited, or null. */
+/** Why a queued message must not be sent now, or null. */
 async function withheldNow(deps: Deps, m: Message & { reason: string | null }): Promise<Withheld | null> {
   if (m.expires_at !== null && m.expires_at.getTime() <= deps.now()) return { status: 'dropped', failure: 'too_late' }
   if (await isSuperseded(deps, m)) return { status: 'dropped', failure: 'superseded' }
@@ -26,7 +26,7 @@ async function withheldNow(deps: Deps, m: Message & { reason: string | null }): 
   return isSilenced ? { status: 'suppressed', failure: m.reason! } : null
 }
 
-/** The message of a job if it is still to be sent; else null, with what withholds it recorded. */
+/** The message of a job if it must still be sent; else null, and records why it is withheld. */
 export async function messageToSend(deps: Deps, job: Job): Promise<Message | null> {
   const db = deps.db.kysely
   const m = await findToSend(db, job.tenant_id, job.id)
@@ -37,7 +37,7 @@ export async function messageToSend(deps: Deps, job: Job): Promise<Message | nul
   return null
 }
 
-/** A message that was taken by its provider. */
+/** The end of a job whose message the provider accepted. */
 export const sent = (deps: Deps, m: Message, job: Job, providerId: string | null): Ended => ({
   kind: 'done',
   also: async (tx) => {
@@ -52,7 +52,7 @@ export const sent = (deps: Deps, m: Message, job: Job, providerId: string | null
   },
 })
 
-/** One that was not: tried again, or parked for good with its reason. */
+/** The end of a job whose message failed: retried, or parked for good with its reason. */
 export async function failed(deps: Deps, m: Message, job: Job, failure: string, isForGood: boolean): Promise<Ended> {
   const { attempts } = job
   const isOver = isForGood || attempts >= MAX_ATTEMPTS

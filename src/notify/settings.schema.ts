@@ -1,4 +1,4 @@
-// Bodies of what a tenant decides about messages, the waiting list and unhappy citizens.
+// Request schemas for the settings of messages, waiting list and follow-up of low ratings.
 import Type from 'typebox'
 import { Email, Id } from '../rest/schema.ts'
 

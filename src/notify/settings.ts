@@ -1,47 +1,47 @@
-// PURE. What a tenant decides about messages, with every default filled in.
+// PURE. A tenant's settings for messages, waiting list and follow-up, with all defaults.
 
-/** A reminder or a message after the visit, counted in minutes from the start (before) or the end (after). */
+/** A reminder before, or a message after the visit, in minutes before the start or after the end. */
 export type ReminderRule = {
   id: string
   when: 'before' | 'after'
   minutes: number
-  /** `best`: e-mail where there is an address, else the first text channel. */
+  /** `best`: e-mail when there is an address, else the first text channel. */
   channel: string
-  /** Only appointments that were made at least so many minutes before their start. */
+  /** Only for appointments made at least this many minutes before their start. */
   ifBookedBefore?: number | undefined
-  /** Only visits with one of these services. */
+  /** Only for visits with one of these services. */
   serviceIds?: readonly string[] | undefined
-  /** What is sent; a reminder, unless it asks how it was. */
+  /** What is sent; by default a reminder, or a survey after the visit. */
   kind?: 'reminder' | 'survey' | undefined
 }
 export type Notifications = {
-  /** false: nobody is written to by the service; integrators tell people themselves. */
+  /** false: the service sends people no messages; integrators inform them. */
   enabled: boolean
-  /** Where answers to messages go, calendars' answers too. */
+  /** Address for replies to messages, including replies of calendars. */
   replyTo?: string | undefined
   reminders: readonly ReminderRule[]
-  /** Text messages wait from `from` to `to` on the tenant's clock; equal = never. */
+  /** Text messages wait from `from` to `to` in the tenant's time zone; equal = never. */
   quietHours: { from: string; to: string }
-  /** When agents are sent their day, on the tenant's clock. */
+  /** When agents receive their appointments of the day, in the tenant's time zone. */
   digestAt?: string | undefined
-  /** Who hears of what the service cannot mend itself. */
+  /** Address that is told of problems which need a person. */
   operatorEmail?: string | undefined
-  /** Days after which the content of messages is erased; the receipt stays. */
+  /** Days after which the content of messages is erased; the record of sending stays. */
   retentionDays: number
 }
 export type WaitingList = {
   enabled: boolean
-  /** How long an earlier time is kept for one person. */
+  /** How long an earlier time is held for one citizen. */
   offerMinutes: number
-  /** Nothing is offered that begins sooner. */
+  /** Times that begin sooner than this (minutes) are not offered. */
   leadMinutes: number
-  /** Offers to one person in 24 hours. */
+  /** Most offers to one citizen in 24 hours. */
   maxOffersADay: number
 }
 export type FollowUp = {
-  /** Where callbacks to unhappy citizens go; absent = nowhere. */
+  /** Campaign for callbacks to dissatisfied citizens; absent = none. */
   campaignId?: string | undefined
-  /** So many stars or fewer, and so low a recommendation (0 to 10), ask for one. */
+  /** A rating of this many stars or fewer, or a recommendation (0 to 10) this low or lower, requests a callback. */
   stars: number
   recommendation: number
 }

@@ -1,4 +1,4 @@
-// The e-mail channel: SMTP by nodemailer, with a pool of connections, TLS as the address says, and DKIM where a key is set.
+// The e-mail channel: SMTP with nodemailer, a connection pool, TLS as the URL says, and DKIM when a key is set.
 import { createTransport } from 'nodemailer'
 import { addressIn, type SendMail } from './message.ts'
 
@@ -9,7 +9,7 @@ export type Sender = { send: SendMail; close: () => void }
 export function smtpSender(url: string, from: string, connections = 5, dkim?: Dkim): Sender {
   const address = addressIn(from)
   const domain = address.split('@')[1] ?? 'localhost'
-  // What the address does not set itself: a pool that is kept open, and an end for a server that says nothing.
+  // Options that the URL does not set: a persistent pool, and timeouts for a server that does not answer.
   const transport = createTransport(
     {
       url,
@@ -30,7 +30,7 @@ export function smtpSender(url: string, from: string, connections = 5, dkim?: Dk
         from: { name: fromName, address },
         messageId: `<${messageId}@${domain}>`,
         headers: {
-          // RFC 3834: no vacation notice in answer to an automatic message.
+          // RFC 3834: suppresses vacation notices in reply to an automatic message.
           'Auto-Submitted': 'auto-generated',
           ...(unsubscribe === undefined
             ? {}

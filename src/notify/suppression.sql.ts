@@ -1,10 +1,10 @@
-// All SQL of addresses that nothing is sent to, and of the tenant's own texts.
+// All SQL for suppressed addresses, and for the tenant's own templates.
 import { sql, type Selectable } from 'kysely'
 import type { TemplateRow } from '../db/message-tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
 import type { MessageKind, Template } from './kinds.ts'
 
-/** `unsubscribed` stops what is optional; the others everything. */
+/** `unsubscribed` stops only optional messages; the others stop all. */
 export type Reason = 'bounced' | 'complaint' | 'unsubscribed' | 'stopped'
 
 export async function suppress(
@@ -20,7 +20,7 @@ export async function suppress(
       reason: s.reason,
       created_at: s.now,
     })
-    // What stops everything stays; an unsubscription gives way to it.
+    // A reason that stops all messages replaces `unsubscribed`, never the reverse.
     .onConflict((conflict) =>
       conflict
         .columns(['tenant_id', 'channel', 'address'])
@@ -33,8 +33,8 @@ export async function suppress(
 export type Situation = { template: Partial<Template> | null; reason: Reason | null; recent: number }
 
 /**
- * What decides about one message, in one statement: the tenant's own texts, whether the address is silenced, and how many messages
- * went there since `since`. Three statements took a tenth more of a reminder's time.
+ * Reads in one statement what decides about a message: the tenant's own template, whether the address is suppressed, and how many
+ * messages it got since `since`. Three statements made a reminder a tenth slower.
  */
 export async function situationOf(
   db: Db,
@@ -74,7 +74,7 @@ export async function release(db: Db, tenantId: string, channel: string, address
 
 type StoredTemplate = Selectable<TemplateRow>
 
-/** The tenant's own texts of one kind and language, where it wrote any. */
+/** The tenant's own template of one kind and language, if any. */
 export async function findTemplate(
   db: Db,
   tenantId: string,

@@ -1,4 +1,4 @@
-// Sends text messages through the tenant's HTTP gateway, no faster than it takes them.
+// Sends text messages through the tenant's HTTP gateway, within its rate limit.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deps } from '../deps.ts'
 import { memoizeByObject } from '../memoize.ts'
@@ -12,11 +12,11 @@ import { failed, messageToSend, sent } from './sending.actions.ts'
 import { afterQuietHours } from './text.ts'
 
 const TIMEOUT = 20_000
-/** How long a message waits for its place before others have theirs, in ms. */
+/** How long a message waits in its slot for the rate limit, in ms; a longer wait is rescheduled. */
 const PATIENCE = 8_000
 const placesOf = memoizeByObject((_deps: Deps) => new Map<string, number>())
 
-/** Takes the next place in the gateway's rate of this process; milliseconds until it comes. */
+/** Reserves the next send time in this process's rate limit; returns the milliseconds until then. Reserves none beyond PATIENCE. */
 function waitFor(deps: Deps, key: string, perSecond: number): number {
   const places = placesOf(deps)
   const now = performance.now()
@@ -31,7 +31,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   if (!m) return DONE
   const gateway = await openGateway(deps, m.tenant_id, m.channel)
   if (!gateway) return failed(deps, m, job, 'no_gateway', false)
-  // Whatever made it late, nobody is woken by it.
+  // Check the quiet hours again: the message may be late for any reason.
   const config = await deps.snapshots.config(m.tenant_id)
   const quiet = config?.settings.notifications.quietHours
   const at = quiet ? afterQuietHours(quiet, config.timeZone, deps.now()) : deps.now()
@@ -42,7 +42,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   const { text } = m.document as unknown as TextDocument
   const { body, type } = requestOf(gateway, { to: m.recipient, text, from: gateway.from ?? '', id: m.id })
   try {
-    // The id stays for each attempt: gateways that know keys send it once.
+    // The key stays the same for all attempts, so gateways that support it send the message once.
     const headers = { ...gateway.headers, 'content-type': type, 'idempotency-key': m.id }
     const answer = await deps.post(gateway.url, body, headers, TIMEOUT)
     if (isTaken(answer)) return sent(deps, m, job, providerIdIn(gateway, answer.body))
@@ -50,7 +50,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
     if (pause !== null) {
       return { kind: 'again', at: deps.now() + Math.max(1_000, pause), failure: 'http_429', isUntried: true }
     }
-    // What the gateway finds wrong with the message itself stays wrong (RFC 9110 §15.5).
+    // The gateway refuses the message itself, which is permanent (RFC 9110 §15.5).
     return failed(deps, m, job, `http_${answer.status}`, [400, 404, 413, 422].includes(answer.status))
   } catch (error) {
     return failed(deps, m, job, failureOf(error), false)

@@ -1,4 +1,4 @@
-// PURE. Text messages: what they cost to send, and when they may be sent.
+// PURE. Text messages: number of segments, and quiet hours.
 import { createRequire } from 'node:module'
 import type { SegmentedMessage as Segmented } from 'sms-segments-calculator'
 import { parseClock } from '../service/visit.ts'
@@ -8,7 +8,7 @@ import type { TextDocument } from './message.ts'
 
 const require = createRequire(import.meta.url)
 
-/** The text with signs that cost twice replaced by plain ones, and how many messages it takes (3GPP TS 23.038). */
+/** Replaces characters that would double the cost, and counts the segments (3GPP TS 23.038). */
 export function textDocument(text: string): TextDocument {
   const { SegmentedMessage } = require('sms-segments-calculator') as { SegmentedMessage: typeof Segmented }
   const counted = new SegmentedMessage(text, 'auto', true)
@@ -19,7 +19,7 @@ export function textDocument(text: string): TextDocument {
   }
 }
 
-/** The earliest instant at or after `at` (epoch ms) outside the quiet hours of the zone's clock. */
+/** The earliest instant at or after `at` (epoch ms) outside the quiet hours in the time zone. */
 export function afterQuietHours(quiet: { from: string; to: string }, zone: string, at: number): number {
   const [from, to] = [parseClock(quiet.from), parseClock(quiet.to)]
   if (from === to) return at

@@ -1,6 +1,9 @@
-// PURE. What comes of asking an address that a tenant has named: short codes of failures, and what the answer's head says.
+// PURE. Evaluates the result of a request to an address that a tenant configured: failure codes, and headers of the answer.
 
-/** A failure with a short code that may be stored and shown: `private_address`, `timeout`, `refused`, `not_found`, `tls`, `connection`. */
+/**
+ * An error with a short code that may be stored and shown: `private_address`, `timeout`, `refused`, `not_found`, `tls`,
+ * `connection`.
+ */
 export const failure = (code: string): Error => Object.assign(new Error(code), { failure: code })
 
 export const failureOf = (error: unknown): string => {
@@ -16,13 +19,13 @@ export type Answer = { status: number; headers: Record<string, string | string[]
 
 export const isTaken = ({ status }: Pick<Answer, 'status'>): boolean => status >= 200 && status < 300
 
-/** A header of the answer; the first where it came several times. */
+/** A header of the answer; the first value when there are several. */
 export function headerOf({ headers }: Pick<Answer, 'headers'>, name: string): string | undefined {
   const value = headers[name]
   return Array.isArray(value) ? value[0] : value
 }
 
-/** `Retry-After` in ms from now (RFC 9110 §10.2.3: seconds or a date), at most an hour; null when there is none to read. */
+/** `Retry-After` in ms from now (RFC 9110 §10.2.3: seconds or a date), at most an hour; null when absent or unreadable. */
 export function retryAfter(value: string | undefined, now: number): number | null {
   if (value === undefined) return null
   const ms = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now

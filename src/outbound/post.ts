@@ -1,4 +1,4 @@
-// One request to an address that a tenant has named: public hosts only, a bounded answer, no redirects, a deadline for all of it.
+// Requests to addresses that tenants configure: public hosts only, a limited answer size, no redirects, one deadline for the whole.
 import { lookup as lookUp } from 'node:dns'
 import { request as httpRequest, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
@@ -8,13 +8,13 @@ import { failure, type Answer } from './answer.ts'
 
 export type Posted = Answer & { body: string }
 export type Post = (url: string, body: string, headers: Record<string, string>, timeoutMs: number) => Promise<Posted>
-/** `most`: characters of the answer that are read; more is a failure. */
+/** `most`: largest answer in characters; a longer one is a failure. */
 export type Asked = { method: string; headers: Record<string, string>; body?: string; timeoutMs: number; most?: number }
 export type Request = (url: string, asked: Asked) => Promise<Posted>
 
 const MAX_ANSWER = 1_000_000
 
-/** Resolves a name and refuses it when any of its addresses is not public: the connection uses what was checked here. */
+/** Resolves a name and refuses it when any of its addresses is not public; the connection uses the addresses checked here. */
 const publicLookup: LookupFunction = (host, options, callback) => {
   lookUp(host, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, '', 0)
@@ -25,7 +25,7 @@ const publicLookup: LookupFunction = (host, options, callback) => {
   })
 }
 
-/** `mayBePrivate`: also inside networks and without TLS, for installations whose contact center is next door. */
+/** `mayBePrivate`: allows private networks and plain HTTP, for installations with the contact center in the same network. */
 export function createRequest(mayBePrivate: boolean): Request {
   return (address, { method, headers, body, timeoutMs, most = MAX_ANSWER }) =>
     new Promise((resolve, reject) => {
@@ -63,7 +63,7 @@ export function createRequest(mayBePrivate: boolean): Request {
         request.destroy()
         reject(error)
       }
-      // The deadline holds whatever the other side does: an upgrade, for one, ends the request without an error.
+      // The deadline holds whatever the server does: an upgrade, for example, ends the request without an error.
       const late = setTimeout(() => fail(failure('timeout')), timeoutMs)
       request.on('error', fail)
       request.on('upgrade', (_response, socket) => {
@@ -75,7 +75,7 @@ export function createRequest(mayBePrivate: boolean): Request {
     })
 }
 
-/** Posts JSON unless the headers say otherwise. */
+/** Sends a POST request, as JSON unless the headers say otherwise. */
 export const postBy =
   (request: Request): Post =>
   (url, body, headers, timeoutMs) =>

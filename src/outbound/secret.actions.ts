@@ -1,5 +1,5 @@
-// Secrets that sign what leaves for a tenant's own addresses: made when first needed, replaced on demand, the old one valid for
-// a day more. And the signature itself, after Standard Webhooks 1.0.
+// Secrets that sign requests to addresses of a tenant: created on first use, replaced on demand; the previous one stays valid for
+// one more day. Also the signature itself, per Standard Webhooks 1.0.
 import { Webhook } from 'standardwebhooks'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -8,14 +8,14 @@ import { openSecrets, putSecret, sealSecret } from '../tenant/secret.actions.ts'
 import { writeSecret } from '../tenant/secret.sql.ts'
 
 type SecretDeps = Pick<Deps, 'now' | 'db' | 'randomBytes' | 'vault'>
-/** What a secret signs: the pushes of a campaign, or the notices of a subscription. */
+/** What a secret signs: the pushes of a campaign, or the notices of a webhook subscription. */
 export type Signer = { kind: 'push' | 'webhook'; id: string }
 const nameOf = ({ kind, id }: Signer) => ({ current: `${kind}:${id}`, previous: `${kind}-before:${id}` })
-/** The form that Standard Webhooks gives to secrets. */
+/** The secret in the notation of Standard Webhooks. */
 const shown = (secret: string): string => `whsec_${Buffer.from(secret, 'base64url').toString('base64')}`
 const fresh = (deps: SecretDeps): string => Buffer.from(deps.randomBytes(32)).toString('base64url')
 
-/** Secrets that sign now, the newest first. */
+/** The secrets that sign now, newest first; creates the first one. */
 export async function signingSecrets(deps: SecretDeps, tenantId: string, signer: Signer): Promise<string[]> {
   const { current, previous } = nameOf(signer)
   const rows = await openSecrets(deps, tenantId, [current, previous])
@@ -28,7 +28,7 @@ export async function signingSecrets(deps: SecretDeps, tenantId: string, signer:
   return [now, ...(before ? [before] : [])].map((row) => shown(row.secret))
 }
 
-/** Makes a new secret and returns it; the one before signs too for 24 hours. */
+/** Creates a new secret and returns it; the previous one also signs for 24 more hours. */
 export async function rotateSecret(deps: SecretDeps, tenantId: string, signer: Signer): Promise<string> {
   const { current, previous } = nameOf(signer)
   const secret = fresh(deps)
@@ -43,7 +43,7 @@ export async function rotateSecret(deps: SecretDeps, tenantId: string, signer: S
   return shown(secret)
 }
 
-/** The headers of a signed message: its id stays the same for each attempt. `now` in epoch ms. */
+/** The headers of a signed message; `id` stays the same for all attempts. `now` in epoch ms. */
 export function signedHeaders(
   id: string,
   body: string,

@@ -1,4 +1,4 @@
-// PURE. Which reminders an appointment has, and when; what is too late to be sent.
+// PURE. Which reminders an appointment gets and when, and which are too late to send.
 import type { ReminderRule } from '../notify/settings.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 
@@ -13,14 +13,14 @@ export type Reminded = {
 }
 export type Planned = { key: string; rule: ReminderRule; at: number }
 
-/** How long after the visit a message about it still makes sense. */
+/** How long after the visit a message about it still makes sense, in ms. */
 const AFTER = 7 * DAY
 
-/** When a rule's message is due (epoch ms), whether or not it applies. */
+/** When the message of a rule is due (epoch ms), whether or not the rule applies. */
 export const dueAt = (rule: ReminderRule, a: Reminded): number =>
   rule.when === 'before' ? a.start - rule.minutes * MINUTE : a.end + rule.minutes * MINUTE
 
-/** Whether the rule speaks of this appointment as it is. */
+/** Whether the rule applies to the appointment in its current state. */
 export function applies(rule: ReminderRule, a: Reminded): boolean {
   if (rule.serviceIds && !a.serviceIds.some((id) => rule.serviceIds!.includes(id))) return false
   if (rule.ifBookedBefore !== undefined && a.start - a.bookedAt < rule.ifBookedBefore * MINUTE) return false
@@ -30,9 +30,9 @@ export function applies(rule: ReminderRule, a: Reminded): boolean {
 export const reminderKey = (appointmentId: string, ruleId: string): string => `${appointmentId} ${ruleId}`
 
 /**
- * The messages that wait for their time. One whose time was over when the appointment was made or moved is not among them: it was
- * never promised. What follows the visit is not lost when the outcome is recorded late; `isAnew`: nothing was recorded, the rules
- * were changed, and who came days ago is not written to now.
+ * The messages still to be sent; `now`: epoch ms. Leaves out those already due when the appointment was made or moved. Messages
+ * after the visit are kept when the outcome is recorded late, but not when `isAnew`: then the rules were changed and no outcome was
+ * recorded, and people who came days ago get no message.
  */
 export function planReminders(rules: readonly ReminderRule[], a: Reminded, now: number, isAnew = false): Planned[] {
   return rules.flatMap((rule): Planned[] => {
@@ -46,7 +46,7 @@ export function planReminders(rules: readonly ReminderRule[], a: Reminded, now: 
   })
 }
 
-/** Whether a message that was planned for `at` comes too late at `now`: the visit has begun, or a good part of the notice is over. */
+/** Whether a message planned for `at` is too late at `now`: the visit has begun, or a quarter of the notice (at least 15 min) is over. */
 export function isTooLate(rule: ReminderRule, a: Reminded, at: number, now: number): boolean {
   if (rule.when === 'after') return now > at + AFTER
   return now >= a.start || now > at + Math.max(15, rule.minutes / 4) * MINUTE

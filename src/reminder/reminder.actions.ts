@@ -1,4 +1,4 @@
-// Plans the reminders of an appointment anew after each change of it, and sends each when its time has come.
+// Plans the reminders of an appointment again after each change, and sends each when it is due.
 import type { TenantConfig } from '../availability/model.ts'
 import { findAppointment, liveAfter, lockAppointment, type Appointment } from '../appointment/appointment.sql.ts'
 import type { Tx } from '../db/tx.ts'
@@ -24,8 +24,8 @@ export const remindedOf = (a: Appointment): Reminded => ({
 })
 
 /**
- * Replaces what is planned for the appointment by what its rules say. `since`: when it became as it is (epoch ms): what was due
- * after that is not lost when nobody was there to plan it.
+ * Replaces the planned reminders of the appointment according to the rules. `since`: when the appointment got its current state
+ * (epoch ms): reminders due after that are sent even if planning was delayed.
  */
 export async function plan(
   deps: Deps,
@@ -61,9 +61,9 @@ async function remind(deps: Deps, job: Job): Promise<Ended> {
   const rule = config?.settings.notifications.reminders.find((one) => one.id === ruleId)
   if (!config || !a || !rule) return DONE
   const visit = remindedOf(a)
-  // Moved, over, or no longer wanted: whoever changed it has planned anew, or will in a moment.
+  // The appointment was moved, is over, or no longer matches: the change plans its reminders again.
   if (visit.start !== start || !applies(rule, visit)) return DONE
-  // The rule was changed: it has another time now, and its own job for it.
+  // The rule was changed and has another time now, with a job of its own.
   if (rule.when === 'before' && dueAt(rule, visit) !== at) return DONE
   const person = await personOf(deps, a)
   if (!person) return DONE
@@ -81,7 +81,7 @@ async function remind(deps: Deps, job: Job): Promise<Ended> {
 
 export const reminderQueue: Queue = { name: QUEUE, slots: 8, attempts: 10, run: remind }
 
-/** Plans all coming appointments of a tenant anew, in pieces: its rules were changed. */
+/** After a change of the rules: plans all coming appointments of a tenant again, in batches. */
 async function replan(deps: Deps, job: Job): Promise<Ended> {
   const config = await deps.snapshots.config(job.tenant_id)
   if (!config) return DONE
@@ -93,7 +93,7 @@ async function replan(deps: Deps, job: Job): Promise<Ended> {
     also: async (tx) => {
       for (const { id } of rows) {
         const a = await lockAppointment(tx, job.tenant_id, id)
-        // What is due at this moment is still to be sent.
+        // The grace period keeps reminders that are due right now.
         if (a) await plan(deps, tx, config, a, deps.now() - GRACE, true)
       }
       if (rows.length === BATCH) await startReplan(deps, tx, job.tenant_id, rows.at(-1)!.id)
@@ -101,7 +101,7 @@ async function replan(deps: Deps, job: Job): Promise<Ended> {
   }
 }
 
-/** Begins to plan anew, or goes on after the appointment `after`. */
+/** Starts to plan all reminders again, or continues after the appointment `after`. */
 export async function startReplan(deps: Deps, tx: Tx, tenantId: string, after: string | null = null): Promise<void> {
   const now = new Date(deps.now())
   const job = { tenantId, id: deps.newId(), queue: 'replan', key: 'replan', due: now, now, payload: { after } }

@@ -1,4 +1,4 @@
-// PURE. Whether a time that came free is offered to somebody who waits.
+// PURE. Whether a freed time may be offered to a citizen on the waiting list.
 import type { WaitingList } from '../notify/settings.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 
@@ -6,7 +6,7 @@ import { DAY, MINUTE } from '../time/interval.ts'
 export const recentOffers = (offeredAt: readonly number[], now: number): number[] =>
   offeredAt.filter((at) => at > now - DAY)
 
-/** Nothing in the last hours before it, nor so late that the offer could not be answered; and nobody is pestered. */
+/** Whether the start is far enough ahead to answer the offer, and the citizen has not reached the daily limit of offers. */
 export function mayOffer(rules: WaitingList, start: number, offeredAt: readonly number[], now: number): boolean {
   if (!rules.enabled || start - now < Math.max(rules.leadMinutes, rules.offerMinutes) * MINUTE) return false
   return recentOffers(offeredAt, now).length < rules.maxOffersADay

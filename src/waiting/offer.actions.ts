@@ -1,4 +1,4 @@
-// Offering a freed time: kept for whoever asked first, wording to them, and given to the next when they do not take it.
+// Offers a freed time to citizens on the waiting list, one after the other, with a hold for each until the offer ends.
 import { NO_OFFER, type Slot, ACTOR, type Payload, QUEUE, freeHold, slotJob, tell } from './slot.actions.ts'
 import { book } from '../appointment/booking.actions.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
@@ -26,7 +26,7 @@ const CANDIDATES = 200
 
 const offeredAt = (e: Entry): number[] => (e.document as EntryDocument).offeredAt ?? []
 
-/** Keeps the time for somebody until `until`; the refusal's code when it cannot be had. */
+/** Holds the time for a citizen until `until` (epoch ms); returns the code of the refusal when it cannot be held. */
 async function hold(
   deps: Deps,
   config: TenantConfig,
@@ -91,11 +91,11 @@ async function offerMessage(
   })
 }
 
-/** Somebody is choosing it at this moment, or this very job kept it before its process died: looked at again. */
+/** Temporary refusals: somebody is choosing the time, or an earlier run of this job held it and crashed. Tried again. */
 const PASSING = new Set(['slot_held', 'recently_released', 'too_many_rivals'])
 const AGAIN = 10 * MINUTE
 
-/** Offers a freed time to the first who may have it; not at night, when nobody could answer in time. */
+/** Offers a freed time to the first suitable citizen; waits during quiet hours, when nobody could answer in time. */
 async function offer(deps: Deps, config: TenantConfig, { slot, skipped }: Payload): Promise<Ended> {
   const { tenantId } = config
   const rules = config.settings.waitingList
@@ -112,7 +112,7 @@ async function offer(deps: Deps, config: TenantConfig, { slot, skipped }: Payloa
   const holdId = held.id
   const message = await offerMessage(deps, config, entry, slot, holdId, until)
   const others = { slot, skipped: [...skipped, entry.id] }
-  // Nobody can be wording: the next one.
+  // The citizen cannot be reached: offer the time to the next one.
   if (!message || message.withheld) {
     await freeHold(deps, tenantId, holdId)
     return offer(deps, config, others)
@@ -122,7 +122,7 @@ async function offer(deps: Deps, config: TenantConfig, { slot, skipped }: Payloa
     also: async (tx) => {
       const fresh = await lockEntry(tx, tenantId, entry.id)
       if (fresh?.status !== 'waiting') {
-        // Offered something else, or gone, in this very moment.
+        // Another offer was made, or the entry has ended, at the same moment.
         afterCommit(tx, () => void freeHold(deps, tenantId, holdId).catch(() => undefined))
         return enqueue(deps, tx, [slotJob(deps, tenantId, others, now + 1_000)])
       }
@@ -140,7 +140,7 @@ async function offer(deps: Deps, config: TenantConfig, { slot, skipped }: Payloa
   }
 }
 
-/** An offer whose time is over: they keep their place, and the time goes to the next. */
+/** Ends an expired offer: the entry keeps its place on the list, and the time is offered to the next citizen. */
 async function endOffer(deps: Deps, config: TenantConfig, payload: Payload): Promise<Ended> {
   const { tenantId } = config
   const e = await findEntry(deps.db.kysely, tenantId, payload.entryId!)

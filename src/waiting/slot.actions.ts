@@ -1,4 +1,4 @@
-// A freed time on its way through the list: the hold that keeps it for somebody, the job that offers it, and what is told of it.
+// Shared parts of offers: the hold that keeps a freed time, the job that offers it, and the events about it.
 import { cancel } from '../appointment/change.actions.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
 import { documentOf } from '../appointment/change.actions.ts'
@@ -11,13 +11,13 @@ import { type Entry } from './waiting.sql.ts'
 export const QUEUE = 'offers'
 export const ACTOR = { name: 'waiting-list', audience: 'staff' as const }
 
-/** Columns of an entry to which nothing is offered. */
+/** Columns of an entry without an offer. */
 export const NO_OFFER = { offer_hold_id: null, offer_start: null, offer_until: null }
 
 export type Slot = { serviceIds: string[]; minutes: number; agentId: string; locationId: string; start: number }
 export type Payload = { slot: Slot; skipped: string[]; entryId?: string; holdId?: string }
 
-/** What is kept by a hold, as a time that can be offered. */
+/** The time kept by a hold, as a slot that can be offered; null when the hold has ended. */
 export async function slotOf(deps: Deps, tenantId: string, holdId: string): Promise<Slot | null> {
   const kept = await findAppointment(deps.db.kysely, tenantId, holdId)
   if (kept?.status !== 'held') return null
@@ -33,7 +33,7 @@ export const slotJob = (deps: Deps, tenantId: string, payload: Payload, due: num
 export async function freeHold(deps: Deps, tenantId: string, holdId: string): Promise<void> {
   const context = { tenantId, id: holdId, actor: ACTOR, wantedVersion: null, onlyHeld: true }
   await cancel(deps, context, undefined).catch((error: unknown) => {
-    // Over already.
+    // The hold has already ended.
     if (!(error instanceof AppError) || error.status >= 500) throw error
   })
 }

@@ -1,5 +1,5 @@
-// "Tell me if something earlier comes free": a time that is given back is kept for whoever asked first, for a while; unused, it
-// goes to the next in line. Taking it moves their appointment, which keeps its code and its place in their calendar.
+// The waiting list for earlier times: a freed time is held for the citizen who asked first, for a limited time, then for the next.
+// Taking it moves their appointment, which keeps its code and its calendar UID.
 import { NO_OFFER, type Slot, ACTOR, freeHold, slotJob, slotOf, tell } from './slot.actions.ts'
 import { confirmHold } from '../appointment/confirm-hold.actions.ts'
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
@@ -18,13 +18,13 @@ export type Wish = {
   appointmentId: string | null
   serviceIds: readonly string[]
   locationId: string | null
-  /** Epoch ms: starts in [earliest, latest). */
+  /** Accepts starts in [earliest, latest); epoch ms. */
   earliest: number
   latest: number
   source: string
 }
 
-/** Puts somebody on the list; who waits for the same appointment already keeps their place. */
+/** Adds an entry to the list; returns the existing one when the appointment has one. Throws `invalid_reference`. */
 export async function join(deps: Deps, tenantId: string, wish: Wish): Promise<Entry> {
   const now = new Date(deps.now())
   const known =
@@ -42,7 +42,7 @@ export async function join(deps: Deps, tenantId: string, wish: Wish): Promise<En
   })
 }
 
-/** Puts the holder of an appointment on the list for anything before it. */
+/** Adds the citizen of an appointment to the list for any earlier time. */
 export function joinFor(deps: Deps, a: Appointment, source: string): Promise<Entry> {
   return join(deps, a.tenant_id, {
     contactId: a.contact_id!,
@@ -55,7 +55,7 @@ export function joinFor(deps: Deps, a: Appointment, source: string): Promise<Ent
   })
 }
 
-/** Ends an offer that nobody may take any more: the entry becomes `status`, and the time goes to the next. */
+/** Ends an offer that can no longer be taken: the entry becomes `status`, and the time is offered to the next citizen. */
 async function withdraw(deps: Deps, e: Entry, status: 'waiting' | 'ended'): Promise<void> {
   const { tenant_id: tenantId, id, offer_hold_id: holdId } = e
   const slot = holdId === null ? null : await slotOf(deps, tenantId, holdId)
@@ -70,10 +70,10 @@ async function withdraw(deps: Deps, e: Entry, status: 'waiting' | 'ended'): Prom
   })
 }
 
-/** Takes somebody off the list; a time that is kept for them goes to the next. */
+/** Removes an entry from the list; a time held for it is offered to the next citizen. */
 export const leave = (deps: Deps, entry: Entry): Promise<void> => withdraw(deps, entry, 'ended')
 
-/** The time that an event gave back, if it did. */
+/** The slot that an event has freed, or null. */
 function freedBy(event: Happened, a: Appointment): Slot | null {
   const { before } = event.data as { before?: unknown }
   const slot = { serviceIds: a.service_ids, minutes: documentOf(a).minutes }
@@ -86,13 +86,13 @@ function freedBy(event: Happened, a: Appointment): Slot | null {
   return { ...slot, agentId: old.agentId, locationId: old.locationId, start }
 }
 
-/** What follows from an event of an appointment: the freed time is offered; who need not wait any more is taken off the list. */
+/** Follow-up of an appointment event: offers a freed time, and ends entries and offers that no longer make sense. */
 export async function afterEvent(deps: Deps, event: Happened, a: Appointment): Promise<((tx: Tx) => Promise<void>)[]> {
   const follows: ((tx: Tx) => Promise<void>)[] = []
   const entry = await openEntryOf(deps.db.kysely, a.tenant_id, a.id)
   const slot = freedBy(event, a)
   if (slot && slot.start > deps.now()) {
-    // Not to whoever has just given it up, and not before it is sure that it stays free.
+    // Not offered to the citizen who gave it up, and only once the change can no longer be undone.
     const { tellAt } = event.data as { tellAt?: string }
     const due = Math.max(deps.now(), tellAt === undefined ? 0 : Date.parse(tellAt))
     const job = slotJob(deps, a.tenant_id, { slot, skipped: entry ? [entry.id] : [] }, due)
@@ -102,7 +102,7 @@ export async function afterEvent(deps: Deps, event: Happened, a: Appointment): P
   const isOver = !['pending', 'confirmed'].includes(a.status)
   if (isOver) await withdraw(deps, entry, 'ended')
   else {
-    // Moved to before what was offered: that is nothing earlier any more.
+    // The appointment was moved before the offered time, so the offer is no longer an earlier time.
     if (entry.offer_start && entry.offer_start >= a.starts_at) await withdraw(deps, entry, 'waiting')
     follows.push((tx) => changeEntry(tx, a.tenant_id, entry.id, { latest_at: a.starts_at }, new Date(deps.now())))
   }
@@ -110,14 +110,14 @@ export async function afterEvent(deps: Deps, event: Happened, a: Appointment): P
 }
 
 /**
- * Takes an offered time: moves the appointment there, or confirms the time for who has none. Returns the appointment's id. Throws
- * `offer_over` when it is too late.
+ * Takes an offered time: moves the appointment there, or confirms the hold for a citizen without one. Returns the id of the
+ * appointment. Throws `offer_over` when it is too late.
  */
 export async function take(deps: Deps, config: TenantConfig, entryId: string, holdId: string): Promise<string> {
   const { tenantId } = config
   const e = await findEntry(deps.db.kysely, tenantId, entryId)
   const start = e?.offer_start?.getTime()
-  // Pressed twice: the answer is the same.
+  // A repeated request gets the same answer.
   if (e?.status === 'taken' && e.appointment_id !== null) return e.appointment_id
   const isOpen = e?.status === 'offered' && e.offer_hold_id === holdId && e.offer_until!.getTime() > deps.now()
   if (!isOpen || start === undefined) throw new AppError('offer_over')

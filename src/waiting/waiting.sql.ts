@@ -1,4 +1,4 @@
-// All SQL of the waiting list.
+// All SQL for the waiting list.
 import { sql, type Selectable } from 'kysely'
 import type { WaitingRow } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
@@ -71,7 +71,7 @@ export async function openEntryOf(db: Db, tenantId: string, appointmentId: strin
     .executeTakeFirst()
 }
 
-/** Who waits for these services at a time, in the order in which they asked. */
+/** Entries that wait for these services at this time and location, in the order in which they were created. */
 export async function waitingFor(
   db: Db,
   tenantId: string,
@@ -110,7 +110,7 @@ export async function changeEntry(
     .execute()
 }
 
-/** Open entries after the id `after`, oldest first. */
+/** Open entries with ids above `after`, oldest first. */
 export async function listEntries(db: Db, tenantId: string, after: string | null, limit: number): Promise<Entry[]> {
   let query = db
     .selectFrom('waiting_entries')
@@ -121,7 +121,7 @@ export async function listEntries(db: Db, tenantId: string, after: string | null
   return query.orderBy('id').limit(limit).execute()
 }
 
-/** Ends what can no longer be fulfilled; returns how many. */
+/** Ends waiting entries whose latest start has passed; returns how many. */
 export async function endPast(db: Db, tenantId: string, now: Date): Promise<number> {
   const { numUpdatedRows } = await db
     .updateTable('waiting_entries')
@@ -133,7 +133,7 @@ export async function endPast(db: Db, tenantId: string, now: Date): Promise<numb
   return Number(numUpdatedRows)
 }
 
-/** Forgets entries that were over before `before`; returns how many. */
+/** Deletes entries that were taken or ended before `before`; returns how many. */
 export async function forgetOver(db: Db, tenantId: string, before: Date): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('waiting_entries')

@@ -1,7 +1,7 @@
-// PURE. What a webhook's message says, and when a failed one is tried again.
+// PURE. Bodies of webhook messages, and delays between retries.
 import { DAY, HOUR, MINUTE } from '../time/interval.ts'
 
-/** Standard Webhooks advises at most 20 KB. */
+/** Largest body; Standard Webhooks advises at most 20 KB. */
 export const MOST_BYTES = 20_000
 
 export type AppointmentView = {
@@ -14,8 +14,8 @@ export type AppointmentView = {
 }
 
 /**
- * The body: thin, with the object as it is now under its own name. What does not fit is left out, the texts that people wrote
- * first; `isCut` says so.
+ * The body of a notice: the event, with the current state of the object under `objectName`. Above the size limit it first leaves
+ * out texts that people wrote, then the object; `isCut` marks this.
  */
 export function bodyOf(
   event: AppointmentView,
@@ -48,7 +48,7 @@ export function bodyOf(
   })
 }
 
-/** That something happened, and nothing of it: for whoever may not read what it is about. */
+/** The body without any content, for subscriptions whose owner may not read the subject of the event. */
 export const thinBody = (event: Pick<AppointmentView, 'id' | 'type' | 'at' | 'subjectId'>): string =>
   JSON.stringify({
     type: event.type,
@@ -57,10 +57,10 @@ export const thinBody = (event: Pick<AppointmentView, 'id' | 'type' | 'at' | 'su
   })
 
 const DELAYS = [5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR]
-/** A subscription that has not worked for so long is switched off, with notice. */
+/** A subscription that has failed for this long is disabled, with a notification. */
 export const DISABLED_AFTER = 4 * DAY
 
-/** Milliseconds until the next attempt after `attempts` failures, spread by `dice` in [0, 1); null = no more. */
+/** Milliseconds until the next attempt after `attempts` failures; `dice` in [0, 1) adds jitter; null = no more attempts. */
 export function nextDelay(attempts: number, dice: number): number | null {
   const delay = DELAYS[attempts - 1]
   return delay === undefined ? null : Math.round(delay * (0.9 + 0.2 * dice))

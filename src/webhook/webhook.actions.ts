@@ -1,4 +1,4 @@
-// Tells subscribers what happened: writes a notice for each, sends them in the order of their subject, and switches off who is gone.
+// Notifies subscribers of events: writes a notice for each, sends them in order per subject, and disables dead subscriptions.
 import { writeEvent } from '../event/event.actions.ts'
 import { rightsOf, type Rights } from '../auth/rights.actions.ts'
 import { isWanted, readingOf } from '../event/catalogue.ts'
@@ -50,7 +50,7 @@ async function write(
   await enqueue(deps, tx, jobs)
 }
 
-/** What is to be written for those who want this event; null = nobody does. */
+/** Returns a function that writes the notices for all subscriptions to this event; null when there are none. */
 export async function noticesFor(
   deps: Deps,
   tenantId: string,
@@ -66,7 +66,7 @@ export async function noticesFor(
   return (tx) => write(deps, tx, tenantId, recipients, event)
 }
 
-/** Rights of whoever answers for a subscription; null when they have none any more. Older ones name nobody: they read all. */
+/** Rights of the subscription's owner; null when the owner has none any more. Old subscriptions have no owner and read all. */
 const ownerRights = async (deps: Deps, hook: Subscription): Promise<Rights | 'all' | null> =>
   hook.owner === null ? 'all' : rightsOf(deps, hook.tenant_id, hook.owner)
 
@@ -75,7 +75,7 @@ const mayRead = (rights: Rights | 'all' | null, type: string): boolean => {
   return needed === null || rights === 'all' || rights?.scopes.has(needed) === true
 }
 
-/** What a subscription is told: as much of it as its owner may read. */
+/** The body for a subscription, limited to what its owner may read. */
 async function bodyFor(
   deps: Deps,
   hook: Subscription,
@@ -90,7 +90,7 @@ async function bodyFor(
   return bodyOf({ ...event, data: masked(event.data) }, name, shown && masked(shown))
 }
 
-/** Sends an example to one subscription; returns the notice's id. */
+/** Sends a test event to one subscription; returns the id of the notice. */
 export async function sendTest(deps: Deps, hook: Subscription): Promise<string> {
   const id = deps.newId()
   const event = { id, type: 'webhook.test', at: new Date(deps.now()), subjectId: hook.id, actor: 'test', data: {} }
@@ -100,7 +100,7 @@ export async function sendTest(deps: Deps, hook: Subscription): Promise<string> 
   })
 }
 
-/** Sends parked notices again, oldest first, or one by its id; returns how many. */
+/** Sends parked notices of a subscription again, oldest first, or one notice by its id; returns how many. */
 export async function replay(deps: Deps, hook: Subscription, id: string | null): Promise<number> {
   return transaction(deps.db, async (tx) => {
     const now = new Date(deps.now())
@@ -110,7 +110,7 @@ export async function replay(deps: Deps, hook: Subscription, id: string | null):
       ...{ due: now, now },
     }))
     await enqueue(deps, tx, jobs)
-    // One that waits for its next attempt is sent at once.
+    // A notice that waits for its next attempt is sent at once.
     if (id !== null && revived.length === 0) {
       const n = await findNotice(tx, hook.tenant_id, id)
       if (n?.webhook_id !== hook.id) return 0
@@ -123,7 +123,7 @@ export async function replay(deps: Deps, hook: Subscription, id: string | null):
 export const dropSubscription = (deps: Deps, hook: Subscription): Promise<boolean> =>
   transaction(deps.db, (tx) => dropWebhook(tx, hook.tenant_id, hook.id))
 
-/** Switches a subscription off and says so: in its own state, as an event, and to whoever looks after the installation. */
+/** Disables a subscription and reports it: in its own state, as an event, and by mail to the operator. */
 async function disable(deps: Deps, hook: Subscription, failure: string): Promise<void> {
   const { tenant_id: tenantId, id } = hook
   const config = await deps.snapshots.config(tenantId)
@@ -175,7 +175,7 @@ async function send(deps: Deps, hook: Subscription, n: Notice): Promise<Answer> 
   }
 }
 
-/** The notice as somebody with these rights reads it. */
+/** The notice as somebody with these rights may read it. */
 export const readableTo = (rights: Rights | 'all', n: Notice): Notice =>
   mayRead(rights, n.type)
     ? n
@@ -187,9 +187,9 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   if (n?.status !== 'pending') return DONE
   const hook = await findWebhook(db, job.tenant_id, n.webhook_id)
   if (!hook) return DONE
-  // Kept for a replay: whoever switches it on again decides what is still of use.
+  // Parked for a replay: whoever enables the subscription again decides what is still useful.
   if (hook.status !== 'active') return park(deps, n, { failure: hook.status })
-  // Judged again: a key that was revoked or a person who has left goes on reading nothing.
+  // Rights are checked again at each attempt: a revoked key, or a person who has left, receives nothing more.
   const rights = await ownerRights(deps, hook)
   if (rights === null) {
     await disable(deps, hook, 'owner_gone')
@@ -204,7 +204,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
     return { kind: 'done', also: (tx) => settleNotice(tx, n.tenant_id, n.id, change) }
   }
   await noteHealth(db, hook.tenant_id, hook.id, failure, now)
-  // 410 Gone: the receiver says itself that it is no more (RFC 9110 §15.5.11).
+  // 410 Gone: the receiver no longer exists (RFC 9110 §15.5.11).
   const isDead = hook.failing_since !== null && hook.failing_since.getTime() + DISABLED_AFTER <= now.getTime()
   if (status === 410 || isDead) {
     await disable(deps, hook, failure)

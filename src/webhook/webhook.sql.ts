@@ -1,4 +1,4 @@
-// All SQL of webhooks: subscriptions, and the log of what was told to each.
+// All SQL for webhooks: subscriptions, and the log of notices sent to each.
 import { sql, type Selectable } from 'kysely'
 import type { WebhookDeliveryRow, WebhookRow } from '../db/message-tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
@@ -52,7 +52,7 @@ export async function activeWebhooks(db: Db, tenantId: string): Promise<Subscrip
     .execute()
 }
 
-/** Changes a subscription; with `version` only that one. */
+/** Changes a subscription; when `version` is given, only if it is the current version. */
 export async function updateWebhook(
   db: Db,
   tenantId: string,
@@ -72,7 +72,7 @@ export async function updateWebhook(
   return query.returningAll().executeTakeFirst()
 }
 
-/** Notes that a subscription fails (since `now`, if it did not before) or works again; its version stays. */
+/** Records that a subscription fails (since `now`, if it did not fail before) or works again; keeps its version. */
 export async function noteHealth(
   db: Db,
   tenantId: string,
@@ -151,7 +151,7 @@ export async function settleNotice(
     .execute()
 }
 
-/** The log of a subscription before the id `before`, newest first. */
+/** Lists notices of a subscription with ids below `before`, newest first. */
 export async function listNotices(
   db: Db,
   tenantId: string,
@@ -167,7 +167,7 @@ export async function listNotices(
   return query.orderBy('id', 'desc').limit(f.limit).execute()
 }
 
-/** Makes parked notices pending again, of one id or all of a subscription; returns them in the order of their events. */
+/** Makes parked notices pending again, one by id or all of a subscription; returns them in the order of their events. */
 export async function reviveNotices(
   tx: Tx,
   tenantId: string,
@@ -180,7 +180,7 @@ export async function reviveNotices(
     .select(['id', 'subject_id'])
     .where('tenant_id', '=', tenantId)
     .where('webhook_id', '=', webhookId)
-  // One that is named is sent again whatever became of it.
+  // A notice given by id is sent again in any status except pending.
   parked =
     id === null ? parked.where('status', '=', 'parked') : parked.where('id', '=', id).where('status', '<>', 'pending')
   const rows = await parked.orderBy('id').limit(limit).forUpdate().execute()
@@ -194,7 +194,7 @@ export async function reviveNotices(
   return rows
 }
 
-/** Forgets what was settled long ago; returns how many. */
+/** Deletes settled notices created before `before`; returns how many. */
 export async function forgetNotices(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     delete from webhook_deliveries d where d.tenant_id = ${tenantId} and d.id = any(array(
