@@ -1,5 +1,5 @@
-// Notes who did what: every change that a person makes, and every change of configuration, keys or messages, whoever makes it.
-// What the change was of is in the history of appointments and callbacks; here are the doer, the act, its object and its result.
+// Writes the audit log: every change made by a person, and every change of configuration, keys or messages by any caller.
+// The history of appointments and callbacks holds the content of a change; an entry here holds actor, action, object and result.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { pathPart } from '../rest/fields.ts'
 import { reportOf } from '../error-report.ts'
@@ -9,29 +9,29 @@ import { isUuid } from '../uuid.ts'
 import { insertAudit } from './audit.sql.ts'
 import type { Scope } from './scopes.ts'
 
-/** Keys book and report all day, which history tells; what they change of the set-up is noted. */
+/** Scopes whose changes by keys are audited. Bookings and reports by keys are too frequent, and the history has them already. */
 const NOTED = new Set<Scope>([
   ...(['tenant:write', 'keys:write', 'configuration:write', 'hours:write', 'messages:write'] as const),
   ...(['webhooks:write', 'users:write', 'privacy:write'] as const),
 ])
-/** Reads that take personal data out of the house. */
+/** Reads that export personal data. */
 const EXPORTS = new Set(['exportContact', 'exportAuditEntries'])
 
 function isNoted(request: FastifyRequest, status: number): boolean {
   const { principal } = request
   if (!principal || principal.kind === 'manage') return false
   const { config, schema, url = '' } = request.routeOptions
-  // Pages change things by the routes of the API, which are noted; of the own account by themselves.
+  // Pages make changes through API routes, which are audited there; only the account pages change data themselves.
   if (url.startsWith('/agenda') && !url.startsWith('/agenda/account')) return false
   if (EXPORTS.has(schema?.operationId ?? '')) return true
   if (request.method === 'GET' || request.method === 'HEAD') return false
-  // Refusals for bad input changed nothing; refusals of rights are worth knowing.
+  // A request refused for bad input changed nothing; a request refused for missing rights is worth an entry.
   if (status >= 400 && status !== 403) return false
   if (principal.kind === 'user' || principal.kind === 'platform') return true
   return config.access?.kind === 'key' && NOTED.has(config.access.scope)
 }
 
-/** The record that was made or changed: named by the address, or by the answer. */
+/** The id of the record that was created or changed, from the address or from the response. */
 function subjectOf(request: FastifyRequest, payload: unknown): string | null {
   const { id } = (request.params ?? {}) as { id?: string }
   const isPage = (request.routeOptions.url ?? '').startsWith('/agenda')
@@ -40,7 +40,7 @@ function subjectOf(request: FastifyRequest, payload: unknown): string | null {
   return made !== undefined && isUuid(made) ? made : null
 }
 
-/** Names of the fields that were sent; a list sent as text has none. */
+/** Names of the fields in the request body; none if the body is text. */
 const fieldsOf = (body: unknown): string[] =>
   body !== null && typeof body === 'object' && !Array.isArray(body) ? Object.keys(body).slice(0, 40) : []
 
@@ -57,10 +57,10 @@ export function installAudit(app: FastifyInstance, deps: Deps): void {
       at: new Date(deps.now()),
       actor: actorOf(request),
       action: operation ?? `${request.method} ${request.routeOptions.url}`,
-      // What was refused may not exist here at all.
+      // The object of a refused request may not exist in this tenant.
       subject: reply.statusCode < 400 ? subjectOf(request, payload) : null,
       result: reply.statusCode,
-      // Names of what was sent, never its values: they may be personal, or secret.
+      // Only the names of the fields: values may be personal or secret.
       data: { fields: fieldsOf(request.body) },
     }).catch((error: unknown) => {
       request.log.error({ ...reportOf(error), action: operation }, 'audit entry lost')

@@ -1,4 +1,4 @@
-// All SQL of the record of who did what. Rows are only ever added.
+// All SQL of the audit log. Rows are only inserted, never changed.
 import type { Selectable } from 'kysely'
 import type { AuditRow } from '../db/people-tables.ts'
 import type { Db } from '../db/tx.ts'

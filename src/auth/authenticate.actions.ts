@@ -1,4 +1,4 @@
-// Tells who calls: the platform's operator, an API key, the holder of an appointment's manage token, or a person who signed in.
+// Authenticates callers: the operator of the platform, an API key, the holder of a manage token, or a signed-in person.
 import type { Deps } from '../deps.ts'
 import { findManageHash } from '../appointment/appointment.sql.ts'
 import { isSameText } from '../web/signature.ts'
@@ -7,17 +7,17 @@ import type { Person, Principal, Scope } from './scopes.ts'
 import { csrfOf, personOf, personStill } from './session.actions.ts'
 import { hashSecret, isSameHash, parseToken, type Token } from './token.ts'
 
-/** How long a key is trusted without asking the database again; a revocation takes effect on other processes within it. */
+/** How long a key is cached (ms). A revocation takes effect on other processes within this time. */
 const TRUST_MS = 2_000
 const MAX_TRUSTED = 10_000
 
 export type Authenticator = {
   authenticate: (bearer: string) => Promise<Principal | null>
-  /** The person behind the cookie of a session. */
+  /** The person for the cookie of a session. */
   ofSession: (cookie: string) => Promise<Person | null>
-  /** The same person as they are now, or null when their session is over. Asking does not keep the session in use. */
+  /** Reloads a person; null if their session is over. Does not count as a use of the session. */
   stillSignedIn: (person: Person) => Promise<Person | null>
-  /** Whether a change comes from our own page. */
+  /** Whether a change comes from one of our own pages (CSRF). */
   isOwnForm: (person: Person, csrf: unknown) => Promise<boolean>
   forget: () => void
 }
@@ -31,7 +31,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
     people.clear()
     judged.clear()
   }
-  // Somebody's rights changed, here or in another process: all are asked for anew, and open streams judge again who reads them.
+  // The rights of someone changed, in any process: drop all caches, so that open streams check their readers again.
   deps.pubsub.on('rights', distrust)
 
   async function byKey(token: Token): Promise<Principal | null> {
@@ -60,7 +60,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
     }
   }
 
-  /** The caller behind a bearer token, or null when the token is unknown, revoked or expired. */
+  /** Returns the caller for a bearer token; null if the token is unknown, revoked or expired. */
   async function authenticate(bearer: string): Promise<Principal | null> {
     const known = trusted.get(bearer)
     if (known && known.until > deps.now()) return known.principal

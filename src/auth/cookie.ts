@@ -1,10 +1,10 @@
-// The cookie of a session. Over TLS its name has the prefix that binds it to this very host (RFC 6265bis §4.1.3.2).
+// The session cookie. Over TLS its name has the `__Host-` prefix, which binds it to this host (RFC 6265bis §4.1.3.2).
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const NAME = 'agenda_session'
 const nameFor = (request: FastifyRequest): string => (request.protocol === 'https' ? `__Host-${NAME}` : NAME)
 
-/** The token of the session that the browser brings, or undefined. */
+/** The session token in the request's cookie, or undefined. */
 export function sessionIn(request: FastifyRequest): string | undefined {
   const header = request.headers.cookie
   if (header === undefined || !header.includes(NAME)) return undefined
@@ -15,7 +15,7 @@ export function sessionIn(request: FastifyRequest): string | undefined {
     ?.slice(wanted.length)
 }
 
-/** In a frame of another site only partitioned cookies come back (CHIPS). */
+/** In a frame of another site, browsers send back only partitioned cookies (CHIPS). */
 const optionsFor = (request: FastifyRequest, isFramed: boolean) =>
   isFramed && request.protocol === 'https'
     ? ({ path: '/', httpOnly: true, secure: true, sameSite: 'none', partitioned: true } as const)

@@ -1,4 +1,4 @@
-// The first administrator of a tenant: let in by a link that is printed at the start and opens as long as the tenant has nobody.
+// Creates the first administrator of a tenant, through a link printed at start that works until the tenant has a user.
 import { newLink, openLink, writeLink } from './link.actions.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -12,7 +12,7 @@ import { countUsers, insertUser, updateUser } from './user.sql.ts'
 
 export type FirstPerson = { name: string; email: string; password: string }
 
-/** A link for the first administrator, or null when the tenant has people already. */
+/** Creates a link for the first administrator; null if the tenant has users already. */
 export async function firstLink(deps: Deps, tenantId: string): Promise<string | null> {
   const tenant = await findTenant(deps.db.kysely, tenantId)
   if (!tenant || (await countUsers(deps.db.kysely, tenantId, null)).all > 0) return null
@@ -21,7 +21,7 @@ export async function firstLink(deps: Deps, tenantId: string): Promise<string | 
   return `/${tenant.slug}/first/${link.token}`
 }
 
-/** What is printed at the start: links of tenants that have nobody (few of them), or the one that makes the first tenant. */
+/** Links printed at start: for tenants without users (at most five tenants are checked), or the one that creates the first tenant. */
 export async function startLinks(deps: Deps): Promise<string[]> {
   const ids = await allTenantIds(deps.db.kysely)
   if (ids.length === 0) return [`/agenda/set-up/${deps.setUpToken}`]
@@ -55,7 +55,7 @@ async function makeAdministrator(
   })
 }
 
-/** Makes the first administrator of a tenant with its link. Throws `link_invalid`, and what is wrong with the password. */
+/** Creates the first administrator of a tenant. Throws `link_invalid`, or the fault of the password. */
 export async function beFirst(
   deps: Deps,
   tenantId: string,
@@ -68,7 +68,7 @@ export async function beFirst(
   return admit(deps, tenantId, id, 'link', browser)
 }
 
-/** Makes the first tenant of an installation with its first administrator. Throws `link_invalid` once there is one. */
+/** Creates the first tenant of an installation and its first administrator. Throws `link_invalid` if a tenant exists. */
 export async function setUp(
   deps: Deps,
   token: string,
@@ -77,7 +77,7 @@ export async function setUp(
   browser: string,
 ): Promise<SignedIn> {
   await refuseSetUp(deps, token)
-  // Before anything is made: a password that is refused must not leave a tenant behind.
+  // Check the password first, so that a refused one does not leave a tenant behind.
   await refusePassword(deps, { email: foldEmail(person.email), name: person.name }, person.password)
   const { id } = await createTenant(deps, { country: 'IT', holdMinutes: 10, ...office })
   return admit(deps, id, await makeAdministrator(deps, id, person, null), 'link', browser)

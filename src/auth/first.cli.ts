@@ -1,4 +1,4 @@
-// `agenda administrator TENANT`: prints the link by which a tenant that has nobody gets its first administrator.
+// `agenda administrator TENANT`: prints the link that creates the first administrator of a tenant without users.
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { findTenantIdBySlug } from '../tenant/tenant.sql.ts'

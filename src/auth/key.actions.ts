@@ -1,4 +1,4 @@
-// Makes API keys: the token leaves once, its hash stays.
+// Creates API keys: the token is returned once, only its hash is stored.
 import type { Deps } from '../deps.ts'
 import type { Tx } from '../db/tx.ts'
 import type { ApiKeyRow } from '../db/tables.ts'
@@ -7,10 +7,10 @@ import type { Scope } from './scopes.ts'
 import { deriveSecret, formatToken, hashSecret } from './token.ts'
 
 export type NewKey = { tenantId: string; name: string; scopes: readonly Scope[]; expiresAt: Date | null }
-/** Makes the same token again for a repeated request; see `deriveSecret`. */
+/** Derives the same token again for a repeated request; see `deriveSecret`. */
 export type Derivation = { callerSecret: string; idempotencyKey: string }
 
-/** Inserts a key and returns it with its token, the only time that the token exists. */
+/** Inserts a key and returns it with its token, which is not stored. */
 export async function createKey(
   deps: Deps,
   tx: Tx,
@@ -33,7 +33,7 @@ export async function createKey(
   return { row, token }
 }
 
-/** The token of a key: derived for a request with an Idempotency-Key, else random. */
+/** The token of a key: derived if the request has an Idempotency-Key, else random. */
 export function tokenOf(deps: Deps, tenantId: string, id: string, derivation: Derivation | undefined): string {
   const secret = derivation
     ? deriveSecret(derivation.callerSecret, derivation.idempotencyKey, id)

@@ -21,7 +21,7 @@ export async function listKeys(db: Db, tenantId: string, after: string | null, l
   return query.execute()
 }
 
-/** Revokes a key, the first time counts; returns it, or undefined when there is none. */
+/** Revokes a key and returns it; a repeated call keeps the first time. Undefined if there is no such key. */
 export async function revokeKey(db: Db, tenantId: string, id: string, at: Date): Promise<ApiKeyRow | undefined> {
   await db
     .updateTable('api_keys')

@@ -1,4 +1,4 @@
-// Links that let people in who cannot sign in: an invitation, a new password, the frame of an agent desktop. Each opens once.
+// One-time links for people who cannot sign in: an invitation, a new password, the frame of an agent desktop.
 import { admit, auditSignIn, foldEmail, refusePassword, type SignedIn, type Tried } from './sign-in.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { LinkPurpose, LinkRow } from '../db/people-tables.ts'
@@ -30,10 +30,10 @@ import { findUser, findUserBy, lockUser, updateUser, type User } from './user.sq
 
 const LINK_LIVES: Record<LinkPurpose, number> = { invitation: 7 * DAY, reset: HOUR, frame: MINUTE, first: 7 * DAY }
 
-/** No second mail for a new password within this time. */
+/** Within this time (ms) no second mail for a new password is sent. */
 const RESET_PAUSE = 3 * MINUTE
 
-/** Lets an agent desktop's frame in: the link opens once, and only for people who are let in. Throws `link_invalid`. */
+/** Signs a person in through the frame of an agent desktop. The link opens once. Throws `link_invalid`, also for blocked people. */
 export async function enterFrame(deps: Deps, text: string, browser: string): Promise<SignedIn> {
   const tenantId = parseToken(text)?.tenantId ?? ''
   const link = await openLink(deps, tenantId, text, ['frame'])
@@ -135,11 +135,11 @@ export async function openLink(
   return link
 }
 
-/** Where only providers let people in, nobody but administrators has a password. */
+/** If the tenant allows only sign-in by provider, only administrators have a password. */
 const mayHavePassword = (config: TenantConfig, role: string): boolean =>
   config.settings.signIn.passwords || role === 'administrator'
 
-/** Sets the password of whoever opened an invitation or a link for a new one, and lets them in; other sessions end. */
+/** Sets the password of the person who opened an invitation or a reset link, and signs them in; other sessions end. */
 export async function setByLink(
   deps: Deps,
   tenantId: string,
@@ -164,14 +164,14 @@ export async function setByLink(
     await auditSignIn(deps, tx, tenantId, `user:${user.id}`, 'password_set', 200, { by: link.purpose })
   })
   await forgetFailures(deps.db.kysely, tenantId, `account:${digestOf(user.email)}`)
-  // The first password is no change.
+  // A first password is not a change, so no notice is sent.
   if (user.password_hash !== null) await tellOwner(deps, user, 'password', browser)
-  // A mailbox alone does not stand in for the second factor.
+  // Access to the mailbox does not replace the second factor.
   if (hasSecondFactor(user)) return { kind: 'code', userId: user.id }
   return { kind: 'in', signedIn: await admit(deps, tenantId, user.id, 'link', browser) }
 }
 
-/** Somebody asked for a new password: the same work whether or not the address is known, so that time tells nothing. */
+/** Queues a reset of the password. The work is the same for known and unknown addresses, so that timing reveals nothing. */
 export async function askReset(deps: Deps, tenantId: string, email: string): Promise<void> {
   const now = new Date(deps.now())
   const job = { tenantId, id: deps.newId(), queue: 'resets', due: now, now, payload: { email: foldEmail(email) } }
@@ -187,7 +187,7 @@ export const resetQueue: Queue = {
     const user = await findUserBy(deps.db.kysely, job.tenant_id, 'email', email)
     const config = await deps.snapshots.config(job.tenant_id)
     if (!user || !config || user.status === 'blocked' || !mayHavePassword(config, user.role)) return DONE
-    // Anybody can ask, and ask again: the mail that is on its way is enough.
+    // Anyone can request a reset repeatedly: one mail per `RESET_PAUSE` is enough.
     if (await hasLinkSince(deps.db.kysely, job.tenant_id, user.id, 'reset', new Date(deps.now() - RESET_PAUSE)))
       return DONE
     const link = newLink(deps, job.tenant_id, user.id, 'reset')

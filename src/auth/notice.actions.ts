@@ -1,4 +1,4 @@
-// Tells people by mail what happened to their account: whoever did it in their name cannot keep it from them.
+// Tells people by mail about changes of their account, so that an intruder cannot hide them.
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { pageWords } from '../locales/words.ts'
@@ -10,7 +10,10 @@ import type { User } from './user.sql.ts'
 export type AccountChange =
   'password' | 'secondFactorOn' | 'secondFactorOff' | 'passkeyAdded' | 'passkeyRemoved' | 'newBrowser'
 
-/** `browser`: where it was done, in the words of the list of sessions; none where it does not matter. Never inside a transaction. */
+/**
+ * Mails the owner of an account. `browser`: where the change was made, as in the list of sessions; '' if irrelevant. Never call
+ * it inside a transaction.
+ */
 export async function tellOwner(deps: Deps, user: User, change: AccountChange, browser = ''): Promise<void> {
   const config = await deps.snapshots.config(user.tenant_id)
   if (!config) return

@@ -1,5 +1,5 @@
-// Passkeys (WebAuthn Level 3): a device proves itself to this very site, after its owner unlocked it. One proof of that kind is two
-// factors, the device and what unlocks it, and it cannot be handed to another site.
+// Passkeys (WebAuthn Level 3): registration, removal and sign-in. A passkey counts as two factors (the device, and what unlocks
+// it) and is bound to this site, so it cannot be phished by another.
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { transaction, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -15,19 +15,19 @@ import { admit, auditSignIn, newRecoveryCodes, requireOwn, tellOfNewBrowser, typ
 import { findUser, lockUser, updateUser } from './user.sql.ts'
 
 export const MOST_PASSKEYS = 10
-/** Answers of devices are a few hundred bytes; longer ones are read by nobody. */
+/** Longest response of a device that is parsed, in characters; real ones have a few hundred bytes. */
 const LONGEST = 16_384
 
-/** Loaded when somebody has or wants a passkey: most processes never need it. */
+/** Imported on first use: most processes never need it. */
 const library = () => import('@simplewebauthn/server')
 
-/** Names the site to devices: its host, and where its pages come from. */
+/** The relying party: the host of the site and the origin of its pages. */
 export function relyingParty(deps: Deps): { id: string; origin: string } {
   const { hostname, origin } = new URL(deps.links.base)
   return { id: hostname, origin }
 }
 
-/** A question to a device, sealed: what it was, when, and to whom; '' = whoever has a passkey here. */
+/** A signed challenge for a device: its value, the time (epoch ms) and the user; `userId` '' = any user with a passkey. */
 type Question = { challenge: string; asked: number; userId: string }
 export type Asked = { options: unknown; state: string }
 
@@ -48,7 +48,7 @@ const refused = (cause: unknown): never => {
   throw new AppError('passkey_refused', {}, { cause })
 }
 
-/** What the page asks the person's device for: a new passkey for this site. */
+/** Returns the options for creating a passkey on the person's device, and the signed challenge. */
 export async function askForNew(deps: Deps, person: Person): Promise<Asked> {
   const known = await listPasskeys(deps.db.kysely, person.tenantId, person.id)
   const { generateRegistrationOptions } = await library()
@@ -61,7 +61,7 @@ export async function askForNew(deps: Deps, person: Person): Promise<Asked> {
     userID: new TextEncoder().encode(person.id),
     challenge: Uint8Array.from(deps.randomBytes(32)),
     attestationType: 'none',
-    // A device that has one already says so instead of making another.
+    // A device that already has a passkey for this person reports that instead of creating another.
     excludeCredentials: known.map((k) => ({ id: k.credential_id, transports: transportsOf(k.transports) })),
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
   })
@@ -70,8 +70,8 @@ export async function askForNew(deps: Deps, person: Person): Promise<Asked> {
 }
 
 /**
- * Adds a passkey, once the password (`present`) proves who asks; other sessions end with the first factor. Returns the codes for
- * emergencies where there were none. Throws `passkey_refused` for an answer to another question, site or person.
+ * Adds a passkey after checking the password (`present`). The first factor also ends the other sessions and returns recovery
+ * codes; otherwise the list is empty. Throws `passkey_refused` if the response belongs to another challenge, site or person.
  */
 export async function addPasskey(
   deps: Deps,
@@ -83,7 +83,7 @@ export async function addPasskey(
   if (!question || question.userId !== userId) throw new AppError('passkey_refused')
   const user = (await findUser(deps.db.kysely, tenantId, userId))!
   if (user.passkey_count >= MOST_PASSKEYS) throw new AppError('conflict')
-  // Whoever has a session and nothing else must not put a key of their own beside the person's.
+  // A stolen session alone must not be enough to add a passkey.
   if (user.password_hash !== null) await requireOwn(deps, user, given.present, '/present')
   const { verifyRegistrationResponse } = await library()
   const { id: rpID, origin } = relyingParty(deps)
@@ -119,7 +119,7 @@ export async function addPasskey(
   return codes
 }
 
-/** Removes one of the person's own passkeys; the password must be known. */
+/** Removes one of the person's own passkeys; requires the password. */
 export async function removePasskey(deps: Deps, person: Person, id: string, present: string): Promise<void> {
   const { tenantId, id: userId } = person
   const user = (await findUser(deps.db.kysely, tenantId, userId))!
@@ -129,7 +129,7 @@ export async function removePasskey(deps: Deps, person: Person, id: string, pres
     const removed = await deletePasskeys(tx, tenantId, userId, id)
     if (removed === 0) throw new AppError('not_found', { what: 'passkey' })
     const count = locked.passkey_count - removed
-    // Without any factor the codes stand in for nothing.
+    // Recovery codes have no use without a second factor.
     const isLast = count === 0 && locked.totp_secret === null
     const change = { passkey_count: count, ...(isLast ? { recovery_hashes: [] } : {}) }
     await updateUser(tx, tenantId, userId, change, new Date(deps.now()))
@@ -138,7 +138,7 @@ export async function removePasskey(deps: Deps, person: Person, id: string, pres
   await tellOwner(deps, user, 'passkeyRemoved')
 }
 
-/** What a page of signing in asks the device for: any passkey of this site, or one of the person who waits at the second step. */
+/** Returns the options for sign-in: any passkey of this site, or those of the person who waits at the second step (`waiting`). */
 export async function askToSignIn(deps: Deps, tenantId: string, waiting: string | null): Promise<Asked> {
   const known = waiting === null ? [] : await listPasskeys(deps.db.kysely, tenantId, waiting)
   const { generateAuthenticationOptions } = await library()
@@ -152,7 +152,7 @@ export async function askToSignIn(deps: Deps, tenantId: string, waiting: string 
   return { options, state: await signValue(deps, tenantId, 'passkey', question) }
 }
 
-/** Lets in whoever's device answers the question. Throws `passkey_refused` for whatever is wrong. */
+/** Signs in the owner of the passkey that signed the challenge. Throws `passkey_refused` if anything is wrong. */
 export async function tryPasskey(
   deps: Deps,
   tenantId: string,
@@ -168,7 +168,7 @@ export async function tryPasskey(
     await auditSignIn(deps, deps.db.kysely, tenantId, `user:${user.id}`, 'passkey_failed', 401)
     throw new AppError('passkey_refused', {}, { cause })
   }
-  // Where only providers let people in, what opens without them is for administrators in an emergency.
+  // If the tenant allows only sign-in by provider, passkeys remain for administrators, for emergencies.
   const { passwords } = settingsOf((await findTenant(deps.db.kysely, tenantId))!.document).signIn
   if (user.status !== 'active' || (!passwords && user.role !== 'administrator')) return failed()
   const { verifyAuthenticationResponse } = await library()

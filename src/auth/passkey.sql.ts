@@ -28,7 +28,7 @@ export async function findPasskey(db: Db, tenantId: string, credentialId: string
     .executeTakeFirst()
 }
 
-/** Notes a use; false when the passkey is gone, or was used since `asked`: each question is answered once. */
+/** Records a use; false if the passkey was removed, or was used since `asked`: each challenge may be answered once. */
 export async function usePasskey(
   tx: Tx,
   tenantId: string,
@@ -45,7 +45,7 @@ export async function usePasskey(
   return numUpdatedRows > 0n
 }
 
-/** Removes one passkey of a person, or all of them; returns how many. */
+/** Removes one passkey of a person, or all of them; returns the number removed. */
 export async function deletePasskeys(tx: Tx, tenantId: string, userId: string, id?: string): Promise<number> {
   let query = tx.deleteFrom('passkeys').where('tenant_id', '=', tenantId).where('user_id', '=', userId)
   if (id !== undefined) query = query.where('id', '=', id)

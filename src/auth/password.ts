@@ -1,4 +1,4 @@
-// Passwords: how they are kept (scrypt, RFC 7914) and which are refused. Never logged, never answered.
+// Passwords: hashing (scrypt, RFC 7914) and rules for new ones. Passwords are never logged or returned.
 import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
 import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
@@ -11,8 +11,8 @@ const LENGTH = 32
 export const MIN_LENGTH = 10
 export const MAX_LENGTH = 200
 /**
- * Two at a time: a flood of sign-ins may cost time, not the memory of the process. Who waits is bounded, of one network more so; browsers in which
- * somebody has signed in before go first.
+ * At most two hashes run at a time, so that a flood of sign-ins costs time and not memory. The queue is limited, more strictly
+ * per network; known browsers go first.
  */
 const inTurn = semaphore(2, { waiting: 24, ofGroup: 4, full: () => new AppError('sign_in_busy') })
 
@@ -27,17 +27,17 @@ const derive = (password: string, salt: Buffer, cost: ScryptOptions, turn: Turn 
     turn,
   )
 
-/** `scrypt$N$r$p$salt$key`, with a salt of its own. */
+/** Returns `scrypt$N$r$p$salt$key`, with a random salt. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   const key = await derive(password, salt, COST)
   return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), key.toString('base64url')].join('$')
 }
 
-// Of nobody's password: whoever is unknown costs as much time as somebody known.
+// Compared for unknown people, so that they take as long as known ones.
 const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
-/** Whether the password is the one; takes as long when there is none to compare with. Throws `sign_in_busy` when too many wait already. */
+/** Whether the password is right; takes the same time without a hash. Throws `sign_in_busy` if too many checks are waiting. */
 export async function isPassword(password: string, hash: string | null, turn?: Turn): Promise<boolean> {
   const [, n = '', r = '', p = '', salt = '', key = ''] = (hash ?? NOBODY).split('$')
   const cost = { N: Number(n), r: Number(r), p: Number(p) }
@@ -45,7 +45,7 @@ export async function isPassword(password: string, hash: string | null, turn?: T
   return timingSafeEqual(derived, Buffer.from(key, 'base64url')) && hash !== null
 }
 
-/** Of codes, which are random (64 bits): 16 MB, so that ten of them are made in a moment. */
+/** Cost for recovery codes, which have 64 random bits: 16 MB, so that ten are hashed quickly. */
 const CODE_COST = { N: 2 ** 14, r: 8, p: 1 } as const
 
 async function codeHash(code: string, salt: string, cost: ScryptOptions): Promise<string> {
@@ -53,13 +53,13 @@ async function codeHash(code: string, salt: string, cost: ScryptOptions): Promis
   return ['scrypt', cost.N, cost.r, cost.p, salt, key.toString('base64url')].join('$')
 }
 
-/** Hashes of codes for emergencies, under one salt: a code that is tried is derived once. */
+/** Hashes recovery codes with one salt, so that checking a code needs a single derivation. */
 export async function hashCodes(codes: readonly string[]): Promise<string[]> {
   const salt = randomBytes(16).toString('base64url')
   return Promise.all(codes.map((code) => codeHash(code, salt, CODE_COST)))
 }
 
-/** What a code would be among the kept ones: under each of their salts, and as the older ones were kept (SHA-256). */
+/** The hashes that a code may have among the kept ones: one per salt, and SHA-256 for codes of older versions. */
 export async function hashesLike(code: string, kept: readonly string[]): Promise<string[]> {
   const salts = [
     ...new Set(kept.filter((one) => one.startsWith('scrypt$')).map((one) => one.split('$').slice(1, 5).join('$'))),
@@ -76,7 +76,7 @@ export async function hashesLike(code: string, kept: readonly string[]): Promise
 type Judge = (password: string, words: string[]) => { score: number; isCommon: boolean }
 let judge: Promise<Judge> | undefined
 
-/** zxcvbn with its dictionary of breached passwords: read when first needed, it takes megabytes. */
+/** Loads zxcvbn with its dictionary of common passwords, on first use: it takes megabytes of memory. */
 async function loadJudge(): Promise<Judge> {
   const [{ ZxcvbnFactory }, common] = await Promise.all([
     import('@zxcvbn-ts/core'),
@@ -94,7 +94,7 @@ async function loadJudge(): Promise<Judge> {
   }
 }
 
-/** Asks a service that knows breached passwords by the first five characters of their SHA-1 (k-anonymity). */
+/** Asks a service for breached passwords, by the first five characters of the SHA-1 (k-anonymity). */
 async function isBreached(deps: Deps, password: string): Promise<boolean> {
   if (deps.breachedUrl === undefined) return false
   const hash = createHash('sha1').update(password).digest('hex').toUpperCase()
@@ -105,11 +105,11 @@ async function isBreached(deps: Deps, password: string): Promise<boolean> {
       timeoutMs: 3_000,
     })
     .catch(() => null)
-  // When it does not answer people still get in: the dictionary has judged already.
+  // If the service does not answer, accept: the dictionary has been checked already.
   return answer?.status === 200 && new RegExp(`^${hash.slice(5)}:0*[1-9]`, 'm').test(answer.body)
 }
 
-/** Why a password is refused, or null: too short, too easily guessed, known from a breach. `words`: what belongs to the person. */
+/** Why a password is refused: too short, easy to guess, or breached; else null. `words`: words related to the person. */
 export async function faultInPassword(
   deps: Deps,
   password: string,

@@ -1,4 +1,4 @@
-// Signing in with the organisation's own service: OpenID Connect with discovery, PKCE, state and nonce (openid-client).
+// Sign-in with the organisation's identity provider: OpenID Connect with discovery, PKCE, state and nonce (openid-client).
 import type { Configuration, CustomFetch } from 'openid-client'
 import type { TenantConfig } from '../availability/model.ts'
 import { transaction, violationOf } from '../db/tx.ts'
@@ -12,18 +12,18 @@ import { admit, foldEmail, type SignedIn } from './sign-in.actions.ts'
 import { endSessions } from './session.sql.ts'
 import { findUserBy, insertUser, updateUser, type User } from './user.sql.ts'
 
-/** Read when somebody first signs in so: it takes megabytes. */
+/** Imported on first use: it takes megabytes of memory. */
 const load = () => import('openid-client')
 
 const PATIENCE = 10_000
 const KNOWN = HOUR
 
-/** The tenant's secret at a provider is kept under this purpose. */
+/** The purpose under which the tenant's client secret is stored. */
 export const secretPurpose = (providerId: string): string => `provider:${providerId}`
 
 const discovered = new Map<string, { configuration: Configuration; until: number }>()
 
-/** Asks through the same guard as every other address that a tenant names. */
+/** Sends requests through the guard that applies to every address a tenant configures. */
 const fetchBy =
   (deps: Deps): CustomFetch =>
   async (url, options) => {
@@ -65,7 +65,7 @@ async function configurationOf(deps: Deps, tenantId: string, provider: Provider)
 
 export type Started = { address: string; state: string; nonce: string; verifier: string }
 
-/** Where the browser is sent, and what must come back with it. */
+/** Starts a sign-in: the address of the provider, and the values that must come back with the browser. */
 export async function startProvider(
   deps: Deps,
   tenantId: string,
@@ -88,14 +88,14 @@ export async function startProvider(
 
 type Claims = Record<string, unknown> & { sub: string }
 
-/** The role that the claims give: the first rule that fits, else the default; null when there is none. */
+/** The role for the claims: the first matching rule, else the default, else null. */
 export function roleFrom(provider: Provider, claims: Record<string, unknown>): Role | null {
   const value = provider.roleClaim === undefined ? undefined : claims[provider.roleClaim]
   const values = new Set([value].flat().filter((one): one is string => typeof one === 'string'))
   return provider.roles?.find((rule) => values.has(rule.value))?.role ?? provider.defaultRole ?? null
 }
 
-/** Takes the code that the browser brought back, and lets the person in. Throws `provider_failed`, `provider_unknown_person`. */
+/** Exchanges the returned code and signs the person in. Throws `provider_failed`, `provider_unknown_person`. */
 export async function finishProvider(
   deps: Deps,
   config: TenantConfig,
@@ -118,7 +118,7 @@ export async function finishProvider(
       throw failed(code.toLowerCase().slice(0, 60), error)
     })
   const inToken = tokens.claims() as Claims
-  // Names and groups are often told on request only.
+  // Many providers return names and groups only at the userinfo endpoint.
   const more =
     configuration.serverMetadata().userinfo_endpoint === undefined
       ? {}
@@ -144,7 +144,7 @@ async function admitProven(
   const now = new Date(deps.now())
   const user = await transaction(deps.db, async (tx): Promise<User> => {
     const known = await findUserBy(tx, tenantId, 'subject', subject)
-    // An address is somebody's only when the service says that it checked it.
+    // Match by e-mail only if the provider has verified the address.
     const byMail =
       !known && email !== null && claims.email_verified === true
         ? await findUserBy(tx, tenantId, 'email', email)

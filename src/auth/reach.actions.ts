@@ -1,4 +1,4 @@
-// People whose reach is limited to some agents or locations: what of a request lies outside it is refused, as if it were not there.
+// Limits people with a reach to their agents and locations. Records outside the reach are answered as if they did not exist.
 import type { FastifyRequest } from 'fastify'
 import { bodyOf, pathPart, queryFields } from '../rest/fields.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
@@ -9,7 +9,7 @@ import type { ResourceTable } from '../rest/resource.ts'
 import { findRow } from '../rest/resource.sql.ts'
 import { isWithin, type Person, type Place, type Reach, type Reached } from './scopes.ts'
 
-/** What is named must be within reach: an agent out of it is not let in by a location within. */
+/** Every named agent and location must be within reach: a location within reach does not admit an agent outside it. */
 function refuseNamed(reach: Reach, { agentId, locationId }: Place): void {
   if (reach === null) return
   const agentFits = agentId == null || reach.agentIds.size === 0 || reach.agentIds.has(agentId)
@@ -37,7 +37,7 @@ async function checkAppointment(deps: Deps, person: Person, id: string): Promise
   if (!a || !isWithin(person.reach, { agentId: a.agent_id, locationId: a.location_id })) throw gone('appointment')
 }
 
-/** A callback of the pool is everybody's; one that has its own agent, theirs. */
+/** A callback of the pool is open to everyone; a personal callback only to people who reach its agent. */
 async function checkCallback(deps: Deps, person: Person, id: string): Promise<void> {
   const c = await findCallback(deps.db.kysely, person.tenantId, id)
   if (!c || !(c.owner_agent_id === null || isWithin(person.reach, { agentId: c.owner_agent_id })))
@@ -108,6 +108,6 @@ export async function checkReach(
   })
 }
 
-/** What lists must keep to; null = no limit. */
+/** The reach that lists must filter by; null = no limit. */
 export const reachFor = (request: FastifyRequest): Reach =>
   request.principal?.kind === 'user' ? request.principal.reach : null

@@ -1,4 +1,4 @@
-// What somebody may read now, who is not there to ask: the owner of a subscription, judged at each delivery.
+// Current rights of an absent actor: the owner of a subscription, checked at each delivery.
 import type { Deps } from '../deps.ts'
 import { hiddenFrom, NOTHING_HIDDEN, type Hidden } from '../privacy/field-masking.ts'
 import { findKey } from './key.sql.ts'
@@ -8,7 +8,7 @@ import { findUser } from './user.sql.ts'
 
 export type Rights = { scopes: ReadonlySet<string>; hidden: Hidden }
 
-/** Rights of an actor (`key:<id>`, `user:<id>`); null when the key has ended or the person may not sign in any more. */
+/** Rights of an actor (`key:<id>`, `user:<id>`); null if the key is revoked or expired, or the person is not active. */
 export async function rightsOf(deps: Deps, tenantId: string, actor: string): Promise<Rights | null> {
   const [kind, id = ''] = actor.split(':')
   if (kind === 'key') {

@@ -1,4 +1,4 @@
-// PURE. The roles of people and what each may do: the one table that pages, API and documentation read.
+// PURE. The roles of people and what each may do: the single table that pages, API and documentation read.
 import type { Scope } from './scopes.ts'
 
 export const ROLES = ['agent', 'supervisor', 'administrator', 'integrator', 'auditor'] as const
@@ -20,7 +20,7 @@ const AGENT: readonly Scope[] = [
 ]
 const SUPERVISOR: readonly Scope[] = [...AGENT, 'contacts:merge', 'team:write', 'messages:read', 'reports:read']
 
-/** Role → scopes. An agent's hours:write reaches the own hours only. */
+/** Scopes by role. An agent's `hours:write` covers only their own hours. */
 export const PERMISSIONS: Readonly<Record<Role, readonly Scope[]>> = {
   agent: AGENT,
   supervisor: SUPERVISOR,
@@ -47,7 +47,7 @@ export const PERMISSIONS: Readonly<Record<Role, readonly Scope[]>> = {
   ],
 }
 
-/** Fields of a contact that a role does not see, unless the tenant says otherwise (`privacy.hidden`). */
+/** Contact fields hidden from a role, unless the tenant overrides them (`privacy.hidden`). */
 export const HIDDEN: Readonly<Record<Role, readonly ContactField[]>> = {
   agent: [],
   supervisor: [],

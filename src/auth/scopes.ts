@@ -1,4 +1,4 @@
-// PURE. What an API key or a person's role may be allowed to do. One word a scope; a route names the one that it needs.
+// PURE. Scopes: what an API key or the role of a person may do. Each route names the scope that it requires.
 import type { Role } from './roles.ts'
 
 export const SCOPES = [
@@ -32,25 +32,25 @@ export const SCOPES = [
 export type Scope = (typeof SCOPES)[number]
 
 /**
- * Who may call a route. `manage`: also the holder of that appointment's manage token. `browser`: whose cookie names the draft
- * or appointment of the address under the tenant's seal, which web/pages.ts checks.
+ * Who may call a route. `manage`: also the holder of that appointment's manage token. `browser`: a browser whose cookie names
+ * the draft or appointment in the address and carries the tenant's signature; web/pages.ts checks it.
  */
 export type Access =
   | { kind: 'anyone' }
   | { kind: 'browser'; of: 'draft' | 'appointment' | 'callback' }
   | { kind: 'platform' }
   | { kind: 'key'; scope: Scope; manage?: boolean; platform?: boolean; reach?: Reached }
-  /** Whoever is signed in, and has the scope where one is named; with `orKey` also every key. */
+  /** A signed-in person with the scope, if one is named; with `orKey` also every key. */
   | { kind: 'person'; scope?: Scope; orKey?: true }
 
 /**
- * What the route touches, so that people who may only reach some agents or locations can be let in: the appointment or callback
- * of its address; lists and bodies that name agent and location; hours of an owner; or nothing that belongs to anybody (`none`).
- * Without it, people of limited reach are refused.
+ * What the route touches, so that people with limited reach can be admitted: the appointment or callback in its address; lists
+ * and bodies that name an agent and a location; the hours of an owner; or nothing that belongs to anyone (`none`). If
+ * undefined, people with limited reach are refused.
  */
 export type Reached = 'none' | 'appointment' | 'appointments' | 'callback' | 'callbacks' | 'place' | 'hours'
 
-/** The agents and locations that somebody reaches; null = all. */
+/** The agents and locations that a person may reach; null = all. */
 export type Reach = { agentIds: ReadonlySet<string>; locationIds: ReadonlySet<string> } | null
 
 export type Person = {
@@ -60,18 +60,18 @@ export type Person = {
   scopes: ReadonlySet<Scope>
   secret: string
   role: Role
-  /** The agent whose agenda this person keeps. */
+  /** The agent whose agenda this person manages. */
   agentId: string | null
   reach: Reach
   sessionId: string
   name: string
   email: string
   proof: string
-  /** The language that they chose. */
+  /** The language that the person chose. */
   locale: 'it' | 'en' | undefined
-  /** When the session's secret was made, epoch ms. */
+  /** When the session's secret was created, epoch ms. */
   rotatedAt: number
-  /** Their role needs a second factor that they have not set up: until then they may do nothing else. */
+  /** The role requires a second factor that the person has not set up yet: until then they have no scopes. */
   mustEnrol: boolean
 }
 
@@ -83,7 +83,7 @@ export type Principal =
 
 export type Place = { agentId?: string | null; locationId?: string | null }
 
-/** Whether an agent or a location is within reach; either is enough. */
+/** Whether a place is within reach: the agent or the location is enough. */
 export const isWithin = (reach: Reach, place: Place): boolean =>
   reach === null ||
   (place.agentId != null && reach.agentIds.has(place.agentId)) ||

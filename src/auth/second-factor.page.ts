@@ -1,4 +1,4 @@
-// What people see of their second factors: which are on, the app's key as a picture, passkeys, the codes for emergencies.
+// Account pages for second factors: status, the TOTP secret as a QR code, passkeys, recovery codes.
 import { AppError } from '../errors.ts'
 import { problemWords } from '../locales/words.ts'
 import { dateOf } from '../web/dates.ts'
@@ -12,7 +12,7 @@ import type { Passkey } from './passkey.sql.ts'
 import { totpOf } from './sign-in.actions.ts'
 import type { User } from './user.sql.ts'
 
-/** Faults of an action, by field; other refusals are thrown on. */
+/** Runs an action and returns its faults by field; rethrows other errors. */
 export async function faultsFrom(workspace: Workspace, work: () => Promise<unknown>): Promise<Faults> {
   try {
     await work()
@@ -40,7 +40,7 @@ function passkeyRow(workspace: Workspace, key: Passkey): Html {
   </li>`
 }
 
-/** The part of the account page about second factors. */
+/** The section about second factors on the account page. */
 export function secondFactorSection(
   workspace: Workspace,
   user: User,
@@ -99,7 +99,7 @@ async function appSection(workspace: Workspace, hasPassword: boolean, secret: st
   </section>`
 }
 
-/** Shown by passkey.js where the browser can make passkeys for this site. */
+/** Shown by passkey.js if the browser can create passkeys for this site. */
 function passkeySection(workspace: Workspace, host: string, hasPassword: boolean, faults: Faults): Html {
   const w = workspace.words.account
   const password = { name: 'presentKey', label: w.present, use: 'present' } as const
@@ -124,17 +124,17 @@ function passkeySection(workspace: Workspace, host: string, hasPassword: boolean
 }
 
 type SetUp = {
-  /** Of the site, for which passkeys are. */
+  /** Host of the site, to which passkeys are bound. */
   host: string
   hasPassword: boolean
-  /** The key that an app is offered; null when one is in use. */
+  /** The TOTP secret offered to an app; null if TOTP is on already. */
   secret: string | null
-  /** No more passkeys are taken. */
+  /** The limit of passkeys is reached. */
   isFull: boolean
   faults: Faults
 }
 
-/** Where a second factor is set up: a passkey, an app, or both. */
+/** The page that sets up a second factor: a passkey, an app, or both. */
 export async function secondFactorPage(workspace: Workspace, { host, hasPassword, secret, isFull, faults }: SetUp) {
   const w = workspace.words.account
   return {
@@ -148,7 +148,7 @@ export async function secondFactorPage(workspace: Workspace, { host, hasPassword
   } satisfies WorkspacePage
 }
 
-/** The codes for emergencies, the only time that they are shown. */
+/** Shows the recovery codes, once. */
 export function codesPage(workspace: Workspace, codes: readonly string[]): WorkspacePage {
   const w = workspace.words.account
   return {
@@ -162,7 +162,7 @@ export function codesPage(workspace: Workspace, codes: readonly string[]): Works
   }
 }
 
-/** Asks before a passkey is removed. */
+/** Asks for confirmation before a passkey is removed. */
 export function removePasskeyPage(
   workspace: Workspace,
   key: Passkey,

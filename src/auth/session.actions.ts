@@ -1,4 +1,4 @@
-// Sessions of people: begun after a proof, found by their cookie, given a new secret from time to time, ended.
+// Sessions of people: begin after a proof of identity, look-up by cookie, rotation of the secret, and end.
 import { createHash } from 'node:crypto'
 import type { Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -14,19 +14,19 @@ import { findSession, insertSession, touchSession } from './session.sql.ts'
 import { formatToken, hashSecret, isSameHash, type Token } from './token.ts'
 import type { User } from './user.sql.ts'
 
-/** A secret is replaced after an hour; pages that were loading may bring the old one for a minute. */
+/** The secret is rotated every hour. The previous one stays valid for a minute, for pages that were loading. */
 const [ROTATED, GRACE] = [HOUR, MINUTE]
-/** How often it is noted that a session is in use. */
+/** How often the last use of a session is written (ms). */
 const NOTED = 5 * MINUTE
 
 export type UserDocument = { locationIds?: string[]; agentIds?: string[]; locale?: 'it' | 'en' }
 
-/** Proofs that need no second factor of ours. */
+/** Proofs that need no second factor of this service. */
 const STRONG = new Set<string>(['totp', 'passkey', 'provider', 'embedded'])
 
 export type Proof = 'password' | 'totp' | 'passkey' | 'provider' | 'embedded' | 'link'
 
-/** Begins a session and returns its token, the only time that it exists. */
+/** Begins a session and returns its token, which is not stored. */
 export async function beginSession(
   deps: Deps,
   tx: Tx,
@@ -56,7 +56,7 @@ export async function beginSession(
   return { id, token: formatToken('ags', user.tenant_id, id, secret), expires }
 }
 
-/** What a person reaches: everything, unless agents or locations are named. Their own agenda always. */
+/** What a person reaches: everything if no agents or locations are named, else those and always their own agenda. */
 export function reachOf(document: UserDocument, agentId: string | null): Reach {
   const { agentIds = [], locationIds = [] } = document
   if (agentIds.length === 0 && locationIds.length === 0) return null
@@ -69,7 +69,7 @@ export function reachOf(document: UserDocument, agentId: string | null): Reach {
 type FoundSession = NonNullable<Awaited<ReturnType<typeof findSession>>>
 type SignInSettings = ReturnType<typeof settingsOf>['signIn']
 
-/** A session that still counts, with the tenant's rules of sign-in; null when it is unknown, over, idle for too long or ended. */
+/** Returns an active session with the tenant's sign-in settings; null if it is unknown, expired, idle for too long or ended. */
 async function liveSession(
   deps: Deps,
   tenantId: string,
@@ -83,7 +83,7 @@ async function liveSession(
   return isOver ? null : { session, settings }
 }
 
-/** The person behind a session's token, or null when it is unknown, over or ended. Notes that the session is in use. */
+/** Returns the person for a session token and updates the session's last use; null if the session is unknown, expired or ended. */
 export async function personOf(deps: Deps, token: Token): Promise<Person | null> {
   const live = await liveSession(deps, token.tenantId, token.rowId)
   if (!live) return null
@@ -98,7 +98,7 @@ export async function personOf(deps: Deps, token: Token): Promise<Person | null>
   return personIn(s, settings, token)
 }
 
-/** The person of an open answer as they are now; null when their session is over. An open answer is no use of the session. */
+/** Reloads the person of an open stream; null if the session is over. Does not count as a use of the session. */
 export async function personStill(deps: Deps, { tenantId, sessionId, secret }: Person): Promise<Person | null> {
   const live = await liveSession(deps, tenantId, sessionId)
   return live && personIn(live.session, live.settings, { tenantId, secret })
@@ -129,7 +129,10 @@ function personIn(
   }
 }
 
-/** A new token of the same session, when its secret is old or must not live on; null when it may stay, or a rival was quicker. */
+/**
+ * Rotates the session's secret if it is old, or if forced, and returns the new token. Null if the secret is recent or another
+ * request rotated it first.
+ */
 export async function rotate(deps: Deps, person: Person, isForced = false): Promise<string | null> {
   const now = deps.now()
   if (!isForced && now - person.rotatedAt < ROTATED) return null
@@ -148,11 +151,11 @@ export async function rotate(deps: Deps, person: Person, isForced = false): Prom
   return formatToken('ags', person.tenantId, person.sessionId, secret)
 }
 
-/** What a form or a script must bring besides the cookie: other sites cannot know it (CSRF). */
+/** CSRF token that a form or script must send besides the cookie; other sites cannot compute it. */
 export const csrfOf = async (deps: Deps, person: Person): Promise<string> =>
   signatureOf(await secretOf(deps, person.tenantId, 'sessions'), 'csrf', person.sessionId)
 
-/** Short and telling: `Firefox, Linux`. Nothing else of it is kept. */
+/** Short name of browser and system, such as `Firefox, Linux`. Nothing else of the user agent is stored. */
 export function browserOf(userAgent: string | undefined): string {
   const text = userAgent ?? ''
   const name = /(Edg|OPR|Firefox|Chrome|Safari|curl)\//.exec(text)?.[1] ?? '?'
@@ -160,5 +163,5 @@ export function browserOf(userAgent: string | undefined): string {
   return [name.replace('Edg', 'Edge').replace('OPR', 'Opera'), system].filter(Boolean).join(', ')
 }
 
-/** A name for a person or address that tells nothing to whoever reads the table. */
+/** SHA-256 of a person or address, so that readers of the table do not learn the name. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url')

@@ -10,7 +10,7 @@ export async function insertSession(tx: Tx, row: SessionRow): Promise<void> {
   await tx.insertInto('sessions').values(row).execute()
 }
 
-/** A session with the person whose it is, whether or not it still counts. */
+/** A session with its user, whether or not it is still valid. */
 export async function findSession(db: Db, tenantId: string, id: string) {
   return db
     .selectFrom('sessions as s')
@@ -51,7 +51,7 @@ export async function touchSession(
   return (await query.executeTakeFirst()).numUpdatedRows > 0n
 }
 
-/** Ends one session of a person, or all but one; returns how many. */
+/** Ends one session of a person, or all except one (`but`); returns the number ended. */
 export async function endSessions(
   db: Db,
   tenantId: string,
@@ -83,7 +83,7 @@ export async function findLink(db: Db, tenantId: string, id: string): Promise<Li
     .executeTakeFirst()
 }
 
-/** Uses a link up; false when somebody was quicker. */
+/** Marks a link as used; false if it was used already. */
 export async function useLink(tx: Tx, tenantId: string, id: string, now: Date): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('one_time_links')
@@ -95,7 +95,7 @@ export async function useLink(tx: Tx, tenantId: string, id: string, now: Date): 
   return numUpdatedRows > 0n
 }
 
-/** Earlier links of a person open nothing any more: all of them, or those of one purpose. */
+/** Ends the unused links of a person: all of them, or those of one purpose. */
 export async function endLinks(
   tx: Tx,
   tenantId: string,
@@ -113,7 +113,7 @@ export async function endLinks(
   await query.execute()
 }
 
-/** Whether a link of this purpose was made for the person since. */
+/** Whether a link of this purpose was created for the person after `since`. */
 export async function hasLinkSince(
   db: Db,
   tenantId: string,
@@ -142,7 +142,7 @@ export async function findFailures(db: Db, tenantId: string, key: string) {
     .executeTakeFirst()
 }
 
-/** Counts a failure and returns how many there are since `since`. */
+/** Counts a failure and returns the number since `since`. */
 export async function countFailure(db: Db, tenantId: string, key: string, now: Date, since: Date): Promise<number> {
   const row = await db
     .insertInto('sign_in_failures')
@@ -181,7 +181,7 @@ export async function forgetFailures(db: Db, tenantId: string, key: string): Pro
   await db.deleteFrom('sign_in_failures').where('tenant_id', '=', tenantId).where('key', '=', key).execute()
 }
 
-/** Removes what is over: sessions and links that ended before, failures that began before. */
+/** Deletes sessions and links that expired before `before`, and failures that began before it. */
 export async function forgetOldSessions(db: Db, tenantId: string, before: Date): Promise<void> {
   await db.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('expires_at', '<', before).execute()
   await db.deleteFrom('one_time_links').where('tenant_id', '=', tenantId).where('expires_at', '<', before).execute()

@@ -1,6 +1,6 @@
-// Signing in: what proves who somebody is, what slows guessing down, and the links that let people in who cannot.
-// Guessing is slowed by account for unknown browsers, and by browser for known ones (OWASP, "device cookies"): whoever guesses
-// from elsewhere cannot lock the person out of the browser they always use.
+// Sign-in: checks passwords and codes, and slows guessing down. Attempts are counted per account for unknown browsers and per
+// browser for known ones (OWASP, "device cookies"), so that guessing from elsewhere does not lock people out of the browser
+// they always use.
 import { createHmac, randomBytes } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { transaction, type Tx } from '../db/tx.ts'
@@ -19,11 +19,11 @@ import { beginSession, digestOf, type Proof } from './session.actions.ts'
 import { closeUntil, countFailure, endSessions, findFailures, forgetFailures } from './session.sql.ts'
 import { findUser, findUserBy, lockUser, updateUser, type User } from './user.sql.ts'
 
-/** So many failures within the window close the way for as long. */
+/** After more than MOST attempts within WINDOW (ms), sign-in is paused for WINDOW. */
 const [MOST, WINDOW] = [10, 15 * MINUTE]
 export const foldEmail = (text: string): string => text.trim().toLowerCase()
 
-/** What somebody's own browser bears, so that failures elsewhere do not count against it. */
+/** Signed value of the device cookie, which marks a browser as known to the user. */
 export async function deviceSignature(deps: Deps, tenantId: string, userId: string): Promise<string> {
   return `${userId}.${signatureOf(await secretOf(deps, tenantId, 'sessions'), 'device', userId)}`
 }
@@ -33,7 +33,7 @@ async function isOwnDevice(deps: Deps, tenantId: string, userId: string, device:
   return id === userId && isSignature(seal, await secretOf(deps, tenantId, 'sessions'), 'device', userId)
 }
 
-/** Tells the person that somebody came in as they from a browser that never did; whoever comes for the first time has none that we could know. */
+/** Mails the person about a sign-in from an unknown browser. The first sign-in is skipped: no browser is known yet. */
 export async function tellOfNewBrowser(
   deps: Deps,
   user: User,
@@ -44,7 +44,10 @@ export async function tellOfNewBrowser(
   await tellOwner(deps, user, 'newBrowser', browser)
 }
 
-/** The person's own password, asked for again inside a session; guessing it there is slowed as it is at the door. */
+/**
+ * Checks the password of a signed-in person again; attempts are limited as at sign-in. Throws `sign_in_refused`,
+ * `sign_in_paused`.
+ */
 export async function requireOwn(deps: Deps, user: User, password: string, pointer: string): Promise<void> {
   const key = `own:${user.id}`
   await countAttempt(deps, user.tenant_id, key)
@@ -53,8 +56,8 @@ export async function requireOwn(deps: Deps, user: User, password: string, point
 }
 
 /**
- * Counts an attempt before it is judged, so that many at once cannot slip through together; throws `sign_in_paused` when there
- * were too many. Success forgets them.
+ * Counts an attempt before the check, so that many attempts at once cannot exceed the limit. Throws `sign_in_paused` above the
+ * limit. Callers reset the count after a success.
  */
 export async function countAttempt(deps: Deps, tenantId: string, key: string): Promise<void> {
   const now = deps.now()
@@ -88,7 +91,7 @@ export const auditSignIn = (
 
 export type SignedIn = { user: User; token: string; expires: Date; device: string }
 
-/** Lets a proven person in. */
+/** Signs in a person whose identity is proven. */
 export async function admit(
   deps: Deps,
   tenantId: string,
@@ -105,7 +108,7 @@ export async function admit(
   })
 }
 
-/** Ends the session of somebody who goes. */
+/** Signs a person out. */
 export async function leave(deps: Deps, person: Person): Promise<void> {
   await transaction(deps.db, async (tx) => {
     await endSessions(tx, person.tenantId, person.id, { id: person.sessionId }, new Date(deps.now()))
@@ -115,7 +118,7 @@ export async function leave(deps: Deps, person: Person): Promise<void> {
 
 export type Tried = { kind: 'in'; signedIn: SignedIn } | { kind: 'code'; userId: string }
 
-/** Tries e-mail and password. Throws `sign_in_refused` for whatever is wrong with them, `sign_in_paused` after many failures. */
+/** Checks e-mail and password. Throws `sign_in_refused` for any mistake in them, `sign_in_paused` after many failures. */
 export async function trySignIn(
   deps: Deps,
   tenantId: string,
@@ -125,7 +128,7 @@ export async function trySignIn(
     device: string | undefined
     browser: string
     passwords: boolean
-    /** The network address that it comes from. */
+    /** The caller's IP address. */
     address: string
   },
 ): Promise<Tried> {
@@ -138,7 +141,7 @@ export async function trySignIn(
     isFirst: isKnown,
     group: widerNetworkOf(given.address),
   })
-  // Where only providers let people in, administrators keep their password for emergencies.
+  // If the tenant allows only sign-in by provider, administrators keep their password for emergencies.
   const isAllowed = given.passwords || user?.role === 'administrator'
   if (!user || !isRight || !isAllowed || user.status !== 'active') {
     await auditSignIn(deps, deps.db.kysely, tenantId, user ? `user:${user.id}` : 'unknown', 'sign_in_failed', 401)
@@ -153,13 +156,13 @@ export async function trySignIn(
 export const totpOf = (secret: string, label = ''): TOTP =>
   new TOTP({ issuer: 'Agenda', label, secret: Secret.fromBase32(secret), digits: 6, period: 30, algorithm: 'SHA1' })
 
-/** The step (RFC 6238 §4.2) that a code belongs to, one before or after now allowed; null when none does. */
+/** The time step (RFC 6238 §4.2) of a code, at most one step from now; null if the code is wrong. */
 export function stepOf(secret: string, code: string, now: number): number | null {
   const delta = totpOf(secret).validate({ token: code.replace(/\s/g, ''), timestamp: now, window: 1 })
   return delta === null ? null : Math.floor(now / 30_000) + delta
 }
 
-/** The second step: a code of the authenticator, which counts once, or one of the codes for emergencies. */
+/** The second step of sign-in: a TOTP code, which is accepted once, or a recovery code. Throws `code_refused`, `sign_in_paused`. */
 export async function tryCode(
   deps: Deps,
   tenantId: string,
@@ -168,7 +171,7 @@ export async function tryCode(
 ): Promise<SignedIn> {
   const key = `code:${userId}`
   await countAttempt(deps, tenantId, key)
-  // Opened and derived before the transaction, which must hold nobody up.
+  // Decrypt and hash before the transaction, so that the row is locked only briefly.
   const before = await findUser(deps.db.kysely, tenantId, userId)
   const stored = before?.totp_secret ?? null
   const secret = stored === null ? null : await deps.vault.open(tenantId, `totp ${userId}`, stored)
@@ -205,7 +208,7 @@ export async function refusePassword(
   password: string,
 ): Promise<void> {
   const office = user.tenant_id === undefined ? '' : ((await deps.snapshots.config(user.tenant_id))?.name ?? '')
-  // The office's own words come to everybody's mind, and to a guesser's.
+  // Words of the organisation's name are easy to guess.
   const words = [
     user.email,
     ...user.email.split(/[@.]/),
@@ -217,7 +220,7 @@ export async function refusePassword(
   if (fault !== null) throw bodyFault('/password', fault)
 }
 
-/** Ten codes for emergencies, each good once; their hashes are what is kept. */
+/** Makes ten recovery codes, each valid once; only their hashes are stored. */
 export async function newRecoveryCodes(): Promise<{ codes: string[]; hashes: string[] }> {
   const codes = Array.from({ length: 10 }, () =>
     randomBytes(8)
@@ -227,6 +230,6 @@ export async function newRecoveryCodes(): Promise<{ codes: string[]; hashes: str
   return { codes, hashes: await hashCodes(codes) }
 }
 
-/** A TOTP secret of 160 bits (RFC 4226 §4) that a session is offered: derived, so that no form has to bring it back. */
+/** The TOTP secret of 160 bits (RFC 4226 §4) offered to a session. It is derived, so that no form has to send it back. */
 export const totpSecretFrom = (secret: string, userId: string, sessionId: string): string =>
   Secret.fromHex(createHmac('sha256', secret).update(`totp ${userId} ${sessionId}`).digest('hex').slice(0, 40)).base32

@@ -1,4 +1,4 @@
-// PURE. Pages of signing in: address and password, the code, a forgotten password, a new one, the first administrator.
+// PURE. Sign-in pages: e-mail and password, code, forgotten password, new password, first administrator.
 import { workspaceWords } from '../locales/words.ts'
 import { passwordField, field, faultSummary, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
@@ -11,7 +11,7 @@ const wordsOf = (site: Site): Words => workspaceWords(site.language).signIn
 const refusal = (text: string | undefined): Html | false =>
   text !== undefined && html`<div class="notice warning" role="alert"><p>${text}</p></div>`
 
-/** A form that passkey.js shows and sends where the browser can. `step`: the second one, after a password. */
+/** A form that passkey.js shows and submits if the browser supports passkeys. `step`: `second` = after a password. */
 function passkeyForm(site: Site, { host, next, step }: { host: string; next: string; step: 'only' | 'second' }): Html {
   const w = wordsOf(site)
   return html`<form
@@ -68,7 +68,7 @@ export function signInPage(site: Site, given: SignInGiven): Page {
 type CodeGiven = {
   next: string
   host: string
-  /** What the person has set up. */
+  /** The second factors that the person has set up. */
   has: { app: boolean; passkey: boolean }
   refused?: string | undefined
 }

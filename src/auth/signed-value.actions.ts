@@ -1,10 +1,10 @@
-// Values that pages hand to a browser and get back: only this service can have written them, for this purpose, a short while ago.
+// Signed values that pages give to a browser and get back: bound to one purpose and valid for a short time.
 import type { Deps } from '../deps.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
 import { MINUTE } from '../time/interval.ts'
 import { isSignature, signatureOf } from '../web/signature.ts'
 
-/** How long the second step, a question to a device, or the way through a provider may take (ms). */
+/** Lifetime of a value (ms): time for the second step, a passkey challenge, or the way through a provider. */
 const PATIENCE = 10 * MINUTE
 
 export async function signValue(deps: Deps, tenantId: string, purpose: string, value: unknown): Promise<string> {
@@ -12,7 +12,7 @@ export async function signValue(deps: Deps, tenantId: string, purpose: string, v
   return `${text}.${signatureOf(await secretOf(deps, tenantId, 'sessions'), purpose, text)}`
 }
 
-/** Null when it is not ours, for another purpose, or too old. */
+/** Returns the value; null if the signature or purpose is wrong, or the value has expired. */
 export async function readSignedValue<T>(
   deps: Deps,
   tenantId: string,

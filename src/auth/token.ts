@@ -1,5 +1,6 @@
-// PURE. The form of keys, manage tokens, addresses of feeds, sessions and one-time links: `agd.<ids>.<secret>`, `agm.…`, `agf.…`,
-// `ags.…`, `agl.…`. The ids name tenant and row, so that no look-up crosses tenants; the secret is 256 random bits, of which only the SHA-256 is stored.
+// PURE. Format of keys, manage tokens, feed addresses, sessions and one-time links: `agd.<ids>.<secret>`, `agm.…`, `agf.…`,
+// `ags.…`, `agl.…`.
+// The ids name tenant and row, so that no look-up crosses tenants; the secret has 256 random bits, and only its SHA-256 is stored.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { uuidOfHex } from '../uuid.ts'
 
@@ -13,7 +14,7 @@ export function formatToken(kind: TokenKind, tenantId: string, rowId: string, se
   return `${kind}.${Buffer.concat([bytesOf(tenantId), bytesOf(rowId)]).toString('base64url')}.${Buffer.from(secret).toString('base64url')}`
 }
 
-/** The parts of a token, or null when the text has not the form of one. */
+/** Parses a token; null if the text does not have the format. */
 export function parseToken(text: string): Token | null {
   const match = /^(agd|agm|agf|ags|agl)\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/.exec(text)
   if (!match) return null
@@ -31,15 +32,15 @@ export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }
 
-/** Compares in a time that does not depend on where the texts differ. */
+/** Compares in constant time. */
 export function isSameHash(a: string, b: string): boolean {
   const [x, y] = [Buffer.from(a), Buffer.from(b)]
   return x.length === y.length && timingSafeEqual(x, y)
 }
 
 /**
- * A secret that only the caller can have made again: derived from its own key and its Idempotency-Key. A retried request thus
- * receives the same token although nothing but the hash is stored.
+ * Derives a secret from the caller's own secret and its Idempotency-Key. A retried request receives the same token although
+ * only the hash is stored.
  */
 export function deriveSecret(callerSecret: string, idempotencyKey: string, rowId: string): Uint8Array {
   return createHmac('sha256', callerSecret).update(`${rowId}\n${idempotencyKey}`).digest()

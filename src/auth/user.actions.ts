@@ -1,4 +1,4 @@
-// People of a tenant: invited, changed, blocked; and what they change of themselves.
+// Users of a tenant: invitation, changes, blocking, and changes of their own account.
 import { addressee, linkMail, newLink, writeLink } from './link.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { transaction, violationOf } from '../db/tx.ts'
@@ -50,7 +50,7 @@ const documentFrom = (before: UserDocument, body: Partial<UserBody>): UserDocume
   return after
 }
 
-/** Invites a person by mail. The link is also returned: an installation without mail hands it over by itself. */
+/** Invites a person by mail. Also returns the link, for installations without mail. */
 export async function inviteUser(
   deps: Deps,
   config: TenantConfig,
@@ -73,7 +73,7 @@ export async function inviteUser(
   }).catch(asTaken)
 }
 
-/** A new invitation, or a link for a new password for who has one. */
+/** Sends a new invitation, or a reset link to a person who has signed in before. */
 export async function inviteAgain(
   deps: Deps,
   config: TenantConfig,
@@ -90,7 +90,7 @@ export async function inviteAgain(
   return { user, token: link.token }
 }
 
-/** Changes a person; what they may do changes at once, so their sessions end. Throws `last_administrator`. */
+/** Changes a user. A change of role, status or e-mail ends their sessions and links. Throws `last_administrator`. */
 export async function changeUser(
   deps: Deps,
   config: TenantConfig,
@@ -126,7 +126,7 @@ export async function changeUser(
   }).catch(asTaken)
 }
 
-/** The language in which a person's pages are. */
+/** Sets the language of a person's pages. */
 export async function setLocale(deps: Deps, tenantId: string, id: string, locale: 'it' | 'en'): Promise<void> {
   await transaction(deps.db, async (tx) => {
     const user = (await lockUser(tx, tenantId, id))!
@@ -134,7 +134,7 @@ export async function setLocale(deps: Deps, tenantId: string, id: string, locale
   })
 }
 
-/** Changes one's own password; the other sessions end. Throws `sign_in_refused` when the present one is wrong. */
+/** Changes a person's own password; their other sessions end. Throws `sign_in_refused` if the present password is wrong. */
 export async function changeOwnPassword(
   deps: Deps,
   tenantId: string,
@@ -157,7 +157,10 @@ export async function changeOwnPassword(
   await tellOwner(deps, user, 'password')
 }
 
-/** Switches the second factor on, once the password (`present`) and a code prove who asks and that it works; returns the codes for emergencies. */
+/**
+ * Switches TOTP on after checking the password (`present`) and a code of the new secret; other sessions end. Returns the
+ * recovery codes.
+ */
 export async function enableTotp(
   deps: Deps,
   tenantId: string,
@@ -165,7 +168,7 @@ export async function enableTotp(
   { sessionId, secret, code, present }: { sessionId: string; secret: string; code: string; present: string },
 ): Promise<string[]> {
   const user = await findUser(deps.db.kysely, tenantId, userId)
-  // Whoever has a session and nothing else must not put a factor of their own in the place of the person's.
+  // A stolen session alone must not be enough to replace the person's second factor.
   if (!user || user.totp_secret !== null) throw new AppError('conflict')
   if (user.password_hash !== null) await requireOwn(deps, user, present, '/present')
   const step = stepOf(secret, code, deps.now())
@@ -181,7 +184,7 @@ export async function enableTotp(
   return codes
 }
 
-/** Switches the codes of the app off; the password must be known. Passkeys stay, and so do the codes for emergencies with them. */
+/** Switches TOTP off; requires the password. Passkeys stay, and with them the recovery codes. */
 export async function disableTotp(deps: Deps, tenantId: string, userId: string, password: string): Promise<void> {
   const user = await findUser(deps.db.kysely, tenantId, userId)
   if (!user) throw new AppError('not_found', { what: 'user' })
@@ -193,7 +196,7 @@ export async function disableTotp(deps: Deps, tenantId: string, userId: string, 
   if (user.totp_secret !== null) await tellOwner(deps, user, 'secondFactorOff')
 }
 
-/** Takes every second factor from somebody who has lost it: an administrator does that for them. */
+/** Removes all second factors of a person who lost them, on behalf of an administrator. */
 export async function removeSecondFactors(deps: Deps, tenantId: string, userId: string): Promise<void> {
   const user = await findUser(deps.db.kysely, tenantId, userId)
   if (!user) throw new AppError('not_found', { what: 'user' })

@@ -101,7 +101,7 @@ export async function updateUser(tx: Tx, tenantId: string, id: string, change: U
     .executeTakeFirstOrThrow()
 }
 
-/** Whether the tenant has anybody, and administrators who can sign in besides one of them. */
+/** Counts all users of a tenant, and the active administrators other than `but`. */
 export async function countUsers(
   db: Db,
   tenantId: string,
@@ -135,7 +135,7 @@ export async function namesOf(db: Db, tenantId: string, ids: readonly string[]):
   return new Map(rows.map((row) => [row.id, row.name]))
 }
 
-/** Names the authors of entries: `actorName` of each `user:<id>`, nothing of programs, citizens and the service itself. */
+/** Returns a function that adds `actorName` for actors `user:<id>`; keys, citizens and the service itself have none. */
 export async function actorNames(
   db: Db,
   tenantId: string,
