@@ -1,4 +1,4 @@
-// What a stranger may set off: mails to somebody else, links that end, calls to numbers that cost or earn.
+// A stranger cannot abuse the service: flood mailboxes, invalidate links, or make the office call numbers that cost money.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
@@ -46,7 +46,7 @@ test('nobody makes the office call a number that earns on it, or one far away', 
   })
   const ask = async (number: string) =>
     (await service.tenant.call('POST', '/v1/callbacks', { campaignId: campaign.id, number })).body
-  // Premium in Italy and Britain, shared cost, international premium, satellite, and countries nobody asked for.
+  // Premium numbers of Italy and Britain, shared cost, international premium, satellite, and countries that the campaign does not call.
   for (const number of [
     '+39 899 123456',
     '+39 892 424',
@@ -125,10 +125,10 @@ test('a flood of sign-ins is refused at its door, and whoever is known gets in a
     ['password', PASSWORD],
   ])
   expect(entered.url).toBe('/agenda')
-  // Behind the two that are under way, not behind the flood.
+  // The known browser waits behind the two sign-ins that run already, not behind the flood.
   expect(performance.now() - began).toBeLessThan(4_000)
   const statuses = (await Promise.all(flood)).map((answer) => answer.statusCode)
-  // Of each network four wait; two are let through meanwhile.
+  // Four requests of each network wait; two more are let through meanwhile.
   expect(statuses.filter((status) => status === 503).length).toBeGreaterThanOrEqual(40 - 16 - 4)
   expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(16)
   await app.close()
@@ -158,7 +158,7 @@ test('what happens to an account is told to its person; refusals are in the log,
   expect(changed.url).toContain('done=password')
   await service.settle()
   const told = await mails('cambia@prova.example')
-  // The first browser of all is no news; the second is.
+  // The first browser of a person causes no message; the second browser does.
   expect(told.map((m: any) => m.template)).toEqual(['account_changed', 'account_changed'])
   const weak = await service.tenant.make('api-keys', { name: 'debole', scopes: ['slots:read'] })
   await app.inject({ url: '/v1/contacts', headers: { authorization: `Bearer ${weak.token}` } })

@@ -1,4 +1,4 @@
-// From an empty tenant to a booked, moved, cancelled appointment, over HTTP on the suite's database.
+// Takes one tenant from empty to a booked, moved and cancelled appointment, over HTTP on the suite's database.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   makeOffice,

@@ -1,4 +1,4 @@
-// What waits for approval has a list; what was never approved ends as such, and says so.
+// Requests that wait for approval are listed; a request that nobody approved ends as `not_approved` and says so.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sweep } from '../src/jobs/schedule.loop.ts'
 import { makePerson, signIn } from './helpers/people.ts'

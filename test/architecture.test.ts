@@ -1,4 +1,4 @@
-// The direction of imports and what pure files may not touch; each failure says why the rule is there.
+// Checks the direction of imports and what pure files may not use; each failure states the reason of the rule.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
@@ -26,7 +26,7 @@ const resolved = (path: string, from: string): string =>
   from.startsWith('.') ? relative(ROOT, join(ROOT, path, '..', from)) : from
 
 test('pure files do not read the clock, the environment or randomness, and import no driver or framework', () => {
-  // What they decide must follow from their arguments alone: only then can an oracle, a replay or an explanation trust them.
+  // The result of a pure file must depend on its arguments only: an oracle, a replay or an explanation can then repeat it.
   const forbidden = [/\bDate\.now\b/, /\bnew Date\(\s*\)/, /\bDateTime\.now\b/, /\bMath\.random\b/, /\bprocess\./]
   expect(
     offenders(({ isPure, code, imports }) =>
@@ -58,7 +58,7 @@ test('pure files import pure files only (types aside)', () => {
 })
 
 test('the clock and the environment are read in main.ts only', () => {
-  // Time is injected: tests step it, and an import replays the past.
+  // Time is injected, so that tests can step it and an import can replay the past.
   const exempt = new Set([
     'src/main.ts',
     'src/db/dump.ts',
@@ -83,7 +83,7 @@ test('the clock and the environment are read in main.ts only', () => {
 })
 
 test('Kysely is used in *.sql.ts and db/ only', () => {
-  // All SQL of a table is then found in one place, and the rules for a distributed engine are kept there.
+  // All SQL of a table is in one place, where the rules for a distributed engine are applied.
   expect(
     offenders(({ path, imports }) =>
       role(path) === 'sql' || path.startsWith('src/db/')
@@ -108,7 +108,7 @@ test('transactions start in actions, loops, routes of the common collection and 
 })
 
 test('rrule is imported in time/recurrence.ts only', () => {
-  // With zones attached its results are wrong; that file expands in floating time.
+  // rrule gives wrong results with time zones attached; that file expands rules in local (floating) time.
   expect(
     offenders(({ path, imports }) =>
       path === 'src/time/recurrence.ts' ? [] : imports.filter((i) => i.from === 'rrule').map((i) => i.from),

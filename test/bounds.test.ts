@@ -1,5 +1,5 @@
-// Work that a tenant's input may cause is bounded: recurrence rules that never fall or begin far away are refused, and what is stored
-// already costs no more than any other.
+// Limits the work that a tenant's input can cause: recurrence rules that match no day or begin far away are refused, and rules that were
+// stored before cost no more than any other.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -76,7 +76,7 @@ test('a rule that was stored before it was refused opens no time and holds up no
     .where('tenant_id', '=', service.tenant.id)
     .where('id', '=', rows[0]!.id)
     .execute()
-  // A change of the configuration makes everybody read it again.
+  // A change of the configuration makes every process read it again.
   await service.tenant.make('locations', { name: 'Altrove' })
   const began = performance.now()
   const answer = await service.tenant.call(
@@ -109,7 +109,7 @@ test('a hostile answer of a calendar server is read beside the service, not in i
     clearInterval(timer)
     server.close()
   }
-  // On the same thread the reading would have been nearly all of the time in one piece.
+  // On the same thread, reading would have blocked the event loop for nearly all of the time.
   expect(longest).toBeLessThan((performance.now() - began) / 2)
 })
 

@@ -1,5 +1,4 @@
-// Calendars: the feeds that others read, those of others that we read, and a real CalDAV server; a second parser and a real client
-// read what we write.
+// Calendars: our feeds, external calendars that we read, and a real CalDAV server. A second parser and a real client read what we write.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -113,7 +112,7 @@ describe('an appointment as an iCalendar object', () => {
         ),
         check,
       ),
-      // Its fold is two hours long.
+      // Its repeated hour in autumn is two hours long.
       { numRuns: 600, examples: [[['Antarctica/Troll', Date.parse('2026-10-24T23:00:00Z')]]] },
     )
   })
@@ -162,7 +161,7 @@ describe('feeds', () => {
     expect(first.headers['content-type']).toContain('text/calendar')
     const calendar = new ICAL.Component(ICAL.parse(first.body))
     const [entry] = calendar.getAllSubcomponents('vevent')
-    // Not the UID of the invitation, which its citizen alone knows.
+    // Not the UID of the invitation, which only its citizen knows.
     const uid = entry.getFirstPropertyValue('uid')
     expect(uid).toMatch(/^[\w-]{22}@agenda$/)
     expect(first.body).not.toContain(a.id)
@@ -183,7 +182,7 @@ describe('feeds', () => {
     expect((await read(plain.url.replace(/.{6}\.ics$/, 'AAAAAA.ics'))).statusCode).toBe(404)
     const { body } = await call('POST', '/v1/calendar-feeds', { ownerKind: 'pool', ownerId: office.agent.id })
     expect(body.code).toBe('invalid_reference')
-    // The address of a feed is no key.
+    // The secret of a feed's URL is not an API key.
     const token = /feeds\/(.+)\.ics/.exec(plain.url)![1]!
     expect((await call('GET', '/v1/appointments', undefined, { key: token })).status).toBe(401)
   })
@@ -403,7 +402,7 @@ describeOnRadicale('a CalDAV calendar, on Radicale', () => {
     expect(await (await get(a.id)).text()).toContain('T123000')
     service.clock.now += 11 * 60_000
     await service.settle()
-    // Our own entry is not busy time a second time.
+    // Our own entry in the external calendar does not count as busy time again.
     expect(await freeOf(agent.id, '2026-11-26')).toEqual(['12:00'])
     await call('POST', `/v1/appointments/${a.id}/cancellation`, {}, IF_ANY)
     await service.settle()

@@ -1,4 +1,4 @@
-// One callback in a person's hands: taken by its id, ended by a key that is theirs, told of with its note, and taken back.
+// One callback handled by a person: taken by its id, finished by one key press, shown with its note, and taken back.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { HOUR, MINUTE } from '../src/time/interval.ts'
 import { makePerson, signedCaller, signIn } from './helpers/people.ts'
@@ -57,7 +57,7 @@ test('a mistaken result is taken back, figures included, and is called by what i
   expect(await read(c.id)).toMatchObject({ status: 'in_progress', attempts: 0, outcome: null, leaseId: held.leaseId })
   expect(await counters()).toEqual({ ...before, wrong_number: before.wrong_number ?? 0 })
   expect(back.text).toContain('annullato')
-  // The same lease counts again after it.
+  // After the undo the same lease accepts a result again.
   const busy = await giulia.submit(back, '/attempt', { outcome: 'busy' })
   expect(await read(c.id)).toMatchObject({ status: 'scheduled', attempts: 1 })
   const call = await signedCaller(service, 'giulia@prova.example')

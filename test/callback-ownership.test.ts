@@ -1,4 +1,4 @@
-// What reviewers made go wrong with callbacks and queues, each with the sequence that did it.
+// Faults that reviewers caused with callbacks and queues, each with the sequence that caused it.
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -97,8 +97,8 @@ describe('allowed hours', () => {
     const c = await ask(id, { furtherNumbers: ['+1 212 555 0123'] })
     const { leaseId } = await lease(id)
     await report(c.id, { outcome: 'no_answer', leaseId })
-    // It is seven in the morning in New York, and the middle of the night on Hawaii, which the number may be on: nobody may
-    // call it while the campaign calls, so the first number has its turn again.
+    // It is seven in the morning in New York, and the middle of the night on Hawaii, where the number may be: nobody may call it while the
+    // campaign calls. So the first number has its turn again.
     expect((await lease(id)).items).toEqual([])
     service.clock.now += MINUTE
     expect((await lease(id)).items.map((i: any) => i.number)).toEqual([c.number])
@@ -375,7 +375,7 @@ describe('waking', () => {
   test('a paced campaign goes on at its pace, not at the pace of the sleeper', async () => {
     const { id } = await pushing({ hours: ALWAYS, citizenHours: ALWAYS, pushesPerSecond: 10 })
     for (let i = 0; i < 12; i += 1) await ask(id)
-    // The loop lives on the real clock.
+    // The dispatch loop runs on the real clock.
     const clock = service.clock.now - Date.now()
     const now = service.deps.now
     service.deps.now = () => Date.now() + clock

@@ -1,4 +1,4 @@
-// No sequence of calls, clock steps, failing queues and crashes leaves the state machine: after each step the database is asked.
+// No sequence of calls, clock steps, failing queues and crashes breaks the state machine: the database is checked after each step.
 import fc from 'fast-check'
 import { Kysely, PostgresDialect } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -23,7 +23,7 @@ import { START, startService, type TestService } from './helpers/service.ts'
 
 const CRASH = 'the process died here'
 
-/** The same database, through connections that break off at the n-th statement of a piece of work. */
+/** The same database over connections that break at the n-th statement. */
 function breakable(db: Database): { db: Database; breakAt: (statement: number | null) => void } {
   let left: number | null = null
   const pool: Pool = {
@@ -114,7 +114,7 @@ const allowed = new Set(
   Object.values(CALLBACK_TRANSITIONS).flatMap(({ from, to }) => from.map((before) => `${before} ${to}`)),
 )
 
-/** What must hold whatever happened. */
+/** Asserts the invariants that must always hold. */
 async function check(tenantId: string, now: number): Promise<void> {
   const db = service.deps.db.kysely
   const callbacks = await db.selectFrom('callbacks').selectAll().where('tenant_id', '=', tenantId).execute()
@@ -143,7 +143,7 @@ async function check(tenantId: string, now: number): Promise<void> {
       expect(delivery?.kind).toBe('contact')
       expect(['pending', 'delivered', 'parked']).toContain(delivery?.status)
     }
-    // The sweep has work to do on everything whose time has come.
+    // The sweep has work for every callback whose time has come.
     if (['scheduled', 'queued'].includes(c.status) && Math.min(c.hours_end.getTime(), c.expires_at.getTime()) <= now)
       expect(c.look_at.getTime()).toBeLessThanOrEqual(now)
     if (c.status === 'in_progress' && c.lease_until!.getTime() <= now)
@@ -285,7 +285,7 @@ test('calls, clock steps, failing queues and crashes in any order keep every cal
         try {
           await perform(step)
         } catch (error) {
-          // Refusals are answers, and a death is what is tried here; anything else is a fault.
+          // Refusals are valid answers and crashes are intended here; any other error fails the test.
           if (!(error instanceof AppError) && (error as Error).message !== CRASH) throw error
         }
         if (isArmed) breakAt(null)
@@ -293,7 +293,7 @@ test('calls, clock steps, failing queues and crashes in any order keep every cal
         await check(tenant.id, service.clock.now)
       }
       breakAt(null)
-      // Whatever is left ends: nothing stays open for ever.
+      // Every remaining callback must end: nothing stays open forever.
       for (let i = 0; i < 40; i += 1) {
         service.clock.now += DAY
         await sweepCallbacks(deps, tenant.id)

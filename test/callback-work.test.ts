@@ -1,5 +1,5 @@
-// Callbacks as a contact center lives with them: asked by a machine, loaded by the thousand, personal ones that fall to the pool,
-// figures, and changes as they happen.
+// The daily work of a contact center with callbacks: requests by a machine, contact lists with thousands of rows, personal callbacks
+// that fall to the pool, figures, and the live stream of changes.
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { runContactListImports } from '../src/callback/contact-list.actions.ts'
@@ -214,7 +214,7 @@ describe('lists of contacts', () => {
       ['+393207771001', 40, 'Bolletta; scaduta', { tier: 'gold' }],
       ['+393207771004', 0, undefined, { tier: '=cmd()' }],
     ])
-    // They were promised nothing: no window was taken.
+    // Contacts of a list got no promise: they take no room in a window.
     expect((await service.tenant.call('GET', `/v1/callback-windows?campaignId=${id}`)).body.items[0].remaining).toBe(
       100,
     )

@@ -294,7 +294,7 @@ describe('over HTTP', () => {
     expect((await read(ids[1])).status).toBe('scheduled')
     const second = (await lease(id)).body
     expect(second.items.length).toBe(2)
-    // The late result of the first lease: history, while the second is at work. An answer counts always.
+    // The late result of the first lease only goes into the history, because the second lease is active. An answered call counts always.
     expect((await report(ids[1], { outcome: 'busy', leaseId: first.leaseId })).body.status).toBe('in_progress')
     const results = [
       { callbackId: ids[0], outcome: 'answered' },
@@ -532,11 +532,11 @@ describe('over HTTP', () => {
     expect((await stranger.get(own.url)).status).toBe(404)
     const other = await stranger.get('/prova/callback')
     const known = await stranger.submit(other, '/callback', { ...sending, altcha: await solve(other.html) })
-    // Nothing of the request of whoever has the number, and no word whether there is one.
+    // The page shows nothing of the owner's request, and does not tell whether there is one.
     expect(known.text).toContain('La tua richiesta è arrivata')
     expect(known.text).toContain('Se per questo numero una chiamata era già promessa')
     expect(known.html).not.toContain(own.url.slice(0, 50))
-    // Its code is found again with its number, and with no other.
+    // The callback is found by its code together with its number, and with no other number.
     const code = /class="code">([^<]+)</.exec(own.html)![1]!
     const finder = newCitizen(service.app)
     const search = await finder.get('/prova/find')
@@ -553,7 +553,7 @@ describe('over HTTP', () => {
     expect(cancelled.text).toContain('La richiesta è annullata.')
     expect((await stranger.get(`${link}x`)).status).toBe(404)
     const told = `${citizen.visited.join(' ')} ${stranger.visited.join(' ')}`
-    // The whole number: four of its digits turn up in a token now and then.
+    // Checks the whole number: four of its digits can occur in a token by chance.
     expect(decodeURIComponent(told)).not.toMatch(/746[ +]?123450/)
   })
 
@@ -576,7 +576,7 @@ describe('over HTTP', () => {
     const { items } = (await service.tenant.call('GET', '/v1/messages?limit=100')).body
     const told = items.filter((m: any) => m.recipient === '+390746123477')
     // The promise, and one reminder of it within the hour.
-    // An extension goes to whoever calls.
+    // The agent who calls sees the extension.
     await ask('06 69821234 int. 5')
     const calls = (await service.tenant.call('GET', '/v1/callbacks?limit=200')).body.items
     expect(calls.find((c: any) => c.number === '+390669821234').reason).toBe('Interno 5')

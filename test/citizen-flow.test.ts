@@ -1,4 +1,4 @@
-// What a citizen does that used to lead nowhere: another place, a lost time, a slash too many, a shared address, a past visit.
+// Citizens' actions that once led to a dead end: another location, a lost time, an extra slash, a shared address, a past visit.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { newCitizen, solve, timesIn } from './helpers/citizen.ts'
@@ -121,7 +121,7 @@ test('what is said of an appointment is so: cancelled, past, missed, and the way
   const own = `/prova/appointments/${id}`
   const tab = await citizen.get(`${own}/move`)
   await citizen.submit(await citizen.get(`${own}/cancel`), '/cancel', { reason: '' })
-  // The other tab: not too late, but cancelled.
+  // In the other tab: the page says "cancelled", not "too late".
   const moved = await citizen.submit(tab, '/move', { at: timesIn(tab.html)[5]! })
   expect(moved.text).not.toContain('Troppo tardi')
   expect((await citizen.get(`${own}/move`)).text).toContain('Un appuntamento annullato non si sposta')

@@ -1,4 +1,4 @@
-// What a citizen typed or chose is what counts: over a lost time, a second window, another month, and in any spelling.
+// What a citizen typed or chose counts: after a lost time, in a second window, in another month, and in any spelling.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { asciiEmail, meantEmail, shownEmail } from '../src/contact/email.ts'
 import { extensionOf, toE164 } from '../src/contact/phone.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => service.close())
 beforeEach(() => void (service.clock.now = START))
 
-/** Up to the summary, with a time of the given number. */
+/** Goes to the summary with the nth offered time. */
 async function toSummary(citizen: Citizen, nth: number, person: Record<string, string> = PERSON): Promise<Shown> {
   const times = await citizen.get(TIME)
   const details = await citizen.submit(times, '/book/time', { at: timesIn(times.html)[nth]! })

@@ -1,4 +1,4 @@
-// Rivals from several processes on a real PostgreSQL: one winner, no overlap, no lost update, no deadlock, no 5xx.
+// Concurrent clients of several processes on a real PostgreSQL: one winner, no overlap, no lost update, no deadlock, no 5xx.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sql } from 'kysely'
@@ -26,7 +26,7 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     const created = await createOnServer(serverUrl)
     drop = created.drop
     db = await openDatabase({ url: created.url, folder: '', poolSize: 4 })
-    // The processes migrate together, which proves that they may.
+    // The processes migrate at the same time, which proves that this is safe.
     processes = await Promise.all(
       Array.from({ length: PROCESSES }, () => startProcess(['--no-demo'], { DATABASE_URL: created.url })),
     )
@@ -88,7 +88,7 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     return rows[0]!.deadlocks
   }
 
-  /** Live reserved time of the same agent that overlaps: none, whatever the application believed. */
+  /** Overlapping live reservations of the same agent: there must be none, even if the application had a bug. */
   async function overlaps(): Promise<number> {
     const { rows } = await sql<{ count: number }>`
       select count(*) from appointments a join appointments b on b.tenant_id = a.tenant_id and b.agent_id = a.agent_id and b.id > a.id
@@ -277,7 +277,7 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     for (const [id, seen] of acknowledged) {
       const row = stored.get(id)!
       expect(row, id).toBeTruthy()
-      // The highest version that anyone was told is the one stored, as it was told: no update is lost.
+      // The highest version that anybody was told is the stored one, with the same content: no update is lost.
       expect({
         version: row.version,
         status: row.status,
@@ -286,7 +286,7 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
       }).toEqual({ ...seen, start: Date.parse(seen.start) })
     }
     expect(stored.size).toBe(acknowledged.size)
-    // The ledger holds the time of exactly the live appointments, and each event tells of one version.
+    // The ledger contains exactly the time of the live appointments, and each event has one version.
     const reserved = await db.kysely
       .selectFrom('reservations')
       .select('id')
@@ -303,7 +303,7 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
       .execute()
     const told = new Map(events.map((e) => [e.subject_id, e.count]))
     for (const row of rows) expect(told.get(row.id), row.id).toBe(row.version)
-    // Counters of the daily limit equal what is booked.
+    // The counters of the daily limit equal the number of bookings.
     const counters = await db.kysely
       .selectFrom('usage_counters')
       .selectAll()

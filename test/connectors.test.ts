@@ -1,4 +1,4 @@
-// One suite for every connector: what a queue must keep of what was promised; then what is particular to HTTP push.
+// One suite for every connector: the guarantees that a queue must keep; then what is specific to HTTP push.
 import { Connection } from 'rabbitmq-client'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -62,9 +62,9 @@ const turn = (campaignId: string, pusher = 'f0000000-0000-7000-8000-000000000001
 
 /** What a contact center at the end of a connector sees and does. */
 type Harness = {
-  /** Brings what is due to it. */
+  /** Delivers what is due. */
   deliver: (campaignId: string) => Promise<void>
-  /** Callback and key of each contact so far, repeated ones too. */
+  /** Callback and key of each contact so far, including repeated ones. */
   taken: (campaignId: string) => Promise<{ callbackId: string; key: string }[]>
   withdrawn: (campaignId: string) => Promise<string[]>
   report: (campaignId: string, contact: { callbackId: string; key: string }, body: object) => Promise<void>
@@ -77,7 +77,7 @@ const byRest = async (_: string, { callbackId, key }: { callbackId: string; key:
   const answer = await service.tenant.call('POST', `/v1/callbacks/${callbackId}/attempts`, { leaseId: key, ...body })
   expect(answer.status).toBe(200)
 }
-/** A process that dies once its claim is committed: the connector never gets to send. */
+/** A process that dies after its claim is committed: the connector never sends. */
 async function dieBeforeSending(kind: 'http' | 'amqp' | 'log', campaignId: string): Promise<void> {
   const real = service.deps.connectors[kind]!
   service.deps.connectors[kind] = { ...real, send: () => Promise.reject(new Error('killed')) }
@@ -95,7 +95,7 @@ function pullHarness(): Harness {
       for (const item of items) got.push({ callbackId: item.id, key: leaseId })
     },
     taken: () => Promise.resolve(got),
-    // Whoever holds a lease learns it when they report or extend.
+    // The holder of a lease learns it on the next report or extension.
     withdrawn: async (campaignId) => {
       const gone: string[] = []
       for (const { callbackId, key } of got) {
@@ -452,7 +452,7 @@ describe('http push', () => {
     }
     expect(tries).toBe(7)
     expect(await queue(id)).toMatchObject({ connector: 'http', failures: 7, failure: 'http_503' })
-    // Only the first message was ever handed over: the others still wait, and could be leased or moved.
+    // Only the first message was handed over: the others still wait, and could be leased or moved.
     expect((await deliveries(id)).length).toBe(2)
     receiver.answer(null)
     await turn(id)

@@ -1,4 +1,4 @@
-// Two records of one person become one and two again: no number and no address is lost on the way.
+// Two records of one person are merged and separated again: no number and no address is lost.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePerson, signedCaller } from './helpers/people.ts'
 import { makeOffice, startService, type Office, type TestService } from './helpers/service.ts'
@@ -31,7 +31,7 @@ test('every number, address and id of either finds the one that stays, and the m
   expect((await call('POST', '/v1/contacts/search', { phone: '+393205551020' })).body.items[0].id).toBe(kept.id)
   const parts = (await call('GET', `/v1/contacts/${kept.id}/merged`)).body.items
   expect(parts.map((c: any) => c.phone)).toEqual(['+393205551020'])
-  // The next call from the number that was merged is from somebody who is known.
+  // The next call from the number of the merged record belongs to a known person.
   const person = { firstName: 'Ines', lastName: 'Blu', email: 'ines@posta.example' }
   const again = await call('POST', '/v1/appointments', {
     ...{ serviceIds: [office.service.id], start: '2026-12-01T10:00:00+01:00', contact: person },
@@ -44,7 +44,7 @@ test('every number, address and id of either finds the one that stays, and the m
   expect(stayed).toMatchObject({ phone: '+393205551010', notes: 'prima' })
   expect([stayed.email, stayed.externalId, stayed.attributes ?? {}]).toEqual([undefined, undefined, {}])
   expect((await call('GET', `/v1/appointments/${before.id}`)).body.contactId).toBe(other.id)
-  // What came after the merge stays with whom it was made for.
+  // What was created after the merge stays with the record that it was created for.
   expect((await call('GET', `/v1/appointments/${again.body.id}`)).body.contactId).toBe(kept.id)
   expect(await found('320 555 1020')).toEqual([other.id])
   expect((await call('DELETE', `/v1/contacts/${other.id}/merge`)).body.code).toBe('not_mergeable')

@@ -1,4 +1,5 @@
-// kill -9 in the middle of bookings: after the restart every acknowledged booking is there. Embedded and on PostgreSQL.
+// Kills the service with kill -9 in the middle of bookings: after the restart every acknowledged booking is there. Embedded and
+// PostgreSQL.
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -79,7 +80,7 @@ async function killInTheMiddle(args: string[], env: Record<string, string>, key:
   expect(await service.stop('SIGTERM')).toBe(0)
 }
 
-// On a run over PostgreSQL the embedded database is not made; the run without it covers this.
+// With TEST_DATABASE_URL there is no embedded template; the run without it covers this test.
 test.skipIf(process.env.TEST_DATABASE_URL)('embedded: no acknowledged booking is lost by kill -9', async () => {
   const folder = copyTemplate()
   const { key } = await prepare({ folder })
@@ -139,7 +140,7 @@ describeOnRealPostgres('on PostgreSQL', (serverUrl) => {
       for (let i = 0; !isOver; i += 1) {
         const answer = await send(service.base, key, 'POST', '/v1/contacts', { firstName: 'A', lastName: `${n} ${i}` })
         if (answer.status === 201) acknowledged.push(answer.body.id)
-        // AppointmentView to come back: nothing else is an answer while the database is away.
+        // The client is told to retry: 503 is the only valid answer while the database is away.
         else if (answer.status === 503) refused += 1
         else throw new Error(JSON.stringify(answer))
       }

@@ -1,5 +1,5 @@
-// One stranger cannot book an office out: what nobody has confirmed gets a share of each day, work grows, and whoever is behind the same
-// address still books.
+// One stranger cannot book all places of an office: unconfirmed bookings get a share of each day, the proof of work grows, and other
+// people behind the same address can still book.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { networkOf, widerNetworkOf } from '../src/web/network.ts'
@@ -10,7 +10,7 @@ let service: TestService
 let app: Awaited<ReturnType<typeof buildApp>>
 beforeAll(async () => {
   service = await startService()
-  // The real default, not the one of tests.
+  // The real default, not the one of the test helper.
   await service.tenant.call(
     'PATCH',
     `/v1/tenants/${service.tenant.id}`,
@@ -33,7 +33,7 @@ const TIME = '/prova/book/time?service=cie&channel=in_person'
 const from = (address: string) => newCitizen(app, { 'x-forwarded-for': address })
 const PERSON = (n: number) => ({ firstName: 'Ugo', lastName: `N${n}`, email: `n${n}@posta.example`, phone: '' })
 
-/** Holds the first time of the page and goes as far as it gets; the summary, or the page that refused. */
+/** Holds the first time of the page and goes on as far as possible; returns the summary, or the page that refused. */
 async function toSummary(citizen: ReturnType<typeof newCitizen>, n: number, at?: string): Promise<Shown> {
   const times = await citizen.get(TIME)
   const offered = timesIn(times.html)
@@ -76,7 +76,7 @@ test('from twenty addresses at most the share of a day is taken, and a citizen b
   }
   expect((await firstFree()) - before).toBeLessThan(86_400_000)
 
-  // Behind the attacker's address, on the day that is crowded: some seconds of work, then a link by e-mail.
+  // An honest citizen behind the attacker's address, on the crowded day: some seconds of work, then a link by e-mail.
   const honest = from('203.0.113.3')
   const crowded = await toSummary(honest, 999)
   const summary = crowded.url.includes('/summary')
@@ -92,7 +92,7 @@ test('from twenty addresses at most the share of a day is taken, and a citizen b
   )![0]
   const page = await honest.get(new URL(link).pathname)
   expect((await honest.submit(page, '/activate/')).url).toMatch(/\/confirmed$/)
-  // Who has a telephone only is told what to do, and what they typed stays.
+  // A citizen with only a telephone is told what to do, and the typed data stays.
   const phone = from('198.51.100.7')
   const at = timesIn((await phone.get(TIME)).html)[0]!
   const held = await toSummary(phone, 1000, at)

@@ -1,5 +1,5 @@
-// Worker processes killed again and again while they push, a receiver that fails, hangs and answers twice, a broker that dies:
-// every callback arrives, none is lost, none counts twice, and those of a campaign come in the order of their rank.
+// Worker processes are killed again and again while they push; the receiver fails, hangs and answers twice; a broker dies. Every
+// callback arrives, none is lost, none counts twice, and those of a campaign come in the order of their rank.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Connection } from 'rabbitmq-client'
 import { expect, test } from 'vitest'
@@ -89,7 +89,7 @@ async function allDone(stage: Stage, seconds: number): Promise<void> {
   }
 }
 
-/** Every callback is completed by one attempt, and its figures say so. */
+/** Every callback is completed by one attempt, and the figures agree. */
 async function checkExactlyOnce(stage: Stage): Promise<void> {
   for (const [campaignId, ids] of stage.asked) {
     const { body } = await send(stage.api.base, stage.key, 'GET', `/v1/campaigns/${campaignId}/counters`)
@@ -118,7 +118,7 @@ describeOnRealPostgres('on PostgreSQL, four workers, two of them killed again an
         const result = { outcome: 'answered', leaseId: item.deliveryId }
         const report = () =>
           send(stage.api.base, stage.key, 'POST', `/v1/callbacks/${item.callbackId}/attempts`, result)
-        // Twice, at once; where the answer is lost, only after the contact has come again.
+        // Reports twice at the same time; if the push answer gets lost, only after the contact has come again.
         const timesSeen = () => receiver.contacts().filter((c) => c.callbackId === item.callbackId).length
         const twice = async (): Promise<void> => {
           if (mood === 6 || mood === 8)
@@ -127,7 +127,7 @@ describeOnRealPostgres('on PostgreSQL, four workers, two of them killed again an
         }
         reports.push(twice())
       }
-      // Taken, and the answer is lost or late: it will come again.
+      // The contact is taken, but the answer is lost or late: the service sends it again.
       if (mood === 6) return void response.destroy()
       if (mood === 8) return void setTimeout(() => response.writeHead(200).end(), 1_500)
       response.writeHead(200).end()

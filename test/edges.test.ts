@@ -1,4 +1,4 @@
-// What stands at the edges of every surface: headers, one Host, operators' own port, addresses that lead inside.
+// The outer limits of every interface: headers, exactly one Host, the operators' own port, addresses that lead into the network.
 import { createServer, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'

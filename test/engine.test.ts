@@ -1,4 +1,4 @@
-// The slot engine against a brute-force oracle, minute by minute, on random calendars; and the explanation against the offer.
+// Compares the slot engine with a brute-force oracle, minute by minute, on random calendars; and the explanation with the offer.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AgentCalendar, BusyKind } from '../src/availability/agent-calendar.ts'
@@ -33,7 +33,7 @@ type Case = {
   now: number
 }
 
-/** Days on which Europe, America, Australia, Cairo and Lord Howe change their clocks, and ordinary ones. */
+/** Days on which Europe, America, Australia, Cairo and Lord Howe change their clocks, and ordinary days. */
 const DAYS = [
   '2026-03-28',
   '2026-10-24',
@@ -208,13 +208,13 @@ function searchOf(c: Case): { search: Search; visit: Visit; location: Location; 
 
 const walls = new Map<string, Map<number, { day: number; minute: number }>>()
 
-/** Wall clock of an instant by Intl alone: day number and minute of the day; remembered, since Intl takes 10 µs. */
+/** Wall clock of an instant, computed by Intl alone: day number and minute of the day; cached, because Intl takes 10 µs. */
 function wall(zone: string, at: number): { day: number; minute: number } {
   let known = walls.get(zone)
   if (!known) walls.set(zone, (known = new Map()))
   let w = known.get(at)
   if (!w) {
-    // None of ZONES changes its clock within a quarter of an hour.
+    // No zone of ZONES changes its clock within a quarter of an hour.
     const quarter = at - (at % (15 * MINUTE))
     const clock = (at === quarter ? wallByIntl(zone, at) : wallOfDay(wall(zone, quarter))) + at - quarter
     const day = Math.floor(clock / DAY)
@@ -236,7 +236,7 @@ function plain(r: ScheduleRule): Plain {
   return { days: NAMES.map((n) => days.includes(n)), windows: minutes(r.windows), breaks: minutes(r.breaks ?? []) }
 }
 
-/** Whether a rule is open at a wall-clock minute, straight from its words. */
+/** Whether a rule is open at a wall-clock minute, read directly from its fields. */
 function ruleOpen(r: Plain, day: number, minute: number): boolean {
   const within = (list: number[][], onDay: number, m: number): boolean =>
     r.days[weekdayOf(onDay)]! && list.some(([from, to]) => m >= from! && m < to!)
@@ -247,7 +247,7 @@ function ruleOpen(r: Plain, day: number, minute: number): boolean {
 const has = (set: readonly number[], t: number): boolean =>
   set.some((_, i) => i % 2 === 0 && t >= set[i]! && t < set[i + 1]!)
 
-/** All starts by brute force: every minute is asked whether the whole visit is open, free, on the grid and in bounds. */
+/** All starts by brute force: checks for every minute whether the whole visit is open, free, on the grid and within bounds. */
 function oracle(c: Case, from: number, to: number): number[] {
   const low = from - 4 * DAY
   const high = to + 3 * DAY
@@ -265,7 +265,7 @@ function oracle(c: Case, from: number, to: number): number[] {
     frame.push(working && house)
     open.push(frame.at(-1)! && !has(c.absences, t) && !has(c.closures, t))
   }
-  // Where each frame begins and ends, for the grid.
+  // Where each frame of open time begins and how long it is, for the grid.
   const startOf: number[] = []
   const lengthOf: number[] = []
   for (let i = 0, begun = 0; i < frame.length; i += 1) {

@@ -1,4 +1,4 @@
-// Who is erased is erased: after it their words and means stand in no table, whatever was on its way.
+// After an erasure, the person's texts and contact data are in no table, even if messages were still on their way.
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dump } from '../src/db/dump.ts'
@@ -59,7 +59,7 @@ test('nothing of an erased person is left in any table, sent or waiting', async 
   )
   await tenant.call('POST', `/v1/callbacks/${c.id}/cancellation`, { reason: 'causa-zz' })
   expect((await tablesWith('zz')).length).toBeGreaterThan(5)
-  // What was just written waits to be told: erased before it is.
+  // Recent events wait for the relay; the erasure comes before they are sent.
   expect((await tenant.call('POST', `/v1/contacts/${contact.id}/erasure`, {})).status).toBe(204)
   const markers = ['-zz', 'Zebedea', 'Quaglia', 'zq@posta', '393209998877']
   expect(await tablesWith(...markers)).toEqual([])

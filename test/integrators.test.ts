@@ -1,5 +1,5 @@
-// What an integrator may rely on when answers are lost and calls are repeated: one rule for external ids, keys on every POST, no word
-// dropped in silence, and a description that says what the service does.
+// Guarantees for an integrator when answers are lost and calls are repeated: one rule for external ids, keys on every POST, no field
+// silently ignored, and an API description that matches the service.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newCitizen } from './helpers/citizen.ts'
 import { makeOffice, PLATFORM_KEY, startService, type Office, type TestService } from './helpers/service.ts'
@@ -34,7 +34,7 @@ test('an external id that is known names the same object, or a conflict that say
   const stranger = await ask('+393330000075')
   expect([stranger.status, stranger.body.existingId]).toEqual([409, asked.body.id])
   await post(`/v1/callbacks/${asked.body.id}/attempts`, { outcome: 'answered' })
-  // The second request of a ticket is not swallowed by the first, which is over.
+  // The second request of a ticket is a new callback, because the first one is over.
   const second = await ask('+393330000022')
   expect([second.status, second.body.code]).toEqual([409, 'external_id_taken'])
 })
@@ -51,7 +51,7 @@ test('the rule of external ids holds for every collection that has them, and for
   const made = await post('/v1/locations', place)
   expect([made.status, (await post('/v1/locations', place)).status]).toEqual([201, 200])
   expect((await post('/v1/locations', { ...place, name: 'Altra' })).body.existingId).toBe(made.body.id)
-  // Many at once are one record.
+  // Many concurrent requests result in one record.
   const many = await Promise.all(
     Array.from({ length: 6 }, () => post('/v1/contacts', { ...contact, externalId: 'crm-78', phone: '3331112255' })),
   )
@@ -89,7 +89,7 @@ test('a record of another system is written by its id: new, changed, unchanged, 
   expect((await put('erp/1', { ...rosa, externalId: 'erp/2' })).body.errors[0]).toMatchObject({
     pointer: '/externalId',
   })
-  // The one that it became part of answers for it.
+  // The contact that it was merged into answers for it.
   const twin = await put('erp/3', { firstName: 'Rosa', lastName: 'Verdi', phone: '+393331112266' })
   const merge = { otherId: twin.body.id }
   expect((await post(`/v1/contacts/${made.body.id}/merge`, merge, { 'if-match': '*' })).status).toBe(200)
@@ -148,7 +148,7 @@ test('a key makes every POST safe to repeat, and its kept answer is opened by no
   expect(rivals.every((one) => [201, 409].includes(one.status))).toBe(true)
   const notes = (await service.tenant.call('GET', `/v1/contacts/${contact.id}/timeline`)).body.items
   expect(notes.length).toBe(1)
-  // A refusal had no effect: the same key may try again.
+  // A refusal had no effect: the same key may be used again.
   const bad = { 'idempotency-key': 'bad-000-001' }
   const unknown = `/v1/contacts/${service.deps.newId()}/notes`
   for (let i = 0; i < 2; i += 1) expect((await post(unknown, note, bad)).status).toBe(404)
@@ -205,7 +205,7 @@ test('a service by telephone or video needs no location; where nothing can be of
   const confirmed = await tenant.call('POST', '/v1/appointments', { holdId: hold.body.id, contact })
   expect([confirmed.status, confirmed.body.channel]).toEqual([201, 'phone'])
   expect((await newCitizen(service.app).get('/remoto')).text).toContain('Consulenza')
-  // With a place of its own, the tenant stands for none any more; what was booked stays.
+  // Once the tenant has a location, its own id no longer serves as one; existing bookings stay.
   await tenant.make('locations', { name: 'Sede' })
   expect((await slots(remote.id)).days[0].slots.every((s: any) => s.locationId !== tenant.id)).toBe(true)
   expect((await tenant.call('GET', `/v1/appointments/${booked.body.id}`)).status).toBe(200)

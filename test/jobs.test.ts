@@ -1,4 +1,4 @@
-// The queue of side work: lanes, keys, fairness, what fails; and processes that are killed in the middle of sending.
+// The queue of side work: lanes, keys, fairness, failures; and processes that are killed while they send.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { transaction } from '../src/db/tx.ts'
@@ -147,7 +147,7 @@ test('a tenant with much to do does not hold up another, and stopping waits for 
   const before = done.length
   await put({ tenantId: other.id, payload: { name: 'small' } })
   while (!done.includes('small')) await sleep(5)
-  // Its turn came at the next free place, not after the sixty.
+  // Its job ran at the next free place, not after the other tenant's sixty.
   expect(done.indexOf('small') - before).toBeLessThan(30)
   expect(most).toBeLessThanOrEqual(6)
   await loop.stop()
@@ -198,7 +198,7 @@ describeOnRealPostgres('a process killed between sending and recording', (server
       agents: 3,
       rules: [{ rrule: 'FREQ=DAILY', windows: [{ from: '08:00', to: '20:00' }] }],
     })
-    // Tomorrow: of what is booked two days ahead a reminder is planned too, and the leases that end below would send it.
+    // Booked for tomorrow: a booking two days ahead would also plan a reminder, and ending the leases below would send it.
     const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
     const count = 24
     for (let n = 0; n < count; n += 1) {
@@ -213,7 +213,7 @@ describeOnRealPostgres('a process killed between sending and recording', (server
       data: async (got) => {
         taken += 1
         if (!kills.has(taken)) return null
-        // It has been taken, and nobody is there any more to hear of it.
+        // The server has accepted the message, but the worker is dead and does not learn it.
         mailbox.got.push(got)
         worker?.child.kill('SIGKILL')
         await sleep(100)
@@ -230,7 +230,7 @@ describeOnRealPostgres('a process killed between sending and recording', (server
       const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null
       for (let waited = 0; waited < 30_000 && !isGone() && !(await isAllSent()); waited += 100) await sleep(100)
       if (!isGone()) await worker.stop()
-      // The leases of the dead one end.
+      // Ends the leases of the dead worker.
       await ask('update jobs set due_at = now() where due_at > now() and parked_at is null')
     }
     const times = new Map<string, number>()
@@ -238,7 +238,7 @@ describeOnRealPostgres('a process killed between sending and recording', (server
     const recipients = new Set(mailbox.got.flatMap((got) => got.to))
     expect(recipients.size).toBe(count)
     expect(times.size).toBe(count)
-    // Four connections: so many were under way at each death, at most.
+    // There are four connections, so at most four messages were under way at each kill.
     expect(Math.max(...times.values())).toBeLessThanOrEqual(1 + kills.size)
     const again = mailbox.got.length - times.size
     expect(again).toBeGreaterThan(0)

@@ -1,4 +1,4 @@
-// What an attacker and a reader of the code made go wrong with messages, calendars, webhooks and the waiting list.
+// Faults that an attacker and a reviewer of the code caused with messages, calendars, webhooks and the waiting list.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -123,7 +123,7 @@ describe('what strangers write', () => {
       expect((await call('POST', '/v1/inbound/mail', mail, rfc822)).status, mail.slice(0, 200)).toBeLessThan(500)
     const began = performance.now()
     expect(messageIdIn('message-id:<'.repeat(40_000))).toBeNull()
-    // Reading on from each of its places took 25 s.
+    // Trying again from each position of the text took 25 s.
     expect(performance.now() - began).toBeLessThan(10_000)
     expect(
       bouncesIn(`Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.0\0${'x'.repeat(1000)}`),
@@ -295,7 +295,7 @@ describe('messages about one appointment', () => {
     )
     await service.settle()
     expect(gateway.got.map((g) => g.body.data.subjectId)).not.toContain(held.id)
-    // A replay reaches the subscription's own notices only.
+    // A replay sends only the subscription's own notices.
     mailbox.answer({ data: () => refusal(451) })
     const b = await book('2026-11-26T12:00:00+01:00')
     await service.settle()

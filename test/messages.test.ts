@@ -94,11 +94,11 @@ describe('an appointment by whoever made it', () => {
     const begin = invitation.event.getFirstPropertyValue('dtstart')
     expect(begin.toString()).toBe('2026-11-24T10:00:00')
     expect(begin.toUnixTime() * 1000).toBe(Date.parse('2026-11-24T10:00:00+01:00'))
-    // What finds it again, together with the citizen's own address; no link that opens it to whoever sees the calendar.
+    // The code finds the appointment together with the citizen's own address; no link opens it for people who see the calendar.
     expect(invitation.of('description')).toContain(`Codice: ${a.code}`)
     expect(invitation.of('url')).toMatch(/\/prova\/find$/)
     for (const line of invitation.text.split(/\r?\n/)) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75)
-    // Nobody reads answers here.
+    // Nobody reads answers at the sender address, so the invitation asks for none.
     expect(invitation.text).toContain('RSVP=FALSE')
 
     await call('POST', `/v1/appointments/${a.id}/rescheduling`, { start: '2026-11-25T11:00:00+01:00' }, IF_ANY)
@@ -270,7 +270,7 @@ describe('calendars answer', () => {
     expect((await call('GET', `/v1/appointments/${a.id}/history`)).body.items.map((e: any) => e.type)).toContain(
       'appointment.accepted',
     )
-    // About the old time: it says nothing of the new one.
+    // The answer is about the old time and does not count for the new one.
     await call('POST', `/v1/appointments/${a.id}/rescheduling`, { start: '2026-11-27T11:00:00+01:00' }, IF_ANY)
     expect(await send(reply(a, contact.email, 'DECLINED', 0))).toBe('stale')
     expect(await send(reply(a, contact.email.toUpperCase(), 'DECLINED', 1))).toBe('cancelled')
@@ -311,7 +311,7 @@ describe('texts', () => {
     expect(status).toBe(200)
     expect(JSON.stringify(body)).not.toContain('geheim')
     expect(body.headerNames).toEqual(['Authorization'])
-    // The secret stays with the host that it was written for.
+    // The secret is dropped when the URL names another host than the one it was written for.
     const { headers: _gone, ...elsewhere } = { ...gatewayBody(), url: 'https://elsewhere.example/send' }
     expect((await call('PUT', '/v1/text-gateways/sms', elsewhere)).body.headerNames).toEqual([])
     await call('PUT', '/v1/text-gateways/sms', gatewayBody())

@@ -1,4 +1,4 @@
-// What the pages say of times, hours and colours: pure rules as tables.
+// How the pages present times, hours and colours: pure rules as tables.
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import { byDay, groupsOf } from '../src/booking/offer.ts'

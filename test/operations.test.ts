@@ -1,4 +1,4 @@
-// What an operator relies on: durability of the embedded database, its lock, start and stop, dump and restore, import.
+// Guarantees for an operator: durability of the embedded database, its lock, start and stop, dump and restore, import.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ const scratch = (): string => {
   folders.push(folder)
   return folder
 }
-/** The folder with the demo, once a test has loaded it. */
+/** The folder with the demo data, once a test has loaded it. */
 let demo: string | undefined
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
 
@@ -41,7 +41,7 @@ describe.skipIf(process.env.TEST_DATABASE_URL)('the embedded database', () => {
     for (let i = 0; i < 100; i += 1) await client.query('insert into t values ($1)', [i])
     expect((await db.syncs!()) - before).toBeGreaterThanOrEqual(100)
 
-    // A query that takes long in its thread leaves this one free: timers go on firing while it runs.
+    // A long query runs in its own thread and does not block this one: timers keep firing.
     let ticks = 0
     const timer = setInterval(() => (ticks += 1), 2)
     await client.query('select count(*) from generate_series(1, 2000000) a')

@@ -1,4 +1,4 @@
-// The citizens' pages over HTTP, as a browser without script sees them; accidents, refusals, and who may see what.
+// The citizens' pages over HTTP, as a browser without JavaScript sees them; accidents, refusals, and who may see what.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { sweep } from '../src/jobs/schedule.loop.ts'
@@ -44,13 +44,13 @@ const person = (more: Record<string, string> = {}) => ({
 
 const timePath = (query = '') => `/prova/book/time?service=cie&channel=in_person&month=2026-11${query}`
 
-/** Chooses the nth offered time; the page after it. */
+/** Chooses the nth offered time; returns the page after it. */
 async function choose(citizen: Citizen, n = 0, url = timePath()): Promise<Shown> {
   const page = await citizen.get(url)
   return citizen.submit(page, '/book/time', { at: timesIn(page.html)[n]! })
 }
 
-/** From the landing page to the summary. */
+/** Goes from the landing page to the summary. */
 async function toSummary(
   citizen: Citizen,
   n = 0,
@@ -228,7 +228,7 @@ describe('an accident ends well', () => {
       answer_motivo: 'Smarrimento',
       answer_dettagli: 'due\n\nrighe',
     })
-    // The other window: the same service again, its own time is still offered.
+    // The second window: the same service again, and the time that the first window holds is still offered to the same browser.
     const second = await citizen.get(timePath())
     expect(timesIn(second.html)).toContain(timesIn(first.html)[0]!)
     const moved = await citizen.submit(second, '/book/time', { at: timesIn(first.html)[1]! })
@@ -514,7 +514,7 @@ describe('the own appointment', () => {
       const refused = await newCitizen(service.app).get(url)
       expect(refused.status, url).toBe(404)
     }
-    // The cookie of one tenant opens nothing of another.
+    // The cookie of one tenant opens nothing of another tenant.
     expect((await citizen.get(`/altrui/appointments/${booked.id}`)).status).toBe(404)
   })
 })

@@ -1,5 +1,5 @@
-// Passkeys beside the password: set up once the password is known, one answer to one question, of this site and this office only; and
-// administrators have a second factor unless their office decides otherwise.
+// Passkeys in addition to the password: set-up requires the password; each challenge accepts one answer, for this host and this tenant
+// only. Administrators must have a second factor unless their tenant decides otherwise.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newDevice } from './helpers/authenticator.ts'
 import { newCitizen, type Citizen } from './helpers/citizen.ts'
@@ -51,7 +51,7 @@ test('a passkey is set up with the password, and lets its owner in without one',
   const codes = [...shown.html.matchAll(/<code>([0-9a-f]{4}(?:-[0-9a-f]{4}){3})<\/code>/g)].map((m) => m[1]!)
   expect(codes).toHaveLength(10)
   expect((await mailsTo(email)).at(-1)).toContain('passkey')
-  // The same device twice is a mistake that is told.
+  // Adding the same device twice is refused with a message.
   expect((await setUp(person, device)).status).toBe(409)
 
   const elsewhere = newCitizen(service.app)
@@ -59,10 +59,10 @@ test('a passkey is set up with the password, and lets its owner in without one',
   const inside = await answer(elsewhere, state, device.get(options))
   expect(inside.url).toBe('/agenda')
   expect((await mailsTo(email)).at(-1)).toContain('browser nuovo')
-  // One answer to one question: whoever copied it comes too late.
+  // Each challenge accepts one answer: a copied answer is refused.
   expect((await answer(newCitizen(service.app), state, device.get(options))).status).toBe(401)
 
-  // The password alone does not let in any more: the passkey or a code for emergencies does.
+  // The password alone no longer signs in: the passkey or an emergency code is needed.
   const second = newCitizen(service.app)
   const step = await second.post('/prova/sign-in', [
     ['email', email],
@@ -75,7 +75,7 @@ test('a passkey is set up with the password, and lets its owner in without one',
   await setUp(await signIn(service, 'altra@ufficio.example'), other)
   const asked = await question(second, 'prova', 'second')
   expect(asked.options.allowCredentials).toHaveLength(1)
-  // Somebody else's passkey is not this person's second factor.
+  // Another person's passkey does not count as this person's second factor.
   expect((await answer(second, asked.state, other.get(asked.options))).status).toBe(401)
   expect((await answer(second, asked.state, device.get(asked.options))).url).toBe('/agenda')
   const third = newCitizen(service.app)
@@ -100,7 +100,7 @@ test('answers of other sites, locked devices, other offices and late ones let no
   const email = 'ferrea@ufficio.example'
   await makePerson(service, { email, role: 'supervisor' })
   const person = await signIn(service, email)
-  // A false page has the right form and the wrong address; a device that nobody unlocked is in anybody's hand.
+  // A phishing page has the right form but the wrong origin; a device that is not unlocked could be in anybody's hand.
   expect((await setUp(person, newDevice('https://agenda.example.evil.example'))).status).toBe(401)
   expect((await setUp(person, newDevice(ORIGIN, { unlocked: false }))).status).toBe(401)
   const device = newDevice(ORIGIN)
@@ -118,7 +118,7 @@ test('answers of other sites, locked devices, other offices and late ones let no
   await service.newTenant('altrove')
   const there = await question(nobody, 'altrove')
   expect((await answer(nobody, there.state, device.get(there.options), 'altrove')).status).toBe(401)
-  // A question of another office is none here.
+  // A challenge of another tenant is not valid here.
   expect((await answer(nobody, there.state, device.get(there.options))).status).toBe(401)
   const blocked = await question(nobody)
   const { body } = await service.tenant.call('GET', '/v1/users?limit=200')

@@ -1,4 +1,4 @@
-// What reviewers made go wrong with people who sign in, the workspace and the administration; each once, so that it stays right.
+// Faults that reviewers caused with people who sign in, the workspace and the administration, each kept as a regression test.
 import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { patchTo, readObject, type Schema } from '../src/admin/schema-form.ts'
@@ -49,7 +49,7 @@ test('many guesses at once count as many', async () => {
   const answers = await Promise.all(Array.from({ length: 30 }, guess))
   expect(answers.filter((a) => a.status === 401).length).toBeLessThanOrEqual(10)
   expect(answers.some((a) => a.status === 429)).toBe(true)
-  // Inside a session too.
+  // The limit applies inside a session too.
   await makePerson(service, { email: 'dentro@ufficio.example', role: 'agent' })
   const person = await signIn(service, 'dentro@ufficio.example')
   const page = await person.get('/agenda/account')
@@ -110,7 +110,7 @@ test('people of limited reach give nothing away to whom they do not reach, and m
   const campaign = await service.tenant.make('campaigns', { name: 'Richiami' })
   const asked = { campaignId: campaign.id, number: '+393205550144', ownerAgentId: office.agents[1].id }
   expect((await call('POST', '/v1/callbacks', asked)).body.code).toBe('outside_reach')
-  // Nor does the contact's story tell what its own address does not.
+  // The contact's timeline does not show what the appointment's own route hides.
   const other = await bookAt('2026-11-26T09:00:00+01:00', { agentId: office.agents[1].id, notes: 'di altri' })
   expect(
     (await call('GET', `/v1/contacts/${other.contactId}/timeline`)).body.items.some((i: any) => i.id === other.id),
@@ -278,7 +278,7 @@ test('a part of an address can be taken away, and what is archived stays named',
   const agent = await tenant.make('agents', { name: 'Via', serviceIds: [office.service.id], locationIds: [place.id] })
   await tenant.call('DELETE', `/v1/locations/${place.id}`, undefined, { headers: { 'if-match': '*' } })
   const form = await admin.get(`/agenda/settings/agents/${agent.id}`)
-  // It is refused with what is wrong, rather than saved without it: nowhere would mean everywhere.
+  // Saving is refused with a message. Saving without the missing location would leave none, and none means all locations.
   const saved = await admin.submit(form, `agents/${agent.id}`, { name: 'Via!' })
   expect(saved.status).toBe(422)
   expect(saved.html).toContain('Via!')

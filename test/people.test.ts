@@ -1,4 +1,4 @@
-// People sign in: password, code, links, sessions, lock-out, forms of other sites, providers; and who did what is written down.
+// People sign in: password, code, links, sessions, lock-out, cross-site forms, identity providers; and the audit log of who did what.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -38,7 +38,7 @@ test('an invitation opens once and sets a password; weak, breached and personal 
   })
   expect(made.status).toBe(201)
   expect(made.body.user).toMatchObject({ email: 'lia.bo@ufficio.example', status: 'invited' })
-  // Without a mail server the link is handed over by whoever invited.
+  // Without a mail server the inviting person passes the link on.
   const link = new URL(made.body.link).pathname
   expect(await linkIn('sign_in')).toBe(link)
   const person = newCitizen(app)
@@ -57,7 +57,7 @@ test('an invitation opens once and sets a password; weak, breached and personal 
   const inside = await person.submit(page, '', { password: PASSWORD })
   expect(inside.url).toBe('/agenda')
   expect((await newCitizen(app).get(link)).status).toBe(404)
-  // The link of somebody else's office opens nothing here.
+  // The link of another tenant opens nothing here.
   await service.newTenant('vicino')
   expect((await newCitizen(app).get(link.replace('/prova/', '/vicino/'))).status).toBe(404)
 })
@@ -85,7 +85,7 @@ test('whatever is wrong with address or password, the answer is the same, and bo
     expect([known.status, unknown.status]).toEqual([401, 401])
   }
   expect(texts.size).toBe(1)
-  // Both derive a key: an account that is not there must not answer in a tenth of the time.
+  // Both cases derive a key: the answer for an unknown account must not be ten times faster.
   const median = (list: number[]): number => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]!
   expect(median(times.unknown)).toBeGreaterThan(median(times.known) / 3)
   expect(median(times.known)).toBeGreaterThan(median(times.unknown) / 3)
@@ -103,21 +103,21 @@ test('guessing closes the way for unknown browsers, not for the person’s own; 
   const attacker = newCitizen(app)
   for (let i = 0; i < 10; i += 1) expect((await wrong(attacker)).status).toBe(401)
   expect((await wrong(attacker)).status).toBe(429)
-  // Even the right password, from a browser that nobody knows.
+  // From an unknown browser even the right password is refused.
   const right: [string, string][] = [
     ['email', 'bersaglio@ufficio.example'],
     ['password', PASSWORD],
   ]
   expect((await newCitizen(app).post('/prova/sign-in', right)).status).toBe(429)
   expect((await own.post('/prova/sign-in', right)).url).toBe('/agenda')
-  // From elsewhere: the link by mail.
+  // From another browser: the link by mail.
   const elsewhere = newCitizen(app)
   await elsewhere.post('/prova/password', [['email', 'bersaglio@ufficio.example']])
   await service.settle()
   const page = await elsewhere.get(await linkIn('reset'))
   const next = 'quattro cavalli verdi al mercato'
   expect((await elsewhere.submit(page, '', { password: next })).url).toBe('/agenda')
-  // Whoever was signed in with the old password is out.
+  // Sessions that were opened with the old password are ended.
   service.clock.now += 3_000
   expect((await own.get('/agenda')).url).toContain('sign-in')
 })
@@ -130,7 +130,7 @@ test('asking for a new password says the same to everybody', async () => {
   const before = (await service.tenant.call('GET', '/v1/messages')).body.items.length
   await service.settle()
   expect((await service.tenant.call('GET', '/v1/messages')).body.items.length).toBe(before + 1)
-  // The link is for the person alone: whoever reads the outbox does not see it.
+  // The link is for the person alone: people who read the outbox do not see it.
   const shown = (await service.tenant.call('GET', '/v1/messages')).body.items.find((m: any) => m.template === 'reset')
   expect(shown.text).toBe('')
 })
@@ -177,7 +177,7 @@ test('a secret is renewed after an hour, a page that was loading may bring the o
   service.clock.now += 63_000
   expect((await late.get('/agenda')).url).toContain('/sign-in')
   expect((await person.get('/agenda')).url).toBe('/agenda')
-  // Idle for two hours: over.
+  // After two idle hours the session is over.
   service.clock.now += 2 * 3_600_000 + 1
   expect((await person.get('/agenda')).url).toContain('/sign-in')
 })
@@ -207,7 +207,7 @@ test('forms and scripts of other sites change nothing', async () => {
   const page = await person.get('/agenda/account')
   const csrf = /name="csrf" value="([^"]+)"/.exec(page.html)![1]!
   expect((await form('/agenda/account/language', { locale: 'it', csrf })).statusCode).toBe(303)
-  // The proof of one session is none of another.
+  // The CSRF token of one session is not valid in another.
   const other = await signIn(service, 'tempo@ufficio.example')
   const theirs = /name="csrf" value="([^"]+)"/.exec((await other.get('/agenda/account')).html)![1]!
   expect((await form('/agenda/account/language', { locale: 'it', csrf: theirs })).statusCode).toBe(403)
@@ -242,7 +242,7 @@ test('the second factor: a code counts once, emergency codes too, and a role can
   const secret = /<code>([A-Z2-7 ]{39})<\/code>/.exec(page.html)![1]!.replaceAll(' ', '')
   const codeAt = (ms: number): string => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: ms })
   expect((await person.submit(page, 'second-factor', { code: '000000', present: PASSWORD })).status).toBe(422)
-  // A session alone is not enough to put a factor in the person's way, nor is a secret that a form brings.
+  // A session alone is not enough to set up a second factor, and a secret sent by a form is not accepted.
   const code = codeAt(service.clock.now)
   expect((await person.submit(page, 'second-factor', { code, present: 'non la so' })).status).toBe(422)
   expect(
@@ -302,7 +302,7 @@ test('sessions are listed and ended, and a blocked person is out at once', async
   expect(ends).toHaveLength(1)
   await one.submit(page, ends[0]!)
   expect((await two.get('/agenda')).url).toContain('sign-in')
-  // Nobody ends another's.
+  // Nobody can end another person's session.
   const other = await signIn(service, 'tempo@ufficio.example')
   const csrf = /name="csrf" value="([^"]+)"/.exec((await other.get('/agenda/account')).html)![1]!
   const mine = await service.deps.db.kysely
@@ -351,7 +351,7 @@ test('who did what is written down, and is not for everybody', async () => {
   expect(entries.map((e: any) => e.action)).toEqual(
     expect.arrayContaining(['signed_in', 'sign_in_failed', 'password_set', 'inviteUser']),
   )
-  // Names of fields, never what was in them.
+  // The entries contain names of fields, never their values.
   expect(JSON.stringify(entries)).not.toContain('Sede nuova')
   expect(JSON.stringify(entries)).not.toContain(PASSWORD)
   const lines = (await admin.get('/v1/audit-entries/export')).html.trim().split('\n')
@@ -373,10 +373,10 @@ test('the first administrator and the first tenant come by a link that opens as 
   expect(inside.url).toBe('/agenda/settings/start')
   expect((await newCitizen(app).get(link)).status).toBe(404)
   expect((await caller(app, empty.key)('GET', '/v1/users')).body.items).toMatchObject([{ role: 'administrator' }])
-  // There are tenants: nobody makes a first one.
+  // Tenants exist, so nobody can create a first one.
   expect((await newCitizen(app).get('/agenda/set-up/set-up-token-of-the-tests')).status).toBe(404)
 
-  // From nothing to a bookable service on one page.
+  // One page leads from nothing to a bookable service.
   const done = await person.submit(inside, 'settings/start', {
     location: 'Municipio',
     service: 'Anagrafe',
@@ -395,7 +395,7 @@ test('passwords known from breaches are asked for by their first five characters
     breachedUrl: 'https://range.example/',
     request: async (url: string) => {
       asked.push(url)
-      // SHA-1 of the password, from RFC 3174's own program.
+      // SHA-1 of the password, computed with the sample program of RFC 3174.
       return {
         status: 200,
         headers: {},
@@ -441,7 +441,7 @@ async function startProvider(): Promise<{ issuer: string; server: Server; claims
   return { issuer, server, claims }
 }
 
-/** Goes through the provider's own pages as a browser does, and returns the address with the code. */
+/** Follows the provider's own pages as a browser does, and returns the redirect URL with the code. */
 async function consent(address: string, login: string): Promise<URL> {
   const jar = new Map<string, string>()
   let url = address
@@ -519,16 +519,16 @@ test('the organisation’s own sign-in service lets people in: discovery, PKCE, 
       provider: true,
       name: 'Nuova Persona',
     })
-    // The answer of one browser opens nothing in another, and nothing twice.
+    // The answer for one browser is not valid in another browser, and never twice.
     expect((await newCitizen(app).get(first.back.pathname + first.back.search)).url).toBe('/prova/sign-in')
     expect((await first.person.get(first.back.pathname + first.back.search)).url).toBe('/prova/sign-in')
-    // The role follows the claims at each sign-in; without one that fits nobody is let in.
+    // The role follows the claims at each sign-in; without a matching claim the sign-in is refused.
     claims.groups = ['capi']
     await enter('persona-1')
     expect((await users()).find((u: any) => u.email === 'nuova@ente.example').role).toBe('supervisor')
     claims.groups = ['altro']
     expect((await enter('persona-1')).page.status).toBe(403)
-    // Somebody else's address is theirs only when the service has checked it.
+    // An e-mail address identifies a person only if the provider has verified it.
     Object.assign(claims, { email: 'sola@ufficio.example', email_verified: false, groups: ['capi'] })
     const thief = await enter('persona-2')
     expect(thief.page.status).toBe(403)

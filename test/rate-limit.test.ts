@@ -1,4 +1,4 @@
-// Limits of calls: by key and by person on the API, told in headers, and held over all processes together.
+// Limits of API calls by key and by person, reported in headers, and counted over all processes together.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
@@ -32,7 +32,7 @@ test('a key and a person may ask so much a minute, each for itself; answers say 
     const seen = []
     for (let i = 0; i < 6; i += 1)
       seen.push((await app.inject({ method: 'GET', url: '/v1/services', headers: { cookie } })).statusCode)
-    // What they asked of the other application counts as well.
+    // The calls to the other process count too.
     expect([seen[0], seen[5]]).toEqual([200, 429])
     service.clock.now += 60_000
     expect((await call('GET', '/v1/services')).status).toBe(200)

@@ -1,4 +1,5 @@
-// Appointments that change hands or time: only to who works then, as it was shown, told when it is sure, and taken back.
+// Appointments that change agent or time: only to agents who work then, exactly as shown; people are told after the undo period; and
+// undo works.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { drain } from '../src/jobs/work.actions.ts'
 import { queuesFor } from '../src/jobs/queues.ts'
@@ -7,7 +8,7 @@ import { makeOffice, startService, type Office, type TestService } from './helpe
 
 let service: TestService
 let office: Office & { agents: any[] }
-/** Works on Monday, Wednesday and Friday only, and has no appointments: the least loaded of all. */
+/** Works on Monday, Wednesday and Friday only, and has no appointments: the least loaded agent of all. */
 let partTime: any
 
 beforeAll(async () => {
@@ -39,7 +40,7 @@ const messagesAbout = async (id: string, template: string): Promise<any[]> =>
   (await call('GET', `/v1/messages?subjectId=${id}`)).body.items.filter((m: any) => m.template === template)
 
 test('a colleague is chosen only among those who work then; one who is off only by name, rule by rule', async () => {
-  // On a Tuesday the part-timer is off.
+  // On a Tuesday the part-time agent is off.
   const a = await bookAt('2026-12-01T09:00:00+01:00', office.agents[0].id)
   const fair = await call('POST', `/v1/appointments/${a.id}/reassignment`, {})
   expect(fair.body.agentId).toBe(office.agents[1].id)
@@ -69,7 +70,7 @@ test('an override without a named agent never falls on who is off', async () => 
 
 test('of many, each gets a place of its own, never on an earlier day; what is proposed is done, and taken back unheard', async () => {
   const [first] = office.agents
-  // Four appointments of one agent, where one colleague is free for some of them only.
+  // Four appointments of one agent; the colleague is free for some of them only.
   const times = ['09:00', '09:30', '10:00', '10:30'].map((clock) => `2026-12-03T${clock}:00+01:00`)
   const mine = []
   for (const start of times) mine.push(await bookAt(start, first.id))
@@ -88,7 +89,7 @@ test('of many, each gets a place of its own, never on an earlier day; what is pr
   const done = (await call('POST', '/v1/rearrangements', order)).body.items
   expect(done.map((one: any) => [one.agentId, one.start])).toEqual(items.map((p: any) => [p.agentId, p.start]))
   await work()
-  // Who was moved has a message that waits for the minute in which all of it can be taken back.
+  // The message about the move waits for the minute in which everything can be undone.
   expect((await messagesAbout(ids[0], 'moved')).map((m) => m.status)).toEqual(['queued'])
   service.clock.now += 30_000
   const undone = (await call('POST', '/v1/rearrangements/undo', { appointmentIds: ids, reason: 'errore' })).body.items
@@ -106,7 +107,7 @@ test('a day that is given away goes to others, at whatever time', async () => {
   const [one, two] = office.agents
   const starts = ['2026-12-14T09:00:00+01:00', '2026-12-14T09:30:00+01:00']
   const mine = await Promise.all(starts.map((start) => bookAt(start, one.id)))
-  // The colleagues are busy at the same times: another time is to be found.
+  // The colleagues are busy at the same times, so another time must be found.
   for (const start of starts) for (const other of [two, partTime]) await bookAt(start, other.id)
   const body = { appointmentIds: mine.map((a) => a.id), mode: 'best', awayAgentId: one.id }
   const { items } = (await call('POST', '/v1/rearrangements/proposals', body)).body
@@ -138,14 +139,14 @@ test('a move is told after its undo is over, or not at all; the same move twice 
   await work()
   expect((await messagesAbout(a.id, 'moved')).map((m) => [m.status, m.failure])).toEqual([['dropped', 'withheld']])
   expect((await call('DELETE', `/v1/appointments/${a.id}/notice`)).body.code).toBe('undo_over')
-  // AppointmentView at once, an undo is told too.
+  // Without `notifyAfterSeconds` the person is told at once, and is told of the undo too.
   await call('POST', url, { start: to('11:00'), as: 'staff', reason: 'x' })
   await work()
   expect((await call('DELETE', url)).body.start).toContain('10:00')
   await work()
   expect((await messagesAbout(a.id, 'moved')).filter((m) => m.status === 'queued').length).toBe(2)
   expect((await call('DELETE', url)).body.code).toBe('undo_over')
-  // Nobody is told by wish.
+  // With `notify: false` nobody is told.
   await call('POST', url, { start: to('12:00'), as: 'staff', reason: 'x', notify: false })
   await work()
   expect((await messagesAbout(a.id, 'moved')).length).toBe(3)
@@ -163,7 +164,7 @@ test('the pages show who would be where, do just that, and take it back', async 
   const done = await boss.submit(preview, '/team/rearrange', { reason: 'malattia' })
   expect(done.text).toMatch(/da martedì 15 dicembre, 09:30, Operatore 1 a martedì 15 dicembre, 09:30, Operatore 2/)
   expect(done.text).toContain('tra 60 secondi')
-  // Come back to, after a look at the person: still there, with the way back, and no form is sent again.
+  // Returning to this page later shows the result and the undo button; no form is sent again.
   const again = /data-address="([^"]+)"/.exec(done.html)![1]!
   const returned = await boss.get(again)
   expect(returned.text).toContain(`Numero${n}`)
@@ -172,10 +173,10 @@ test('the pages show who would be where, do just that, and take it back', async 
   const back = await boss.submit(done, '/team/undo', {})
   expect(back.text).toContain('tutto è come prima')
   expect((await read(a.id)).agentId).toBe(office.agents[0].id)
-  // A named colleague who is off is offered as an exception, with the rule that stands against it.
+  // A named colleague who is off is offered as an exception, together with the rule that forbids it.
   const named = await boss.submit(list, '/team/preview', { ids: [a.id], mode: 'reassign', agentId: partTime.id })
   expect(named.text).toContain('Anna Part Time, comunque (')
-  // On the appointment's own page too.
+  // The appointment's own page offers the same.
   const page = await boss.get(`/agenda/appointments/${a.id}`)
   expect(page.text).toContain('Anna Part Time (occupato o non in servizio)')
   const refused = await boss.submit(page, '/reassignment', { agentId: partTime.id })

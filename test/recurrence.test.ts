@@ -1,4 +1,4 @@
-// Recurrence rules: known dates, refusals with the part at fault, and the moved start equal to rrule's own walk.
+// Recurrence rules: known dates, refusals that name the faulty part, and the moved start compared with rrule's own iteration.
 import fc from 'fast-check'
 import rrule from 'rrule'
 import { expect, test } from 'vitest'
@@ -82,7 +82,7 @@ const maybe = (part: fc.Arbitrary<string>) => fc.option(part, { nil: '' })
 const list = (name: string, values: readonly (number | string)[], most: number) =>
   maybe(some(values, most).map((chosen) => `;${name}=${chosen.join()}`))
 
-/** Rules of every accepted form. */
+/** Random rules of every accepted form. */
 const anyRule = fc.constantFrom('DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY').chain((frequency) => {
   const isWide = frequency === 'MONTHLY' || frequency === 'YEARLY'
   const nth = fc.tuple(fc.constantFrom('1', '2', '5', '-1', '-2'), fc.constantFrom(...WEEKDAYS)).map(([n, d]) => n + d)
@@ -99,7 +99,7 @@ const anyRule = fc.constantFrom('DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY').chain((f
       byDay,
       frequency === 'WEEKLY' ? fc.constant('') : list('BYMONTHDAY', [1, 2, 15, 28, 29, 30, 31, -1, -2, -31], 3),
       list('BYMONTH', [1, 2, 3, 6, 11, 12], 3),
-      // rrule takes the first day for a position before it: such positions are not compared with it.
+      // rrule returns the first day for a position before it, so negative positions are not compared.
       list('BYSETPOS', frequency === 'DAILY' ? [1] : [1, 2, 3], 2),
       maybe(fc.constantFrom(';COUNT=1', ';COUNT=7', ';COUNT=60', ';UNTIL=20211231', ';UNTIL=20240301T120000Z')),
       maybe(fc.constantFrom(';WKST=SU', ';WKST=WE')),
@@ -120,13 +120,13 @@ test('every accepted form gives the dates of rrule, near its start and years aft
         expect(faultInRule(text)).toBeNull()
         const first = base + start
         const rule = { rrule: text, start: formatDate(first) }
-        // rrule follows what never falls to the year 9999.
+        // For a rule that matches no day rrule iterates to the year 9999.
         if (!isEver(rule, first, first + 366 * 30)) return
         const [low, high] = [base + from, base + from + length]
         const walk = new rrule.RRule({ ...rrule.RRule.parseString(text), dtstart: new Date(first * DAY) }, true)
         const last = first + 366 * 40
         const expected: number[] = []
-        // Stops by itself: a rule that ended would be followed on.
+        // The callback stops the iteration; otherwise rrule would continue to the year 9999.
         walk.all((date) => {
           const day = Math.floor(date.getTime() / DAY)
           if (day >= low && day < high) expected.push(day)
@@ -189,7 +189,7 @@ test('a rule that never falls is known at once, and no accepted rule costs more 
     ),
     { numRuns: 200 },
   )
-  // Not the worst alone: a busy machine stops any of them for a while.
+  // The 99th percentile, not the maximum: on a busy machine any single run can pause.
   costs.sort((a, b) => a - b)
   expect(costs[Math.floor(costs.length * 0.99)]).toBeLessThan(5)
 })

@@ -1,4 +1,4 @@
-// Reminders by rule: what is planned, and that each is sent once, at its time and never for an old one, whatever happens between.
+// Reminders by rule: what is planned, and that each is sent once, at its time and never for an old time, whatever happens in between.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { planReminders, isTooLate, type Reminded } from '../src/reminder/plan.ts'
@@ -104,14 +104,14 @@ describe('what is sent', () => {
     expect((await reminders(a.id)).map((m) => [m.status, m.failure])).toEqual([['dropped', 'too_late']])
   })
 
-  // Each step is an act of somebody, or time that passes; work may be done after it or left for later, as by a process that died.
+  // Each step is a person's action, or passing time. Work follows a step or is left for later, as if the process had died.
   type Step =
     | { act: 'book'; day: number; hour: number }
     | { act: 'move'; which: number; day: number; hour: number }
     | { act: 'cancel' | 'note'; which: number }
     | { act: 'wait'; hours: number }
     | { act: 'work' }
-    // Time passes until about when a reminder is due, and work is done.
+    // Time passes until about the due time of a reminder, then work is done.
     | { act: 'near'; which: number; minutes: number }
   const day = fc.integer({ min: 1, max: 6 })
   const hour = fc.integer({ min: 8, max: 17 })
@@ -137,7 +137,7 @@ describe('what is sent', () => {
     await rules([{ id: 'day', when: 'before', minutes: 1440, channel: 'email' }])
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
-        // Each run has weeks of its own.
+        // Each run uses weeks of its own.
         const origin = service.clock.now + 20 * DAY - ((service.clock.now + 20 * DAY) % DAY)
         service.clock.now = origin
         const mine: { id: string; start: number; since: number; isLive: boolean }[] = []
@@ -166,7 +166,7 @@ describe('what is sent', () => {
           if (one.act === 'work' || one.act === 'near') {
             for (const b of mine) {
               const sent = await reminders(b.id)
-              // Promised in time, its time has come, and not long ago: it is there.
+              // The reminder was planned in time and became due recently: it must exist.
               const isDue = b.since < b.start - DAY && service.clock.now >= b.start - DAY
               if (b.isLive && isDue && service.clock.now <= b.start - DAY + 6 * HOUR) {
                 written += 1
@@ -174,7 +174,7 @@ describe('what is sent', () => {
                   sent.filter((m) => m.text.includes(`Quando: ${shown(b.start)}, ${clock(b.start)}–`)).length,
                 ).toBe(1)
               }
-              // What was just written is about the time that counts, and not before its time.
+              // A new reminder is about the current time of the appointment, and is not too early.
               for (const m of sent.filter((r) => !seen.has(r.id) && r.status === 'queued')) {
                 expect(b.isLive).toBe(true)
                 expect(service.clock.now).toBeGreaterThanOrEqual(b.start - DAY)

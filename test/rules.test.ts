@@ -1,4 +1,4 @@
-// The rules of availability and of services, each seen through the REST API.
+// The rules of availability and of services, each tested through the REST API.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeOffice, PERSON, START, startService, type TestService, type TestTenant } from './helpers/service.ts'
 
@@ -240,7 +240,7 @@ describe('service rules', () => {
     expect(booked.status).toBe(201)
     expect(await times()).toEqual([])
     await patch(`services/${office.service.id}`, { bufferBeforeMinutes: 0, bufferAfterMinutes: 0 })
-    // The buffers of the booked visit stay as they were promised: 9:50 to 10:40.
+    // The booked visit keeps the buffers of the time of booking: 9:50 to 10:40.
     expect(await times()).toEqual(['09:20', '10:40'])
   })
 
@@ -281,7 +281,7 @@ describe('service rules', () => {
       status: 'confirmed',
       override: { reason: 'urgenza', rules: ['day_limit_reached'] },
     })
-    // A limit set later counts what was booked before it.
+    // A limit that is set later also counts earlier bookings.
     await patch(`services/${office.service.id}`, { limits: [{ scope: 'agent', period: 'day', max: 2 }] })
     expect((await book(office.service.id, at(24, 9))).body.code).toBe('day_limit_reached')
   })
@@ -516,7 +516,7 @@ describe('configuration', () => {
     }
     for (const year of [2026, 2027, 2028]) {
       const expected = [...fixed, ...easter[year]!].filter((d) => !(year === 2027 && d === '06-02'))
-      // Since 2026 Saint Francis (4 October) is a public holiday again; the library may know it already.
+      // Since 2026 Saint Francis (4 October) is a public holiday again; the library may or may not know it.
       expect((await days(year)).filter((d: string) => d !== '10-04').sort()).toEqual(expected.sort())
     }
   })

@@ -1,4 +1,4 @@
-// The schema follows the rules for a distributed engine, and the checker itself catches what breaks them.
+// The schema follows the rules for a distributed engine, and the checker itself detects violations.
 import { expect, test } from 'vitest'
 import { migrationNames, readMigration, statementsOf } from '../src/db/migrate.ts'
 import { migrationFaults, statementFaults } from './helpers/sql-rules.ts'

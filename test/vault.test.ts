@@ -1,4 +1,4 @@
-// Whoever has a copy of the database, or a dump of it, opens nothing with it.
+// A copy or a dump of the database is not enough to sign in, open links or read secrets.
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { totpOf } from '../src/auth/sign-in.actions.ts'
@@ -60,7 +60,7 @@ test('a thief of the database forges no sign-in, no link, and reads no secret', 
   }
   expect((await service.tenant.call('POST', '/v1/external-calendars', calendar)).status).toBe(201)
   const hook = await service.tenant.make('webhooks', { url: 'http://127.0.0.1:9/h', types: ['*'] })
-  // The whole database, as a thief reads it.
+  // The whole database, as a thief would read it.
   const all = await dumped(true)
   const text = JSON.stringify(all)
   for (const plain of [
@@ -77,7 +77,7 @@ test('a thief of the database forges no sign-in, no link, and reads no secret', 
   const [sessions] = column(all, 'tenant_secrets').filter((row) => row.purpose === 'sessions')
   const [user] = column(all, 'users').filter((row) => row.id === id)
   expect([isSealed(sessions.secret), isSealed(user.totp_secret)]).toEqual([true, true])
-  // The forgery of the review: the cookie that a right password leaves, and the code, both out of the copy.
+  // The forgery that a review found: the cookie that is set after a right password, and the code, both made from the copy.
   const thief = newCitizen(service.app)
   const forge = (key: string): string => {
     const text = Buffer.from(JSON.stringify({ value: id, until: service.clock.now + 60_000 })).toString('base64url')
@@ -91,12 +91,12 @@ test('a thief of the database forges no sign-in, no link, and reads no secret', 
   const right = totpOf(secret).generate({ timestamp: service.clock.now })
   for (const stolen of [sessions.secret, sessions.secret.split('.').at(-1)])
     expect(await tryWith(stolen, right)).not.toMatch(/^\/agenda/)
-  // With the open secret, which is in no copy, the same forgery is let in: it is the sealing that stops it.
+  // With the decrypted secret, which is in no copy, the same forgery succeeds: so it is the encryption that stops it.
   expect(await tryWith(await secretOf(service.deps, service.tenant.id, 'sessions'), right)).toMatch(/^\/agenda/)
   const [pages] = column(all, 'tenant_secrets').filter((row) => row.purpose === 'pages')
   const link = await thief.get(`/prova/m/${a.id}.${signatureOf(pages.secret, 'appointment', a.id, '')}`)
   expect(link.status).toBe(404)
-  // Whoever has the right keys uses them as ever: a code for emergencies once.
+  // The owner signs in as usual: an emergency code works once.
   const owner = newCitizen(service.app)
   const asked = await owner.post('/prova/sign-in', [
     ['email', 'capo@prova.example'],
@@ -143,9 +143,9 @@ test('keys are rotated: the old one opens until it is, and a process without the
   await expect(vaultOf(oldKey).open(tenant.id, 'x', sealed)).rejects.toMatchObject({ code: 'secret_unreadable' })
   expect(await rotateKey({ ...deps, vault: both })).toEqual({ wrapped: 0, sealed: 0 })
   expect([keyIn('x'), keyIn('00'.repeat(32))?.length]).toEqual([null, 32])
-  // Back again, for what comes after.
+  // Restores the old key for the following tests.
   await rotateKey({ ...deps, vault: vaultOf(oldKey, newKey) })
-  // Without a key nothing is sealed, and what was is told.
+  // Without a key nothing is sealed, and opening a sealed value fails with an error.
   const off = vaultOf()
   expect(await off.seal(tenant.id, 'x', 'offen')).toBe('offen')
   await expect(off.open(tenant.id, 'x', sealed)).rejects.toMatchObject({ code: 'secret_unreadable' })

@@ -42,7 +42,7 @@ describe('something earlier', () => {
     const [first, second] = [await booked(at(26, '09:00')), await booked(at(26, '09:30'))]
     for (const a of [first, second])
       expect((await service.tenant.make('waiting-list', { appointmentId: a.id })).status).toBe('waiting')
-    // Asked twice, one place.
+    // Asking twice still gives one place.
     await call('POST', '/v1/waiting-list', { appointmentId: first.id })
     expect((await waiting()).map((e) => e.appointmentId)).toEqual([first.id, second.id])
     await service.settle()
@@ -52,7 +52,7 @@ describe('something earlier', () => {
       ['offered', '2026-11-24T09:00:00.000Z'],
       ['waiting', null],
     ])
-    // Nobody else can have it meanwhile.
+    // Nobody else can get the time meanwhile.
     const { body: slots } = await call('GET', `/v1/slots?serviceId=${office.service.id}&from=2026-11-24&to=2026-11-24`)
     expect(JSON.stringify(slots)).not.toContain(`"start":"${at(24, '10:00')}`)
     const [told] = await offers(first.id)
@@ -76,7 +76,7 @@ describe('something earlier', () => {
     await service.settle()
     const history = (await call('GET', `/v1/messages?subjectId=${second.id}`)).body.items
     expect(history[0]).toMatchObject({ template: 'moved', calendarMethod: 'REQUEST' })
-    // Their old time is offered in turn: to nobody, for who still waits has an earlier one.
+    // The old time is free now but is offered to nobody: the citizen who still waits has an earlier time.
     expect((await waiting()).map((e) => [e.appointmentId, e.status])).toEqual([[first.id, 'waiting']])
     await cancel(first.id)
     await service.settle()
@@ -103,7 +103,7 @@ describe('something earlier', () => {
     expect(taken.text).toContain('L’orario prima è tuo')
     expect((await shown(a.id)).start).toBe(at(25, '10:00'))
     await service.settle()
-    // Strangers cannot press it.
+    // Strangers cannot submit the form.
     expect((await newCitizen(service.app).post(`/prova/appointments/${a.id}/waiting`, [])).status).toBe(404)
   })
 

@@ -1,4 +1,5 @@
-// Every way by which data leaves asks who reads it, now: streams and webhooks tell what their reader may read, and end with the right to.
+// Every channel that sends data out checks the reader's current rights: streams and webhooks send only what the reader may read, and
+// stop when the right ends.
 import { get, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 type Reading = { text: () => string; isOver: () => boolean; status: number; close: () => void }
-/** Opens a stream as somebody, and gathers what it says. */
+/** Opens a stream with the given credentials and collects its events. */
 const listen = (path: string, headers: Record<string, string>): Promise<Reading> =>
   new Promise((resolve, reject) => {
     const request = get(`${base}${path}`, { headers }, (answer: IncomingMessage) => {
@@ -96,7 +97,7 @@ test('an open stream is no use of a session: it ends when its reader has been id
   const began = service.clock.now
   try {
     service.clock.now += 110 * 60_000
-    // Judged at least once, and still in time.
+    // The rights were checked at least once, and the session is still valid.
     await sleep(2_500)
     expect(stream.isOver()).toBe(false)
     service.clock.now += 11 * 60_000
@@ -131,7 +132,7 @@ test('a webhook tells its writer’s share: ids to an integrator, all to who may
   expect(thinly).toContain(a.id)
   expect(fully).toContain('allergia al lattice')
   expect(fully).not.toContain('cartella clinica')
-  // Whoever looks into the log reads their own share of it.
+  // People who read the log see only what they may read.
   expect(await told(full.id, integrator as never)).not.toContain('allergia')
   await service.tenant.call('POST', `/v1/api-keys/${key.apiKey.id}/revocation`)
   await service.tenant.call('POST', '/v1/appointments', { ...booking, start: '2026-11-24T11:00:00+01:00' })

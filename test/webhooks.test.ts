@@ -1,4 +1,4 @@
-// Webhooks to a real receiver: signed after Standard Webhooks, in the order of their object, tried for days, replayed, guarded.
+// Webhooks to a real receiver: signed with Standard Webhooks, in order for each object, retried for days, replayed, guarded.
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Webhook } from 'standardwebhooks'
 import { isWanted } from '../src/event/catalogue.ts'
@@ -29,7 +29,7 @@ afterEach(async () => {
   for (const { id } of (await call('GET', '/v1/webhooks')).body.items) await call('DELETE', `/v1/webhooks/${id}`)
 })
 const call: TestService['tenant']['call'] = (...args) => service.tenant.call(...args)
-/** The public package judges signature and age; by the clock of the test. */
+/** The reference package checks signature and age; it uses the clock of the test. */
 function verify(secret: string, got: Got): void {
   vi.useFakeTimers({ toFake: ['Date'], now: service.clock.now })
   try {
@@ -93,7 +93,7 @@ test('a failing receiver gets the same message again under its id, and nothing n
   const [a, b] = [await book(), await book()]
   await call('POST', `/v1/appointments/${a.id}/cancellation`, {}, IF_ANY)
   await service.settle()
-  // Both objects were tried; of the first only its oldest.
+  // Notices of both objects were tried; of the first object only the oldest notice.
   expect(seen.length).toBe(2)
   expect(new Set(seen.map((one) => one.split(' ')[0]))).toEqual(new Set(['appointment.booked']))
   expect((await call('GET', `/v1/webhooks/${mine.id}`)).body).toMatchObject({ status: 'active', failure: 'http_500' })
@@ -219,7 +219,7 @@ describe('addresses', () => {
         'https://169.254.169.254/',
       ])
         expect((await call('POST', '/v1/webhooks', { url, types: ['*'] })).body.code, url).toBe('address_not_allowed')
-      // Let in before, or by a name that leads inside: the connection itself is refused.
+      // An address that was allowed before, or a host name that resolves to an internal address: the connection itself is refused.
       Object.assign(deps, { mayUsePrivate: true })
       const mine = await hook(['*'])
       Object.assign(deps, { mayUsePrivate: false })

@@ -1,5 +1,5 @@
-// The workspace as people use it, without script: booking on the telephone, the day's work, hours with what they would hit,
-// rearranging, people and their privacy, reports, administration; and text of people that must stay text everywhere.
+// The workspace as people use it, without JavaScript: booking by telephone, the day's work, changes of hours with the affected
+// appointments, rearranging, people and their privacy, reports, administration; and texts of people are always escaped.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import fc from 'fast-check'
 import { fromText, toCsv } from '../src/admin/transfer.ts'
@@ -51,13 +51,13 @@ test('a clerk books for somebody on the telephone: found by number, first free t
   const page = await clerk.get('/agenda/book')
   const found = await clerk.submit(page, '/agenda/book/person', { look: '06 1234 5678' })
   expect(found.text).toContain('Piera Conti')
-  // What is searched for stands in no address.
+  // The search text is in no URL.
   expect(clerk.visited.join(' ')).not.toMatch(/1234.{0,3}5678/)
   const booked = await clerk.submit(found, '/agenda/book', {})
   expect(booked.url).toMatch(/^\/agenda\/appointments\/[0-9a-f-]{36}\?booked=1$/)
   const id = booked.url.slice(21, 57)
   expect(await read(id)).toMatchObject({ contactId: known.id, audience: 'staff', status: 'confirmed' })
-  // Somebody new, by name; what is missing is said at its field and nothing else is lost.
+  // A new person by name; the error is shown at the missing field and nothing else is lost.
   const again = await clerk.get('/agenda/book')
   const bad = await clerk.submit(again, '/agenda/book', { contact: '', firstName: 'Ugo', lastName: '', phone: '12' })
   expect(bad.status).toBeGreaterThanOrEqual(400)
@@ -65,19 +65,19 @@ test('a clerk books for somebody on the telephone: found by number, first free t
   const good = await clerk.submit(bad, '/agenda/book', { contact: '', firstName: 'Ugo', lastName: 'Bassi', phone: '' })
   expect(good.url).toContain('booked=1')
   expect(good.text).toContain('Prenotato per Ugo Bassi. Non parte nessun messaggio')
-  // Somebody who was found and somebody new, both in the form: nobody is booked before it is clear who.
+  // The form has both a found and a new person: nobody is booked until the clerk chooses one.
   const both = await clerk.submit(found, '/agenda/book', { firstName: 'Zoe', lastName: 'Contini' })
   expect([both.status, both.text.includes('Scegli una delle due')]).toEqual([422, true])
   expect(both.html).toContain('value="Zoe"')
   const clear = await clerk.submit(both, '/agenda/book', { contact: 'new' })
   expect(clear.text).toContain('Prenotato per Zoe Contini.')
-  // Several are found: none of them is chosen for the clerk.
+  // Several contacts are found: none is preselected.
   await service.tenant.make('contacts', { firstName: 'Piero', lastName: 'Contini' })
   const several = await clerk.submit(page, '/agenda/book/person', { look: 'cont' })
   expect(several.html).not.toMatch(/name="contact"[^>]*checked/)
   const nobody = await clerk.submit(several, '/agenda/book', {})
   expect([nobody.status, nobody.text.includes('Indica per chi')]).toEqual([422, true])
-  // A digit corrected: who was proposed for the first number is not kept for the second; nor is anybody for an unknown name.
+  // A corrected digit: the contact proposed for the first number is not kept for the second; and nobody is proposed for an unknown name.
   await service.tenant.make('contacts', { firstName: 'Andrea', lastName: 'Caruso', phone: '+393205551031' })
   await service.tenant.make('contacts', { firstName: 'Andrea', lastName: 'Caruso', phone: '+393205551047' })
   const wrong = await clerk.submit(await clerk.get('/agenda/book'), '/agenda/book/person', { look: '320 555 1031' })
@@ -87,12 +87,12 @@ test('a clerk books for somebody on the telephone: found by number, first free t
   expect((await service.tenant.call('GET', `/v1/contacts/${proposed}`)).body.phone).toBe('+393205551047')
   const unknown = await clerk.submit(wrong, '/agenda/book/person', { look: 'Zanzibar Nuova' })
   expect(unknown.html).not.toMatch(/name="contact"[^>]*checked/)
-  // An extension reaches whoever calls.
+  // The agent who calls sees the extension.
   const inside = await clerk.submit(await clerk.get('/agenda/book'), '/agenda/book', {
     ...{ contact: '', firstName: 'Int', lastName: 'Erno', phone: '06 69821234 int. 5' },
   })
   expect(await read(inside.url.slice(21, 57))).toMatchObject({ notes: 'Interno 5' })
-  // Another service: the time of the one before is none of its own, so its first is proposed.
+  // Another service: the time of the service before is not among its times, so its first time is proposed.
   const shown = await clerk.get('/agenda/book')
   const elsewhere = await clerk.submit(shown, '/book/times', { start: '2030-01-01T09:00:00+01:00' })
   expect(elsewhere.html).toMatch(/name="start"[^>]*checked/)
@@ -114,7 +114,7 @@ test('the day’s work: is here, done, did not come, undone; and tasks without a
   expect(await read(a.id)).toMatchObject({ arrivedAt: expect.any(String) })
   expect((await clerk.get('/agenda')).text).toContain('È qui')
   service.clock.now += 3.5 * 3_600_000
-  // Two hours without use end a session.
+  // Two idle hours end a session.
   clerk = await signIn(service, AGENT)
   boss = await signIn(service, 'capo@ufficio.example')
   admin = await signIn(service, 'admin@ufficio.example')
@@ -164,7 +164,7 @@ test('an absence shows what it would hit before it counts, and is not for others
   expect(preview.text).toContain('Ivo Colpito')
   const none = await clerk.submit(page, '/hours/absence', { from: '2026-12-26T09:30', to: '2026-12-26T11:00' })
   expect(none.text).toContain('Non colpisce nessun appuntamento')
-  // What is refused stays as it was typed, in its own form and at its own field.
+  // Refused input stays as typed, in its own form, with the error at its own field.
   for (const kind of ['absence', 'opening']) {
     const typed = { from: '2026-12-26T11:00', to: '2026-12-26T09:30', reason: 'tutto mio' }
     const wrong = await clerk.submit(page, `/hours/${kind}`, typed)
@@ -176,7 +176,7 @@ test('an absence shows what it would hit before it counts, and is not for others
   const before = (await service.tenant.call('GET', '/v1/absences')).body.items.length
   await clerk.submit(preview, '/hours/absence', {})
   expect((await service.tenant.call('GET', '/v1/absences')).body.items.length).toBe(before + 1)
-  // Another agent's hours are not theirs, by page or by API.
+  // Agents cannot change the hours of others, by page or by API.
   const call = await signedCaller(service, AGENT)
   const other = { agentId: office.agents[1].id, firstDay: '2026-12-01', lastDay: '2026-12-01' }
   expect((await call('POST', '/v1/absences', other)).body.code).toBe('outside_reach')
@@ -191,7 +191,7 @@ test('an absence shows what it would hit before it counts, and is not for others
     ).body.code,
   ).toBe('outside_reach')
 
-  // The supervisor sees it, with who could take it, and gives it away; the person is told.
+  // The supervisor sees the appointment and who could take it, and gives it away; the citizen is told.
   const affected = await boss.get('/agenda/team/affected')
   expect(affected.text).toContain('Ivo Colpito')
   const proposed = await boss.submit(affected, '/team/preview', { ids: [a.id], mode: 'best' })
@@ -347,7 +347,7 @@ test('one person’s whole story, notes, and two records made one', async () => 
   const noted = await clerk.submit(page, '/notes', { content: 'Porta il cane' })
   expect(noted.text).toContain('Porta il cane')
   expect(noted.text).toContain('Rita Sportello')
-  // By a right of its own, both side by side, and asked for.
+  // Comparing and merging needs its own right, shows both records side by side, and asks for confirmation.
   expect((await clerk.get(`/agenda/contacts/${first.id}`)).text).not.toContain('Confronta e unisci')
   const mine = await boss.get(`/agenda/contacts/${first.id}`)
   expect(mine.text).toContain('Confronta e unisci')
@@ -414,7 +414,7 @@ test('privacy: consents, everything handed out, erasure that leaves no trace of 
   expect(file.contact).toMatchObject({ email: 'zorba@posta.example' })
   expect(file.appointments[0].document.notes).toBe('nota su Zorba')
   expect(JSON.stringify(file)).not.toMatch(/manage_hash|tenant_id/)
-  // What is still to come is cancelled first.
+  // Coming appointments must be cancelled first.
   expect((await admin.submit(page, '/erasure', {})).status).toBe(409)
   await tenant.call('POST', `/v1/appointments/${a.id}/cancellation`, { as: 'staff', reason: 'su richiesta di Zorba' })
   await service.settle()
@@ -487,7 +487,7 @@ test('a role sees no more of a person than it may, by API and page', async () =>
     expect(text, url).not.toMatch(/Riservata|carla@posta|33333333|cose sue/)
   }
   expect((await auditor('GET', `/v1/contacts/${shown}`)).body).toMatchObject({ lastName: 'R.', phone: '…33' })
-  // Searching would spell a hidden name out, letter by letter.
+  // Searching would reveal a hidden name letter by letter.
   for (const [url, body] of [
     ['/v1/contacts/lookup', { text: 'Ri' }],
     ['/v1/contacts/search', { phone: '+390633333333' }],
@@ -573,7 +573,7 @@ test('what people type stays text on every page, and in every file', async () =>
     text: evil.slice(0, 100),
   })
   expect(searched.html).not.toMatch(/<script>alert/)
-  // A cell that a spreadsheet would run is defused, and comes back as it was.
+  // A cell that a spreadsheet would execute is escaped, and is imported unchanged.
   const csv = toCsv(['id', 'name'], [{ id: '1', name: '=HYPERLINK("http://x")' }])
   expect(csv).toContain("'=HYPERLINK")
   expect(fromText(csv, {})).toEqual([{ id: '1', name: '=HYPERLINK("http://x")' }])
@@ -596,12 +596,12 @@ test('administration: made, changed and refused by forms of the schema; everythi
     durationMinutes: 20,
     questions: [{ id: 'targa', label: 'Targa', type: 'text', required: true }],
   })
-  // Saved as it stands, nothing changes, not even the version.
+  // Saving without changes changes nothing, not even the version.
   const { version } = await stored()
   const same = await admin.submit(await admin.get(`/agenda/settings/services/${id}`), `services/${id}`, {})
   expect(same.url).toContain('done=saved')
   expect((await stored()).version).toBe(version)
-  // Who has changed it meanwhile is not written over.
+  // A change that somebody else made meanwhile is not overwritten.
   const form = await admin.get(`/agenda/settings/services/${id}`)
   await service.tenant.call('PATCH', `/v1/services/${id}`, { name: 'Altrui' }, { headers: { 'if-match': '*' } })
   expect((await admin.submit(form, `services/${id}`, { name: 'Mio' })).status).toBe(412)
@@ -705,7 +705,7 @@ test('reports: the same figures in plot, table and CSV; a forecast whose error i
   expect(total(byAgent)).toBeGreaterThan(8)
   expect((await call('GET', '/v1/reports/notice?by=agent')).status).toBe(400)
 
-  // Every Monday at nine ten people, a closed week in between: the forecast is ten, its error nothing.
+  // Ten people every Monday at nine, with one closed week in between: the forecast is ten, its error zero.
   const monday = 20_780 - ((20_780 + 3) % 7)
   const hours: Hour[] = Array.from({ length: 12 }, (_, week) => week)
     .filter((week) => week !== 5)

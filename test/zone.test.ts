@@ -1,5 +1,5 @@
-// Every IANA zone across its clock changes of 2026 and 2027: windows keep their wall-clock, the repeated hour is open twice,
-// the skipped hour never. Checked against Intl, minute by minute, which shares no code with time/zone.ts's tables.
+// Tests every IANA zone across its clock changes of 2026 and 2027: windows keep their wall-clock time, the repeated hour is open twice,
+// the skipped hour never. Compared minute by minute with Intl, which shares no code with time/zone.ts's tables.
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../src/time/interval.ts'
 import { formatInstant, instantOf, isZone, offsetAt, parseDate, startOfDay, wallWindow } from '../src/time/zone.ts'
@@ -36,13 +36,14 @@ test('all zones of this runtime across their changes of 2026 and 2027', () => {
       const [before, after] = [offset(at - MINUTE), offset(at)]
       expect(offsetAt(zone, at - MINUTE), `${zone} before`).toBe(before)
       expect(offsetAt(zone, at), `${zone} after`).toBe(after)
-      // A window over the change, from two hours before to two hours after on the wall: exactly the minutes that read so.
+      // A window around the change, from two hours before to two hours after in wall time: it contains exactly the minutes whose clock
+      // reads so.
       const wallFrom = at + Math.min(before, after) - 2 * HOUR
       const wallTo = at + Math.max(before, after) + 2 * HOUR
       const spans = wallWindow(zone, wallFrom, wallTo)
       const inside = (t: number): boolean => spans.some((_, i) => i % 2 === 0 && t >= spans[i]! && t < spans[i + 1]!)
       let open = 0
-      // Intl is asked each quarter of an hour: no zone changes within one.
+      // Intl is asked every quarter of an hour: no zone changes within one.
       expect(at % (15 * MINUTE), `${zone} ${new Date(at).toISOString()}`).toBe(0)
       let shift = 0
       for (let t = at - 6 * HOUR; t < at + 6 * HOUR; t += MINUTE) {

@@ -1,4 +1,4 @@
-// Bookings over HTTP by 16 clients against the bare INSERT of the ledger's row in the same run.
+// Measures bookings over HTTP by 16 clients, compared with the bare INSERT of the ledger row in the same run.
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { startProcess, send } from '../helpers/process.ts'

@@ -1,5 +1,5 @@
-// Callbacks on a real PostgreSQL: draining a backlog through the pull lease, and lateness of single callbacks; each also with
-// millions of future callbacks stored. Beside them pg-boss in the same run.
+// Measures callbacks on a real PostgreSQL: draining a backlog through pull leases, and lateness of single callbacks; each also with
+// millions of future callbacks stored, and compared with pg-boss in the same run.
 import pg from 'pg'
 import { createTenant } from '../../src/tenant/tenant.routes.ts'
 import { migrate } from '../../src/db/migrate.ts'
@@ -38,7 +38,7 @@ async function prepare(server: string): Promise<Stage> {
     tenants.push({ tenantId: id, key: apiKey })
   }
   await db.close()
-  // As operators run it under load: requests answered by two processes' worth of one machine, here by one.
+  // One API process without background work, as operators run it under load.
   const service = await startProcess(['--no-demo', '--role', 'api'], { DATABASE_URL: url, AGENDA_POOL_SIZE: '8' })
   const campaigns: Campaign[] = []
   for (const tenant of tenants) {
@@ -56,7 +56,7 @@ async function prepare(server: string): Promise<Stage> {
   return { url, campaigns, client, service, drop }
 }
 
-/** Callbacks of one campaign written as the service writes them, due from `from` on, `stepMs` apart. */
+/** Inserts callbacks of one campaign as the service writes them, due from `from` on, `stepMs` apart. */
 async function fill(
   stage: Stage,
   c: Campaign,
@@ -102,7 +102,7 @@ async function drain(stage: Stage): Promise<number> {
 
 type Lateness = { p50: number; p99: number; count: number; cpu: number }
 
-/** Callbacks that become due 200 a second over ten seconds, in the hands of consumers that wait by long poll. */
+/** Lateness of callbacks that become due at 200 a second for ten seconds, taken by consumers that wait by long poll. */
 async function lateness(stage: Stage): Promise<Lateness> {
   series += 1
   const used = stage.campaigns.slice(0, 4)
@@ -120,7 +120,7 @@ async function lateness(stage: Stage): Promise<Lateness> {
   return { ...result, cpu: (cpuOf(stage.service.child.pid!) - cpuBefore) / 10 }
 }
 
-/** Processor time of a process so far, in seconds. */
+/** Processor time that a process has used so far, in seconds. */
 function cpuOf(pid: number): number {
   const { readFileSync } = process.getBuiltinModule('node:fs')
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
@@ -135,7 +135,7 @@ async function idleQueries(stage: Stage): Promise<number> {
     )
     return Number(rows[0]!.n)
   }
-  // What the server does by itself (autovacuum after the fill) is measured first and taken off.
+  // The transactions of the server itself (autovacuum after the fill) are measured first and subtracted.
   const begin = await count()
   await new Promise((resolve) => setTimeout(resolve, 10_000))
   await stage.client.query('select pg_stat_clear_snapshot()')

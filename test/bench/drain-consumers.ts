@@ -1,4 +1,4 @@
-// Consumers of campaigns over HTTP, as a process of their own: lease a batch, report all of it answered, until nothing is left.
+// Consumers of campaigns over HTTP, in a process of their own: lease a batch, report all of it as answered, until nothing is left.
 import { Agent, request as httpRequest } from 'node:http'
 
 type Plan = { port: number; consumers: number; batch: number; campaigns: { key: string; campaignId: string }[] }

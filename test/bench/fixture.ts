@@ -18,7 +18,10 @@ export type Fixture = {
   drop: () => Promise<void>
 }
 
-/** Creates the tenant by REST: 20 agents, Monday to Friday 8 to 18; one service of 30 minutes, one of 5 around the clock. */
+/**
+ * Creates the tenant by REST: 20 agents, Monday to Friday 8 to 18; one service of 30 minutes and one of 5 minutes, the latter around the
+ * clock.
+ */
 export async function makeFixture(server: string): Promise<Fixture> {
   const { url, drop } = await createOnServer(server)
   const db = await openDatabase({ url, folder: '', poolSize: 2 })
@@ -69,7 +72,7 @@ export async function makeFixture(server: string): Promise<Fixture> {
   return { url, key, tenantId, agentIds, serviceId, shortServiceId, locationId, drop }
 }
 
-/** Fills the tenant's past with stored appointments up to `total`, and gives every weekday agent 40 busy times ahead. */
+/** Fills the tenant's past with stored appointments up to `total`, and gives every weekday agent 40 future busy times. */
 export async function fill(fixture: Fixture, total: number): Promise<void> {
   const client = new pg.Client({ connectionString: fixture.url })
   await client.connect()

@@ -1,4 +1,4 @@
-// The baseline of a booking: the bare INSERT of the ledger's row under the same exclusion constraint, by pg, n connections.
+// The baseline of a booking: the bare INSERT of the ledger row under the same exclusion constraint, by pg with n connections.
 import pg from 'pg'
 import { randomUUID } from 'node:crypto'
 

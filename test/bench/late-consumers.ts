@@ -1,4 +1,4 @@
-// Consumers that wait by long poll and take what becomes due, one campaign each; how late it reached their hands, in ms.
+// Consumers that wait by long poll and take callbacks as they become due, one campaign each; prints how late each arrived, in ms.
 import { Agent, request as httpRequest } from 'node:http'
 
 type Plan = {
@@ -42,7 +42,7 @@ async function run(plan: Plan): Promise<{ p50: number; p99: number; count: numbe
         const body = { max: 50, waitSeconds: Math.min(waitSeconds, plan.wait) }
         const lease = await post(plan.port, key, `/v1/campaigns/${campaignId}/leases`, body)
         const now = Date.now()
-        // The API shows whole seconds; the number in the code tells the rest.
+        // The API shows whole seconds; the number in the code gives the exact due time.
         for (const item of lease.items) late.push(now - (start + Number(item.code.split('x')[1]) * stepMs))
         const results = lease.items.map((item: { id: string }) => ({ callbackId: item.id, outcome: 'answered' }))
         if (results.length > 0)

@@ -1,14 +1,14 @@
-// A small load generator over raw sockets, run as a process of its own: bounded in count and time, loopback only.
-// Reads its plan as JSON from the command line and prints the result as JSON.
+// A small load generator over raw sockets, in a process of its own; limited in count and time, loopback only. Reads its plan as JSON
+// from the command line and prints the result as JSON.
 import { connect, type Socket } from 'node:net'
 
 export type Plan = {
   port: number
   connections: number
-  /** Stop after this many requests or milliseconds, whichever comes first. */
+  /** Stops after this many requests or milliseconds, whichever comes first. */
   requests: number
   milliseconds: number
-  /** Whole HTTP requests, sent in turn; `{n}` in one of them would be text like any other. */
+  /** Complete HTTP requests, sent in turn and unchanged (no placeholders are replaced). */
   messages: string[]
 }
 export type Result = {

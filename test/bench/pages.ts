@@ -1,4 +1,4 @@
-// Time to the first byte of the citizens' pages on the embedded database with the demo municipality, one request at a time.
+// Measures the time to the first byte of the citizens' pages on the embedded database with the demo municipality, one request at a time.
 import { startDemo } from '../helpers/demo.ts'
 import { median, type Row } from './tools.ts'
 
@@ -8,7 +8,7 @@ const REQUESTS = 40
 async function firstByte(url: string): Promise<number> {
   const began = performance.now()
   const answer = await fetch(url, { headers: { 'accept-language': 'it' } })
-  // fetch resolves with the head of the answer, which leaves with the first byte of the page.
+  // fetch resolves with the response head, which is sent with the first byte of the page.
   const taken = performance.now() - began
   await answer.arrayBuffer()
   if (answer.status !== 200) throw new Error(`${url}: ${answer.status}`)
@@ -43,7 +43,7 @@ export async function benchPages(): Promise<Row[]> {
     }
     const services = await api('/services?limit=100')
     const serviceId = services.items.find((s: any) => s.externalId === 'demo-cie').id as string
-    /** Takes a slot and gives it back, so that everything cached about its agent is stale. */
+    /** Books a slot and cancels it, so that everything cached about its agent is stale. */
     const disturb = async () => {
       const next = await api(`/slots/next?serviceId=${serviceId}`)
       const hold = await api('/holds', { serviceIds: [serviceId], start: next.items[0].slot.start })

@@ -1,5 +1,5 @@
-// What pg-boss does with the same batches on the same server: bare fetch and complete by four workers, and its own work() loop.
-// It speaks no HTTP and keeps no history. Its loop asks twice a second at most, so it gets batches of 500.
+// Measures pg-boss with the same batches on the same server: bare fetch and complete by four workers, and its own work() loop. pg-boss
+// uses no HTTP and keeps no history. Its loop polls at most twice a second, so it gets batches of 500.
 import pg from 'pg'
 import { PgBoss } from 'pg-boss'
 

@@ -1,5 +1,5 @@
-// Ten thousand reminders due at the beginning of a minute, at a mail server that takes 200 ms for each: when the last has left, and
-// what bookings feel of it. Workers and the API are processes of their own on the same machine.
+// Ten thousand reminders are due at the beginning of a minute, and the mail server takes 200 ms for each: measures when the last one has
+// left, and how bookings slow down meanwhile. Workers and API are separate processes on the same machine.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ async function startMailServer() {
   }
 }
 
-/** Appointments whose reminders are due at `from`, as the service writes them. */
+/** Inserts appointments whose reminders are due at `from`, as the service writes them. */
 async function fill(client: pg.Client, fixture: Fixture, from: number): Promise<void> {
   const { tenantId, agentIds, shortServiceId, locationId } = fixture
   await client.query(
@@ -76,7 +76,7 @@ export async function benchReminders(fixture: Fixture): Promise<Row[]> {
       const body = { serviceIds: [fixture.shortServiceId], start, contactId: contact, agentId }
       return message('POST', '/v1/appointments', headers, body)
     })
-  /** Bookings one after the other, as clerks make them: some 20 a second, and never more than one under way. */
+  /** Bookings one after the other, as a clerk makes them: about 20 a second, never more than one under way. */
   const measure = async (seconds: number) => {
     const count = seconds * 20
     const messages = bookings(count)

@@ -1,5 +1,5 @@
-// `npm run bench`: medians over several runs, each beside a baseline of the same run. Needs a PostgreSQL:
-// BENCH_DATABASE_URL, else TEST_DATABASE_URL; without one only the slot core and the pages are measured. Prints the table of docs/benchmarks.md.
+// `npm run bench`: medians over several runs, each compared with a baseline of the same run. Needs a PostgreSQL: BENCH_DATABASE_URL,
+// else TEST_DATABASE_URL; without one only the slot core and the pages are measured. Prints the table of docs/benchmarks.md.
 import { cpus } from 'node:os'
 import { benchBookings } from './booking.ts'
 import { benchCallbacks } from './callbacks.ts'

@@ -1,4 +1,4 @@
-// The slot core alone: 200 agents, 31 days, 40 busy intervals each, 30-minute slots; cached and cold, and its growth.
+// Measures the slot core alone: 200 agents, 31 days, 40 busy intervals each, 30-minute slots; cached and cold, and how the time grows.
 import type { AgentCalendar } from '../../src/availability/agent-calendar.ts'
 import type { Agent, Location, Schedule, TenantConfig } from '../../src/availability/model.ts'
 import { findSlots, NOTHING_FULL, type Search } from '../../src/availability/search.ts'
@@ -30,7 +30,7 @@ function searchOf(agentCount: number): Search {
       desk: null,
       archived: false,
     })
-    // Every agent has a start of its own, so that no expansion is shared between agents.
+    // Each agent's schedule starts on another day, so that no expansion is shared between agents.
     const start = formatDate(FIRST - 400 - i)
     const rules = [
       {
@@ -108,7 +108,7 @@ export function benchSlotCore(): Row[] {
   const warm = time(() => find(base, 31), 51)
   const cold = time(() => {
     forgetExpansions()
-    // A copy is a configuration that nothing was composed for yet.
+    // A copied configuration has no cached composition yet.
     find({ ...base, config: { ...base.config } }, 31)
   }, 15)
   const before = process.memoryUsage()

@@ -1,4 +1,4 @@
-// GET /v1/slots for a month and any of twenty agents, against the same Fastify serving as many constant bytes.
+// Measures GET /v1/slots for a month and any of twenty agents, compared with the same Fastify serving the same number of constant bytes.
 import fastify from 'fastify'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,7 +11,7 @@ const RUNS = 5
 const MILLISECONDS = 3_000
 const dateOf = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
-/** A Fastify in a process of its own that answers with the same number of bytes; ends with the benchmark. */
+/** A Fastify that answers with the same number of bytes, in a process of its own; it ends with the benchmark. */
 export async function serveConstant(bytes: number): Promise<{ port: number; close: () => Promise<void> }> {
   const app = fastify()
   const body = JSON.stringify({ text: 'x'.repeat(Math.max(0, bytes - 11)) })
@@ -96,7 +96,7 @@ export async function benchSlots(fixture: Fixture): Promise<Row[]> {
   ]
 }
 
-/** Median milliseconds of a slot query right after a booking, so that nothing cached can be served. */
+/** Median milliseconds of a slot query right after a booking, so that the answer cannot come from a cache. */
 async function coldRate(fixture: Fixture, base: string, path: string): Promise<number> {
   const contact = (await send(base, fixture.key, 'POST', '/v1/contacts', { firstName: 'C', lastName: 'D' })).body
   const times: number[] = []
@@ -117,7 +117,7 @@ async function coldRate(fixture: Fixture, base: string, path: string): Promise<n
   return median(times)
 }
 
-/** The constant server must not share a process with the load generator's parent, whose work would slow it. */
+/** Starts the constant server in a process of its own, so that the work of the load generator's parent does not slow it. */
 function startConstant(bytes: number): { port: Promise<number>; stop: () => void } {
   let stop = (): void => undefined
   const port = new Promise<number>((resolve, reject) => {
@@ -138,6 +138,6 @@ function startConstant(bytes: number): { port: Promise<number>; stop: () => void
 if (import.meta.main) {
   const { port } = await serveConstant(Number(process.argv[2]))
   process.stdout.write(`${port}\n`)
-  // Ends with its parent, whose pipe closes.
+  // Ends when the parent ends and its pipe closes.
   process.stdin.resume().on('end', () => process.exit(0))
 }

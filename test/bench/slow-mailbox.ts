@@ -1,5 +1,5 @@
-// A mail server that takes its time, as a process of its own: answers each message after `delay` ms and, when asked to end, prints
-// how many it took and the instants of the first and the last.
+// A slow mail server in a process of its own: answers each message after `delay` ms. When told to end it prints how many messages it
+// took and the instants of the first and the last.
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 

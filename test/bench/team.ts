@@ -1,5 +1,5 @@
-// The team view: a week of 30 agents with 2,000 appointments, as data, as a page and in the browser; beside a bare query that reads
-// the same rows.
+// Measures the team view: a week of 30 agents with 2,000 appointments, as data, as a page and in the browser; compared with a bare query
+// that reads the same rows.
 import pg from 'pg'
 import { openBrowser } from '../e2e/browser.ts'
 import { hashPassword } from '../../src/auth/password.ts'
@@ -21,7 +21,7 @@ async function seed(fixture: Fixture, client: pg.Client): Promise<void> {
      select $1, gen_random_uuid(), 'Nome ' || n, 'Cognome ' || n, '{}', now(), now() from generate_series(1, 500) n`,
     [tenantId],
   )
-  // Five days, about 13 a day and agent, of 30 minutes from 8 on.
+  // Five days, about 13 appointments per day and agent, 30 minutes each, from 8:00 on.
   await client.query(
     `insert into reservations (tenant_id, id, agent_id, period, kind)
      select $1, gen_random_uuid(), a.id, tstzrange(s, s + interval '30 minutes'), 'appointment'
@@ -62,7 +62,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return median(runs)
 }
 
-/** The longest task of the page while it shows the view, median over runs, ms. */
+/** The longest browser task while the page shows the view, median over runs, ms. */
 async function longestTask(base: string, path: string, shown: string): Promise<number> {
   const browser = await openBrowser()
   try {

@@ -1,4 +1,4 @@
-// What the benchmarks share: medians, child processes, a database of their own, and a table of results.
+// Shared by the benchmarks: medians, child processes, a database per benchmark, and a table of results.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Plan, Result } from './load.ts'
@@ -23,7 +23,7 @@ export function runScript<T>(script: string, input: unknown): Promise<T> {
 
 export const load = (plan: Plan): Promise<Result> => runScript<Result>('load.ts', plan)
 
-/** A whole HTTP request as text. */
+/** A complete HTTP request as text. */
 export function message(method: string, path: string, headers: Record<string, string>, body?: unknown): string {
   const payload = body === undefined ? '' : JSON.stringify(body)
   const lines = Object.entries({

@@ -1,4 +1,4 @@
-// Reads the database by SQL once all has settled and hands it to judge.ts. Reads only; asks nothing of the service.
+// Reads the database by SQL after all work has settled and passes the rows to judge.ts. Reads only, and does not use the service.
 import type { Eye } from './eye.ts'
 import {
   countedTwice,
@@ -19,7 +19,7 @@ const APPOINTMENTS = `
 const CALLBACKS = `
   select id::text, status, attempts, number, external_id as "externalId", document->'data'->>'chaos' as key,
          campaign_id::text as "campaignId" from callbacks`
-/** Without the index of the constraint that forbids it: each period against the latest end before it, agent by agent. */
+/** Finds overlaps without the index of the exclusion constraint: compares each period with the latest earlier end of the same agent. */
 const overlapping = (from: string, low: string, high: string): string => `
   select id::text from (
     select id, ${low} as low, max(${high}) over (
@@ -46,7 +46,7 @@ const FOR_NOBODY = `
 const PARKED = `
   select 'job of ' || queue as what, id::text, coalesce(failure, '') as why from jobs where parked_at is not null
   union all select 'delivery', id::text, failure from deliveries where status = 'parked'`
-/** What is still to be done at once: by the workers, or by whoever dials. */
+/** What must still be done now, by workers or by diallers. */
 const WAITING = `
   select 'callback ' || status as what, count(*)::int as n from callbacks
    where status in ('queued', 'in_progress') or (status = 'scheduled' and due_at <= now()) group by status
@@ -56,7 +56,7 @@ const WAITING = `
 
 export type Waiting = { what: string; n: number }[]
 
-/** What waits for a worker or a dialler now; null while the server does not answer. */
+/** Work that waits for a worker or a dialler now; null while the server does not answer. */
 export const waitingNow = (eye: Eye): Promise<Waiting | null> => eye.look(WAITING) as Promise<Waiting | null>
 
 export type Verdict = {

@@ -1,5 +1,5 @@
-// People and integrators who book, promise callbacks, cancel and move while the service is disturbed. Each sends one request at a
-// time, repeats what was lost under the same key, and notes what was acknowledged. Bounded: a pause after each request.
+// People and integrators who book, promise callbacks, cancel and move during the faults. Each client sends one request at a time,
+// repeats lost requests under the same key, and records what was acknowledged. Its load is limited by a pause after each request.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { insist, type Door } from './http.ts'
@@ -9,13 +9,13 @@ import { SLOT_MINUTES, type Stage } from './stage.ts'
 const [BOOKERS, PROMISERS] = [6, 2]
 /** Pauses of a client between two requests, in ms. */
 const PAUSE = { book: 90, promise: 180, change: 150 }
-/** So many bookings ask for the same start: with twelve agents most get it, and some meet. */
+/** So many bookings ask for the same start: with twelve agents most of them succeed, and some conflict. */
 const RIVALS = 10
-/** How long a request that the run left open is still repeated, in ms. */
+/** How long a request that is still open at the end of the run is repeated, in ms. */
 const PATIENCE = 40_000
 
 export type Clients = {
-  /** Resolves once all of them have stopped. */
+  /** Resolves once all clients have stopped. */
   done: Promise<void>
   stop: () => void
 }
@@ -40,7 +40,7 @@ async function repeat(once: () => Promise<void>, pause: number, isStopped: () =>
 
 export function startClients(door: Door, stage: Stage): Clients {
   const { ledger } = door
-  /** Appointments that nobody is changing at the moment. */
+  /** Appointments that no client is changing at the moment. */
   const changeable: string[] = []
   const first = Math.ceil(Date.now() / 86_400_000) * 86_400_000 + 86_400_000
   let asked = 0
@@ -82,7 +82,7 @@ export function startClients(door: Door, stage: Stage): Clients {
     const ask = { method: 'POST', path: '/v1/callbacks', body, headers: { 'idempotency-key': key } }
     const answer = await insist(door, ask, until)
     if (answer?.status !== 201 && answer?.status !== 200) return
-    // The number is new: "it waits already" means that a repeated request was not known again.
+    // The number is new, so a 200 ("waits already") means that the service did not recognise a repeated request.
     if (answer.status === 200) count(ledger.refused, '200 taken for another request')
     ledger.promises.push({ id: answer.body.id, number, key, at: Date.now() })
   }
@@ -95,7 +95,7 @@ export function startClients(door: Door, stage: Stage): Clients {
     const path = `/v1/appointments/${id}/${isMove ? 'rescheduling' : 'cancellation'}`
     const answer = await insist(door, { method: 'POST', path, body }, until)
     if (answer?.status === 200) ledger.changes.push(changeOf(isMove ? 'moved' : 'cancelled', answer.body))
-    // Without an answer its state is not known, so nothing more is asked of it.
+    // Without an answer the state is unknown, so the appointment is not used again.
     if (isMove && answer) changeable.push(id)
   }
 

@@ -1,5 +1,5 @@
-// A PostgreSQL cluster of its own on loopback, with the settings that make a commit durable; started, stopped hard and removed
-// here. Touches no other cluster: all is done by pg_ctl on its own data folder.
+// A PostgreSQL cluster of its own on loopback, with settings that make commits durable; started, stopped hard and removed here. Uses
+// pg_ctl on its own data folder only and touches no other cluster.
 import { spawn, spawnSync } from 'node:child_process'
 import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,13 +7,13 @@ import { join, resolve } from 'node:path'
 
 export type StopMode = 'immediate' | 'fast'
 export type Cluster = {
-  /** Of the server's own database; the service gets one beside it. */
+  /** URL of the server's default database; the service gets a separate one. */
   url: string
   version: string
   start: () => Promise<void>
   stop: (mode: StopMode) => Promise<void>
   log: () => string
-  /** Stops the server and removes its folder; safe to call twice and while the process ends. */
+  /** Stops the server and removes its folder; safe to call twice and while the process exits. */
   destroy: () => void
 }
 
@@ -31,7 +31,7 @@ export function findBinaries(): string {
   return found
 }
 
-/** The server refuses to run as root: then it runs under an account of the system. */
+/** PostgreSQL refuses to run as root; in that case it runs under another system account. */
 function asServer(command: readonly string[]): readonly string[] {
   if (process.getuid?.() !== 0) return command
   const accounts = readFileSync('/etc/passwd', 'utf8')
@@ -52,7 +52,7 @@ log_min_messages = warning
 ${others.join('\n')}
 `
 
-/** Makes and starts a cluster; `binaries` is the folder of initdb and pg_ctl, `others` are settings that win over its own. */
+/** Creates and starts a cluster; `binaries` is the folder of initdb and pg_ctl, `others` are settings that override the defaults. */
 export async function startCluster(
   port: number,
   binaries = findBinaries(),
@@ -66,7 +66,7 @@ export async function startCluster(
   function run(name: string, args: readonly string[]): Promise<void> {
     const [command, ...rest] = asServer([resolve(binaries, name), '-D', data, ...args])
     return new Promise((resolve, reject) => {
-      // The server inherits what pg_ctl has open: a pipe would never end.
+      // The server inherits the open files of pg_ctl: with a pipe the caller would wait forever.
       const child = spawn(command!, rest, { cwd: folder, stdio: 'ignore', env: environment })
       child.once('error', reject)
       child.once('exit', (code) =>

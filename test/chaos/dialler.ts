@@ -1,23 +1,23 @@
-// Contact centers: one that gets callbacks pushed and one that leases them. Each notes every dial with the key that it came
-// under, and reports the result until it is acknowledged. Never fails on purpose: whatever comes twice, the service sent twice.
+// Two contact centers: one gets callbacks pushed, the other leases them. Each records every dial with its key, and reports the result
+// until it is acknowledged. They never fail on purpose: a contact that comes twice was sent twice by the service.
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { insist, type Door } from './http.ts'
 import type { Dial } from './ledger.ts'
 
-/** One attempt in ten finds the line busy and is followed by another. */
+/** One attempt in ten finds the line busy, so another attempt follows. */
 const BUSY = 0.1
-/** How long a request that the end of the run left open is still repeated, in ms. */
+/** How long a request that is still open at the end of the run is repeated, in ms. */
 const PATIENCE = 10_000
 const [REPORTERS, LEASE_SECONDS, WAIT_SECONDS, AT_ONCE] = [4, 60, 3, 5]
 
 type Call = Omit<Dial, 'at'>
 export type Dialler = {
   url: string
-  /** Connects it with the service: from now on results are reported, and callbacks of the campaign leased. */
+  /** Connects the dialler to the service: from now on it reports results and leases callbacks of the campaign `pulled`. */
   begin: (door: Door, pulled: string) => void
-  /** Calls whose result is not acknowledged yet. */
+  /** Number of calls whose result is not acknowledged yet. */
   waiting: () => number
   stop: () => Promise<void>
 }
@@ -29,7 +29,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return text
 }
 
-/** A server that takes every push and hands on its contacts before it answers. */
+/** A server that accepts every push and passes on its contacts before it answers. */
 async function receive(take: (item: any) => void): Promise<Server> {
   const server = createServer((request, response) => {
     void textOf(request)
@@ -38,7 +38,7 @@ async function receive(take: (item: any) => void): Promise<Server> {
         if (type === 'callbacks.due') data.items.forEach(take)
         response.writeHead(200).end('{}')
       })
-      // A sender that was killed in the middle of its message.
+      // The sender was killed in the middle of its message.
       .catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

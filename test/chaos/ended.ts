@@ -1,4 +1,4 @@
-// PURE. Reads what a process of the service wrote: error lines of its log, and why it ended by itself.
+// PURE. Parses the output of a service process: error lines of its log, and the reason why it ended by itself.
 
 export type Ended = {
   name: string
@@ -34,12 +34,12 @@ export function loggedError(line: string): LoggedError | null {
   }
 }
 
-/** `src/db/open.ts:45` out of a line of a stack. */
+/** Extracts `src/db/open.ts:45` from a stack line. */
 const placeOf = (frame: string): string => /(?:\/)((?:src|node_modules)\/[^\s:)]+:\d+)/.exec(frame)?.[1] ?? ''
 
 const MESSAGE = /^(?:\w*Error|error)(?: \[\w+\])?: .+|^\w+: .+/
 
-/** The same for all processes that ended for the same reason: phase, message, and where of the stack it was. */
+/** A text that is equal for all processes that ended for the same reason: phase, message, and place in the stack. */
 export function causeOf(phase: Ended['phase'], code: number | null, signal: string | null, tail: string[]): string {
   const message = tail.find((line) => MESSAGE.test(line) && !line.startsWith('Node.js')) ?? tail.at(0) ?? 'no word'
   const frames = tail.filter((line) => /^\s+at /.test(line)).map(placeOf)
@@ -50,7 +50,7 @@ export function causeOf(phase: Ended['phase'], code: number | null, signal: stri
   return [phase, how, message.trim(), ...(hasNoHandler ? ["unhandled 'error' event"] : []), place].join(' | ')
 }
 
-/** Those that ended for the same reason together, most frequent first. */
+/** Groups the ended processes by reason, most frequent first. */
 export function byCause(ended: readonly Ended[]): { cause: string; times: number; names: string[]; tail: string[] }[] {
   return [...Map.groupBy(ended, (one) => one.cause)]
     .map(([cause, all]) => ({

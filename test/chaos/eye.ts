@@ -1,5 +1,5 @@
-// The harness's own look into the database, under a name of its own, while the server comes and goes.
-// Reads and ends connections; never writes what the service owns.
+// The harness's own connection to the database, under a separate name, which survives restarts of the server. Reads rows and ends
+// connections; never writes data of the service.
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
@@ -7,7 +7,7 @@ export type Rows = Record<string, any>[]
 export type Eye = {
   /** Rows, or null while the server does not answer. */
   look: (sql: string, values?: readonly unknown[]) => Promise<Rows | null>
-  /** Rows, waiting up to half a minute for the server. */
+  /** Rows; waits up to half a minute for the server. */
   read: (sql: string, values?: readonly unknown[]) => Promise<Rows>
   close: () => Promise<void>
 }
@@ -18,7 +18,7 @@ export function createEye(url: string): Eye {
 
   async function connect(): Promise<pg.Client> {
     const made = new pg.Client({ connectionString: url, application_name: 'chaos', connectionTimeoutMillis: 3_000 })
-    // Whoever asks next finds out.
+    // Errors are ignored here; the next query reports them.
     made.on('error', () => undefined)
     await made.connect()
     return made

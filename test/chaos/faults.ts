@@ -1,4 +1,4 @@
-// The disturbances, in turn, and how soon the APIs answer again after each. Disturbs only what this run started.
+// Causes the faults in turn and measures how soon the APIs answer again after each. Disturbs only what this run started.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from './cluster.ts'
 import type { Eye } from './eye.ts'
@@ -21,16 +21,16 @@ export type Scene = {
 export type Disturbed = {
   fault: string
   at: number
-  /** Seconds from the fault until every API had answered a probe sent after it; null = not within the time that was waited. */
+  /** Seconds from the fault until every API had answered a probe sent after it; null = not within the waiting time. */
   recovered: number | null
-  /** The longest stretch without an answer of any API, in seconds. */
+  /** The longest period in which no API answered, in seconds. */
   silent: number
   endedByThemselves: number
 }
 
 type Fault = { name: string; run: (scene: Scene, round: number) => Promise<string> }
 
-/** How long recovery is waited for, and the pause between two faults, in ms. */
+/** How long to wait for recovery, and the pause between two faults, in ms. */
 const [RECOVERY, CALM] = [45_000, 4_000]
 
 const kill = (list: (scene: Scene) => readonly Kept[]) => async (scene: Scene, round: number) => {
@@ -73,7 +73,7 @@ export const FAULTS: readonly Fault[] = [
   },
 ]
 
-/** Waits until every API has answered a probe sent after now and every process is ready; ms waited, or null. */
+/** Waits until every API has answered a probe sent after now and every process is ready; false if that takes too long. */
 async function recovery({ prober, apis, workers }: Scene): Promise<boolean> {
   const from = Date.now()
   while (Date.now() - from < RECOVERY) {
@@ -99,7 +99,7 @@ async function disturb(fault: Fault, scene: Scene, round: number): Promise<Distu
   }
 }
 
-/** Disturbs until `end` (epoch ms), one fault after the other; `tell` hears of each. */
+/** Causes one fault after the other until `end` (epoch ms); calls `tell` for each. */
 export async function disturbUntil(end: number, scene: Scene, tell: (one: Disturbed) => void): Promise<Disturbed[]> {
   const all: Disturbed[] = []
   for (let turn = 0; Date.now() < end; turn += 1) {

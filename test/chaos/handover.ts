@@ -1,9 +1,9 @@
-// How long the work that a killed worker had in hand lies there until somebody goes on with it: jobs under its claim, deliveries
-// that it was to send, campaigns that it pushed for. Measured by reading; touches nothing.
+// Measures how long the work of a killed worker lies idle until another worker continues it: jobs that it had claimed, deliveries that
+// it had to send, campaigns that it pushed. Only reads.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Eye, Rows } from './eye.ts'
 
-/** What is claimed now. Its mark changes as soon as somebody claims it anew, ends it or puts it off. */
+/** What is claimed now. `mark` changes as soon as somebody claims it again, finishes it or postpones it. */
 const CLAIMED = `
   select 'job of ' || queue as kind, id::text, due_at::text || ' ' || attempts as mark, due_at > now() as live from jobs
    where parked_at is null and attempts > 0 and failure is null
@@ -17,21 +17,21 @@ const [EVERY, LONGEST] = [200, 120_000]
 export type InHand = { kind: string; id: string; mark: string }
 export type Handover = {
   worker: string
-  /** Seconds until the last thing of each kind was taken on; kinds of which nothing was in hand are missing. */
+  /** Seconds until the last item of each kind was taken over; kinds without claimed items are missing. */
   byKind: Map<string, number>
-  /** What was not taken on as long as it was watched. */
+  /** Items that nobody took over while they were watched. */
   left: number
 }
 
 const toInHand = (rows: Rows): InHand[] => rows.map(({ kind, id, mark }) => ({ kind, id, mark }))
 
-/** Those that nobody has touched since. */
+/** Items that nobody has touched since. */
 export function stillInHand(before: readonly InHand[], now: readonly InHand[]): InHand[] {
   const marks = new Map(now.map((one) => [one.id, one.mark]))
   return before.filter((one) => marks.get(one.id) === one.mark)
 }
 
-/** Watches from the kill on (`at`, epoch ms) until all is taken on; work that the living have in hand passes at once. */
+/** Watches from the kill (`at`, epoch ms) until every item is taken over; items of living workers drop out quickly. */
 export async function watchHandover(eye: Eye, worker: string, at: number): Promise<Handover> {
   const byKind = new Map<string, number>()
   const first = await eye.read(CLAIMED)

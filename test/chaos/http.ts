@@ -1,4 +1,4 @@
-// One request to the service, and requests that insist: sent again under the same key until an answer says how it ended.
+// One request to the service, and requests that are repeated under the same key until an answer tells the result.
 import { Agent, request as httpRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { count, type Ledger } from './ledger.ts'
@@ -8,7 +8,7 @@ export type Ask = { method: string; path: string; body?: unknown; headers?: Reco
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
-/** Sends once; a broken connection and a missing answer are `lost`, whatever became of the request. */
+/** Sends once; a broken connection or a missing answer is `lost`, whatever happened to the request. */
 export function askOnce(base: string, key: string, ask: Ask, timeoutMs = 10_000): Promise<Reply> {
   return new Promise((resolve) => {
     const payload = ask.body === undefined ? undefined : JSON.stringify(ask.body)
@@ -44,14 +44,14 @@ export function askOnce(base: string, key: string, ask: Ask, timeoutMs = 10_000)
   })
 }
 
-/** The ways into the service: each request goes to another process than the one before. */
+/** The addresses of the service: each request goes to another process than the one before. */
 export type Door = { bases: readonly string[]; key: string; ledger: Ledger; turn: number }
 
 const isFinal = (reply: Reply): boolean => reply.kind === 'answer' && reply.status < 500 && reply.status !== 429
 
 const nameOf = (reply: Reply & { kind: 'answer' }): string => `${reply.status} ${reply.body?.code ?? ''}`.trim()
 
-/** The answer that ended the request, or null when none came before `until` (epoch ms). Refusals are answers too. */
+/** The final answer, or null when none came before `until` (epoch ms). Refusals are answers too. */
 export async function insist(
   door: Door,
   ask: Ask,

@@ -1,4 +1,4 @@
-// The judgement of `npm run chaos` on notes and rows made by hand: a check that finds nothing proves nothing.
+// Tests the judgement of `npm run chaos` on records and rows made by hand: a check that never finds anything proves nothing.
 import { expect, test } from 'vitest'
 import { byCause, causeOf, loggedError } from './ended.ts'
 import { stillInHand } from './handover.ts'

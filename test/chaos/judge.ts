@@ -1,5 +1,5 @@
-// PURE. What the notes of clients and the rows of the database mean together: what was lost, doubled, dialled twice, and for how
-// long nobody answered. Reads and writes nothing.
+// PURE. Compares the clients' records with the database rows: what was lost, doubled or dialled twice, and for how long nobody answered.
+// Reads and writes nothing.
 import type { Change, Dial, Promised, Reported } from './ledger.ts'
 
 export type AppointmentRow = {
@@ -23,7 +23,7 @@ export type Finding = { what: string; id: string; why: string }
 
 const CLOSED = new Set(['completed', 'exhausted', 'expired', 'cancelled'])
 
-/** Why the row does not hold what was acknowledged, or null. A higher version is a later state. */
+/** Why the row does not contain the acknowledged change, or null. A higher version is a later state and therefore fine. */
 function faultOf(change: Change, row: AppointmentRow | undefined): string | null {
   if (!row) return 'is not there'
   if (row.version < change.version) return `has version ${row.version}, acknowledged was ${change.version}`
@@ -34,7 +34,7 @@ function faultOf(change: Change, row: AppointmentRow | undefined): string | null
   return null
 }
 
-/** Acknowledged bookings, moves and cancellations that the database does not hold, in that or a later state. */
+/** Acknowledged bookings, moves and cancellations that the database does not contain, in that or a later state. */
 export function lostChanges(changes: readonly Change[], rows: readonly AppointmentRow[]): Finding[] {
   const byId = new Map(rows.map((row) => [row.id, row]))
   return changes.flatMap((change) => {
@@ -43,7 +43,7 @@ export function lostChanges(changes: readonly Change[], rows: readonly Appointme
   })
 }
 
-/** Acknowledged callbacks that are not there, and acknowledged results that no attempt stands for. */
+/** Acknowledged callbacks that are missing, and acknowledged results without an attempt. */
 export function lostCallbacks(
   promises: readonly Promised[],
   results: readonly Reported[],
@@ -65,7 +65,7 @@ export function lostCallbacks(
   return lost
 }
 
-/** Values that occur more than once, empty ones aside. */
+/** Values that occur more than once, except empty ones. */
 export function twice(values: readonly (string | null)[]): string[] {
   const seen = new Set<string>()
   const doubled = new Set<string>()
@@ -79,7 +79,7 @@ export function twice(values: readonly (string | null)[]): string[] {
 
 export type Dials = { attempts: number; repeats: number; duplicates: Finding[] }
 
-/** An attempt that came under two keys would be dialled twice; the same key again is a repeat, which its key makes harmless. */
+/** An attempt that came under two keys would be dialled twice. The same key again is a repeat, which the key makes harmless. */
 export function judgeDials(dials: readonly Dial[]): Dials {
   const keys = new Map<string, Set<string>>()
   let repeats = 0
@@ -96,7 +96,7 @@ export function judgeDials(dials: readonly Dial[]): Dials {
   return { attempts: keys.size, repeats, duplicates }
 }
 
-/** Callbacks with more attempts counted than keys were dialled: a result counted twice. */
+/** Callbacks with more counted attempts than dialled keys: a result was counted twice. */
 export function countedTwice(dials: readonly Dial[], rows: readonly CallbackRow[]): Finding[] {
   const keys = Map.groupBy(dials, (dial) => dial.callbackId)
   return rows.flatMap(({ id, attempts }) => {
@@ -107,7 +107,7 @@ export function countedTwice(dials: readonly Dial[], rows: readonly CallbackRow[
 
 export type Silence = { longest: number; total: number; times: number; at: number }
 
-/** Stretches of more than `least` ms without an answer between `from` and `to`; figures in seconds, `at` where the longest began. */
+/** Periods of more than `least` ms without an answer between `from` and `to`; figures in seconds, `at` where the longest began. */
 export function silence(answers: readonly number[], from: number, to: number, least = 1_000): Silence {
   const inside = answers.filter((at) => at > from && at < to).sort((a, b) => a - b)
   const result = { longest: 0, total: 0, times: 0, at: from }

@@ -1,7 +1,7 @@
-// What clients and diallers saw while the service was disturbed: every acknowledged answer, every dial, every refusal.
-// Only records; what it means is decided in judge.ts.
+// Records what clients and diallers saw during the faults: every acknowledged answer, every dial, every refusal. Only records; judge.ts
+// interprets it.
 
-/** An acknowledged change of one appointment; `version` is the one that the answer named. */
+/** An acknowledged change of one appointment; `version` is the version in the answer. */
 export type Change = {
   kind: 'booked' | 'moved' | 'cancelled'
   id: string
@@ -12,11 +12,11 @@ export type Change = {
   agentId: string
   at: number
 }
-/** An acknowledged promise of a callback; `key` is the idempotency key, which the callback also carries as data. */
+/** An acknowledged promise of a callback; `key` is the idempotency key, which the callback also carries in its data. */
 export type Promised = { id: string; number: string; key: string; at: number }
 /** An acknowledged result of an attempt. */
 export type Reported = { callbackId: string; attempt: number; key: string; outcome: string; at: number }
-/** A contact that reached a dialler: `key` is the delivery or the lease that it came under. */
+/** A contact that reached a dialler: `key` is the delivery or lease under which it came. */
 export type Dial = { callbackId: string; attempt: number; key: string; via: 'push' | 'lease'; at: number }
 
 export type Ledger = {
@@ -24,14 +24,14 @@ export type Ledger = {
   promises: Promised[]
   results: Reported[]
   dials: Dial[]
-  /** Instants of good answers to probes of slots and to bookings, and of bookings alone; epoch ms. */
+  /** Instants of successful probes of slots and of bookings, and of bookings alone; epoch ms. */
   answers: number[]
   bookings: number[]
-  /** Refusals (4xx), answers of failure (5xx) and lost answers, by what they said. */
+  /** Refusals (4xx), server errors (5xx) and lost answers, counted by their text. */
   refused: Map<string, number>
   failed: Map<string, number>
   lost: Map<string, number>
-  /** Requests whose end was still not known when the run ended. */
+  /** Requests whose result was still unknown when the run ended. */
   givenUp: number
 }
 

@@ -1,5 +1,5 @@
-// Ports for servers that are stopped and started again: below the range that the system hands out to outgoing connections,
-// so that nobody takes one in between.
+// Ports for servers that are stopped and started again: below the range that the system uses for outgoing connections, so that nobody
+// takes one in between.
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 

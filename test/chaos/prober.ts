@@ -1,13 +1,13 @@
-// Asks each API for the first free slot several times a second, and notes when it answered. Nothing else.
+// Asks each API for the first free slot several times a second and records when it answered.
 import { askOnce } from './http.ts'
 import type { Ledger } from './ledger.ts'
 
 const [EVERY, TIMEOUT] = [150, 2_000]
-/** Probes of one API under way at once: a process that hangs is not asked without end. */
+/** Maximum of open probes per API: a hanging process does not get more and more requests. */
 const MOST = 4
 
 export type Prober = {
-  /** For each API, when the latest probe that it answered well had been sent; epoch ms, 0 = none. */
+  /** For each API, the send time of the latest probe with a good answer; epoch ms, 0 = none. */
   answered: () => readonly number[]
   stop: () => void
 }

@@ -1,5 +1,5 @@
-// Processes of the service that are kept running: killed when told to, started again on the same port, and watched. One that ends
-// without having been told to is noted with its last words and started again after a pause. Ends only what it started.
+// Keeps processes of the service running: kills them on demand, starts them again on the same port, and watches them. A process that
+// ends without being told to is recorded with its last output and started again after a pause. Ends only what it started.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -8,14 +8,17 @@ import { causeOf, loggedError, type Ended } from './ended.ts'
 import { count } from './ledger.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-/** Pauses before a process that ended by itself is started again; one that ran for a while begins anew. In ms. */
+/**
+ * Pauses in ms before a process that ended by itself is started again. After a longer run (`STEADY`) the pauses start from the first
+ * again.
+ */
 const PAUSES = [300, 600, 1_200, 2_400, 4_000]
 const STEADY = 10_000
-/** Lines kept of its standard error: a stack and the fields of its error. */
+/** Number of stderr lines to keep: a stack and the fields of its error. */
 const TAIL = 120
 
 export type Role = 'api' | 'worker'
-/** What was noticed of all processes. */
+/** Observations about all processes. */
 export type Watch = { ended: Ended[]; errors: Map<string, number>; withoutMessage: number; withoutCause: number }
 export const createWatch = (): Watch => ({ ended: [], errors: new Map(), withoutMessage: 0, withoutCause: 0 })
 
@@ -25,11 +28,11 @@ export type Kept = {
   base: string
   pid: () => number | undefined
   isReady: () => boolean
-  /** kill -9; resolves once it is gone. It is started again at once. */
+  /** kill -9; resolves once the process is gone. It is started again at once. */
   kill: () => Promise<void>
-  /** Whether it says that it is ready within so many ms. */
+  /** Whether the process reports that it is ready within `ms`. */
   ready: (ms: number) => Promise<boolean>
-  /** Ends it for good: SIGTERM, and kill -9 after half a minute; resolves with its exit code. */
+  /** Stops it for good: SIGTERM, and kill -9 after half a minute; resolves with its exit code. */
   stop: () => Promise<number | null>
 }
 
@@ -44,7 +47,7 @@ function noteLine(watch: Watch, line: string): void {
   if (!error.hasCause) watch.withoutCause += 1
 }
 
-/** Starts it once; `ended` hears how it ended. */
+/** Starts the process once; calls `ended` with the way it ended. */
 function launch(
   { role, port, env, watch }: Settings,
   ended: (run: Run, code: number | null, tail: string[]) => void,
@@ -66,7 +69,7 @@ function launch(
     },
   )
   const tail: string[] = []
-  // `close` comes after the last line was read.
+  // `close` fires after the last line was read.
   const gone = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
   const run: Run = { child, isReady: false, readyAt: 0, isMeant: false, gone }
   createInterface({ input: child.stdout }).on('line', (line) => {

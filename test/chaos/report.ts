@@ -1,4 +1,4 @@
-// PURE. The table at the end of a run, and whether its figures that must be zero are.
+// PURE. Builds the table at the end of a run, and tells whether all figures that must be zero are zero.
 import type { Verdict, Waiting } from './checker.ts'
 import { byCause, type Ended } from './ended.ts'
 import type { Disturbed } from './faults.ts'
@@ -15,15 +15,15 @@ export type Run = {
   disturbed: readonly Disturbed[]
   handovers: readonly Handover[]
   waiting: Waiting
-  /** Between these instants faults were made, epoch ms. */
+  /** The period in which faults were caused, epoch ms. */
   from: number
   to: number
 }
 
 const HANDOVER_SECONDS = 30
-/** So many examples of a finding are printed. */
+/** How many examples of a finding are printed. */
 const EXAMPLES = 5
-/** Lines of the last words of a process; --report has all of them. */
+/** How many lines of a process's last output are printed; --report contains all of them. */
 const LINES = 45
 
 const zero = (name: string, n: number, detail = ''): Row => ({
@@ -101,7 +101,7 @@ export function rowsOf(run: Run): Row[] {
   ]
 }
 
-/** Whether a run with these rows succeeded: every figure that must be zero is. */
+/** Whether a run with these rows succeeded: every figure that must be zero is zero. */
 export const isClean = (rows: readonly Row[]): boolean => rows.every((row) => row.wanted !== '0' || row.met === true)
 
 export function tableOf(rows: readonly Row[]): string {
@@ -126,7 +126,7 @@ function examples(title: string, all: readonly Finding[]): string[] {
   return [`${title} (${all.length})\n${indented(lines)}`]
 }
 
-/** What stands behind the figures: causes with their last words, counts of answers, examples of findings. */
+/** Details of the figures: causes with the last output, counts of answers, examples of findings. */
 export function detailsOf({ ledger, watch, verdict }: Run): string {
   const causes = byCause(watch.ended).map(
     ({ cause, times, names, tail }) =>

@@ -1,5 +1,5 @@
-// `npm run chaos`: the service on a PostgreSQL of its own, clients at work, and faults in turn; then a check of what was
-// acknowledged against the database. Ends with 1 when a figure that must be zero is not. Starts and ends all that it uses.
+// `npm run chaos`: runs the service on its own PostgreSQL with clients at work, causes faults in turn, then compares the acknowledged
+// work with the database. Exits with 1 when a figure that must be zero is not. Starts and ends everything that it uses.
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -52,7 +52,10 @@ async function startService(
   return { url, all }
 }
 
-/** Workers look for campaigns every ten seconds: before all of them are pushed a killed worker has little in hand. */
+/**
+ * Waits until all campaigns are pushed. Workers look for campaigns every ten seconds; a worker killed earlier would have little claimed
+ * work.
+ */
 async function pushing(eye: Eye, campaigns: number): Promise<boolean> {
   for (let waited = 0; waited < 40_000; waited += 500) {
     const rows = await eye.read('select count(*)::int as n from campaign_states where pusher is not null')
@@ -62,7 +65,7 @@ async function pushing(eye: Eye, campaigns: number): Promise<boolean> {
   return false
 }
 
-/** Waits until nothing is left that a worker or a dialler has to do now, for `seconds` at most; what is left then. */
+/** Waits for at most `seconds` until no worker or dialler has anything left to do; returns what is left then. */
 async function settle(eye: Eye, dialler: Dialler, seconds: number): Promise<Waiting> {
   let waiting: Waiting = []
   for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
@@ -103,7 +106,7 @@ async function runOn(cluster: Cluster, minutes: number, settleSeconds: number): 
   const disturbed = await disturbUntil(from + minutes * 60_000, scene, (one) => say(line(one)))
   const to = Date.now()
   prober.stop()
-  // The hand-overs are watched under load: campaigns without new callbacks are nobody's.
+  // Hand-overs are watched under load, because nobody pushes a campaign without new callbacks.
   const handovers = await Promise.all(scene.handovers)
   clients.stop()
   await clients.done

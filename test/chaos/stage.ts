@@ -1,5 +1,5 @@
-// What the clients work on, made by REST before the first fault: a tenant, an office with agents who are always there, contacts,
-// campaigns that push and one that is leased. Makes, and knows nothing of faults.
+// Creates by REST what the clients work on, before the first fault: a tenant, an office with agents who always work, contacts, campaigns
+// that push and one that is leased.
 import { askOnce } from './http.ts'
 
 export const AGENTS = 12
@@ -7,7 +7,7 @@ export const SLOT_MINUTES = 10
 const CONTACTS = 24
 const PUSHED = 3
 const ALWAYS = [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '24:00' }]
-/** What a push may take, in seconds: together with five more it is how long a campaign stays with a process that died. */
+/** Time-out of a push, in seconds: with five more seconds it is how long a campaign stays with a process that died. */
 const PUSH_SECONDS = 5
 
 export type Stage = {
@@ -20,7 +20,7 @@ export type Stage = {
   pulled: string
 }
 
-/** Makes all of it through one process; `platformKey` is the operator's. */
+/** Creates everything through one process; `platformKey` is the operator's key. */
 export async function makeStage(base: string, platformKey: string, receiverUrl: string): Promise<Stage> {
   async function make(path: string, body: object, key: string): Promise<any> {
     const reply = await askOnce(base, key, { method: 'POST', path: `/v1/${path}`, body })

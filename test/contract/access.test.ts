@@ -1,5 +1,5 @@
-// Walks the route table: every route refuses strangers, keys without its scope, and keys of another tenant. A new route
-// without a sample request fails here, so it cannot be forgotten.
+// Walks the route table: every route refuses strangers, keys without its scope, and keys of another tenant. A new route without a sample
+// request fails here, so it cannot be forgotten.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SCOPES } from '../../src/auth/scopes.ts'
 import { isStream, makeSamples, requestFor as sampleFor, routesOf, type Route } from './samples.ts'
@@ -33,12 +33,12 @@ const open = [
   '/:tenant/callback/asked',
   ...['/v1/public/:tenant/$bulk-publish', '/v1/public/:tenant/bulk/locations.ndjson'],
   ...['/v1/public/:tenant/bulk/schedules.ndjson', '/v1/public/:tenant/bulk/slots.ndjson'],
-  // The secret is in the address; see calendars.test.ts, waiting.test.ts and messages.test.ts.
+  // The secret is in the URL; see calendars.test.ts, waiting.test.ts and messages.test.ts.
   ...['/feeds/:token', '/:tenant/offers/:token', '/:tenant/unsubscribe/:token'],
   '/:tenant/c/:token',
-  // The secret is in the address itself; what it opens is tested in pages.test.ts.
+  // The secret is in the URL; pages.test.ts tests what it opens.
   ...['/:tenant/m/:token', '/:tenant/activate/:token'],
-  // The ways in; see people.test.ts.
+  // The ways to sign in; see people.test.ts.
   ...[
     '/:tenant/sign-in',
     '/:tenant/sign-in/code',
@@ -116,7 +116,7 @@ test('pages of a draft or an appointment open to the browser only that was let i
   expect(pages.length).toBeGreaterThan(12)
   for (const route of pages) {
     for (const slug of ['prova', 'altro']) {
-      // A cookie with another seal, as another tenant or an older link would have left it.
+      // A cookie with a wrong signature, such as one of another tenant or of an older link.
       const stranger = newCitizen(service.app)
       stranger.jar.set('agenda_appointments', `${ids.appointments}.AAAAAAAAAAAAAAAAAAAAAA`)
       stranger.jar.set('agenda_callbacks', `${ids.callbacks}.AAAAAAAAAAAAAAAAAAAAAA`)

@@ -1,5 +1,6 @@
-// Thousands of requests made of the API description and the route table, from right to hostile, by callers of every kind: none is
-// answered by a failure, a hang, or words from within. `npm run fuzz` sends many more over HTTP; AGENDA_FUZZ_SEED repeats a run.
+// Sends thousands of requests that are generated from the API description and the route table, from valid to hostile, by callers of
+// every kind: none causes a 5xx, a hang, or internal details in an answer. `npm run fuzz` sends many more over HTTP; AGENDA_FUZZ_SEED
+// repeats a run.
 import type { AddressInfo } from 'node:net'
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { expect, test } from 'vitest'
@@ -10,11 +11,11 @@ import { describeOperations } from '../fuzz/service.ts'
 import { injectSender } from '../fuzz/transport.ts'
 import { PLATFORM_KEY, startService } from '../helpers/service.ts'
 
-/** The same requests on every run: chance is for `npm run fuzz`. */
+/** The same requests on every run; `npm run fuzz` uses random ones. */
 const SEED = Number(process.env.AGENDA_FUZZ_SEED ?? 20261123)
 const REQUESTS = Number(process.env.AGENDA_FUZZ_REQUESTS ?? 5000)
 
-/** Keeps what the service would write into its log of a failure, and the words of the error. */
+/** Records what the service would log about a failure, with the text of the error. */
 const noteFailures = (notes: Noted[]) => (app: FastifyInstance) =>
   app.addHook('onError', async (request, _reply, error: FastifyError) => {
     if (asAppError(error, 0).status < 500) return
@@ -41,7 +42,7 @@ test(`no request whatever is answered by a failure (seed ${SEED})`, async () => 
   await service.close()
   const answers = [...judge.statuses.values()].reduce((sum, count) => sum + count, 0)
   expect(answers).toBeGreaterThan(REQUESTS * 0.9)
-  // Refusals at the door would prove nothing of what is behind it.
+  // If every request were refused early, the run would prove nothing about the code behind the checks.
   const good = ['200', '201', '204', '303'].reduce((sum, status) => sum + (judge.statuses.get(status) ?? 0), 0)
   expect(good).toBeGreaterThan(REQUESTS * 0.15)
   const faults = groupsOf(judge.faults, notes).map(groupText)

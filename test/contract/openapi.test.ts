@@ -1,4 +1,4 @@
-// The API description is valid OpenAPI 3.1, describes every route, and is the one kept in docs/openapi.json.
+// The API description is valid OpenAPI 3.1, describes every route, and equals docs/openapi.json.
 import { readFileSync } from 'node:fs'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
-// Walks all routes and pages with every role, with a person of limited reach and with another tenant's administrator, and
-// compares what each may with docs/permissions.md, the one table of it. UPDATE_PERMISSIONS=1 writes the table anew.
+// Calls all routes and pages with every role, with a person of limited reach and with another tenant's administrator, and compares the
+// answers with docs/permissions.md. UPDATE_PERMISSIONS=1 writes that table.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROLES } from '../../src/auth/roles.ts'
@@ -8,7 +8,7 @@ import { startService, type TestService } from '../helpers/service.ts'
 import { isStream, makeSamples, requestFor, routesOf, type Route } from './samples.ts'
 
 const TABLE = new URL('../../docs/permissions.md', import.meta.url)
-/** The table as it is, however it was laid out. */
+/** The content of the table, independent of its layout. */
 const plain = (text: string): string => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---')
 const COLUMNS = [...ROLES, 'limited', 'elsewhere'] as const
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
       role,
       agentId: role === 'agent' ? ids.agents! : null,
     })
-  // A supervisor who reaches another office only.
+  // A supervisor who reaches only another office.
   await makePerson(service, {
     ...{ email: 'limited@ufficio.example', role: 'supervisor' },
     ...{ locationIds: [far.id], agentIds: [colleague.id] },
@@ -43,7 +43,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** The route with samples in place of its parameters. */
+/** The route with sample values in place of its parameters. */
 function sampleOf(route: Route): { url: string; body: object | string | undefined } {
   if (route.url.startsWith('/v1/')) return requestFor(ids, route)
   const kind = route.url.split('/')[2] ?? ''
@@ -65,7 +65,7 @@ function sampleOf(route: Route): { url: string; body: object | string | undefine
   return { url, body: undefined }
 }
 
-/** What the answer to somebody means: may, may not, or does not exist for them. */
+/** What an answer means for the caller: allowed, forbidden, or not found. */
 async function ask(call: Caller, route: Route): Promise<'yes' | 'no' | 'gone'> {
   const { url, body } = sampleOf(route)
   const isForm = !route.url.startsWith('/v1/') && route.method === 'POST'
@@ -95,11 +95,11 @@ test('what each role may is what docs/permissions.md says', async () => {
   const lines: string[] = []
   const byAddress = (a: Route, b: Route): number => a.url.localeCompare(b.url) || a.method.localeCompare(b.method)
   const order = [...asked].sort(byAddress)
-  // What takes something away comes last.
+  // Routes that remove something come last.
   const isRemoval = (r: Route): number => Number(r.method === 'DELETE' || r.url.endsWith('/removal'))
   for (const route of asked.sort((a, b) => isRemoval(a) - isRemoval(b) || byAddress(a, b))) {
     const answers: string[] = []
-    // Who must not comes first: what somebody may do could take away what the next asks for.
+    // Callers with fewer rights come first: an allowed call could remove what the next caller asks for.
     const byName = new Map<string, string>()
     for (const name of [...COLUMNS].reverse()) byName.set(name, await ask(callers.get(name)!, route))
     for (const name of COLUMNS) answers.push(byName.get(name)!)
@@ -110,7 +110,7 @@ test('what each role may is what docs/permissions.md says', async () => {
   expect(plain(table)).toBe(plain(readFileSync(TABLE, 'utf8')))
 })
 
-/** They end the session that asks. */
+/** These routes end the session that calls them. */
 const ENDING = new Set(['/agenda/sign-out', '/agenda/account/sessions/end'])
 
 test('another tenant’s administrator is answered nothing about this tenant, and changes nothing', async () => {

@@ -1,4 +1,4 @@
-// A tenant with one record of everything, and a sample request for every route: what the walks over the route table need.
+// A tenant with one record of every kind, and a sample request for every route, for the tests that walk the route table.
 import type { RouteOptions } from 'fastify'
 import { buildApp } from '../../src/app.ts'
 import type { Access } from '../../src/auth/scopes.ts'
@@ -8,7 +8,7 @@ import { makeOffice, PERSON, type TestService } from '../helpers/service.ts'
 export type Route = { method: string; url: string; access: Access }
 export const TEN = '2026-11-24T10:00:00+01:00'
 
-/** All routes of the application, without those that answer HEAD. */
+/** All routes of the application except HEAD routes. */
 export async function routesOf(service: TestService): Promise<Route[]> {
   const seen: RouteOptions[] = []
   const probe = await buildApp(service.deps, {
@@ -26,7 +26,7 @@ export async function routesOf(service: TestService): Promise<Route[]> {
 /** Streams never end by themselves. */
 export const isStream = (route: { url: string }): boolean => route.url.endsWith('/stream')
 
-/** One record of everything in the service's tenant, by the part of the address that names its kind. */
+/** Creates one record of every kind in the service's tenant; `ids` by the part of the URL that names the kind. */
 export async function makeSamples(service: TestService): Promise<{ ids: Record<string, string>; manageToken: string }> {
   const { tenant } = service
   const ids: Record<string, string> = {}
@@ -115,7 +115,7 @@ const MAIL = 'From: x@x.example\r\n\r\nx'
 const CALENDAR = 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n'
 
 const skills = (ids: Ids) => ({ serviceIds: [ids.services] })
-/** Bodies that name records of the first tenant; sent with the second tenant's key. */
+/** Bodies that name records of the first tenant; they are sent with the second tenant's key. */
 const bodies: Record<string, (ids: Ids) => object | string> = {
   'POST /v1/tenants': () => ({ slug: 'nuovo', name: 'Nuovo' }),
   'PATCH /v1/tenants/:id': () => ({ name: 'Preso' }),
@@ -244,13 +244,13 @@ const queries: Record<string, (ids: Ids) => string> = {
   'GET /v1/deliveries': (ids) => `?campaignId=${ids.campaigns}`,
 }
 
-/** A request that the route takes, about the samples. */
+/** A valid request to the route, about the sample records. */
 export function requestFor(
   ids: Ids,
   route: { method: string; url: string },
 ): { url: string; body: object | string | undefined } {
   const resource = route.url.split('/')[2]!
-  // What makes a record makes it by its external id as well.
+  // A route that creates by external id takes the same body as the route that creates by POST.
   const byExternalId = route.url.endsWith('/by-external-id/:externalId')
   const name = byExternalId ? `POST /v1/${resource}` : `${route.method} ${route.url}`
   const url =

@@ -1,4 +1,4 @@
-// What goes wrong between a person, a browser and a network, with script: each ends well.
+// Accidents between a person, a browser and a network, with script: each one ends well for the citizen.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CIE, confirm, DESKTOP, openStage, pick, press, somebody, toSummary, type Stage } from './stage.ts'
 
@@ -55,7 +55,7 @@ test('the back button and another time: the typed text stays, one slot is held',
   expect(await page.locator('main').innerText()).toContain(who.email)
   await confirm(page)
   expect(page.url()).toMatch(/confirmed/)
-  // After the outcome the back button leads to the appointment, not to a second one.
+  // After the outcome the back button leads to the appointment and does not book a second one.
   await page.goBack()
   await page.waitForURL(/appointments\/[0-9a-f-]{36}$/)
   await page.context().close()
@@ -92,7 +92,7 @@ test('the clock runs, warns, and can be extended; when it ends nothing typed is 
   await expect.poll(() => page.locator('.hold').innerText()).toContain('Il tempo è scaduto')
   expect(await page.getByRole('button', { name: /Tienilo altri/ }).count()).toBe(0)
   expect(await page.locator('main').innerText()).toContain(who.email)
-  // Nobody else has it: confirming takes it once more.
+  // The slot is still free: confirming takes it again.
   await page.clock.resume()
   await confirm(page)
   expect(page.url()).toMatch(/confirmed/)

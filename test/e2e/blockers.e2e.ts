@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-// What people did that went wrong, done once more: the wrong person booked, a stray digit, two people made one, a grid that nobody
-// reads in the dark; a citizen whose form a limit or a proxy swallowed, and a place that could not be changed.
+// Repeats mistakes that blocked people: the wrong person booked, a wrong digit, two people merged into one, a grid that is unreadable in
+// dark mode; a citizen whose form was lost to a limit or a proxy, and a location that could not be changed.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -32,7 +32,7 @@ test('a clerk who types somebody new never books whoever was found first', async
   await page.fill('#firstName', 'Zoe')
   await page.fill('#lastName', 'Lombardini')
   await page.fill('#phone', '+39 333 123 4567')
-  // What is on the screen is what is chosen.
+  // The person whose data is on the screen is the chosen one.
   expect(await page.isChecked('#people input[value=new]')).toBe(true)
   await look(page, 'book')
   if (await page.locator('#answer_motivo-0').count()) await page.check('#answer_motivo-0')

@@ -1,4 +1,5 @@
-// The whole way in Chromium: both languages, with and without script, telephone and desktop; every page sound.
+// The whole booking in Chromium: both languages, with and without script, telephone and desktop; every page passes the accessibility
+// check.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   CIE,
@@ -18,7 +19,7 @@ let stage: Stage
 beforeAll(async () => (stage = await openStage()))
 afterAll(() => stage.close())
 
-/** Each run asks for a number of its own. */
+/** Each run uses a telephone number of its own. */
 let calls = 0
 const WAYS = (['it-IT', 'en-GB'] as const).flatMap((locale) =>
   [true, false].flatMap((script) => [PHONE, DESKTOP].map((viewport) => ({ locale, script, viewport }))),
@@ -51,7 +52,7 @@ test.each(WAYS)(
     await press(page, /summary/)
     expect(await page.locator('main').innerText()).toContain(who.email)
     await confirm(page)
-    // Without script nothing vouches for the person: the link in the e-mail does.
+    // Without script there is no proof of work; the link in the e-mail confirms the booking.
     const heading = await page.locator('h1').innerText()
     if (script) expect(heading).toBe(isItalian ? 'Appuntamento confermato' : 'Appointment confirmed')
     else expect(heading).toBe(isItalian ? 'Conferma per e-mail' : 'Confirm by e-mail')
@@ -171,7 +172,7 @@ test('by keyboard alone, with the focus where it should be and the news announce
     page.evaluate(
       () => `${document.activeElement?.tagName} ${document.activeElement?.textContent?.trim().slice(0, 60)}`,
     )
-  /** Tabs on until the element that matches has the focus. */
+  /** Presses Tab until the matching element has the focus. */
   const tabTo = async (selector: string) => {
     for (let i = 0; i < 80; i += 1) {
       if (await page.evaluate((s) => document.activeElement?.matches(s) ?? false, selector)) return
@@ -200,7 +201,7 @@ test('by keyboard alone, with the focus where it should be and the news announce
   await expect.poll(() => page.locator('#status').innerText()).toMatch(/mancano 10 minuti per concludere/)
   await tabTo('.actions button:last-child')
   await key('Enter')
-  // Nothing chosen: what is wrong is read first, with a way to each question, and is tied to it.
+  // Nothing is chosen: the list of errors gets the focus, has a link to each question, and each question refers to its error.
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('faults')
   expect(await page.locator('#faults').innerText()).toContain('Motivo della richiesta: Scegli una risposta.')
   await tabTo('#faults a')

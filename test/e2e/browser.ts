@@ -1,4 +1,4 @@
-// Debian's Chromium by playwright-core.
+// Starts Debian's Chromium by playwright-core.
 import { existsSync } from 'node:fs'
 import { chromium, type Browser } from 'playwright-core'
 

@@ -1,4 +1,4 @@
-// The widget on another site: grows with its content, tells how far the citizen is, and works only where the tenant allows.
+// The widget on another site grows with its content, reports the citizen's current step, and works only where the tenant allows it.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'

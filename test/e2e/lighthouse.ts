@@ -1,5 +1,5 @@
-// `npm run lighthouse`: landing, date and summary page as Lighthouse's mobile profile sees them in Debian's Chromium.
-// Exits non-zero below 95 in any category. Three runs a page, the median counts.
+// `npm run lighthouse`: checks landing, date and summary page with Lighthouse's mobile profile in Debian's Chromium. Exits non-zero
+// below 95 in any category. Three runs per page, the median counts.
 import { createServer, type AddressInfo } from 'node:net'
 import lighthouse, { type Flags } from 'lighthouse'
 import { chromium } from 'playwright-core'
@@ -21,7 +21,7 @@ const freePort = (): Promise<number> =>
 const demo = await startDemo()
 const home = `${demo.base}/${demo.slug}`
 
-/** Walks to the summary and returns its address with the cookies that open it. */
+/** Goes to the summary and returns its URL with the cookies that open it. */
 async function summary(): Promise<{ url: string; cookie: string }> {
   const browser = await openBrowser()
   const page = await browser.newPage({ locale: 'it-IT' })
@@ -61,7 +61,7 @@ for (const { name, url, cookie } of pages) {
       port,
       onlyCategories: [...CATEGORIES],
       logLevel: 'error',
-      // A page of one person is kept out of search engines on purpose.
+      // Search engines must not index the page of one person, on purpose.
       ...(name === 'summary' ? { skipAudits: ['is-crawlable'] } : {}),
       ...(cookie === '' ? {} : { extraHeaders: { Cookie: cookie }, disableStorageReset: true }),
     }

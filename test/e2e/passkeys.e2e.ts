@@ -10,7 +10,7 @@ import { DESKTOP, expectSound, openStage, PHONE, type Stage } from './stage.ts'
 const OUT = join(import.meta.dirname, '..', '..', '.tmp', 'passkeys')
 let stage: Stage
 beforeAll(async () => {
-  // Devices keep passkeys for names of hosts, not for addresses.
+  // Devices store passkeys for host names, not for IP addresses.
   stage = await openStage('localhost')
   mkdirSync(OUT, { recursive: true })
 })
@@ -21,7 +21,7 @@ async function look(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(OUT, `${page.viewportSize()!.width}_${name}.png`), fullPage: true })
 }
 
-/** A device of the page's owner; `isUnlocked`: they put their finger on it. */
+/** A device of the page's owner; `isUnlocked`: the owner has unlocked it, for example by fingerprint. */
 async function plugIn(page: Page) {
   const client = await page.context().newCDPSession(page)
   await client.send('WebAuthn.enable')
@@ -58,7 +58,7 @@ for (const [viewport, colorScheme] of [
     await page.goto(`${new URL(stage.home).origin}/agenda/account/second-factor`)
     await page.waitForSelector('form[data-passkey]:visible')
     await look(page, 'set-up')
-    // Not unlocked: a sentence, and nothing lost.
+    // Device not unlocked: the page shows a sentence, and nothing is lost.
     await device.unlock(false)
     await page.fill('#presentKey', PASSWORD)
     await page.locator('#presentKey').press('Enter')

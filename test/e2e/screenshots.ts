@@ -1,4 +1,4 @@
-// `npm run screenshots`: every page of the citizens' way, at phone and desktop width, into .tmp/screenshots.
+// `npm run screenshots`: takes every page of the citizens' booking, at phone and desktop width, into .tmp/screenshots.
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-// The service with the demo municipality in this process, its clock in the test's hands, and a browser in front of it.
+// The service with the demo municipality in this process, with a clock that the test steps, and a browser that uses it.
 import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
@@ -21,13 +21,16 @@ export type Stage = {
   home: string
   tenantId: string
   open: (options?: BrowserContextOptions) => Promise<Page>
-  /** A page of another site, of which nothing is demanded. */
+  /** A page of another site; its console errors are not checked. */
   openFree: (options?: BrowserContextOptions) => Promise<Page>
   settings: (booking: object) => Promise<void>
   close: () => Promise<void>
 }
 
-/** `host`: by which name pages are asked for. Starts service and browser. Whatever a page complains of in its console, or loads from elsewhere, fails the test. */
+/**
+ * Starts service and browser; `host` is the host name in the pages' URLs. Console errors of a page, and resources that it loads from
+ * elsewhere, fail the test.
+ */
 export async function openStage(host = '127.0.0.1'): Promise<Stage> {
   const service = await startService()
   const demo = await loadDemo(service.deps)
@@ -55,7 +58,7 @@ export async function openStage(host = '127.0.0.1'): Promise<Stage> {
       page.setDefaultTimeout(30_000)
       page.on('console', (message) => {
         const text = message.text()
-        // The browser itself reports refusals that the page shows, and a connection that the test cut.
+        // The browser itself reports error statuses that the page handles, and a connection that the test cut.
         if (message.type() === 'error' && !/status of (4\d\d|502)|ERR_INTERNET_DISCONNECTED/.test(text))
           complaints.push(text)
       })
@@ -88,9 +91,9 @@ export async function openStage(host = '127.0.0.1'): Promise<Stage> {
   }
 }
 
-/** What axe finds wrong with the page as it is, one line a fault. */
+/** Accessibility violations of the page as axe finds them, one per line. */
 export async function axe(page: Page): Promise<string[]> {
-  // Through the debugger, not a script tag: the pages' policy forbids those.
+  // Injected through the debugger, because the pages' Content-Security-Policy forbids script tags.
   await page.evaluate(AXE)
   return page.evaluate(async (rules) => {
     const { violations } = await (globalThis as any).axe.run(document, { runOnly: { type: 'tag', values: rules } })
@@ -98,7 +101,7 @@ export async function axe(page: Page): Promise<string[]> {
   }, RULES)
 }
 
-/** The page neither breaks a rule of accessibility nor needs to be scrolled sideways. */
+/** Asserts that the page has no accessibility violation and does not scroll sideways. */
 export async function expectSound(page: Page, name: string): Promise<void> {
   expect(await axe(page), `axe on ${name}`).toEqual([])
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
@@ -113,14 +116,14 @@ export const somebody = () => ({
   phone: '0746 123456',
 })
 
-/** Presses the one primary button of the page and waits for the address. */
+/** Presses the only primary button of the page and waits for the URL. */
 export async function press(page: Page, url: RegExp): Promise<void> {
   await page.locator('.actions button').last().click()
   await page.waitForURL(url)
   await page.waitForLoadState()
 }
 
-/** Identity cards on a day with a morning and an afternoon, later than any notice. */
+/** Identity cards on a day with a morning and an afternoon, later than any notice period. */
 export const CIE = 'service=demo-cie&channel=in_person&month=2026-12&day=2026-12-10'
 
 /** Chooses the nth time of the open day. */
@@ -128,7 +131,7 @@ export async function pick(page: Page, n = 0): Promise<void> {
   await page.locator(':is(details[open], section.day) .tile input').nth(n).check()
 }
 
-/** From the times to the summary. */
+/** Goes from the times to the summary. */
 export async function toSummary(page: Page, home: string, n = 0, who = somebody(), query = CIE): Promise<void> {
   await page.goto(`${home}/book/time?${query}`)
   await pick(page, n)

@@ -1,4 +1,5 @@
-// "Tell me if something earlier comes free", and the end of optional messages, in Chromium: with and without script, phone and desktop.
+// "Tell me if something earlier comes free", and unsubscribing from optional messages, in Chromium: with and without script, phone and
+// desktop.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -29,7 +30,7 @@ test.each(CASES)(
     const shot = (name: string) => page.screenshot({ path: join(OUT, `${name}-${locale}.png`), fullPage: true })
     const sound = (name: string) => (script ? expectSound(page, name) : Promise.resolve())
     if (!script) await stage.settings({ captcha: 'none' })
-    // Somebody else has the earlier time; the person of this test a later one.
+    // Another person has the earlier time; the person of this test has a later one.
     const ours = `service=demo-cie&channel=in_person&month=2026-12&day=2026-12-10`
     const theirs = `service=demo-cie&channel=in_person&month=2026-12&day=2026-12-09`
     await toSummary(page, stage.home, n, undefined, theirs)
@@ -63,7 +64,7 @@ test.each(CASES)(
     expect(await page.locator('dl.facts').innerText()).not.toBe(before)
     await sound('taken')
     await shot('taken')
-    // Used up.
+    // The link has been used already.
     await elsewhere.goto(link)
     expect(await elsewhere.locator('h1').innerText()).toMatch(/Offerta scaduta|Offer over/)
     const unsubscribe = /(http:\S+\/unsubscribe\/\S+)/.exec(told.text)![1]!

@@ -1,4 +1,4 @@
-// What a page costs on the wire: at most 60 KB the first time, at most 15 KB each time after, whatever is transferred counts.
+// What a page transfers: at most 60 KB the first time, at most 15 KB each time after; every transferred byte counts.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { CIE, confirm, openStage, pick, press, somebody, type Stage } from './stage.ts'

@@ -1,15 +1,15 @@
-// The stage with people of the demo municipality who sign in.
+// The stage with people of the demo municipality who sign in to the workspace.
 import type { Page } from 'playwright-core'
 import { makePerson, PASSWORD } from '../helpers/people.ts'
 import { DESKTOP, openStage, type Stage } from './stage.ts'
 
 export type WorkspaceStage = Stage & {
   origin: string
-  /** The agent whose agenda `rossi` keeps. */
+  /** The agent that belongs to `rossi`. */
   agentId: string
   /** A page on which the person is signed in: `admin`, an administrator, or `rossi`, an agent. */
   enter: (who: 'admin' | 'rossi', options?: Parameters<Stage['open']>[0]) => Promise<Page>
-  /** Calls the API as whoever is signed in on the page. */
+  /** Calls the API as the person who is signed in on the page. */
   api: (page: Page, method: string, path: string, body?: object) => Promise<any>
 }
 

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-// The workspace's forms in Chromium, used and looked at with what they answer: hours painted, callbacks by one key, an absence and
-// what it hits, duration by drag, and the pages of administration that only a form leads to.
+// The workspace's forms in Chromium, with the accessibility of their answers: painting hours, callbacks by one key press, an absence and
+// the appointments that it affects, duration by drag, and the administration pages that only a form leads to.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-/** Sound as it is, and remembered as a picture. */
+/** Asserts that the page is accessible and takes a screenshot. */
 async function look(page: Page, name: string): Promise<void> {
   await expectSound(page, name)
   const { width } = page.viewportSize()!
@@ -33,7 +33,7 @@ test('hours are painted with the pointer or the keyboard, and say the same as th
   const line = page.locator('#day5')
   await line.fill('')
   await line.blur()
-  // Drawn over four half hours.
+  // Drag over four half hours.
   await cell('10:30').scrollIntoViewIfNeeded()
   const [from, to] = [(await cell('09:00').boundingBox())!, (await cell('10:30').boundingBox())!]
   await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2)
@@ -41,7 +41,7 @@ test('hours are painted with the pointer or the keyboard, and say the same as th
   await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 12 })
   await page.mouse.up()
   expect(await line.inputValue()).toBe('09:00-11:00')
-  // The keyboard: arrows lead, space presses; a press takes back what is pressed.
+  // The keyboard: arrow keys move, space selects, and space on a selected cell deselects it.
   await cell('10:30').focus()
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Space')
@@ -50,7 +50,7 @@ test('hours are painted with the pointer or the keyboard, and say the same as th
   await page.keyboard.press('ArrowLeft')
   await page.keyboard.press('Space')
   expect(await line.inputValue()).toBe('09:00-10:00, 10:30-11:30')
-  // A line that is typed is painted.
+  // A typed line appears in the painted grid.
   await line.fill('14:00-15:00')
   await line.blur()
   expect(await cell('14:30').getAttribute('aria-pressed')).toBe('true')
@@ -70,7 +70,7 @@ test('the next callback is taken, called, and ended by one key, which writes whe
   await page.fill('#number', '12')
   await page.fill('form[action="/agenda/callbacks"] #reason', 'vuole sapere del rinnovo')
   await page.locator('form[action="/agenda/callbacks"] button').click()
-  // No such number: it is said at its field, and what was typed is still there.
+  // The number is invalid: the error is at its field, and the typed data is still there.
   await page.waitForSelector('#faults a[href="#number"]')
   expect(await page.inputValue('#reason')).toBe('vuole sapere del rinnovo')
   await look(page, 'refused promise')

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-// The workspace in Chromium: every page sound for axe, on desktop and phone, in both languages; booking with the keyboard alone;
-// a move by drag with its undo; a connection that is lost; and the whole of it without script.
+// The workspace in Chromium: every page passes axe, on desktop and phone, in both languages; booking with the keyboard alone; a move by
+// drag with its undo; a lost connection; and all of it without script.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -47,7 +47,7 @@ test.each([
   { viewport: PHONE, locale: 'en-GB' },
 ])('every page is sound: $locale, $viewport.width px', async ({ viewport, locale }) => {
   const page = await enter('admin', { viewport, locale })
-  // The tenant's language is Italian; the person's browser decides only where nobody has chosen.
+  // The tenant's language is Italian; the browser's language counts only if the person has not chosen one.
   const lang = locale.slice(0, 2)
   const first = await page.request.get(`${origin}/agenda/calendar?as=list&view=week&date=2026-11-24`)
   const one = /href="(\/agenda\/appointments\/[0-9a-f-]{36})"/.exec(await first.text())![1]!
@@ -57,7 +57,7 @@ test.each([
     if (viewport === DESKTOP && path.includes('view=') && !path.includes('as=list') && !path.includes('teamWeek'))
       await page.waitForSelector('#calendar .ec-main')
     await expectSound(page, path)
-    // What is folded away is looked at too.
+    // Collapsed sections are checked too.
     const folded = await page.$$eval('details:not([open])', (all) =>
       all.map((one) => ((one as HTMLDetailsElement).open = true)),
     )
@@ -85,7 +85,7 @@ test('a booking on the telephone takes the keyboard and less than twenty seconds
     }
     throw new Error(`the keyboard does not reach ${id}`)
   }
-  // Nobody was found: the fields of somebody new are where the hand is.
+  // Nobody was found: the focus moves to the fields of a new person.
   await page.waitForFunction(() => document.activeElement?.id === 'firstName')
   await page.keyboard.type('Nuovissima')
   await tabTo('lastName')
@@ -93,7 +93,7 @@ test('a booking on the telephone takes the keyboard and less than twenty seconds
   await tabTo('phone')
   await page.keyboard.type('06 5551 2345')
   await tabTo('service')
-  // By its first letters, as a select is used by the keyboard.
+  // Selects by typing the first letters, as keyboard users do.
   await page.keyboard.type('Carta')
   await page.waitForTimeout(600)
   await page.waitForSelector('#times input[name=start]:checked')
@@ -142,7 +142,7 @@ test('a move by drag is done at once, and undone by a press', async () => {
   await page.waitForSelector('#moved:not([hidden])')
   const moved = (await api('GET', `/appointments/${made.id}`)).start
   expect(Date.parse(moved)).not.toBe(Date.parse(start))
-  // Who, from where, to where; without an address nobody is told.
+  // The message names the person, the old and the new time; a person without an e-mail address is not told.
   await page.waitForFunction(() => document.getElementById('moved')?.textContent?.includes('non viene avvisata'))
   expect(await page.locator('#moved').innerText()).toMatch(/Tira Molla: .* → .*Giulia Rossi/)
   await page.locator('#moved button').click()

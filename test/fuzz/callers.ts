@@ -1,5 +1,5 @@
-// Who calls: made by REST alone, as an installation would have it. A tenant with one record of everything, people of every role who
-// signed in, citizens with their own appointment, keys and strangers. What hostile requests have taken away is made anew.
+// The callers, created by REST only, as in a real installation: a tenant with one record of every kind, signed-in people of every role,
+// citizens with their own appointment, keys and strangers. What hostile requests removed is created again.
 import type { Credentials, Operation } from './generator.ts'
 import { encode } from './generator.ts'
 import type { Random } from './random.ts'
@@ -19,7 +19,7 @@ const credentials = (name: string, slug: string, headers: Record<string, string>
   ...{ name, slug, headers, csrf: null, cookies: new Map<string, string>() },
 })
 
-/** Keeps the cookies of an answer as a browser would; a session that ends is kept, so that its end shows. */
+/** Stores the cookies of an answer as a browser would; keeps the cookie of an ended session, so that requests use it and the end shows. */
 export function keepCookies(of: Credentials, answer: Answer): void {
   for (const line of [answer.headers['set-cookie'] ?? []].flat()) {
     const [, name = '', value = ''] = /^([^=;]+)=([^;]*)/.exec(line) ?? []
@@ -37,7 +37,7 @@ async function asCaller(
   const headers: Record<string, string> = { ...of.headers, ...(cookie === '' ? {} : { cookie }) }
   if (of.csrf !== null) headers['x-agenda-csrf'] = of.csrf
   if (sending.body !== undefined) headers['content-type'] = sending.type ?? FORM
-  // Each from a network of its own: limits count by it.
+  // Each caller has a network of its own, because limits count per network.
   const from = `10.${stage.random.int(0, 255)}.${stage.random.int(0, 255)}.${stage.random.int(1, 254)}`
   const answer = await stage.send({ ...sending, headers, from })
   keepCookies(of, answer)
@@ -61,7 +61,7 @@ const maker =
     return json
   }
 
-/** One record of everything; returns an agent, a location and the manage token of an appointment. */
+/** Creates one record of every kind; returns an agent, a location and the manage token of an appointment. */
 async function furnish(
   make: Make,
   world: World,
@@ -117,7 +117,7 @@ async function furnish(
   return { agentId: agent.id, locationId: location.id, manageToken: booked.manageToken }
 }
 
-/** Invites a person, follows the link and chooses a password: signed in. */
+/** Invites a person, follows the link and chooses a password; the result is signed in. */
 async function signUp(
   stage: Stage,
   make: Make,
@@ -138,7 +138,7 @@ async function signUp(
   return person
 }
 
-/** A browser with an appointment, a draft and a callback of its own. */
+/** A browser with an appointment, a draft and a callback. */
 async function bringCitizen(stage: Stage, slug: string, manageToken: string): Promise<Credentials> {
   const citizen = credentials('citizen', slug)
   const get = (url: string): Promise<Answer> => asCaller(stage, citizen, { method: 'GET', url })
@@ -170,7 +170,7 @@ async function bringCitizen(stage: Stage, slug: string, manageToken: string): Pr
   return citizen
 }
 
-/** A tenant with callers of every kind. */
+/** Creates a tenant with callers of every kind. */
 export async function makeTown(stage: Stage, slug: string, isMain: boolean): Promise<Town> {
   const tenant = {
     slug,
@@ -207,7 +207,7 @@ export async function makeTown(stage: Stage, slug: string, isMain: boolean): Pro
   return { slug, tenantId: made.id, key: apiKey, callers }
 }
 
-/** Whether everybody of the town is still let in and its pages are open. */
+/** Whether all callers of the town can still get in and its pages are open. */
 export async function isWhole(stage: Stage, town: Town): Promise<boolean> {
   for (const one of town.callers) {
     const isPerson = one.csrf !== null
@@ -226,7 +226,7 @@ const json = (text: string): unknown => {
   }
 }
 
-/** Takes over what an answer tells of ids, values, links and forms. */
+/** Collects ids, values, links and forms from an answer. */
 export function learn(stage: Stage, url: string, answer: Answer): void {
   if (answer.status >= 400) return
   const type = String(answer.headers['content-type'] ?? '')
@@ -239,7 +239,7 @@ export function learn(stage: Stage, url: string, answer: Answer): void {
     learnHtml(stage.world, stage.operations, path, `<a href="${location}">`, stage.random)
 }
 
-/** Reads all lists and pages once, twice over: what the first round names, the second opens. */
+/** Reads all lists and pages in two rounds: the second round opens what the first round named. */
 export async function explore(stage: Stage, town: Town): Promise<void> {
   const { values, fields } = stage.world
   const named = (name: string): Credentials => town.callers.find((c) => c.name === name)!

@@ -1,5 +1,5 @@
-// Drives a run: sends the requests of a seed, some at once, judges and learns from each answer, and makes callers anew when the
-// requests have locked them out.
+// Drives a run: sends the requests of a seed, some of them concurrently, judges and learns from each answer, and creates callers again
+// when the requests have locked them out.
 import { explore, isWhole, keepCookies, learn, makeTown, type Stage, type Town } from './callers.ts'
 import { requestAt, type Credentials, type FuzzRequest, type Operation } from './generator.ts'
 import { faultsIn, SLOW, type Judge } from './judge.ts'
@@ -17,22 +17,22 @@ export type Run = {
   port: number
   platformKey: string
   operations: readonly Operation[]
-  /** Present of the service. */
+  /** The service's current time. */
   now: () => number
-  /** Whether streams can be left once they have begun. */
+  /** Whether the sender can leave a stream once it has begun. */
   leavesStreams: boolean
 }
 
-/** Every so many requests one is malformed HTTP, and every so many it is seen whether everybody is still let in. */
+/** How often a request is malformed HTTP, and how often the run checks that all callers can still get in. */
 const RAW_EVERY = 40
 const LOOK_EVERY = 2_000
-/** A tenant that all requests have filled would make a run of its own size, not of what is lost: so often it begins anew. */
+/** How often the run starts with a new tenant: one tenant with the records of all requests would slow the run by its size. */
 const NEW_EVERY = 6_000
 
 export type Drive = {
   go: (from: number, count: number, seen?: (n: number) => void) => Promise<void>
   towns: () => number
-  /** Returns those that were slow once and not again. */
+  /** Repeats slow requests; returns those that were slow only once. */
   replaySuspects: () => Promise<FuzzRequest[]>
 }
 
@@ -59,7 +59,7 @@ async function sendRaw(run: Run, n: number, key: string, slug: string): Promise<
     text: answer.text,
     ms: 0,
   })) {
-    // Cut off or in chunks: it is not read to its end.
+    // The body was cut off or chunked: the test client does not read it to the end.
     if (kind !== 'unreadable JSON') run.judge.add(kind, request, seen)
   }
 }
@@ -119,7 +119,7 @@ export async function startDrive(run: Run): Promise<Drive> {
         if (end % NEW_EVERY === 0 || !(await isWhole(stage, main))) await build()
       }
     },
-    /** A busy machine makes anything slow: what is slow again, alone, twice, is slow by itself. */
+    /** On a busy machine anything can be slow: a request counts as slow only if it is slow again alone, three times. */
     async replaySuspects() {
       const once: FuzzRequest[] = []
       for (const request of run.judge.suspects.splice(0)) {

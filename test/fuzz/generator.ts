@@ -1,5 +1,5 @@
-// PURE. Requests out of the API description and the table of routes: for every operation and page, from what it should take to
-// what nobody should ever send. The same seed and the same knowledge give the same request.
+// PURE. Generates requests from the API description and the table of routes: for every operation and page, from valid to hostile. The
+// same seed and the same knowledge give the same request.
 import { randomOf, seedOf, type Random } from './random.ts'
 import {
   boundaryFor,
@@ -22,11 +22,11 @@ export type Operation = Known & {
   route: string
   isPage: boolean
   parameters: Parameter[]
-  /** Schemas by media type; of routes that take text and describe no body: empty. */
+  /** Schemas by media type; empty for routes that take text and describe no body. */
   bodies: Record<string, Schema>
 }
 
-/** How the caller proves who it is, kept up to date by callers.ts. */
+/** The caller's credentials, kept up to date by callers.ts. */
 export type Credentials = {
   name: string
   headers: Record<string, string>
@@ -43,10 +43,10 @@ export type FuzzRequest = {
   url: string
   headers: Record<string, string>
   body: string | undefined
-  /** Address that it comes from, as a proxy would tell: limits count by it. */
+  /** Client address as a proxy would send it: limits count by it. */
   from: string
   kind: string
-  /** Never ends by itself: the answer's head is enough. */
+  /** The answer never ends by itself: its head is enough. */
   isStream: boolean
 }
 
@@ -62,7 +62,7 @@ const patternOf = (path: string): RegExp =>
   )
 const namesOf = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!)
 
-/** All operations of the description, and the routes that it does not tell: pages, forms, health. */
+/** All operations of the description, and the routes that it does not describe: pages, forms, health. */
 export function operationsOf(
   description: Description,
   routes: readonly { method: string; url: string }[],
@@ -83,22 +83,22 @@ export function operationsOf(
     }
   for (const { method, url } of routes)
     if (method !== 'HEAD' && method !== 'OPTIONS') add(method, url.replace(/:(\w+)/g, '{$1}'), {})
-  // The plainest pattern first: /new before /{id}.
+  // Routes with fewer parameters first: /new before /{id}.
   return [...found.values()].sort((a, b) => a.names.length - b.names.length || a.route.localeCompare(b.route))
 }
 
-/** Routes that are never called, or not in full, and why. */
+/** Routes that are never called, or only partly, with the reason. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   'POST /agenda/sign-out': 'ends the session of the caller',
   'POST /agenda/account/sessions/end': 'ends the sessions of the caller elsewhere, which other requests use',
 }
-/** Hashing of passwords is meant to take its time, and queues for the threads that do it: not held to the limit of time. */
+/** Password hashing is slow on purpose and waits for its threads, so these routes are exempt from the time limit. */
 export const HASHING =
   /^POST \/(\{tenant\}\/(sign-in|password|welcome|first)|agenda\/(account\/(password|second-factor)|set-up))/
 
 const TAKING = /^DELETE|\/(archive|removal|erasure|cancellation|cancel|merge)$/
 
-/** Addresses that would take a caller's own key, account or session away: spared when they name one. */
+/** URLs that would remove a caller's own key, account or session: skipped when they name one. */
 const ENDING = /revocation|\/users\/|\/sessions\/|\/keys|^\/v1\/tenants\//
 
 export const isStream = (path: string): boolean => path.endsWith('/stream')
@@ -143,7 +143,7 @@ const HOSTILE_PARTS = [
   '%E2%80%AE',
 ]
 
-/** Percent-encodes whatever it is: lone surrogates become what no decoder takes. */
+/** Percent-encodes any text; a lone surrogate becomes bytes that no decoder accepts. */
 export function encode(text: string): string {
   return text.isWellFormed()
     ? encodeURIComponent(text)
@@ -187,7 +187,7 @@ function pathValue(op: Operation, p: Parameter, credentials: Credentials, world:
 type Pair = [name: string, value: string]
 const shown = (value: unknown): string => (typeof value === 'object' ? jsonOf(value) : String(value))
 
-/** Query of an operation of the API, or of a page: what its links and forms are known to send. */
+/** Query of an API operation, or of a page: the parameters that its links and forms are known to send. */
 function queryPairs(op: Operation, world: World, random: Random): Pair[] {
   const pairs: Pair[] = []
   for (const p of op.parameters.filter((q) => q.in === 'query')) {
@@ -366,7 +366,7 @@ function jsonBody(schema: Schema, world: World, random: Random): Sent {
   }
 }
 
-/** A long poll would be a hang to whoever measures; not waiting is one of its values. */
+/** The measurement would treat a long poll as a hang, so `waitSeconds` is 0. */
 function withoutWait(value: unknown): unknown {
   if (value !== null && typeof value === 'object' && 'waitSeconds' in value) value.waitSeconds = 0
   return value
@@ -396,7 +396,7 @@ function bodyFor(op: Operation, credentials: Credentials, world: World, random: 
   return { body: random.chance(0.2) ? spoiltText(text, random) : text, type: media, kind: 'text' }
 }
 
-/** What Node's own client lets through: visible ASCII and Latin-1. */
+/** The characters that Node's own client allows: visible ASCII and Latin-1. */
 const headerText = (text: string): string => text.replace(/[^\t\x20-\x7e\xa0-\xff]/g, '?').trim()
 
 function headersFor(op: Operation, world: World, random: Random): Record<string, string> {
@@ -454,7 +454,7 @@ function headersFor(op: Operation, world: World, random: Random): Record<string,
   return headers
 }
 
-/** The proof of the caller, at times a spoilt one. */
+/** The caller's credentials, sometimes corrupted. */
 function proofOf(credentials: Credentials, random: Random): Record<string, string> {
   const jar = [...credentials.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const proof: Record<string, string> = { ...credentials.headers, ...(jar === '' ? {} : { cookie: jar }) }
@@ -467,15 +467,15 @@ function operationFor(operations: readonly Operation[], random: Random): Operati
   const pages = random.chance(0.4)
   for (let i = 0; ; i += 1) {
     const op = random.pick(operations)
-    // Passwords take a second of a processor each: fewer of them.
+    // Each password costs a second of processor time, so these requests are rarer.
     if (HASHING.test(op.route) && random.chance(0.8)) continue
-    // What is taken away is there for nobody else.
+    // What one request removes is missing for all others, so these requests are rarer.
     if (TAKING.test(op.route) && random.chance(0.6)) continue
     if ((op.isPage === pages || i > 50) && !(op.route in LEFT_OUT)) return op
   }
 }
 
-/** Whom to send: mostly somebody who may, at times anybody. */
+/** Which caller sends the request: mostly one that may, sometimes any. */
 function callerFor(op: Operation, callers: readonly Credentials[], random: Random): Credentials {
   const named = (...names: string[]): Credentials => {
     const some = callers.filter((c) => names.some((name) => c.name.startsWith(name)))
@@ -518,7 +518,7 @@ function urlFor(op: Operation, credentials: Credentials, world: World, random: R
 }
 
 const CHANGING = /^(PATCH|DELETE)|^POST \/agenda\/settings|\/(erasure|merge)$/
-/** Whether it would change a record that the others rest on; its parts may be asked for. */
+/** Whether the request would change a record that other records depend on; reading it is fine. */
 function isOfCore(world: World, op: Operation, url: string): boolean {
   return CHANGING.test(op.route) && [...world.core.values()].some((ids) => ids.some((id) => url.includes(id)))
 }
@@ -537,7 +537,7 @@ export function requestAt(seed: number, n: number, { operations, callers, world 
     if (isChange && ENDING.test(url) && [...world.spared].some((id) => url.includes(id))) continue
     if (isChange && isOfCore(world, op, url) && !random.chance(0.03)) continue
     const { body, type, kind } = bodyFor({ ...op, method }, credentials, world, random)
-    // A form may name a key as well.
+    // The body of a form can name a key too.
     if (isChange && body !== undefined && ENDING.test(url) && [...world.spared].some((id) => body.includes(id)))
       continue
     const headers = {

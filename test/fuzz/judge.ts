@@ -1,19 +1,20 @@
-// What must hold of every answer, and the faults found, grouped by route and cause, each with the shortest request that shows it.
+// What must be true of every answer, and the faults that were found, grouped by route and cause, each with the shortest request that
+// shows it.
 import { HASHING, type FuzzRequest } from './generator.ts'
 import type { Answer } from './transport.ts'
 
-/** What the service itself has noted of a failure. */
-export type Noted = { id: string; what: string; frames: string[]; /** Performance clock. */ at: number }
+/** A failure that the service itself logged. */
+export type Noted = { id: string; what: string; frames: string[]; /** Time of the performance clock. */ at: number }
 export type Fault = {
   kind: string
   route: string
   caller: string
   request: FuzzRequest
   seen: string
-  /** Ids that the answer names; the request's own is one of them. */
+  /** Ids in the answer; one of them is the id of the request. */
   ids: string[]
   status: number
-  /** When it was answered, performance clock. */
+  /** Time of the answer, performance clock. */
   at: number
 }
 export type Group = {
@@ -34,11 +35,11 @@ const SQL =
 
 const ownFrame = (frames: readonly string[]): string | undefined => frames.find((f) => f.includes('/src/'))
 const placeOf = (frame: string): string => /(src\/[^\s)]+?:\d+)/.exec(frame)?.[1] ?? frame.trim()
-/** A client that leaves within its request: no answer can belong to it. */
+/** The client left during its request, so no answer can belong to this log entry. */
 const isOfLeaving = (noted: Noted): boolean => noted.frames.some((f) => f.includes('abortIncoming'))
 const isThrownOn = (noted: Noted): boolean => noted.frames.some((f) => /at thrown /.test(f))
 
-/** The faults of one answer, as kinds and what was seen. */
+/** The faults of one answer, as pairs of kind and observation. */
 export function faultsIn(
   request: Pick<FuzzRequest, 'method' | 'url' | 'isStream'>,
   answer: Answer,
@@ -62,7 +63,7 @@ export function faultsIn(
       faults.push(['refusal is no problem document', `${status} ${type} ${head}`])
   } else if (hasBody && status >= 400 && isOfApi)
     faults.push(['refusal of the API is no problem document', `${status} ${type} ${head}`])
-  // The API description and assets of the documentation quote code.
+  // The API description and the assets of the documentation contain code on purpose.
   if (!/^\/(docs|openapi|assets|widget)/.test(request.url)) {
     if (STACK.test(text)) faults.push(['stack trace in an answer', STACK.exec(text)![0].slice(0, 200)])
     if (SQL.test(text)) faults.push(['SQL in an answer', SQL.exec(text)![0]])
@@ -70,13 +71,13 @@ export function faultsIn(
   return faults
 }
 
-/** Ids of requests are version 7; of a page with many ids each may be it. */
+/** Request ids are UUID version 7; on a page with many ids any of them may be the request id. */
 const idsIn = (text: string): string[] => [
   ...new Set((text.match(/\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g) ?? []).slice(0, 400)),
 ]
 
 const size = (r: FuzzRequest): number => r.url.length + (r.body?.length ?? 0) + Object.values(r.headers).join('').length
-/** As many examples of a kind on one route are kept with their request. */
+/** How many examples of one kind on one route are kept with their request. */
 const KEPT = 60
 
 export type Judge = ReturnType<typeof newJudge>
@@ -126,10 +127,10 @@ export function newJudge() {
   }
 }
 
-/** A note and an answer belong together when they are so close, ms: for pages that hand on the failure of a call within. */
+/** A log entry and an answer closer than this (ms) belong together: for pages that pass on the failure of an inner call. */
 const NEAR = 1_000
 
-/** What the service noted of each fault. Notes that belong to none tell of failures that no answer told. */
+/** The log entry of each fault. Entries that belong to no fault are failures that no answer showed. */
 function notesOf(faults: readonly Fault[], notes: readonly Noted[]): { of: Map<Fault, Noted>; others: Noted[] } {
   const byId = new Map(notes.map((n) => [n.id, n]))
   const of = new Map<Fault, Noted>()
@@ -156,7 +157,7 @@ const NOBODY: Omit<FuzzRequest, 'route'> = {
   ...{ n: -1, caller: '?', method: '', url: '', headers: {}, body: undefined, from: '', kind: 'log', isStream: false },
 }
 
-/** Words of an answer without what changes from one to the next. */
+/** Text of an answer without the parts that differ between answers. */
 const plain = (text: string): string =>
   /^\d{3} .*?"code":"FST_\w+"/s.exec(text)?.[0].replace(/\{.*"code":"/s, '') ??
   text
@@ -165,7 +166,7 @@ const plain = (text: string): string =>
     .replace(/"(title|detail|instance)":"[^"]*",?/g, '')
     .slice(0, 160)
 
-/** What was noted and where; failures of the database all come from one place, so what the request held tells them apart. */
+/** What was logged and where. All database failures come from one place, so the contents of the request distinguish them. */
 function causeOf(noted: Noted, { url, body = '' }: FuzzRequest): string {
   const frame = ownFrame(noted.frames) ?? noted.frames[0]
   const place = frame === undefined ? '' : ` at ${placeOf(frame).replace(/^at /, '')}`
@@ -173,13 +174,13 @@ function causeOf(noted: Noted, { url, body = '' }: FuzzRequest): string {
   return `${noted.what.replace(/"[^"]*"/g, '…')}${place}${isUrn ? ', of a request with urn:uuid:' : ''}`
 }
 
-/** Distinct faults: the same kind for the same cause is one, on however many routes it shows. */
+/** Distinct faults: the same kind with the same cause is one fault, on any number of routes. */
 export function groupsOf(faults: readonly Fault[], notes: readonly Noted[]): Group[] {
   const groups = new Map<string, Group>()
   const { of, others } = notesOf(faults, notes)
   const put = (fault: Fault, noted: Noted | undefined): void => {
     const cause = noted ? causeOf(noted, fault.request) : `${fault.route}: ${plain(fault.seen)}`
-    // Refusals of the framework and of Node, wherever they happen.
+    // Refusals of the framework and of Node are one fault, on any route.
     const isOfHttp = fault.seen.includes('FST_ERR') || /"statusCode":\d+\}$/.test(fault.seen)
     const name = `${fault.kind}|${isOfHttp && !noted ? plain(fault.seen) : cause}`
     const group = groups.get(name)
@@ -202,7 +203,7 @@ export function groupsOf(faults: readonly Fault[], notes: readonly Noted[]): Gro
     if (size(fault.request) < size(group.fault.request)) group.fault = fault
   }
   for (const fault of faults) put(fault, of.get(fault))
-  // Of kinds that are not kept in full, the notes go on.
+  // For kinds of which not every example is kept, the remaining log entries are listed too.
   const known = new Set([...of.values()].map((n) => n.what + n.frames[0]))
   for (const noted of others.filter((n) => !known.has(n.what + n.frames[0]))) {
     const route = 'noted in the log only'
@@ -219,11 +220,11 @@ const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`
 
 const PROOFS = new Set(['cookie', 'authorization', 'x-agenda-csrf'])
-/** Headers without the proof of the caller, who is named. */
+/** Headers without the caller's credentials; the caller is named instead. */
 const headersText = (headers: Record<string, string>): string =>
   cut(JSON.stringify(Object.fromEntries(Object.entries(headers).filter(([name]) => !PROOFS.has(name)))), 600)
 
-/** A group as text, with all that is needed to see it again. */
+/** A group as text, with everything that is needed to reproduce it. */
 export function groupText(group: Group): string {
   const { request: r, seen } = group.fault
   const more = group.routes.length > 12 ? ` and ${group.routes.length - 12} more` : ''

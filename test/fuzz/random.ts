@@ -1,4 +1,4 @@
-// PURE. Numbers that repeat by their seed (mulberry32), and what is drawn with them.
+// PURE. Random numbers that are repeatable by seed (mulberry32), and choices drawn with them.
 
 export type Random = {
   /** In [0, 1). */
@@ -7,7 +7,7 @@ export type Random = {
   int: (low: number, high: number) => number
   chance: (share: number) => boolean
   pick: <T>(list: readonly T[]) => T
-  /** One of the names, by its weight. */
+  /** One of the names, chosen by weight. */
   weighed: <T extends string>(weights: Readonly<Record<T, number>>) => T
 }
 
@@ -34,6 +34,6 @@ export function randomOf(seed: number): Random {
   }
 }
 
-/** The seed of the nth request of a run: each stands alone, whatever order the answers come in. */
+/** The seed of the nth request of a run: each request is independent of the order of the answers. */
 export const seedOf = (seed: number, n: number): number =>
   Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(n, 0xc2b2ae35)

@@ -1,18 +1,18 @@
-// Malformed HTTP over a socket: what no client of ours would send. Nothing is known of the answers but that none is a failure of
-// the service, and that the service goes on.
+// Malformed HTTP over a socket, which no HTTP client would send. The only expectations: no answer is a failure of the service, and the
+// service keeps running.
 import { connect } from 'node:net'
 import type { Random } from './random.ts'
 
 export type Attack = {
   name: string
   parts: (string | Buffer)[]
-  /** Ends the connection without waiting for an answer. */ leaves: boolean
+  /** Closes the connection without waiting for an answer. */ leaves: boolean
 }
 
 const HOST = 'host: 127.0.0.1\r\n'
 const JSON_HEAD = `POST /v1/contacts HTTP/1.1\r\n${HOST}content-type: application/json\r\n`
 
-/** One way to be malformed; `key` lets it get further than the door. */
+/** One kind of malformed request; `key` authenticates it so that it passes the first checks. */
 export function attackFrom(random: Random, key: string, slug: string): Attack {
   const auth = random.chance(0.6) ? `authorization: Bearer ${key}\r\n` : ''
   const path = random.pick(['/healthz', '/v1/contacts', `/${slug}`, '/agenda', '/v1/nothing', '/'])
@@ -71,7 +71,7 @@ export function attackFrom(random: Random, key: string, slug: string): Attack {
 
 export type RawAnswer = { status: number; type: string; text: string } | null
 
-/** The first answer in what came; its body only when it came whole. */
+/** The first response in the received bytes; its body only if it is complete. */
 function firstAnswer(bytes: Buffer): RawAnswer {
   const end = bytes.indexOf('\r\n\r\n')
   const head = bytes.subarray(0, end < 0 ? bytes.length : end).toString('latin1')
@@ -83,7 +83,7 @@ function firstAnswer(bytes: Buffer): RawAnswer {
   return { status: Number(match[1]), type, text: end < 0 || body.length < length ? '' : body.toString() }
 }
 
-/** Sends it; resolves with the first answer, or null when the connection ended or was left without one. */
+/** Sends it; resolves with the first response, or null when the connection ended or stayed without one. */
 export function attack(port: number, { parts, leaves }: Attack, patience = 1_000): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })
@@ -99,7 +99,7 @@ export function attack(port: number, { parts, leaves }: Attack, patience = 1_000
     })
     socket.on('data', (part) => {
       bytes = Buffer.concat([bytes, part])
-      // The first answer is enough; of those with a body the end of the connection or the patience decides.
+      // The first response is enough; if it has a body, the end of the connection or the time-out ends the reading.
       if (!leaves && bytes.includes('\r\n\r\n')) setTimeout(end, 10)
     })
     socket.on('error', end)

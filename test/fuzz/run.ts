@@ -1,5 +1,5 @@
-// `npm run fuzz`: many requests at a service in a process of its own, over HTTP; ends with every distinct fault and how to see it
-// again. AGENDA_FUZZ_SEED repeats a run, `--requests` says how many.
+// `npm run fuzz`: sends many requests over HTTP to a service in a separate process; prints every distinct fault and how to reproduce it.
+// AGENDA_FUZZ_SEED repeats a run, `--requests` sets the number.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startDrive } from './drive.ts'
@@ -8,9 +8,9 @@ import { describeOperations, PLATFORM_KEY, residentBytes, startTarget } from './
 import { httpSender, type Send } from './transport.ts'
 
 const MB = 1024 * 1024
-/** How much resident memory may have risen once the code is compiled and the caches are full. */
+/** By how much resident memory may grow after the code is compiled and the caches are full. */
 const MOST_GROWTH = 150 * MB
-/** Left alone for so long, V8 gives back what it holds for nothing, ms. */
+/** After this idle time V8 releases memory that it does not use, ms. */
 const REST = 10_000
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -43,7 +43,7 @@ function summary(judge: Judge, showsRoutes: boolean): void {
     )
 }
 
-/** What of the memory the service's own metrics tell. */
+/** The memory figures of the service's own metrics. */
 async function heapText(send: Send): Promise<string> {
   const { text } = await send({ method: 'GET', url: '/metrics', headers: {} })
   const of = (name: string): string =>

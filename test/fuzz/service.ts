@@ -1,4 +1,4 @@
-// The service as a process of its own, without demo data, and what it notes of failures; its routes as it registers them.
+// The service in a process of its own, without demo data, with the failures that it logs, and its registered routes.
 import { readFileSync } from 'node:fs'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -18,7 +18,7 @@ export type Running = {
   child: ChildProcess
   base: string
   notes: Noted[]
-  /** Anything else that it wrote, such as the end of the process. */
+  /** Any other output, such as the end of the process. */
   rest: string[]
   stop: () => Promise<void>
 }
@@ -48,7 +48,7 @@ function noteOf(line: Line): Noted | null {
 /** Starts the service on the embedded database in a folder of its own, as `npm start` would. */
 export async function startTarget(env: Record<string, string> = {}): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'agenda-fuzz-'))
-  // With all the memory of a large machine V8 would rather grow than collect; what is really held fits into this.
+  // With all the memory of a large machine V8 would grow instead of collecting; the live data fits into this limit.
   const flags = ['--max-semi-space-size=4', '--v8-pool-size=1', '--stack-trace-limit=30', '--max-old-space-size=256']
   const child = spawn(
     process.execPath,
@@ -62,7 +62,7 @@ export async function startTarget(env: Record<string, string> = {}): Promise<Run
           AGENDA_LOG_LEVEL: 'error',
           AGENDA_PLATFORM_KEY: PLATFORM_KEY,
         },
-        // The sender tells of many networks, so that limits of one do not shut the doors.
+        // The sender claims many client networks, so that limits of one network do not refuse the requests.
         ...{
           AGENDA_TRUST_PROXY: '1',
           AGENDA_PUBLIC_RATE: '100000',
@@ -110,7 +110,7 @@ export function residentBytes(pid: number): number {
   }
 }
 
-/** All operations and pages of the application; building it touches no database. */
+/** All operations and pages of the application; building the list touches no database. */
 export async function describeOperations(): Promise<Operation[]> {
   const seen: { method: string; url: string }[] = []
   const nowhere = undefined as unknown as Deps['db']

@@ -1,4 +1,4 @@
-// Sends requests, over HTTP to a process or straight into an application in this one, and tells what came back and when.
+// Sends requests, over HTTP to a process or directly into an application in this process, and reports the answer and its time.
 import { Agent, request as httpRequest } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
@@ -20,7 +20,7 @@ export type Answer = {
 export type Send = (sending: Sending) => Promise<Answer>
 
 export const PATIENCE = 30_000
-/** A stream that has begun is good; it is left at once. */
+/** A stream that has begun is fine; the sender leaves it after this time, ms. */
 const GLIMPSE = 50
 const MOST_TEXT = 2_000_000
 
@@ -69,20 +69,20 @@ function sendOnce(base: URL, agent: Agent | undefined, sending: Sending): Promis
   })
 }
 
-/** Sends to a server. `from` goes into X-Forwarded-For: the server must believe one proxy. */
+/** Sends to a server. `from` goes into X-Forwarded-For: the server must trust one proxy. */
 export function httpSender(base: string, sockets: number): HttpSend {
   const agent = new Agent({ keepAlive: true, maxSockets: sockets })
   const to = new URL(base)
   const send: Send = (sending) =>
     sendOnce(to, agent, sending).catch((error: unknown) => {
-      // A connection kept open may be closed in the very moment that it is used again; a new one cannot.
+      // The server can close a kept connection at the moment of reuse; a new connection avoids that.
       if (isBroken(error)) return sendOnce(to, undefined, sending)
       throw error
     })
   return Object.assign(send, { close: () => agent.destroy() })
 }
 
-/** Sends into the application. Streams would never end here: the caller leaves them out. */
+/** Sends into the application. Streams would never end here, so the caller leaves them out. */
 export const injectSender =
   (app: FastifyInstance): Send =>
   async ({ method, url, headers, body, from }) => {

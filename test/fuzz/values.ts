@@ -1,4 +1,4 @@
-// PURE. Values for requests: as a schema wants them, at its limits, and hostile ones.
+// PURE. Values for requests: valid for a schema, at its limits, and hostile.
 import type { Random } from './random.ts'
 import { kindOf, type World } from './world.ts'
 
@@ -25,12 +25,12 @@ export type Schema = {
   additionalProperties?: Schema | boolean
 }
 
-/** A place in a body that is filled in as text: nesting that no writer of JSON gets through. */
+/** A placeholder in a body that is replaced in the JSON text: nesting so deep that JSON.stringify cannot write it. */
 export const DEEP = '\u{1F300}deep:'
 const DAY = 86_400_000
 
 const iso = (at: number): string => new Date(at).toISOString()
-/** Days around changes of the clock in Europe, leap days, ends of years. */
+/** Days around clock changes in Europe, leap days, ends of years. */
 const DAYS = [
   '2024-02-29',
   '2026-03-29',
@@ -261,7 +261,7 @@ function numberFor(schema: Schema, random: Random): number {
 function objectFor(schema: Schema, world: World, random: Random, depth: number): Record<string, unknown> {
   const result: Record<string, unknown> = {}
   const required = new Set(schema.required ?? [])
-  // Some bodies say as little as they may, some nearly all.
+  // Some bodies have as few fields as allowed, some have nearly all.
   const share = depth > 4 ? 0.05 : random.pick(depth > 1 ? [0.05, 0.2, 0.5] : [0.05, 0.15, 0.3, 0.7])
   for (const [name, part] of Object.entries(schema.properties ?? {}))
     if (required.has(name) || random.chance(share)) result[name] = validFor(part, name, world, random, depth + 1)
@@ -282,7 +282,7 @@ const PAIRS = [
   ['validFrom', 'validTo'],
 ] as const
 
-/** Mostly what belongs together: ends after beginnings, one way to name a period, one contact. */
+/** Mostly makes related fields consistent: ends after beginnings, one way to name a period, one contact. */
 function agree(schema: Schema, body: Record<string, unknown>, world: World, random: Random): Record<string, unknown> {
   if (random.chance(0.15)) return body
   const properties = schema.properties ?? {}
@@ -304,7 +304,7 @@ function agree(schema: Schema, body: Record<string, unknown>, world: World, rand
   return body
 }
 
-/** A value that the schema should take. */
+/** A value that the schema should accept. */
 export function validFor(schema: Schema, name: string, world: World, random: Random, depth = 0): unknown {
   if (schema.const !== undefined) return schema.const
   if (schema.enum) return random.pick(schema.enum)
@@ -365,7 +365,7 @@ export function boundaryFor(schema: Schema, random: Random): unknown {
   return hostileValue(random)
 }
 
-/** A value that nothing asked for. */
+/** A hostile value that fits no schema. */
 export function hostileValue(random: Random): unknown {
   switch (random.weighed({ text: 6, number: 3, other: 3, long: 1, deep: 0.6, proto: 1, day: 2, urn: 1, rule: 0.7 })) {
     case 'text':
@@ -421,7 +421,7 @@ function slotsOf(value: unknown, found: Slot[] = []): Slot[] {
   return found
 }
 
-/** Changes one or two places of a body; `value` is changed. */
+/** Changes one or two places of a body; modifies `value` itself. */
 export function spoil(value: unknown, random: Random): unknown {
   const slots = slotsOf(value)
   if (slots.length === 0) return hostileValue(random)
@@ -449,7 +449,7 @@ export function spoil(value: unknown, random: Random): unknown {
   return value
 }
 
-/** JSON of a value, its deep places filled in. */
+/** JSON of a value, with its placeholders for deep nesting replaced. */
 export function jsonOf(value: unknown): string {
   return JSON.stringify(value).replace(
     new RegExp(`"${DEEP}(array|object):(\\d+)"`, 'gu'),

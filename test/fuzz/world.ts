@@ -1,5 +1,5 @@
-// What the answers so far have told: ids by kind, values by name, fields of forms, parameters of addresses. Requests that shall
-// reach deep are filled from it.
+// What previous answers contained: ids by kind, values by name, fields of forms, parameters of URLs. Later requests use it to get past
+// the first checks.
 import type { Random } from './random.ts'
 
 const MOST = 40
@@ -8,11 +8,11 @@ const MAX_NODES = 400
 export type Known = { method: string; path: string; pattern: RegExp; names: string[] }
 
 export type World = {
-  /** Present of the service, epoch ms. */
+  /** The service's current time, epoch ms. */
   now: number
-  /** Ids that must not be acted upon: the callers' own. */
+  /** Ids that no request may remove: the callers' own. */
   spared: Set<string>
-  /** Ids by kind of the records that the others rest on: mostly left as they are, and named often. */
+  /** Ids, by kind, of records that other records depend on: mostly left unchanged, and named often. */
   core: Map<string, string[]>
   /** Ids of another tenant. */
   foreign: string[]
@@ -41,7 +41,7 @@ export function note(world: World, name: string, value: string, random: Random):
 function noteField(world: World, route: string, name: string, value: string, random: Random): void {
   let fields = world.fields.get(route)
   if (!fields) world.fields.set(route, (fields = new Map()))
-  // What hostile requests have made up must not crowd out the real ones.
+  // Names that hostile requests invented must not displace the real ones.
   if (!fields.has(name) && fields.size >= 150) return
   let list = fields.get(name)
   if (!list) fields.set(name, (list = []))
@@ -54,14 +54,14 @@ const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
   'third-party': 'contacts',
 }
 
-/** `items` of /v1/services → services; `apiKey` → api-keys; `serviceIds` → services. */
+/** Names the kind: `items` of /v1/services → services; `apiKey` → api-keys; `serviceIds` → services. */
 export function kindOf(name: string): string {
   const stem = name.replace(/(Ids?|_ids?)$/, '')
   const kebab = stem.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
   return NAMED_OTHERWISE[kebab] ?? (kebab.endsWith('s') ? kebab : `${kebab}s`)
 }
 
-/** Keeps what a JSON answer of a resource tells. */
+/** Stores the values of a JSON answer of a resource. */
 export function learnJson(world: World, resource: string, body: unknown, random: Random): void {
   let left = MAX_NODES
   const visit = (value: unknown, name: string, kind: string): void => {
@@ -100,7 +100,7 @@ function unescaped(text: string): string {
   }
 }
 
-/** Keeps the path parameters and query of an address under its route; returns the route. */
+/** Stores the path parameters and query of a URL under its route; returns the route. */
 function learnAddress(
   world: World,
   routes: readonly Known[],
@@ -123,7 +123,7 @@ function learnAddress(
   return id
 }
 
-/** Keeps what a page leads to: its links, and the fields of its forms. */
+/** Stores what a page leads to: its links, and the fields of its forms. */
 export function learnHtml(world: World, routes: readonly Known[], here: string, html: string, random: Random): void {
   for (const [, href = ''] of [...html.matchAll(/<a [^>]*?href="([^"#]*)/g)].slice(0, 120))
     learnAddress(world, routes, 'GET', decode(href), random)

@@ -1,13 +1,13 @@
-// A device that has passkeys, as WebAuthn Level 3 describes it: a key of ES256 for each site, unlocked by its owner.
+// A simulated passkey device, as WebAuthn Level 3 describes it: one ES256 key per site, unlocked by its owner.
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 
 const sha256 = (bytes: Buffer | string): Buffer => createHash('sha256').update(bytes).digest()
 const base64url = (bytes: Buffer): string => bytes.toString('base64url')
 
-/** Flags of what the device says of itself (§6.1): somebody was there, the owner unlocked it, a key is attached. */
+/** Flags of the authenticator data (§6.1): user present, user verified, attested credential data included. */
 const [PRESENT, UNLOCKED, ATTACHED] = [0x01, 0x04, 0x40]
 
-/** The public key as CBOR writes a COSE key (RFC 9052): EC2, ES256, P-256. */
+/** The public key as a COSE key in CBOR (RFC 9052): EC2, ES256, P-256. */
 function coseKey(key: KeyObject): Buffer {
   const { x = '', y = '' } = key.export({ format: 'jwk' })
   const bytes = (text: string): Buffer => Buffer.concat([Buffer.from([0x58, 0x20]), Buffer.from(text, 'base64url')])

@@ -1,5 +1,5 @@
-// Debian's RabbitMQ as a process of its own, that tests kill and start again on the same data; where it is not installed, the
-// tests that need it are skipped under a name that says so.
+// Debian's RabbitMQ in a process of its own, which tests kill and start again on the same data. Where it is not installed, the tests
+// that need it are skipped under a name that says so.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -44,7 +44,7 @@ export async function startBroker(): Promise<Broker> {
   const kill = async (): Promise<void> => {
     if (!child) return
     const gone = new Promise((resolve) => child!.once('exit', resolve))
-    // The script is a shell around the Erlang machine: its whole group goes.
+    // The script is a shell around the Erlang machine, so the whole process group is killed.
     process.kill(-child.pid!, 'SIGKILL')
     await gone
     child = null
@@ -66,7 +66,7 @@ export async function startBroker(): Promise<Broker> {
         RABBITMQ_PID_FILE: join(folder, 'pid'),
         RABBITMQ_CONFIG_FILE: join(folder, 'none'),
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1',
-        // A name service of its own, which ends with it.
+        // A separate Erlang port mapper, which ends with the broker.
         ERL_EPMD_ADDRESS: '127.0.0.1',
         ERL_EPMD_PORT: String(port + 5_000),
       },
@@ -97,5 +97,5 @@ export function describeWithBroker(name: string, block: () => void): void {
   else describe(name, block)
 }
 
-/** Not without a server: a broker takes half a minute, of which `npm test` has no more to give. */
+/** Needs TEST_DATABASE_URL: a broker takes half a minute, which is too long for a plain `npm test`. */
 export const hasBroker = (): boolean => Boolean(process.env.TEST_DATABASE_URL) && serverScript() !== null

@@ -1,4 +1,4 @@
-// A citizen with a browser that has no script: follows links and redirects, keeps cookies, fills in forms as they come.
+// A citizen with a browser without JavaScript: follows links and redirects, keeps cookies, fills in forms as served.
 import type { FastifyInstance } from 'fastify'
 import { solveChallenge, type Challenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/argon2id'
@@ -14,10 +14,13 @@ const decode = (text: string): string =>
     .replace(/&#39;/g, "'")
     .replace(/&amp;/g, '&')
 
-/** Names and values of the form, or of the button's form, whose action contains `part`: hidden fields, typed values, checked choices. */
+/**
+ * Names and values of the form (or of the form of the button) whose action contains `part`: hidden fields, typed values, checked
+ * choices.
+ */
 export function formOf(html: string, part: string): { action: string; fields: [string, string][] } {
   const forms = [...html.matchAll(/<form[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)]
-  // A button may send the form of the page elsewhere.
+  // A button can send the form to another URL than the form itself.
   const exact = forms.find((m) => decode(m[1]!) === part)
   const button = exact
     ? undefined
@@ -47,14 +50,14 @@ export function formOf(html: string, part: string): { action: string; fields: [s
   return { action: decode((button ?? form)[1]!), fields }
 }
 
-/** Values of the times that a page offers. */
-/** A name that two elements bear leads labels and links to the wrong one. */
+/** Throws if two elements of a page have the same id: labels and links would lead to the wrong one. */
 function refuseTwins(url: string, html: string): void {
   const ids = [...html.matchAll(/<[a-z][^>]*?\sid="([^"]*)"/g)].map((m) => m[1]!)
   const twins = ids.filter((id, i) => ids.indexOf(id) !== i)
   if (twins.length > 0) throw new Error(`${url} has ids twice: ${[...new Set(twins)].join(', ')}`)
 }
 
+/** Values of the times that a page offers. */
 export const timesIn = (html: string): string[] =>
   [...html.matchAll(/<input[^>]*name="at"[^>]*>/g)].map(([tag]) => /value="([^"]*)"/.exec(tag)![1]!)
 
@@ -91,7 +94,7 @@ export function newCitizen(app: FastifyInstance, headers: Record<string, string>
     return { status: answer.statusCode, url, html, headers: answer.headers, text }
   }
 
-  /** Sends the form of a page with some fields changed; a value of null leaves a field out. */
+  /** Submits the form of a page with some fields changed; a value of null leaves a field out. */
   async function submit(
     page: Shown,
     part: string,
@@ -114,7 +117,7 @@ export function newCitizen(app: FastifyInstance, headers: Record<string, string>
   }
 }
 
-/** Solves the challenge of a summary page; the browser tests run the worker of the page, which takes a hundred times as long. */
+/** Solves the challenge of a summary page; the browser tests run the page's own worker, which takes a hundred times as long. */
 export async function solve(html: string): Promise<string> {
   const challenge = JSON.parse(decode(/data-challenge="([^"]*)"/.exec(html)![1]!)) as Challenge
   const solution = await solveChallenge({ challenge, deriveKey })

@@ -1,4 +1,4 @@
-// A database of its own for each test file: a copy of the embedded template, or a new database on TEST_DATABASE_URL.
+// One database per test file: a copy of the embedded template, or a new database on TEST_DATABASE_URL.
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
@@ -51,7 +51,7 @@ export function copyTemplate(): string {
   return folder
 }
 
-/** The database that the suite runs on: PostgreSQL with TEST_DATABASE_URL, else the embedded one. */
+/** The database of the suite: PostgreSQL with TEST_DATABASE_URL, else the embedded one. */
 export async function openTestDatabase(onStatement?: (sql: string) => void): Promise<TestDatabase> {
   const server = process.env.TEST_DATABASE_URL
   if (server) return openOnServer(server, 10, onStatement)
@@ -68,7 +68,7 @@ export async function openTestDatabase(onStatement?: (sql: string) => void): Pro
   }
 }
 
-/** Runs the block on a real PostgreSQL; where there is none the block is skipped under a name that says why. */
+/** Runs the block on a real PostgreSQL; without one the block is skipped under a name that says why. */
 export function describeOnRealPostgres(name: string, block: (serverUrl: string) => void): void {
   const postgres = inject('postgres')
   if ('url' in postgres) describe(name, () => block(postgres.url))

@@ -1,4 +1,4 @@
-// The service with the demo municipality on the embedded database, as a process of its own.
+// The service with the demo municipality on the embedded database, in a process of its own.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ export type Running = {
   stop: () => Promise<void>
 }
 
-/** Starts the service with demo data on a free port and a folder of its own. */
+/** Starts the service with demo data on a free port and in a folder of its own. */
 export async function startDemo(env: Record<string, string> = {}): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'agenda-e2e-'))
   const child = spawn(
@@ -32,7 +32,7 @@ export async function startDemo(env: Record<string, string> = {}): Promise<Runni
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   )
-  // A crash of the tests must not leave the service behind.
+  // If the tests crash, the service must end too.
   process.once('exit', () => child.kill('SIGKILL'))
   let text = ''
   await new Promise<void>((resolve, reject) => {

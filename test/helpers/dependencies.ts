@@ -1,6 +1,6 @@
-// `npm run dependencies`: what can be known of the packages without asking anybody. Each comes from the public registry with a checksum, runs no
-// script at its installation unless package.json allows it by name, and is in no range of .ci/advisories.json (the OSV format, reduced to
-// what is compared here; https://ossf.github.io/osv-schema/). It cannot see what nobody has put into that list.
+// `npm run dependencies`: checks the packages without network access. Each package comes from the public registry with a checksum, runs
+// no install script unless package.json allows it by name, and is in no range of .ci/advisories.json (the OSV format, reduced to what is
+// compared here; https://ossf.github.io/osv-schema/). It cannot detect what nobody has put into that list.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -39,7 +39,7 @@ for (const [path, one] of Object.entries(packages)) {
   if (one.resolved !== undefined && !one.resolved.startsWith('https://registry.npmjs.org/'))
     faults.push(`${label} comes from ${one.resolved}`)
   if (one.resolved !== undefined && !/^sha512-/.test(one.integrity ?? '')) faults.push(`${label} has no checksum`)
-  // Of other platforms nothing is installed here.
+  // Packages for other platforms are not installed here.
   if (one.hasInstallScript && existsSync(join(ROOT, path)) && !allowScripts[name])
     faults.push(`${label} runs a script at its installation`)
   for (const advisory of advisories.advisories)

@@ -1,4 +1,4 @@
-// Generated files that are kept in the repository must be what the code generates now.
+// Generated files in the repository must equal what the code generates now.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 

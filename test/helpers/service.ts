@@ -1,5 +1,5 @@
-// The whole service in this process over a test database, with a clock that tests step, every answer checked against its
-// schema and every statement checked against the rules for a distributed engine.
+// The whole service in this process on a test database, with a clock that tests step. Checks every answer against its schema and every
+// statement against the rules for a distributed engine.
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { Ajv, type ValidateFunction } from 'ajv'
@@ -43,7 +43,7 @@ export type TestService = {
   statements: Set<string>
   tenant: TestTenant
   newTenant: (slug: string, body?: Record<string, unknown>) => Promise<TestTenant>
-  /** Does all side work that is due, and what follows from it. */
+  /** Does all side work that is due, and the work that follows from it. */
   settle: () => Promise<number>
   close: () => Promise<void>
 }
@@ -53,7 +53,7 @@ addOwnFormats(ajv)
 ajv.addSchema(ProblemSchema)
 const compiled = new WeakMap<object, ValidateFunction>()
 
-/** Refuses an answer that does not match the schema that the route declares for its status. */
+/** Refuses an answer that does not match the route's schema for its status. */
 function checkAnswers(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const responses = request.routeOptions.schema?.response as Record<string, object> | undefined
@@ -71,11 +71,11 @@ function checkAnswers(app: FastifyInstance): void {
   })
 }
 
-/** The bodies that are text: calendars, mails, lists of contacts. */
+/** Content type of a text body: calendar, mail or contact list. */
 export const textType = (body: string): string =>
   body.startsWith('BEGIN:VCALENDAR') ? 'text/calendar' : /^From: /.test(body) ? 'message/rfc822' : 'text/csv'
 
-/** Lines of JSON are text: each is a document. */
+/** NDJSON is text, not one JSON document: each line is a document. */
 export const isJson = (answer: { headers: Record<string, unknown>; body: string }): boolean =>
   answer.body.startsWith('{') && !String(answer.headers['content-type']).includes('ndjson')
 
@@ -129,7 +129,7 @@ export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
   }
 }
 
-/** Starts a service with one tenant on an empty database; `observe` sees the application before its routes are added. */
+/** Starts a service with one tenant on an empty database; `observe` gets the application before its routes are added. */
 export async function startService(options: { observe?: (app: FastifyInstance) => void } = {}): Promise<TestService> {
   const statements = new Set<string>()
   const database = await openTestDatabase((statement) => statements.add(statement))
@@ -146,9 +146,9 @@ export async function startService(options: { observe?: (app: FastifyInstance) =
   await app.ready()
   async function newTenant(slug: string, body: Record<string, unknown> = {}): Promise<TestTenant> {
     const defaults = { slug, name: slug, timeZone: 'Europe/Rome', locale: 'it', country: 'IT', holdMinutes: 10 }
-    // All citizens of a test have one address and want the same day: what is not about that would run into the share of a day.
+    // All citizens of a test have one address and want the same day, so tests about other things would exceed the share of a day.
     const booking = { unprovenPercent: 100, ...(body.booking as object | undefined) }
-    // People of tests come in by their password; the default is proven where it matters.
+    // People in tests sign in by password only; people.test.ts and passkeys.test.ts test the default.
     const signIn = { secondFactorFor: [], ...(body.signIn as object | undefined) }
     const { id, apiKey: key } = await createTenant(deps, { ...defaults, ...body, booking, signIn })
     const call = caller(app, key)

@@ -1,4 +1,4 @@
-// The rules for a distributed engine, checked on SQL as PostgreSQL's own parser reads it. Each fault names the rule broken.
+// Checks SQL against the rules for a distributed engine, using PostgreSQL's own parser. Each fault names the broken rule.
 import { loadModule, parseSync } from 'libpg-query'
 
 type Node = Record<string, any>
@@ -9,7 +9,7 @@ const EXEMPT: Record<string, string> = {
   tenant_slugs: 'look-up across tenants, keyed by the slug (rule 4)',
   schema_migrations: 'local bookkeeping of migrations',
 }
-/** Statements that may look across tenants, each with the reason. */
+/** Statements that may read across tenants, each with the reason. */
 const ACROSS_TENANTS: RegExp[] = [
   /^select \* from "tenants" order by "id" limit/, // the operator's list
   /^select \* from "tenants" where "id" > /, // its next page
@@ -32,7 +32,7 @@ function visit(node: unknown, see: (type: string, value: Node) => void): void {
 const columnName = (node: Node | undefined): string[] =>
   (node?.ColumnRef?.fields ?? []).map((f: Node) => f.String?.sval ?? '*')
 
-/** Aliases of the tables in a query level, and the equalities on tenant_id found anywhere in the statement. */
+/** Faults of one statement; collects the aliases of its tables and the equalities on tenant_id found anywhere in it. */
 function faultsOf(sql: string): string[] {
   const faults: string[] = []
   const [statement] = (parseSync(sql) as Node).stmts as Node[]
@@ -110,7 +110,7 @@ export async function checkStatements(statements: readonly string[]): Promise<vo
     throw new Error(`${broken.length} fault(s) against the rules for a distributed engine:\n${broken.join('\n')}`)
 }
 
-/** Faults of a migration's statements: keys, constraints, and what may not be used at all. */
+/** Faults of a migration's statements: keys, constraints, and forbidden features. */
 export async function migrationFaults(statements: readonly string[]): Promise<string[]> {
   await loadModule()
   const faults: string[] = []
