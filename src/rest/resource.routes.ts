@@ -14,7 +14,7 @@ import { archiveRecord, changeRecord, presentRow } from './resource.actions.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from './paging.ts'
 import { afterRace, createOrKnown, hasExternalId } from './external-id.actions.ts'
 import { registerByExternalId } from './external-id.routes.ts'
-import type { Body, Resource, WriteContext } from './resource.ts'
+import type { Resource, WriteContext } from './resource.ts'
 import { findRow, listRows, type Row } from './resource.sql.ts'
 import { defaulted, Envelope, IdParams, patchOf } from './schema.ts'
 
