@@ -38,7 +38,20 @@ export default tseslint.config(
       complexity: 'off',
     },
   },
-  { files: ['src/**'], rules: { 'no-console': 'error' } },
+  {
+    files: ['src/**'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "TSAsExpression > MemberExpression[object.name='request'][property.name=/^(body|query|params)$/]",
+          message:
+            'The schema of the route types its request (src/rest/api.ts); forms and addresses are read by src/rest/fields.ts.',
+        },
+      ],
+    },
+  },
   {
     // Scripts of the browser: no types to check with, and each is small.
     files: ['public/**/*.js'],

@@ -162,7 +162,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   })
   await app.register(async (plain) => {
     const api = plain.withTypeProvider<TypeBoxTypeProvider>()
-    await limitCallers(api, deps)
+    limitCallers(api, deps)
     tenantRoutes(api, deps)
     keyRoutes(api, deps, authenticator)
     userRoutes(api, deps, authenticator)

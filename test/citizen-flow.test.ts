@@ -1,8 +1,7 @@
 // Citizens' actions that once led to a dead end: another location, a lost time, an extra slash, a shared address, a past visit.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { buildApp } from '../src/app.ts'
 import { newCitizen, solve, timesIn } from './helpers/citizen.ts'
-import { makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
+import { appOfItsOwn, makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 
 let service: TestService
 let office: Office & { agents: any[] }
@@ -75,7 +74,7 @@ test('a token of thousands of letters is an unknown link, said on a page', async
 })
 
 test('who is refused for the network’s use reads the true wait and the office’s telephone', async () => {
-  const app = await buildApp({ ...service.deps, publicRate: 3 }, { logLevel: 'silent', trustProxy: false })
+  const app = await appOfItsOwn(service.deps, { publicRate: 3 })
   const citizen = newCitizen(app)
   const page = await citizen.get(TIME)
   let answer = page
@@ -87,7 +86,7 @@ test('who is refused for the network’s use reads the true wait and the office�
 })
 
 test('the work of a form grows with what its network sends, before anybody is refused', async () => {
-  const app = await buildApp({ ...service.deps, publicRate: 60 }, { logLevel: 'silent', trustProxy: false })
+  const app = await appOfItsOwn(service.deps, { publicRate: 60 })
   const citizen = newCitizen(app)
   const workOf = async (): Promise<number> => {
     const { html } = await citizen.get('/prova/callback')

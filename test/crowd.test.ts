@@ -1,13 +1,12 @@
 // One stranger cannot book all places of an office: unconfirmed bookings get a share of each day, the proof of work grows, and other
 // people behind the same address can still book.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildApp } from '../src/app.ts'
 import { networkOf, widerNetworkOf } from '../src/web/network.ts'
 import { newCitizen, solve, timesIn, type Shown } from './helpers/citizen.ts'
-import { makeOffice, startService, type TestService } from './helpers/service.ts'
+import { appOfItsOwn, makeOffice, startService, type TestService } from './helpers/service.ts'
 
 let service: TestService
-let app: Awaited<ReturnType<typeof buildApp>>
+let app: Awaited<ReturnType<typeof appOfItsOwn>>
 beforeAll(async () => {
   service = await startService()
   // The real default, not the one of the test helper.
@@ -22,7 +21,7 @@ beforeAll(async () => {
     service: { externalId: 'cie', channels: [{ type: 'in_person' }], horizon: { days: 5 } },
     rules: [{ rrule: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', windows: [{ from: '09:00', to: '13:00' }] }],
   })
-  app = await buildApp({ ...service.deps, publicRate: 600 }, { logLevel: 'silent', trustProxy: 1 })
+  app = await appOfItsOwn(service.deps, { publicRate: 600 }, 1)
 })
 afterAll(async () => {
   await app.close()

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { sweep } from '../src/jobs/schedule.loop.ts'
 import { formOf, newCitizen, solve, timesIn, type Citizen, type Shown } from './helpers/citizen.ts'
-import { makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
+import { appOfItsOwn, makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 
 let service: TestService
 let office: Office
@@ -390,7 +390,7 @@ describe('against abuse', () => {
   })
 
   test('one address sends so many forms a minute; the refusal is a page that says what to do', async () => {
-    const app = await buildApp({ ...service.deps, publicRate: 3 }, { logLevel: 'silent', trustProxy: false })
+    const app = await appOfItsOwn(service.deps, { publicRate: 3 })
     const citizen = newCitizen(app)
     for (let i = 0; i < 3; i += 1) expect((await citizen.post('/prova/find', [['code', 'x']])).status).toBe(422)
     const refused = await citizen.post('/prova/find', [['code', 'x']])
@@ -757,7 +757,7 @@ describe('what an attacker tried', () => {
   })
 
   test('one address cannot hold slot after slot', async () => {
-    const app = await buildApp({ ...service.deps, publicRate: 3 }, { logLevel: 'silent', trustProxy: false })
+    const app = await appOfItsOwn(service.deps, { publicRate: 3 })
     const ends: number[] = []
     for (let i = 0; i < 8; i += 1) {
       const citizen = newCitizen(app)
@@ -771,7 +771,7 @@ describe('what an attacker tried', () => {
   })
 
   test('the address of a client is what the nearest proxy says, not what the client says', async () => {
-    const app = await buildApp({ ...service.deps, publicRate: 2 }, { logLevel: 'silent', trustProxy: 1 })
+    const app = await appOfItsOwn(service.deps, { publicRate: 2 }, 1)
     const ends: number[] = []
     for (let i = 0; i < 4; i += 1) {
       const citizen = newCitizen(app, { 'x-forwarded-for': `6.6.6.${i}, 203.0.113.7` })

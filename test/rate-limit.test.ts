@@ -1,11 +1,10 @@
 // Limits of API calls by key and by person, reported in headers, and counted over all processes together.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildApp } from '../src/app.ts'
 import type { PubSub } from '../src/db/pubsub.ts'
 import { createCallCounts } from '../src/rest/call-limit.ts'
 import { makePerson, signedCaller } from './helpers/people.ts'
-import { caller, makeOffice, startService, type TestService } from './helpers/service.ts'
+import { appOfItsOwn, caller, makeOffice, startService, type TestService } from './helpers/service.ts'
 
 let service: TestService
 beforeAll(async () => {
@@ -15,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 test('a key and a person may ask so much a minute, each for itself; answers say how much is left', async () => {
-  const app = await buildApp({ ...service.deps, apiRate: 5 }, { logLevel: 'silent', trustProxy: false })
+  const app = await appOfItsOwn(service.deps, { apiRate: 5 })
   try {
     const call = caller(app, service.tenant.key)
     const answers = []

@@ -1,4 +1,4 @@
-// Reads what came with a request and has no schema of its own: fields of forms and addresses, and bodies of the common collections.
+// PURE. Reads what came with a request and has no schema of its own: fields of forms and addresses, and bodies of the common collections.
 import type { FastifyRequest } from 'fastify'
 
 /** Texts by name, as forms and addresses carry them. */

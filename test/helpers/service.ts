@@ -129,6 +129,14 @@ export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
   }
 }
 
+/** Another application over the same database that counts calls by itself: what others of the test have asked does not count. */
+export const appOfItsOwn = (
+  deps: Deps,
+  more: Partial<Deps>,
+  trustProxy: number | false = false,
+): Promise<FastifyInstance> =>
+  buildApp({ ...deps, pubsub: createPubSub(undefined), ...more }, { logLevel: 'silent', trustProxy })
+
 /** Starts a service with one tenant on an empty database; `observe` gets the application before its routes are added. */
 export async function startService(options: { observe?: (app: FastifyInstance) => void } = {}): Promise<TestService> {
   const statements = new Set<string>()
