@@ -1,4 +1,4 @@
-// Comfort for pages that work without it: no full reloads, a running clock, fields checked as they are left.
+// Enhances pages that also work without scripts: no full reloads, a countdown, fields checked when they are left.
 import { startNavigation } from './navigation.js'
 import { startCaptcha } from './captcha.js'
 import { startClock } from './clock.js'
@@ -6,7 +6,7 @@ import { startChecks } from './checks.js'
 import { startFrame, tellFrame } from './frame.js'
 import { startTimes } from './times.js'
 
-/** Brings the present content of the page to life; called again after every swap. */
+/** Initialises the present content of the page; called again after every swap. */
 function enliven() {
   startClock()
   startChecks()
@@ -16,7 +16,7 @@ function enliven() {
     button.hidden = false
     button.addEventListener('click', () => window.print())
   }
-  // Only where people sign in.
+  // Only on sign-in pages.
   if (document.querySelector('form[data-passkey]')) void import('./passkey.js').then((m) => m.startPasskeys())
   tellFrame()
 }

@@ -1,4 +1,4 @@
-// Booking on the telephone without pressing anything in between: people are found and times are fetched while one types.
+// Booking on the phone without extra clicks: finds people and loads times while the agent types.
 
 const form = document.getElementById('book')
 const people = document.getElementById('people')
@@ -7,7 +7,7 @@ const asked = document.getElementById('asked')
 const phone = document.getElementById('phone')
 
 const rounds = { times: 0, people: 0 }
-/** Sends the form to one of its steps and takes one part of the page that comes back, unless it was asked again meanwhile. */
+/** Submits the form to one of its steps and replaces one part of the page with the response; ignores outdated responses. */
 async function refresh(step, id, place) {
   const round = (rounds[id] += 1)
   const before = new FormData(form)
@@ -16,9 +16,9 @@ async function refresh(step, id, place) {
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
   const part = page.getElementById(id)
   if (part) place.replaceChildren(...part.childNodes)
-  // A number that found nobody is the new person's, unless one is typed there already.
+  // A number that matches nobody belongs to the new person, unless another number is typed there.
   if (id === 'people') phone.value ||= page.getElementById('phone').value
-  // Another service asks other questions.
+  // The questions depend on the service.
   if (id === 'times') asked.replaceChildren(...page.getElementById('asked').childNodes)
 }
 
@@ -44,7 +44,7 @@ look.addEventListener('keydown', (event) => {
     (people.querySelector('input') ?? document.getElementById('firstName')).focus(),
   )
 })
-// Whoever types somebody new means them, whoever was found before.
+// Typing a new person's name selects "new person", even if somebody was found before.
 document.getElementById('new-person').addEventListener('input', () => {
   const isNew = people.querySelector('input[name="contact"][value="new"]')
   if (isNew) isNew.checked = true

@@ -1,13 +1,13 @@
-// Moves an appointment of the calendar: says who goes from where to where, offers the way back, and tells the person only when
-// that is over, or not at all.
+// Moves an appointment in the calendar: reports the change, offers to undo it, and notifies the person only after a delay, or
+// never.
 import { call, say } from './workspace.js'
 
-/** For so long (s) the person is not told yet, and the move can be taken back unheard. */
+/** Delay (s) before the person is notified; until then the move can be undone unnoticed. */
 const TELL_AFTER = 20
 const moved = document.getElementById('moved')
 let closing = 0
 
-/** Says what happened, with what can still be done about it: `[label, what]`. */
+/** Shows what happened, with buttons for `choices`: `[label, action]`. */
 function offer(text, ...choices) {
   clearTimeout(closing)
   moved.replaceChildren(`${text} `)
@@ -27,14 +27,14 @@ const formatOf = (data) =>
     ...{ timeZone: data.zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   })
 
-/** Whether the person is told is the clerk's choice, remembered in this browser. */
+/** Whether people are notified: chosen by staff, remembered in this browser. */
 const telling = document.getElementById('tell')
 if (telling) {
   telling.checked = localStorage.getItem('agenda-tell') !== 'no'
   telling.addEventListener('change', () => localStorage.setItem('agenda-tell', telling.checked ? 'yes' : 'no'))
 }
 
-/** What a drag or a resize does; `instant`: wall time of the calendar → RFC 3339. */
+/** Returns the handler of drags and resizes. `instant`: converts the calendar's wall time to RFC 3339. */
 export function moverOf(data, instant, refetch) {
   const format = formatOf(data)
   const placeOf = (e) => `${format.format(new Date(e.start))}, ${data.agents[e.agentId] ?? ''}`
@@ -51,7 +51,7 @@ export function moverOf(data, instant, refetch) {
     try {
       const after = await call('POST', `${url}/rescheduling`, body, { 'if-match': `"${e.version}"` })
       const who = `${e.firstName} ${e.lastName}`
-      // Whoever has no address is not told, whatever is wished.
+      // A person without an address is not notified, even if wanted.
       const isTold = isWanted && (await call('GET', `${url}/notice`)).channel !== null
       const done = `${who}: ${placeOf(e)} → ${placeOf(after)}.`
       const undo = [

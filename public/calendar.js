@@ -1,4 +1,4 @@
-// The calendar as a grid (EventCalendar): the list stays as its equal, a press away. Moves are done at once and can be undone.
+// The calendar as a grid (EventCalendar). The list remains as an equal alternative. Moves happen at once and can be undone.
 import { call } from './workspace.js'
 import { moverOf } from './calendar-move.js'
 import { fillerOf } from './filling.js'
@@ -11,7 +11,7 @@ place.removeAttribute('data-calendar')
 const list = document.getElementById('list')
 let fill = null
 let isDragged = false
-/** Whether a drag has just ended; asked once. */
+/** Whether a drag has just ended; reading resets it. */
 const takeDrag = () => {
   const was = isDragged
   isDragged = false
@@ -48,7 +48,7 @@ async function refetch() {
   fill((await call('GET', `${data.source}${joint}${range}`)).items)
 }
 
-/** On a narrow screen columns are too thin to be read or pressed: the list stays. */
+/** On narrow screens the columns are too thin to use: keep the list. */
 if (!matchMedia('(max-width: 47.9rem)').matches) show()
 
 function show() {
@@ -68,7 +68,7 @@ function show() {
     slotMaxTime: '20:00:00',
     scrollTime: '08:00:00',
     flexibleSlotTimeLimits: true,
-    // The line stands at the computer's own time: it is shown where that is the office's.
+    // The indicator uses the computer's time zone: show it only if that is the office's zone.
     nowIndicator: isOfficeTime(),
     dayMaxEvents: true,
     slotWidth: 40,

@@ -1,5 +1,5 @@
-// Lets solver.js do the work of a form while it is filled in; nothing to tick, nothing sent to others.
-// Where it cannot run, the server confirms by e-mail instead.
+// Runs the proof of work of a form in solver.js while the form is filled in; no puzzle, and no third party. If it cannot run,
+// the server asks for confirmation by e-mail instead.
 let worker = null
 
 export function startCaptcha() {
@@ -25,7 +25,7 @@ export function startCaptcha() {
   note.textContent = note.dataset.working
   form.addEventListener('submit', (event) => {
     if (field.value !== '' || event.defaultPrevented || event.submitter?.formNoValidate) return
-    // Pressed before the work is done: it is sent as soon as it is.
+    // Submitted before the work is done: submit as soon as it is.
     event.preventDefault()
     event.stopPropagation()
     const button = event.submitter

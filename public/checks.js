@@ -1,10 +1,10 @@
-// Checks a field when it is left and all of them before they are sent, in the page's own words. The server has the last word.
+// Checks a field when it is left, and all fields before submitting, with the page's texts. The server validates again.
 import { word } from './words.js'
 
 const isChoice = (field) => field.type === 'radio' || field.type === 'checkbox'
 const groupOf = (field) => (isChoice(field) ? field.closest('fieldset.choices') : null)
 
-/** What is wrong with a field, or with the group that it belongs to; empty when nothing is. */
+/** The fault of a field or of its group; '' if none. */
 function faultOf(field) {
   const group = groupOf(field)
   if (group) {
@@ -15,7 +15,7 @@ function faultOf(field) {
   const { validity } = field
   if (validity.valueMissing || (field.required && field.value.trim() === '')) return word('missing')
   if (validity.typeMismatch && field.type === 'email') return word('email')
-  // Written in a hundred ways, with brackets and extensions: only what has too few digits is surely none.
+  // Phone numbers have many formats, with brackets and extensions: reject only what has too few digits.
   const isNumber = /^(?=(?:\D*\d){5})[^@]{5,40}$/.test(field.value.trim())
   if (field.type === 'tel' && field.value !== '' && !isNumber) return word('phone')
   if (validity.tooLong) return word('long')
@@ -23,7 +23,7 @@ function faultOf(field) {
   return ''
 }
 
-/** Ties a fault to its field, or to every button of its group, and unties it. */
+/** Attaches a fault to its field, or to every button of its group; '' removes it. */
 function show(field, text) {
   const group = groupOf(field)
   const id = `${(group ?? field).id}-fault`
@@ -59,7 +59,7 @@ function check(field) {
 const nameOf = (field) =>
   (groupOf(field)?.querySelector('legend') ?? field.labels[0]).textContent.replace('*', '').replace(/\s+/g, ' ').trim()
 
-/** The same list that the server would show: each fault with its field's name and a link to it. */
+/** Builds the same fault list as the server: each fault with its field's name and a link to it. */
 function list(form, wrong) {
   document.getElementById('faults')?.remove()
   const box = document.createElement('div')
@@ -87,7 +87,7 @@ export function startChecks() {
   for (const form of document.querySelectorAll('form[data-checked]')) {
     form.noValidate = true
     form.addEventListener('focusout', ({ target }) => {
-      // Leaving an empty field untouched is no fault yet; groups are judged when sent.
+      // An empty field that is left is no fault yet; groups are checked on submit.
       if (isChecked(target) && target.value !== '' && !isChoice(target)) check(target)
     })
     form.addEventListener('input', ({ target }) => {

@@ -1,12 +1,12 @@
-// Counts down how long the slot is kept, by the server's clock, and says so in time; names the reader's own time.
+// Counts down the hold by the server's clock and announces it in time; shows times in the reader's own time zone.
 import { announce, word } from './words.js'
 
 let timer = 0
-/** The end that was said already: not again on each page of the way. */
+/** End of the hold announced last, so that the next page does not repeat it. */
 let saidUntil = ''
 
 function startCountdown(hold) {
-  // The browser's clock may be wrong: only the distance counts.
+  // The browser's clock may be wrong: use only the difference.
   const ends = performance.now() + (Number(hold.dataset.until) - Number(hold.dataset.now))
   const left = hold.querySelector('.left')
   let said = saidUntil === hold.dataset.until ? 6 : Infinity
@@ -16,14 +16,14 @@ function startCountdown(hold) {
     const seconds = Math.max(0, Math.round((ends - performance.now()) / 1000))
     const minutes = Math.ceil(seconds / 60)
     left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-    // Said at the start, at five, two and one minutes: often enough to act, seldom enough to read on.
+    // Announce at the start and at five, two and one minutes: often enough to act, without disturbing.
     if (minutes < said && (said === Infinity || [5, 2, 1].includes(minutes))) {
       said = minutes
       announce(minutes === 1 ? word('leftOne') : word('left').replace('{n}', String(minutes)))
     }
     if (seconds > 0) return
     clearInterval(timer)
-    // Nothing is to be extended any more; going on takes the time again.
+    // The hold cannot be extended any more; continuing takes the time again.
     hold.querySelector('button')?.remove()
     hold.querySelector('p').textContent = word('ended')
     announce(word('ended'))
@@ -37,7 +37,7 @@ export function startClock() {
   const hold = document.querySelector('.hold[data-until]')
   if (hold) startCountdown(hold)
   for (const note of document.querySelectorAll('.zone[data-zone]')) {
-    // British, as the server writes: day before month, 24 hours.
+    // `en-GB`, as on the server: day before month, 24 hours.
     const locale = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone
     const at = Number(note.dataset.at)

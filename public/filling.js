@@ -1,9 +1,9 @@
-// Fills the calendar with what is there, and changes in it only what has changed: the hand gets in between, and nothing flickers.
+// Fills the calendar and updates only changed entries, in batches, so that the page stays responsive and does not flicker.
 
-/** Many at once would hold the page up. */
+/** Entries per batch; more at once would block the page. */
 const BATCH = 50
 
-/** `shown`: an entry as an event of the calendar. */
+/** `shown`: converts an entry to an event of the calendar. */
 export function fillerOf(calendar, shown) {
   const known = new Map()
   let round = 0
@@ -17,7 +17,7 @@ export function fillerOf(calendar, shown) {
     return true
   }
 
-  /** Makes the calendar show these and no others. */
+  /** Makes the calendar show exactly these entries. */
   return (entries) => {
     const mine = (round += 1)
     const ids = new Set(entries.map((e) => e.id))

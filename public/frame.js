@@ -1,5 +1,5 @@
-// Inside another site's frame: tells the embedding page its height and how far the citizen is. Speaks only to sites that the
-// tenant allows, after they spoke first.
+// In the frame of another site: reports height and step to the embedding page. Talks only to sites the tenant allows, after
+// their first message.
 let parentOrigin = null
 
 function send(message) {
@@ -8,7 +8,7 @@ function send(message) {
 
 const height = () => send({ type: 'resize', height: document.documentElement.scrollHeight })
 
-/** Tells of the page that is shown now. */
+/** Reports the page that is now shown. */
 export function tellFrame() {
   const name = document.getElementById('main')?.dataset.event
   if (name) send({ type: 'step', step: name })

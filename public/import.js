@@ -1,4 +1,4 @@
-// A file instead of pasting: it is read in the browser into the field.
+// Lets the user choose a file instead of pasting: the browser reads it into the field.
 
 const place = document.getElementById('file-place')
 const field = document.getElementById('text')

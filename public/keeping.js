@@ -1,10 +1,10 @@
-// Keeps what a person typed through a lost connection and a change of language.
+// Keeps typed data through a lost connection and a change of language.
 import { word } from './words.js'
 
-/** Says that nothing is lost, with a button that tries again. */
+/** Says that the connection was lost and typed data is kept, with a button that tries again. */
 export const showLost = (retry) => showBox(word('lost'), null, retry)
 
-/** Says why the answer was none, in the service's own words where it has some, and how to reach the office. */
+/** Says why the request failed, in the service's own words if it has some, and how to reach the office. */
 export const showRefused = (sentence, telephone, retry) =>
   showBox(sentence === '' ? word('away') : `${sentence} ${word('kept')}`, telephone, retry)
 
@@ -27,7 +27,7 @@ function showBox(sentence, telephone, retry) {
 
 export const clearLost = () => document.querySelector('.lost')?.remove()
 
-/** What is typed and not sent yet, by name; another language must not lose it. */
+/** Typed values that are not submitted yet, by name, to keep them through a change of language. */
 export const typedNow = () =>
   [...document.querySelectorAll('main form[method=post] :is(input:not([type=hidden]), select, textarea)')].map(
     (field) => ({
@@ -37,7 +37,7 @@ export const typedNow = () =>
     }),
   )
 
-/** Puts it into the page that came instead. */
+/** Puts typed values into the new page. */
 export function retype(typed) {
   for (const { name, value, checked } of typed ?? []) {
     for (const field of document.getElementsByName(name)) {

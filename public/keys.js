@@ -1,4 +1,4 @@
-// Outcomes with one key: its digit, while nothing is being typed.
+// Records an outcome with one key (its digit), unless a field has the focus.
 
 addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.('input, textarea, select')) return

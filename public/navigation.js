@@ -1,21 +1,21 @@
-// Follows links and sends forms of our own pages without reloading: the new page's content takes the place of the old one.
-// What was typed stays in the page until the answer is here, so a lost connection loses nothing.
+// Follows links and submits forms of our pages without a reload: the content of the new page replaces the old one. Typed data
+// stays in the page until the response arrives, so a lost connection loses nothing.
 import { clearLost, retype, showLost, showRefused, typedNow } from './keeping.js'
 import { announce, word } from './words.js'
 
 let enliven = () => {}
 let running = null
-/** Path and query of what is shown; a change of the part after # alone is the browser's own business. */
+/** Path and query of the shown page; the browser itself handles changes of the hash alone. */
 let shown = location.pathname + location.search
 
-/** What was typed on pages that were left, for the browser's back button; kept in this page's memory only. */
+/** Typed data of pages that were left, for the back button; only in memory. */
 const left = new Map()
 
 const isOurs = (url) => url.origin === location.origin && url.pathname.split('/')[1] === location.pathname.split('/')[1]
 
 function focusOn(hash) {
   const main = document.getElementById('main')
-  // What went wrong or has just happened is read first, else the new page's heading.
+  // Focus the faults or the latest notice first, else the target of the hash, else the heading of the new page.
   const news = document.getElementById('faults') ?? main.querySelector('.notice[role=alert], .notice[role=status]')
   const target = news ?? (hash ? document.getElementById(decodeURIComponent(hash.slice(1))) : null)
   if (target) {
@@ -27,23 +27,23 @@ function focusOn(hash) {
   const heading = main.querySelector('h1')
   if (heading) heading.tabIndex = -1
   ;(heading ?? main).focus({ preventScroll: true })
-  // Another page begins at its top; what is pressed must not pass by meanwhile.
+  // A new page starts at its top; without animation, so that nothing moves under the pointer.
   window.scrollTo({ top: 0, behavior: 'instant' })
 }
 
-/** A page of this service, whole: what a proxy, a limit or a fault answers is none. */
+/** Whether the response is a complete page of this service, and not an error of a proxy. */
 const isPage = (next) => next.querySelector('main#main[data-element]') !== null
 
-/** Answers that take nothing: too much at once, too large, or the service is away. */
+/** Responses to requests that were not processed: too large, too many, or a server error. */
 const isRefusal = (status) => status === 413 || status === 429 || status >= 500
 
-/** What the answer says, if it is a sentence of ours; a proxy's words are for operators. */
+/** The response's own explanation, if it is ours; messages of a proxy are for operators. */
 const sentenceOf = (next) => next.querySelector('main .lead')?.textContent.trim() ?? ''
 
 function swap(next, url, push, keepScroll, typed, isDone) {
   const main = next.getElementById('main')
   const version = (doc) => doc.querySelector('script[type=module]')?.getAttribute('src')
-  // After an update of the service its pages need its new script.
+  // After an update of the service, new pages need the new script.
   if (version(next) !== version(document)) return location.assign(url)
   document.documentElement.lang = next.documentElement.lang
   document.title = next.title
@@ -53,7 +53,7 @@ function swap(next, url, push, keepScroll, typed, isDone) {
   }
   const scroll = window.scrollY
   left.set(shown, typedNow())
-  // Sent, or given up: it is the service's now, or nobody's.
+  // Submitted or given up: typed data is no longer needed.
   if (isDone) left.clear()
   document.getElementById('main').replaceWith(main)
   retype(typed)
@@ -71,7 +71,7 @@ function swap(next, url, push, keepScroll, typed, isDone) {
   } else focusOn(new URL(url, location.href).hash)
 }
 
-/** Loads a page and shows it. `from` is what was pressed; it cannot be pressed twice meanwhile. */
+/** Loads a page and shows it. `from`: the element that was pressed; it is disabled meanwhile. */
 async function go(url, options, push, from, keepScroll = false, typed = null) {
   if (running && options.method === 'POST') return
   running?.abort()
@@ -113,7 +113,7 @@ function onClick(event) {
   const url = new URL(link.href)
   if (!isOurs(url) || (url.pathname === location.pathname && url.search === location.search && url.hash)) return
   event.preventDefault()
-  // Paging through months leaves the reader where they are.
+  // Paging through months keeps the scroll position.
   const keepScroll = ['prev', 'next'].includes(link.rel)
   go(url.href, { method: 'GET' }, true, link, keepScroll, link.hreflang ? typedNow() : null)
 }

@@ -1,4 +1,4 @@
-// A week to paint: half hours that are pressed or not, beside the lines that say the same. Keyboard: arrows and space.
+// A grid of half hours to paint a week, beside the text lines with the same content. Keyboard: arrows and space.
 
 const STEP = 30
 const [FIRST, LAST] = [6 * 60, 22 * 60]
@@ -9,7 +9,7 @@ const minutes = (clock) => {
   return Number(h) * 60 + Number(m)
 }
 
-/** Half hours that a line covers, or null when it says more than half hours can. */
+/** The half hours that a line covers; null if the line cannot be shown as half hours. */
 function cellsOf(line) {
   const on = new Set()
   for (const part of line
@@ -75,7 +75,7 @@ function paint(place) {
       button.setAttribute('aria-label', `${day.name} ${text(at)}`)
       button.setAttribute('aria-pressed', String(day.on.has(at)))
       button.addEventListener('click', (event) => {
-        // A press of the mouse has painted already; a finger may have meant to scroll, unless it stayed.
+        // A mouse has painted on pointerdown already; a touch counts only as a click, because it may be a scroll.
         if (event.detail === 0 || event.pointerType === 'touch') set(day, button, at, !day.on.has(at))
       })
       button.addEventListener('pointerdown', (event) => {

@@ -1,6 +1,6 @@
-// Passkeys: the form asks the person's device for its proof and carries it. Where the browser cannot, the form stays hidden.
+// Passkeys: the form asks the person's device for a response and submits it. Stays hidden if the browser has no support.
 
-/** Whether this browser can prove itself to the host that the passkeys are for. */
+/** Whether this browser supports passkeys for the form's host. */
 const isAble = (form) =>
   typeof globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function' &&
   (location.hostname === form.dataset.host || location.hostname.endsWith(`.${form.dataset.host}`))
@@ -26,7 +26,7 @@ export function startPasskeys() {
     addEventListener('pageshow', () => (form.elements.answer.value = ''))
     form.addEventListener('submit', (event) => {
       if (form.elements.answer.value !== '') return
-      // Before anything else sees it: what is sent is the answer, and that comes when the device was unlocked.
+      // Stop all other handlers: the form is submitted when the device has answered.
       event.preventDefault()
       event.stopImmediatePropagation()
       const button = event.submitter

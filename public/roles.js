@@ -1,8 +1,8 @@
-// What the calendar library's grid lacks for the keyboard and for screen readers: true roles, and links that are links.
+// Fixes the calendar library's grid for keyboards and screen readers: correct roles, and real links.
 
 /**
- * The library calls its grid a table that has neither rows nor cells where they belong: a screen reader is better off without
- * these roles. The list is the equal for whoever reads.
+ * The library marks its grid as a table whose rows and cells are not where they belong, so screen readers do better without
+ * these roles. The list is the accessible equivalent.
  */
 const UNTRUE = new Set(['table', 'rowgroup', 'row', 'cell', 'rowheader', 'columnheader'])
 function repair(place) {
@@ -15,13 +15,13 @@ function repair(place) {
     main.setAttribute('aria-label', place.getAttribute('aria-label'))
   }
 }
-/** Repairs what is there, and whatever the library adds. */
+/** Repairs present elements, and those the library adds later. */
 export function repairRoles(place) {
   repair(place)
   new MutationObserver(() => repair(place)).observe(place, { childList: true, subtree: true })
 }
 
-/** An appointment as a link of its own: it is reached and opened as any other. The end of a drag is no click. */
+/** An appointment as a real link, reachable by keyboard. The click at the end of a drag is ignored. */
 export function linkOf(info, wasDragged) {
   const link = document.createElement('a')
   link.href = `/agenda/appointments/${info.event.id}`

@@ -1,4 +1,4 @@
-// Does the work of a form in a thread of its own: Argon2id by WebAssembly, guess after guess.
+// Computes a form's proof of work in a worker: Argon2id in WebAssembly, guess by guess.
 import { solveChallenge } from './altcha/pow.js'
 import './argon2/argon2.umd.min.js'
 

@@ -1,5 +1,4 @@
-// Repeats the chosen time beside the button, so that it is seen wherever the reader is in the list, and takes it along to other
-// months and to the calendar.
+// Shows the chosen time beside the button, where it is always visible, and keeps it when the reader changes month or view.
 export function startTimes() {
   const form = document.querySelector('form[data-chosen]')
   if (!form) return

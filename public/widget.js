@@ -1,6 +1,6 @@
-// <agenda-booking tenant="comune" service="cie"></agenda-booking>: the booking pages inside another site;
-// with callback="campaign" (or callback alone) the request to be called back.
-// Events: agenda-step (detail.step) on every page, agenda-booked when an appointment is made. No personal data in them.
+// <agenda-booking tenant="comune" service="cie"></agenda-booking>: embeds the booking pages in another site;
+// with callback="campaign" (or only callback) it embeds the request for a callback.
+// Events: agenda-step (detail.step) on every page, agenda-booked after a booking. They contain no personal data.
 const base = new URL('.', import.meta.url).origin
 
 class AgendaBooking extends HTMLElement {

@@ -1,16 +1,17 @@
-// The workspace comes alive: changes of others are told, a lost connection too, forms are sent once, the next visit counts down.
+// Behaviour of workspace pages: announces changes of others and lost connections, submits forms once, counts down to the next
+// visit.
 
 const words = document.getElementById('workspace-words')?.dataset ?? {}
 const status = document.getElementById('status')
 const offline = document.getElementById('offline')
 export const csrf = document.querySelector('meta[name="agenda-csrf"]')?.content ?? ''
 
-/** Says something to whoever does not see it. */
+/** Announces a text to screen readers. */
 export function say(text) {
   if (status) status.textContent = text
 }
 
-/** Calls the API as the person who is signed in; resolves to the answer's body, or throws it. */
+/** Calls the API as the signed-in person. Resolves to the body of the response; rejects with the body of an error. */
 export async function call(method, url, body, headers = {}) {
   const answer = await fetch(url, {
     method,
@@ -40,7 +41,7 @@ function watchConnection() {
   show()
 }
 
-/** A form that is sent without a connection would be lost: it waits, with all that was typed. */
+/** Without a connection a submitted form would be lost: block it and keep the typed data. */
 function guardForms() {
   addEventListener('submit', (event) => {
     const form = event.target
@@ -59,7 +60,7 @@ function guardForms() {
   })
 }
 
-/** Offers to show what colleagues and citizens have changed; never jumps under the hand. */
+/** Offers to show changes by others; never replaces the page by itself. */
 function followChanges() {
   const live = document.querySelector('[data-live]')
   if (!live || !('EventSource' in window)) return
@@ -113,7 +114,7 @@ function countDown() {
   setInterval(show, 20_000)
 }
 
-/** A page that answers a form has an address of its own to come back to: the form must not be sent again by the back button. */
+/** Replaces the URL of a page that answers a form, so that the back button does not submit the form again. */
 function settleAddress() {
   const address = document.querySelector('main [data-address]')?.dataset.address
   if (address) history.replaceState(null, '', address)

@@ -1,12 +1,12 @@
-// Pieces that the pages of the administration share.
+// Components that the administration pages share.
 import { address, type Workspace } from '../web/workspace.ts'
 import { html, type Html } from '../web/html.ts'
 
-/** The way back to all that can be set. */
+/** Link back to the list of settings. */
 export const back = (workspace: Workspace): Html =>
   html`<p><a href="/agenda/settings">${workspace.words.admin.title}</a></p>`
 
-/** What is on no page but the answer to having it made: a key, a secret. */
+/** Shows a new key or secret once, in the response to its creation. */
 export const shownOnce = (title: string, text: string, secret: string): Html =>
   html`<div class="notice success" role="status">
     <h2>${title}</h2>
@@ -14,7 +14,7 @@ export const shownOnce = (title: string, text: string, secret: string): Html =>
     <p><code>${secret}</code></p>
   </div>`
 
-/** The way to the next page of a list. */
+/** Link to the next page of a list. */
 export const onward = (
   workspace: Workspace,
   { nextCursor }: { nextCursor: string | null },

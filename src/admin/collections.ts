@@ -1,4 +1,4 @@
-// The collections that administrators look after: their API, their schema, and what a list shows of each.
+// The collections that administrators manage: their API, their schema, and their list columns.
 import { agents, pools } from '../agent/agent.routes.ts'
 import { absences, closures, openings, schedules } from '../availability/availability.routes.ts'
 import { campaigns } from '../campaign/campaign.routes.ts'
@@ -13,7 +13,7 @@ import type { Choices, Schema } from './schema-form.ts'
 export const COLLECTIONS: readonly Resource[] = [
   ...[locations, services, agents, pools, schedules, openings, absences, closures, holidayCalendars, campaigns],
 ]
-/** Kept by the workspace's own pages; here for import and export. */
+/** Contacts have workspace pages of their own; they are listed here for import and export. */
 export const MOVABLE: readonly Resource[] = [...COLLECTIONS, contacts]
 
 export const collectionOf = (path: string): Resource | undefined => COLLECTIONS.find((one) => one.path === path)
@@ -21,7 +21,7 @@ export const schemaOf = (resource: Resource): Schema => resource.body
 
 type Named = { id: string; name: string }
 
-/** Fields that name other records, with those that they may name. */
+/** Choices for fields that refer to other records, by field name. */
 export async function referencesOf(workspace: Workspace): Promise<Choices> {
   const { config } = workspace
   const [agentOptions = [], locationOptions = [], serviceOptions = [], campaignOptions = []] = [

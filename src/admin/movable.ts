@@ -1,4 +1,4 @@
-// What can be carried out of a tenant and in again: each collection, the own texts of messages, and the people who sign in.
+// What can be exported from a tenant and imported again: collections, the tenant's own message texts, and users.
 import type { Resource } from '../rest/resource.ts'
 import { UserCreated } from '../auth/user.routes.ts'
 import type { Answered, Workspace } from '../web/workspace.ts'
@@ -8,24 +8,24 @@ import { plain, type Schema } from './schema-form.ts'
 export type Item = Record<string, unknown>
 export type Movable = {
   path: string
-  /** Whether its list comes in pages. */
+  /** Whether the list is paginated. */
   isPaged: boolean
-  /** Fields that an import takes. */
+  /** Fields that an import accepts. */
   fields: Record<string, Schema>
-  /** Whether an export has it. */
+  /** Whether an item is exported. */
   isKept: (item: Item) => boolean
-  /** What a row is recognised by, strongest first. */
+  /** Keys that identify a row, the strongest first. */
   keysOf: (item: Item) => string[]
-  /** Writes a row; `id` of the record that it is known as, undefined for a new one. */
+  /** Writes a row; `id` of the existing record, undefined for a new one. */
   write: (workspace: Workspace, row: Item, id: string | undefined) => Promise<Answered<unknown>>
 }
 
 const ENVELOPE = new Set(['version', 'createdAt', 'updatedAt', 'archivedAt', 'id'])
 const texts = (...values: unknown[]): string[] => values.filter((v): v is string => typeof v === 'string' && v !== '')
 
-/** What the schema of a create asks for; what an answer adds is left out. */
+/** Keeps the fields that the create schema accepts; drops those that only responses have. */
 const bodyOf = (fields: Record<string, Schema>, row: Item): Item => {
-  // Whole days say it by themselves; their instants are what follows from them.
+  // With whole days given, the instants are derived from them.
   const byDays = typeof row.firstDay === 'string'
   return Object.fromEntries(
     Object.entries(row).filter(
@@ -44,7 +44,7 @@ function ofResource(resource: Resource): Movable {
     path: resource.path,
     isPaged: true,
     fields,
-    // The desks of a pool are made by the pool.
+    // Desks are created by their pool.
     isKept: (item) => item.poolId === undefined,
     keysOf: (item) => texts(item.id, item.externalId),
     write: (workspace, row, id) => {
@@ -76,7 +76,7 @@ const templates: Movable = {
 }
 
 const userFields = (UserCreated as unknown as Schema).properties!
-/** Who is new is invited by e-mail. */
+/** New users are invited by e-mail. */
 const users: Movable = {
   path: 'users',
   isPaged: true,

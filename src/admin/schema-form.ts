@@ -1,5 +1,5 @@
-// PURE. Forms from the API's own schemas: what a body may be is said once, and each of its fields can be filled in. Names of
-// fields are paths (`rules.0.windows.1.from`), which the pointers of a refusal lead back to.
+// PURE. Builds and reads forms from the schemas of the API, so that every field of a body can be edited without further code.
+// Field names are paths (`rules.0.windows.1.from`), to which the pointers of errors are mapped.
 import { firstText, type Fields } from '../rest/fields.ts'
 import type { WorkspaceWords } from '../locales/workspace.en.ts'
 import { field, choices, select, type Faults } from '../web/form.ts'
@@ -30,7 +30,7 @@ type Context = {
   labels: WorkspaceWords['fields']
   words: WorkspaceWords['forms']
   faults: Faults
-  /** Things that a field may name, by the field's own name. */
+  /** Choices for fields that refer to records, by field name. */
   references: Choices
 }
 type Values = Fields
@@ -41,19 +41,19 @@ const literalsOf = (schema: Schema): string[] | null =>
     : schema.const !== undefined
       ? [plain(schema.const)]
       : null
-/** A value or nothing: what is inside. */
+/** The schema inside "value or null". */
 const inner = (schema: Schema): Schema => {
   const rest = schema.anyOf?.filter((one) => one.type !== 'null') ?? []
   return schema.anyOf !== undefined && rest.length === 1 && rest.length < schema.anyOf.length
     ? { ...rest[0]!, ...(schema.default === undefined ? {} : { default: schema.default }) }
     : schema
 }
-/** A value as a field shows it. */
+/** A value as text for a form field. */
 export const plain = (value: unknown): string =>
   typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 const isObject = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
-/** What has no form of its own is written as JSON. */
+/** Whether a schema has no form fields of its own and is edited as JSON. */
 const isFree = (schema: Schema): boolean =>
   schema.patternProperties !== undefined ||
   (schema.anyOf !== undefined && literalsOf(schema) === null) ||
@@ -76,7 +76,7 @@ const wordOf = (c: Context, name: string, value: string): string =>
 
 const INPUTS: Record<string, string> = { 'calendar-date': 'date', email: 'email', 'web-url': 'url', clock: 'time' }
 
-/** What a field may name, and what it names now though it is archived: an unchanged save must not change it. */
+/** Choices of a reference field. Includes present values that are archived, so that saving without changes keeps them. */
 function referenceFor(
   c: Context,
   path: string,
@@ -228,7 +228,7 @@ function one(c: Context, raw: Schema, path: string, value: unknown, required: bo
   return text(c, schema, path, value, required)
 }
 
-/** The fields of an object; below a list nothing is asked of an entry that is left empty. */
+/** The form fields of an object. Inside a list nothing is required, because an empty entry is dropped. */
 export function objectFields(c: Context, schema: Schema, path: string, value: unknown, isRequired: boolean): Html {
   const given = isObject(value) ? value : {}
   const needed = new Set(schema.required ?? [])
@@ -244,7 +244,7 @@ export function objectFields(c: Context, schema: Schema, path: string, value: un
   )}`
 }
 
-// Browsers end lines with CRLF.
+// Browsers submit line breaks as CRLF.
 const textAt = (values: Values, path: string): string => firstText(values, path).replace(/\r\n/g, '\n').trim()
 
 function readList(schema: Schema, path: string, values: Values, isReference: (name: string) => boolean): unknown[] {
@@ -278,7 +278,7 @@ function readOne(raw: Schema, path: string, values: Values, isReference: (name: 
     try {
       return JSON.parse(given)
     } catch {
-      // As it was typed: the schema refuses it, at its own place.
+      // Invalid JSON: keep the text, so that the schema reports the error at this field.
       return given
     }
   }
@@ -296,7 +296,7 @@ function readOne(raw: Schema, path: string, values: Values, isReference: (name: 
   return given
 }
 
-/** What a form says, by the schema: what is left empty is left out. */
+/** Reads a form by its schema; leaves empty fields out. */
 export function readObject(
   schema: Schema,
   path: string,
@@ -309,14 +309,14 @@ export function readObject(
     if (value !== undefined) result[name] = value
   }
   if (!/\.\d+$/.test(path)) return result
-  // An entry of a list that says nothing is not there; one that says something keeps the empty lists that it must have.
+  // Drop list entries without any value; the others keep the empty lists that the schema requires.
   const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0
   const needed = new Set(schema.required ?? [])
   const says = Object.values(result).some((value) => !isEmpty(value))
   return Object.fromEntries(Object.entries(result).filter(([name, v]) => !isEmpty(v) || (says && needed.has(name))))
 }
 
-/** Whether two values say the same: the order of names does not count, nor that of texts to choose from. */
+/** Whether two values are equal, regardless of the order of keys and of lists of texts. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a.length !== b.length) return false
@@ -329,7 +329,7 @@ export function isSame(a: unknown, b: unknown): boolean {
 }
 const isNothing = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length === 0)
 
-/** A merge patch (RFC 7396) that makes what is stored the same as what the form says. */
+/** A merge patch (RFC 7396) that changes the stored record to what the form says. */
 export function patchTo(
   schema: Schema,
   stored: Record<string, unknown>,
@@ -340,7 +340,7 @@ export function patchTo(
     const [before, after] = [stored[name], wanted[name]]
     const property = inner(schema.properties![name]!)
     if (after === undefined) {
-      // An object in which nothing is set stays what it is: for some it means something else than none.
+      // Keep an empty object: for some fields it differs from an absent one.
       const isBare = isObject(before) && Object.keys(before).length === 0
       if (before !== undefined && !isBare) patch[name] = null
     } else if (isObject(after) && property.properties !== undefined) {

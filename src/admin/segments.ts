@@ -1,4 +1,4 @@
-// The dry run of a campaign's segments: where a contact with these attributes would go.
+// The dry run of a campaign's segments: where a callback of a contact with these attributes is routed.
 import type { Answered, Workspace } from '../web/workspace.ts'
 import { form } from '../web/workspace.layout.ts'
 import { field, NO_FAULTS } from '../web/form.ts'

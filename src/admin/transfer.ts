@@ -1,9 +1,9 @@
-// PURE. Records as CSV and back: one column a field; what is not plain text is written as JSON in its cell.
+// PURE. Converts records to CSV and back: one column per field; values other than plain text are JSON in their cell.
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { plain } from './schema-form.ts'
 
-/** A cell that begins so would be a formula in a spreadsheet (CWE-1236). */
+/** A cell with such a prefix could run as a formula in a spreadsheet (CWE-1236). */
 const FORMULA = /^'?[=+\-@\t\r\n＝＋－＠]/
 
 const cellOf = (value: unknown): string => {
@@ -35,7 +35,7 @@ function valueOf(kinds: Kinds, name: string, cell: string): unknown {
   return text
 }
 
-/** Rows of a CSV or JSON text as bodies; throws a SyntaxError with what cannot be read. */
+/** Parses a CSV or JSON text into bodies; throws a SyntaxError if it cannot be read. */
 export function fromText(text: string, kinds: Kinds): Record<string, unknown>[] {
   const trimmed = text.replace(/^\uFEFF/, '').trim()
   if (/^[[{]/.test(trimmed)) {

@@ -1,4 +1,4 @@
-// PURE. Pieces that several pages of the workspace show: an appointment in a line, its state, filters, moments.
+// PURE. Components that several workspace pages share: lines of appointments, states, filters, dates.
 import { visitName } from '../booking/steps.ts'
 import { dayOf, formatDate, parseDate, isCalendarDate, instantOf } from '../time/zone.ts'
 import { clockOf, dayAndMonth, longDate } from '../web/dates.ts'
@@ -17,7 +17,7 @@ export const moment = (workspace: Workspace, at: number | string): string => {
 export const clock = (workspace: Workspace, at: string): string => clockOf(workspace.zone, Date.parse(at))
 export const today = (workspace: Workspace): number => dayOf(workspace.zone, workspace.now)
 
-/** The day of the address, as a day number; today without one. */
+/** The day in the URL as a day number; default: today. */
 export const dayIn = (workspace: Workspace, text: string | undefined): number =>
   text !== undefined && isCalendarDate(text) ? parseDate(text) : today(workspace)
 
@@ -56,7 +56,7 @@ export function entryLine(
   </li>`
 }
 
-/** Appointments under the days they are on. */
+/** Appointments grouped by day. */
 export function entriesByDay(workspace: Workspace, entries: readonly AgendaEntry[], withAgent: boolean): Html {
   const days = Map.groupBy(entries, (e) => dayOf(workspace.zone, Date.parse(e.start)))
   return html`${[...days].map(
@@ -74,7 +74,7 @@ export function entriesByDay(workspace: Workspace, entries: readonly AgendaEntry
 
 export const empty = (text: string): Html => html`<p class="empty">${text}</p>`
 
-/** A table with its caption and heads; the first cell of a row is its head. */
+/** A table with caption and column headers; the first cell of a row is its header. */
 export function table(
   caption: string,
   heads: readonly string[],
@@ -103,7 +103,7 @@ export function table(
   </div>`
 }
 
-/** Options of a select from named things that are in use. */
+/** Select options for named records that are not archived. */
 export const optionsOf = (
   things: Iterable<{ id: string; name: string; archived?: boolean }>,
   none?: string,
@@ -115,7 +115,7 @@ export const optionsOf = (
     .map((t) => ({ value: t.id, label: t.name })),
 ]
 
-/** What was refused, as a box at the top of the page. */
+/** A refusal, as a box at the top of the page. */
 export const refused = (refusal: { title: string; detail: string } | undefined): Html | false =>
   refusal !== undefined &&
   html`<div class="notice warning" role="alert">
@@ -123,7 +123,7 @@ export const refused = (refusal: { title: string; detail: string } | undefined):
     <p>${refusal.detail}</p>
   </div>`
 
-/** `2026-11-24T15:30` on the tenant's clock → RFC 3339. */
+/** Converts `2026-11-24T15:30` in the tenant's time zone to RFC 3339; null if invalid. */
 export function instantIn(workspace: Pick<Workspace, 'zone'>, text: string): string | null {
   const wall = Date.parse(`${text}Z`)
   return Number.isNaN(wall) ? null : new Date(instantOf(workspace.zone, wall)).toISOString()

@@ -1,4 +1,4 @@
-// SQL of the agenda: appointments with whose they are, in one statement; tasks that wait; the history that pages follow.
+// SQL of the agenda: appointments with their contacts in one statement, waiting tasks, and the events that pages follow.
 import { sql } from 'kysely'
 import type { Reach } from '../auth/scopes.ts'
 import type { AppointmentStatus } from '../db/tables.ts'
@@ -32,16 +32,16 @@ export type AgendaFilter = {
   from: Date
   to: Date
   within: Reach
-  /** Also those that were cancelled. */
+  /** Includes cancelled ones. */
   cancelled?: boolean
-  /** Only confirmed ones: over, and nobody said how they went. */
+  /** Only confirmed ones, for finding past appointments without an outcome. */
   open?: boolean
   limit: number
 }
 
 const list = (ids: Iterable<string>) => sql`any(${sql.val([...ids])}::uuid[])`
 
-/** Appointments that begin in [from, to), by start. */
+/** Appointments that start in [from, to), sorted by start. */
 export async function agendaRows(db: Db, tenantId: string, f: AgendaFilter): Promise<AgendaRow[]> {
   const statuses = f.open
     ? ['confirmed']
@@ -65,7 +65,7 @@ export async function agendaRows(db: Db, tenantId: string, f: AgendaFilter): Pro
 
 export type Happened = { id: string; subjectId: string; type: string; at: Date; actor: string }
 
-/** What happened to appointments and callbacks after an id, oldest first. */
+/** Events of appointments and callbacks after an event id, oldest first. */
 export async function happenedSince(db: Db, tenantId: string, after: string, limit: number): Promise<Happened[]> {
   return db
     .selectFrom('events')

@@ -1,4 +1,4 @@
-// A callback in the workspace: whom to call, what to say, and one key an outcome; and callbacks in a list.
+// The page of a callback: whom to call, the script, and one key per outcome; also callbacks as list items.
 import { OUTCOMES } from '../campaign/retry.ts'
 import { faultsOf, type Workspace, type WorkspaceView, type Refusal, isSent, typedIn } from '../web/workspace.ts'
 import { action, form } from '../web/workspace.layout.ts'
@@ -34,7 +34,7 @@ export type ShownCallback = {
 export const isOpen = (c: ShownCallback): boolean => ['scheduled', 'queued', 'in_progress'].includes(c.status)
 const campaignName = (workspace: Workspace, id: string): string => workspace.config.campaigns.get(id)?.name ?? '–'
 
-/** The state, and of one that is over what became of it: a wrong number is not “done”. */
+/** The state as a tag; a completed callback shows its outcome instead, because a wrong number is not “done”. */
 function callbackTag(workspace: Workspace, c: ShownCallback): Html {
   if (c.status !== 'completed' || c.outcome === null || c.outcome === 'answered') return stateTag(workspace, c)
   const words = workspace.words.outcomes as Record<string, string>
@@ -50,12 +50,12 @@ type Happened = {
   data: { outcome?: string; note?: string; attempt?: number; before?: string }
 }
 
-/** Whether this person has it now: keys act on nothing else. */
+/** Whether this person holds the callback; keys work only then. */
 const isMine = (workspace: Workspace, c: ShownCallback, history: readonly Happened[]): boolean =>
   c.status === 'in_progress' &&
   history.findLast((e) => e.type === 'callback.leased')?.actor === `user:${workspace.person.id}`
 
-/** Every try: when, by whom, how it went, and what was said. */
+/** All attempts: when, by whom, outcome and note. */
 function attempts(workspace: Workspace, history: readonly Happened[]): Html | false {
   const w = workspace.words.callbacks
   const words = workspace.words.outcomes as Record<string, string>
@@ -81,7 +81,7 @@ function attempts(workspace: Workspace, history: readonly Happened[]): Html | fa
   </section>`
 }
 
-/** Who has it, or the button to take it. */
+/** Who holds the callback, or the button to take it. */
 function holder(workspace: Workspace, c: ShownCallback, history: readonly Happened[]): Html | false {
   const w = workspace.words.callbacks
   if (!workspace.can('callbacks:work')) return false
@@ -116,7 +116,7 @@ export function listOf(workspace: Workspace, items: readonly ShownCallback[]): H
   </ul>`
 }
 
-/** What a script reference stands for: an address to open, or words to say. */
+/** The script reference: a link if it is an address, else text. */
 function script(workspace: Workspace, c: ShownCallback): Html | false {
   const reference = c.scriptRef ?? ''
   if (reference === '') return false
@@ -146,7 +146,7 @@ function outcomeForm(workspace: Workspace, c: ShownCallback, faults: Faults): Ht
   )
 }
 
-/** The windows nearest to the one that cannot be had, as the API names them. */
+/** The nearest available windows, from the API's refusal of the wanted one. */
 export function nearestWindows(workspace: Workspace, refusal: Refusal | undefined): Html | false {
   const nearest = (refusal?.extra.nearestWindows ?? []) as { from: string; to: string }[]
   if (nearest.length === 0) return false
@@ -158,7 +158,7 @@ export function nearestWindows(workspace: Workspace, refusal: Refusal | undefine
   </div>`
 }
 
-/** Pointers of the API's bodies → fields of the forms. */
+/** Pointers of API bodies, mapped to form fields. */
 const FIELDS: Record<string, string> = { '/note': 'summary', '/callAgainAt': 'again', '/when/at': 'at' }
 
 export async function callbackPage(workspace: Workspace, id: string, refusal?: Refusal): Promise<WorkspaceView> {

@@ -1,4 +1,4 @@
-// What a change of hours, an absence or a closure would hit: live appointments that would stand outside, before anything changes.
+// Finds live appointments that a change of hours, an absence or a closure would affect, before the change is made.
 import type { Reach } from '../auth/scopes.ts'
 import { recurringHours } from '../availability/open-time.ts'
 import type { Agent, Schedule, ScheduleRule, TenantConfig } from '../availability/model.ts'
@@ -8,7 +8,7 @@ import { requireNear, requireRule } from '../availability/rule-bounds.ts'
 import { dayOf, parseDate, startOfDay } from '../time/zone.ts'
 import { agendaRows, type AgendaRow } from './agenda.sql.ts'
 
-/** How far ahead a schedule without an end is looked at. */
+/** How far ahead (ms) a schedule without an end is checked. */
 const AHEAD = 400 * DAY
 const MOST = 2_000
 
@@ -28,7 +28,7 @@ export type Impact =
 const isLive = (a: AgendaRow, now: number): boolean =>
   (a.status === 'confirmed' || a.status === 'pending') && a.ends_at.getTime() > now
 
-/** Appointments that overlap [from, to) of the given agents or location. */
+/** Live appointments that overlap [from, to) of the given agents or location. */
 async function overlapping(
   deps: Deps,
   tenantId: string,
@@ -37,7 +37,7 @@ async function overlapping(
   to: number,
   within: Reach,
 ): Promise<AgendaRow[]> {
-  // An appointment that began a day earlier may still last.
+  // An appointment that began up to a day earlier may still be running.
   const range = { from: new Date(from - DAY), to: new Date(to) }
   const rows = await agendaRows(deps.db.kysely, tenantId, { ...by, ...range, within, limit: MOST })
   return rows.filter((a) => isLive(a, deps.now()) && a.ends_at.getTime() > from)
@@ -46,7 +46,7 @@ async function overlapping(
 const hoursOf = (schedules: readonly Schedule[], agent: Agent, locationId: string, from: number, to: number): Spans =>
   recurringHours(schedules, { audience: 'staff', locationId, desk: agent.desk }, from, to)
 
-/** What a new version of recurring hours would leave outside that the present one covers. */
+/** Appointments that the present hours cover and the new version of the schedule does not. */
 async function bySchedule(
   deps: Deps,
   config: TenantConfig,
@@ -75,7 +75,7 @@ async function bySchedule(
   }
   const agentOf = new Map(agents.map((agent) => [agent.id, agent]))
   const known = new Map<string, { before: Spans; after: Spans }>()
-  /** Hours count where they are worked: one who moves to another place is not at the first any more. */
+  /** Hours count per location: an agent who moves to another place leaves the first one uncovered. */
   const hoursAt = (agent: Agent, locationId: string): { before: Spans; after: Spans } => {
     const key = `${agent.id} ${locationId}`
     const cached = known.get(key)
@@ -101,7 +101,7 @@ async function bySchedule(
   })
 }
 
-/** The appointments that a change would hit, by start. Throws what is wrong with the rules. */
+/** The appointments that a change would affect, sorted by start. Throws errors in the rules. */
 export async function impactOf(deps: Deps, config: TenantConfig, change: Impact, within: Reach): Promise<AgendaRow[]> {
   if (change.kind === 'schedule') return bySchedule(deps, config, change, within)
   const by = change.kind === 'absence' ? { agentIds: [change.agentId] } : { locationId: change.locationId ?? undefined }

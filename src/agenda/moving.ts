@@ -1,4 +1,4 @@
-// Another time for an appointment: a form that asks for a day, and the free times of that day to choose from.
+// Moves an appointment: a form that asks for a day, and the choice among its free times.
 import { formatDate, isCalendarDate } from '../time/zone.ts'
 import { clockOf, longDate } from '../web/dates.ts'
 import { address, type Workspace, typedIn } from '../web/workspace.ts'
@@ -14,7 +14,7 @@ export type Slots = {
   total: number
 }
 
-/** Free times as choices, under their days. */
+/** Free times as options, labelled with their day; at most `most`. */
 export function timesOf(workspace: Workspace, slots: Slots, most: number): Option[] {
   return slots.days
     .flatMap((day) => day.slots.map((slot) => ({ ...slot, date: day.date })))
@@ -35,7 +35,7 @@ export function moveForm(workspace: Workspace, a: ShownAppointment): Html {
   </form>`
 }
 
-/** The free times of the day that was asked for, or nothing when none was. */
+/** The free times of the day in the query; false without a day. */
 export async function findSlotsFor(
   workspace: Workspace,
   a: ShownAppointment,

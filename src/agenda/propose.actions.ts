@@ -1,5 +1,5 @@
-// What would become of appointments that cannot stay: for each a colleague at the same time, another time, or a question to the
-// person. Proposed together, so that no two are promised the same place; changes nothing. What is shown is what is done.
+// Proposals for appointments that cannot stay: a colleague at the same time, another time, or a question to the citizen. They
+// are made together, so that no place is given twice, and change nothing. Exactly what is shown is later executed.
 import { findSlots, candidatesFor, type Search } from '../availability/search.ts'
 import { findOwnTime } from '../availability/ledger.sql.ts'
 import { prepareSearch, visitOf } from '../availability/slots.actions.ts'
@@ -20,32 +20,32 @@ export type Proposal = {
   result: 'reassign' | 'move' | 'ask' | 'none'
   agentId?: string
   start?: number
-  /** Why there is nothing to propose. */
+  /** Why nothing is proposed. */
   code?: string
-  /** Rules that a person set aside for the agent they named. */
+  /** Rules that staff override for the agent they named. */
   rules?: readonly OverridableRule[]
 }
 export type Wish = {
   mode: Mode
   agentId?: string | undefined
-  /** Who will not be there: nothing is given to them, not even at another time. */
+  /** The absent agent, who gets nothing, not even at another time. */
   away?: string | undefined
   within: Reach
 }
 
-/** How far ahead another time is looked for, and how many starts are tried. */
+/** How far ahead another time is searched (ms), and how many starts are tried. */
 const [AHEAD, TRIED] = [21 * DAY, 60]
-/** Nobody can be told of a new time sooner. */
+/** Shortest notice of a new time (ms). */
 const LEAST_NOTICE = 30 * MINUTE
 
 type Taken = { agentId: string; from: number; to: number; start: number; seats: number; serviceId: string }
-/** Places that the proposals so far have given away. */
+/** Places given to earlier proposals. */
 type Ledger = Taken[]
 
 const minutesOf = (a: Appointment): number | undefined =>
   a.service_ids.length === 1 ? documentOf(a).minutes : undefined
 
-/** Whether the place is still there beside what was proposed to others; a group session has as many as `remaining`. */
+/** Whether a place is still free after the other proposals; a group session has `remaining` seats. */
 function isLeft(
   ledger: Ledger,
   search: Pick<Search, 'visit'>,
@@ -67,7 +67,7 @@ function take(ledger: Ledger, search: Pick<Search, 'visit'>, a: Appointment, age
   ledger.push({ agentId, from, to, start, seats: a.seats, serviceId: a.service_ids[0]! })
 }
 
-/** Who else works then, can do it and is free, best first; a limit of numbers that would be passed comes last. */
+/** Other agents who work, are qualified and free at the same time, best first; those who would exceed a numeric limit last. */
 async function othersAt(deps: Deps, config: TenantConfig, a: Appointment, w: Wish): Promise<Place[]> {
   const placement = {
     serviceIds: a.service_ids,
@@ -76,7 +76,7 @@ async function othersAt(deps: Deps, config: TenantConfig, a: Appointment, w: Wis
     locationId: a.location_id,
     agentId: w.agentId,
     places: a.seats,
-    // The agent whom a person names is judged like everybody: what stands against them is told before it is set aside.
+    // The named agent is checked like all others; violated rules are shown before staff override them.
     override: keepingTime('proposal'),
   }
   const context = { tenantId: config.tenantId, audience: 'staff' as const, salt: deps.newId() }
@@ -93,7 +93,7 @@ const nobody = (error: unknown): AppError => {
   return error
 }
 
-/** Ids of agents who could have the appointment at its own time. */
+/** Ids of the agents who could take the appointment at its present time. */
 export async function freeAgents(
   deps: Deps,
   config: TenantConfig,
@@ -110,7 +110,7 @@ export async function freeAgents(
 async function searchFor(deps: Deps, config: TenantConfig, a: Appointment) {
   const start = a.starts_at.getTime()
   const notice = Math.max(LEAST_NOTICE, strictest(config, a, 'moveNoticeMinutes') * MINUTE)
-  // Nobody is called to an earlier day: they have arranged theirs.
+  // Never move to an earlier day: people have planned theirs.
   const from = Math.max(deps.now() + notice, startOfDay(a.time_zone, dayOf(a.time_zone, start)))
   const to = Math.max(from, start) + AHEAD
   const request = {
@@ -121,7 +121,7 @@ async function searchFor(deps: Deps, config: TenantConfig, a: Appointment) {
   return { search: await prepareSearch(deps, request, from, to), from, to }
 }
 
-/** Free starts by nearness to the promised one, later before earlier; with the agents who are free at each. */
+/** Free starts with their free agents, nearest to the promised one first; of two equally near, the later one first. */
 async function* placesNear(deps: Deps, config: TenantConfig, a: Appointment, w: Wish) {
   const { search, from, to } = await searchFor(deps, config, a)
   const selection = { locationIds: [a.location_id], agentId: w.agentId }
@@ -135,7 +135,7 @@ async function* placesNear(deps: Deps, config: TenantConfig, a: Appointment, w: 
       ({ agent, location }) =>
         agent.id !== w.away && isWithin(w.within, { agentId: agent.id, locationId: location.id }),
     )
-    // The face that they know, where it is free.
+    // The present agent first, if free.
     .sort((x, y) => Number(y.agent.id === a.agent_id) - Number(x.agent.id === a.agent_id))
   for (const start of starts.slice(0, TRIED)) {
     for (const { agent } of candidates) {
@@ -146,7 +146,7 @@ async function* placesNear(deps: Deps, config: TenantConfig, a: Appointment, w: 
   }
 }
 
-/** The nearest free starts, at most `most`, each with who would serve: never on an earlier day, never with less notice than a move needs. */
+/** The nearest free starts, at most `most`, each with an agent: never on an earlier day, nor with less notice than a move needs. */
 export async function nextTimes(
   deps: Deps,
   config: TenantConfig,
@@ -180,7 +180,7 @@ async function proposeColleague(
   const left = found.filter(({ agent }) =>
     isLeft(ledger, search, a, { agentId: agent.id, start, remaining: search.visit.seats }),
   )
-  // Fairly over the whole list: what was just proposed counts as load.
+  // Spread the load: count what was just proposed to an agent.
   const proposed = (agentId: string): number =>
     ledger.filter((one) => one.agentId === agentId).reduce((sum, one) => sum + (one.to - one.from) / MINUTE, 0)
   const [best] = left.sort(
@@ -212,7 +212,7 @@ async function proposeTime(
 
 type Step = (a: Appointment) => Promise<Proposal>
 
-/** What is proposed for each, in their order; nothing is reserved. */
+/** A proposal for each appointment, in the given order; reserves nothing. */
 export async function propose(
   deps: Deps,
   config: TenantConfig,
@@ -227,7 +227,7 @@ export async function propose(
     w.agentId === a.agent_id ? nothing(a, 'no_agent_free') : proposeColleague(deps, config, a, w, ledger)
   const time: Step = (a) => proposeTime(deps, config, a, w, ledger)
   const ask: Step = async (a) => ({ id: a.id, result: 'ask' })
-  // The time that was promised matters more than the face: colleagues are found for all before anybody is moved to where one is free.
+  // Keeping the time matters more than keeping the agent: look for colleagues for all before moving anyone to another time.
   const steps: Record<Mode, Step[]> = { ask: [ask], next: [time], reassign: [colleague], best: [colleague, time] }
   const proposals = new Map(
     appointments.map((a) => [a.id, nothing(a, isLive(a) ? 'no_agent_free' : 'invalid_transition')]),

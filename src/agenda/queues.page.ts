@@ -1,4 +1,4 @@
-// Campaign counters and parked deliveries with their replay.
+// Counters of campaigns, and parked deliveries with their replay.
 import type { Workspace, WorkspaceView } from '../web/workspace.ts'
 import { action } from '../web/workspace.layout.ts'
 import { html } from '../web/html.ts'
@@ -36,7 +36,7 @@ export async function queuesPage(workspace: Workspace): Promise<WorkspaceView> {
   const counters = await Promise.all(
     campaigns.map((c) => workspace.read<Counters & Record<string, unknown>>(`/v1/campaigns/${c.id}/counters`)),
   )
-  // Deliveries are the whole tenant's: whoever reaches a part of it does not see them.
+  // Deliveries belong to the whole tenant, so people with limited reach do not see them.
   const answer = await workspace.api<{ items: Delivery[] }>('GET', '/v1/deliveries?status=parked&limit=100')
   const parked = answer.ok ? answer.body.items : []
   const states = workspace.words.states as Record<string, string>

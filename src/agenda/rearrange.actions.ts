@@ -1,5 +1,5 @@
-// Does with appointments what was proposed or chosen for them, and takes it back. One by one, each in a transaction of its own: what
-// cannot be done for one must not hold up the others, and is never replaced by something that nobody has seen.
+// Executes proposals for appointments and undoes them. Each runs in its own transaction: a failure does not stop the others,
+// and is never replaced by a change that nobody has seen.
 import type { Reach } from '../auth/scopes.ts'
 import { move } from '../appointment/move.actions.ts'
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
@@ -26,7 +26,7 @@ export type Order = {
   reason: string
   actor: string
   within: Reach
-  /** People are told after so long, in ms. */
+  /** Delay (ms) before people are notified. */
   tellAfter: number
 }
 
@@ -57,10 +57,10 @@ async function change(deps: Deps, config: TenantConfig, a: Appointment, p: Propo
   }
 }
 
-/** The question about an appointment is one occasion as long as the appointment is as it is. */
+/** Dedupe key of the question about an appointment; it stays the same until the appointment changes. */
 const questionKey = (a: Pick<Appointment, 'id' | 'version'>): string => `choose ${a.id} ${a.version}`
 
-/** Writes to the person that the time cannot stay, with the link under which another one is chosen. */
+/** Tells the person that the time cannot stay, with a link to choose another one. */
 async function askPerson(deps: Deps, config: TenantConfig, a: Appointment, o: Order): Promise<Rearranged> {
   const person = await personOf(deps, a)
   if (!person) throw new AppError('contact_required')
@@ -96,7 +96,7 @@ async function eachOf<T>(
   return results
 }
 
-/** Does exactly what each proposal says; the answer tells for each what became of it. */
+/** Executes each proposal exactly; returns the result of each. */
 export function rearrange(
   deps: Deps,
   config: TenantConfig,
@@ -113,7 +113,7 @@ export function rearrange(
   return eachOf(deps, config, proposals, (p) => p.id, work)
 }
 
-/** Takes rearrangements back, within the time in which a move can be; questions that have not left are not asked. */
+/** Undoes rearrangements while moves can still be undone; drops questions that have not been sent. */
 export function undoRearranging(
   deps: Deps,
   config: TenantConfig,

@@ -1,4 +1,4 @@
-// What was rearranged: each result by the person's name, and the way back as long as nobody was told.
+// The results of rearranging, with people's names, and the undo button until people are notified.
 import { address, type Workspace, type WorkspaceView } from '../web/workspace.ts'
 import { form } from '../web/workspace.layout.ts'
 import { hidden } from '../web/form.ts'
@@ -10,11 +10,11 @@ import type { AgendaEntry } from './feed.routes.ts'
 import { agentName, empty, moment, nameOf } from './agenda-components.ts'
 
 export const UNDO = '/agenda/team/undo'
-/** Where the browser comes back to after the results. */
+/** URL of the results, for returning to them. */
 export const REARRANGED = '/agenda/team/rearranged'
-/** People are told after this time, in which everything can be taken back. */
+/** Delay (s) before people are notified; everything can be undone until then. */
 export const TELL_AFTER_SECONDS = 60
-/** Appointments on one page. */
+/** Most appointments on one page. */
 export const SHOWN = 50
 
 export type Query = Record<string, string | undefined>
@@ -28,7 +28,7 @@ export type Done = {
   code?: string
 }
 
-/** Entries of the agenda from an instant to another, of one agent or all. */
+/** Agenda entries in [from, to), of one agent or all. */
 export const named = (
   workspace: Workspace,
   from: string,
@@ -44,7 +44,7 @@ const undoForm = (workspace: Workspace, ids: readonly string[]): Html =>
     html`${ids.map((id) => hidden('ids', id))}<button class="secondary">${workspace.words.team.undoAll}</button>`,
   )
 
-/** What was rearranged, come back to: where everybody is now, and still the way back. */
+/** The page of earlier results: the present time of each appointment, and the undo button. */
 export async function rearrangedPage(workspace: Workspace, query: Query): Promise<WorkspaceView> {
   const w = workspace.words.team
   const ids = (query.ids ?? '').split(',').filter(isUuid).slice(0, SHOWN)
@@ -74,7 +74,7 @@ export async function rearrangedPage(workspace: Workspace, query: Query): Promis
   }
 }
 
-/** Each result by the person's name, and the way back. */
+/** The results, with people's names and the undo button. */
 export function resultsPage(
   workspace: Workspace,
   entries: ReadonlyMap<string, AgendaEntry>,
@@ -131,7 +131,7 @@ export function resultsPage(
   }
 }
 
-/** The people of appointments, whatever day they are on now. */
+/** Agenda entries of the given appointments, whatever day they are on now. */
 export async function peopleOf(workspace: Workspace, ids: readonly string[]): Promise<Map<string, AgendaEntry>> {
   const found = await Promise.all(
     ids.map(async (id) => {

@@ -1,4 +1,4 @@
-// PURE. Recurring hours in words, and the plain weekly ones as lines that people can type: one a weekday, `08:30-13:00, 15:00-17:30`.
+// PURE. Recurring hours as text, and simple weekly ones as lines that people can edit: one per weekday, `08:30-13:00, 15:00-17:30`.
 import type { ScheduleRule, Window } from '../availability/model.ts'
 import type { Language } from '../locales/words.ts'
 import { DAYS, rulePartsOf } from '../time/rule-parts.ts'
@@ -31,7 +31,7 @@ const WORDS = {
   },
 }
 
-/** `ogni lunedì e giovedì, 08:30–13:00; ogni 2 settimane`. What has no plain words is shown as its rule. */
+/** Returns `ogni lunedì e giovedì, 08:30–13:00; ogni 2 settimane`. A rule too complex for text is shown as RRULE. */
 export function ruleWords(rule: ScheduleRule, language: Language): string {
   const w = WORDS[language]
   const parts = rulePartsOf(rule.rrule)
@@ -63,7 +63,7 @@ export function ruleWords(rule: ScheduleRule, language: Language): string {
     .join('; ')
 }
 
-/** Whether rules say no more than weekly windows by weekday, so that lines can stand for them. */
+/** Whether the rules are only weekly windows, so that lines can represent them. */
 export const isWeekly = (rules: readonly ScheduleRule[]): boolean =>
   'rules' in rulesOf(linesOf(rules)) &&
   rules.every((rule) => {
@@ -79,7 +79,7 @@ export const isWeekly = (rules: readonly ScheduleRule[]): boolean =>
     )
   })
 
-/** The windows of each weekday, Monday first, as lines. */
+/** The windows of each weekday as lines, Monday first. */
 export function linesOf(rules: readonly ScheduleRule[]): string[] {
   return DAYS.map((day) =>
     rules
@@ -97,7 +97,7 @@ const clock = (text: string): string | null => {
   return `${match[1]!.padStart(2, '0')}:${match[2] ?? '00'}`
 }
 
-/** Lines as rules: weekdays with the same windows share one. The index of the first line that cannot be read, otherwise. */
+/** Parses lines to rules; weekdays with the same windows share one. Returns the index of the first invalid line as `fault`. */
 export function rulesOf(lines: readonly string[]): { rules: ScheduleRule[] } | { fault: number } {
   const byWindows = new Map<string, { days: string[]; windows: Window[] }>()
   for (const [i, line] of lines.entries()) {

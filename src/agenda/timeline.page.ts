@@ -1,4 +1,4 @@
-// PURE. The timeline of a contact: everything that happened, latest first, each with what matters of it.
+// PURE. The timeline of a contact: all events, newest first, with their main facts.
 import type { Workspace } from '../web/workspace.ts'
 import { html, type Html } from '../web/html.ts'
 import { agentName, empty, moment, serviceName } from './agenda-components.ts'

@@ -1,17 +1,17 @@
-// Other systems' pages beside a contact, appointment or callback: their address is signed with what is shown, so that they can
-// trust it. The signature is an HMAC-SHA-256 over the sorted parameters, with the tenant's widget secret.
+// Widgets: pages of other systems beside a contact, appointment or callback. Their URL carries a signature of its parameters,
+// so that they can trust it: HMAC-SHA-256 over the sorted parameters, with the tenant's widget secret.
 import { createHmac } from 'node:crypto'
 import type { Workspace } from '../web/workspace.ts'
 import { html, type Html } from '../web/html.ts'
 
-/** The parameters, sorted, as they are signed. */
+/** The sorted parameters, as they are signed. */
 export const signedText = (parameters: URLSearchParams): string =>
   [...parameters]
     .map(([name, value]) => `${name}=${value}`)
     .sort()
     .join('\n')
 
-/** The address of a widget with its context, the person, the moment (epoch s) and the signature. */
+/** The URL of a widget with its context (record, person, time in epoch s) and the signature. */
 export function signedAddress(url: string, secret: string, context: Record<string, string>): string {
   const address = new URL(url)
   for (const [name, value] of Object.entries(context)) address.searchParams.set(name, value)

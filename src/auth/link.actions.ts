@@ -43,7 +43,7 @@ export async function enterFrame(deps: Deps, text: string, browser: string): Pro
   return admit(deps, tenantId, user.id, 'embedded', browser)
 }
 
-/** A link for a frame of an agent desktop, for people who work in it: agents and supervisors. */
+/** Creates a link for the frame of an agent desktop; only for agents and supervisors. Throws `not_found`, `forbidden`. */
 export async function frameLink(deps: Deps, tenantId: string, userId: string): Promise<string> {
   const user = await findUser(deps.db.kysely, tenantId, userId)
   if (!user) throw new AppError('not_found', { what: 'user' })
@@ -56,7 +56,7 @@ export async function frameLink(deps: Deps, tenantId: string, userId: string): P
 
 export type NewLink = { row: LinkRow; token: string }
 
-/** A link that opens once, to be written with `writeLink`. */
+/** Makes a link that opens once. It counts only after `writeLink`. */
 export function newLink(deps: Deps, tenantId: string, userId: string, purpose: LinkPurpose): NewLink {
   const now = deps.now()
   const id = deps.newId()
@@ -74,14 +74,17 @@ export function newLink(deps: Deps, tenantId: string, userId: string, purpose: L
   return { row, token: formatToken('agl', tenantId, id, secret) }
 }
 
-/** Writes it. Earlier ones of the person end; a new password, which anybody can ask for, ends only what was asked for before. */
+/**
+ * Writes a link and ends the person's earlier ones. Anyone can request a password reset, so a `reset` link ends only earlier
+ * `reset` links.
+ */
 export async function writeLink(tx: Tx, { row }: NewLink): Promise<void> {
   if (row.purpose !== 'frame')
     await endLinks(tx, row.tenant_id, row.user_id, row.created_at, row.purpose === 'reset' ? 'reset' : undefined)
   await insertLink(tx, row)
 }
 
-/** The mail with an invitation or a link for a new password. Composed before the transaction that writes it. */
+/** Composes the mail with an invitation or a link for a new password. Call it before the transaction that writes the link. */
 export async function linkMail(
   deps: Deps,
   config: TenantConfig,
@@ -112,7 +115,7 @@ export const addressee = (
   ...{ id: user.id, name: user.name, email: user.email, locale: (user.document as UserDocument).locale },
 })
 
-/** A link of this purpose that still opens; throws `link_invalid`. */
+/** Returns a link that can still be used for one of the purposes; throws `link_invalid`. */
 export async function openLink(
   deps: Deps,
   tenantId: string,

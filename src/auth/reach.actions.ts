@@ -55,7 +55,7 @@ const ownerIn = (fields: Record<string, unknown>): Owner | null => {
   return id === undefined ? null : { kind: text('ownerKind', 'owner_kind') ?? '', id }
 }
 
-/** Agents change their own hours; others those within their reach, a location's or a pool's only when that is everything. */
+/** Agents may change only their own hours; other people those of agents and locations within reach. Throws `outside_reach`. */
 function refuseHours(person: Person, owner: Owner): void {
   const isOwn = owner.kind === 'agent' && owner.id !== null && owner.id === person.agentId
   if (isOwn) return
@@ -78,7 +78,10 @@ async function checkHours(deps: Deps, request: FastifyRequest, person: Person): 
   if (named) refuseHours(person, named)
 }
 
-/** Refuses what a person does not reach; the request is valid by its schema. Throws `forbidden`, `outside_reach`, `not_found`. */
+/**
+ * Refuses a request outside the person's reach. Expects a request that its schema has validated. Throws `outside_reach`,
+ * `not_found`.
+ */
 export async function checkReach(
   deps: Deps,
   request: FastifyRequest,

@@ -1,4 +1,4 @@
-// The outcome and the citizen's own page of an appointment: see, move, cancel, download, print, rate.
+// The citizen's pages of an appointment: view, move, cancel, download, print, rate; and the pages of errors.
 import { shownEmail } from '../contact/email.ts'
 import type { Appointment } from '../appointment/appointment.sql.ts'
 import { choices, faultSummary, field, NO_FAULTS, notice, type Faults } from '../web/form.ts'
@@ -8,20 +8,20 @@ import type { Site } from '../web/site.ts'
 import { googleLink, outlookLink } from './calendar-links.ts'
 import { addressLines, mapLink, peopleFact, spanOf, visitName, zoneNote } from './steps.ts'
 
-/** `offer`: what is kept for them until when, in words. */
+/** `offer`: the earlier time that is held for the citizen, and until when, as text. */
 export type Waiting = { isWaiting: boolean; offer: { when: string; until: string } | null }
 
 export type OwnAppointment = {
   a: Appointment
   base: string
-  /** Names and means as given; shown to the one who has the link. */
+  /** As the citizen gave them; shown only to the holder of the link. */
   contact: { firstName: string; lastName: string; email: string | null; phone: string | null }
   joinLink: string | undefined
   mayMove: boolean
   mayCancel: boolean
   isRateable: boolean
   stars: number | null
-  /** How it is with an earlier time; null where there is no list to wait on. */
+  /** State of the wait for an earlier time; null if the waiting list is not offered. */
   waiting: Waiting | null
   message: Html
   faults: Faults
@@ -114,7 +114,7 @@ export function confirmedPage(site: Site, own: OwnAppointment, link: string): Pa
   }
 }
 
-/** The state in words, of what is over too: nothing past is still to come. */
+/** The status as text. After the end, a confirmed or pending appointment is shown as past. */
 function stateOf(site: Site, a: Appointment): string {
   const w = site.words
   const isOver = a.ends_at.getTime() <= site.now
@@ -123,7 +123,7 @@ function stateOf(site: Site, a: Appointment): string {
   return isOver && a.status === 'confirmed' ? w.past : w.states[a.status]
 }
 
-/** The same service at the same office, to be booked once more. */
+/** Link to book the same service at the same office again. */
 const againLink = (site: Site, a: Appointment): string => {
   const query = new URLSearchParams(a.service_ids.map((id): [string, string] => ['service', id]))
   query.set('way', a.channel === 'in_person' ? `in_person ${a.location_id}` : a.channel)
@@ -158,7 +158,7 @@ export function managePage(site: Site, own: OwnAppointment): Page {
   }
 }
 
-/** "Tell me if something earlier comes free": asking, waiting, and what is kept for them now. */
+/** The section "tell me if an earlier time becomes free": request, waiting, or the present offer. */
 function waitingSection(site: Site, base: string, { isWaiting, offer }: Waiting): Html {
   const w = site.words.waiting
   if (offer)
@@ -177,7 +177,7 @@ function waitingSection(site: Site, base: string, { isWaiting, offer }: Waiting)
   </section>`
 }
 
-/** An offer of an earlier time, opened from its message. */
+/** The page of an offer of an earlier time, opened from its message. */
 export function offerPage(
   site: Site,
   facts: readonly (readonly [string, string])[],
@@ -199,7 +199,7 @@ export function offerPage(
   }
 }
 
-/** One press, and messages of this kind come no more. */
+/** The page that stops messages of one kind with one click. */
 export function unsubscribePage(site: Site, action: string, isDone: boolean): Page {
   const w = site.words.unsubscribe
   return {
@@ -217,7 +217,7 @@ export function unsubscribePage(site: Site, action: string, isDone: boolean): Pa
   }
 }
 
-/** How to reach the office, where the pages can help no further. */
+/** Phone number and e-mail address of the office, for cases the pages cannot handle. */
 export function support(site: Site): Html {
   const { supportPhone, supportEmail } = site.settings.booking
   return html`${supportPhone !== undefined && html`${telephone(supportPhone)} `}
@@ -322,7 +322,7 @@ export function findPage(site: Site, find: Find): Page {
   }
 }
 
-/** A refusal: what happened, what it means, what to do now. */
+/** The page of an error: what happened, what it means, and what to do next. */
 export function problemPage(
   site: Site,
   problem: { title: string; detail: string; requestId: string | null },

@@ -1,4 +1,4 @@
-// Links that enter an appointment into calendars on the web. No names and no code: calendars are shared.
+// Links that add an appointment to web calendars. They contain no names and no code, because calendars are shared.
 import type { Appointment } from '../appointment/appointment.sql.ts'
 import type { Site } from '../web/site.ts'
 import { appointmentView } from '../appointment/appointment-view.ts'

@@ -1,4 +1,4 @@
-// PURE. Reads what the forms send and says what is wrong with it, field by field, in the reader's words.
+// PURE. Reads submitted booking forms and returns their faults by field, in the language of the page.
 import { checkAnswers, type Answers } from '../appointment/appointment.ts'
 import { asciiEmail } from '../contact/email.ts'
 import { toE164 } from '../contact/phone.ts'
@@ -19,10 +19,10 @@ export function textOf(form: Form, name: string, most = 4000): string {
   return cut(text.trim().replace(/\r\n/g, '\n'), most)
 }
 
-/** At most `most` UTF-16 units, without half a character at the end, which no database takes. */
+/** Cuts to at most `most` UTF-16 units and removes half of a surrogate pair at the end, which databases reject. */
 const cut = (text: string, most: number): string => text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')
 
-/** A name on one line: messages repeat it. */
+/** A name on a single line, because messages repeat it. */
 const nameIn = (form: Form, name: string): string =>
   cut(
     textOf(form, name)
@@ -32,7 +32,7 @@ const nameIn = (form: Form, name: string): string =>
   )
 const NO_NAME = /:\/\/|www\.|[@<>]/i
 
-/** What was typed for the questions, as it was typed. */
+/** The raw answers to the questions, for showing them again. */
 export function typedAnswers(questions: readonly Question[], form: Form): Draft['answers'] {
   return Object.fromEntries(
     questions.flatMap((q): [string, string | readonly string[]][] => {
@@ -45,7 +45,7 @@ export function typedAnswers(questions: readonly Question[], form: Form): Draft[
   )
 }
 
-/** Typed text → the values that the questions ask for; what was left empty is left out. */
+/** Converts the raw answers to the types of the questions; leaves empty ones out. */
 export function answersOf(questions: readonly Question[], typed: Draft['answers']): Answers {
   return Object.fromEntries(
     questions.flatMap((q): [string, unknown][] => {
@@ -76,7 +76,7 @@ export const applicantIn = (form: Form): Applicant => ({
 
 const EMAIL = /^[^\s@"(),:;<>[\\\]]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i
 
-/** What is wrong with the person's details for this channel under the tenant's rules. */
+/** Faults in the citizen's details for this channel, under the tenant's rules. */
 export function applicantFaults(
   applicant: Applicant,
   channel: Channel,

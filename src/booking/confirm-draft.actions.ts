@@ -1,4 +1,4 @@
-// Confirms a draft: at once, after the link in an e-mail was opened, or by the office's own approval.
+// Confirms a draft: at once, after the link in an e-mail was opened, or after approval by the office.
 import { confirmHold } from '../appointment/confirm-hold.actions.ts'
 import { extendHold } from '../appointment/hold.actions.ts'
 import { compose, post } from '../notify/compose.actions.ts'
@@ -21,7 +21,7 @@ import { digestOf, type Draft, type Held } from './draft.ts'
 import { changeDraft, CITIZEN, citizenScope, giveBack, LONGEST, requireDraft } from './draft.actions.ts'
 import { visitOf } from '../availability/slots.actions.ts'
 
-/** Minutes to open the link where the tenant asks for no confirmation of its own but nothing else vouches. */
+/** Minutes to open the link if the tenant sets none, but the booking still needs proof. */
 const FALLBACK_MINUTES = 30
 const MOST_LINKS_AN_HOUR = 5
 
@@ -48,7 +48,7 @@ function contactOf(site: Site, draft: Draft): ContactFields {
   }
 }
 
-/** Turns the draft's hold into the appointment. The same draft confirmed twice answers the same appointment. */
+/** Turns the draft's hold into an appointment. A repeated confirmation of the same draft returns the same appointment. */
 async function book(
   deps: Deps,
   site: Site,
@@ -68,7 +68,7 @@ async function book(
   }
   const visit = visitOf(site.config, draft.selection.serviceIds, draft.selection.minutes)
   const answers = answersOf(visit.questions, draft.answers)
-  // An extension has no place in the number itself (E.164), and whoever calls needs it.
+  // E.164 has no place for an extension, but the agent who calls needs it.
   const extension = extensionOf(draft.applicant.phone, site.settings.country)
   const notes = [...(extension === null ? [] : [site.words.extension(extension)]), draft.details].join('\n').trim()
   const request = {
@@ -84,10 +84,10 @@ async function book(
     ...as,
   }
   const { id } = (await confirmHold(deps, held.id, request, context, terms)).body as { id: string }
-  // What was typed lives on in the appointment; the draft only points there.
+  // The appointment now holds the typed data; the draft keeps only its id.
   let replaced: Held | null = null
   await changeDraft(deps, site.tenantId, draftId, (d) => {
-    // Another time was chosen in another window in this very moment: what counts is what was confirmed.
+    // Another window changed the hold at the same moment: the confirmed one wins, and the other is given back.
     replaced = d.held?.id === id ? null : d.held
     return {
       ...d,
@@ -102,7 +102,7 @@ async function book(
   return id
 }
 
-/** Sends the link, unless the address got too many within the hour; rivals for one address wait for one another. */
+/** Mails the link, unless the address received too many within the hour. Requests for the same address take turns (lock). */
 async function mailLink(deps: Deps, site: Site, draft: Draft, until: number, link: string): Promise<void> {
   const { email } = draft.applicant
   const said = ofAppointment(site, appointmentView(draft))
@@ -119,7 +119,7 @@ async function mailLink(deps: Deps, site: Site, draft: Draft, until: number, lin
       link,
       note: site.words.mail.ignore,
       expires: until,
-      // A message that nobody may have asked for does not repeat the name that anyone can have typed.
+      // Anyone can have typed this address and name, so the message does not repeat the name.
       isUnnamed: true,
     },
   )
@@ -132,11 +132,11 @@ async function mailLink(deps: Deps, site: Site, draft: Draft, until: number, lin
   })
 }
 
-/** Keeps the slot until the link can have been opened, once, and sends it. */
+/** Extends the hold (once) until the link expires, and mails the link. */
 async function askByMail(deps: Deps, site: Site, draftId: string, draft: Draft): Promise<number> {
   const { email } = draft.applicant
   const minutes = site.settings.booking.emailConfirmationMinutes || FALLBACK_MINUTES
-  // Asking for the link again does not keep the slot any longer.
+  // A repeated request for the link does not extend the hold further.
   const latest = draft.held!.since + LONGEST * site.settings.holdMinutes * MINUTE + minutes * MINUTE
   const until = draft.activation?.until ?? Math.max(draft.held!.until, Math.min(deps.now() + minutes * MINUTE, latest))
   const seal = signatureOf(site.secret, 'activate', draftId, email.toLowerCase())
@@ -151,7 +151,10 @@ async function askByMail(deps: Deps, site: Site, draftId: string, draft: Draft):
   return until
 }
 
-/** The last step of the citizen. `shown`: the draft that they agreed to; `isVouched`: the browser did its work. Throws refusals of the hold and of the person. */
+/**
+ * The citizen's last step. `shown`: the draft the page showed; `isVouched`: the browser did its proof of work. Throws refusals
+ * of hold and contact.
+ */
 export async function confirmDraft(
   deps: Deps,
   site: Site,
@@ -161,7 +164,7 @@ export async function confirmDraft(
 ): Promise<Confirmed> {
   const draft = await requireDraft(deps, site.tenantId, draftId)
   if (draft.appointmentId !== null) return { appointmentId: draft.appointmentId }
-  // Changed in another window since the form was judged: what was shown is what is confirmed, or nothing.
+  // Another window changed the draft after the page was rendered: only what was shown may be confirmed.
   if (digestOf(draft) !== digestOf(shown)) throw new AppError('changed_elsewhere')
   if (!draft.held || draft.held.until <= deps.now()) throw new AppError('hold_expired')
   const { emailConfirmationMinutes, captcha } = site.settings.booking
@@ -180,13 +183,13 @@ export async function confirmDraft(
   return { appointmentId: await book(deps, site, draftId, draft, { needsApproval: needsVouching, isProven: false }) }
 }
 
-/** Whether the link that was sent proves the address that the draft has now. */
+/** Whether the mailed link proves the draft's current e-mail address. */
 const isProven = (site: Site, draftId: string, draft: Draft): boolean =>
   draft.done.details &&
   draft.done.applicant &&
   draft.activation?.seal === signatureOf(site.secret, 'activate', draftId, draft.applicant.email.toLowerCase())
 
-/** Sends the link once more. */
+/** Mails the link again. Throws `activation_expired`. */
 export async function sendActivationAgain(deps: Deps, site: Site, draftId: string): Promise<void> {
   const draft = await requireDraft(deps, site.tenantId, draftId)
   if (!isProven(site, draftId, draft) || !draft.held || draft.held.until <= deps.now())
@@ -194,7 +197,7 @@ export async function sendActivationAgain(deps: Deps, site: Site, draftId: strin
   await askByMail(deps, site, draftId, draft)
 }
 
-/** The link of the e-mail was opened and its button pressed. */
+/** Confirms the draft after the mailed link was opened and its button pressed. Throws `activation_expired`. */
 export async function activateDraft(deps: Deps, site: Site, draftId: string): Promise<string> {
   const draft = await requireDraft(deps, site.tenantId, draftId)
   if (draft.appointmentId !== null) return draft.appointmentId

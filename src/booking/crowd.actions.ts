@@ -1,6 +1,6 @@
-// Keeps one stranger from booking an office out. Whoever has confirmed nothing (no link in an e-mail opened) may hold only a share of a day's
-// places; beyond it a booking is confirmed by e-mail, and a hold costs work, which grows with what the same network holds already. All of it is
-// counted in the database, so that it holds over all processes.
+// Prevents one stranger from booking up an office. Citizens without a confirmed e-mail address (unproven) may hold only a share
+// of a day. Beyond it, a booking must be confirmed by e-mail, and a hold costs proof of work that grows with what the same
+// network already holds. The database counts, so the limits hold across processes.
 import { openTimeFor, candidatesFor } from '../availability/search.ts'
 import { visitOf } from '../availability/slots.actions.ts'
 import type { TenantConfig } from '../availability/model.ts'
@@ -15,22 +15,22 @@ import { countOfNetwork, unprovenOf, type Unproven } from './crowd.sql.ts'
 import type { Selection } from './draft.ts'
 import { HARDEST } from './work.ts'
 
-/** New bookings and holds of one network (a library has many) for each level of work. */
+/** New bookings and holds of one network (a library has many) per level of work. */
 const A_LEVEL = 6
-/** Levels of work of its forms from which on its holds cost work as well. */
+/** A network's holds cost work above this level. */
 const MANY = 2
-/** Of a small office a fifth would be one booking a day: so many are free for everybody. */
+/** A day with fewer unproven bookings than this is free for everyone: the share of a small office could be a single booking. */
 const QUIET = 3
-/** What unproven people may hold of a day at all, however much they work. */
+/** The most that unproven citizens may hold of a day, whatever work they do (0 to 1). */
 const ALL = 0.8
-/** From here on a hold beyond the share costs seconds. */
+/** Lowest level of work for a hold beyond the share: it takes seconds. */
 const SECONDS = 3
 
-/** A keyed hash of the reader's network, as it is kept with what they hold. */
+/** Keyed hash of the caller's network, stored with holds and bookings. */
 export const networkToken = (site: Pick<Site, 'secret'>, address: string): string =>
   signatureOf(site.secret, 'network', networkOf(address)).slice(0, 22)
 
-/** Seats of a session that a booking takes, or all of an agent: 1. */
+/** The part of an agent's time that a booking uses: seats taken / seats of a group session, else 1. */
 const partOf = (config: TenantConfig, serviceIds: readonly string[], seats: number): number =>
   seats / Math.max(1, config.services.get(serviceIds[0] ?? '')?.seats ?? 1)
 
@@ -39,9 +39,9 @@ const weightOf = (config: TenantConfig, u: Unproven): number =>
 
 export type Place = { start: number; locationId: string | undefined }
 export type Day = {
-  /** What unproven people would hold with this one, of all working time of those who could serve it: 0 to 1. */
+  /** What unproven citizens would hold, this request included, of the working time of all agents who could serve it; from 0. */
   share: number
-  /** Whether they hold so little that it is nobody's rush yet. */
+  /** Whether so few hold anything that no limit applies yet. */
   isQuiet: boolean
 }
 
@@ -68,14 +68,14 @@ async function dayFor(
   const held = await unprovenOf(deps.db.kysely, tenantId, { agentIds: agents.map(([id]) => id), ...range })
   const used = held.reduce((sum, one) => sum + weightOf(config, one), 0)
   const own = (visit.duration / MINUTE) * Math.min(1, partOf(config, visit.serviceIds, places))
-  // Buffers and the grid leave time that nobody can book: what a day has room for is less than what is open.
+  // Buffers and the grid make part of the open time unusable, so the real capacity is lower.
   return { share: (used + own) / Math.max(own, capacity), isQuiet: held.length < QUIET && places <= 1 }
 }
 
 const isOver = (site: Site, { share, isQuiet }: Day): boolean =>
   !isQuiet && share > site.settings.booking.unprovenPercent / 100
 
-/** Whether a booking that nobody vouches for would take more than the share of its day. */
+/** Whether an unproven booking would exceed the share of its day. */
 export async function needsProof(
   deps: Deps,
   site: Site,
@@ -87,14 +87,14 @@ export async function needsProof(
   return isOver(site, await dayFor(deps, site, visit, selection.places, place, own))
 }
 
-/** Level of work that comes from what the network holds already. */
+/** The level of work that follows from what the network already holds. */
 export async function networkLevel(deps: Deps, site: Site, token: string, except: string | null): Promise<number> {
   const now = deps.now()
   const by = { network: token, since: new Date(now - DAY), now: new Date(now), except }
   return Math.floor((await countOfNetwork(deps.db.kysely, site.tenantId, by)) / A_LEVEL)
 }
 
-/** What a hold asks of whoever wants it: a level of work (0 = none), or nothing helps (`full`). */
+/** The level of work that a hold costs (0 = none), or `full` if no work is enough. */
 export async function pressureOf(
   deps: Deps,
   site: Site,
@@ -106,7 +106,7 @@ export async function pressureOf(
   const visit = visitOf(site.config, selection.serviceIds, selection.minutes)
   const day = await dayFor(deps, site, visit, selection.places, place, own)
   const level = await networkLevel(deps, site, token, own)
-  // Whoever has no script is let through here: they confirm by e-mail in the end.
+  // Below the share, only busy networks work. Citizens without scripts pass here and confirm by e-mail at the end.
   if (!isOver(site, day)) return Math.max(0, Math.min(HARDEST, level) - MANY)
   return day.share > ALL ? 'full' : Math.min(HARDEST, Math.max(SECONDS, level))
 }

@@ -1,10 +1,10 @@
-// SQL of what unproven people hold: bookings and holds of citizens whose e-mail address nobody has confirmed.
+// SQL about unproven bookings: holds and bookings of citizens whose e-mail address is not confirmed.
 import { sql } from 'kysely'
 import type { Db } from '../db/tx.ts'
 
 export type Unproven = { id: string; service_ids: string[]; seats: number; starts_at: Date; ends_at: Date }
 
-/** Of these agents, with a start in [from, to); without holds that have ended, and without the appointment `except`. */
+/** Unproven bookings of these agents that start in [from, to), without expired holds and without the appointment `except`. */
 export async function unprovenOf(
   db: Db,
   tenantId: string,
@@ -20,7 +20,7 @@ export async function unprovenOf(
   return rows
 }
 
-/** Open holds of one network, and its unproven bookings to come that were made after `since`; `except` as above. */
+/** Counts a network's open holds, and its future unproven bookings created after `since`; `except` as above. */
 export async function countOfNetwork(
   db: Db,
   tenantId: string,

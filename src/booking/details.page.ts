@@ -1,4 +1,4 @@
-// Steps 3 and 4: what the service asks, and who comes.
+// Steps 3 and 4: the questions of the service, and the citizen's details.
 import { shownEmail } from '../contact/email.ts'
 import type { Question } from '../service/visit.ts'
 import { choices, faultSummary, field, hidden, select, type Faults } from '../web/form.ts'
@@ -15,11 +15,11 @@ export type DraftPage = {
   links: Partial<Record<Step, string>>
   faults: Faults
   message: Html
-  /** The box of the summary was ticked already. */
+  /** The consent box on the summary was ticked already. */
   isConsented?: boolean
 }
 
-/** What has been chosen so far, read-only. */
+/** A read-only list of the choices so far. */
 export function chosenSoFar(site: Site, draft: Draft): Html {
   const w = site.words
   const { held, selection } = draft
@@ -46,7 +46,7 @@ export function chosenSoFar(site: Site, draft: Draft): Html {
 
 export const answerName = (id: string): string => `answer_${id}`
 
-/** One question of a service, as a field. */
+/** A question of a service as a form field. */
 export function question(
   site: Pick<Site, 'words' | 'language' | 'settings'>,
   q: Question,
@@ -133,12 +133,12 @@ function draftForm(site: Site, p: DraftPage, step: 'details' | 'applicant', body
   }
 }
 
-/** Longest free text about the reason of the visit; the Italian municipal model has 200. */
+/** Longest free text about the reason of the visit, in characters; the Italian municipal model has 200. */
 export const MOST_DETAILS = 200
 
 export function detailsPage(site: Site, p: DraftPage, questions: readonly Question[]): Page {
   const w = site.words
-  // The citizen can always say what it is about, asked or not.
+  // Without a long text among the questions, add a field for the reason of the visit.
   const asksText = questions.some((q) => q.type === 'long_text')
   return draftForm(
     site,

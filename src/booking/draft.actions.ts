@@ -1,5 +1,5 @@
-// Leads a draft to an appointment: takes and keeps the slot, saves what is typed, confirms at once or by e-mail.
-// A hold is the ledger's; the draft only remembers it. Nothing typed is lost when it ends.
+// Leads a draft to an appointment: takes, keeps and returns the slot, and saves what is typed. The ledger owns the hold; the
+// draft only refers to it, so typed data survives the end of a hold.
 import { book } from '../appointment/booking.actions.ts'
 import { cancel } from '../appointment/change.actions.ts'
 import { extendHold } from '../appointment/hold.actions.ts'
@@ -15,13 +15,13 @@ import type { Site } from '../web/site.ts'
 import { isSameVisit, newDraft, type Draft, type Held, type Selection } from './draft.ts'
 import { findDraft, lockDraft, saveDraft } from './draft.sql.ts'
 
-/** How long a draft is kept after the last touch. */
+/** How long a draft is kept after its last change (ms). */
 const KEPT = 2 * HOUR
 export const CITIZEN = { name: 'citizen', audience: 'public' } as const
 
 export type Choice = { start: number; locationId: string | undefined }
 
-/** The draft, or `draft_gone`. */
+/** Loads a draft; throws `draft_gone`. */
 export async function requireDraft(deps: Deps, tenantId: string, id: string): Promise<Draft> {
   const draft = await findDraft(deps.db.kysely, tenantId, id, new Date(deps.now()))
   if (!draft) throw new AppError('draft_gone')
@@ -34,7 +34,7 @@ async function keepDraft(deps: Deps, tenantId: string, id: string, draft: Draft)
   return draft
 }
 
-/** Changes a draft under its lock, so that two windows do not undo one another's work. */
+/** Changes a draft under a row lock, so that two windows do not overwrite each other. */
 export async function changeDraft(
   deps: Deps,
   tenantId: string,
@@ -62,7 +62,7 @@ const heldOf = (a: Appointment, since: number, isExtended = false): Held => ({
   since,
 })
 
-/** How long one browser can keep slots in a row by moving and extending, in lengths of a hold. */
+/** The longest time a browser can keep a slot by moving and extending, in lengths of a hold. */
 export const LONGEST = 3
 
 const holdOnly = (tenantId: string, id: string) => ({
@@ -73,13 +73,13 @@ const holdOnly = (tenantId: string, id: string) => ({
   onlyHeld: true,
 })
 
-/** What is done under the same name is done once. The name holds all that the request depends on. */
+/** Idempotency scope of a citizen's request. The key must contain everything the request depends on. */
 export function citizenScope(tenantId: string, key: string): IdempotencyScope {
   const keyHash = hashSecret(key)
   return { tenantId, principal: 'citizen', key, keyHash, requestHash: keyHash }
 }
 
-/** Takes a slot anew. The same choice of the same draft sent twice, as by a double click, takes it once. */
+/** Takes a new hold. The same choice for the same draft, as in a double click, takes only one. */
 async function holdAnew(
   deps: Deps,
   site: Site,
@@ -111,7 +111,7 @@ async function holdAnew(
   }
 }
 
-/** Moves the draft's hold to another time: its own counts as free. Null when the hold has ended. */
+/** Moves the draft's hold to another time; its own time counts as free. Returns null if the hold has ended. */
 async function moveHold(deps: Deps, site: Site, held: Held, wanted: Selection, choice: Choice): Promise<Held | null> {
   try {
     const length = site.settings.holdMinutes * MINUTE
@@ -132,16 +132,19 @@ async function moveHold(deps: Deps, site: Site, held: Held, wanted: Selection, c
   }
 }
 
-/** Gives the draft's hold back, if it still has one. */
+/** Releases the draft's hold, if it is still active. */
 export async function giveBack(deps: Deps, tenantId: string, held: Held | null): Promise<void> {
   if (!held || held.until <= deps.now()) return
   await cancel(deps, holdOnly(tenantId, held.id), undefined).catch((error: unknown) => {
-    // It ended by itself in this very moment.
+    // The hold ended at the same moment.
     if (!(error instanceof AppError)) throw error
   })
 }
 
-/** Holds the chosen slot for the draft, new or not; `network` names whose browser it is (`networkToken`). Throws the refusal of the slot; what was typed stays. */
+/**
+ * Holds the chosen slot for a new or existing draft. `network`: see `networkToken`. Throws refusals of the slot; typed data
+ * stays.
+ */
 export async function chooseTime(
   deps: Deps,
   site: Site,
@@ -163,7 +166,7 @@ export async function chooseTime(
   const sameQuestions = before.selection.serviceIds.join() === selection.serviceIds.join()
   const chosen = held
   const choose = (draft: Draft): Draft =>
-    // Confirmed in another window meanwhile: that counts.
+    // Another window confirmed the draft meanwhile: keep that.
     draft.appointmentId !== null
       ? draft
       : {
@@ -174,7 +177,7 @@ export async function chooseTime(
           ...(sameQuestions ? {} : { answers: {} }),
           done: {
             details: draft.done.details && sameQuestions,
-            // Phone and video need a number that a visit in person may lack.
+            // Phone and video need a phone number that a visit in person may lack.
             applicant: draft.done.applicant && before.selection.channel === selection.channel,
           },
         }
@@ -184,7 +187,7 @@ export async function chooseTime(
   return after
 }
 
-/** Lets the hold last as long again, once. Throws `already_extended` or `hold_expired`. */
+/** Extends the hold by its full length, once. Throws `already_extended`, `hold_expired`. */
 export async function extendDraft(deps: Deps, site: Site, draftId: string): Promise<Draft> {
   const { tenantId } = site
   const { held } = await requireDraft(deps, tenantId, draftId)
@@ -195,7 +198,7 @@ export async function extendDraft(deps: Deps, site: Site, draftId: string): Prom
   return changeDraft(deps, tenantId, draftId, (draft) => ({ ...draft, held: heldOf(after, held.since, true) }))
 }
 
-/** Gives up: frees the slot and forgets what was typed. */
+/** Gives the booking up: releases the slot and deletes the typed data. */
 export async function abandonDraft(deps: Deps, tenantId: string, draftId: string): Promise<void> {
   const draft = await requireDraft(deps, tenantId, draftId)
   if (draft.appointmentId !== null) return

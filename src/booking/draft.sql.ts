@@ -1,4 +1,4 @@
-// All SQL of drafts: what citizens typed before they confirmed. They vanish soon after the last touch.
+// All SQL of drafts: what citizens typed before confirming. Drafts are deleted soon after their last change.
 import type { Db, Tx } from '../db/tx.ts'
 import type { Draft } from './draft.ts'
 
@@ -24,7 +24,7 @@ export async function lockDraft(tx: Tx, tenantId: string, id: string): Promise<D
   return row?.document as Draft | undefined
 }
 
-/** Writes a draft, new or not. */
+/** Inserts or updates a draft. */
 export async function saveDraft(
   db: Db,
   tenantId: string,
@@ -43,7 +43,7 @@ export async function saveDraft(
     .execute()
 }
 
-/** Removes drafts that were left, of one tenant. */
+/** Deletes the expired drafts of one tenant. */
 export async function forgetDrafts(db: Db, tenantId: string, now: Date): Promise<void> {
   await db.deleteFrom('booking_drafts').where('tenant_id', '=', tenantId).where('expires_at', '<=', now).execute()
 }

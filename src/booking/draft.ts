@@ -1,8 +1,8 @@
-// PURE. What a citizen has chosen and typed on the way to an appointment, and which step comes next.
+// PURE. A draft: what a citizen has chosen and typed on the way to an appointment, and which step is next.
 import { createHash } from 'node:crypto'
 import type { Channel } from '../service/visit.ts'
 
-/** What is wanted, before a time is chosen. All of it may stand in an address: nothing here tells who. */
+/** The wish before a time is chosen. It contains nothing personal, so all of it may be in a URL. */
 export type Selection = {
   serviceIds: readonly string[]
   minutes?: number | undefined
@@ -24,7 +24,7 @@ export type Held = {
   timeZone: string
   locationId: string
   isExtended: boolean
-  /** Epoch ms at which this run of holding began; moving and extending do not begin it anew. */
+  /** Epoch ms at which the first of these holds began; moving and extending keep it. */
   since: number
 }
 
@@ -33,12 +33,12 @@ export type Applicant = { firstName: string; lastName: string; email: string; ph
 export type Draft = {
   selection: Selection
   held: Held | null
-  /** As typed: text, or several texts of a question with several choices. */
+  /** As typed: one text, or several for a question with several choices. */
   answers: Readonly<Record<string, string | readonly string[]>>
   details: string
   applicant: Applicant
   done: { details: boolean; applicant: boolean }
-  /** The link to confirm was sent, and counts until then (epoch ms); only with its seal, before and after. */
+  /** The confirmation link was mailed and is valid until `until` (epoch ms). `seal`: the signature in the link. */
   activation: { until: number; seal: string } | null
   appointmentId: string | null
 }
@@ -59,7 +59,7 @@ export function newDraft(selection: Selection): Draft {
   }
 }
 
-/** The draft with the person's details as typed now. A link that was sent to another address counts no more. */
+/** The draft with new personal details. A changed e-mail address invalidates the mailed link. */
 export function withApplicant(draft: Draft, applicant: Applicant, isDone: boolean): Draft {
   return {
     ...draft,
@@ -69,20 +69,20 @@ export function withApplicant(draft: Draft, applicant: Applicant, isDone: boolea
   }
 }
 
-/** The first step that still lacks something. */
+/** The first step that is not complete. */
 export function nextStep(draft: Draft, now: number): Step {
   if (!draft.held || draft.held.until <= now) return 'time'
   if (!draft.done.details) return 'details'
   return draft.done.applicant ? 'summary' : 'applicant'
 }
 
-/** What a page of the draft showed, in short: a form that shows something else was made before a change in another window. */
+/** Digest of what a page of the draft shows. A form with another digest was rendered before a change in another window. */
 export function digestOf({ selection, held, answers, details, applicant }: Draft): string {
   const shown = [selectionQuery(selection).toString(), held?.start, held?.locationId, answers, details, applicant]
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 16)
 }
 
-/** Whether a hold can serve the selection, at another time perhaps. */
+/** Whether the same hold can serve both selections, perhaps at another time. */
 export function isSameVisit(a: Selection, b: Selection): boolean {
   return (
     a.serviceIds.join() === b.serviceIds.join() &&
@@ -92,7 +92,7 @@ export function isSameVisit(a: Selection, b: Selection): boolean {
   )
 }
 
-/** The address part of the step where the place is chosen: what was chosen is ticked there, and all else can be. */
+/** Query of the step that chooses the place: the present choice is preselected, and all others stay available. */
 export function placeQuery(s: Selection): URLSearchParams {
   const { locationId, channel, ...rest } = s
   const query = selectionQuery({ ...rest, channel })
@@ -101,7 +101,7 @@ export function placeQuery(s: Selection): URLSearchParams {
   return query
 }
 
-/** The selection as the query of an address, parameters in a fixed order. */
+/** The selection as a URL query, with parameters in a fixed order. */
 export function selectionQuery(s: Selection): URLSearchParams {
   const query = new URLSearchParams()
   for (const id of s.serviceIds) query.append('service', id)

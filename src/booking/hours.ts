@@ -1,4 +1,4 @@
-// PURE. A location's recurring hours in words.
+// PURE. The recurring hours of a location as text.
 import type { Schedule, TenantConfig } from '../availability/model.ts'
 import type { Language } from '../locales/words.ts'
 import type { PageWords } from '../locales/pages.en.ts'
@@ -10,7 +10,7 @@ function scheduleNow(schedules: readonly Schedule[], day: number): Schedule | un
   return schedules.find((s) => s.fromDay <= day && day < s.untilDay) ?? schedules.find((s) => s.fromDay > day)
 }
 
-/** `lun–ven 08:30–13:00`, a line for each rule that plain words can tell; irregular rules are left out. */
+/** Returns lines such as `lun–ven 08:30–13:00`, one per rule; leaves out rules too irregular for simple words. */
 export function hoursOf(
   config: TenantConfig,
   locationId: string,

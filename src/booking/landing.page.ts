@@ -1,4 +1,4 @@
-// The first page: what can be booked, where, how, and when the first time is free.
+// The first page: the services, where and how they can be booked, and the first free time of each.
 import type { Channel } from '../service/visit.ts'
 import { clockOf, shortDate } from '../web/dates.ts'
 import { html, own, paragraphs, type Html } from '../web/html.ts'
@@ -11,18 +11,18 @@ import { CHANNELS } from './selection.ts'
 export type Landing = {
   query: string
   channel: Channel | undefined
-  /** Channels that any service is offered over. */
+  /** Channels offered by at least one service. */
   channels: readonly Channel[]
   frequent: readonly ServiceOffer[]
   groups: readonly { category: string | null; offers: readonly ServiceOffer[] }[]
   total: number
-  /** Whether a callback can be asked for instead. */
+  /** Whether a callback can be requested instead. */
   hasCallbacks: boolean
-  /** A booking was just given up. */
+  /** The citizen has just given a booking up. */
   wasAbandoned: boolean
 }
 
-/** `mar 24 nov, 10:00` with the full date for machines. */
+/** `mar 24 nov, 10:00`, with the full instant as `datetime`. */
 export function shortTime(site: Site, zone: string, start: number): Html {
   return html`<time datetime="${new Date(start).toISOString()}"
     >${shortDate(site.language, dayOf(zone, start))}, ${clockOf(zone, start)}</time

@@ -1,5 +1,5 @@
-// Sends the personal links of somebody's coming appointments to the address or number that they were made with. Whoever asks learns
-// nothing: the page says the same whether there are any.
+// Sends the personal links of a citizen's future appointments to the e-mail address or number they were made with. The page
+// answers the same whether or not there are any, so the requester learns nothing.
 import { listAppointments } from '../appointment/appointment.sql.ts'
 import { searchContacts } from '../contact/contact.sql.ts'
 import { toE164 } from '../contact/phone.ts'
@@ -10,10 +10,13 @@ import { occasionOf, personOf } from '../notify/notice.actions.ts'
 import { HOUR } from '../time/interval.ts'
 import type { Site } from '../web/site.ts'
 
-/** Appointments of one request: more have the office's own list. */
+/** Most contacts, and most appointments, handled per request. */
 const MOST = 5
 
-/** Writes one message for each coming appointment, at most once an hour. `means`: an e-mail address or a number in any spelling. */
+/**
+ * Sends one message per future appointment, at most once an hour each. `means`: an e-mail address, or a phone number in any
+ * format.
+ */
 export async function sendLinks(deps: Deps, site: Site, means: string): Promise<void> {
   const { tenantId, config } = site
   const phone = means.includes('@') ? null : toE164(means, site.settings.country)
@@ -36,7 +39,7 @@ export async function sendLinks(deps: Deps, site: Site, means: string): Promise<
     if (!person) continue
     const dedupeKey = `again ${a.id} ${Math.floor(deps.now() / HOUR)}`
     const occasion = await occasionOf(deps, config, a, 'again', { dedupeKey, expires: a.ends_at.getTime() })
-    // To what was typed, which is the contact's own: not to another address of theirs.
+    // Only to the address or number that was typed, not to the contact's other ones.
     const reached = {
       ...person,
       email: email === null ? null : person.email,

@@ -1,4 +1,4 @@
-// Gathers what the pages offer: first free times for the first screen, the times of a month, and what else there is.
+// Loads what the pages offer: first free times, the times of a month, and alternatives.
 import { findOwnTime } from '../availability/ledger.sql.ts'
 import { findSlots } from '../availability/search.ts'
 import { confirmFor, firstSlots, prepareSearch, type SlotRequest } from '../availability/slots.actions.ts'
@@ -17,7 +17,7 @@ import { locationsOver, type Wish } from './selection.ts'
 
 export type First = { channel: Channel; location: Location | null; start: number | null; zone: string }
 
-/** The part of a site that offers are made from. */
+/** The part of a site that offers depend on. */
 export type Catalogue = Pick<Site, 'tenantId' | 'config'>
 
 const requestOf = (site: Catalogue, serviceIds: readonly string[], more: Partial<SlotRequest> = {}): SlotRequest => ({
@@ -32,7 +32,7 @@ type KnownFirsts = { fingerprint: string; until: number; firsts: Map<string, num
 const MAX_KNOWN = 2_000
 const known = new WeakMap<Deps['db'], Map<string, KnownFirsts>>()
 
-/** First free start by location, remembered as long as nothing that it depends on changes. */
+/** First free start by location, cached until something it depends on changes. */
 async function firstByLocation(deps: Deps, request: SlotRequest): Promise<Map<string, number | null>> {
   let cache = known.get(deps.db)
   if (!cache) known.set(deps.db, (cache = new Map<string, KnownFirsts>()))
@@ -51,7 +51,7 @@ async function firstByLocation(deps: Deps, request: SlotRequest): Promise<Map<st
 const earliest = (starts: readonly (number | null)[]): number | null =>
   starts.reduce((a, b) => (a === null ? b : b === null ? a : Math.min(a, b)), null)
 
-/** The first free time of a visit over each channel; in person, at each office. */
+/** The first free time of a visit for each channel, and for each office if in person. */
 export async function firstTimes(
   deps: Deps,
   site: Catalogue,
@@ -77,20 +77,20 @@ export async function firstTimes(
 
 export type ServiceOffer = { service: OfferedService; firsts: First[] }
 
-/** The visit that one service makes, or null when its rules contradict one another. */
+/** The visit for a single service; null if its rules contradict one another. */
 function visitFor(service: OfferedService): Visit | null {
   const visit = planVisit([service])
   return typeof visit === 'string' ? null : visit
 }
 
-/** Services with their first free times, in the given order; over `channel` only when given. */
+/** Services with their first free times, in the given order; only for `channel`, if given. */
 export async function offersOf(
   deps: Deps,
   site: Catalogue,
   services: readonly OfferedService[],
   channel: Channel | undefined,
 ): Promise<ServiceOffer[]> {
-  // All in one go: their checks of freshness travel in the same query.
+  // In parallel, so that one query checks the freshness of all caches.
   return Promise.all(
     services.map(async (service) => {
       const visit = visitFor(service)
@@ -105,7 +105,7 @@ type Frequent = { at: number; ids: Promise<string[]> }
 const frequent = new WeakMap<TenantConfig, Frequent>()
 const FREQUENT_FOR = 10 * 60_000
 
-/** Ids of the services that are booked most, counted once in ten minutes. */
+/** Ids of the services booked most often, cached for ten minutes. */
 export async function frequentIds(deps: Deps, site: Site): Promise<string[]> {
   const known = frequent.get(site.config)
   if (known && site.now - known.at < FREQUENT_FOR) return known.ids
@@ -120,25 +120,25 @@ export type Times = {
   month: string
   months: string[]
   days: DayOffer[]
-  /** When the month has nothing: why, and what there is instead. */
+  /** If the month is empty: the reason and the alternatives. */
   nothing: { reason: ReasonCode; next: First | null; elsewhere: First[] } | null
 }
 
-/** The reserved time of an appointment or hold that is about to move: it counts as free. */
+/** The reserved time of the appointment or hold to be moved; it counts as free. */
 async function ownTime(deps: Deps, site: Site, id: string | undefined): Promise<SlotRequest['ignored']> {
   const a = id === undefined ? undefined : await findAppointment(deps.db.kysely, site.tenantId, id)
   return a && findOwnTime(deps.db.kysely, site.tenantId, a.reservation_id)
 }
 
-/** Last month that the service's horizon reaches. */
+/** The last month within the service's horizon. */
 function lastMonth(visit: Visit, now: number): string {
   const days = Math.min(...visit.horizons.map((h) => (h.unit === 'days' ? h.days : Math.ceil(h.days * 1.6) + 10)))
   return new Date(now + days * DAY).toISOString().slice(0, 7)
 }
 
 /**
- * The free times of a month (`2026-11`), or of the first month that has any when none is asked for. A month without times
- * comes with the reason and the alternatives.
+ * The free times of a month (`2026-11`); without `asked`, of the first month that has any. An empty month has a reason and
+ * alternatives.
  */
 export async function timesOf(
   deps: Deps,
@@ -178,7 +178,7 @@ export async function timesOf(
   }
   let month = start ?? months[0]!
   let loaded = await load(month)
-  // Nobody should have to page through empty months.
+  // Skip empty months, so that nobody has to page through them.
   for (let i = 1; start === undefined && loaded.days.length === 0 && i < Math.min(months.length, 4); i += 1) {
     const later = await load(months[i]!)
     if (later.days.length === 0) continue

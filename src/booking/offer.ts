@@ -1,4 +1,4 @@
-// PURE. Slots as a citizen reads them: by day, by part of the day; and why there are none.
+// PURE. Groups slots for display, by day and part of the day, and finds the reason if there are none.
 import { candidatesFor, situationOf, type Search, type Selection, type Slot } from '../availability/search.ts'
 import { explainStart, type ReasonCode } from '../availability/explain.ts'
 import { DAY, HOUR, MINUTE } from '../time/interval.ts'
@@ -8,10 +8,10 @@ export type Time = { start: number; locationId: string; zone: string }
 export type DayOffer = { day: number; times: Time[] }
 export type TimeGroup = { kind: 'morning' | 'afternoon' | 'hour'; hour: number; times: Time[] }
 
-/** Above so many times a day they are grouped by the hour instead of by morning and afternoon. */
+/** With more times than this, a day is grouped by hour instead of by morning and afternoon. */
 const MANY = 18
 
-/** Slots by local day; the same start at several locations counts once unless `perLocation`. */
+/** Groups slots by local day. The same start at several locations counts once, unless `perLocation`. */
 export function byDay(
   slots: readonly Slot[],
   zoneOf: (locationId: string) => string,
@@ -31,7 +31,7 @@ export function byDay(
   return [...days].sort(([a], [b]) => a - b).map(([day, times]) => ({ day, times }))
 }
 
-/** The times of a day in groups. */
+/** Groups the times of a day. */
 export function groupsOf(times: readonly Time[]): TimeGroup[] {
   const hourOf = (t: Time): number => Math.floor((wallOf(t.zone, t.start) % DAY) / HOUR)
   const isMany = times.length > MANY
@@ -45,7 +45,7 @@ export function groupsOf(times: readonly Time[]): TimeGroup[] {
     }))
 }
 
-/** Reasons from the most to the least telling: what is nearest to an offer says most. */
+/** Reasons in order of use to the reader: first those that come nearest to an offer. */
 const TELLING: readonly ReasonCode[] = [
   'slot_held',
   'recently_released',
@@ -65,7 +65,7 @@ const TELLING: readonly ReasonCode[] = [
   'outside_schedule',
 ]
 
-/** The main reason why nothing is offered in [from, to), asked every quarter of an hour of every candidate. */
+/** The main reason why nothing is free in [from, to). Checks every candidate every 15 minutes. */
 export function whyNothing(search: Search, selection: Selection, from: number, to: number): ReasonCode {
   const seen = new Set<ReasonCode>()
   const begin = Math.ceil(from / (15 * MINUTE)) * 15 * MINUTE

@@ -1,4 +1,4 @@
-// Step 1, place: how and where, and what else can be done in the same visit. Phone and video need no office.
+// Step 1: channel and office, and further services for the same visit. Phone and video need no office.
 import type { Channel } from '../service/visit.ts'
 import type { Location, OfferedService } from '../availability/model.ts'
 import { MINUTE } from '../time/interval.ts'
@@ -31,7 +31,7 @@ function officeDetail(site: Site, location: Location, first: First | undefined):
   ${hours.length > 0 && html`<span class="detail">${w.opening}: ${hours.join(SYMBOL)}</span>`} ${firstFree(site, first)}`
 }
 
-/** How and where in one list: each office, then the ways that need none. */
+/** One list of all ways: each office, then the channels without an office. */
 function ways(site: Site, { wish, firsts, way }: PlaceChoice): Html {
   const w = site.words
   const shown = firsts.filter((f) => wish.channel === undefined || f.channel === wish.channel)
@@ -66,7 +66,7 @@ function ways(site: Site, { wish, firsts, way }: PlaceChoice): Html {
   )
 }
 
-/** The services of a visit of several, each with its own time and a way to leave it out. */
+/** The services of a combined visit, each with its duration and a link that removes it. */
 function together(site: Site, { services, visit }: Pick<Wish, 'services' | 'visit'>): Html {
   const w = site.words
   if (services.length < 2) return html``
@@ -107,7 +107,7 @@ function extras(site: Site, { wish, more }: PlaceChoice): Html {
   </details>`
 }
 
-/** What is booked; `more` rows come after it. */
+/** What is being booked; `more` is appended as rows. */
 export function visitHead(
   site: Site,
   wish: Pick<Wish, 'services' | 'visit' | 'agent'> & { places?: number },
@@ -190,7 +190,7 @@ export function placePage(site: Site, choice: PlaceChoice): Page {
   }
 }
 
-/** `way` of the form above → channel and location. */
+/** Splits the `way` field of the form above into channel and location. */
 export function wayOf(way: string | undefined): { channel?: Channel; location?: string } {
   const [channel, location] = (way ?? '').split(' ')
   if (channel !== 'in_person' && channel !== 'phone' && channel !== 'video') return {}

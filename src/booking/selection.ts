@@ -1,5 +1,5 @@
-// PURE. Reads what is wanted from an address: services, channel, place, agent. Names of the configuration or external ids,
-// so that a municipality's service sheet can link here without knowing ours.
+// PURE. Reads services, channel, place and agent from a URL. Accepts our ids or external ids, so that a municipality's service
+// pages can link here without knowing ours.
 import { isQualified, locationsFor } from '../availability/search.ts'
 import type { Agent, Location, OfferedService, TenantConfig } from '../availability/model.ts'
 import { planVisit, type Channel, type Visit } from '../service/visit.ts'
@@ -23,7 +23,7 @@ const listOf = (value: Query[string]): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value
 const first = (value: Query[string]): string | undefined => listOf(value)[0]
 
-/** An item by its id or external id, among those that are not archived. */
+/** Finds an item that is not archived, by its id or external id. */
 export function findNamed<T extends { id: string; externalId?: string | null; archived: boolean }>(
   items: ReadonlyMap<string, T>,
   name: string | undefined,
@@ -34,14 +34,14 @@ export function findNamed<T extends { id: string; externalId?: string | null; ar
   return [...items.values()].find((item) => item.externalId === name && !item.archived)
 }
 
-/** Services of the query that exist; at most ten. */
+/** The known services of the query; at most ten. */
 export function servicesOf(config: TenantConfig, query: Query): OfferedService[] {
   return listOf(query.service)
     .slice(0, 10)
     .flatMap((name) => findNamed(config.services, name) ?? [])
 }
 
-/** What the query wishes, or null when no service, or services that do not go together. What is unknown besides is left open. */
+/** Reads the wish from a query; null if it names no service, or services that cannot be combined. Ignores other unknown values. */
 export function wishOf(config: TenantConfig, query: Query): Wish | null {
   const services = servicesOf(config, query)
   if (services.length === 0) return null
@@ -65,7 +65,7 @@ export function wishOf(config: TenantConfig, query: Query): Wish | null {
   }
 }
 
-/** Where a visit can take place over a channel: people come to offices only; a call may be made from anywhere. */
+/** Locations where a visit is possible over a channel. Call rooms are for phone and video only, offices for all channels. */
 export function locationsOver(config: TenantConfig, visit: Visit, channel: Channel, agent?: Agent): Location[] {
   return locationsFor(config, visit, {}).filter(
     (location) =>

@@ -1,11 +1,11 @@
-// PURE. The row of steps above the booking pages, and pieces that several of them show.
+// PURE. The step indicator of the booking pages, and parts that several pages share.
 import type { Location } from '../availability/model.ts'
 import { clockOf, dateOf, exactClock } from '../web/dates.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Site } from '../web/site.ts'
 import { STEPS, type Held, type Step } from './draft.ts'
 
-/** The five steps with the present one marked; earlier ones lead back. */
+/** The five steps with the current one marked; earlier ones are links. */
 export function steps(site: Site, current: Step, links: Partial<Record<Step, string>>): Html {
   const w = site.words
   const at = STEPS.indexOf(current)
@@ -26,10 +26,10 @@ export function steps(site: Site, current: Step, links: Partial<Record<Step, str
   </nav>`
 }
 
-/** Id of the form that the buttons about the held slot belong to: what is typed in it is saved with them. */
+/** Id of the step's form. The buttons of the held slot submit it, so that typed data is saved with them. */
 export const STEP_FORM = 'step'
 
-/** How long the slot is kept, with a clock that app.js lets run, and the button that extends it once. */
+/** The remaining time of the hold, with a countdown run by app.js and a button that extends it once. */
 export function holdClock(site: Site, held: Held | null, base: string): Html {
   if (!held) return html``
   const w = site.words
@@ -57,7 +57,7 @@ export function spanOf(site: Pick<Site, 'language'>, zone: string, start: number
   return `${dateOf(site.language, zone, start)}, ${exactClock(zone, start)}–${exactClock(zone, end)}`
 }
 
-/** Names the zone of the times; app.js adds the reader's own time where it differs, and hides the line where it does not. */
+/** Names the time zone of the times; app.js adds the reader's own time if it differs, and hides the line otherwise. */
 export function zoneNote(site: Site, zone: string, at: number): Html {
   return html`<p class="hint zone" data-zone="${zone}" data-at="${at}">
     ${site.words.zoneNote(zone)} <span class="local"></span>
@@ -71,7 +71,7 @@ export function addressLines(location: Location): string[] {
   return [a.street ?? '', town.filter(Boolean).join(' ')].filter((line) => line !== '')
 }
 
-/** A map of the place without third parties in our page: a plain link. */
+/** Link to a map. Nothing of a third party is embedded in our page. */
 export function mapLink(location: Location): string | null {
   const a = location.address
   if (!a) return null
@@ -83,7 +83,7 @@ export function mapLink(location: Location): string | null {
 export const visitName = (site: Pick<Site, 'config'>, serviceIds: readonly string[]): string =>
   serviceIds.map((id) => site.config.services.get(id)?.name ?? '–').join(' + ')
 
-/** The number of people, where it is more than one. */
+/** The number of people, if more than one. */
 export const peopleFact = (site: Site, places: number): Html =>
   html`${
     places > 1 &&

@@ -1,4 +1,4 @@
-// Step 5: everything once more, each part with its way back; then the page that waits for the e-mail to be confirmed.
+// Step 5: the summary, with a link to change each part; then the page that waits for the e-mail confirmation.
 import { meantEmail, shownEmail } from '../contact/email.ts'
 import { choices, faultSummary, hidden, notice } from '../web/form.ts'
 import { html, own, type Html } from '../web/html.ts'
@@ -27,7 +27,7 @@ function section(title: string, link: string, change: string, rows: readonly [st
   </section>`
 }
 
-/** An answer as people read it. */
+/** An answer as text. */
 export function answerText(site: Site, q: Question, value: string | readonly string[] | undefined): string {
   const w = site.words
   if (value === undefined || value.length === 0) return w.notGiven
@@ -43,7 +43,7 @@ function consent(site: Site): Html {
   return html`${texts[site.language]?.consent ?? w.consent} ${links}`
 }
 
-/** The address, and the one that was probably meant, a press away: the confirmation goes where nobody reads it otherwise. */
+/** The e-mail address, and one click to accept a likely correction: a confirmation to a mistyped address is lost. */
 function emailRow(site: Site, { base, draft }: DraftPage): Html {
   const { email, firstName, lastName, phone } = draft.applicant
   const meant = meantEmail(email)
@@ -56,7 +56,7 @@ function emailRow(site: Site, { base, draft }: DraftPage): Html {
     </form>`
 }
 
-/** Where or how, and for how many. */
+/** Rows for the place or channel, and the number of people. */
 function placeRows(site: Site, { held, selection, applicant }: Draft): [string, Html | string][] {
   const w = site.words
   const location = held ? site.config.locations.get(held.locationId) : undefined
@@ -145,7 +145,7 @@ export function summaryPage(
   }
 }
 
-/** Shown while the link in the e-mail waits to be opened. */
+/** Shown until the link in the e-mail is opened. */
 export function activationPage(site: Site, p: DraftPage): Page {
   const w = site.words
   const { draft } = p
@@ -169,7 +169,7 @@ export function activationPage(site: Site, p: DraftPage): Page {
   }
 }
 
-/** Reached by the link in the e-mail; a mail scanner that opens it confirms nothing. */
+/** Target of the link in the e-mail. Opening it confirms nothing, so that mail scanners cannot. */
 export function activatePage(site: Site, p: DraftPage, action: string): Page {
   const w = site.words
   const { held, selection } = p.draft

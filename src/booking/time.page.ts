@@ -1,4 +1,4 @@
-// Step 2, date and time: a list of days with their times, or a month's calendar; used for moving an appointment as well.
+// Step 2, date and time: a list of days or a month's calendar. Also used to move an appointment.
 import { DAY } from '../time/interval.ts'
 import { formatDate, parseDate, weekdayOf } from '../time/zone.ts'
 import { addMonths, clockOf, dayAndMonth, longDate, monthName, monthOf, weekdayNames } from '../web/dates.ts'
@@ -16,33 +16,33 @@ export type TimeChoice = {
   title: string
   event: string
   head: Html
-  /** Above the heading: the steps, when there are any. */
+  /** Above the heading: the steps, if any. */
   above: Html
   times: Times
   view: 'list' | 'calendar'
-  /** The day whose times are open. */
+  /** The day whose times are shown. */
   day: number | null
   chosen: string
   action: string
   hiddenFields: readonly [name: string, value: string][]
-  /** The address of this page with other parameters. */
+  /** The address of this page with some parameters changed. */
   linkTo: (changes: Record<string, string | null>) => string
-  /** Where other places and channels are chosen; null when they are not at choice. */
+  /** Link to choose another place or channel; null if they cannot be changed. */
   elsewhere: ((first: First) => string) | null
   back: string
   button: string
   hint: string
   showsOffice: boolean
   faults: Faults
-  /** Work that taking a time costs, when there is a rush. */
+  /** Proof of work that taking a time costs under load. */
   captcha?: Captcha
 }
 
-/** A time as the form sends it; empty without one. */
+/** A time as a form value; '' for null. */
 export const valueOf = (time: Pick<Time, 'start' | 'locationId'> | null): string =>
   time ? `${new Date(time.start).toISOString()} ${time.locationId}` : ''
 
-/** Instant and zone of a time that a form or an address names; null without one. */
+/** Instant and time zone of a form or URL value; null if invalid. */
 export function chosenMoment(site: Site, chosen: string): { start: number; zone: string } | null {
   const [instant = '', locationId = ''] = chosen.split(' ')
   const start = Date.parse(instant)
@@ -73,12 +73,12 @@ function timeRadios(site: Site, choice: TimeChoice, day: number, times: readonly
   })}`
 }
 
-/** The chosen time where it is not among those in sight: in another month, or on another day of the calendar. */
+/** The chosen time, if it is not visible: in another month, or on another day of the calendar. */
 function chosenElsewhere(site: Site, choice: TimeChoice, isShown: (time: Time) => boolean): Html {
   const at = chosenMoment(site, choice.chosen)
   if (!at || choice.times.days.some(({ times }) => times.some((t) => t.start === at.start && isShown(t)))) return html``
   const { start, zone } = at
-  // All free times of the month are known: one that is not among them has gone.
+  // All free times of this month are loaded: a time missing among them is taken.
   const isGone =
     monthOf(zone, start) === choice.times.month &&
     !choice.times.days.some((d) => d.times.some((t) => t.start === start))
@@ -273,7 +273,7 @@ export function officeFact(site: Site, locationId: string | undefined): Html {
   </div>`
 }
 
-/** An address with some of its parameters changed; null takes one away, and the list needs no word. */
+/** The address with some parameters changed; null removes one. The list is the default view and needs no parameter. */
 export function withChanges(
   path: string,
   shown: URLSearchParams,

@@ -1,6 +1,6 @@
-// Work that a browser does for a form, unseen (ALTCHA v2 with Argon2id, RFC 9106: memory-hard, so that a program of its own gains little over
-// a browser). How much depends on what else comes from the same network and how full the day is: half a second first, seconds for a person at
-// most, hours for thousands.
+// Proof of work that a browser does for a form in the background (ALTCHA v2 with Argon2id, RFC 9106: memory-hard, so that a
+// custom program gains little over a browser). The level follows the traffic of the network and how full the day is: half a
+// second at first, seconds at most for a person, hours for thousands of requests.
 import { createChallenge, verifySolution } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/argon2id'
 import { HOUR } from '../time/interval.ts'
@@ -9,7 +9,7 @@ import type { Site } from '../web/site.ts'
 
 export type Captcha = { challenge: string; workerUrl: string } | null
 
-/** Guesses on average (16 for each hexadecimal digit), KiB of memory and passes of each guess, by level. */
+/** By level: the prefix sets the average number of guesses (16 per hexadecimal digit); each guess costs KiB of memory and passes. */
 const LEVELS = [
   { keyPrefix: '0', memoryCost: 8_192, cost: 1 },
   { keyPrefix: '0', memoryCost: 16_384, cost: 2 },
@@ -20,12 +20,12 @@ const LEVELS = [
   { keyPrefix: '00', memoryCost: 16_384, cost: 4 },
 ] as const
 export const HARDEST = LEVELS.length - 1
-/** Levels by which the work may have grown while a form was filled in. */
+/** Levels that the work may rise while a form is being filled in, without a refusal. */
 const PATIENCE = 2
 
 const levelOf = (level: number): number => Math.max(0, Math.min(HARDEST, level))
 
-/** A challenge that counts for this form only, for as long as a draft lives; null when the tenant wants none. */
+/** A challenge for this form only, valid as long as a draft; null if the tenant wants none. */
 export async function captchaFor(site: Site, formId: string, level = 0): Promise<Captcha> {
   if (site.settings.booking.captcha === 'none') return null
   const asked = levelOf(level + site.workSteps)
@@ -34,7 +34,7 @@ export async function captchaFor(site: Site, formId: string, level = 0): Promise
     ...LEVELS[asked]!,
     deriveKey,
     hmacSignatureSecret: site.secret,
-    // Judged by the service's own clock, so not as the library's own expiry.
+    // The expiry is checked with the service's clock, so the library's own field is not used.
     data: { form: formId, level: asked, until: site.now + 2 * HOUR },
   })
   return { challenge: JSON.stringify(challenge), workerUrl: `${assetsOf().base}/solver.js` }
@@ -51,7 +51,7 @@ function payloadIn(text: string): Payload | null {
   }
 }
 
-/** Whether the solution is right, in time, made for this form, and hard enough for `level`. */
+/** Whether the solution is right, not expired, made for this form, and hard enough for `level`. */
 export async function isSolved(site: Site, formId: string, text: string, level = 0): Promise<boolean> {
   if (text === '' || text.length > 3_000) return false
   const payload = payloadIn(text)
@@ -59,7 +59,7 @@ export async function isSolved(site: Site, formId: string, text: string, level =
   if (!payload || data?.form !== formId || !(Number(data.until) > site.now)) return false
   const given = LEVELS[Number(data.level)]
   if (!given || Number(data.level) < levelOf(level + site.workSteps) - PATIENCE) return false
-  // What does not even claim to fit costs no derivation here.
+  // Cheap check first: a wrong prefix costs no derivation here.
   if (!String(payload.solution?.derivedKey).startsWith(given.keyPrefix)) return false
   try {
     const { verified } = await verifySolution({ ...payload, deriveKey, hmacSignatureSecret: site.secret })

@@ -1,11 +1,11 @@
-// Keeps the demo tenant's key in the data folder, readable by its owner only: the database has nothing but its hash.
+// Keeps the demo tenant's API key in the data folder, readable only by its owner; the database stores only the hash.
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseToken } from '../auth/token.ts'
 import type { Deps } from '../deps.ts'
 import { newDemoKey } from './demo.actions.ts'
 
-/** The demo key, made and written to `folder`/demo-key the first time. */
+/** Returns the key in `folder`/demo-key; creates it the first time. */
 export async function keepDemoKey(deps: Deps, folder: string, tenantId: string): Promise<string> {
   const file = join(folder, 'demo-key')
   const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''

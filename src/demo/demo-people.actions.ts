@@ -1,4 +1,4 @@
-// Keeps the demo tenant's people: made once, all with one password that is kept in the data folder, readable by its owner only.
+// Users of the demo tenant: created once, all with one password, which is in the data folder, readable only by its owner.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hashPassword, isPassword } from '../auth/password.ts'
@@ -18,8 +18,8 @@ export const DEMO_PEOPLE: readonly { email: string; name: string; role: Role; ag
 export type DemoPassword = { password: string; hash: string | null }
 
 /**
- * The password of the demo's people, from the folder or new. A new one is hashed here, before the demo is loaded: both need memory,
- * and not at once.
+ * The password of the demo users, from the folder or new. A new one is hashed before the demo is loaded: both need much memory,
+ * and should not run at the same time.
  */
 export async function demoPassword(deps: Deps, folder: string): Promise<DemoPassword> {
   const file = join(folder, 'demo-password')
@@ -29,7 +29,7 @@ export async function demoPassword(deps: Deps, folder: string): Promise<DemoPass
   return { password, hash: await hashPassword(password) }
 }
 
-/** Makes the demo's people, or gives them the password if theirs is another. */
+/** Creates the demo users, or sets their password if it differs. */
 export async function keepDemoPeople(
   deps: Deps,
   folder: string,
@@ -39,7 +39,7 @@ export async function keepDemoPeople(
   const first = await findUserBy(deps.db.kysely, tenantId, 'email', DEMO_PEOPLE[0]!.email)
   if (made === null && first && (await isPassword(password, first.password_hash))) return
   const hash = made ?? (await hashPassword(password))
-  // Another process may make them at the same moment: the second time it finds them.
+  // Another process may insert them at the same moment: the second try finds them.
   await writePeople(deps, tenantId, hash).catch((error: unknown) => {
     if (violationOf(error)?.kind !== 'unique') throw error
     return writePeople(deps, tenantId, hash)

@@ -1,5 +1,5 @@
-// Loads the demo municipality once: configuration through the same code as the REST API, appointments through the same
-// rules as any booking, some of them in the past. Running it again changes nothing; after an interruption it goes on.
+// Loads the demo municipality once: configuration through the code of the REST API, appointments through the rules of any
+// booking, some of them in the past. A second run changes nothing; after an interruption the next run continues.
 import { listEvents } from '../event/event.sql.ts'
 import { writeEvent } from '../event/event.actions.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -40,13 +40,13 @@ import {
 
 export type Demo = { tenantId: string; name: string; slug: string; isNew: boolean }
 const LOADED = 'demo.loaded'
-/** The same in every process: the second to write it sees that the first has. */
+/** Fixed id of the claim event: of several processes only one can insert it. */
 const LOADING_ID = '00000000-0000-7000-8000-0000000000de'
-/** How long another process may take to load, and how often it is looked at, in ms. */
+/** How long to wait for another process to load, and the polling interval, in ms. */
 const [PATIENCE, LOOK] = [30_000, 250]
 const ACTOR = { name: 'demo', audience: 'staff' as const }
 
-/** Creates a record unless one with its external id, or the given filter, is there; returns its id. */
+/** Creates a record, unless one with its external id or matching the filter exists; returns its id. */
 async function ensure(
   deps: Deps,
   tenantId: string,
@@ -69,7 +69,7 @@ async function ensure(
   return row.id
 }
 
-/** The last Monday before the demo's weeks, as a stable start for "every two weeks". */
+/** A Monday four weeks before the present week: a stable start for "every two weeks". */
 function firstMonday(now: number): number {
   const today = dayOf(TENANT.timeZone, now)
   return today - weekdayOf(today) - 28
@@ -81,7 +81,7 @@ async function ensureTenant(deps: Deps): Promise<string> {
   const { slug, name, ...document } = TENANT
   await transaction(deps.db, (tx) => insertTenant(tx, { id, slug, name, document, now: new Date(deps.now()) })).catch(
     (error: unknown) => {
-      // Another process was quicker.
+      // Another process created the tenant.
       if (violationOf(error)?.kind !== 'unique') throw error
     },
   )
@@ -147,7 +147,7 @@ async function loadConfiguration(deps: Deps, tenantId: string): Promise<Map<stri
   return ids
 }
 
-/** An absence and a closure in the weeks ahead, so that both can be seen. */
+/** One absence and one closure in the coming weeks, as examples. */
 async function loadExceptions(deps: Deps, tenantId: string, ids: Map<string, string>): Promise<void> {
   const monday = firstMonday(deps.now()) + 28
   const agentId = ids.get('agent:bianchi')!
@@ -164,7 +164,7 @@ async function loadExceptions(deps: Deps, tenantId: string, ids: Map<string, str
   )
 }
 
-/** A small generator of numbers in [0, 1) (mulberry32): the demo is the same everywhere. */
+/** Pseudo-random numbers in [0, 1) (mulberry32), so that the demo is the same everywhere. */
 function random(seed: number): () => number {
   let a = seed
   return () => {
@@ -187,10 +187,10 @@ function person(number: number): Body {
 }
 
 const WEEKS = 3
-/** Most appointments a service and week: enough to look at, few enough for a quick first start. */
+/** Most appointments per service and week: enough to look at, and few enough for a quick first start. */
 const MOST = 7
 
-/** Books a few appointments a day for each service, from three weeks ago to three weeks ahead, as if booked days before. */
+/** Books a few appointments per service, from three weeks ago to three weeks ahead, as if booked days before. */
 async function loadAppointments(deps: Deps, tenantId: string, ids: Map<string, string>): Promise<void> {
   const next = random(20260613)
   const now = deps.now()
@@ -250,7 +250,7 @@ async function bookOne(
   }
   const context = { tenantId, actor: ACTOR, scope: null, callerSecret: '', hold: false, country: 'IT' }
   const answer = await book(then, request, context).catch((error: unknown) => {
-    // Somebody else of the demo has the time, or a limit is reached: the town goes on without this appointment.
+    // The time is taken, or a limit is reached: skip this appointment.
     if (error instanceof AppError && error.status < 500) return null
     throw error
   })
@@ -260,13 +260,13 @@ async function bookOne(
   const after = { ...deps, now: () => Math.min(slot.start + 30 * MINUTE, deps.now()) }
   if (luck < 0.07) await cancel(then, change, 'Impegno imprevisto')
   else {
-    // The office has approved what has begun, or is about to; what is still to come waits for it on its list.
+    // Approve what has begun or starts within ten minutes; later ones stay on the list of requests.
     if (slot.start < deps.now() + 10 * MINUTE) await decide(then, change, 'approve', undefined).catch(ignoreRefusal)
     if (isOver) await setOutcome(after, change, luck < 0.16 ? 'no_show' : 'completed', undefined).catch(ignoreRefusal)
   }
 }
 
-/** What needs no approval, or cannot be changed any more, stays as it is. */
+/** Ignores refusals, such as an appointment that needs no approval or can no longer change; rethrows server errors. */
 function ignoreRefusal(error: unknown): void {
   if (!(error instanceof AppError) || error.status >= 500) throw error
 }
@@ -274,9 +274,9 @@ function ignoreRefusal(error: unknown): void {
 const isLoaded = async (deps: Deps, tenantId: string): Promise<boolean> =>
   (await listEvents(deps.db.kysely, tenantId, tenantId)).some((event) => event.type === LOADED)
 
-/** Of processes that start together one loads; true for that one, false once it has. One that died in the middle is replaced. */
+/** Elects one loader among processes that start together: true for it, false once it has finished. Replaces one that died. */
 async function becomeLoader(deps: Deps, tenantId: string): Promise<boolean> {
-  // One process at a time has the embedded database.
+  // The embedded database has only one process.
   if (deps.db.kind === 'embedded') return true
   const claim = {
     ...{ tenantId, subjectId: tenantId, id: LOADING_ID, type: 'demo.loading' },
@@ -297,7 +297,7 @@ async function becomeLoader(deps: Deps, tenantId: string): Promise<boolean> {
   return true
 }
 
-/** Loads what is missing of the demo and returns its tenant. */
+/** Loads the missing parts of the demo and returns its tenant. */
 export async function loadDemo(deps: Deps): Promise<Demo> {
   const tenantId = await ensureTenant(deps)
   const demo = { tenantId, name: TENANT.name, slug: TENANT.slug, isNew: false }
@@ -313,7 +313,7 @@ export async function loadDemo(deps: Deps): Promise<Demo> {
   return { ...demo, isNew: true }
 }
 
-/** A new key of the demo tenant with every scope. */
+/** Creates a key of the demo tenant with all scopes. */
 export async function newDemoKey(deps: Deps, tenantId: string): Promise<string> {
   const { token } = await transaction(deps.db, (tx) =>
     createKey(deps, tx, { tenantId, name: 'demo', scopes: [...SCOPES], expiresAt: null }),

@@ -1,5 +1,5 @@
-// `npm run dialer`: a small consumer of a campaign, as a contact center's dialler would be. Leases what is due, "calls" with a
-// random mix of outcomes, reports back. Speaks HTTP only; nothing of it runs in the service.
+// `npm run dialer`: a sample consumer of a campaign, like the dialler of a contact center. Leases due callbacks, simulates
+// calls with random outcomes, and reports them. Uses only HTTP; the service runs none of this code.
 import { parseArgs } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -31,7 +31,7 @@ const MIX: [outcome: string, share: number][] = [
   ['wrong_number', 0.05],
 ]
 
-/** An outcome by its share; `dice` in [0, 1). */
+/** Picks an outcome by its share; `dice` in [0, 1). */
 export function outcomeFor(dice: number): string {
   let sum = 0
   for (const [outcome, share] of MIX) {
@@ -51,7 +51,7 @@ async function api<T>(path: string, body?: object): Promise<T> {
   return json
 }
 
-/** Requests of people who do not exist; returns how many were promised. */
+/** Requests callbacks for invented people; returns how many were created. */
 async function askSome(campaignId: string, count: number): Promise<number> {
   let promised = 0
   for (let i = 0; i < count; i += 1) {
@@ -84,7 +84,7 @@ async function run(): Promise<void> {
         outcome,
         leaseId: lease.leaseId,
       })
-      // The code, never the number: this is a log.
+      // Log the code, never the number.
       say(`${callback.code}  attempt ${callback.attempts + 1}  ${outcome.padEnd(12)}  → ${after.status}`)
     }
   }

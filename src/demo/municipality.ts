@@ -1,4 +1,4 @@
-// Data of a plausible, invented Italian municipality. References between records are by `key`.
+// Data of a realistic but invented Italian municipality. Records refer to one another by `key`.
 
 export const TENANT = {
   slug: 'comune-di-roccamora',
@@ -7,7 +7,7 @@ export const TENANT = {
   locale: 'it',
   country: 'IT',
   holdMinutes: 10,
-  // Whoever tries the demo signs in with the password that the start prints; elsewhere administrators set up a second factor.
+  // Demo users sign in with the password printed at start; other tenants require a second factor of administrators.
   signIn: { secondFactorFor: [] },
   booking: {
     privacyUrl: 'https://www.comune-di-roccamora.example/privacy',
@@ -346,7 +346,7 @@ export const CAMPAIGN = {
 
 const EVERY_DAY = [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '24:00' }]
 
-/** Open day and night, so that `npm run dialer` has something to call whenever it is tried. */
+/** Open all day, so that `npm run dialer` always has something to call. */
 export const TRIAL_CAMPAIGN = {
   key: 'prova',
   name: 'Richiami di prova',

@@ -1,5 +1,5 @@
-// Loads appointments from rows through the same rules as any booking, in the order in which they were booked.
-// Loading twice changes nothing: every record carries an external id.
+// Imports appointments through the same rules as any booking, in the order in which they were booked. Importing twice changes
+// nothing, because every record has an external id.
 import { setOutcome, cancel } from '../appointment/change.actions.ts'
 import { book } from '../appointment/booking.actions.ts'
 import { findByExternalId } from '../appointment/appointment.sql.ts'
@@ -25,7 +25,7 @@ export type Refusal = { line: number; column: string; code: string; params: Reco
 export type Summary = { rows: number; booked: number; unchanged: number; outcomes: number; refused: Refusal[] }
 export type Progress = (done: number, total: number) => void
 
-/** Of several reasons the one that the person who corrects the file can act on. */
+/** Of several reasons, the first one of these is reported: the person who corrects the file can act on it. */
 const WHY = ['slot_taken', 'too_soon', 'closure', 'holiday', 'absence', 'beyond_horizon', 'outside_schedule'] as const
 
 const ACTOR = { name: 'import', audience: 'staff' as const }
@@ -39,7 +39,7 @@ type Context = {
   ids: Map<string, string>
 }
 
-/** The id of the record with this external id, created when missing. */
+/** The id of the record with this external id; creates the record if missing. */
 async function ensure(c: Context, resource: Resource, externalId: string, body: () => Body): Promise<string> {
   const key = `${resource.path} ${externalId}`
   const known = c.ids.get(key)
@@ -63,7 +63,7 @@ async function create(c: Context, resource: Resource, body: Body): Promise<strin
   return (await transaction(c.deps.db, (tx) => createRecord(resource, { ...context, tx }, full))).id
 }
 
-/** Service, location and who serves there, created with the mapping's defaults when the file names them first. */
+/** Ids of service, location and agent; missing ones are created with the mapping's defaults. */
 async function ensurePlace(
   c: Context,
   entry: Entry,
@@ -105,7 +105,7 @@ async function ensurePlace(
   return { serviceId, locationId, agentId: entry.agent === null ? undefined : id }
 }
 
-/** The start to book: the given one, or the first slot of the day that is free as of the booking. */
+/** The start to book: the given one, or the first slot of the day that was free at the time of booking. */
 async function startOf(
   c: Context,
   then: Deps,
@@ -126,7 +126,7 @@ async function startOf(
   const search = await prepareSearch(then, request, from, to)
   const [slot] = findSlots(search, request, from, to)
   if (slot) return slot.start
-  // Nothing free: the slot engine's own explanation names the reason.
+  // Nothing is free: take the reason from the slot engine's explanation.
   const { agents: explained } = await explainDay(then, request, c.timeZone, day)
   const reasons = new Set(explained.map((agent) => agent.reason))
   const code = WHY.find((reason) => reasons.has(reason)) ?? 'no_agent_free'
@@ -175,8 +175,8 @@ function refusalOf(entry: Entry, mapping: Mapping, error: AppError): Refusal {
 }
 
 /**
- * Loads the rows into a tenant; `dryRun` reads and checks them without booking. Rows are taken in the order of `bookedAt`,
- * so that each meets the calendar that its citizen met. Refused rows come back with line, column and code.
+ * Imports the rows into a tenant; `dryRun` only reads and checks them. Rows are processed in the order of `bookedAt`, so that
+ * each sees the calendar as its citizen did. Refused rows are returned with line, column and code.
  */
 export async function importRows(
   deps: Deps,

@@ -1,5 +1,5 @@
-// `agenda import`: reads a CSV file with a mapping, shows progress, and writes refused rows to a file that can be corrected
-// and loaded again.
+// `agenda import`: imports a CSV file with a mapping, shows progress, and writes refused rows to a file that can be corrected
+// and imported again.
 import { startReplan } from '../reminder/reminder.actions.ts'
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -38,7 +38,7 @@ async function readRows(file: string, delimiter: string): Promise<{ header: stri
   return { header: Object.keys(rows[0] ?? {}), rows }
 }
 
-/** One line that rewrites itself on a terminal; every tenth part elsewhere. */
+/** Progress in one line: updated in place on a terminal, else printed every ten percent. */
 function progressBar(): (done: number, total: number) => void {
   const isTerminal = process.stderr.isTTY
   let shown = -1
@@ -55,7 +55,7 @@ function progressBar(): (done: number, total: number) => void {
 
 function refusedCsv(refused: readonly Refusal[], delimiter: string, language: Language): string {
   const records = refused.map(({ line, column, code, params, row }) => ({
-    // The marks of an earlier load give way to those of this one.
+    // Replace the error columns of an earlier import.
     ...Object.fromEntries(Object.entries(row).filter(([name]) => !Object.values(COLUMNS).includes(name))),
     [COLUMNS.line]: line,
     [COLUMNS.column]: column,
@@ -75,7 +75,7 @@ async function tenantOf(deps: Deps, slug: string, zone: string | undefined): Pro
   return id
 }
 
-/** The summary as sentences, refusals counted by code. */
+/** The summary as text, with refusals counted by code. */
 export function describeSummary(summary: Summary, dryRun: boolean): string {
   const codes = Map.groupBy(summary.refused, (r) => r.code)
   const lines = [...codes]
@@ -87,7 +87,7 @@ export function describeSummary(summary: Summary, dryRun: boolean): string {
   return `${head}, ${summary.refused.length} refused${lines.length > 0 ? `\n${lines.join('\n')}` : ''}\n`
 }
 
-/** Runs the command; `open` gives the database when the arguments are in order. */
+/** Runs the command; `open` connects to the database after the arguments have been checked. */
 export async function runImport(args: string[], open: () => Promise<Deps>): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
@@ -121,7 +121,7 @@ export async function runImport(args: string[], open: () => Promise<Deps>): Prom
       dryRun: values['dry-run'],
       progress: progressBar(),
     })
-    // Nobody is told of what was imported, but whoever is still to come is reminded.
+    // No messages about imported bookings, but reminders for future ones.
     if (!values['dry-run']) await transaction(deps.db, (tx) => startReplan(deps, tx, tenantId))
     process.stdout.write(describeSummary(summary, values['dry-run']))
     if (summary.refused.length > 0) {

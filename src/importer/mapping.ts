@@ -1,4 +1,4 @@
-// PURE. What a mapping file says: which column is what, and how the rows become bookings.
+// PURE. The mapping file: the meaning of each column, and how rows become bookings.
 import Type from 'typebox'
 import { isCalendarDate } from '../time/zone.ts'
 
@@ -34,7 +34,7 @@ export const MappingSchema = Type.Object(
       { additionalProperties: false },
     ),
     outcomes: Type.Optional({ ...Words, description: 'Text in the outcome column → completed, no_show or cancelled' }),
-    /** Records created for names that are not there yet. */
+    /** Defaults of records created for unknown names. */
     defaults: Type.Object(
       {
         service: Type.Object(
@@ -115,7 +115,7 @@ export type Entry = {
 
 const isOutcome = (text: string): text is Outcome => ['completed', 'no_show', 'cancelled'].includes(text)
 
-/** Columns that the mapping names and the file lacks. */
+/** Columns of the mapping that are missing in the file. */
 export function missingColumns(mapping: Mapping, header: readonly string[]): string[] {
   return Object.values(mapping.columns).filter((column) => column !== undefined && !header.includes(column))
 }
@@ -126,7 +126,7 @@ function readerOf({ columns }: Mapping, row: Row): Reader {
   return (name) => (columns[name] === undefined ? '' : (row[columns[name]] ?? '').trim())
 }
 
-/** Epoch ms, null when empty, undefined when it is no instant. */
+/** Epoch ms; null if empty, undefined if invalid. */
 function readInstant(text: string): number | null | undefined {
   if (text === '') return null
   const at = Date.parse(text)
@@ -144,7 +144,7 @@ function readContact(text: Reader, { source, defaults }: Mapping): Entry['contac
   }
 }
 
-/** Reads one row; the first thing wrong with it comes back as a fault with the column's name. */
+/** Reads one row; returns its first fault, with the column's name. */
 export function readEntry(mapping: Mapping, row: Row, line: number): Entry | RowFault {
   const { columns, defaults, outcomes = {} } = mapping
   const text = readerOf(mapping, row)

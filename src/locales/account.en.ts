@@ -1,4 +1,4 @@
-// PURE. What happened to somebody's account, as the mail about it says.
+// PURE. English texts of mails about changes to an account.
 export const accountChanges = {
   password: 'A new password was set.',
   secondFactorOn: 'The second factor was switched on.',

@@ -1,4 +1,4 @@
-// PURE. What happened to somebody's account, as the mail about it says.
+// PURE. Italian texts of mails about changes to an account.
 export const accountChanges = {
   password: 'È stata impostata una nuova password.',
   secondFactorOn: 'Il secondo fattore è stato attivato.',

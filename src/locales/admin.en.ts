@@ -1,4 +1,4 @@
-// PURE. English words of the administration and of its forms. The Italian ones must have the same names.
+// PURE. English texts of the administration pages and forms. The Italian file must have the same keys.
 import { fieldsEn } from './fields.en.ts'
 
 type Part =

@@ -1,4 +1,4 @@
-// PURE. Italian words of the administration and of its forms, by the names of the English ones.
+// PURE. Italian texts of the administration pages and forms, with the keys of the English file.
 import { fieldsIt } from './fields.it.ts'
 import type { adminEn } from './admin.en.ts'
 

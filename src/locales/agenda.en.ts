@@ -1,4 +1,5 @@
-// PURE. English words of the agenda: today, calendar, bookings, callbacks, people, hours, team. The Italian ones must have the same names.
+// PURE. English texts of the agenda: today, calendar, bookings, callbacks, people, hours, team. The Italian file must have the
+// same keys.
 
 export const agendaEn = {
   today: {

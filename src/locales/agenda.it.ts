@@ -1,4 +1,4 @@
-// PURE. Italian words of the agenda, by the names of the English ones.
+// PURE. Italian texts of the agenda, with the keys of the English file.
 import type { agendaEn } from './agenda.en.ts'
 
 export const agendaIt: typeof agendaEn = {

@@ -1,4 +1,4 @@
-// English words of every problem code and field fault. `{name}` is filled from the problem's parameters.
+// English texts of all problem codes and field faults. `{name}` is replaced by the problem's parameter.
 import type { ProblemCode } from '../errors.ts'
 
 export type FaultCode =

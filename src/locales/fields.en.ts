@@ -1,4 +1,4 @@
-// PURE. Labels of the fields of forms, English. The Italian ones must have the same names.
+// PURE. English labels of form fields. The Italian file must have the same keys.
 
 export const fieldsEn = {
   accent: 'Accent colour',

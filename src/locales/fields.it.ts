@@ -1,4 +1,4 @@
-// PURE. Labels of the fields of forms, Italian, by the names of the English ones.
+// PURE. Italian labels of form fields, with the keys of the English file.
 import type { fieldsEn } from './fields.en.ts'
 
 export const fieldsIt: Record<keyof typeof fieldsEn, string> = {

@@ -1,4 +1,4 @@
-// Italian words of every problem code and field fault. `{name}` is filled from the problem's parameters.
+// Italian texts of all problem codes and field faults. `{name}` is replaced by the problem's parameter.
 import type { Words } from './en.ts'
 
 export const it: Words = {

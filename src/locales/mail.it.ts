@@ -1,4 +1,4 @@
-// PURE. Italian texts of messages, as Liquid templates. The facts (service, time, place) and the link follow by themselves.
+// PURE. Italian texts of messages, as Liquid templates. Facts (service, time, place) and the link are appended automatically.
 import type { Templates } from '../notify/kinds.ts'
 
 const when = '{{ service }}, {{ when }}'

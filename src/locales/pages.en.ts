@@ -1,4 +1,4 @@
-// PURE. English words of the citizens' pages and messages. The Italian ones must have the same names.
+// PURE. English texts of the citizens' pages and messages. The Italian file must have the same keys.
 import { accountChanges } from './account.en.ts'
 import type { ReasonCode } from '../availability/explain.ts'
 import type { AppointmentStatus } from '../db/tables.ts'

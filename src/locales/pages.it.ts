@@ -1,4 +1,4 @@
-// PURE. Italian words of the citizens' pages and messages.
+// PURE. Italian texts of the citizens' pages and messages.
 import { accountChanges } from './account.it.ts'
 import type { PageWords } from './pages.en.ts'
 

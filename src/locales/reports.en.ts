@@ -1,4 +1,4 @@
-// PURE. English words of the reports. The Italian ones must have the same names.
+// PURE. English texts of the reports. The Italian file must have the same keys.
 import type { Group, ReportName } from '../report/reports.ts'
 
 export const reportsEn = {

@@ -1,4 +1,4 @@
-// PURE. Italian words of the reports, by the names of the English ones.
+// PURE. Italian texts of the reports, with the keys of the English file.
 import type { reportsEn } from './reports.en.ts'
 
 export const reportsIt: typeof reportsEn = {

@@ -1,4 +1,4 @@
-// PURE. Picks the language of a caller and fills the words of a code.
+// PURE. Chooses the language of a caller and returns the texts of codes in it.
 import type { Params, ProblemCode } from '../errors.ts'
 import { en, type FaultCode, type Words } from './en.ts'
 import { it } from './it.ts'
@@ -15,7 +15,7 @@ const WORDS: Record<Language, Words> = { it, en }
 /** The supported language of this name, or undefined. */
 export const languageNamed = (name: unknown): Language | undefined => LANGUAGES.find((language) => language === name)
 
-/** The best supported language of an Accept-Language header (RFC 9110 §12.5.4), or undefined when none matches. */
+/** The best supported language in an Accept-Language header (RFC 9110 §12.5.4); undefined if none matches. */
 export function preferredLanguage(header: string | undefined): Language | undefined {
   const wanted = (header ?? '').split(',').map((part) => {
     const [tag = '', ...options] = part.trim().toLowerCase().split(';')
@@ -26,28 +26,28 @@ export function preferredLanguage(header: string | undefined): Language | undefi
   return languageNamed(best.find((w) => languageNamed(w.language))?.language)
 }
 
-/** The same, English when none matches. */
+/** Like `preferredLanguage`, with English as the default. */
 export const languageOf = (header: string | undefined): Language => preferredLanguage(header) ?? 'en'
 
 const DESKS: Record<Language, WorkspaceWords> = { it: workspaceIt, en: workspaceEn }
 
-/** All words of the workspace. */
+/** All texts of the workspace. */
 export const workspaceWords = (language: Language): WorkspaceWords => DESKS[language]
 
-/** All words of the citizens' pages. */
+/** All texts of the citizens' pages. */
 export const pageWords = (language: Language): PageWords => PAGES[language]
 
 function fill(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '')).trim()
 }
 
-/** Title and sentence of a problem. */
+/** Title and detail of a problem. */
 export function problemWords(language: Language, code: ProblemCode, params: Params): { title: string; detail: string } {
   const [title, detail] = WORDS[language].problems[code]
   return { title, detail: fill(detail, params) }
 }
 
-/** Sentence of a field fault; problem codes may stand for faults too. */
+/** Text of a field fault; problem codes are also accepted. */
 export function faultWords(language: Language, code: string, params: Params): string {
   const words = WORDS[language]
   if (Object.hasOwn(words.faults, code)) return fill(words.faults[code as FaultCode], params)

@@ -1,4 +1,4 @@
-// PURE. English words of the workspace: signing in, the agenda, the team. The Italian ones must have the same names.
+// PURE. English texts of the workspace: sign-in, agenda, team. The Italian file must have the same keys.
 import type { Outcome } from '../campaign/retry.ts'
 import { adminEn } from './admin.en.ts'
 import { agendaEn } from './agenda.en.ts'

@@ -1,4 +1,4 @@
-// PURE. Italian words of the workspace, by the names of the English ones.
+// PURE. Italian texts of the workspace, with the keys of the English file.
 import { adminIt } from './admin.it.ts'
 import type { WorkspaceWords } from './workspace.en.ts'
 import { agendaIt } from './agenda.it.ts'

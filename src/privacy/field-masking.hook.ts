@@ -1,22 +1,22 @@
-// Keeps from a role what it does not see, on every answer of the API: one place, and what shows no people is named here, so that a
-// new route is masked unless somebody says that it need not be.
+// Masks fields a role may not see, on every API response. A new route is masked by default; collections without personal data
+// are exempt below.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { configOf } from '../tenant/config.actions.ts'
 import { hiddenFrom, NOTHING_HIDDEN, mask, type Hidden } from './field-masking.ts'
 
-/** What the office is, offers and sets: their e-mail addresses and names are public, or the office's own. */
+/** Collections about the office itself: the names and addresses in them are public or belong to staff, so they are not masked. */
 const OF_THE_OFFICE = new Set([
   ...['locations', 'services', 'agents', 'pools', 'schedules', 'openings', 'absences', 'closures', 'holiday-calendars'],
   ...['tenants', 'users', 'me', 'api-keys', 'audit-entries', 'reports', 'utilisation', 'slots', 'message-templates'],
   ...['webhooks', 'jobs', 'text-gateways', 'external-calendars', 'calendar-feeds', 'sign-in-providers'],
 ])
-/** Answers that are text: nothing can be taken out of them. */
+/** Routes that return plain text, which cannot be masked: they are refused if any field is hidden. */
 const TEXTS = new Set(['/v1/loads/:id/refusals'])
 type Means = 'lastName' | 'email' | 'phone' | 'externalId'
 
-/** The same for every record within. */
+/** Masks a value and all records inside it. */
 export function maskDeep(value: unknown, hidden: Hidden): unknown {
   if (Array.isArray(value)) return value.map((one) => maskDeep(one, hidden))
   if (value === null || typeof value !== 'object' || value instanceof Date) return value
@@ -24,14 +24,14 @@ export function maskDeep(value: unknown, hidden: Hidden): unknown {
   return Object.fromEntries(Object.entries(masked).map(([name, one]) => [name, maskDeep(one, hidden)]))
 }
 
-/** What is kept from whoever asks. */
+/** The fields hidden from the caller. */
 export async function hiddenFor(deps: Deps, request: FastifyRequest): Promise<Hidden> {
   const { principal } = request
   if (principal?.kind !== 'user') return NOTHING_HIDDEN
   return hiddenFrom((await configOf(deps, principal.tenantId)).settings, principal.role)
 }
 
-/** Searching by what one does not see would tell it, letter by letter. */
+/** Refuses a search by a hidden field, which would reveal its value step by step. Throws `forbidden`. */
 export async function refuseSearchBy(deps: Deps, request: FastifyRequest, fields: readonly Means[]): Promise<void> {
   const hidden = await hiddenFor(deps, request)
   if (fields.some((field) => hidden.has(field))) throw new AppError('forbidden', { scope: 'contacts:read' })

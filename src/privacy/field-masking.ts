@@ -1,28 +1,28 @@
-// PURE. Which fields of a person a role sees: what it does not see is not sent to it, by page or by API.
+// PURE. Field masking: which fields of a person are hidden from a role, on pages and in the API.
 import { HIDDEN, type ContactField, type Role } from '../auth/roles.ts'
 import type { TenantSettings } from '../tenant/settings.ts'
 
 export type Hidden = ReadonlySet<ContactField>
 export const NOTHING_HIDDEN: Hidden = new Set()
 
-/** What is kept from a role: what the tenant says, else the default of the role. */
+/** The hidden fields of a role: as set by the tenant, else the role's default. */
 export const hiddenFrom = (settings: Pick<TenantSettings, 'privacy'>, role: Role | null): Hidden =>
   role === null ? NOTHING_HIDDEN : new Set(settings.privacy.hidden[role] ?? HIDDEN[role])
 
 const WRITTEN = ['notes', 'note', 'content', 'comment', 'reason'] as const
 
 const initial = (text: string): string => (text === '' ? '' : `${[...text][0]}.`)
-/** The last two digits tell two numbers apart and call nobody. */
+/** Two digits are enough to tell numbers apart, and too few to call anyone. */
 const lastTwo = (text: string): string => `…${text.slice(-2)}`
 
-/** A message to somebody: to whom it went, and what it says. */
+/** Empties recipient and content of a message. */
 function maskMessage(shown: Record<string, unknown>, hidden: Hidden): void {
   if (!['email', 'phone', 'lastName'].some((field) => hidden.has(field as ContactField))) return
   for (const name of ['recipient', 'subject', 'text', 'html'] as const)
     if (typeof shown[name] === 'string') shown[name] = ''
 }
 
-/** A record as somebody sees it from whom `hidden` is kept; names become initials, numbers their last two digits. */
+/** Masks one record: names become initials, phone numbers their last two digits; other hidden fields are removed or emptied. */
 export function mask<T extends Record<string, unknown>>(record: T, hidden: Hidden): T {
   if (hidden.size === 0) return record
   const shown: Record<string, unknown> = { ...record }
@@ -35,7 +35,7 @@ export function mask<T extends Record<string, unknown>>(record: T, hidden: Hidde
     if (Array.isArray(shown.numbers)) shown.numbers = shown.numbers.map((n) => lastTwo(String(n)))
   }
   for (const name of ['email', 'externalId', 'attributes'] as const) if (hidden.has(name)) delete shown[name]
-  // What people wrote, wherever it stands: of a visit, a callback, an attempt, a rating.
+  // Free text may contain personal data: of an appointment, a callback, an attempt, a rating.
   if (hidden.has('notes')) for (const name of WRITTEN) delete shown[name]
   if (hidden.has('attributes') && 'campaignId' in shown && 'data' in shown) shown.data = {}
   if (hidden.has('answers') && 'answers' in shown) shown.answers = {}

@@ -1,4 +1,4 @@
-// Export and erasure of one person on request (GDPR, articles 15, 17, 20), and the rules by which people are forgotten in time.
+// Export and erasure of a person on request (GDPR, articles 15, 17, 20), and the tenant's retention rules.
 import { insertAudit } from '../auth/audit.sql.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -10,7 +10,7 @@ import { DAY } from '../time/interval.ts'
 import { anonymise, eraseAnswers, everythingOf, forgottenContacts, hasOpen } from './privacy.sql.ts'
 
 const BATCH = 100
-/** Columns that say nothing about the person, or would let somebody in. */
+/** Columns without information about the person, or with secrets; left out of the export. */
 const INTERNAL = new Set([
   'tenant_id',
   'manage_hash',
@@ -24,7 +24,7 @@ const INTERNAL = new Set([
 const plain = (row: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(row).filter(([name]) => !INTERNAL.has(name)))
 
-/** Everything that is kept about a person, to hand out. Throws `not_found`. */
+/** Exports everything stored about a person. Throws `not_found`. */
 export async function exportPerson(deps: Deps, tenantId: string, id: string): Promise<Record<string, unknown>> {
   const row = await findRow(deps.db.kysely, 'contacts', tenantId, id)
   if (!row) throw new AppError('not_found', { what: 'contact' })
@@ -36,7 +36,10 @@ export async function exportPerson(deps: Deps, tenantId: string, id: string): Pr
   }
 }
 
-/** Makes a person unrecognisable. Throws `still_in_use` while something of theirs is to come: cancel it first. */
+/**
+ * Anonymises a person. Throws `not_found`, and `still_in_use` while they have future appointments or open callbacks: cancel
+ * these first.
+ */
 export async function erasePerson(deps: Deps, tenantId: string, id: string, actor: string): Promise<void> {
   await transaction(deps.db, async (tx) => {
     const row = await lockRow(tx, 'contacts', tenantId, id)
@@ -57,7 +60,7 @@ export async function erasePerson(deps: Deps, tenantId: string, id: string, acto
   })
 }
 
-/** Forgets people and what they wrote as the tenant's rules say; returns how many contacts were anonymised. */
+/** Applies the tenant's retention rules to contacts and answers; returns the number of contacts anonymised. */
 export async function applyRetention(
   deps: Deps,
   tenantId: string,

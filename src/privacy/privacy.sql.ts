@@ -1,4 +1,4 @@
-// SQL of consents, of everything that is kept about one person, and of making people unrecognisable.
+// SQL of consents, of the export of one person's data, and of anonymisation.
 import { sql } from 'kysely'
 import type { Db, Tx } from '../db/tx.ts'
 
@@ -37,7 +37,7 @@ export async function listConsents(db: Db, tenantId: string, contactId: string):
     .execute()
 }
 
-/** Rows of one table that belong to a contact, as they are; at most 5,000. */
+/** All columns of a contact's rows in one table; at most 5,000 rows. */
 const rowsOf = (
   db: Db,
   table: 'appointments' | 'callbacks' | 'messages' | 'waiting_entries' | 'contact_notes' | 'consents',
@@ -76,7 +76,7 @@ export async function everythingOf(
   return found
 }
 
-/** Whether the person has something that is still to come. */
+/** Whether the person has a future appointment or an open callback. */
 export async function hasOpen(db: Db, tenantId: string, contactId: string, now: Date): Promise<boolean> {
   const { rows } = await sql<{ is_open: boolean }>`
     select exists (select 1 from appointments a where a.tenant_id = ${tenantId} and a.contact_id = ${contactId}
@@ -86,12 +86,12 @@ export async function hasOpen(db: Db, tenantId: string, contactId: string, now: 
   return rows[0]!.is_open
 }
 
-/** The appointments and callbacks of a contact: what histories and deliveries are about. */
+/** Ids of a contact's appointments and callbacks, to which histories and deliveries refer. */
 const subjectsOf = (tenantId: string, contactId: string) => sql`
   select a.id from appointments a where a.tenant_id = ${tenantId} and a.contact_id = ${contactId}
   union all select c.id from callbacks c where c.tenant_id = ${tenantId} and c.contact_id = ${contactId}`
 
-/** Makes a person unrecognisable everywhere; figures keep what they count. The contact stays as an empty name. */
+/** Anonymises a person in all tables. Counts in reports stay; the contact remains, with an empty name. */
 export async function anonymise(
   tx: Tx,
   tenantId: string,
@@ -115,7 +115,7 @@ export async function anonymise(
       version: eb('version', '+', 1),
     }))
     .where('tenant_id', '=', tenantId)
-    // Whoever was merged into them is them too.
+    // Contacts merged into this one are the same person.
     .where((eb) => eb.or([eb('id', '=', contactId), eb('merged_into', '=', contactId)]))
     .execute()
   await sql`
@@ -131,7 +131,7 @@ export async function anonymise(
            document = document - 'reason' - 'numbers' - 'data' - 'cancellation' || '{"data": {}, "numbers": []}'::jsonb
      where tenant_id = ${tenantId} and contact_id = ${contactId}
        and status not in ('scheduled', 'queued', 'in_progress')`.execute(tx)
-  // Copies: what was told to other systems, answers that were kept for retries, reasons not to call.
+  // Copies of personal data: bodies sent to other systems, answers stored for retries, reasons on the do-not-call list.
   await sql`
     update webhook_deliveries w set body = '{}'
      where w.tenant_id = ${tenantId} and w.subject_id in (${subjectsOf(tenantId, contactId)})`.execute(tx)
@@ -144,7 +144,7 @@ export async function anonymise(
       .where('tenant_id', '=', tenantId)
       .where('number', '=', phone)
       .execute()
-  // Histories keep what happened and when; what people wrote in them goes.
+  // Histories keep event and time, but lose free text.
   await sql`
     update events e set data = e.data - 'reason' - 'note' - 'number' - 'numbers' - 'comment' - 'summary' - 'notes' - 'answers' - 'data' - 'contact'
      where e.tenant_id = ${tenantId} and e.subject_id in (${subjectsOf(tenantId, contactId)})`.execute(tx)
@@ -162,7 +162,7 @@ export async function anonymise(
       .execute()
 }
 
-/** Live contacts that nothing has happened to since, at most `limit`. */
+/** Contacts not erased yet and without any activity since `since`; at most `limit`. */
 export async function forgottenContacts(db: Db, tenantId: string, since: Date, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select c.id from contacts c
@@ -176,7 +176,7 @@ export async function forgottenContacts(db: Db, tenantId: string, since: Date, l
   return rows.map((row) => row.id)
 }
 
-/** Erases answers and notes of appointments that ended before; at most `limit`, returns how many. */
+/** Erases answers and notes of appointments that ended before `before`, at most `limit`; returns the number. */
 export async function eraseAnswers(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     update appointments a set document = a.document - 'answers' - 'notes', version = a.version + 1

@@ -1,7 +1,7 @@
-// PURE. Forecast of demand by weekday and hour, and the seats that it needs. The method: for each weekday and hour the mean of the
-// past weeks, newer ones weighing more (half-life of four weeks); days on which nothing happened at all were closed and do not
-// count. Its error is measured on the last four weeks, which the forecast for them has not seen, beside the naive forecast "as in
-// the week before": WAPE = Σ|actual − forecast| / Σ actual (Hyndman & Koehler 2006, on why not MAPE: hours with zero demand).
+// PURE. Forecasts demand by weekday and hour, and the seats it needs. Method: the mean of past weeks for each weekday and hour,
+// with newer weeks weighing more (half-life four weeks); days without any event count as closed and are left out. The error is
+// measured on the last four weeks, which their forecast has not seen, and compared with the naive forecast "as in the week
+// before": WAPE = Σ|actual − forecast| / Σ actual (Hyndman & Koehler 2006, on why not MAPE: hours with zero demand).
 
 import { parseDate, weekdayOf } from '../time/zone.ts'
 
@@ -14,7 +14,7 @@ export const [HALF_LIFE, HELD_OUT, OCCUPANCY] = [4, 4, 0.85] as const
 type Week = Map<string, { n: number; minutes: number }>
 const keyOf = (weekday: number, hour: number): string => `${weekday} ${hour}`
 
-/** Weeks from the oldest to the newest, each with what happened by weekday and hour, and the weekdays that were open. */
+/** Weeks from oldest to newest, each with its counts by weekday and hour, and its open weekdays. */
 function weeksOf(hours: readonly Hour[], untilDay: number): { cells: Week; open: Set<number> }[] {
   if (hours.length === 0) return []
   const first = Math.min(...hours.map((h) => parseDate(h.day)))
@@ -31,7 +31,7 @@ function weeksOf(hours: readonly Hour[], untilDay: number): { cells: Week; open:
   return weeks
 }
 
-/** The weighted mean of a weekday and hour over the weeks, the last of which is the newest. */
+/** Weighted mean of a weekday and hour over the weeks; the last week is the newest. */
 function meanOf(
   weeks: readonly { cells: Week; open: Set<number> }[],
   weekday: number,
@@ -49,7 +49,7 @@ function meanOf(
   return weight === 0 ? { n: 0, minutes: 0 } : { n: n / weight, minutes: minutes / weight }
 }
 
-/** Forecast from the hours of the days before `untilDay` (a day number), and its error on the last weeks. */
+/** Forecast from the days before `untilDay` (a day number), and its error on the last weeks. */
 export function forecast(hours: readonly Hour[], untilDay: number): Forecast {
   const weeks = weeksOf(hours, untilDay)
   const used = [...new Set(hours.map((h) => keyOf(weekdayOf(parseDate(h.day)), h.hour)))].map(
@@ -59,7 +59,7 @@ export function forecast(hours: readonly Hour[], untilDay: number): Forecast {
   const heldOut = Math.min(HELD_OUT, Math.max(0, weeks.length - 4))
   for (let i = weeks.length - heldOut; i < weeks.length; i += 1)
     for (const [weekday, hour] of used) {
-      // A day on which the office was closed was not a day to forecast.
+      // Closed days are not forecast.
       if (!weeks[i]!.open.has(weekday)) continue
       const truth = weeks[i]!.cells.get(keyOf(weekday, hour))?.n ?? 0
       actual += truth

@@ -1,4 +1,5 @@
-// PURE. Plots as SVG made on the server: columns over time, bars by group, a grid of hours. The table beside each says the same.
+// PURE. Plots as SVG, rendered on the server: columns over time, bars by group, a grid of hours. A table beside each has the
+// same data.
 import { html, type Html } from '../web/html.ts'
 
 export type Mark = { label: string; value: number | null; text: string }
@@ -6,14 +7,14 @@ export type Mark = { label: string; value: number | null; text: string }
 const most = (marks: readonly Mark[]): number => Math.max(1e-9, ...marks.map((mark) => mark.value ?? 0))
 const short = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text)
 
-/** A rounded ceiling for an axis: 1, 2 or 5 times a power of ten. */
+/** Rounds an axis maximum up to 1, 2 or 5 times a power of ten. */
 export function niceCeiling(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
   const step = [1, 2, 5, 10].find((one) => one * power >= value - 1e-9)!
   return step * power
 }
 
-/** Columns in the order of time, with three lines to read heights by. */
+/** Columns over time, with three grid lines. */
 export function columns(title: string, marks: readonly Mark[]): Html {
   const [width, height, left, bottom] = [720, 240, 52, 40]
   const top = niceCeiling(most(marks))
@@ -36,7 +37,7 @@ export function columns(title: string, marks: readonly Mark[]): Html {
   </svg>`
 }
 
-/** Bars beside their names. */
+/** Horizontal bars with labels. */
 export function bars(title: string, marks: readonly Mark[]): Html {
   const shown = marks.slice(0, 24)
   const [width, left, line] = [720, 230, 26]
@@ -53,7 +54,7 @@ export function bars(title: string, marks: readonly Mark[]): Html {
   </svg>`
 }
 
-/** A grid of weekdays and hours; the darker, the more. */
+/** A grid of weekdays and hours; darker means more. */
 export function grid(
   title: string,
   days: readonly string[],

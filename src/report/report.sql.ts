@@ -1,4 +1,4 @@
-// SQL of the reports: counts by local day and by what an appointment, a rating or a callback belongs to.
+// SQL of the reports: counts by local day and by properties of appointments, ratings and callbacks.
 import { sql } from 'kysely'
 import type { Reach } from '../auth/scopes.ts'
 import type { Db } from '../db/tx.ts'
@@ -33,7 +33,7 @@ export type DayCount = {
   minutes: number
 }
 
-/** Appointments by local day of their start, place, agent, first service, channel and state. */
+/** Counts appointments by local day of their start, location, agent, first service, channel and status. */
 export async function countAppointments(db: Db, tenantId: string, f: ReportFilter): Promise<DayCount[]> {
   const { rows } = await sql<DayCount>`
     select to_char(a.starts_at at time zone ${f.zone}, 'YYYY-MM-DD') as day, a.location_id, a.agent_id, a.service_ids[1] as service_id,
@@ -44,7 +44,7 @@ export async function countAppointments(db: Db, tenantId: string, f: ReportFilte
   return rows
 }
 
-/** Appointments by how many whole days ahead they were made; -1 stands for the same local day. */
+/** Counts appointments by how many whole days ahead they were booked; 0 = the same local day. */
 export async function countNotice(db: Db, tenantId: string, f: ReportFilter): Promise<{ days: number; n: number }[]> {
   const { rows } = await sql<{ days: number; n: number }>`
     select greatest(0, (a.starts_at at time zone ${f.zone})::date - (a.created_at at time zone ${f.zone})::date)::int as days, count(*)::int as n
@@ -66,7 +66,7 @@ export type RatedCount = {
   recommended: number
 }
 
-/** Ratings by local day of the visit; promoters say 9 or 10, detractors 6 or less (Reichheld's Net Promoter Score). */
+/** Counts ratings by local day of the visit; promoters answer 9 or 10, detractors 6 or less (Reichheld's Net Promoter Score). */
 export async function countRatings(db: Db, tenantId: string, f: ReportFilter): Promise<RatedCount[]> {
   const { rows } = await sql<RatedCount>`
     select to_char(a.starts_at at time zone ${f.zone}, 'YYYY-MM-DD') as day, a.location_id, a.agent_id, a.service_ids[1] as service_id,
@@ -82,7 +82,7 @@ export async function countRatings(db: Db, tenantId: string, f: ReportFilter): P
 
 export type CallbackCount = { campaign_id: string; day: string; kind: string; n: number; seconds: number }
 
-/** Counters of callbacks of local days in [fromDay, toDay). */
+/** Callback counters of local days in [fromDay, toDay). */
 export async function countCallbacks(
   db: Db,
   tenantId: string,
@@ -101,7 +101,7 @@ export async function countCallbacks(
 
 export type HourCount = { day: string; hour: number; n: number; minutes: number }
 
-/** Appointments that took place or were to, by local day and hour of their start. */
+/** Counts appointments that were not cancelled, by local day and hour of their start. */
 export async function countHours(db: Db, tenantId: string, f: ReportFilter): Promise<HourCount[]> {
   const { rows } = await sql<HourCount>`
     select to_char(a.starts_at at time zone ${f.zone}, 'YYYY-MM-DD') as day, extract(hour from a.starts_at at time zone ${f.zone})::int as hour,

@@ -1,4 +1,4 @@
-// PURE. From counts to the rows of a report: grouping, names and the figures of each.
+// PURE. Builds report rows from counts: grouping, names and figures.
 import type { TenantConfig } from '../availability/model.ts'
 import type { CallbackCount, DayCount, RatedCount } from './report.sql.ts'
 import { formatDate, parseDate, weekdayOf } from '../time/zone.ts'
@@ -17,7 +17,7 @@ export type ReportName = (typeof REPORTS)[number]
 export const GROUPS = ['day', 'week', 'month', 'location', 'service', 'agent', 'channel', 'campaign'] as const
 export type Group = (typeof GROUPS)[number]
 
-/** By what a report may be grouped; the first is what it is without a word. */
+/** Groupings of each report; the first is the default. */
 export const GROUPS_OF: Record<ReportName, readonly Group[]> = {
   appointments: ['week', 'day', 'month', 'location', 'service', 'agent', 'channel'],
   utilisation: ['agent'],
@@ -72,7 +72,7 @@ export function labelFor(config: TenantConfig, group: Group, key: string): strin
   return named ? (named.get(key)?.name ?? '–') : key
 }
 
-/** Rows in the order of time, or with the most first. */
+/** Groups rows; sorts them by time, or else by size, largest first. */
 function rowsOf<T>(
   config: TenantConfig,
   group: Group,
@@ -186,7 +186,7 @@ export function callbackTable(config: TenantConfig, group: Group, counts: readon
   return { columns, rows }
 }
 
-/** Attempts by outcome, a column each, by campaign. */
+/** Attempts by campaign, with a column per outcome. */
 export function attemptTable(
   config: TenantConfig,
   counts: readonly CallbackCount[],
@@ -223,7 +223,7 @@ const NOTICE: readonly [label: string, most: number][] = [
   ['61+', Infinity],
 ]
 
-/** How many days ahead people book, in steps that widen. */
+/** How many days ahead people book, in increasing intervals. */
 export function noticeTable(counts: readonly { days: number; n: number }[]): Table {
   const all = sum(counts, (one) => one.n)
   let least = 0

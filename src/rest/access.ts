@@ -1,4 +1,4 @@
-// Enforces that every route states who may call it, and that nobody else can.
+// Access control: every route must declare who may call it, and all other callers are refused.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { pathPart } from './fields.ts'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
@@ -12,12 +12,12 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal | null
-    /** Whether the caller may still call this route: long answers ask again. `principal` is as it is now. */
+    /** Whether the caller may still call this route; streams ask this again while open. Updates `principal`. */
     mayStill: () => Promise<boolean>
   }
 }
 
-/** Sent by scripts of our own pages with every change: other sites cannot know it. */
+/** Header with the CSRF token, sent by scripts of our own pages with every change. */
 export const CSRF_HEADER = 'x-agenda-csrf'
 
 function bearerOf(request: FastifyRequest): string | null {
@@ -31,7 +31,7 @@ function bearerOf(request: FastifyRequest): string | null {
 function mayCall(principal: Principal, access: Access, request: FastifyRequest): boolean {
   if (access.kind === 'anyone' || access.kind === 'browser') return true
   if (access.kind === 'person')
-    // Whoever must set up a second factor first is led there by the page itself.
+    // A person who must set up a second factor first passes: the page itself redirects them.
     return (
       (access.orKey === true && principal.kind === 'key') ||
       (principal.kind === 'user' &&
@@ -43,7 +43,7 @@ function mayCall(principal: Principal, access: Access, request: FastifyRequest):
   return access.manage === true && pathPart(request, 'id') === principal.appointmentId
 }
 
-/** Whoever changes the configuration changes hours too. */
+/** The scope `configuration:write` includes `hours:write`. */
 const grants = (scopes: ReadonlySet<Scope>, scope: Scope): boolean =>
   scopes.has(scope) || (scope === 'hours:write' && scopes.has('configuration:write'))
 
@@ -54,17 +54,17 @@ async function principalOf(request: FastifyRequest, authenticator: Authenticator
   return session === undefined ? null : authenticator.ofSession(session)
 }
 
-/** Forms carry the proof in their body, which pages check; calls of scripts carry it in a header. */
+/** CSRF check for API calls of scripts, which carry the token in a header. Forms carry it in the body, and pages check it. */
 async function refuseForeign(request: FastifyRequest, authenticator: Authenticator, person: Person): Promise<void> {
   const isRead = request.method === 'GET' || request.method === 'HEAD'
-  // By the route: an address can be written in many ways.
+  // Tests the route, because one URL can be written in several ways.
   if (isRead || !(request.routeOptions.url ?? '').startsWith('/v1/')) return
   if (!(await authenticator.isOwnForm(person, request.headers[CSRF_HEADER]))) throw new AppError('cross_site')
 }
 
 type ReachCheck = (request: FastifyRequest, person: Person, access: Access & { kind: 'key' }) => Promise<void>
 
-/** Installs the check; a route registered without `config.access` stops the start of the program; those under `openPrefix` are open to anyone. */
+/** Installs the access check. A route without `config.access` fails the start; routes under `openPrefix` are open to anyone. */
 export function installAccess(
   app: FastifyInstance,
   authenticator: Authenticator,
@@ -93,7 +93,7 @@ export function installAccess(
     if (!principal) throw new AppError('unauthenticated')
     request.principal = principal
     if (!mayCall(principal, access, request)) {
-      // A manage token learns nothing about other appointments, not even that they exist.
+      // A manage token must not reveal whether other appointments exist.
       throw new AppError(
         principal.kind === 'manage' && access.kind === 'key' && access.manage ? 'not_found' : 'forbidden',
         {
@@ -111,20 +111,20 @@ export function installAccess(
   })
 }
 
-/** The tenant of the caller; only for routes of `kind: 'key'` or `person`. */
+/** The caller's tenant; only for routes of `kind: 'key'` or `person`. Throws `forbidden`. */
 export function tenantOf(request: FastifyRequest): string {
   const principal = request.principal
   if (!principal || principal.kind === 'platform') throw new AppError('forbidden', { scope: 'tenant' })
   return principal.tenantId
 }
 
-/** The person who is signed in; only for routes of `kind: 'person'`. */
+/** The signed-in person; only for routes of `kind: 'person'`. Throws `unauthenticated`. */
 export function personIn(request: FastifyRequest): Person {
   if (request.principal?.kind !== 'user') throw new AppError('unauthenticated')
   return request.principal
 }
 
-/** Who is recorded as the author of a change: `user:<id>`, `key:<id>`, `citizen` or `platform`. Never a name. */
+/** The author recorded for a change: `user:<id>`, `key:<id>`, `citizen` or `platform`. Never a name. */
 export function actorOf(request: FastifyRequest): string {
   const principal = request.principal
   if (principal?.kind === 'key' || principal?.kind === 'user') return `${principal.kind}:${principal.id}`

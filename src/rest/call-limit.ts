@@ -1,5 +1,5 @@
-// Limits of calls that hold over all processes: each counts what it sees and tells the others now and then, by hints. A lost hint lets a
-// few calls more through; nothing waits for the database.
+// Rate limits across all processes. Each process counts its own calls and publishes them to the others by pub/sub. A lost
+// notification lets a few more calls through; no call waits for the database.
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
@@ -8,15 +8,15 @@ import { memoizeByObject } from '../memoize.ts'
 import { MINUTE } from '../time/interval.ts'
 
 const TOPIC = 'calls'
-/** How long (ms) calls are gathered before the others hear of them. */
+/** How long (ms) calls are collected before they are published. */
 const GATHER = 200
-/** Most callers that are counted at a time; the longest unseen is forgotten. */
+/** Most callers counted at a time; the least recently seen one is dropped. */
 const MOST_KNOWN = 20_000
 
 type Count = { window: number; count: number; unsentCalls: number }
 type Counted = (error: Error | null, result?: { current: number; ttl: number }) => void
 
-/** Counts of this process and, as far as heard, of all others: calls by name in windows of `length` ms that begin at its multiples. */
+/** Counts the calls of all processes, by name. Windows last `length` ms and begin at multiples of it. */
 export type CallCounts = { add: (name: string, length: number) => { current: number; ttl: number } }
 
 export function createCallCounts(deps: Pick<Deps, 'pubsub' | 'now'>): CallCounts {
@@ -26,7 +26,7 @@ export function createCallCounts(deps: Pick<Deps, 'pubsub' | 'now'>): CallCounts
   const unsent = new Map<string, Count>()
   let timer: NodeJS.Timeout | null = null
 
-  /** What a caller is called between processes: nobody's address or key travels. */
+  /** The hash of a caller: addresses and keys are not sent to other processes. */
   function nameOf(caller: string): string {
     let name = names.get(caller)
     if (name === undefined) {
@@ -54,7 +54,7 @@ export function createCallCounts(deps: Pick<Deps, 'pubsub' | 'now'>): CallCounts
   }
   deps.pubsub.on(TOPIC, (text) => {
     const [from, name = '', window, added] = text.split(' ')
-    // A hint about a window that is over comes too late to count.
+    // A notification about an earlier window must not reset the present one.
     const isLate = (counts.get(name)?.window ?? 0) > Number(window)
     if (from !== me && !isLate) countOf(name, Number(window)).count += Number(added) || 0
   })
@@ -75,7 +75,7 @@ export function createCallCounts(deps: Pick<Deps, 'pubsub' | 'now'>): CallCounts
 
 const countsOf = memoizeByObject((deps: Deps) => createCallCounts(deps))
 
-/** The store of @fastify/rate-limit for one part of the application, or for one of its routes. */
+/** The store of @fastify/rate-limit for one part of the application, or for one route of it. */
 export function sharedStore(deps: Deps, part: string) {
   return class Store {
     scope: string
@@ -92,14 +92,14 @@ export function sharedStore(deps: Deps, part: string) {
   }
 }
 
-/** Limits what one key or person may ask of the API in a minute; answers say how much is left (`RateLimit-*`). Throws `too_many_requests`. */
+/** Limits the API calls of one key or person per minute; responses carry the rest (`RateLimit-*`). Throws `too_many_requests`. */
 export function limitCallers(api: FastifyInstance, deps: Deps): void {
   const counts = countsOf(deps)
   const limit = String(deps.apiRate)
   // A synchronous hook of our own: it runs on every call of the API, and the plug-in awaits several promises.
   api.addHook('onRequest', (request, reply, done) => {
     const { principal } = request
-    // Callers without a name are counted by network, where the route is open.
+    // Anonymous callers are limited by network, at the open routes.
     if (principal?.kind !== 'key' && principal?.kind !== 'user') return done()
     const { current, ttl } = counts.add(`api ${principal.tenantId} ${principal.id}`, MINUTE)
     const seconds = String(Math.ceil(ttl / 1000))

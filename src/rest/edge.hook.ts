@@ -1,17 +1,17 @@
-// The edges of every surface: headers that browsers heed (helmet), nothing personal kept by caches, one Host, and what is for operators only
-// answered where they asked for it.
+// Rules for all responses: security headers (helmet), no caching of personal data, a single Host header, and operator routes
+// only on the operations port.
 import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '../errors.ts'
 
-/** A year: browsers then come by TLS alone (RFC 6797). */
+/** One year: browsers then use only TLS (RFC 6797). */
 const HSTS = 'max-age=31536000'
 const OF_OPERATORS = /^\/(metrics|docs|openapi\.json)(\/|$)/
 const OF_BOTH = /^\/(healthz|readyz)$/
 
 const fromOperators = new WeakSet<IncomingMessage>()
-/** What answers at the port of the operators: the application, which knows from it that they came in there. */
+/** Request handler of the operations port: the same application, which notes that the request came through that port. */
 export const operationsHandler =
   (app: FastifyInstance) =>
   (request: IncomingMessage, response: ServerResponse): void => {
@@ -19,9 +19,9 @@ export const operationsHandler =
     app.routing(request, response)
   }
 
-/** `hasOperationsPort`: metrics and documentation are answered there, and nowhere else. */
+/** `hasOperationsPort`: metrics and documentation are served only on that port. */
 export async function installEdge(app: FastifyInstance, hasOperationsPort: boolean): Promise<void> {
-  // Pages say themselves what they load and who may frame them; TLS is told by the request.
+  // Pages set their own CSP and frame rules; HSTS depends on the request.
   await app.register(helmet, {
     contentSecurityPolicy: false,
     frameguard: false,
@@ -29,7 +29,7 @@ export async function installEdge(app: FastifyInstance, hasOperationsPort: boole
     referrerPolicy: { policy: 'same-origin' },
   })
   app.addHook('onRequest', async (request, reply) => {
-    // RFC 9112 §3.2: of two hosts a proxy and we might heed different ones.
+    // RFC 9112 §3.2: with two Host headers, a proxy and this service could use different ones.
     const hosts = request.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length
     if (hosts > 1) throw new AppError('invalid_request', { count: 1 })
     if (request.protocol === 'https') reply.header('strict-transport-security', HSTS)

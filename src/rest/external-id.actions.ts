@@ -1,5 +1,5 @@
-// One rule for external ids: what is created under a known one is the same record, answered again, or a conflict that names it. Who keeps
-// records of another system up to date writes them by that id, new or known.
+// Rules for external ids. Creating a record under a known external id returns the same record, or a conflict that names it.
+// Systems that synchronise records write them by external id, whether or not they exist.
 import { isDeepStrictEqual } from 'node:util'
 import { transaction, violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -10,17 +10,17 @@ import { findRow, findRowByExternalId, type Row } from './resource.sql.ts'
 
 type Context = Omit<WriteContext, 'before'>
 
-/** Whether a record that was created has an external id; the others have none in their bodies. */
+/** Whether records of this kind can have an external id. */
 export const hasExternalId = (resource: Resource): boolean => 'externalId' in resource.columns
 
-/** The record of the external id, or the one that it became part of. */
+/** The record with the external id, or the one it was merged into. */
 async function findKnown(resource: Resource, tx: Tx, tenantId: string, externalId: string): Promise<Row | undefined> {
   const row = await findRowByExternalId(tx, resource.table, tenantId, externalId)
   const joined = row?.merged_into as string | null | undefined
   return joined ? findRow(tx, resource.table, tenantId, joined) : row
 }
 
-/** Whether all that was sent is so already. The body must have been prepared. */
+/** Whether the record already has all the values of a prepared body. */
 function isSame(resource: Resource, row: Row, body: Body): boolean {
   return Object.entries(body).every(([field, value]) => {
     if (field === 'externalId') return true
@@ -29,7 +29,7 @@ function isSame(resource: Resource, row: Row, body: Body): boolean {
   })
 }
 
-/** The body with what the service adds to it on writing, for comparing. */
+/** A copy of the body, completed by the resource as on writing, for comparison. */
 async function prepared(resource: Resource, context: Context, row: Row, body: Body): Promise<Body> {
   const complete = structuredClone(body)
   await resource.prepare?.({ ...context, id: row.id, before: row }, complete)
@@ -37,8 +37,8 @@ async function prepared(resource: Resource, context: Context, row: Row, body: Bo
 }
 
 /**
- * Creates the record, unless its external id is known: the same one is answered as it is (`isNew` false), another one is refused with
- * `external_id_taken` and its id.
+ * Creates a record. If its external id is known, returns the existing record if it is identical (`isNew` false); otherwise
+ * throws `external_id_taken` with its id.
  */
 export async function createOrKnown(
   resource: Resource,
@@ -55,8 +55,8 @@ export async function createOrKnown(
 }
 
 /**
- * Writes the record of an external id: new if nobody has it, else with the fields that were sent; what is not sent stays, and what is so
- * already makes no new version. Throws `archived`, and `precondition_failed` when its version is not `wanted` (null = any).
+ * Creates the record of an external id, or updates the fields that were sent and keeps the others. A write without any change
+ * makes no new version. Throws `archived`, and `precondition_failed` if the version is not `wanted` (null = any).
  */
 async function writeByExternalId(
   resource: Resource,
@@ -86,17 +86,17 @@ async function writeByExternalId(
   }
 }
 
-/** Somebody wrote the same external id in this very moment. */
+/** Whether another request inserted the same external id at the same moment. */
 const isExternalIdRace = (error: unknown): boolean => /_external_id$/.test(violationOf(error)?.constraint ?? '')
 
-/** Tries once more after a race, when the record of the winner can be read. */
+/** Repeats the work once after a race: the winner's record is then visible. */
 export const afterRace = <T>(work: () => Promise<T>): Promise<T> =>
   work().catch((error: unknown) => {
     if (isExternalIdRace(error)) return work()
     throw error
   })
 
-/** `writeByExternalId` in a transaction of its own. */
+/** Runs `writeByExternalId` in its own transaction. */
 export const putByExternalId = (
   deps: Deps,
   resource: Resource,

@@ -1,4 +1,4 @@
-// Headers and refusals that routes of the API share: idempotency, ETag and If-Match, problem answers.
+// Headers and error responses that API routes share: idempotency, ETag and If-Match, problem documents.
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { AppError } from '../errors.ts'
@@ -11,19 +11,22 @@ export const IdempotencyHeader = Type.Object({
 export const IfMatchHeader = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'The ETag last read.' })),
 })
-/** Of routes that answer 428 without it; the description says so (`x-required`), while the refusal stays a problem of its own. */
+/**
+ * For routes that answer 428 without it. Optional in the schema, so that the error is our own; `x-required` marks it in the API
+ * description.
+ */
 export const RequiredIfMatchHeader = Type.Object({
   'if-match': Type.Optional(
     Type.String({ description: 'The ETag last read, or `*` for any; 428 without it.', 'x-required': true }),
   ),
 })
-/** By reference: written out in every route the API description would have a megabyte. */
+/** By reference: inlined in every route it would make the API description about a megabyte larger. */
 const Problem = Type.Unsafe<object>({ $ref: 'Problem#' })
 export const problems = { '4xx': Problem, '5xx': Problem }
 
 export const etagOf = (version: number): string => `"${version}"`
 
-/** The version in If-Match; throws `precondition_required` without the header. `*` matches any version. */
+/** The version in If-Match; null for `*`, which matches any version. Throws `precondition_required` without the header. */
 export function requiredVersion(request: FastifyRequest): number | null {
   const header = request.headers['if-match']
   if (header === undefined) throw new AppError('precondition_required')

@@ -1,5 +1,5 @@
-// The same Idempotency-Key and request get the same answer again, with no second effect (draft-ietf-httpapi-idempotency-key).
-// Only answers of success are kept: a refusal had no effect, so asking again may end better.
+// Idempotency: the same key and request get the stored answer, without a second effect (draft-ietf-httpapi-idempotency-key).
+// Only successful answers are stored: a refusal had no effect, so a retry may succeed.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { hashSecret } from '../auth/token.ts'
@@ -16,7 +16,7 @@ export type IdempotencyScope = {
   key: string
 }
 
-/** What the request says about idempotency, or null without the header. */
+/** Reads the Idempotency-Key header; null without it. Throws `idempotency_key_invalid`. */
 export function idempotencyOf(request: FastifyRequest, tenantId: string): IdempotencyScope | null {
   const key = request.headers['idempotency-key']
   if (key === undefined) return null
@@ -31,7 +31,7 @@ export function idempotencyOf(request: FastifyRequest, tenantId: string): Idempo
   return { tenantId, principal: request.principal?.id ?? '', keyHash: hashSecret(key), requestHash, key }
 }
 
-/** The row that remembers `answer`; insert it in the same transaction as the effect. */
+/** The row that stores `answer`; insert it in the same transaction as the effect. */
 export function answerRow(scope: IdempotencyScope, answer: Answer, now: number): NewAnswer {
   return {
     tenant_id: scope.tenantId,
@@ -45,7 +45,7 @@ export function answerRow(scope: IdempotencyScope, answer: Answer, now: number):
   }
 }
 
-/** The answer given before, or null. Throws `idempotency_key_reused` when the key came with another request. */
+/** The stored answer, or null. Throws `idempotency_key_reused` if the key was used for a different request. */
 export async function earlierAnswer(deps: Deps, scope: IdempotencyScope | null): Promise<Answer | null> {
   if (!scope) return null
   const stored: StoredAnswer | undefined = await findAnswer(
@@ -59,12 +59,12 @@ export async function earlierAnswer(deps: Deps, scope: IdempotencyScope | null):
   return { status: stored.status, body: JSON.parse(stored.body) as unknown, headers: stored.headers }
 }
 
-/** Whether a write failed because the same key was used before or at the same time. */
+/** Whether a write failed because the same key was already used, or used at the same time. */
 export function isRepeat(error: unknown): boolean {
   return violationOf(error)?.constraint === 'idempotency_keys_once'
 }
 
-/** Runs `work` in a transaction that also remembers its answer; a repeated request gets the answer of the first. */
+/** Runs `work` in a transaction that also stores its answer; a repeated request gets the stored answer. */
 export async function answerOnce(
   deps: Deps,
   scope: IdempotencyScope | null,
@@ -79,7 +79,7 @@ export async function answerOnce(
       return answer
     })
   } catch (error) {
-    // A rival with the same key may have won anywhere: on the key itself or on another constraint.
+    // A concurrent request with the same key may have won on the key itself or on any other constraint.
     const rival = await earlierAnswer(deps, scope)
     if (rival) return rival
     throw error

@@ -1,5 +1,6 @@
-// `Idempotency-Key` on every POST of the API that does not remember its answers itself: the key is claimed before the work begins and
-// answered with what came of it. What is kept is sealed with the caller's own secret and key: a copy of the database opens none of it.
+// Handles `Idempotency-Key` for every POST route that does not store its own answers: claims the key before the work, and
+// stores the answer after it. Stored answers are encrypted with the caller's secret and key, so a copy of the database reveals
+// none.
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -14,22 +15,22 @@ import { IdempotencyHeader } from './headers.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The key that this request has claimed. */
+    /** The key claimed by this request. */
     idempotency: IdempotencyScope | null
   }
   interface FastifyContextConfig {
-    /** Whether the hook keeps the answers of the route; routes that write theirs with the effect itself do not need it. */
+    /** Whether this hook stores the route's answers; not needed if the route stores them in the transaction of the effect. */
     keepsAnswers?: boolean
   }
 }
 
-/** A claim without an answer: its work is under way. */
+/** Status of a claim whose work is still running. */
 const UNDER_WAY = 0
-/** After so long (ms) a claim is of a process that ended: nobody knows what it did, and the request may be tried again. */
+/** Age (ms) after which a claim belongs to a dead process. Its effect is unknown, and the request may be retried. */
 const ABANDONED = 60_000
-/** Larger answers are lists that can be read again. */
+/** Larger answers are not stored (characters): they are lists that can be read again. */
 const LARGEST = 256 * 1024
-/** Headers that belong to the answer itself. */
+/** Response headers that are stored with the answer. */
 const KEPT_HEADERS = ['location', 'etag', 'content-type']
 
 const sealKey = (request: FastifyRequest, key: string): Buffer =>
@@ -40,7 +41,7 @@ const sealKey = (request: FastifyRequest, key: string): Buffer =>
 const seal = (deps: Deps, request: FastifyRequest, key: string, text: string): string =>
   encrypt(sealKey(request, key), '', Buffer.from(text), deps.randomBytes(12))
 
-/** The kept answer; null when the caller's secret is another one by now. */
+/** Decrypts a stored answer; null if the caller's secret has changed. */
 function open(request: FastifyRequest, key: string, text: string): string | null {
   try {
     return decrypt(sealKey(request, key), '', text).toString('utf8')
@@ -49,7 +50,10 @@ function open(request: FastifyRequest, key: string, text: string): string | null
   }
 }
 
-/** Claims the key, or answers what was answered before; throws `idempotency_key_reused`, and `conflict` while the first is under way. */
+/**
+ * Claims the key or replays the stored answer. Throws `idempotency_key_reused`, and `conflict` while the first request is still
+ * running.
+ */
 async function claimOrReplay(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const scope = idempotencyOf(request, tenantOf(request))
   if (!scope) return
@@ -86,7 +90,7 @@ function replay(
   reply.raw.writeHead(known.status, headers).end(text)
 }
 
-/** Remembers an answer of success; a refusal had no effect, so the same key may try again. */
+/** Stores a successful answer. After a refusal, which had no effect, the key is released for a retry. */
 async function remember(deps: Deps, request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<void> {
   const scope = request.idempotency
   if (!scope) return
@@ -103,7 +107,7 @@ async function remember(deps: Deps, request: FastifyRequest, reply: FastifyReply
   await keepAnswer(deps.db.kysely, scope, reply.statusCode, seal(deps, request, scope.key, text), headers)
 }
 
-/** Installs the header on all POSTs of the API, in its description too. */
+/** Adds the header to all POST routes of the API and to their descriptions. */
 export function installIdempotency(app: FastifyInstance, deps: Deps): void {
   app.decorateRequest('idempotency', null)
   app.addHook('onRoute', (route) => {

@@ -8,7 +8,7 @@ export type StoredAnswer = Pick<IdempotencyKeyRow, 'request_hash' | 'status' | '
 }
 export type NewAnswer = Omit<IdempotencyKeyRow, 'headers'> & { headers: Record<string, string> }
 
-/** Remembers an answer; a second one under the same key breaks `idempotency_keys_once`. */
+/** Inserts an answer; a second one under the same key violates `idempotency_keys_once`. */
 export function rememberAnswer(a: NewAnswer): CompiledQuery {
   return CompiledQuery.raw(
     `insert into idempotency_keys (tenant_id, principal, key_hash, request_hash, status, body, headers, created_at)
@@ -17,14 +17,14 @@ export function rememberAnswer(a: NewAnswer): CompiledQuery {
   )
 }
 
-/** Takes a key before its work begins; the second one breaks `idempotency_keys_once`. */
+/** Claims a key before the work; a second claim violates `idempotency_keys_once`. */
 export async function claimKey(db: Db, row: NewAnswer): Promise<void> {
   await db.executeQuery(rememberAnswer(row))
 }
 
 type Key = { tenantId: string; principal: string; keyHash: string }
 
-/** Writes what came of the work under the key. */
+/** Stores the result of the work under the claimed key. */
 export async function keepAnswer(
   db: Db,
   key: Key,
@@ -41,7 +41,7 @@ export async function keepAnswer(
     .execute()
 }
 
-/** The key may be used again. */
+/** Releases a key, so that it can be used again. */
 export async function forgetKey(db: Db, key: Key): Promise<void> {
   await db
     .deleteFrom('idempotency_keys')
@@ -66,7 +66,7 @@ export async function findAnswer(
     .executeTakeFirst()
 }
 
-/** Forgets answers older than `before` of one tenant, at most `limit`; returns how many. */
+/** Deletes at most `limit` answers of one tenant older than `before`; returns the number deleted. */
 export async function forgetAnswers(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
   const { rows } = await sql<{ key_hash: string }>`
     delete from idempotency_keys k

@@ -1,4 +1,4 @@
-// Lists by cursor: ids are UUIDv7, so "after this id" is "created after". The cursor is opaque to callers.
+// Cursor pagination. Ids are UUIDv7, so "after this id" means "created after". Cursors are opaque to callers.
 import Type, { type TSchema } from 'typebox'
 import { AppError } from '../errors.ts'
 import { defaulted } from './schema.ts'
@@ -30,7 +30,7 @@ function badCursor(): AppError {
   return new AppError('invalid_cursor', {}, { fields: [{ in: 'query', pointer: 'cursor', code: 'invalid_cursor' }] })
 }
 
-/** The id in a cursor of one part; null without a cursor. Throws `invalid_cursor`. */
+/** The id in a cursor with one part; null without a cursor. Throws `invalid_cursor`. */
 export function decodeIdCursor(cursor: string | undefined): string | null {
   if (cursor === undefined) return null
   const [id = '', ...rest] = decode(cursor)
@@ -38,10 +38,10 @@ export function decodeIdCursor(cursor: string | undefined): string | null {
   return id
 }
 
-/** The cursor of a list in the order of an instant and an id. */
+/** Cursor of a list sorted by instant and id. */
 export const encodeTimeCursor = (at: Date, id: string): string => encodeCursor(String(at.getTime()), id)
 
-/** Instant (epoch ms) and id in a cursor of two parts; null without a cursor. Throws `invalid_cursor`. */
+/** Instant (epoch ms) and id in a cursor with two parts; null without a cursor. Throws `invalid_cursor`. */
 export function decodeTimeCursor(cursor: string | undefined): { at: number; id: string } | null {
   if (cursor === undefined) return null
   const [at = '', id = '', ...rest] = decode(cursor)
@@ -49,7 +49,7 @@ export function decodeTimeCursor(cursor: string | undefined): { at: number; id: 
   return { at: Number(at), id }
 }
 
-/** Cuts a list read with one row too many into a page. */
+/** Makes a page from rows read with `limit + 1`; the extra row only shows that there is a next page. */
 export function pageOf<T>(
   rows: readonly T[],
   limit: number,

@@ -1,4 +1,4 @@
-// Turns every failure into an RFC 9457 problem document in the caller's language. Never a stack trace, never a 500 for bad input.
+// Turns every error into an RFC 9457 problem document in the caller's language. Never sends a stack trace, nor a 500 for bad input.
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -33,7 +33,7 @@ export const ProblemSchema = Type.Object(
   { $id: 'Problem', additionalProperties: true, description: 'RFC 9457 problem details.' },
 )
 
-/** Fastify's own refusals → our codes. */
+/** Error codes of Fastify mapped to ours. */
 const FASTIFY_CODES: Record<string, ProblemCode> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',
@@ -62,13 +62,13 @@ function fromFastify(error: AnyError, bodyLimit: number): AppError | null {
   return null
 }
 
-/** Constraints whose break has a meaning of its own, wherever it happens. */
+/** Constraints whose violation has its own code, wherever it occurs. */
 const CONSTRAINT_CODES: Record<string, ProblemCode> = {
   schedules_no_overlap: 'schedule_overlap',
   contacts_identity: 'contact_exists',
 }
 
-/** Constraints that no action translated itself: the general meaning of each kind. */
+/** Maps constraint violations that no action handled to the general code of their kind. */
 function fromDatabase(error: unknown): AppError | null {
   const violation = violationOf(error)
   if (violation) {
@@ -80,13 +80,13 @@ function fromDatabase(error: unknown): AppError | null {
       )
     return new AppError(CONSTRAINT_CODES[violation.constraint] ?? 'conflict', {}, { cause: error })
   }
-  // A client that breaks off its upload is a refused request of the network's making, not a database that is away.
+  // An upload broken off by the client also looks like a lost connection, but carries a status: it is no database failure.
   if (isUnavailable(error) && (error as { statusCode?: number }).statusCode === undefined)
     return new AppError('database_unavailable', {}, { cause: error })
   return null
 }
 
-/** The error as one of ours. */
+/** Converts any error to an AppError. */
 export function asAppError(error: unknown, bodyLimit: number): AppError {
   if (error instanceof AppError) return error
   return (
@@ -122,28 +122,28 @@ function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyRep
     })
 }
 
-/** Writes faults of our own to the log, and who was refused what. */
+/** Logs server errors, and refusals of access with their caller. */
 export function logProblem(request: FastifyRequest, problem: AppError): void {
-  // Who tries doors that are closed to them, or too often, is of interest; which key or address it was, is not for the log.
+  // Repeated refusals are worth a log entry; secrets and addresses of the caller are not logged.
   if ([401, 403, 429].includes(problem.status)) {
     const { principal } = request
     const by = principal && 'id' in principal ? `${principal.kind}:${principal.id}` : 'nobody'
     request.log.info({ code: problem.code, method: request.method, route: request.routeOptions.url, by }, 'refused')
   }
   if (problem.status < 500) return
-  // The problem only wraps what was thrown: the cause says where and why.
+  // Log the cause: the problem only wraps it.
   const { code, ...report } = reportOf(problem.cause ?? problem)
   request.log.error({ code: problem.code, sqlstate: code, ...report }, 'request failed')
 }
 
-/** What Node's parser refuses before there is a request (RFC 9112 §3): too large a head, or no HTTP at all. */
+/** Maps errors of Node's HTTP parser, which occur before there is a request (RFC 9112 §3): header too large, or invalid HTTP. */
 function malformed(error: { code?: string }): AppError {
   return new AppError(error.code === 'HPE_HEADER_OVERFLOW' ? 'head_too_large' : 'malformed_http')
 }
 
-/** Answers bytes that are no request with a problem document, and closes the connection. */
+/** Answers invalid HTTP with a problem document and closes the connection. */
 export function refuseSocket(error: Error & { code?: string }, socket: Socket): void {
-  // Whoever has gone, or was answered already, hears nothing.
+  // The connection is closed, or has been answered already.
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy()
   const { status, code } = malformed(error)
   const body = JSON.stringify({ type: `urn:agenda:problem:${code}`, ...problemWords('en', code, {}), status, code })
@@ -152,12 +152,12 @@ export function refuseSocket(error: Error & { code?: string }, socket: Socket): 
   )
 }
 
-/** Answers an address that cannot be decoded like one where there is nothing. */
+/** Answers 404 for a URL that cannot be decoded. */
 export function refuseAddress(request: FastifyRequest, reply: FastifyReply): void {
   sendProblem(new AppError('not_found', { what: 'page' }), request, reply)
 }
 
-/** Installs the handlers of errors and of unknown addresses. */
+/** Installs the handlers for errors and unknown URLs. */
 export function installProblems(
   app: FastifyInstance,
   bodyLimit: number,
@@ -171,6 +171,6 @@ export function installProblems(
   const sendNotFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     sendPageNotFound(request, reply) ? reply : sendProblem(new AppError('not_found', { what: 'page' }), request, reply)
   app.setNotFoundHandler(sendNotFound)
-  // Before the body is read: nobody reads one that was sent to an address where there is nothing.
+  // Answer 404 before the body is read.
   app.addHook('onRequest', async (request, reply) => (request.is404 ? sendNotFound(request, reply) : undefined))
 }

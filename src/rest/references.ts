@@ -1,9 +1,9 @@
-// Checks that the ids in a body name live records of the same tenant, with a pointer to the one that does not.
+// Checks that ids in a body refer to live records of the same tenant; the error points to the id that does not.
 import { bodyFault } from '../errors.ts'
 import type { ResourceTable, WriteContext } from './resource.ts'
 import { liveIds } from './resource.sql.ts'
 
-/** Throws `invalid_reference` at `pointer` (with the index for lists) when an id is unknown, archived or another tenant's. */
+/** Throws `invalid_reference` at `pointer` (with the index for lists) if an id is unknown, archived or of another tenant. */
 export async function requireLive(
   context: WriteContext,
   table: ResourceTable,

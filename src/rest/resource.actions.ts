@@ -1,4 +1,4 @@
-// Writes of a configuration table: create, change by a merge patch, archive; each with what follows from it, in one transaction.
+// Writes to configuration tables: create, merge patch, archive. Follow-up writes share the transaction.
 import { touchConfig } from '../availability/config.sql.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -9,7 +9,7 @@ import { archiveRow, insertRow, lockRow, updateRow, type Row } from './resource.
 import { mergePatch } from './schema.ts'
 import { checkBody } from './validation.ts'
 
-/** The record as the API shows it. */
+/** The record as returned by the API. */
 export function presentRow(resource: Resource, row: Row): Body {
   const shown: Body = { id: row.id }
   for (const name of Object.keys(resource.body.properties)) {
@@ -35,7 +35,7 @@ function store(resource: Resource, body: Body): { columns: Record<string, unknow
   return { columns, document }
 }
 
-/** Checks a body, saves it with what follows from it, and tells caches of it. */
+/** Prepares a body, saves it with its follow-up writes, and invalidates caches. */
 async function writeRecord(
   resource: Resource,
   context: WriteContext,
@@ -52,12 +52,12 @@ async function writeRecord(
   return row
 }
 
-/** Creates a record inside a transaction; also the way for imports and demo data. The body must be valid by its schema. */
+/** Creates a record inside a transaction; imports and demo data use it too. The body must have been validated by its schema. */
 export function createRecord(resource: Resource, context: Omit<WriteContext, 'before'>, body: Body): Promise<Row> {
   return writeRecord(resource, { ...context, before: undefined }, body, insertRow)
 }
 
-/** The same in a transaction of its own. */
+/** Runs `createRecord` in its own transaction. */
 export const createOne = (
   deps: Deps,
   resource: Resource,
@@ -76,7 +76,10 @@ async function lockExisting(
   return before
 }
 
-/** Applies a merge patch to a record inside a transaction; throws `precondition_failed` when its version is another. */
+/**
+ * Applies a merge patch inside a transaction. Throws `archived`, and `precondition_failed` if the version is not `wanted` (null
+ * = any).
+ */
 export async function changeRecord(
   resource: Resource,
   context: Omit<WriteContext, 'before'>,
@@ -94,7 +97,10 @@ export async function changeRecord(
   return writeRecord(resource, { ...context, before }, body, updateRow)
 }
 
-/** Takes a record out of use; throws `precondition_failed` when its version is another. */
+/**
+ * Archives a record; no effect if it is archived already. Throws `precondition_failed` if the version is not `wanted` (null =
+ * any).
+ */
 export async function archiveRecord(
   resource: Resource,
   context: Omit<WriteContext, 'before'>,

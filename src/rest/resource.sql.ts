@@ -1,4 +1,4 @@
-// SQL common to all configuration tables: key columns, one document, a version. Each feature names its own table.
+// SQL shared by all configuration tables: key columns, one document, a version. The caller names the table.
 import { sql, type Selectable } from 'kysely'
 import type { ResourceTable } from './resource.ts'
 import type { Db, Tx } from '../db/tx.ts'
@@ -12,7 +12,7 @@ export type Row = {
   archived_at: Date | null
 } & Record<string, unknown>
 
-// All configuration tables share the columns used here; one of them stands for the type of all.
+// All configuration tables share the columns used here, so the type of one stands for all.
 const as = (table: ResourceTable): 'locations' => table as 'locations'
 
 export type ListFilter = { column: string; value: string }
@@ -39,7 +39,7 @@ export async function findRow(db: Db, table: ResourceTable, tenantId: string, id
     .executeTakeFirst()
 }
 
-/** The row with this external id, archived or not; only for tables that have the column. */
+/** The row with this external id, archived or not; only for tables with that column. */
 export async function findRowByExternalId(
   db: Db,
   table: ResourceTable,
@@ -113,7 +113,7 @@ export async function archiveRow(tx: Tx, table: ResourceTable, tenantId: string,
     .executeTakeFirstOrThrow()
 }
 
-/** Of the given ids, those that exist and are not archived. */
+/** Returns those of the given ids that exist and are not archived. */
 export async function liveIds(
   db: Db,
   table: ResourceTable,

@@ -1,4 +1,4 @@
-// What a feature declares so that its configuration table becomes a REST collection.
+// The declaration by which a configuration table becomes a REST collection.
 import type { TObject } from 'typebox'
 import type { Deps } from '../deps.ts'
 import type { Tx } from '../db/tx.ts'
@@ -20,35 +20,35 @@ export type ResourceTable =
 
 export type Body = Record<string, unknown>
 
-/** What a write needs to know: the tenant, the present, and the record before (undefined on creation). */
+/** Context of a write; `before` is the stored record, undefined on creation. */
 export type WriteContext = { tx: Tx; tenantId: string; id: string; now: number; before: Row | undefined; deps: Deps }
 
 export type Resource = {
-  /** Last part of the address, also the tag in the API reference. */
+  /** Last part of the URL, and the tag in the API reference. */
   path: string
   /** Singular, for messages and operation ids. */
   name: string
   table: ResourceTable
   description: string
   body: TObject
-  /** Body fields kept in columns of their own. */
+  /** Body fields stored in their own columns. */
   columns: Readonly<Record<string, string>>
-  /** Query parameters of the list → column. */
+  /** Query parameters of the list, mapped to columns. */
   filters: Readonly<Record<string, string>>
   scopes: { read: Scope; write: Scope }
-  /** What a write touches, for people of limited reach; without it they may not. */
+  /** What a write touches, for people with limited reach; without it they may not write. */
   reach?: Reached
-  /** Fields that a patch replaces whole: their parts belong together. */
+  /** Fields that a patch replaces as a whole, because their parts belong together. */
   replaced?: readonly string[]
-  /** Whether a change alters what can be booked. */
+  /** Whether a change affects what can be booked. */
   isConfiguration: boolean
-  /** Checks references and rules and returns further columns; throws refusals with pointers. May complete the body. */
+  /** Checks references and rules, may complete the body, and returns further columns. Throws errors with pointers. */
   prepare?: (context: WriteContext, body: Body) => Promise<Record<string, unknown>>
   /** Follow-up writes in the same transaction. */
   afterWrite?: (context: WriteContext, body: Body) => Promise<void>
-  /** Refuses an archive that would break something. */
+  /** Throws if archiving would break something. */
   beforeArchive?: (context: WriteContext) => Promise<void>
-  /** Fields that the answer shows in addition to the body. */
+  /** Response fields in addition to the body. */
   present?: (row: Row) => Body
   /** Schema of those fields. */
   presented?: TObject['properties']

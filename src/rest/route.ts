@@ -1,10 +1,10 @@
-// What routes for integrators say of themselves, and read of a request, in the same words.
+// Helpers that declare API routes and read common parts of requests.
 import { createHash } from 'node:crypto'
 import { pathPart } from './fields.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Reached, Scope } from '../auth/scopes.ts'
 
-/** Descriptions for the API reference, under a tag. */
+/** Entry of a route in the API reference, under a tag. */
 export const documentedUnder = (tag: string) => (operationId: string, summary: string) => ({
   tags: [tag],
   operationId,
@@ -12,7 +12,7 @@ export const documentedUnder = (tag: string) => (operationId: string, summary: s
   security: [{ key: [] }],
 })
 
-/** Who may call: keys with this scope, and people whose role has it; what they touch, for those of limited reach. */
+/** Access for keys with this scope and people whose role has it; `reach`: what the route touches, for people with limited reach. */
 export const withScope = (scope: Scope, reach?: Reached) => ({
   access: { kind: 'key' as const, scope, ...(reach === undefined ? {} : { reach }) },
 })
@@ -23,9 +23,9 @@ export const idOf = (request: FastifyRequest): string => pathPart(request, 'id')
 export const sendText = (reply: FastifyReply, type: string, text: string): FastifyReply =>
   reply.type(type).serializer(String).send(text)
 
-/** A strong ETag of a text (RFC 9110 §8.8.3). */
+/** A strong ETag for a text (RFC 9110 §8.8.3). */
 export const tagOf = (text: string): string => `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
 
-/** Whether the caller has this state already (`If-None-Match`, compared weakly: RFC 9110 §13.1.2). */
+/** Whether the caller already has this state (`If-None-Match`, weak comparison, RFC 9110 §13.1.2). */
 export const hasTag = (request: FastifyRequest, tag: string): boolean =>
   (request.headers['if-none-match'] ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === tag)

@@ -1,4 +1,4 @@
-// TypeBox pieces that all features share: ids, names, instants, and the schema of a partial change.
+// TypeBox schemas that all features share: ids, names, instants, and the schema of a merge patch.
 import Type, { type TObject, type TProperties, type TSchema, type TSchemaOptions } from 'typebox'
 
 export const Id = Type.String({ format: 'uuid', description: 'UUIDv7' })
@@ -27,7 +27,7 @@ export const Minutes = (maximum: number, description: string) =>
   Type.Integer({ minimum: 0, maximum, description: `${description} (minutes)` })
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
-/** What every stored record answers beside its own fields. */
+/** Fields that every stored record returns in addition to its own. */
 export const Envelope = {
   id: Id,
   version: Type.Integer({ description: 'Rises with every change; the ETag.' }),
@@ -48,7 +48,7 @@ function withoutDefaults(value: unknown): unknown {
 
 type Plain = { type?: string; properties?: Record<string, Plain>; required?: string[] }
 
-/** Parts of an object may be left out of a patch, and taken away by null; what comes of it is judged by the body's own schema. */
+/** In a patch, parts of an object may be absent or null; the result is validated by the schema of the body. */
 function nullableInside(schema: Plain): Plain {
   if (schema.type !== 'object' || schema.properties === undefined) return schema
   const { required: _required, ...rest } = schema
@@ -59,7 +59,10 @@ function nullableInside(schema: Plain): Plain {
   return { ...rest, properties: Object.fromEntries(inside) as Record<string, Plain> }
 }
 
-/** JSON Merge Patch (RFC 7396) of a body: every field optional, null takes it back to its default; no defaults filled in. */
+/**
+ * Schema of a JSON Merge Patch (RFC 7396) for a body: every field is optional, null restores its default, no defaults are
+ * filled in.
+ */
 export function patchOf(body: TObject): TSchema {
   const properties: TProperties = {}
   for (const [name, schema] of Object.entries(body.properties)) {
@@ -73,7 +76,7 @@ export function patchOf(body: TObject): TSchema {
   return Type.Object(properties, { additionalProperties: false, minProperties: 1 })
 }
 
-/** Applies a merge patch; neither argument is changed. */
+/** Applies a merge patch to a copy; the arguments stay unchanged. */
 export function mergePatch(
   target: Readonly<Record<string, unknown>>,
   patch: Readonly<Record<string, unknown>>,

@@ -1,4 +1,4 @@
-// Answers as server-sent events: open until the reader leaves or the service stops.
+// Server-sent events: a stream stays open until the reader leaves or the service stops.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
@@ -7,7 +7,7 @@ import { memoizeByObject } from '../memoize.ts'
 
 type Writing = (text: string) => Promise<void>
 
-/** Writes, and waits while the reader is slower than the changes. */
+/** Writes, and waits while the reader is too slow. */
 async function write(
   raw: NodeJS.WritableStream & { writableNeedDrain?: boolean },
   text: string,
@@ -17,14 +17,14 @@ async function write(
   while (raw.writableNeedDrain && !signal.aborted) await sleep(20, undefined, { signal }).catch(() => undefined)
 }
 
-/** Streams that are open in this process at most: of one person or key, of one tenant, of all. */
+/** Most open streams in this process: per person or key, per tenant, in total. */
 const [MOST_OF_ONE, MOST_OF_TENANT, MOST] = [20, 500, 2_000]
-/** Who reads is judged again at least so often (ms), and at once when somebody's rights have changed. */
+/** How often (ms) the reader's rights are checked again; also at once after a change of rights. */
 const JUDGED = 1_500
 
 const openOf = memoizeByObject((_deps: Deps) => new Map<string, number>())
 
-/** Counts a stream for its reader, tenant and process until the returned function is called; throws `too_many_streams`. */
+/** Counts a stream for its reader, tenant and process until the returned function is called. Throws `too_many_streams`. */
 function counted(deps: Deps, request: FastifyRequest): () => void {
   const { principal } = request
   const tenant = principal && principal.kind !== 'platform' ? principal.tenantId : ''
@@ -45,12 +45,12 @@ function counted(deps: Deps, request: FastifyRequest): () => void {
   }
 }
 
-/** Ends the stream when its reader may not read it any more: asked at every change of rights, and every now and then. */
+/** Ends the stream when its reader loses the right to read it: checks at every change of rights and periodically. */
 function judge(deps: Deps, request: FastifyRequest, end: () => void): () => void {
   const ask = (): void => {
     request.mayStill().then(
       (may) => may || end(),
-      // The database is away: nobody is let out or in by that.
+      // The database is unreachable: keep the stream as it is.
       () => undefined,
     )
   }
@@ -62,7 +62,7 @@ function judge(deps: Deps, request: FastifyRequest, end: () => void): () => void
   }
 }
 
-/** What sends streams of this instance; all of them end when it closes. */
+/** Returns the function that opens streams of this instance; all of them end when the instance closes. */
 export function streamsOf(app: FastifyInstance, deps: Deps) {
   const closing = new Set<AbortController>()
   app.addHook('preClose', async () => {
@@ -79,11 +79,11 @@ export function streamsOf(app: FastifyInstance, deps: Deps) {
     closing.add(gone)
     const stopJudging = judge(deps, request, () => gone.abort())
     reply.hijack()
-    // What hooks have set so far counts here too.
+    // The reply is hijacked: copy the headers that hooks have set.
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) reply.raw.setHeader(name, value)
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' })
-    // Nothing may happen for long; and whoever asks for the head alone is answered at once.
+    // Send the headers now: there may be no event for a long time, and HEAD needs nothing else.
     reply.raw.flushHeaders()
     try {
       if (request.method === 'HEAD') return

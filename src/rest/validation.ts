@@ -1,5 +1,5 @@
-// One Ajv for everything: strict for bodies (no coercion, unknown fields refused), coercing for query and path. Turns Ajv's
-// errors into field faults with JSON pointers.
+// JSON Schema validation with Ajv: strict for bodies (no coercion, unknown fields refused), coercing for query and path.
+// Converts Ajv errors to field faults with JSON pointers.
 import SerializerSelector from '@fastify/fast-json-stringify-compiler'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import addFormatsPackage from 'ajv-formats'
@@ -10,7 +10,7 @@ import { isCalendarDate, isZone } from '../time/zone.ts'
 
 const addFormats = addFormatsPackage as unknown as (ajv: Ajv) => void
 
-/** RFC 3339 date-time with offset; leap seconds are refused, since no clock here can keep them. */
+/** RFC 3339 date-time with offset. Leap seconds are refused, because no clock here can represent them. */
 function isInstant(text: string): boolean {
   const match = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.exec(
     text,
@@ -26,10 +26,10 @@ function isWebUrl(text: string): boolean {
   }
 }
 
-/** Teaches an Ajv the formats of this API. */
+/** Adds the formats of this API to an Ajv instance. */
 export function addOwnFormats(ajv: Ajv): void {
   addFormats(ajv)
-  // The package's own format also takes `urn:uuid:…`, which no column of type uuid does.
+  // The package's own format also accepts `urn:uuid:…`, which uuid columns reject.
   ajv.addFormat('uuid', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i)
   ajv.addFormat('calendar-date', isCalendarDate)
   ajv.addFormat('instant', isInstant)
@@ -49,7 +49,7 @@ function newAjv(coerceTypes: false | 'array'): Ajv {
 const strict = newAjv(false)
 const coercing = newAjv('array')
 
-/** Compiled when its route is first called: all of them together take most of a second, and memory for routes never called. */
+/** Compiles a validator when its route is first called: compiling all takes most of a second, and memory for routes never called. */
 export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
   let compiled: ValidateFunction | undefined
   const validate: ReturnType<FastifySchemaCompiler<object>> = (value: unknown) => {
@@ -62,7 +62,7 @@ export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpP
 }
 
 const buildSerializers = SerializerSelector()
-/** Writers of answers, compiled when first needed, like the validators. */
+/** Compiles serializers on first use, like the validators. */
 export const buildSerializer: typeof buildSerializers = (externalSchemas, options) => {
   const compile = buildSerializers(externalSchemas, { ...options, ajv: { logger: false } })
   return (route) => {
@@ -93,7 +93,7 @@ const CODES: Record<string, string> = {
 
 const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
 
-/** What would have been taken: the values of an enumeration, or of the branches of a union, which fail one by one. */
+/** The values that would be valid: of an enumeration, or of the branches of a union, each of which fails separately. */
 function allowedFor(error: ErrorObject, all: readonly ErrorObject[]): string | undefined {
   if (error.keyword === 'enum') return (error.params as { allowedValues: unknown[] }).allowedValues.join(', ')
   if (error.keyword !== 'const') return undefined
@@ -101,7 +101,7 @@ function allowedFor(error: ErrorObject, all: readonly ErrorObject[]): string | u
   return [...new Set(branches.map((e) => String((e.params as { allowedValue: unknown }).allowedValue)))].join(', ')
 }
 
-/** What a format looks like, by an example: its name says nothing to whoever has made the mistake. */
+/** An example for each format, because its name alone does not help the caller. */
 const FORMS: Record<string, string> = {
   instant: '2026-12-01T09:00:00+01:00 (RFC 3339, with offset)',
   'calendar-date': '2026-12-01',
@@ -129,9 +129,9 @@ function faultOf(error: ErrorObject, where: FieldFault['in'], all: readonly Erro
 
 const MAX_FAULTS = 20
 
-/** Ajv's errors as one `invalid_request` with a fault for each place, at most twenty. */
+/** Converts Ajv errors to one `invalid_request` with a fault per place, at most twenty. */
 export function validationError(errors: readonly ErrorObject[], where: FieldFault['in']): AppError {
-  // The branches of a union fail one by one; what is of use to a person are the leaves.
+  // Each branch of a union fails separately; only the errors inside the branches help.
   const leaves = errors.filter((e) => !['anyOf', 'oneOf', 'if'].includes(e.keyword))
   const faults = (leaves.length > 0 ? leaves : errors).map((e) => faultOf(e, where, errors))
   const distinct = [...new Map(faults.map((f) => [f.pointer + f.code, f])).values()]
@@ -140,21 +140,21 @@ export function validationError(errors: readonly ErrorObject[], where: FieldFaul
 
 const compiled = new WeakMap<object, ValidateFunction>()
 
-/** Validates a value against a body schema, filling in defaults; throws `invalid_request` with pointers. */
+/** Validates a value against a body schema and fills in defaults. Throws `invalid_request` with pointers. */
 export function checkBody(schema: TSchema, value: unknown): void {
   let validate = compiled.get(schema)
   if (!validate) compiled.set(schema, (validate = strict.compile(schema)))
   if (!validate(value)) throw validationError(validate.errors ?? [], 'body')
 }
 
-/** How deep a body may nest: the deepest of ours has eight levels, and what nests by itself (attributes, data) needs no more. */
+/** Maximum nesting of a body: our deepest schema has eight levels, and free-form fields (attributes, data) need no more. */
 const MAX_DEPTH = 32
 
 export type BodyFault = { pointer: string; code: 'wrong_format' | 'too_deep'; limit: string | number }
 
 /**
- * What no route may be handed: text that PostgreSQL cannot store (NUL, surrogates without their partner) and nesting deeper than
- * `MAX_DEPTH`, which would exhaust the stack of whoever walks it. Returns the first place, or null. Walks without recursion.
+ * Finds what no route may receive: text that PostgreSQL cannot store (NUL, lone surrogates), and nesting deeper than
+ * `MAX_DEPTH`, which could overflow the stack of later code. Returns the first place, or null. Not recursive itself.
  */
 export function findUnacceptable(body: unknown): BodyFault | null {
   const isBad = (text: string): boolean => text.includes('\0') || !text.isWellFormed()
@@ -168,7 +168,7 @@ export function findUnacceptable(body: unknown): BodyFault | null {
     for (const [name, child] of Object.entries(value)) {
       const at = `${pointer}/${escapePointer(name)}`
       if (isBad(name)) return { pointer: at, code: 'wrong_format', limit: text }
-      // Numbers and truth values are never at fault; a list of many thousands of them is not copied.
+      // Numbers and booleans are always valid; skipping them avoids copying long lists.
       if (typeof child === 'string' || (child !== null && typeof child === 'object'))
         open.push({ value: child, pointer: at, depth: depth + 1 })
     }

@@ -1,5 +1,5 @@
-// Owns the address of the files in public/: one folder name for all of them, made from their contents, so that browsers keep
-// them for ever and never mix two versions.
+// The URL of the files in public/: one folder name for all, derived from their contents, so that browsers may cache them for
+// ever and never mix two versions.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ export const PUBLIC = join(import.meta.dirname, '..', '..', 'public')
 
 let version: string | undefined
 
-/** Twelve characters that change with any file of public/. */
+/** Twelve characters that change when any file of public/ changes. */
 export function assetsVersion(): string {
   if (version === undefined) {
     const hash = createHash('sha256')

@@ -1,4 +1,4 @@
-// PURE. Contrast of two colours as WCAG 2.2 defines it, and a legible variant of a colour for dark surfaces.
+// PURE. Contrast of two colours (WCAG 2.2), and lighter variants of a colour for dark backgrounds.
 
 const HEX = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i
 
@@ -27,12 +27,12 @@ export function contrastOf(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05)
 }
 
-/** White or black, whichever is easier to read on the colour. */
+/** White or black, whichever has more contrast with the background. */
 export function readableOn(background: string): string {
   return contrastOf('#ffffff', background) >= contrastOf('#000000', background) ? '#ffffff' : '#000000'
 }
 
-/** The colour mixed with white until it reaches `ratio` on a dark background. */
+/** Mixes the colour with white until it reaches the contrast `ratio` on a dark background. */
 export function lightenedFor(hex: string, background: string, ratio: number): string {
   const rgb = rgbOf(hex)
   for (let share = 0; share < 1; share += 0.05) {

@@ -1,4 +1,4 @@
-// PURE. Dates and times in words, by language and zone.
+// PURE. Dates and times as text, by language and time zone.
 import type { Language } from '../locales/words.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { dayOf, formatDate, offsetAt, wallWindow } from '../time/zone.ts'
@@ -9,7 +9,7 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language}${JSON.stringify(options)}`
   let found = formats.get(key)
-  // Making one costs a hundred times what using it does.
+  // Creating a format is about a hundred times slower than using it.
   if (!found) formats.set(key, (found = new Intl.DateTimeFormat(LOCALES[language], { timeZone: 'UTC', ...options })))
   return found
 }
@@ -34,16 +34,13 @@ export const monthName = (language: Language, month: string): string =>
 export const weekdayNames = (language: Language, width: 'short' | 'long'): string[] =>
   Array.from({ length: 7 }, (_, i) => format(language, { weekday: width }).format((i + 4) * DAY))
 
-/** The clock of an instant in a zone: `08:30`. */
+/** Wall-clock time of an instant in a zone: `08:30`. */
 export function clockOf(zone: string, at: number): string {
   const minutes = Math.floor(((((at + offsetAt(zone, at)) % DAY) + DAY) % DAY) / MINUTE)
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
 }
 
-/**
- * The clock of an instant, told apart where the zone's clock shows it twice (an hour in autumn): `02:30 (UTC+2)`. Everywhere else as
- * `clockOf`.
- */
+/** Like `clockOf`, but adds the offset where the zone's clock shows a time twice (one hour in autumn): `02:30 (UTC+2)`. */
 export function exactClock(zone: string, at: number): string {
   const wall = at + offsetAt(zone, at)
   if (wallWindow(zone, wall, wall + 1).length === 2) return clockOf(zone, at)
@@ -53,13 +50,13 @@ export function exactClock(zone: string, at: number): string {
   return `${clockOf(zone, at)} (UTC${offset})`
 }
 
-/** `martedì 24 novembre 2026`, of an instant. */
+/** `martedì 24 novembre 2026`, for an instant. */
 export const dateOf = (language: Language, zone: string, at: number): string => longDate(language, dayOf(zone, at))
 
-/** The month of an instant: `2026-11`. */
+/** `2026-11`, for an instant. */
 export const monthOf = (zone: string, at: number): string => formatDate(dayOf(zone, at)).slice(0, 7)
 
-/** The month `step` months after one: `2026-12`, 1 → `2027-01`. */
+/** Adds `step` months: `2026-12`, 1 → `2027-01`. */
 export function addMonths(month: string, step: number): string {
   const [year = 0, number = 1] = month.split('-').map(Number)
   return new Date(Date.UTC(year, number - 1 + step, 1)).toISOString().slice(0, 7)

@@ -1,4 +1,4 @@
-// A page of examples: how another site embeds the booking or links to it. Shows the widget at work on this very site.
+// A page of examples: how other sites link to the booking or embed it. Runs the widget on this site.
 import { html, type Html } from './html.ts'
 import type { Page } from './layout.ts'
 import type { Site } from './site.ts'

@@ -1,4 +1,4 @@
-// What all pages with forms share: cookies, forms as the only bodies, compression, and a limit of calls a minute.
+// What all pages with forms share: cookies, form bodies only, compression, and rate limits.
 import cookie from '@fastify/cookie'
 import compress from '@fastify/compress'
 import formbody from '@fastify/formbody'
@@ -11,20 +11,20 @@ import { sharedStore } from '../rest/call-limit.ts'
 import { networkOf } from './network.ts'
 
 export type FormPages = {
-  /** Name of these pages among those that count calls. */
+  /** Name of these pages in the call counts. */
   part: string
   /** Largest form, bytes. */
   formLimit: number
-  /** Brotli's quality: more is smaller and slower. */
+  /** Brotli quality: higher is smaller and slower. */
   quality: number
-  /** Calls a minute, and of whom. */
+  /** Calls per minute, and by whom they are counted. */
   rate: Pick<RateLimitPluginOptions, 'max' | 'keyGenerator'>
 }
 
-/** Registers the plug-ins on the instance whose pages they serve. */
+/** Registers the plug-ins on the instance that serves the pages. */
 export async function installFormPages(pages: FastifyInstance, deps: Deps, options: FormPages): Promise<void> {
   await pages.register(cookie)
-  // Forms only: a value of a form is text, and nothing here expects anything else.
+  // Accept only form bodies: pages expect text values and nothing else.
   pages.removeAllContentTypeParsers()
   await pages.register(formbody, { bodyLimit: options.formLimit })
   await pages.register(compress, {

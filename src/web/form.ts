@@ -1,14 +1,14 @@
-// PURE. Pieces of forms: fields with their label, hint and fault, the summary of faults, radio groups.
+// PURE. Form elements: fields with label, hint and fault, the fault summary, radio groups.
 import { html, trusted, type Html } from './html.ts'
 import type { PageWords } from '../locales/pages.en.ts'
 
-/** What is wrong, by the field's name. */
+/** Messages of faults, by field name. */
 export type Faults = ReadonlyMap<string, string>
 export const NO_FAULTS: Faults = new Map()
 
 type Field = {
   name: string
-  /** Where several forms of a page have a field of this name; else the name. */
+  /** Set if several forms of a page have a field of this name; default: the name. */
   id?: string | undefined
   label: string
   value: string
@@ -61,7 +61,7 @@ export function field(f: Field, faults: Faults): Html {
   </div>`
 }
 
-/** A password: the present one, which browsers fill in, or one to be chosen. It is never shown again. */
+/** A password field: the present one, which browsers fill in, or a new one. The value is never sent back to the page. */
 export const passwordField = (
   f: { name: string; label: string; hint?: string; use: 'present' | 'new' },
   faults: Faults,
@@ -76,7 +76,7 @@ export const passwordField = (
 
 export type Option = { value: string; label: Html | string; detail?: Html | undefined }
 
-/** A group of radio buttons, or of boxes when several may be chosen. */
+/** A group of radio buttons, or of checkboxes if several may be chosen. */
 export function choices(
   group: {
     name: string
@@ -91,7 +91,7 @@ export function choices(
 ): Html {
   const { name, legend, options, chosen, required, several } = group
   const fault = faults.get(name)
-  // Each button bears the fault: a group of boxes has no state of its own for it.
+  // Each button refers to the fault: a group of checkboxes cannot be marked invalid itself.
   const described = (i: number, detail: unknown): Html => {
     const ids = [
       detail !== undefined && `${name}-${i}-detail`,
@@ -128,7 +128,7 @@ export function choices(
 export function select(
   s: {
     name: string
-    /** Where several forms of a page have a field of this name; else the name. */
+    /** Set if several forms of a page have a field of this name; default: the name. */
     id?: string | undefined
     label: string
     options: readonly { value: string; label: string }[]
@@ -157,7 +157,7 @@ export function select(
   </div>`
 }
 
-/** What is wrong, each with a link to its field; read out at once. */
+/** All faults, each with a link to its field; screen readers announce it at once. */
 export function faultSummary(w: PageWords, faults: Faults): Html {
   if (faults.size === 0) return html``
   return html`<div class="summary-faults" role="alert" tabindex="-1" id="faults">
@@ -172,7 +172,7 @@ export const hidden = (name: string, value: string): Html =>
   html`<input type="hidden" name="${name}" value="${value}" />`
 
 const ROLES = { note: 'note', warning: 'alert', success: 'status' }
-/** A message in a box: `note` informs, `warning` tells what to mind, `success` what was done. */
+/** A message box: `note` informs, `warning` warns, `success` confirms. */
 export const notice = (kind: 'note' | 'warning' | 'success', title: string, body: Html | string): Html =>
   html`<div class="notice ${kind}" role="${ROLES[kind]}">
     <h2>${title}</h2>

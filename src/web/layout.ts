@@ -1,4 +1,4 @@
-// PURE. The frame around every page: head, header, language switch, messages, footer.
+// PURE. The layout of every public page: head, header, language switch, messages, footer.
 import { LANGUAGES } from '../locales/words.ts'
 import { html, paragraphs, telephone, type Html } from './html.ts'
 import type { Site } from './site.ts'
@@ -6,14 +6,14 @@ import type { Site } from './site.ts'
 export type Page = {
   title: string
   main: Html
-  /** For search engines; pages of one person are kept out of them. */
+  /** For search engines; pages with `isPrivate` are excluded from them. */
   description?: string
   isPrivate?: boolean
-  /** Tells the embedding site how far the citizen is. */
+  /** Tells the embedding site which step the citizen has reached. */
   event?: string
 }
 
-/** Where the versioned files of public/ are; set once at start. */
+/** Location of the versioned files of public/; set once at start. */
 export type Assets = { base: string; themeOf: (site: Site) => string }
 
 function head(site: Site, page: Page, assets: Assets): Html {
@@ -81,7 +81,7 @@ function footer(site: Site): Html {
   </footer>`
 }
 
-/** A whole document. */
+/** Renders a complete document. */
 export function document(site: Site, page: Page, assets: Assets): string {
   return `<!doctype html>${html`<html lang="${site.language}" ${site.isFramed && html`class="framed"`}>
     <head>

@@ -1,9 +1,9 @@
-// PURE. Which network an address belongs to. One home has 2^64 IPv6 addresses: whoever counts addresses must count its block.
+// PURE. The network of an IP address. A single home has 2^64 IPv6 addresses, so counters must count by block.
 import ipaddr from 'ipaddr.js'
 
-/** The network that one household or office has: an IPv4 address, or a /64 of IPv6. What is no address counts as itself. */
+/** The network of one household or office: an IPv4 address or an IPv6 /64. Returns text that is no address unchanged. */
 export const networkOf = (address: string): string => blockOf(address, 4)
-/** The network that one customer of a provider may have: an IPv4 address, or a /48 of IPv6. */
+/** The network of one customer of a provider: an IPv4 address or an IPv6 /48. */
 export const widerNetworkOf = (address: string): string => blockOf(address, 3)
 
 function blockOf(address: string, parts: number): string {

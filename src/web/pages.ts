@@ -1,4 +1,4 @@
-// What all pages share: cookies, forms, limits, compression, security headers, and refusals as pages.
+// What all public pages share: cookies, forms, rate limits, compression, security headers, and error pages.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathPart } from '../rest/fields.ts'
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
@@ -23,12 +23,12 @@ declare module 'fastify' {
   }
 }
 
-/** `json`: for a script of our own page. */
+/** `json`: for scripts of our own pages. */
 export type View = Page | { redirect: string } | { json: unknown }
 type Handler = (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>
 export type OwnHandler = (request: FastifyRequest, reply: FastifyReply, site: Site, a: Appointment) => Promise<View>
 
-/** No inline code or style, nothing from other hosts; frames only on the sites that the tenant names. */
+/** No inline code or style, nothing from other hosts; frames only on the sites the tenant allows. */
 function securityHeaders(site: Site | null, framesItself = false): Record<string, string> {
   const ancestors = site?.settings.booking.allowedOrigins ?? []
   return {
@@ -42,18 +42,18 @@ function securityHeaders(site: Site | null, framesItself = false): Record<string
       ...(framesItself ? ["frame-src 'self'"] : []),
       "form-action 'self'",
       "base-uri 'none'",
-      // Our own administration shows them as a preview.
+      // Our own administration shows the pages as a preview.
       `frame-ancestors ${["'self'", ...ancestors].join(' ')}`,
     ].join('; '),
     'x-content-type-options': 'nosniff',
-    // Other sites learn nothing; our own forms still say where they come from.
+    // Other sites receive no referrer; our own forms still need it.
     'referrer-policy': 'same-origin',
     'cross-origin-opener-policy': 'same-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   }
 }
 
-/** Forms are taken from our own pages only. Old browsers that do not say where they come from are let through. */
+/** Refuses forms of other sites (CSRF). Old browsers that send neither header pass. Throws `cross_site`. */
 function refuseOtherSites(request: FastifyRequest): void {
   const from = request.headers['sec-fetch-site']
   if (from !== undefined) {
@@ -64,7 +64,7 @@ function refuseOtherSites(request: FastifyRequest): void {
   if (origin !== undefined && URL.parse(origin)?.host !== request.host) throw new AppError('cross_site')
 }
 
-/** Where a refusal leads: the step that helps most. */
+/** The most useful next step after an error. */
 function nextOf(site: Site, request: FastifyRequest, code: ProblemCode): { href: string; text: string } {
   const w = site.words.nextSteps
   const [draft, id] = [pathPart(request, 'draft'), pathPart(request, 'id')]
@@ -83,7 +83,7 @@ function nextOf(site: Site, request: FastifyRequest, code: ProblemCode): { href:
   return { href: site.base, text: w.start }
 }
 
-/** The words of a refusal for people, where those of the API would be technical. */
+/** The text of an error for citizens, if that of the API is too technical. */
 function wordsOf(language: Language, error: AppError): { title: string; detail: string } {
   if (error.code !== 'not_found') return problemWords(language, error.code, error.params)
   const { notFound } = pageWords(language)
@@ -93,17 +93,17 @@ function wordsOf(language: Language, error: AppError): { title: string; detail: 
   return { title, detail }
 }
 
-/** The address as posters and other sites mean it: without a slash at the end, its tenant in lower case; null when it is so already. */
+/** The canonical URL: no slash at the end, tenant in lower case; null if the URL has that form already. */
 function tidied(url: string): string | null {
   const [path = '', query] = url.split('?')
   const parts = path.replace(/\/+$/, '').split('/')
   const text = [parts[0], (parts[1] ?? '').toLowerCase(), ...parts.slice(2)].join('/')
-  // Only ever an address of this service: a second slash at the beginning would lead to another host.
+  // Never redirect to another host: `//` at the start would do that.
   if (text === path || !/^\/[a-z0-9]/.test(text)) return null
   return query === undefined ? text : `${text}?${query}`
 }
 
-/** Answers an unknown address with a page when a person's browser asks; false when it does not. */
+/** Answers an unknown URL with a page if a browser asks; returns false otherwise. */
 export function sendPageNotFound(request: FastifyRequest, reply: FastifyReply): boolean {
   const wantsPage = request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '')
   if (!wantsPage || request.url.startsWith('/v1/')) return false
@@ -117,7 +117,7 @@ export function sendPageNotFound(request: FastifyRequest, reply: FastifyReply): 
   return true
 }
 
-/** A page for addresses that belong to no tenant. */
+/** An error page for URLs without a tenant. */
 function bareProblem(request: FastifyRequest, error: AppError): string {
   const language = languageFor(request, 'it')
   const { title, detail } = wordsOf(language, error)
@@ -157,7 +157,7 @@ function installRefusals(app: FastifyInstance, deps: Deps, bodyLimit: number): v
     logProblem(request, problem)
     reply.code(problem.status)
     if (problem.status === 503) reply.header('retry-after', '5')
-    // Refused before the tenant was looked up: the office's own page still says how to reach it.
+    // The request failed before its tenant was loaded: try it now, so that the page can show the office's contact details.
     const site = request.site ?? (await siteOf(deps, request, reply).catch(() => null))
     if (!site) {
       reply.headers(securityHeaders(null)).header('cache-control', 'no-store')
@@ -174,7 +174,7 @@ function installRefusals(app: FastifyInstance, deps: Deps, bodyLimit: number): v
   })
 }
 
-/** Registers the plug-ins of the pages; routes of pages are added to the instance that `add` receives. */
+/** Registers the plug-ins of the pages; `add` receives the instance and adds the routes. */
 export async function installPages(
   app: FastifyInstance,
   deps: Deps,
@@ -198,11 +198,11 @@ export async function installPages(
   })
 }
 
-/** Forms that came from one network address lately: more of them cost more work, before any is refused. */
+/** Recent forms per network (window in ms, most networks): more forms cost more proof of work, before any is refused. */
 const [LATELY, MOST_KNOWN] = [600_000, 10_000]
 const usesOf = memoizeByObject((_deps: Deps) => new Map<string, { since: number; count: number }>())
 
-/** How often the work of an address has doubled: with every so many forms of ten minutes as half of what it may send in one. */
+/** Extra levels of proof of work for a network: one for each half of its limit per minute, sent within ten minutes. */
 function stepsOf(deps: Deps, address: string, isForm: boolean): number {
   const uses = usesOf(deps)
   const now = deps.now()
@@ -218,14 +218,14 @@ export type PageRoute = {
   method: 'GET' | 'POST'
   url: string
   access?: Access
-  /** Most calls of one network address within ten minutes, instead of the limit a minute that all share. */
+  /** Most calls per network within ten minutes; replaces the common limit per minute. */
   limit?: number
-  /** Also when the public pages are closed. */
+  /** The page also works when public booking is disabled. */
   always?: boolean
   handler: Handler
 }
 
-/** Adds a page: finds the tenant, checks where a form comes from and whose draft or appointment it is, sends the page. */
+/** Adds a page: loads the tenant, checks the origin of forms and the cookie of the draft, and sends the page. */
 export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): void {
   const access = route.access ?? { kind: 'anyone' as const }
   app.route({
@@ -256,7 +256,7 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
   })
 }
 
-/** Adds a page of one appointment; only the browser that was let in sees it, to others it does not exist. */
+/** Adds a page of one appointment. Only browsers admitted by its link see it; for others it does not exist. */
 export function addOwnPage(
   app: FastifyInstance,
   deps: Deps,
@@ -272,7 +272,7 @@ export function addOwnPage(
   })
 }
 
-/** The appointment of the address, if this browser may see it; throws `link_invalid`. */
+/** The appointment in the URL, if this browser may see it; throws `link_invalid`. */
 export async function ownOf(deps: Deps, request: FastifyRequest, site: Site): Promise<Appointment> {
   const id = pathPart(request, 'id')
   const a = isUuid(id) ? await findAppointment(deps.db.kysely, site.tenantId, id) : undefined

@@ -1,4 +1,5 @@
-// What every page of a tenant knows: its settings, the reader's language, and the seals that its cookies and links bear.
+// The site: the context of every public page of a tenant, with its settings, the reader's language, and signatures of cookies
+// and links.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { pathPart, firstText, queryFields } from '../rest/fields.ts'
 import type { TenantConfig } from '../availability/model.ts'
@@ -14,19 +15,19 @@ import { isSignature, signedName, signatureOf } from './signature.ts'
 
 export type Site = {
   tenantId: string
-  /** Beginning of all addresses of the tenant: `/{slug}`. */
+  /** First part of all URLs of the tenant: `/{slug}`. */
   base: string
   config: TenantConfig
   settings: TenantSettings
   language: Language
   words: PageWords
   secret: string
-  /** Shown inside another page. */
+  /** Shown inside another site. */
   isFramed: boolean
-  /** Address of the page without the language, for the switch. */
+  /** URL of the page without the language, for the language switch. */
   here: string
   now: number
-  /** How often the work of forms has doubled for this network address. */
+  /** Extra levels of proof of work for forms from this network. */
   workSteps: number
 }
 
@@ -43,7 +44,7 @@ async function tenantIdOf(deps: Deps, slug: string): Promise<string | undefined>
   return id
 }
 
-/** The tenant with this short name, as it is now; throws `not_found`. */
+/** The present configuration of the tenant with this slug; throws `not_found`. */
 export async function configOfSlug(deps: Deps, slug: string): Promise<TenantConfig> {
   const id = await tenantIdOf(deps, slug)
   const config = id === undefined ? null : await deps.snapshots.config(id)
@@ -51,15 +52,15 @@ export async function configOfSlug(deps: Deps, slug: string): Promise<TenantConf
   return config
 }
 
-/** The language asked for in the address, else the one chosen before, else the browser's, else the tenant's. */
+/** The language in the URL, else the one chosen before, else that of the browser, else the tenant's. */
 export function languageFor(request: FastifyRequest, fallback: Language, preferred?: Language): Language {
   const asked = languageNamed(firstText(queryFields(request), 'lang'))
-  // Outside the pages nobody has read the cookies.
+  // Only pages parse cookies.
   const chosen = languageNamed((request.cookies as FastifyRequest['cookies'] | undefined)?.[LANGUAGE_COOKIE])
   return asked ?? chosen ?? preferred ?? preferredLanguage(request.headers['accept-language']) ?? fallback
 }
 
-/** Whether the page is shown inside another one. Browsers say so of pages; of later requests the cookie does. */
+/** Whether the page is in a frame. Browsers say so when they load a page; for later requests the cookie remembers it. */
 function isFramed(request: FastifyRequest): boolean {
   const dest = request.headers['sec-fetch-dest']
   if (dest === 'iframe' || dest === 'document') return dest === 'iframe'
@@ -67,7 +68,7 @@ function isFramed(request: FastifyRequest): boolean {
   return asked || request.cookies.agenda_framed === '1'
 }
 
-/** What a cookie of ours needs besides its value. In a frame only partitioned third-party cookies come back (CHIPS). */
+/** Options for our cookies. In a frame of another site browsers send back only partitioned cookies (CHIPS). */
 export function cookieOptions(request: FastifyRequest, path: string) {
   const framed = isFramed(request)
   const isSecure = framed || request.protocol === 'https'
@@ -76,7 +77,7 @@ export function cookieOptions(request: FastifyRequest, path: string) {
     : ({ path, httpOnly: true, secure: isSecure, sameSite: 'lax' } as const)
 }
 
-/** The tenant of the address with everything its pages need; throws `not_found` and `booking_closed`. */
+/** Loads the tenant in the URL with everything its pages need; throws `not_found`. */
 export async function siteOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Site> {
   const slug = pathPart(request, 'tenant')
   const config = await configOfSlug(deps, slug)
@@ -129,7 +130,7 @@ function remember(request: FastifyRequest, reply: FastifyReply, site: Site, name
   reply.setCookie(name, value.join('~'), cookieOptions(request, site.base))
 }
 
-/** The seal that the browser brings back for an id, or undefined. */
+/** The signature of an id in the browser's cookie, or undefined. */
 const sealIn = (request: FastifyRequest, cookie: string, id: string): string | undefined =>
   readSealed(request.cookies[cookie]).find((entry) => entry.id === id)?.seal
 
@@ -137,7 +138,7 @@ export const draftSignature = (site: Site, id: string): string => signatureOf(si
 export const isDraftSignature = (site: Site, id: string, seal: string): boolean =>
   isSignature(seal, site.secret, 'draft', id)
 
-/** Ids of the drafts that this browser began, newest first. */
+/** Ids of the drafts this browser began, newest first. Ignores entries with a wrong signature. */
 export function draftsOf(request: FastifyRequest, site: Site): string[] {
   return readSealed(request.cookies[DRAFTS]).flatMap(({ id, seal }) => (isDraftSignature(site, id, seal) ? [id] : []))
 }
@@ -146,11 +147,11 @@ export function rememberDraft(request: FastifyRequest, reply: FastifyReply, site
   remember(request, reply, site, DRAFTS, { id, seal: draftSignature(site, id) })
 }
 
-/** The seal of an appointment ends when its manage token is renewed. */
+/** The signature of an appointment; renewing its manage token invalidates it. */
 export const appointmentSeal = (site: Pick<Site, 'secret'>, id: string, manageHash: string | null): string =>
   signatureOf(site.secret, 'appointment', id, manageHash ?? '')
 
-/** Lets this browser see the appointment until it is closed. */
+/** Admits this browser to the appointment, by a session cookie. */
 export function rememberAppointment(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -160,13 +161,13 @@ export function rememberAppointment(
   remember(request, reply, site, APPOINTMENTS, { id: a.id, seal: appointmentSeal(site, a.id, a.manage_hash) })
 }
 
-/** Whether this browser was let in to the appointment. */
+/** Whether this browser was admitted to the appointment. */
 export function mayManage(request: FastifyRequest, site: Site, a: { id: string; manage_hash: string | null }): boolean {
   const seal = sealIn(request, APPOINTMENTS, a.id)
   return seal !== undefined && isSignature(seal, site.secret, 'appointment', a.id, a.manage_hash ?? '')
 }
 
-/** Lets this browser see a callback until it is closed. */
+/** Admits this browser to the callback, by a session cookie. */
 export function rememberCallback(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
   remember(request, reply, site, CALLBACKS, { id, seal: signatureOf(site.secret, 'callback', id) })
 }
@@ -176,11 +177,11 @@ export function mayOpenCallback(request: FastifyRequest, site: Site, id: string)
   return seal !== undefined && isSignature(seal, site.secret, 'callback', id)
 }
 
-/** The personal link of a callback, absolute. */
+/** The absolute personal link of a callback. */
 export const callbackLink = (deps: Deps, site: Pick<Site, 'secret' | 'base'>, id: string): string =>
   `${deps.links.base}${site.base}/c/${signedName(id, signatureOf(site.secret, 'callback', id))}`
 
-/** The personal link of an appointment, absolute. */
+/** The absolute personal link of an appointment. */
 export function manageLink(
   deps: Deps,
   site: Pick<Site, 'secret' | 'base'>,

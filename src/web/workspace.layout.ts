@@ -1,4 +1,4 @@
-// PURE. The frame around the pages of people who sign in: head, navigation, messages.
+// PURE. The layout of workspace pages: head, navigation, messages.
 import type { Scope } from '../auth/scopes.ts'
 import { LANGUAGES } from '../locales/words.ts'
 import type { Workspace } from './workspace.ts'
@@ -8,16 +8,16 @@ import { html, type Html } from './html.ts'
 export type WorkspacePage = {
   title: string
   main?: Html
-  /** A refusal in place of a page. */
+  /** An error shown instead of a page. */
   problem?: { title: string; detail: string; requestId: string | null }
-  /** Which entry of the navigation it belongs to. */
+  /** The entry of the navigation to which the page belongs. */
   section?: string
-  /** Modules of public/ that this page needs besides the common one. */
+  /** Modules of public/ that this page needs in addition to the common one. */
   scripts?: readonly string[]
-  /** Style sheets and plain scripts of libraries. */
+  /** Style sheets and classic scripts of libraries. */
   styles?: readonly string[]
   classic?: readonly string[]
-  /** Takes the whole width, as calendars do. */
+  /** Uses the full width, as calendars do. */
   isWide?: boolean
   status?: number
 }
@@ -34,14 +34,14 @@ const ENTRIES: readonly Entry[] = [
   { section: 'settings', href: '/agenda/settings', scope: 'configuration:read' },
 ]
 
-/** The hidden field that only our own pages can write. */
+/** The hidden field with the CSRF token. */
 export const proof = (workspace: Pick<Workspace, 'csrf'>): Html => hidden('csrf', workspace.csrf)
 
-/** A form that sends to one of our pages. */
+/** A form that submits to a workspace page, with the CSRF token. */
 export const form = (workspace: Pick<Workspace, 'csrf'>, action: string, body: Html, className = ''): Html =>
   html`<form method="post" action="${action}" class="${className}">${proof(workspace)}${body}</form>`
 
-/** A form that is one button. */
+/** A form with a single button. */
 export const action = (
   workspace: Pick<Workspace, 'csrf'>,
   to: string,
@@ -158,7 +158,7 @@ export function workspaceDocument(workspace: Workspace, page: WorkspacePage, bas
   </html>`.toString()}`
 }
 
-/** For whoever is not signed in. */
+/** A document for callers who are not signed in. */
 export function plainDocument(
   language: string,
   words: { title: string; detail: string },

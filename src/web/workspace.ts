@@ -1,5 +1,5 @@
-// The frame of all pages for people who sign in: who they are, forms that only our own pages can send, and the one way to the data:
-// the REST routes, called in this process with the person's own session, so that every right and every check stands in one place.
+// The context and rules of all workspace pages: the signed-in person, CSRF checks, and access to data through the REST routes,
+// called in this process with the person's own session, so that rights and checks exist in one place.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { fieldsOf, firstText, formFields, pathPart, type Fields } from '../rest/fields.ts'
 import { insertAudit } from '../auth/audit.sql.ts'
@@ -25,10 +25,10 @@ import { languageFor, withoutLanguage } from './site.ts'
 
 export const LOOKS = ['light', 'dark'] as const
 export type Look = (typeof LOOKS)[number]
-/** The choice is of a screen, not of a person: it stays in the browser. */
+/** The look is a choice per screen, not per person, so it is stored in the browser. */
 export const LOOK_COOKIE = 'agenda_look'
 
-/** A refusal of the API, as a page shows it. */
+/** An API error, as a page shows it. */
 export type Refusal = {
   code: string
   title: string
@@ -51,30 +51,30 @@ export type Workspace = {
   csrf: string
   now: number
   zone: string
-  /** Address of the page without the language. */
+  /** URL of the page without the language. */
   here: string
   isFramed: boolean
-  /** Light or dark, as the person has chosen; null = as the device is set. */
+  /** Light or dark, as chosen by the person; null = as the device is set. */
   look: Look | null
-  /** The form that leads to this page when it was not taken, and where it was sent. */
+  /** The submitted form, if it was refused and this page shows it again, and the path it was sent to. */
   sent: { to: string; form: Form } | null
-  /** What was just done, from the address; one of the words of `done`. */
+  /** The action just completed, from the URL; a key of the words `done`. */
   done: string | undefined
   settings: TenantConfig['settings']
   can: (scope: Scope) => boolean
-  /** Writes into the record of who did what; for what no route of the API does. */
+  /** Writes an audit entry for an action that no API route performs. */
   note: (action: string, data: Record<string, unknown>) => Promise<void>
   /** A secret of the tenant, by purpose. */
   secretFor: (purpose: string) => Promise<string>
-  /** Calls a route of the API as this person. */
+  /** Calls an API route as this person. */
   api: <T = unknown>(method: string, url: string, call?: Call) => Promise<Answered<T>>
-  /** The same for what must succeed; a refusal becomes the page of a problem. */
+  /** A GET that must succeed; an error becomes an error page. */
   read: <T = unknown>(url: string) => Promise<T>
 }
 
-/** What a person keeps as a file. */
+/** A file to download. */
 export type FileView = { file: { name: string; type: string; content: string } }
-/** `json`: for a script of our own page. */
+/** `json`: for scripts of our own pages. */
 export type WorkspaceView = WorkspacePage | { redirect: string } | FileView | { json: unknown }
 type Handler = (workspace: Workspace, request: FastifyRequest, reply: FastifyReply) => Promise<WorkspaceView>
 export type WorkspaceRoute = {
@@ -125,14 +125,14 @@ function refusalOf(body: Record<string, unknown>): Refusal {
   }
 }
 
-/** Sends a request to a route of this application with the session of whoever asked for the page. */
+/** Calls a route of this application with the session of the page's request. */
 function apiFor(app: FastifyInstance, request: FastifyRequest, csrf: string, language: Language): Workspace['api'] {
   return async <T>(method: string, url: string, { body, headers }: Call = {}): Promise<Answered<T>> => {
     const answer = await app.inject({
       method: method as 'GET',
       url,
       headers: {
-        // As it came, so that the route judges the same person by the same cookie.
+        // Forward the cookie unchanged, so that the route authenticates the same person.
         cookie: request.headers.cookie ?? '',
         host: request.headers.host ?? 'localhost',
         ...(request.protocol === 'https' ? { 'x-forwarded-proto': 'https' } : {}),
@@ -161,7 +161,7 @@ function apiFor(app: FastifyInstance, request: FastifyRequest, csrf: string, lan
   }
 }
 
-/** The words of a refusal that is thrown on: its own detail, as it was said. */
+/** An error to throw for a refusal, which keeps the refusal's own text. */
 export function thrown(refusal: Refusal): AppError {
   return new AppError(
     refusal.code as ProblemCode,
@@ -223,7 +223,7 @@ async function workspaceOf(
   }
 }
 
-/** Ids, names of reports and collections: all that parts of the workspace's addresses are. */
+/** Whether a text is valid as a path parameter: ids, and names of reports and collections. */
 const isPathPart = (text: string): boolean => /^[\w-]+(\.[\w-]+)*$/.test(text) && text.length <= 100
 
 export function sendWorkspacePage(reply: FastifyReply, workspace: Workspace, page: WorkspacePage): FastifyReply {
@@ -231,7 +231,7 @@ export function sendWorkspacePage(reply: FastifyReply, workspace: Workspace, pag
   return reply.type('text/html; charset=utf-8').send(workspaceDocument(workspace, page, assetsOf().base))
 }
 
-/** Where an address leads after signing in: pages of the workspace only, whatever a link says. */
+/** The path to open after sign-in: only pages of the workspace, whatever the link contains. */
 export const safeNext = (text: unknown): string =>
   typeof text === 'string' &&
   /^\/agenda(\/[\w\-./]*)?(\?[\w\-=&%.:,+]*)?$/.test(text) &&
@@ -262,7 +262,7 @@ function installRefusals(app: FastifyInstance, bodyLimit: number): void {
   })
 }
 
-/** Registers what the workspace's pages share; they are added to the instance that `add` receives. */
+/** Registers what workspace pages share; `add` receives the instance and adds the routes. */
 export async function installWorkspace(
   app: FastifyInstance,
   deps: Deps,
@@ -282,7 +282,7 @@ export async function installWorkspace(
   })
 }
 
-/** Adds a page for people who sign in: finds who asks, refuses forms of others, renews the session's secret, sends the page. */
+/** Adds a workspace page: identifies the person, checks the CSRF token, rotates the session's secret, and sends the page. */
 export function addWorkspacePage(
   app: FastifyInstance,
   deps: Deps,
@@ -297,7 +297,7 @@ export function addWorkspacePage(
     handler: async (request, reply) => {
       const workspace = await workspaceOf(app, deps, request, reply)
       request.workspace = workspace
-      // Parts of the address become parts of the API's addresses: nothing in them may lead elsewhere.
+      // Path parameters become parts of API URLs, so they must not contain anything that leads elsewhere.
       if (!Object.keys(fieldsOf(request.params)).every((name) => isPathPart(pathPart(request, name))))
         throw new AppError('not_found', { what: 'page' })
       if (workspace.person.mustEnrol && !route.mayEnrol)
@@ -325,7 +325,7 @@ export function addWorkspacePage(
 
 export type AddWorkspacePage = (route: WorkspaceRoute) => void
 
-/** The faults of a refusal by field; `rename` maps pointers to fields of the form. */
+/** The faults of a refusal, by field; `rename` maps pointers to form fields. */
 export function faultsOf(
   refusal: Refusal,
   rename: (pointer: string) => string = (p) => p.slice(1).replaceAll('/', '.'),
@@ -333,7 +333,7 @@ export function faultsOf(
   return new Map(refusal.errors.map((e) => [rename(e.pointer), e.detail]))
 }
 
-/** The first text of each field. */
+/** The first text value of each field. */
 export const firstOf = (fields: unknown): Record<string, string | undefined> =>
   Object.fromEntries(
     Object.entries((fields ?? {}) as Record<string, unknown>).map(([name, value]) => {
@@ -342,15 +342,15 @@ export const firstOf = (fields: unknown): Record<string, string | undefined> =>
     }),
   )
 
-/** A value of a form as text, trimmed; '' when it is not there. */
+/** A form value as trimmed text; '' if absent. */
 export const textIn = (form: Form, name: string): string => firstText(form, name).trim()
 export const textsIn = (form: Form, name: string): string[] => [form[name] ?? []].flat().filter((v) => v !== '')
-/** Whether the form of this address was sent and comes back to be mended. */
+/** Whether the form with this action was submitted and is shown again for correction. */
 export const isSent = (workspace: Workspace, to: string): boolean => workspace.sent?.to === to
-/** What stands in a field: what was typed there, when its form comes back, else `value`. */
+/** The value of a field: what the person typed, if its form is shown again, else `value`. */
 export const typedIn = (workspace: Workspace, to: string, name: string, value = ''): string =>
   isSent(workspace, to) ? textIn(workspace.sent!.form, name) : value
-/** The same of a field with several values. */
+/** Like `typedIn`, for a field with several values. */
 export const chosenIn = (
   workspace: Workspace,
   to: string,
@@ -362,7 +362,7 @@ export const formIn = formFields
 export const queryIn = (request: FastifyRequest): Record<string, string | undefined> => firstOf(request.query)
 export const paramIn = (request: FastifyRequest, name = 'id'): string => pathPart(request, name)
 
-/** An address with parameters; empty ones are left out. */
+/** A URL with query parameters; leaves empty ones out. */
 export function address(path: string, query: Record<string, string | number | boolean | undefined | null>): string {
   const text = new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) => (value == null || value === '' ? [] : [[name, String(value)]])),
