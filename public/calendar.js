@@ -1,5 +1,5 @@
 // The calendar as a grid (EventCalendar). The list remains as an equal alternative. Moves happen at once and can be undone.
-import { call } from './workspace.js'
+import { call, say } from './workspace.js'
 import { moverOf } from './calendar-move.js'
 import { fillerOf } from './filling.js'
 import { linkOf, repairRoles } from './roles.js'
@@ -42,10 +42,24 @@ const shown = (e) => ({
 
 const move = moverOf(data, instant, refetch)
 
+let isFilled = false
+/** Pause (ms) before data that could not be loaded are asked for again. */
+const RETRY = 15_000
+
 async function refetch() {
   const joint = data.source.includes('?') ? '&' : '?'
   const range = `from=${encodeURIComponent(data.range.from)}&to=${encodeURIComponent(data.range.to)}`
-  fill((await call('GET', `${data.source}${joint}${range}`)).items)
+  try {
+    fill((await call('GET', `${data.source}${joint}${range}`, undefined, { 'x-agenda-background': '1' })).items)
+  } catch {
+    // An empty week would read as "nobody is coming": keep the page's own list and try again.
+    if (!isFilled) [place.hidden, list.hidden] = [true, false]
+    say(data.words.notLoaded)
+    setTimeout(refetch, RETRY)
+    return
+  }
+  isFilled = true
+  ;[place.hidden, list.hidden] = [false, true]
 }
 
 /** On narrow screens the columns are too thin to use: keep the list. */

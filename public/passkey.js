@@ -2,17 +2,20 @@
 
 /** Whether this browser supports passkeys for the form's host. */
 const isAble = (form) =>
+  // Passkeys belong to names of hosts, not to addresses.
+  !/^[\d.]+$|:/.test(location.hostname) &&
   typeof globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function' &&
   (location.hostname === form.dataset.host || location.hostname.endsWith(`.${form.dataset.host}`))
 
 async function ask(form) {
-  const answer = await fetch(form.dataset.options, { headers: { accept: 'application/json' } })
-  if (!answer.ok) throw new Error(String(answer.status))
-  const { options, state } = await answer.json()
-  const credential =
-    form.dataset.passkey === 'new'
-      ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
-      : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })
+  const isNew = form.dataset.passkey === 'new'
+  const asked = isNew ? { method: 'POST', body: new URLSearchParams(new FormData(form)) } : {}
+  const answer = await fetch(form.dataset.options, { headers: { accept: 'application/json' }, ...asked })
+  const { options, state, fault } = await answer.json()
+  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { fault })
+  const credential = isNew
+    ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+    : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })
   return { state, answer: JSON.stringify(credential.toJSON()) }
 }
 
@@ -40,7 +43,8 @@ export function startPasskeys() {
         },
         (error) => {
           button?.removeAttribute('aria-disabled')
-          fault.textContent = error.name === 'InvalidStateError' ? form.dataset.known : form.dataset.failed
+          fault.textContent =
+            error.fault ?? (error.name === 'InvalidStateError' ? form.dataset.known : form.dataset.failed)
           fault.hidden = false
         },
       )

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newDevice } from './helpers/authenticator.ts'
 import { newCitizen, type Citizen } from './helpers/citizen.ts'
-import { makePerson, PASSWORD, signIn } from './helpers/people.ts'
+import { makePerson, PASSWORD, signedCaller, signIn } from './helpers/people.ts'
 import { PLATFORM_KEY, startService, type TestService } from './helpers/service.ts'
 
 const ORIGIN = 'https://agenda.example'
@@ -18,7 +18,12 @@ type Device = ReturnType<typeof newDevice>
 
 async function setUp(person: Citizen, device: Device, present = PASSWORD) {
   const page = await person.get('/agenda/account/second-factor')
-  const { options, state } = json(await person.get('/agenda/account/passkeys/question'))
+  const csrf = /name="csrf" value="([^"]+)"/.exec(page.html)![1]!
+  const asked = await person.post('/agenda/account/passkeys/question', [
+    ['csrf', csrf],
+    ['presentKey', PASSWORD],
+  ])
+  const { options, state } = json(asked)
   return person.submit(page, 'account/passkeys', { state, answer: device.create(options), presentKey: present })
 }
 async function question(person: Citizen, slug = 'prova', step = 'only') {
@@ -151,4 +156,47 @@ test('administrators set up a second factor unless their office says otherwise, 
   expect((await strict.call('DELETE', `/v1/users/${id}/second-factor`)).status).toBe(204)
   expect((await strict.call('GET', `/v1/users/${id}`)).body.secondFactor).toBe(false)
   expect((await signIn(service, 'perde@severo.example', 'severo')).jar.has('agenda_session')).toBe(true)
+})
+
+test('factors are changed by their owner only: not from a frame, not by a session alone, and not silently', async () => {
+  const email = 'cornice@ufficio.example'
+  const id = await makePerson(service, { email, role: 'supervisor' })
+  const { tenant, app } = service
+  // A frame shows the workspace of somebody; whoever made its link must not leave a key of their own behind.
+  const { body } = await tenant.call('POST', `/v1/users/${id}/frame-link`)
+  const frame = newCitizen(app)
+  await frame.get(new URL(body.url).pathname)
+  const page = await frame.get('/agenda/account/second-factor')
+  const csrf = /name="csrf" value="([^"]+)"/.exec(page.html)![1]!
+  const refused = await frame.post('/agenda/account/passkeys/question', [
+    ['csrf', csrf],
+    ['presentKey', PASSWORD],
+  ])
+  expect(refused.status).toBe(403)
+
+  // An administrator takes nothing from themselves by the API, and a colleague's devices are out at once.
+  const chief = await makePerson(service, { email: 'capo@ufficio.example', role: 'administrator' })
+  const call = await signedCaller(service, 'capo@ufficio.example')
+  expect((await call('DELETE', `/v1/users/${chief}/second-factor`)).body.code).toBe('not_oneself')
+  expect((await call('POST', `/v1/users/${chief}/invitation`)).body.code).toBe('not_oneself')
+  const owner = await signIn(service, email)
+  await setUp(owner, newDevice(ORIGIN))
+  expect((await owner.get('/agenda')).url).toBe('/agenda')
+  expect((await call('DELETE', `/v1/users/${id}/second-factor`)).status).toBe(204)
+  expect((await owner.get('/agenda')).url).not.toBe('/agenda')
+
+  // Without the last factor a role that needs one is asked for another, whatever the session began with.
+  const strict = await service.newTenant('fermo', { signIn: { secondFactorFor: ['administrator'] } })
+  await makePerson(service, { email: 'sola@fermo.example', role: 'administrator', tenantId: strict.id })
+  const alone = await signIn(service, 'sola@fermo.example', 'fermo')
+  const device = newDevice(ORIGIN)
+  await setUp(alone, device)
+  const again = newCitizen(app)
+  const asked = await question(again, 'fermo')
+  await answer(again, asked.state, device.get(asked.options), 'fermo')
+  const at = /href="(\/agenda\/account\/passkeys\/[0-9a-f-]+)"/.exec((await again.get('/agenda/account')).html)![1]!
+  const last = await again.get(at)
+  expect(last.text).toContain('ultimo secondo fattore')
+  await again.submit(last, at, { present: PASSWORD })
+  expect((await again.get('/agenda/settings')).url).toBe('/agenda/account/second-factor')
 })

@@ -107,6 +107,25 @@ test('an open stream is no use of a session: it ends when its reader has been id
   }
 })
 
+test('what a page asks by itself is no use of a session either', async () => {
+  await makePerson(service, { email: 'assente@prova.example', role: 'supervisor' })
+  const cookie = await cookieOf('assente@prova.example')
+  const background = { ...cookie, 'x-agenda-background': '1' }
+  const ask = async (headers: Record<string, string>) =>
+    (await service.app.inject({ method: 'GET', url: '/v1/me/sessions', headers })).statusCode
+  const began = service.clock.now
+  try {
+    for (let minutes = 20; minutes <= 120; minutes += 20) {
+      service.clock.now = began + minutes * 60_000
+      expect(await ask(background)).toBe(200)
+    }
+    service.clock.now += 60_000
+    expect(await ask(cookie)).toBe(401)
+  } finally {
+    service.clock.now = began
+  }
+})
+
 test('a webhook tells its writer’s share: ids to an integrator, all to who may read, nothing for a revoked key', async () => {
   const integrator = await signedCaller(service, 'integra@prova.example')
   const hook = (url: string) => ({ url, types: ['*'] })

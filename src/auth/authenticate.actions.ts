@@ -14,7 +14,7 @@ const MAX_TRUSTED = 10_000
 export type Authenticator = {
   authenticate: (bearer: string) => Promise<Principal | null>
   /** The person for the cookie of a session. */
-  ofSession: (cookie: string) => Promise<Person | null>
+  ofSession: (cookie: string, isUse?: boolean) => Promise<Person | null>
   /** Reloads a person; null if their session is over. Does not count as a use of the session. */
   stillSignedIn: (person: Person) => Promise<Person | null>
   /** Whether a change comes from one of our own pages (CSRF). */
@@ -77,11 +77,11 @@ export function createAuthenticator(deps: Deps): Authenticator {
     }
     return principal
   }
-  async function ofSession(cookie: string): Promise<Person | null> {
+  async function ofSession(cookie: string, isUse = true): Promise<Person | null> {
     const known = people.get(cookie)
     if (known && known.until > deps.now()) return known.person
     const token = parseToken(cookie)
-    const person = token?.kind === 'ags' ? await personOf(deps, token) : null
+    const person = token?.kind === 'ags' ? await personOf(deps, token, isUse) : null
     if (people.size >= MAX_TRUSTED) people.clear()
     if (person) people.set(cookie, { person, until: deps.now() + TRUST_MS })
     else people.delete(cookie)

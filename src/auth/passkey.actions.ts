@@ -11,7 +11,14 @@ import { deletePasskeys, findPasskey, insertPasskey, listPasskeys, usePasskey } 
 import { readSignedValue, signValue } from './signed-value.actions.ts'
 import type { Person } from './scopes.ts'
 import { endSessions } from './session.sql.ts'
-import { admit, auditSignIn, newRecoveryCodes, requireOwn, tellOfNewBrowser, type SignedIn } from './sign-in.actions.ts'
+import {
+  admit,
+  auditSignIn,
+  newRecoveryCodes,
+  requireProof,
+  tellOfNewBrowser,
+  type SignedIn,
+} from './sign-in.actions.ts'
 import { findUser, lockUser, updateUser } from './user.sql.ts'
 
 export const MOST_PASSKEYS = 10
@@ -49,7 +56,9 @@ const refused = (cause: unknown): never => {
 }
 
 /** Returns the options for creating a passkey on the person's device, and the signed challenge. */
-export async function askForNew(deps: Deps, person: Person): Promise<Asked> {
+export async function askForNew(deps: Deps, person: Person, present: string): Promise<Asked> {
+  const user = (await findUser(deps.db.kysely, person.tenantId, person.id))!
+  await requireProof(deps, person, user, { present, pointer: '/present' })
   const known = await listPasskeys(deps.db.kysely, person.tenantId, person.id)
   const { generateRegistrationOptions } = await library()
   const config = await deps.snapshots.config(person.tenantId)
@@ -82,9 +91,8 @@ export async function addPasskey(
   const question = await readSignedValue<Question>(deps, tenantId, 'passkey new', given.state)
   if (!question || question.userId !== userId) throw new AppError('passkey_refused')
   const user = (await findUser(deps.db.kysely, tenantId, userId))!
-  if (user.passkey_count >= MOST_PASSKEYS) throw new AppError('conflict')
   // A stolen session alone must not be enough to add a passkey.
-  if (user.password_hash !== null) await requireOwn(deps, user, given.present, '/present')
+  await requireProof(deps, person, user, { present: given.present, pointer: '/present' })
   const { verifyRegistrationResponse } = await library()
   const { id: rpID, origin } = relyingParty(deps)
   const verified = await verifyRegistrationResponse({
@@ -101,6 +109,8 @@ export async function addPasskey(
   await transaction(deps.db, async (tx) => {
     const now = new Date(deps.now())
     const locked = (await lockUser(tx, tenantId, userId))!
+    const isBehind = locked.recovery_hashes.length > 0 === isFirst
+    if (locked.passkey_count >= MOST_PASSKEYS || isBehind) throw new AppError('conflict')
     await insertPasskey(tx, {
       ...{ tenant_id: tenantId, id: deps.newId(), user_id: userId, credential_id: credential.id },
       public_key: Buffer.from(credential.publicKey).toString('base64url'),
@@ -123,7 +133,7 @@ export async function addPasskey(
 export async function removePasskey(deps: Deps, person: Person, id: string, present: string): Promise<void> {
   const { tenantId, id: userId } = person
   const user = (await findUser(deps.db.kysely, tenantId, userId))!
-  if (user.password_hash !== null) await requireOwn(deps, user, present, '/present')
+  await requireProof(deps, person, user, { present, pointer: '/present' })
   await transaction(deps.db, async (tx) => {
     const locked = (await lockUser(tx, tenantId, userId))!
     const removed = await deletePasskeys(tx, tenantId, userId, id)

@@ -71,6 +71,8 @@ export type Person = {
   locale: 'it' | 'en' | undefined
   /** When the session's secret was created, epoch ms. */
   rotatedAt: number
+  /** When they signed in, epoch ms. */
+  beganAt: number
   /** The role requires a second factor that the person has not set up yet: until then they have no scopes. */
   mustEnrol: boolean
 }

@@ -165,8 +165,7 @@ export function codesPage(workspace: Workspace, codes: readonly string[]): Works
 /** Asks for confirmation before a passkey is removed. */
 export function removePasskeyPage(
   workspace: Workspace,
-  key: Passkey,
-  hasPassword: boolean,
+  { key, hasPassword, isLast }: { key: Passkey; hasPassword: boolean; isLast: boolean },
   faults: Faults,
 ): WorkspacePage {
   const w = workspace.words.account
@@ -178,6 +177,7 @@ export function removePasskeyPage(
       <p><a href="/agenda/account">${w.title}</a></p>
       <h1>${title}</h1>
       <p>${w.passkeyRemoveText}</p>
+      ${isLast && html`<p class="notice warning">${w.passkeyLast}</p>`}
       ${
         hasPassword
           ? form(

@@ -15,7 +15,7 @@ import {
 import { NO_FAULTS, type Faults } from '../web/form.ts'
 import { accountPage } from './account.routes.ts'
 import type { Authenticator } from './authenticate.actions.ts'
-import { addPasskey, askForNew, MOST_PASSKEYS, relyingParty, removePasskey } from './passkey.actions.ts'
+import { addPasskey, askForNew, type Asked, MOST_PASSKEYS, relyingParty, removePasskey } from './passkey.actions.ts'
 import { listPasskeys } from './passkey.sql.ts'
 import { codesPage, faultsFrom, removePasskeyPage, secondFactorPage } from './second-factor.page.ts'
 import { browserOf } from './session.actions.ts'
@@ -45,6 +45,10 @@ async function setUpPage(
   })
 }
 
+/** Only a password was asked, so that is what was wrong. */
+const ownWords = (workspace: Workspace, faults: Faults): Faults =>
+  faults.has('present') ? new Map([...faults, ['present', workspace.words.account.passwordWrong]]) : faults
+
 export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
   const add: AddWorkspacePage = (route) => addWorkspacePage(app, deps, authenticator, route)
   const saved = { redirect: '/agenda/account?done=saved' }
@@ -61,15 +65,14 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     mayEnrol: true,
     handler: async (workspace, request, reply) => {
       const given = formIn(request)
-      const { tenantId, id, sessionId } = workspace.person
       const secret = await offeredSecret(workspace)
       const present = String(given.present ?? '').slice(0, 200)
       let codes: string[] = []
       const faults = await faultsFrom(workspace, async () => {
         const code = textIn(given, 'code').slice(0, 10)
-        codes = await enableTotp(deps, tenantId, id, { sessionId, secret, code, present })
+        codes = await enableTotp(deps, workspace.person, { secret, code, present })
       })
-      if (faults.size > 0) return setUpPage(workspace, deps, reply, faults)
+      if (faults.size > 0) return setUpPage(workspace, deps, reply, ownWords(workspace, faults))
       authenticator.forget()
       return codesPage(workspace, codes)
     },
@@ -79,9 +82,7 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     url: '/agenda/account/second-factor/off',
     handler: async (workspace, request, reply) => {
       const password = String(formIn(request).off ?? '')
-      const faults = await faultsFrom(workspace, () =>
-        disableTotp(deps, workspace.person.tenantId, workspace.person.id, password),
-      )
+      const faults = await faultsFrom(workspace, () => disableTotp(deps, workspace.person, password))
       if (faults.size > 0) {
         reply.code(422)
         return accountPage(workspace, deps, new Map([['off', [...faults.values()][0]!]]))
@@ -91,11 +92,20 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     },
   })
 
+  // The password is checked before the device creates a key: otherwise a wrong one would leave a key that opens nothing.
   add({
-    method: 'GET',
+    method: 'POST',
     url: '/agenda/account/passkeys/question',
     mayEnrol: true,
-    handler: async (workspace) => ({ json: await askForNew(deps, workspace.person) }),
+    handler: async (workspace, request, reply) => {
+      const present = String(formIn(request).presentKey ?? '').slice(0, 200)
+      let asked: Asked | null = null
+      const faults = await faultsFrom(workspace, async () => {
+        asked = await askForNew(deps, workspace.person, present)
+      })
+      if (faults.size > 0) reply.code(422)
+      return { json: asked ?? { fault: workspace.words.account.passwordWrong } }
+    },
   })
   add({
     method: 'POST',
@@ -112,7 +122,8 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
         codes = await addPasskey(deps, workspace.person, { ...answer, present, name })
       })
       const fault = faults.get('present')
-      if (fault !== undefined) return setUpPage(workspace, deps, reply, new Map([['presentKey', fault]]))
+      if (fault !== undefined)
+        return setUpPage(workspace, deps, reply, new Map([['presentKey', workspace.words.account.passwordWrong]]))
       authenticator.forget()
       return codes.length > 0 ? codesPage(workspace, codes) : saved
     },
@@ -124,26 +135,29 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     const key = (await listPasskeys(deps.db.kysely, tenantId, userId)).find((one) => one.id === id)
     if (!key) throw new AppError('not_found', { what: 'page' })
     const user = (await findUser(deps.db.kysely, tenantId, userId))!
-    return { key, hasPassword: user.password_hash !== null }
+    return {
+      key,
+      hasPassword: user.password_hash !== null,
+      isLast: user.passkey_count === 1 && user.totp_secret === null,
+    }
   }
   add({
     method: 'GET',
     url: '/agenda/account/passkeys/:id',
     handler: async (workspace, request) => {
-      const { key, hasPassword } = await passkeyOf(workspace, paramIn(request))
-      return removePasskeyPage(workspace, key, hasPassword, NO_FAULTS)
+      return removePasskeyPage(workspace, await passkeyOf(workspace, paramIn(request)), NO_FAULTS)
     },
   })
   add({
     method: 'POST',
     url: '/agenda/account/passkeys/:id',
     handler: async (workspace, request, reply) => {
-      const { key, hasPassword } = await passkeyOf(workspace, paramIn(request))
+      const found = await passkeyOf(workspace, paramIn(request))
       const present = String(formIn(request).present ?? '').slice(0, 200)
-      const faults = await faultsFrom(workspace, () => removePasskey(deps, workspace.person, key.id, present))
+      const faults = await faultsFrom(workspace, () => removePasskey(deps, workspace.person, found.key.id, present))
       if (faults.size > 0) {
         reply.code(422)
-        return removePasskeyPage(workspace, key, hasPassword, faults)
+        return removePasskeyPage(workspace, found, ownWords(workspace, faults))
       }
       authenticator.forget()
       return saved

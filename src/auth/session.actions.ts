@@ -22,7 +22,7 @@ const NOTED = 5 * MINUTE
 export type UserDocument = { locationIds?: string[]; agentIds?: string[]; locale?: 'it' | 'en' }
 
 /** Proofs that need no second factor of this service. */
-const STRONG = new Set<string>(['totp', 'passkey', 'provider', 'embedded'])
+const STRONG = new Set<string>(['provider', 'embedded'])
 
 export type Proof = 'password' | 'totp' | 'passkey' | 'provider' | 'embedded' | 'link'
 
@@ -84,7 +84,7 @@ async function liveSession(
 }
 
 /** Returns the person for a session token and updates the session's last use; null if the session is unknown, expired or ended. */
-export async function personOf(deps: Deps, token: Token): Promise<Person | null> {
+export async function personOf(deps: Deps, token: Token, isUse = true): Promise<Person | null> {
   const live = await liveSession(deps, token.tenantId, token.rowId)
   if (!live) return null
   const { session: s, settings } = live
@@ -93,7 +93,7 @@ export async function personOf(deps: Deps, token: Token): Promise<Person | null>
   const isPrevious =
     s.previous_hash !== null && now - s.rotated_at.getTime() < GRACE && isSameHash(s.previous_hash, hash)
   if (!isSameHash(s.secret_hash, hash) && !isPrevious) return null
-  if (now - s.seen_at.getTime() > Math.min(NOTED, (settings.idleMinutes * MINUTE) / 4))
+  if (isUse && now - s.seen_at.getTime() > Math.min(NOTED, (settings.idleMinutes * MINUTE) / 4))
     await touchSession(deps.db.kysely, token.tenantId, s.id, { seen_at: new Date(now) })
   return personIn(s, settings, token)
 }
@@ -125,6 +125,7 @@ function personIn(
     proof: s.proof,
     locale: (s.document as UserDocument).locale,
     rotatedAt: s.rotated_at.getTime(),
+    beganAt: s.created_at.getTime(),
     mustEnrol,
   }
 }

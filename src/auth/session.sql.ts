@@ -17,7 +17,16 @@ export async function findSession(db: Db, tenantId: string, id: string) {
     .innerJoin('users as u', (join) => join.onRef('u.tenant_id', '=', 's.tenant_id').onRef('u.id', '=', 's.user_id'))
     .select([
       ...(['s.id', 's.user_id', 's.secret_hash', 's.previous_hash', 's.rotated_at', 's.proof'] as const),
-      ...(['s.expires_at', 's.ended_at', 's.seen_at', 'u.role', 'u.agent_id', 'u.name', 'u.email'] as const),
+      ...([
+        's.expires_at',
+        's.ended_at',
+        's.seen_at',
+        's.created_at',
+        'u.role',
+        'u.agent_id',
+        'u.name',
+        'u.email',
+      ] as const),
       ...(['u.status', 'u.document', 'u.totp_secret', 'u.passkey_count'] as const),
     ])
     .where('s.tenant_id', '=', tenantId)

@@ -55,6 +55,24 @@ export async function requireOwn(deps: Deps, user: User, password: string, point
   await forgetFailures(deps.db.kysely, user.tenant_id, key)
 }
 
+/** How recent (ms) a sign-in must be to stand in for the password of a person who has none. */
+const FRESH = 5 * MINUTE
+
+/**
+ * Proves that whoever changes factors is the person: by the password, or by a recent sign-in if they have none. Throws `sign_in_refused`,
+ * `sign_in_again`, and `forbidden` from a frame, whose link an integrator can create.
+ */
+export async function requireProof(
+  deps: Deps,
+  person: Person,
+  user: User,
+  given: { present: string; pointer: string },
+): Promise<void> {
+  if (person.proof === 'embedded') throw new AppError('forbidden', { scope: 'person' })
+  if (user.password_hash !== null) return requireOwn(deps, user, given.present, given.pointer)
+  if (deps.now() - person.beganAt > FRESH) throw new AppError('sign_in_again')
+}
+
 /**
  * Counts an attempt before the check, so that many attempts at once cannot exceed the limit. Throws `sign_in_paused` above the
  * limit. Callers reset the count after a success.

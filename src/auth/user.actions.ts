@@ -7,12 +7,13 @@ import { AppError, bodyFault } from '../errors.ts'
 import { post } from '../notify/compose.actions.ts'
 import { checkVersion } from '../rest/headers.ts'
 import type { Role } from './roles.ts'
+import type { Person } from './scopes.ts'
 import { hashPassword } from './password.ts'
 import type { UserDocument } from './session.actions.ts'
 import { endLinks, endSessions, forgetFailures } from './session.sql.ts'
 import { hasSecondFactor } from './factor.ts'
 import { deletePasskeys } from './passkey.sql.ts'
-import { foldEmail, newRecoveryCodes, refusePassword, requireOwn, stepOf } from './sign-in.actions.ts'
+import { foldEmail, newRecoveryCodes, refusePassword, requireOwn, requireProof, stepOf } from './sign-in.actions.ts'
 import { tellOwner } from './notice.actions.ts'
 import { digestOf } from './session.actions.ts'
 import { countUsers, findUser, insertUser, lockUser, updateUser, type User, type UserChange } from './user.sql.ts'
@@ -163,14 +164,14 @@ export async function changeOwnPassword(
  */
 export async function enableTotp(
   deps: Deps,
-  tenantId: string,
-  userId: string,
-  { sessionId, secret, code, present }: { sessionId: string; secret: string; code: string; present: string },
+  person: Person,
+  { secret, code, present }: { secret: string; code: string; present: string },
 ): Promise<string[]> {
+  const { tenantId, id: userId, sessionId } = person
   const user = await findUser(deps.db.kysely, tenantId, userId)
-  // A stolen session alone must not be enough to replace the person's second factor.
+  // A session alone must not be enough to replace the person's factor.
   if (!user || user.totp_secret !== null) throw new AppError('conflict')
-  if (user.password_hash !== null) await requireOwn(deps, user, present, '/present')
+  await requireProof(deps, person, user, { present, pointer: '/present' })
   const step = stepOf(secret, code, deps.now())
   if (step === null) throw bodyFault('/code', 'code_refused')
   const { codes, hashes } = await newRecoveryCodes()
@@ -185,10 +186,11 @@ export async function enableTotp(
 }
 
 /** Switches TOTP off; requires the password. Passkeys stay, and with them the recovery codes. */
-export async function disableTotp(deps: Deps, tenantId: string, userId: string, password: string): Promise<void> {
+export async function disableTotp(deps: Deps, person: Person, password: string): Promise<void> {
+  const { tenantId, id: userId } = person
   const user = await findUser(deps.db.kysely, tenantId, userId)
   if (!user) throw new AppError('not_found', { what: 'user' })
-  await requireOwn(deps, user, password, '/password')
+  await requireProof(deps, person, user, { present: password, pointer: '/password' })
   const codes = user.passkey_count > 0 ? {} : { recovery_hashes: [] }
   await transaction(deps.db, (tx) =>
     updateUser(tx, tenantId, userId, { totp_secret: null, totp_step: null, ...codes }, new Date(deps.now())),
@@ -203,6 +205,8 @@ export async function removeSecondFactors(deps: Deps, tenantId: string, userId: 
   await transaction(deps.db, async (tx) => {
     await lockUser(tx, tenantId, userId)
     await deletePasskeys(tx, tenantId, userId)
+    // A device that proved itself by a factor is out with it.
+    await endSessions(tx, tenantId, userId, { but: null }, new Date(deps.now()))
     const none = { totp_secret: null, totp_step: null, recovery_hashes: [], passkey_count: 0 }
     await updateUser(tx, tenantId, userId, none, new Date(deps.now()))
   })

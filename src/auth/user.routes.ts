@@ -122,6 +122,11 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
     refuseBeyond(request, user.role, '')
   }
 
+  /** One's own factors and password are changed on one's account page, which asks for the password. */
+  function refuseOneself(request: FastifyRequest): void {
+    if (request.principal?.kind === 'user' && request.principal.id === idOf(request)) throw new AppError('not_oneself')
+  }
+
   async function invited(config: Awaited<ReturnType<typeof configOf>>, made: { user: User; token: string }) {
     const link = deps.mail === null ? { link: `${deps.links.base}/${config.slug}/welcome/${made.token}` } : {}
     return { user: presentUser(made.user), ...link }
@@ -195,6 +200,7 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
     },
     handler: async (request) => {
       await refuseStronger(request)
+      refuseOneself(request)
       const config = await configOf(deps, tenantOf(request))
       return invited(config, await inviteAgain(deps, config, idOf(request)))
     },
@@ -228,7 +234,9 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
     },
     handler: async (request, reply) => {
       await refuseStronger(request)
+      refuseOneself(request)
       await removeSecondFactors(deps, tenantOf(request), idOf(request))
+      authenticator.forget()
       return reply.code(204).send(null)
     },
   })

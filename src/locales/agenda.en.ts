@@ -40,6 +40,7 @@ export const agendaEn = {
     cell: (n: number, hours: string) => `${n} · ${hours} h`,
     grid: {
       undo: 'Undo',
+      notLoaded: 'The appointments could not be loaded; we try again in a moment.',
       tell: 'Tell people when I move their appointment',
       toldSoon: 'The person is told in 20 seconds.',
       told: 'The person is being told.',

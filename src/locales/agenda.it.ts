@@ -40,6 +40,7 @@ export const agendaIt: typeof agendaEn = {
     cell: (n, hours) => `${n} · ${hours} h`,
     grid: {
       undo: 'Annulla',
+      notLoaded: 'Non è stato possibile caricare gli appuntamenti; riproviamo tra poco.',
       tell: 'Avvisa le persone quando sposto il loro appuntamento',
       toldSoon: 'La persona viene avvisata tra 20 secondi.',
       told: 'La persona viene avvisata.',

@@ -286,6 +286,12 @@ export const en: Words = {
       'Passkey not accepted',
       'The passkey could not be checked, or the question was too old. Try once more, or use your password.',
     ],
+    sign_in_again: [
+      'Sign in again',
+      'You signed in more than five minutes ago. Sign out and in again, then change your second factor.',
+    ],
+    not_oneself: ['Not for yourself', 'Change your own password and second factor in your account.'],
+    second_factor_needed: ['Second factor needed', 'Your role needs a second factor. Set it up in your account first.'],
     email_taken: ['Address in use', 'Somebody with this e-mail address is there already.'],
     last_administrator: [
       'Last administrator',

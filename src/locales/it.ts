@@ -284,6 +284,15 @@ export const it: Words = {
       'Passkey non accettata',
       'Non è stato possibile verificare la passkey, o la richiesta era troppo vecchia. Riprova, oppure usa la password.',
     ],
+    sign_in_again: [
+      'Accedi di nuovo',
+      'Hai effettuato l’accesso più di cinque minuti fa. Esci, accedi di nuovo e poi cambia il secondo fattore.',
+    ],
+    not_oneself: ['Non per te', 'Cambia la tua password e il tuo secondo fattore nel tuo profilo.'],
+    second_factor_needed: [
+      'Serve il secondo fattore',
+      'Il tuo ruolo richiede un secondo fattore. Attivalo prima nel tuo profilo.',
+    ],
     email_taken: ['Indirizzo già in uso', 'C’è già una persona con questo indirizzo e-mail.'],
     last_administrator: [
       'Ultimo amministratore',

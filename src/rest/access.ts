@@ -19,6 +19,8 @@ declare module 'fastify' {
 
 /** Header with the CSRF token, sent by scripts of our own pages with every change. */
 export const CSRF_HEADER = 'x-agenda-csrf'
+/** Sent by scripts with requests that nobody made by hand. */
+export const BACKGROUND_HEADER = 'x-agenda-background'
 
 function bearerOf(request: FastifyRequest): string | null {
   const header = request.headers.authorization
@@ -51,7 +53,10 @@ async function principalOf(request: FastifyRequest, authenticator: Authenticator
   const bearer = bearerOf(request)
   if (bearer !== null) return authenticator.authenticate(bearer)
   const session = sessionIn(request)
-  return session === undefined ? null : authenticator.ofSession(session)
+  // What a page asks by itself, because something changed, is no use of the session.
+  return session === undefined
+    ? null
+    : authenticator.ofSession(session, request.headers[BACKGROUND_HEADER] === undefined)
 }
 
 /** CSRF check for API calls of scripts, which carry the token in a header. Forms carry it in the body, and pages check it. */
@@ -93,6 +98,7 @@ export function installAccess(
     if (!principal) throw new AppError('unauthenticated')
     request.principal = principal
     if (!mayCall(principal, access, request)) {
+      if (principal.kind === 'user' && principal.mustEnrol) throw new AppError('second_factor_needed')
       // A manage token must not reveal whether other appointments exist.
       throw new AppError(
         principal.kind === 'manage' && access.kind === 'key' && access.manage ? 'not_found' : 'forbidden',

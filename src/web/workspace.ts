@@ -21,6 +21,7 @@ import { assetsOf } from './assets.ts'
 import { workspaceDocument, plainDocument, type WorkspacePage } from './workspace.layout.ts'
 import type { Faults } from './form.ts'
 import { installFormPages } from './form-pages.ts'
+import { networkOf } from './network.ts'
 import { languageFor, withoutLanguage } from './site.ts'
 
 export const LOOKS = ['light', 'dark'] as const
@@ -275,7 +276,12 @@ export async function installWorkspace(
       part: 'workspace',
       formLimit: 128 * 1024,
       quality: 4,
-      rate: { max: deps.publicRate * 10 },
+      rate: {
+        max: deps.publicRate * 10,
+        // People behind one address do not use up each other's calls.
+        keyGenerator: ({ principal, ip }) =>
+          principal?.kind === 'user' ? `${principal.tenantId} ${principal.id}` : networkOf(ip),
+      },
     })
     installRefusals(pages, bodyLimit)
     add(pages)

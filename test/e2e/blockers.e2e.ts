@@ -101,6 +101,19 @@ test('the calendar is read in the dark, and light or dark is a choice', async ()
   await page.context().close()
 })
 
+test('a calendar that cannot be loaded keeps its list and says so, and never shows an empty week', async () => {
+  const page = await stage.enter('rossi')
+  await page.route('**/v1/agenda?*', (route) =>
+    route.fulfill({ status: 429, contentType: 'application/problem+json', body: '{"code":"too_many_requests"}' }),
+  )
+  await page.goto(`${stage.origin}/agenda/calendar?view=week`)
+  await page.getByText('Non è stato possibile caricare gli appuntamenti').waitFor({ state: 'attached' })
+  expect(await page.locator('#calendar').isVisible()).toBe(false)
+  expect(await page.locator('#list').isVisible()).toBe(true)
+  await look(page, 'calendar-refused')
+  await page.context().close()
+})
+
 test('two records are compared before they become one, and taken apart again', async () => {
   const page = await stage.open({ viewport: DESKTOP })
   await page.goto(`${stage.home}/sign-in`)

@@ -106,6 +106,13 @@ export async function expectSound(page: Page, name: string): Promise<void> {
   expect(await axe(page), `axe on ${name}`).toEqual([])
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   expect(wider, `sideways scrolling on ${name}`).toBe(0)
+  // What frames a page of citizens keeps its distance from the edge of the screen.
+  const inset = await page.evaluate(() =>
+    Math.min(
+      ...[...document.querySelectorAll('.wide, .narrow')].map((e) => parseFloat(getComputedStyle(e).paddingLeft)),
+    ),
+  )
+  expect(inset, `inset of ${name}`).toBeGreaterThan(0)
 }
 
 let people = 0
