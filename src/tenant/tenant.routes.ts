@@ -20,6 +20,7 @@ import {
   requiredVersion,
 } from '../rest/headers.ts'
 import { IdParams, mergePatch } from '../rest/schema.ts'
+import { checkBody } from '../rest/validation.ts'
 import { startReplan } from '../reminder/reminder.actions.ts'
 import { settingsOf } from './settings.ts'
 import { checkTheme } from './theme.ts'
@@ -174,6 +175,8 @@ export function tenantRoutes(app: Api, deps: Deps): void {
         checkVersion(wanted, before.version)
         const { name = before.name, ...changes } = request.body
         const document = mergePatch(before.document, changes)
+        // Taking one part of a pair away leaves what nobody could have written as a whole.
+        checkBody(TenantBody, { slug: before.slug, name, ...document })
         checkTheme(settingsOf(document).theme)
         // What was planned by the old rules is planned anew.
         if (changes.notifications !== undefined) await startReplan(deps, tx, id)

@@ -324,3 +324,14 @@ describe('what used to end as a fault of ours', () => {
     }
   })
 })
+
+test('taking one part of a pair away from the settings of an office is refused, and the office can still be read', async () => {
+  const { call, id } = service.tenant
+  const change = (body: object) => call('PATCH', `/v1/tenants/${id}`, body, { headers: { 'if-match': '*' } })
+  const refused = await change({ notifications: { quietHours: { from: '21:00', to: null } } })
+  expect([refused.status, faults(refused.body)]).toEqual([400, ['body /notifications/quietHours/to missing']])
+  expect((await change({ notifications: { quietHours: { from: '21:00', to: '08:00' } } })).status).toBe(200)
+  expect((await change({ notifications: { quietHours: { to: null } } })).status).toBe(400)
+  expect((await change({ notifications: { quietHours: null } })).status).toBe(200)
+  expect((await call('GET', `/v1/tenants/${id}`)).status).toBe(200)
+})

@@ -76,8 +76,10 @@ const idsIn = (text: string): string[] => [
   ...new Set((text.match(/\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g) ?? []).slice(0, 400)),
 ]
 
-const size = (r: FuzzRequest): number => r.url.length + (r.body?.length ?? 0) + Object.values(r.headers).join('').length
-/** How many examples of one kind on one route are kept with their request. */
+/** A write shows the cause of what later reads run into. */
+const size = (r: FuzzRequest): number =>
+  (r.kind === 'read' ? 1e6 : 0) + r.url.length + (r.body?.length ?? 0) + Object.values(r.headers).join('').length
+/** As many examples of a kind on one route are kept with their request. */
 const KEPT = 60
 
 export type Judge = ReturnType<typeof newJudge>
