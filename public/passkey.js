@@ -12,7 +12,7 @@ async function ask(form) {
   const asked = isNew ? { method: 'POST', body: new URLSearchParams(new FormData(form)) } : {}
   const answer = await fetch(form.dataset.options, { headers: { accept: 'application/json' }, ...asked })
   const { options, state, fault } = await answer.json()
-  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { fault })
+  if (!options) throw Object.assign(new Error(String(answer.status)), { fault })
   const credential = isNew
     ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
     : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })

@@ -70,7 +70,7 @@ import { ownRoutes } from './booking/own.routes.ts'
 import { installAssets } from './web/asset.routes.ts'
 import { installPages, sendPageNotFound } from './web/pages.ts'
 import { serviceRoutes } from './service/service.routes.ts'
-import { limitCallers } from './rest/call-limit.ts'
+import { callCounter } from './rest/call-limit.ts'
 import { installEdge } from './rest/edge.hook.ts'
 import { tenantRoutes } from './tenant/tenant.routes.ts'
 
@@ -139,9 +139,11 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     },
   })
   const authenticator = createAuthenticator(deps)
-  installAccess(app, authenticator, '/docs', (request, person, access) =>
-    checkReach(deps, request, person, access.reach),
-  )
+  installAccess(app, authenticator, {
+    openPrefix: '/docs',
+    checkReach: (request, person, access) => checkReach(deps, request, person, access.reach),
+    countCall: callCounter(deps),
+  })
   installAudit(app, deps)
   installFieldMasking(app, deps)
   installIdempotency(app, deps)
@@ -162,7 +164,6 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   })
   await app.register(async (plain) => {
     const api = plain.withTypeProvider<TypeBoxTypeProvider>()
-    limitCallers(api, deps)
     tenantRoutes(api, deps)
     keyRoutes(api, deps, authenticator)
     userRoutes(api, deps, authenticator)

@@ -92,6 +92,10 @@ test('a passkey is set up with the password, and lets its owner in without one',
   expect(byCode.url).toBe('/agenda')
 
   const account = await third.get('/agenda/account')
+  expect((await third.submit(account, 'second-factor/codes', { renew: 'non la so' })).status).toBe(422)
+  const renewed = await third.submit(account, 'second-factor/codes', { renew: PASSWORD })
+  expect([...renewed.html.matchAll(/<code>/g)]).toHaveLength(10)
+  expect(renewed.html).not.toContain(codes[1])
   const at = /href="(\/agenda\/account\/passkeys\/[0-9a-f-]+)"/.exec(account.html)![1]!
   expect((await third.submit(await third.get(at), at, { present: 'non la so' })).status).toBe(422)
   expect((await third.submit(await third.get(at), at, { present: PASSWORD })).url).toContain('/agenda/account')

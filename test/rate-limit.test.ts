@@ -33,6 +33,16 @@ test('a key and a person may ask so much a minute, each for itself; answers say 
       seen.push((await app.inject({ method: 'GET', url: '/v1/services', headers: { cookie } })).statusCode)
     // The calls to the other process count too.
     expect([seen[0], seen[5]]).toEqual([200, 429])
+    // Refused calls count as well, and those of keys that nobody has, by network.
+    const weak = await service.tenant.make('api-keys', { name: 'debole', scopes: ['slots:read'] })
+    const refused = []
+    for (let i = 0; i < 6; i += 1)
+      refused.push((await call('GET', '/v1/services', undefined, { key: weak.token })).status)
+    expect(refused).toEqual([403, 403, 403, 403, 403, 429])
+    const guesses = []
+    for (let i = 0; i < 6; i += 1)
+      guesses.push((await call('GET', '/v1/services', undefined, { key: `${weak.token}x` })).status)
+    expect(guesses).toEqual([401, 401, 401, 401, 401, 429])
     service.clock.now += 60_000
     expect((await call('GET', '/v1/services')).status).toBe(200)
   } finally {

@@ -8,7 +8,7 @@ import type { UserDocument } from './session.actions.ts'
 import type { User } from './user.sql.ts'
 
 export type AccountChange =
-  'password' | 'secondFactorOn' | 'secondFactorOff' | 'passkeyAdded' | 'passkeyRemoved' | 'newBrowser'
+  'password' | 'secondFactorOn' | 'secondFactorOff' | 'passkeyAdded' | 'passkeyRemoved' | 'codesRenewed' | 'newBrowser'
 
 /**
  * Mails the owner of an account. `browser`: where the change was made, as in the list of sessions; '' if irrelevant. Never call

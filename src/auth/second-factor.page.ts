@@ -69,6 +69,19 @@ export function secondFactorSection(
             <button class="danger">${w.switchOff}</button>`,
         )}`
     }
+    ${
+      hasSecondFactor(user) &&
+      html`<details>
+        <summary>${w.newCodes}</summary>
+        <p>${w.newCodesText}</p>
+        ${form(
+          workspace,
+          '/agenda/account/second-factor/codes',
+          html`${user.password_hash !== null && passwordField({ name: 'renew', label: w.present, use: 'present' }, faults)}
+            <button class="secondary">${w.newCodes}</button>`,
+        )}
+      </details>`
+    }
     <p>
       <a class="button secondary" href="/agenda/account/second-factor"
         >${hasSecondFactor(user) ? w.setUpMore : w.setUp}</a

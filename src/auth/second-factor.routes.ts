@@ -20,7 +20,7 @@ import { listPasskeys } from './passkey.sql.ts'
 import { codesPage, faultsFrom, removePasskeyPage, secondFactorPage } from './second-factor.page.ts'
 import { browserOf } from './session.actions.ts'
 import { totpSecretFrom } from './sign-in.actions.ts'
-import { disableTotp, enableTotp } from './user.actions.ts'
+import { disableTotp, enableTotp, renewCodes } from './user.actions.ts'
 import { findUser } from './user.sql.ts'
 
 /** The key that this session is offered for an app: made here, the same until it is taken, and never brought by a form. */
@@ -92,19 +92,34 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     },
   })
 
+  add({
+    method: 'POST',
+    url: '/agenda/account/second-factor/codes',
+    handler: async (workspace, request, reply) => {
+      const present = String(formIn(request).renew ?? '').slice(0, 200)
+      let codes: string[] = []
+      const faults = await faultsFrom(workspace, async () => {
+        codes = await renewCodes(deps, workspace.person, present)
+      })
+      if (faults.size === 0) return codesPage(workspace, codes)
+      reply.code(422)
+      return accountPage(workspace, deps, new Map([['renew', workspace.words.account.passwordWrong]]))
+    },
+  })
+
   // The password is checked before the device creates a key: otherwise a wrong one would leave a key that opens nothing.
   add({
     method: 'POST',
     url: '/agenda/account/passkeys/question',
     mayEnrol: true,
-    handler: async (workspace, request, reply) => {
+    handler: async (workspace, request) => {
       const present = String(formIn(request).presentKey ?? '').slice(0, 200)
       let asked: Asked | null = null
       const faults = await faultsFrom(workspace, async () => {
         asked = await askForNew(deps, workspace.person, present)
       })
-      if (faults.size > 0) reply.code(422)
-      return { json: asked ?? { fault: workspace.words.account.passwordWrong } }
+      // A word for the form, not a refusal of the page: the script shows it.
+      return { json: faults.size === 0 ? asked : { fault: workspace.words.account.passwordWrong } }
     },
   })
   add({

@@ -185,6 +185,19 @@ export async function enableTotp(
   return codes
 }
 
+/** Replaces the codes for emergencies; the earlier ones open nothing any more. Throws as `requireProof`, and `conflict` without a factor. */
+export async function renewCodes(deps: Deps, person: Person, present: string): Promise<string[]> {
+  const user = (await findUser(deps.db.kysely, person.tenantId, person.id))!
+  if (!hasSecondFactor(user)) throw new AppError('conflict')
+  await requireProof(deps, person, user, { present, pointer: '/renew' })
+  const { codes, hashes } = await newRecoveryCodes()
+  await transaction(deps.db, (tx) =>
+    updateUser(tx, person.tenantId, person.id, { recovery_hashes: hashes }, new Date(deps.now())),
+  )
+  await tellOwner(deps, user, 'codesRenewed')
+  return codes
+}
+
 /** Switches TOTP off; requires the password. Passkeys stay, and with them the recovery codes. */
 export async function disableTotp(deps: Deps, person: Person, password: string): Promise<void> {
   const { tenantId, id: userId } = person

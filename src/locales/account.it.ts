@@ -5,5 +5,6 @@ export const accountChanges = {
   secondFactorOff: 'Il secondo fattore è stato disattivato.',
   passkeyAdded: 'È stata aggiunta una passkey.',
   passkeyRemoved: 'Una passkey è stata rimossa.',
+  codesRenewed: 'Sono stati creati nuovi codici di emergenza; i precedenti non valgono più.',
   newBrowser: 'Qualcuno è entrato nel tuo profilo da un browser nuovo per noi.',
 }

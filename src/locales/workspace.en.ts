@@ -183,6 +183,8 @@ export const workspaceEn = {
     codes: 'Your emergency codes',
     codesText:
       'Each lets you in once without the app or the passkey. Keep them where nobody else looks; they are not shown again.',
+    newCodes: 'Make new emergency codes',
+    newCodesText: 'The earlier ones then open nothing any more.',
     goOn: 'I have kept them',
     sessions: 'Where you are signed in',
     thisOne: 'this browser',

@@ -183,6 +183,8 @@ export const workspaceIt: WorkspaceWords = {
     codes: 'I tuoi codici di emergenza',
     codesText:
       'Ognuno ti fa entrare una volta senza l’app o la passkey. Conservali dove nessun altro guarda; non verranno più mostrati.',
+    newCodes: 'Crea nuovi codici di emergenza',
+    newCodesText: 'I precedenti non varranno più.',
     goOn: 'Li ho conservati',
     sessions: 'Dove hai effettuato l’accesso',
     thisOne: 'questo browser',

@@ -1,5 +1,5 @@
 // Access control: every route must declare who may call it, and all other callers are refused.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathPart } from './fields.ts'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
 import { sessionIn } from '../auth/cookie.ts'
@@ -67,14 +67,19 @@ async function refuseForeign(request: FastifyRequest, authenticator: Authenticat
   if (!(await authenticator.isOwnForm(person, request.headers[CSRF_HEADER]))) throw new AppError('cross_site')
 }
 
+export type AccessOptions = {
+  openPrefix: string
+  checkReach: ReachCheck
+  /** Counts a call of the API against the limit of its caller, before any right is checked. Throws `too_many_requests`. */
+  countCall: (request: FastifyRequest, reply: FastifyReply, principal: Principal | null) => void
+}
 type ReachCheck = (request: FastifyRequest, person: Person, access: Access & { kind: 'key' }) => Promise<void>
 
 /** Installs the access check. A route without `config.access` fails the start; routes under `openPrefix` are open to anyone. */
 export function installAccess(
   app: FastifyInstance,
   authenticator: Authenticator,
-  openPrefix: string,
-  checkReach: ReachCheck,
+  { openPrefix, checkReach, countCall }: AccessOptions,
 ): void {
   app.decorateRequest('principal', null)
   app.decorateRequest('mayStill', async function (this: FastifyRequest) {
@@ -91,10 +96,11 @@ export function installAccess(
     if (route.config?.access === undefined)
       throw new Error(`route ${String(route.method)} ${route.url} does not state who may call it (config.access)`)
   })
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const access = request.routeOptions.config.access
     if (!access || access.kind === 'anyone' || access.kind === 'browser') return
     const principal = await principalOf(request, authenticator)
+    if ((request.routeOptions.url ?? '').startsWith('/v1/')) countCall(request, reply, principal)
     if (!principal) throw new AppError('unauthenticated')
     request.principal = principal
     if (!mayCall(principal, access, request)) {

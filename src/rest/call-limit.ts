@@ -1,11 +1,12 @@
 // Rate limits across all processes. Each process counts its own calls and publishes them to the others by pub/sub. A lost
 // notification lets a few more calls through; no call waits for the database.
 import { createHash, randomUUID } from 'node:crypto'
-import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { memoizeByObject } from '../memoize.ts'
 import { MINUTE } from '../time/interval.ts'
+import { networkOf } from '../web/network.ts'
+import type { AccessOptions } from './access.ts'
 
 const TOPIC = 'calls'
 /** How long (ms) calls are collected before they are published. */
@@ -92,21 +93,22 @@ export function sharedStore(deps: Deps, part: string) {
   }
 }
 
-/** Limits the API calls of one key or person per minute; responses carry the rest (`RateLimit-*`). Throws `too_many_requests`. */
-export function limitCallers(api: FastifyInstance, deps: Deps): void {
+/**
+ * Returns what counts one call of the API against its caller's limit: a key, a person, or the network of a caller whose key is unknown.
+ * Responses carry what is left (`RateLimit-*`). Throws `too_many_requests`. Synchronous, because it runs on every call.
+ */
+export function callCounter(deps: Deps): AccessOptions['countCall'] {
   const counts = countsOf(deps)
   const limit = String(deps.apiRate)
-  // A synchronous hook of our own: it runs on every call of the API, and the plug-in awaits several promises.
-  api.addHook('onRequest', (request, reply, done) => {
-    const { principal } = request
-    // Anonymous callers are limited by network, at the open routes.
-    if (principal?.kind !== 'key' && principal?.kind !== 'user') return done()
-    const { current, ttl } = counts.add(`api ${principal.tenantId} ${principal.id}`, MINUTE)
+  return (request, reply, principal) => {
+    if (principal?.kind === 'platform' || principal?.kind === 'manage') return
+    const caller = principal ? `api ${principal.tenantId} ${principal.id}` : `unknown ${networkOf(request.ip)}`
+    const { current, ttl } = counts.add(caller, MINUTE)
     const seconds = String(Math.ceil(ttl / 1000))
     const left = Math.max(0, deps.apiRate - current)
     reply.headers({ 'ratelimit-limit': limit, 'ratelimit-remaining': String(left), 'ratelimit-reset': seconds })
-    if (current <= deps.apiRate) return done()
+    if (current <= deps.apiRate) return
     reply.header('retry-after', seconds)
-    done(new AppError('too_many_requests', { minutes: 1 }))
-  })
+    throw new AppError('too_many_requests', { minutes: 1 })
+  }
 }
