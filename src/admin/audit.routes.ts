@@ -1,4 +1,4 @@
-// Who did what, as the audit log has it.
+// The page of the audit log.
 import { empty, moment, table } from '../agenda/agenda-components.ts'
 import { address, queryIn, type AddWorkspacePage } from '../web/workspace.ts'
 import { html } from '../web/html.ts'

@@ -1,4 +1,4 @@
-// Administration of every collection by the same pages: list, create, change, archive, each with the fields of its schema.
+// Administration of every collection by the same pages: list, create, change, archive, with the fields of its schema.
 import type { ScheduleRule } from '../availability/model.ts'
 import { AppError } from '../errors.ts'
 import { empty, moment, refused } from '../agenda/agenda-components.ts'
@@ -39,7 +39,7 @@ const titleOf = (workspace: Workspace, path: string): { many: string; one: strin
 const nameIn = (options: Choices[string] | undefined, id: unknown): string =>
   options?.find((o) => o.value === id)?.label ?? '–'
 
-/** What a line of the list says of a record. */
+/** Name and detail of a record in the list. */
 function lineOf(workspace: Workspace, references: Choices, item: Shown): { name: string; detail: string } {
   const period =
     typeof item.from === 'string' && typeof item.to === 'string'
@@ -121,7 +121,7 @@ async function listPage(
   }
 }
 
-/** As it was typed: whole days without the instants that follow from them. */
+/** The record as it was typed: for whole days, without the derived instants. */
 function asTyped(item: Shown): Record<string, unknown> {
   if (typeof item.firstDay !== 'string') return item
   const { from: _from, to: _to, ...rest } = item
@@ -130,7 +130,7 @@ function asTyped(item: Shown): Record<string, unknown> {
 
 type Editing = { values: Record<string, unknown>; refusal?: Refusal | undefined }
 
-/** What stands beside the form of some collections. */
+/** The panel beside the form: the public page of a service, or the dry run of a campaign. */
 function beside(workspace: Workspace, resource: Resource, item: Shown | null): Html | false {
   if (resource.path === 'services' && item !== null)
     return html`<aside class="panel">
@@ -256,7 +256,7 @@ export function collectionPages(add: AddWorkspacePage): void {
       const patch = patchTo(schemaOf(resource), asTyped(item), wanted)
       const done = { redirect: address(at(`${resource.path}/${item.id}`), { done: 'saved' }) }
       if (Object.keys(patch).length === 0) return done
-      // The version that the form was made from: what somebody else has changed since is not written over.
+      // Use the version from which the form was rendered, so that a change by somebody else meanwhile is not overwritten.
       const version = Number(textIn(formIn(request), 'version')) || item.version
       const answer = await workspace.api<Shown>('PATCH', url, { body: patch, headers: { 'if-match': `"${version}"` } })
       if (answer.ok) return done

@@ -20,7 +20,7 @@ import { plain } from './schema-form.ts'
 import { fromText, toCsv } from './transfer.ts'
 
 const ALSO = ['appointments', 'callbacks', 'ratings'] as const
-/** More rows than this are for the API: a page would wait too long. */
+/** Most rows per export and import; larger ones must use the API, because a page would wait too long. */
 const [MOST_OUT, MOST_IN] = [50_000, 1_000]
 
 async function all(workspace: Workspace, path: string, isPaged = true): Promise<Item[]> {

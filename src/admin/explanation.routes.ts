@@ -1,4 +1,4 @@
-// "Why is nothing free?" as a page: of a day, for each agent, what is offered and why the rest is not.
+// The page "Why is nothing free?": for one day and each agent, what is offered and why the rest is not.
 import { address, queryIn, type AddWorkspacePage, type Workspace, type WorkspaceView } from '../web/workspace.ts'
 import { empty, agentName, clock, locationName, optionsOf, refused, table, today } from '../agenda/agenda-components.ts'
 import { formatDate } from '../time/zone.ts'

@@ -1,4 +1,4 @@
-// Administration of keys for integrators: made, shown once, ended.
+// Administration of API keys for integrators: create (shown once) and revoke.
 import { SCOPES } from '../auth/scopes.ts'
 import { empty, moment, refused } from '../agenda/agenda-components.ts'
 import {

@@ -1,4 +1,4 @@
-// Administration: what there is to set, the office's own settings by part, "why is nothing free?", and the first set-up.
+// Administration: the index of settings, and the tenant's own settings by part.
 import { HIDDEN } from '../auth/roles.ts'
 import {
   address,
@@ -21,7 +21,7 @@ import { html, type Html } from '../web/html.ts'
 import { COLLECTIONS, referencesOf } from './collections.ts'
 import { labelOf, objectFields, patchTo, readObject, type Schema } from './schema-form.ts'
 
-/** Parts of the tenant's settings; `office` stands for the plain ones. */
+/** Parts of the tenant's settings; `office` contains the top-level fields. */
 const PARTS = [
   'office',
   'theme',
@@ -134,7 +134,7 @@ const partIn = (text: string): Part => {
   return part
 }
 
-/** What a part of the settings says; of privacy, what counts where nothing is set. */
+/** The values of a part; for privacy, with the defaults of the roles filled in. */
 function valuesOf(tenant: Tenant, part: Part): Record<string, unknown> {
   if (part === 'office') return tenant
   const values = tenant[part] as Record<string, unknown>

@@ -1,4 +1,4 @@
-// The guided first set-up: a place, a service, somebody and their hours, and the service can be booked.
+// The guided first set-up: location, service, agent and hours; then the service can be booked.
 import { randomUUID } from 'node:crypto'
 import {
   formIn,
@@ -65,7 +65,7 @@ async function createAll(
 ): Promise<{ id: string } | { refusal: Refusal; at: string }> {
   const read = rulesOf([...Array<string>(5).fill(given.hours ?? ''), '', ''])
   const unreadable = 'fault' in read || read.rules.length === 0
-  // A key a step: whoever mends the third one does not make the first two again.
+  // One idempotency key per step: correcting the third step does not repeat the first two.
   const make = async (at: string, path: string, body: object) => ({
     at,
     answer: await workspace.api<{ id: string }>('POST', `/v1/${path}`, {

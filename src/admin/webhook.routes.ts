@@ -1,4 +1,4 @@
-// Administration of webhooks: subscribed, tried, paused, ended; what was told, and telling it again.
+// Administration of webhooks: subscribe, test, pause, end; the delivery log, and sending again.
 import { empty, moment, refused, table } from '../agenda/agenda-components.ts'
 import { EVENT_TYPES } from '../event/catalogue.ts'
 import {
@@ -44,7 +44,7 @@ type Delivery = {
 const AT = '/agenda/settings/webhooks'
 const api = (id: string, rest = ''): string => `/v1/webhooks/${encodeURIComponent(id)}${rest}`
 
-/** Everything, whole groups, single types: by the names that messages bear. */
+/** Event types to subscribe to: all, groups (`appointment.*`), or single types. */
 const TYPES: readonly Option[] = [
   '*',
   ...new Set(EVENT_TYPES.map((type) => `${type.split('.')[0]}.*`)),

@@ -1,4 +1,4 @@
-// The supervisor's way with appointments that cannot stay: which, what is proposed for each, what was done, and the way back.
+// The supervisor's pages for appointments that cannot stay: the list, a proposal for each, the results, and undo.
 import { isOverridable } from '../appointment/override.ts'
 import { DAY } from '../time/interval.ts'
 import { startOfDay } from '../time/zone.ts'
@@ -46,7 +46,7 @@ type Proposed = {
   start?: string
   code?: string
 }
-/** What is to be rearranged: a day of an agent, or whatever lies in an absence or closure. */
+/** The appointments to rearrange: those of one agent's day, or all displaced by an absence or closure. */
 async function affectedOf(workspace: Workspace, query: Query): Promise<AgendaEntry[]> {
   const now = new Date(workspace.now).toISOString()
   if (query.agent !== undefined && query.date !== undefined) {
@@ -71,7 +71,7 @@ const whatOf = (workspace: Workspace, e: AgendaEntry): Html =>
 const whoOf = (workspace: Workspace, e: AgendaEntry): string =>
   `${moment(workspace, e.start)}–${clock(workspace, e.end)} ${nameOf(e)}`
 
-/** The address of the list, kept through the steps. */
+/** The query of the list, kept in hidden fields through the steps. */
 const ofQuery = (query: Query): Html =>
   html`${Object.entries(query).map(([name, value]) => value !== undefined && hidden(`of_${name}`, value))}`
 const queryOf = (given: Form): Query => ({
@@ -79,7 +79,7 @@ const queryOf = (given: Form): Query => ({
   date: textIn(given, 'of_date') || undefined,
 })
 
-/** Colleagues who can do something of what is affected. */
+/** Other agents who are qualified for at least one of the affected appointments. */
 const ableFor = (workspace: Workspace, entries: readonly AgendaEntry[]) =>
   [...workspace.config.agents.values()].filter((agent) =>
     entries.some((e) => e.agentId !== agent.id && e.serviceIds.every((id) => agent.serviceIds.has(id))),
@@ -129,7 +129,7 @@ async function affectedPage(workspace: Workspace, query: Query, refusal?: Refusa
   }
 }
 
-/** A choice of one row as the text of an option: what is done, with whom, when, setting which rule aside. */
+/** One choice of a row as an option value: action, agent, start, and the rule to override. */
 const choiceOf = (kind: string, agentId = '', start = '', rule = ''): string => [kind, agentId, start, rule].join(' ')
 
 function targetOf(
@@ -143,7 +143,7 @@ function targetOf(
   return place.agentId === undefined ? when : `${when}, ${agentName(workspace, place.agentId)}`
 }
 
-/** What can be done with one appointment; the proposal is the first and chosen. */
+/** The options of one appointment; the proposal is first and preselected. */
 async function optionsFor(
   workspace: Workspace,
   e: AgendaEntry,
@@ -190,7 +190,7 @@ async function previewPage(workspace: Workspace, given: Form, refusal?: Refusal)
   const ids = textsIn(given, 'ids')
   const entries = (await affectedOf(workspace, query)).filter((e) => ids.includes(e.id)).slice(0, SHOWN)
   const agentId = textIn(given, 'agentId')
-  // Somebody's day is given away: to others, at whatever time.
+  // A whole day is handed over: its agent gets nothing, not even at another time.
   const away = query.date === undefined ? undefined : query.agent
   const body = {
     appointmentIds: entries.map((e) => e.id),
@@ -245,7 +245,7 @@ async function previewPage(workspace: Workspace, given: Form, refusal?: Refusal)
 
 type PlanItem = { appointmentId: string; agentId?: string; start?: string; ask?: boolean; rules?: string[] }
 
-/** The chosen options as a plan; what is left as it is, is not in it. */
+/** The chosen options as a plan, without unchanged appointments. */
 function planIn(given: Form): PlanItem[] {
   return textsIn(given, 'ids').flatMap((id): PlanItem[] => {
     const [kind, agentId = '', start = '', rule = ''] = String(given[`do_${id}`] ?? '').split(' ')
@@ -276,7 +276,7 @@ export function affectedPages(add: AddWorkspacePage): void {
     scope,
     handler: (workspace, request) => rearrangedPage(workspace, queryIn(request)),
   })
-  // Every step but the first comes from a form: read again, it begins anew.
+  // All steps but the first answer a form: loaded by GET, they restart at the list.
   for (const url of [PREVIEW, REARRANGE, UNDO])
     add({ method: 'GET', url, scope, handler: async () => ({ redirect: '/agenda/team/affected' }) })
   add({ method: 'POST', url: PREVIEW, scope, handler: (workspace, request) => previewPage(workspace, formIn(request)) })

@@ -1,4 +1,4 @@
-// One appointment in the workspace: what it is, what is known of the person, and what can be done with it.
+// The workspace page of one appointment: its facts, its person, and all actions on it.
 import type { FastifyRequest } from 'fastify'
 import { findSlotsFor, moveForm } from './moving.ts'
 import {
@@ -59,7 +59,7 @@ export type ShownAppointment = {
 }
 type Contact = { id: string; firstName: string; lastName: string; email?: string; phone?: string; notes?: string }
 
-/** The person is told of a move after so long: until then it can be taken back unheard. */
+/** Delay (s) before the person is notified of a move; until then it can be undone unnoticed. */
 const TELL_AFTER_SECONDS = 20
 
 const fact = (name: string, value: Html | string | undefined | false): Html | false =>
@@ -88,7 +88,7 @@ function facts(workspace: Workspace, a: ShownAppointment): Html {
   </dl>`
 }
 
-/** What can be done now; one thing is the first. */
+/** Buttons for the actions possible now; one of them is the primary one. */
 function buttons(workspace: Workspace, a: ShownAppointment): Html | false {
   if (!workspace.can('appointments:write')) return false
   const w = workspace.words.appointment
@@ -109,7 +109,7 @@ function buttons(workspace: Workspace, a: ShownAppointment): Html | false {
   </div>`
 }
 
-/** Colleagues who can do it; those who work then and are free first, and the fairest of them without a choice. */
+/** Form to reassign: qualified agents, the free ones first; the default takes the fairest free one. */
 function reassignForm(workspace: Workspace, a: ShownAppointment, free: readonly string[]): Html | false {
   const w = workspace.words.appointment
   const others = [...workspace.config.agents.values()].filter(
@@ -134,7 +134,7 @@ function reassignForm(workspace: Workspace, a: ShownAppointment, free: readonly 
   </details>`
 }
 
-/** The rule that stands against the colleague whom a person has named, and the button that sets it aside. */
+/** Offers to override the rule that refused the named agent. */
 function insistForm(workspace: Workspace, id: string, refusal: Refusal | undefined): Html | false {
   const to = `/agenda/appointments/${id}/reassignment`
   if (refusal === undefined || !isOverridable(refusal.code) || !isSent(workspace, to)) return false
@@ -148,7 +148,7 @@ function insistForm(workspace: Workspace, id: string, refusal: Refusal | undefin
   </div>`
 }
 
-/** Who did it, by name: a colleague, the citizen, another program. */
+/** The author as text: the user's name, or the kind of actor (citizen, API key). */
 function authorOf(workspace: Workspace, e: { actor: string; actorName?: string }): string {
   const kind = e.actor.replace(/:.*/, '')
   return e.actorName ?? (workspace.words.actors as Record<string, string>)[kind] ?? kind
@@ -201,7 +201,7 @@ export async function contactPanel(
   </aside>`
 }
 
-/** What was just done, for whom, who is told of it, and the way back. */
+/** The notice after booking or moving: what was done, for whom, who is notified, and undo. */
 async function doneNote(
   workspace: Workspace,
   a: ShownAppointment,
@@ -219,7 +219,7 @@ async function doneNote(
   const name = person === null ? a.code : nameOf(person)
   const isBooked = query.booked !== undefined
   const told = isBooked ? w.told : w.toldMove
-  // A colleague at the same time is nothing that the person is written to about.
+  // The person is not notified when only the agent changes.
   const isSilent = query.moved === 'colleague'
   return html`<div class="notice success done" role="status">
     <p>
@@ -303,7 +303,7 @@ export function appointmentPages(add: AddWorkspacePage): void {
     },
   })
 
-  /** A verb of the API as a form: done, it goes on; refused, it says why on the page itself. */
+  /** Adds a form that calls the API; redirects on success, and shows a refusal on the page. */
   function verb(
     name: string,
     done: string | Record<string, string>,
@@ -389,7 +389,7 @@ export function appointmentPages(add: AddWorkspacePage): void {
       const answer = await workspace.api('POST', url(id, 'rescheduling'), { body })
       if (!answer.ok) {
         reply.code(answer.status)
-        // The times of the same day once more, without the one that is gone.
+        // Show the times of the same day again, without the one that was taken.
         const again = { date: textIn(given, 'date') || undefined, agent: textIn(given, 'agentId') || undefined }
         return appointmentPage(workspace, id, again, answer.refusal)
       }

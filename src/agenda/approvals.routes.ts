@@ -1,4 +1,4 @@
-// Requests that wait for the office's approval, earliest first; each is approved, or refused with a reason that the person reads.
+// Requests that wait for approval, earliest first. Staff approve them, or refuse with a reason that the person reads.
 import { DAY } from '../time/interval.ts'
 import {
   address,
@@ -16,10 +16,10 @@ import type { AgendaEntry } from './feed.routes.ts'
 import { empty, entryLine, refused } from './agenda-components.ts'
 
 const URL = '/agenda/approvals'
-/** How far ahead requests are looked for; the agenda answers so many days at once. */
+/** How far ahead (ms) requests are listed; the agenda API has a limit of 45 days per request. */
 const AHEAD = 44 * DAY
 
-/** What waits for approval, of whom this person may see. */
+/** Appointments that wait for approval, as far as this person may see them. */
 export async function pendingOf(workspace: Workspace): Promise<AgendaEntry[]> {
   const { items } = await workspace.read<{ items: AgendaEntry[] }>(
     address('/v1/agenda', {
@@ -31,7 +31,7 @@ export async function pendingOf(workspace: Workspace): Promise<AgendaEntry[]> {
   return items.filter((e) => e.status === 'pending')
 }
 
-/** The line on the page of today; nothing when nothing waits. */
+/** The note on the page of today; false if nothing waits. */
 export async function approvalsNote(workspace: Workspace): Promise<Html | false> {
   if (!workspace.can('appointments:write')) return false
   const items = await pendingOf(workspace)

@@ -1,4 +1,4 @@
-// Booking for a citizen on the telephone: service, time and person on one page, in the order in which a call goes.
+// Booking for a citizen on the phone: service, time and person on one page, in the order of a call.
 import { extensionOf, toE164 } from '../contact/phone.ts'
 import { randomUUID } from 'node:crypto'
 import { answerFaults, answersOf, typedAnswers } from '../booking/check.ts'
@@ -70,7 +70,7 @@ function givenIn(workspace: Workspace, source: Form): Given {
   return given
 }
 
-/** Free times of the chosen service from the chosen day on; null while nothing is chosen. */
+/** Free times of the chosen service in the 14 days from the chosen day; null without a service. */
 async function slotsFor(workspace: Workspace, given: Given): Promise<Slots | null> {
   if (given.service === '') return null
   const day = dayIn(workspace, given.date)
@@ -93,13 +93,13 @@ function timesFragment(workspace: Workspace, slots: Slots | null, chosen: string
   const w = workspace.words.book
   const options = slots === null ? [] : timesOf(workspace, slots, 24)
   if (options.length === 0) return empty(w.noTimes)
-  // A time of another service or day is none of these: the first is proposed. One that was refused is chosen anew by hand.
+  // Preselect the first time if the chosen one belongs to another service or day, but never after a refusal.
   const isHere = options.some(({ value }) => value === chosen)
   const proposed = isHere ? chosen : faults.has('start') ? '' : options[0]!.value
   return choices({ name: 'start', legend: w.time, options, chosen: [proposed], required: true }, faults)
 }
 
-/** How the visit takes place, where there is a choice, and what the service wants to know. */
+/** The channel, if there are several, and the questions of the service. */
 function askedFragment(workspace: Workspace, given: Given, faults: Faults): Html {
   const channels = workspace.config.services.get(given.service)?.channels ?? []
   const site = { words: workspace.pageWords, language: workspace.language, settings: workspace.settings }
@@ -118,11 +118,11 @@ function askedFragment(workspace: Workspace, given: Given, faults: Faults): Html
 
 const NEW = 'new'
 
-/** The fields of somebody who is not known yet. */
+/** The fields of a new person. */
 const FIELDS_OF_NEW = ['firstName', 'lastName', 'phone', 'email'] as const
 const isNewTyped = (given: Given): boolean => FIELDS_OF_NEW.some((name) => given[name] !== '')
 
-/** Who it is for: one of those who were found, or somebody new. With several nobody is proposed: the wrong one would be booked. */
+/** The person: one of the matches, or a new one. With several matches none is preselected, to avoid booking the wrong one. */
 function peopleFragment(workspace: Workspace, people: readonly Found[], given: Given, faults: Faults): Html {
   const w = workspace.words.book
   const isNew = isNewTyped(given) && (given.contact === NEW || given.contact === '')
@@ -141,7 +141,7 @@ function peopleFragment(workspace: Workspace, people: readonly Found[], given: G
   return html`${people.length === 0 ? given.look !== '' && empty(w.nobody) : choices({ name: 'contact', legend: w.which, options, chosen: [chosen] }, faults)}`
 }
 
-/** Somebody who is not known yet: apart from the list, so that typing here and looking there do not disturb each other. */
+/** Fields of a new person, outside the list, so that refreshing the list does not disturb typing. */
 function newPersonFields(workspace: Workspace, people: readonly Found[], given: Given, faults: Faults): Html {
   const w = workspace.words.book
   return html`<fieldset class="new-person" id="new-person">
@@ -153,11 +153,11 @@ function newPersonFields(workspace: Workspace, people: readonly Found[], given: 
   </fieldset>`
 }
 
-/** A number that found nobody is the new person's. */
+/** A searched phone number without a match is the new person's. */
 const numberIn = (people: readonly Found[], look: string): string =>
   people.length === 0 && /^[+\d][\d ()./-]{4,}$/.test(look) ? look : ''
 
-/** Who the form says it is for; what is wrong with that, as a fault. */
+/** The person in the form, or the faults. */
 function personOf(
   workspace: Workspace,
   given: Given,
@@ -246,14 +246,14 @@ async function bookPage(
   }
 }
 
-/** People that the words may mean; nobody when there are too few words. */
+/** Contacts that match the text; none for fewer than two characters. */
 export async function lookUp(workspace: Workspace, text: string): Promise<Found[]> {
   if (text.length < 2) return []
   const answer = await workspace.api<{ items: Found[] }>('POST', '/v1/contacts/lookup', { body: { text } })
   return answer.ok ? answer.body.items : []
 }
 
-/** Those who were found for the words, and whoever is chosen already. */
+/** The matches, and the person chosen before if not among them. */
 async function foundFor(workspace: Workspace, given: Given): Promise<Found[]> {
   const people = await lookUp(workspace, given.look)
   const isThere = given.contact === '' || given.contact === NEW || people.some((p) => p.id === given.contact)
@@ -295,7 +295,7 @@ export function bookPages(add: AddWorkspacePage): void {
       scope,
       handler: async (workspace, request) => {
         const typed = givenIn(workspace, formIn(request))
-        // Other words look for somebody else: who was proposed for the first ones would be booked unseen.
+        // A new search drops the person chosen before, who would otherwise be booked unseen.
         const given = step === 'person' && typed.contact !== NEW ? { ...typed, contact: '' } : typed
         return bookPage(workspace, given, await foundFor(workspace, given), NO_FAULTS)
       },
@@ -318,7 +318,7 @@ export function bookPages(add: AddWorkspacePage): void {
         reply.code(422)
         return bookPage(workspace, given, await foundFor(workspace, given), person)
       }
-      // An extension has no place in the number itself.
+      // The stored number has no place for an extension, so it goes to the notes.
       const extension = extensionOf(given.phone || given.look, workspace.settings.country)
       const notes = [...(extension === null ? [] : [workspace.pageWords.extension(extension)]), given.notes]
         .join('\n')

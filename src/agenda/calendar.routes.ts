@@ -1,4 +1,4 @@
-// The calendar: day, week, month and team, as a grid where there is script and as a list that says the same.
+// The calendar: day, week, month and team, as a grid with scripts, and as an equivalent list without.
 import { DAY, HOUR } from '../time/interval.ts'
 import { dayOf, formatDate, startOfDay, weekdayOf } from '../time/zone.ts'
 import { addMonths, longDate, monthName, shortDate } from '../web/dates.ts'
@@ -11,12 +11,12 @@ import { agentName, dayIn, empty, entriesByDay, optionsOf, table } from './agend
 const VIEWS = ['day', 'week', 'month', 'team', 'teamWeek'] as const
 const isTeam = (view: View): boolean => view === 'team' || view === 'teamWeek'
 type View = (typeof VIEWS)[number]
-/** A list of more than this is cut: the next days are a press away. Beside a grid it is shorter. */
+/** Most entries of the list, alone and beside a grid. */
 const [MOST_LISTED, MOST_BESIDE] = [400, 120]
 
 export type Period = { from: number; to: number; title: string; before: string; after: string }
 
-/** The days that a view shows around a day, and the days to go back and on to. */
+/** The days [from, to) of a view that contains `day`, and the days of the previous and next page. */
 export function periodOf(workspace: Pick<Workspace, 'language'>, view: View, day: number): Period {
   if (view === 'month') {
     const month = formatDate(day).slice(0, 7)
@@ -59,7 +59,7 @@ function chosenIn(workspace: Workspace, query: Record<string, string | undefined
   }
 }
 
-/** Agents who show as columns: those with a skill, at the location, within reach. */
+/** Agents shown as columns: at the location and within reach. */
 const columnsOf = (workspace: Workspace, c: Chosen) =>
   [...workspace.config.agents.values()]
     .filter((a) => !a.archived && (c.agentId === '' || a.id === c.agentId))
@@ -107,7 +107,7 @@ function controls(workspace: Workspace, c: Chosen, p: Period): Html {
     </form>`
 }
 
-/** A week of the team: a row an agent, a cell a day with how many appointments and hours; each leads to the day itself. */
+/** The week of the team: a row per agent; each cell has count and hours and links to the day. */
 async function teamWeek(workspace: Workspace, c: Chosen, p: Period, url: string): Promise<WorkspaceView> {
   const w = workspace.words.calendar
   const { items } = await workspace.read<{ items: AgendaEntry[] }>(url)
@@ -115,7 +115,7 @@ async function teamWeek(workspace: Workspace, c: Chosen, p: Period, url: string)
   const counted = new Map<string, { n: number; ms: number }>()
   const offset = new Map<string, string>()
   for (const e of items) {
-    // The day of an hour is looked up once: two thousand appointments share few hours.
+    // Cache the local day per hour: thousands of appointments share few hours.
     const hour = e.start.slice(0, 13)
     let day = offset.get(hour)
     if (day === undefined) offset.set(hour, (day = String(dayOf(workspace.zone, Date.parse(e.start)))))
@@ -160,10 +160,9 @@ export function calendarPages(add: AddWorkspacePage): void {
         new Date(at).toISOString(),
       ) as [string, string]
       const source = address('/v1/agenda', { agentId: c.agentId, locationId: c.locationId })
-      // The grid fetches what it shows by itself; the list is for whoever reads it, and for pages without script.
       const page = { agentId: c.agentId, locationId: c.locationId, from, to }
       if (c.view === 'teamWeek' && !c.isList) return teamWeek(workspace, c, p, address('/v1/agenda', page))
-      // The grid fetches what it shows by itself; the list is for whoever reads it, and for pages without script.
+      // The grid loads its entries by script; the list is for screen readers and for pages without scripts.
       const limit = c.isList ? MOST_LISTED : MOST_BESIDE
       const { items, isComplete } = await workspace.read<{ items: AgendaEntry[]; isComplete: boolean }>(
         address('/v1/agenda', { ...page, limit }),

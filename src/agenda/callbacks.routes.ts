@@ -1,4 +1,4 @@
-// Callbacks in the workspace: take the next, call, tell the outcome with one key, postpone; script and notes beside it.
+// Callbacks in the workspace: take the next one, call, record the outcome with one key, postpone; with script and notes.
 import { callbackPage, isOpen, nearestWindows, listOf, type ShownCallback } from './callback.page.ts'
 import { DAY } from '../time/interval.ts'
 import {
@@ -20,14 +20,14 @@ import { choices, faultSummary, field, NO_FAULTS, select } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { empty, optionsOf, refused, instantIn } from './agenda-components.ts'
 
-/** A lease by a person: long enough to look, call and write down. */
+/** Lease (s) of a callback taken by a person: enough to read, call and write notes. */
 const LEASE_SECONDS = 1200
 
 const TABS = ['due', 'late', 'all'] as const
 
 const ADD = '/agenda/callbacks'
 
-/** What was just recorded of which callback, and the way back. */
+/** The notice after recording an outcome, with undo. */
 function justDone(workspace: Workspace, query: Record<string, string | undefined>): Html | false {
   const { outcome, of } = query
   const words = workspace.words.outcomes as Record<string, string>
@@ -191,7 +191,7 @@ export function callbackPages(add: AddWorkspacePage): void {
     },
   })
 
-  /** A verb of the API that leads back to the callback itself. */
+  /** Adds a form that calls the API and returns to the callback. */
   const here = (name: string, run: (workspace: Workspace, id: string) => Promise<Answered<unknown>>): void =>
     add({
       method: 'POST',

@@ -1,4 +1,4 @@
-// People: found by number or name, seen with everything that happened, written about, merged, handed out and erased.
+// Contacts: search by name or number, history, notes, merging, export and erasure.
 import {
   address,
   faultsOf,
@@ -125,7 +125,7 @@ async function privacySection(workspace: Workspace, c: Contact): Promise<Html> {
   </section>`
 }
 
-/** Other records of this person: their numbers and addresses still lead here, and each can be taken apart again. */
+/** Records merged into this one: searches for their data lead here; each can be unmerged. */
 function mergedSection(workspace: Workspace, items: readonly Found[]): Html {
   const w = workspace.words.contacts
   return html`<section>
@@ -142,7 +142,7 @@ function mergedSection(workspace: Workspace, items: readonly Found[]): Html {
   </section>`
 }
 
-/** Both records side by side, and what will become of them; nothing happens before it is confirmed. */
+/** Shows both records and the result of merging them; nothing changes before it is confirmed. */
 async function mergePage(workspace: Workspace, id: string, otherId: string, refusal?: Refusal): Promise<WorkspaceView> {
   const w = workspace.words.contacts
   const read = async (one: string) => {
@@ -282,7 +282,7 @@ export function contactPages(add: AddWorkspacePage): void {
     scope: 'contacts:read',
     handler: async (workspace) => searchPage(workspace, '', null),
   })
-  // By POST: what is searched for is a name or a number, which belong into no address and no log.
+  // By POST: names and numbers must not appear in URLs or logs.
   add({
     method: 'POST',
     url: '/agenda/contacts',

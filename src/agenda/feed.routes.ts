@@ -1,4 +1,4 @@
-// The agenda by REST: many appointments at once for calendars, and every change as it happens.
+// The agenda by REST: many appointments at once for calendars, and a stream of every change.
 import type { Api } from '../rest/api.ts'
 import Type from 'typebox'
 import { reachFor } from '../auth/reach.actions.ts'

@@ -1,4 +1,4 @@
-// Hours of an agent: the week in words and to paint, absences, extra openings. What a change would hit is shown before it counts.
+// An agent's hours: the week as text and as a grid, absences, extra openings. Affected appointments are shown before a change.
 import type { ScheduleRule } from '../availability/model.ts'
 import { formatDate, parseDate } from '../time/zone.ts'
 import { longDate, weekdayNames } from '../web/dates.ts'
@@ -35,7 +35,7 @@ type Schedule = {
 }
 type Dated = { id: string; from: string; to: string; reason?: string; note?: string; version: number }
 
-/** Whose hours the page is about: the person's own, or those that they may look after. */
+/** The agent of the page: the signed-in one, or one the person may manage. */
 function agentIn(workspace: Workspace, asked: string | undefined): string | null {
   if (workspace.person.role === 'agent') return workspace.person.agentId
   if (asked !== undefined && workspace.config.agents.has(asked)) return asked
@@ -49,7 +49,7 @@ function agentIn(workspace: Workspace, asked: string | undefined): string | null
 const ofAgent = async <T>(workspace: Workspace, path: string, query: Record<string, string>): Promise<T[]> =>
   (await workspace.read<{ items: T[] }>(address(`/v1/${path}`, { ...query, limit: 200 }))).items
 
-/** The version that counts on a day. */
+/** The version of the schedule valid on a day. */
 const versionOn = (schedules: readonly Schedule[], day: string): Schedule | undefined =>
   schedules.find((s) => s.validFrom <= day && (s.validUntil === undefined || day < s.validUntil))
 
@@ -100,10 +100,10 @@ function datedList(
 const WEEK = '/agenda/hours/week'
 const toDated = (kind: 'absence' | 'opening'): string => `/agenda/hours/${kind}`
 
-/** What was refused of the form that was sent. */
+/** Faults and refusal of the submitted form. */
 type Given = { faults?: Faults; refusal?: Refusal }
 
-/** The faults of the week's form, and those of all forms by the ids of their fields. */
+/** The faults of the week's form, and the faults of all forms by field id. */
 function faultsIn(workspace: Workspace, { faults = NO_FAULTS }: Given): { faults: Faults; named: Faults } {
   const kind = (['absence', 'opening'] as const).find((one) => isSent(workspace, toDated(one)))
   if (kind === undefined) return { faults, named: faults }
@@ -182,7 +182,7 @@ async function hoursPage(workspace: Workspace, agentId: string | null, given: Gi
   }
 }
 
-/** A form for a time away or an additional one; what was typed and refused stands in it again. */
+/** The form of an absence or extra opening; keeps what was typed after a refusal. */
 function datedForm(workspace: Workspace, agentId: string, kind: 'absence' | 'opening', given: Given): Html {
   const w = workspace.words.hours
   const to = toDated(kind)
@@ -203,7 +203,7 @@ function datedForm(workspace: Workspace, agentId: string, kind: 'absence' | 'ope
   </details>`
 }
 
-/** What the change hits, and the button that makes it all the same. */
+/** The appointments that a change affects, and the button that makes it anyway. */
 function previewPage(
   workspace: Workspace,
   hit: readonly AgendaEntry[],

@@ -1,4 +1,4 @@
-// By REST: what a change of hours would hit, the best alternatives for one appointment, and rearranging many in one go.
+// By REST: the appointments that a change of hours affects, alternatives for one appointment, and rearranging many at once.
 import type { Api } from '../rest/api.ts'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
@@ -163,7 +163,7 @@ const presentProposal = ({ id, result, agentId, start, code }: Proposal) => ({
   start: start === undefined ? undefined : new Date(start).toISOString(),
 })
 
-/** The appointments that are asked for; throws `invalid_reference` for one that is not there, `outside_reach` for a colleague's. */
+/** The requested appointments; throws `invalid_reference` for unknown ones, `outside_reach` for those of other agents. */
 async function wanted(
   deps: Deps,
   config: TenantConfig,
@@ -182,7 +182,7 @@ async function wanted(
   return found
 }
 
-/** What is to be done: the plan that was sent, or what the mode proposes now. */
+/** The submitted plan, or new proposals by the mode. */
 async function proposalsIn(deps: Deps, config: TenantConfig, body: RearrangeInput, within: Reach): Promise<Proposal[]> {
   const { appointmentIds, mode, agentId, plan } = body
   if (plan === undefined) {

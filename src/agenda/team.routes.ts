@@ -1,4 +1,4 @@
-// The supervisor's pages: the team's day with utilisation, what an absence leaves behind, late callbacks, queues, parked work.
+// The supervisor's pages: utilisation of the day, appointments displaced by absences, late callbacks, queues, parked deliveries.
 import { formatDate, startOfDay } from '../time/zone.ts'
 import { longDate } from '../web/dates.ts'
 import {
@@ -19,7 +19,7 @@ import type { Utilisation } from './utilisation.routes.ts'
 
 const hours = (minutes: number): string => (minutes / 60).toFixed(1)
 
-/** A bar whose width says a share, with the figure beside it. */
+/** A percentage as a bar with its number. */
 export const bar = (percent: number): Html =>
   html`<span class="share"
     ><meter min="0" max="100" value="${Math.round(percent)}">${Math.round(percent)} %</meter> ${Math.round(percent)}
@@ -91,7 +91,7 @@ async function teamPage(workspace: Workspace, day: number): Promise<WorkspaceVie
   }
 }
 
-/** All of one agent's day to others. */
+/** Form to hand over an agent's whole day to others. */
 function reassignMany(workspace: Workspace, day: number): Html {
   const w = workspace.words.team
   return html`<details>

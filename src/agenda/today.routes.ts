@@ -1,4 +1,4 @@
-// Today at a glance: what comes next, callbacks that are due, visits whose outcome nobody has told.
+// Today at a glance: the next appointments, due callbacks, and past visits without an outcome.
 import { DAY } from '../time/interval.ts'
 import { startOfDay } from '../time/zone.ts'
 import { longDate } from '../web/dates.ts'
@@ -10,7 +10,7 @@ import { approvalsNote } from './approvals.routes.ts'
 import type { AgendaEntry } from './feed.routes.ts'
 import { clock, empty, entryLine, moment, nameOf, serviceName, today } from './agenda-components.ts'
 
-/** How far back an outcome is still asked for. */
+/** How far back (ms) visits without an outcome are listed. */
 const BACK = 14 * DAY
 
 type Callback = {

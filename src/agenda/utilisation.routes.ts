@@ -1,4 +1,4 @@
-// How much of the agents' open time is booked, by agent, over a period.
+// Utilisation: the booked part of the agents' open time over a period.
 import type { Api } from '../rest/api.ts'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
@@ -26,7 +26,7 @@ export type Utilisation = {
   noShows: number
 }
 
-/** Open time of an agent over [from, to), at any location, for staff and public together. */
+/** Open time of an agent in [from, to), at all its locations or one, for staff and public together. */
 function openSpans(config: TenantConfig, agent: Agent, from: number, to: number, locationId?: string): number[] {
   const places = [...config.locations.values()].filter(
     (l) =>
@@ -38,7 +38,7 @@ function openSpans(config: TenantConfig, agent: Agent, from: number, to: number,
   return intersect(union(...all), [from, to])
 }
 
-/** Utilisation of the agents within reach over [from, to). */
+/** Utilisation of the agents within reach in [from, to). */
 export async function utilisationOf(
   deps: Deps,
   config: TenantConfig,

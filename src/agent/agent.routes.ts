@@ -1,4 +1,4 @@
-// Agents and pools as REST collections. The desks of a pool are agents without a name of their own, changed through the pool.
+// Agents and pools as REST collections. Desks are agents without a name of their own; they are changed through their pool.
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'

@@ -1,4 +1,4 @@
-// Acts on one appointment by REST: cancel, move, reassign, approve, note arrival and outcome. Each answers the appointment after it.
+// Actions on one appointment by REST: cancel, move, reassign, approve, arrival, outcome. Each returns the changed appointment.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { reachFor } from '../auth/reach.actions.ts'
 import type { Deps } from '../deps.ts'
@@ -15,14 +15,14 @@ import { cancel, decide, setArrival, setOutcome, undoOutcome } from './change.ac
 import { move, type Telling } from './move.actions.ts'
 import { keepingTime } from './override.ts'
 
-/** Citizens are always told of what they did: that is their receipt. */
+/** How the person is notified. Only staff may choose: citizens are always notified of their own changes, as a receipt. */
 function tellingOf(as: Audience, notify: boolean | undefined, afterSeconds: number | undefined): Telling {
   const isAsked = notify !== undefined || afterSeconds !== undefined
   if (isAsked && as !== 'staff') throw bodyFault(notify === undefined ? '/notifyAfterSeconds' : '/notify', 'staff_only')
   return { isQuiet: notify === false, after: (afterSeconds ?? 0) * 1000 }
 }
 
-/** The parts of the schema that all acts share. */
+/** The parts of the schema that all actions share. */
 const act = (operationId: string, summary: string) => ({
   ...documentedUnder('appointments')(operationId, summary),
   params: IdParams,

@@ -1,4 +1,4 @@
-// Holds and appointments by REST. The holder of a manage token reaches its one appointment, as the public.
+// Holds and appointments by REST. A manage token gives access to its one appointment, with the rights of the public.
 import type { Api } from '../rest/api.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
 import { listEvents } from '../event/event.sql.ts'
@@ -34,7 +34,7 @@ type PlacementBody = {
   override?: Override
 }
 
-/** What the tenant sets for bookings; read with every booking through the cached configuration. */
+/** The context of a booking, with the tenant's settings from the cached configuration. */
 async function bookingContext(
   deps: Deps,
   request: FastifyRequest,
@@ -98,7 +98,7 @@ export function appointmentRoutes(app: Api, deps: Deps): void {
       ...docs('createAppointment', 'Book a slot at once, or confirm a hold'),
       body: schema.BookingBody,
       headers: IdempotencyHeader,
-      // 200: the appointment that has this external id already, when it is the same.
+      // 200: an identical appointment with this external id exists already.
       response: { 200: schema.AppointmentShown, 201: schema.BookedShown, ...problems },
     },
     handler: async (request, reply) => {

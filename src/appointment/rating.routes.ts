@@ -1,4 +1,4 @@
-// Ratings of visits by REST: the list with what became of the unhappy, and the figures.
+// Ratings of visits by REST: the list, with the follow-up of bad ratings, and the figures.
 import type { Api } from '../rest/api.ts'
 import { withScope } from '../rest/route.ts'
 import Type from 'typebox'

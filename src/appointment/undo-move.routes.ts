@@ -1,4 +1,4 @@
-// By REST: taking a move back, how the person would be told of it, and not telling them.
+// By REST: undo a move, ask how the person would be notified, and withhold the notification.
 import type { Api } from '../rest/api.ts'
 import type { FastifyRequest } from 'fastify'
 import { reachFor } from '../auth/reach.actions.ts'

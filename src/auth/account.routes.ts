@@ -1,4 +1,4 @@
-// What people change of themselves: password, second factor, where they are signed in, language, the feed of their agenda.
+// Account pages of a user: password, second factor, open sessions, language, calendar feed.
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -175,7 +175,7 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
         reply.code(422)
         return accountPage(workspace, deps, faults)
       }
-      // Whoever had the old secret of this session has nothing any more.
+      // Rotate the session's secret: copies of the old one become useless.
       const token = await rotate(deps, workspace.person, true)
       if (token !== null) giveSession(request, reply, token, workspace.isFramed)
       authenticator.forget()

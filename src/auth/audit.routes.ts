@@ -1,4 +1,4 @@
-// The record of who did what by REST: read in pages, or all of it as lines of JSON.
+// The audit log by REST: in pages, or all of it as NDJSON.
 import type { Api } from '../rest/api.ts'
 import { Readable } from 'node:stream'
 import Type, { type Static, type TObject } from 'typebox'

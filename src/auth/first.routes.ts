@@ -1,4 +1,4 @@
-// Pages of the very beginning: the first administrator of a tenant, and the first tenant of an installation.
+// Pages for the first administrator of a tenant, and for the first tenant of an installation.
 import { openLink } from './link.actions.ts'
 import { pathPart } from '../rest/fields.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -28,7 +28,7 @@ function personFields(language: Language, given: Body, faults: Faults): Html {
   ${passwordField({ name: 'password', label: w.choosePassword, hint: w.passwordHint, use: 'new' }, faults)}`
 }
 
-/** What is missing, before anything is tried. */
+/** Faults of missing fields and of a malformed e-mail address. */
 function missingIn(language: Language, given: Body, names: readonly string[]): Map<string, string> {
   const faults = new Map<string, string>()
   for (const name of names) if (textOf(given, name) === '') faults.set(name, faultWords(language, 'missing', {}))
@@ -96,7 +96,7 @@ export function firstRoutes(app: FastifyInstance, deps: Deps): void {
     })
 }
 
-/** The first tenant's pages have no tenant yet; they are added where the workspace's pages are. */
+/** Pages that create the first tenant. They have no tenant in the URL, so they are registered with the workspace pages. */
 export function setUpRoutes(pages: FastifyInstance, deps: Deps): void {
   const open = {
     config: { access: { kind: 'anyone' as const }, rateLimit: { max: 30, timeWindow: 600_000 } },

@@ -84,7 +84,7 @@ export function keyRoutes(app: Api, deps: Deps, authenticator: Authenticator): v
           derivation,
         )
         token = created.token
-        // What is remembered under the Idempotency-Key has no token: a repeated request derives it again.
+        // The answer stored for the Idempotency-Key contains no token: a repeated request derives it again.
         return { status: 201, body: { apiKey: present(created.row) } }
       })
       const shown = answer.body as { apiKey: { id: string } }
@@ -125,7 +125,7 @@ export function keyRoutes(app: Api, deps: Deps, authenticator: Authenticator): v
     handler: async (request) => {
       const { id } = request.params
       const found = await findKey(deps.db.kysely, tenantOf(request), id)
-      // Nobody ends what could do more than they can.
+      // Callers may revoke only keys whose scopes they have themselves.
       const own = scopesOf(request)
       if (found?.scopes.some((scope) => !own.has(scope as Scope)))
         throw new AppError('forbidden', { scope: 'keys:write' })

@@ -1,4 +1,4 @@
-// Who is calling: a person who is signed in, or a key of an integrator.
+// Identifies the caller: a signed-in person or an API key.
 import type { Api } from '../rest/api.ts'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'

@@ -1,4 +1,4 @@
-// Pages by which people set up what proves them beyond a password: an app's codes, passkeys.
+// Pages to set up a second factor: codes of an app, passkeys.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -23,11 +23,11 @@ import { totpSecretFrom } from './sign-in.actions.ts'
 import { disableTotp, enableTotp, renewCodes } from './user.actions.ts'
 import { findUser } from './user.sql.ts'
 
-/** The key that this session is offered for an app: made here, the same until it is taken, and never brought by a form. */
+/** The TOTP secret offered to this session. Derived here, constant for the session, and never read from a form. */
 const offeredSecret = async (workspace: Workspace): Promise<string> =>
   totpSecretFrom(await workspace.secretFor('sessions'), workspace.person.id, workspace.person.sessionId)
 
-/** With faults it is the answer to a form that was not taken. */
+/** The set-up page; with faults, the response to a refused form. */
 async function setUpPage(
   workspace: Workspace,
   deps: Deps,
@@ -45,7 +45,7 @@ async function setUpPage(
   })
 }
 
-/** Only a password was asked, so that is what was wrong. */
+/** Rewords the sign-in fault: this form asks only for a password, so the password is wrong. */
 const ownWords = (workspace: Workspace, faults: Faults): Faults =>
   faults.has('present') ? new Map([...faults, ['present', workspace.words.account.passwordWrong]]) : faults
 
@@ -107,7 +107,7 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     },
   })
 
-  // The password is checked before the device creates a key: otherwise a wrong one would leave a key that opens nothing.
+  // Check the password before the device creates a passkey: otherwise a wrong one leaves an unusable passkey on the device.
   add({
     method: 'POST',
     url: '/agenda/account/passkeys/question',
@@ -118,7 +118,7 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
       const faults = await faultsFrom(workspace, async () => {
         asked = await askForNew(deps, workspace.person, present)
       })
-      // A word for the form, not a refusal of the page: the script shows it.
+      // The script shows this text at the form, so it is not an error page.
       return { json: faults.size === 0 ? asked : { fault: workspace.words.account.passwordWrong } }
     },
   })
@@ -144,7 +144,7 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     },
   })
 
-  /** The person's own passkey of the address, and whether a password protects it; throws `not_found`. */
+  /** The person's passkey in the URL, and whether the person has a password; throws `not_found`. */
   async function passkeyOf(workspace: Workspace, id: string) {
     const { tenantId, id: userId } = workspace.person
     const key = (await listPasskeys(deps.db.kysely, tenantId, userId)).find((one) => one.id === id)

@@ -1,4 +1,4 @@
-// Pages by which people sign in to a tenant's workspace, and the way there and back through the tenant's own service.
+// Sign-in pages of a tenant's workspace, and sign-in through the tenant's identity provider.
 import { askReset, enterFrame, openLink, setByLink } from './link.actions.ts'
 import { pathPart } from '../rest/fields.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -23,7 +23,7 @@ import { leave, tryCode, trySignIn, type SignedIn, type Tried } from './sign-in.
 import { codePage, forgottenPage, signInPage, welcomePage } from './sign-in.page.ts'
 import { findUser } from './user.sql.ts'
 
-/** Attempts of one network address within ten minutes. */
+/** Most attempts of one IP address in ten minutes. */
 const ATTEMPTS = 60
 const [DEVICE, WAITING, PROVIDER, OFFICE] = [
   'agenda_device',
@@ -34,7 +34,7 @@ const [DEVICE, WAITING, PROVIDER, OFFICE] = [
 const YEAR = 31_536_000
 
 type Body = Record<string, string | undefined>
-/** A field that comes twice counts once. */
+/** Form fields; only the first value of a repeated one. */
 const body = (request: FastifyRequest): Body => firstOf(request.body)
 const browserIn = (request: FastifyRequest): string => browserOf(request.headers['user-agent'])
 const cookieFor = (request: FastifyRequest, path: string) =>
@@ -46,7 +46,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     return problemWords(site.language, error.code, error.params).detail
   }
 
-  /** Gives the browser its session; whatever session it had before is not the new one's. */
+  /** Starts a new session; never continues one the browser had before (session fixation). */
   function enter(request: FastifyRequest, reply: FastifyReply, site: Site, s: SignedIn, next: string): View {
     giveSession(request, reply, s.token)
     reply.setCookie(DEVICE, s.device, { ...cookieFor(request, site.base), maxAge: YEAR })
@@ -67,11 +67,11 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     return { redirect: `${site.base}/sign-in/code${next === '/agenda' ? '' : `?next=${encodeURIComponent(next)}`}` }
   }
 
-  /** Asked again by every page: which host people come by is known once the service listens. */
+  /** The host of passkeys, computed per request: it is known only once the service listens. */
   const hostOf = (): string => relyingParty(deps).id
   async function codeStep(site: Site, userId: string, given: { next: string; refused?: string }): Promise<View> {
     const user = await findUser(deps.db.kysely, site.tenantId, userId)
-    // An administrator may have taken the factors away meanwhile.
+    // An administrator may have removed the factors meanwhile.
     if (!user || !hasSecondFactor(user)) return { redirect: `${site.base}/sign-in` }
     const has = { app: user.totp_secret !== null, passkey: user.passkey_count > 0 }
     return codePage(site, { ...given, host: hostOf(), has })
@@ -276,7 +276,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
   })
 }
 
-/** What has no tenant in its address: the way to the right sign-in, entering a frame, and the way out. */
+/** Pages without a tenant in the URL: redirect to the right sign-in, entering a frame, signing out. */
 export async function agendaDoors(
   app: FastifyInstance,
   deps: Deps,
@@ -308,14 +308,14 @@ export async function agendaDoors(
         await leave(deps, person)
         authenticator.forget()
         takeSession(request, reply)
-        // Nothing of what was seen stays in this browser.
+        // Remove all seen pages from the browser's cache.
         reply.header('clear-site-data', '"cache"')
         const slug = (await deps.snapshots.config(person.tenantId))?.slug ?? ''
         return reply.header('cache-control', 'no-store').redirect(`/${slug}/sign-in`, 303)
       },
     )
 
-    // An agent desktop shows this address in its frame; it opens once, within a minute.
+    // An agent desktop loads this URL in a frame; the token is valid once, for a minute.
     pages.get('/agenda/frame/:token', open, async (request, reply) => {
       const text = pathPart(request, 'token')
       const s = await enterFrame(deps, text, browserIn(request))

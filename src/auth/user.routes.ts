@@ -1,4 +1,4 @@
-// People by REST: invite, change, block; what the signed-in person is and has open; the record of who did what.
+// Users by REST: invite, change, block; the signed-in user's sessions; secrets of identity providers.
 import type { Api } from '../rest/api.ts'
 import { frameLink } from './link.actions.ts'
 import type { FastifyRequest } from 'fastify'
@@ -111,7 +111,7 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
   const managing = withScope('users:write')
   const signedIn = { access: { kind: 'person' as const } }
 
-  /** Nobody hands on more than they have: neither a role, nor the way in of somebody with one. */
+  /** Refuses to give a role with more rights than the caller has, or to act on a user with such a role. Throws `forbidden`. */
   function refuseBeyond(request: FastifyRequest, role: Role, pointer: string): void {
     const own = scopesOf(request)
     if (PERMISSIONS[role].some((scope) => !own.has(scope))) throw bodyFault(pointer, 'forbidden', { scope: role })
@@ -122,7 +122,7 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
     refuseBeyond(request, user.role, '')
   }
 
-  /** One's own factors and password are changed on one's account page, which asks for the password. */
+  /** Refuses changes of the caller's own factors and password: the account page makes them and asks for the password. */
   function refuseOneself(request: FastifyRequest): void {
     if (request.principal?.kind === 'user' && request.principal.id === idOf(request)) throw new AppError('not_oneself')
   }

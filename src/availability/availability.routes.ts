@@ -52,8 +52,8 @@ function checkRule(rule: ScheduleRule, at: string, ownerKind: OwnerKind, validit
 }
 
 /**
- * A new version takes over on its first day: the version that is valid then ends there, and comes back after it when the new
- * one is only temporary.
+ * Makes room for a new version: the version valid on its first day ends there, and continues afterwards if the new one is
+ * temporary.
  */
 async function makeRoom(context: WriteContext, body: Body): Promise<void> {
   const { tx, tenantId } = context
@@ -68,7 +68,7 @@ async function makeRoom(context: WriteContext, body: Body): Promise<void> {
   const now = new Date(context.now)
   await endVersion(tx, tenantId, earlier, validFrom, now)
   if (validUntil === undefined || (earlier.until !== null && earlier.until <= validUntil)) return
-  // The rules keep counting from where they always did, so that "every two weeks" stays in phase.
+  // Keep the start from which the rules count, so that "every two weeks" stays in phase.
   const rules = (earlier.document.rules as ScheduleRule[]).map((rule) => ({
     ...rule,
     start: rule.start ?? (earlier.document.validFrom as string),
@@ -108,7 +108,7 @@ export const schedules: Resource = {
     }
     if (validUntil !== undefined && validUntil <= validFrom) throw bodyFault('/validUntil', 'invalid_period')
     const today = Math.floor(context.now / DAY)
-    // What is stored already may be older.
+    // Dates that are stored already may be further in the past.
     const before = context.before?.document as { validFrom?: string; rules?: ScheduleRule[] } | undefined
     const known = new Set([before?.validFrom, ...(before?.rules ?? []).map((rule) => rule.start)])
     if (!known.has(validFrom)) requireNear(validFrom, today, '/validFrom')
@@ -126,7 +126,7 @@ export const schedules: Resource = {
   },
 }
 
-/** The period of an opening, absence or closure as a range; whole days are judged in `zone`. */
+/** The period of an opening, absence or closure as a range; whole days are in `zone`. */
 function periodOf(body: Body, zone: string): unknown {
   const { from, to, firstDay, lastDay } = body as Record<'from' | 'to' | 'firstDay' | 'lastDay', string | undefined>
   const byDays = firstDay !== undefined && lastDay !== undefined && from === undefined && to === undefined

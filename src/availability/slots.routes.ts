@@ -1,4 +1,4 @@
-// Free slots, the first free one, and why something is or is not offered.
+// By REST: free slots, the first free slot, and why a time is or is not offered.
 import type { Api } from '../rest/api.ts'
 import { withScope, sendText } from '../rest/route.ts'
 import type { FastifyRequest } from 'fastify'
@@ -109,14 +109,14 @@ async function requestOf(deps: Deps, request: FastifyRequest, query: Selection):
   return asked
 }
 
-/** The zone in which dates and offsets are meant: the asked one, else the tenant's. */
+/** The time zone of dates and offsets: the requested one, else the tenant's. */
 async function zoneOf(deps: Deps, request: FastifyRequest, { timeZone }: Pick<Selection, 'timeZone'>): Promise<string> {
   return timeZone ?? (await deps.snapshots.config(tenantOf(request)))?.timeZone ?? 'UTC'
 }
 
 const MAX_DAYS = 92
 
-/** Throws `range_too_long` when local dates are in the wrong order or too many. */
+/** Throws `range_too_long` if local dates are in the wrong order or span too many days. */
 export function checkRange(from: string, to: string): void {
   const days = parseDate(to) - parseDate(from)
   if (days < 0 || days >= MAX_DAYS)
@@ -199,4 +199,4 @@ export function slotRoutes(app: Api, deps: Deps): void {
   })
 }
 
-/** The text is JSON already; serialising it by schema would parse it and write it again. */
+/** Slots are sent as JSON text (see `sendText`): a serializer by schema would parse the text and write it again. */

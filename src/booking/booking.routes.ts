@@ -1,4 +1,4 @@
-// The way to an appointment: landing, place and time. Nothing in an address tells who the citizen is.
+// Pages of the first booking steps: landing, place and time. Their URLs contain nothing about the citizen.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formFields, queryFields, type Fields } from '../rest/fields.ts'
 import type { OfferedService } from '../availability/model.ts'
@@ -29,7 +29,7 @@ export type Query = Fields
 export const queryOf = queryFields
 export const one = (value: Fields[string]): string => (typeof value === 'string' ? value : (value?.[0] ?? ''))
 
-/** Services shown with their free times at once; more are found by searching. */
+/** Services shown with their free times at once; citizens find the others by search. */
 const MOST_SHOWN = 40
 const MOST_FREQUENT = 4
 
@@ -71,7 +71,7 @@ async function landing(deps: Deps, request: FastifyRequest, site: Site): Promise
   })
 }
 
-/** What the address wishes, or a refusal that says which part does not go. */
+/** The wish in the URL. Throws `not_found` without a known service, `services_not_combinable` if they cannot be combined. */
 export function requireWish(site: Site, query: Query): Wish {
   const wish = wishOf(site.config, query)
   if (wish) return wish
@@ -101,16 +101,16 @@ async function place(deps: Deps, request: FastifyRequest, site: Site): Promise<V
 const isMonth = (text: string): boolean => isCalendarDate(`${text}-01`)
 
 type TimeExtras = {
-  /** What was chosen and may be chosen still; null when it was just refused, whatever the address says. */
+  /** The chosen time; '' = take it from the URL or the hold; null = it was just refused, so the URL is ignored. */
   chosen: string | null
   faults: Faults
-  /** The draft whose time is chosen, with its seal. */
+  /** The draft whose time is chosen, with its signature. */
   draft: { id: string; seal: string; held: Draft['held'] }
-  /** Of work that taking a time costs; 0 = none. */
+  /** Level of proof of work that taking a time costs; 0 = none. */
   level: number
 }
 
-/** The office, or how it goes without one. */
+/** The office, "any office", or the channel without an office. */
 function whereFact(site: Site, { channel, locationId }: Selection): Html {
   const w = site.words
   if (channel === 'in_person' && locationId !== undefined) return officeFact(site, locationId)
@@ -136,7 +136,7 @@ export async function timesPage(
   const dayText = one(query.day)
   const own = draft.held && draft.held.until > site.now ? draft.held : null
   const wanted = chosen === '' ? chosenIn(site, query, selection) || valueOf(own) : (chosen ?? '')
-  // Whoever comes back finds the time that they have.
+  // Citizens who come back see the month of the time they hold.
   const at = chosenMoment(site, wanted)
   const month = asked ?? (at ? monthOf(at.zone, at.start) : undefined)
   const ownDay = at ? dayOf(at.zone, at.start) : null
@@ -158,7 +158,7 @@ export async function timesPage(
     view,
     day: isCalendarDate(dayText) ? parseDate(dayText) : ownDay,
     chosen: wanted,
-    // The whole choice: after a refusal the address is read again, kept or shared.
+    // The form's URL contains the whole selection: after a refusal, the page can be reloaded, saved or shared.
     action: `${site.base}/book/time?${shown.toString()}`,
     hiddenFields: [...selectionQuery(selection), ['draft', `${draft.id}.${draft.seal}`]],
     linkTo: (changes) => withChanges(`${site.base}/book/time`, shown, changes),
@@ -175,7 +175,7 @@ export async function timesPage(
   })
 }
 
-/** A draft of this browser for the same visit, so that its own time counts as free; else the name of a new one. */
+/** The draft of this browser for the same services, so that its own time counts as free; else a new id. */
 async function draftFor(
   deps: Deps,
   request: FastifyRequest,
@@ -195,13 +195,13 @@ async function showTimes(deps: Deps, request: FastifyRequest, site: Site): Promi
   const query = queryOf(request)
   const { channel, location } = wayOf(one(query.way) || undefined)
   if (channel) {
-    // The form of the first step sends one field for both; the address that stays can be kept and shared.
+    // The form of the first step sends channel and office in one field; redirect to a URL that can be saved and shared.
     const { way: _way, ...rest } = query
     const wish = requireWish(site, { ...rest, channel, ...(location === undefined ? {} : { location }) })
     return { redirect: `${site.base}/book/time?${selectionQuery(selectionOf(wish, channel)).toString()}` }
   }
   const wish = requireWish(site, query)
-  // Asked for, or the only one there is: else it is chosen first.
+  // The channel in the URL, or the only one. With several, the citizen chooses first.
   const known = wish.channel
   if (!known) return { redirect: `${site.base}/book?${serviceQuery(wish)}` }
   const selection = selectionOf(wish, known)
@@ -219,7 +219,7 @@ async function showTimes(deps: Deps, request: FastifyRequest, site: Site): Promi
 const serviceQuery = (wish: Wish): string =>
   new URLSearchParams(wish.services.map((s): [string, string] => ['service', s.id])).toString()
 
-/** Refusals of a time after which another one can be chosen. */
+/** Refusals of a time after which the citizen can choose another one. */
 export const OF_TIME = new Set<ProblemCode>([
   ...(['slot_taken', 'slot_held', 'recently_released', 'seats_exhausted', 'no_agent_free', 'too_many_rivals'] as const),
   ...(['too_soon', 'too_late_for_next_day', 'beyond_horizon', 'day_limit_reached', 'week_limit_reached'] as const),
@@ -227,32 +227,32 @@ export const OF_TIME = new Set<ProblemCode>([
   ...(['not_on_grid', 'reserved_for_staff', 'agent_elsewhere', 'day_crowded'] as const),
 ])
 
-/** `at` of the form: an instant and, where offices differ, the office. */
+/** Parses the form field `at`: an instant and, for visits in person, perhaps the office. Null if invalid. */
 export function choiceOf(site: Site, form: Form, selection: Pick<Selection, 'channel'>): Choice | null {
   const [instant = '', location = ''] = textOf(form, 'at', 100).split(' ')
   const isInstant = /^.{10}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(instant) && isCalendarDate(instant.slice(0, 10))
   const start = isInstant ? Date.parse(instant) : NaN
   if (!Number.isFinite(start)) return null
-  // For calls the office does not matter: any agent who is free will do.
+  // For phone and video the office does not matter: any free agent will do.
   return {
     start,
     locationId: selection.channel === 'in_person' && site.config.locations.has(location) ? location : undefined,
   }
 }
 
-/** The time that an address names as chosen, as the form would send it; empty without one. */
+/** The chosen time in the URL, as a form value; '' without a valid one. */
 export function chosenIn(site: Site, query: Query, selection: Pick<Selection, 'channel'>): string {
   const at = one(query.at)
   return choiceOf(site, { at }, selection) ? at : ''
 }
 
-/** A refusal, said at the times. */
+/** Shows a refusal as a fault of the time field. */
 function faultAt(site: Site, error: AppError): Faults {
   const { title, detail } = problemWords(site.language, error.code, error.params)
   return new Map([['at', `${title}. ${detail}`]])
 }
 
-/** Where the tenant wants no work: the level of it at which a hold is refused. */
+/** For tenants without captcha: a hold that would cost more work than this level is refused. */
 const MOST_UNWORKED = 2
 
 type Asked = {
@@ -261,11 +261,11 @@ type Asked = {
   selection: Selection
   choice: Choice
   network: string
-  /** The present hold of the draft. */
+  /** Id of the draft's present hold. */
   own: string | null
 }
 
-/** Whether the chosen time is among those that the page would show now. */
+/** Whether the page would show the chosen time now. */
 async function isOffered(deps: Deps, site: Site, { wish, selection, choice, own }: Asked): Promise<boolean> {
   const zone = site.config.locations.get(choice.locationId ?? '')?.timeZone ?? site.config.timeZone
   const month = monthOf(zone, choice.start)
@@ -273,15 +273,15 @@ async function isOffered(deps: Deps, site: Site, { wish, selection, choice, own 
   return days.some(({ times }) => times.some((time) => time.start === choice.start))
 }
 
-/** Level of the work that taking the time still costs; 0 = none, or it is done. Throws `day_crowded` when no work helps. */
+/** Level of proof of work still missing to take the time; 0 = none. Throws `day_crowded` if no work is enough. */
 async function workMissing(deps: Deps, site: Site, asked: Asked, solution: string): Promise<number> {
   const { id, selection, choice, network, own } = asked
   const pressure = await pressureOf(deps, site, selection, choice, network, own)
   if (pressure === 'full') throw new AppError('day_crowded')
-  // Nobody works for a time that somebody else has: the refusal says that instead.
+  // A time that is taken costs no work: taking it is refused with its own reason.
   if (pressure === 0 || !(await isOffered(deps, site, asked))) return 0
   if (site.settings.booking.captcha !== 'none') return (await isSolved(site, id, solution, pressure)) ? 0 : pressure
-  // Without work, what is beyond the share is for whoever rings the office.
+  // Without a captcha, bookings beyond the share of the day must be made through the office.
   if (pressure > MOST_UNWORKED) throw new AppError('day_crowded')
   return 0
 }
@@ -329,8 +329,8 @@ export function bookingRoutes(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/book/time',
-    // Each of them can hold a slot.
-    // Whole towns share an address (mobile networks, libraries): the work of the forms grows before this is reached.
+    // Each request can hold a slot. Whole towns share an IP address (mobile networks, libraries), so the proof of work grows
+    // before this limit is reached.
     limit: Math.max(3, deps.publicRate * 2),
     handler: (request, reply, site) => takeTime(deps, request, reply, site),
   })

@@ -1,5 +1,5 @@
-// All open slots of a tenant for portals, in the manner of SMART Scheduling Links: a manifest and NDJSON files with an ETag, made at
-// most every half minute whoever asks, so that nobody need hammer the search.
+// Publishes all open slots of a tenant for portals, like SMART Scheduling Links: a manifest and NDJSON files with an ETag. They
+// are made at most once in 30 seconds for all callers, so that portals need not poll the search.
 import type { Api } from '../rest/api.ts'
 import { pathPart } from '../rest/fields.ts'
 import { hasTag, tagOf } from '../rest/route.ts'
@@ -46,7 +46,7 @@ const locationLine = (l: ReturnType<TenantConfig['locations']['get']> & object):
     : {}),
 })
 
-/** Services that a citizen books on the pages, with the offices where they are to be had. */
+/** Services that citizens can book in person, with their offices. */
 function* offered(config: TenantConfig): Generator<[OfferedService, string[]]> {
   for (const service of config.services.values()) {
     const visit = service.archived ? 'archived' : planVisit([service])
@@ -110,7 +110,7 @@ async function make(deps: Deps, config: TenantConfig): Promise<Made> {
   return { at: now, bodies, etags }
 }
 
-/** What is there of the last half minute, else made anew; whoever asks meanwhile waits for the same. */
+/** The tenant's files, cached for 30 seconds; concurrent requests wait for the same files. */
 async function filesOf(deps: Deps, config: TenantConfig): Promise<Made> {
   const ofProcess = madeBy(deps)
   const known = ofProcess.get(config.tenantId)
@@ -119,7 +119,7 @@ async function filesOf(deps: Deps, config: TenantConfig): Promise<Made> {
   if (ofProcess.size > 500) ofProcess.clear()
   const making = { at: deps.now(), version: config.version, files }
   ofProcess.set(config.tenantId, making)
-  // What failed is made again by whoever comes next.
+  // Do not cache a failure: the next request tries again.
   files.catch(() => ofProcess.get(config.tenantId) === making && ofProcess.delete(config.tenantId))
   return files
 }
@@ -132,7 +132,7 @@ async function openConfig(deps: Deps, request: FastifyRequest): Promise<TenantCo
 
 const Params = Type.Object({ tenant: Type.String({ maxLength: 60 }) }, { additionalProperties: false })
 
-/** Routes without a limit of their own would be searches for free: they are registered where the public limit is. */
+/** Must be registered where the public rate limit applies: these routes have none of their own and run full searches. */
 export function bulkRoutes(app: Api, deps: Deps): void {
   const config = { access: { kind: 'anyone' as const } }
   const docs = (operationId: string, summary: string) => ({

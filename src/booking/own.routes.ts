@@ -1,4 +1,4 @@
-// The citizen's own appointment: the personal link, the outcome, moving, cancelling, rating, and finding it again.
+// Pages of the citizen's own appointment: personal link, result, moving, cancelling, rating, and finding it again.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { firstText, formFields, pathPart, queryFields } from '../rest/fields.ts'
 import { isWithinNotice } from '../appointment/appointment.ts'
@@ -45,7 +45,7 @@ import { timesOf } from './offer.actions.ts'
 import { spanOf, visitName } from './steps.ts'
 import { chosenMoment, officeFact, timePage, withChanges } from './time.page.ts'
 
-/** How it is with an earlier time for this appointment, as the page shows it. */
+/** The state of the waiting list for this appointment; null if it is not offered. */
 async function waitingOf(deps: Deps, site: Site, a: Appointment): Promise<Waiting | null> {
   const { enabled, leadMinutes } = site.settings.waitingList
   const isLate = a.starts_at.getTime() - site.now < leadMinutes * MINUTE
@@ -165,7 +165,7 @@ async function movePage(
   })
 }
 
-/** A change by the citizen. */
+/** Context of a change by the citizen. */
 const changeOf = (site: Site, a: Appointment) => ({
   tenantId: site.tenantId,
   id: a.id,
@@ -173,7 +173,7 @@ const changeOf = (site: Site, a: Appointment) => ({
   wantedVersion: null,
 })
 
-/** What is said only as long as it is so: a bookmark or a reload must not go on telling it. */
+/** Messages shown only while they are true: the URL contains them, and may be bookmarked or reloaded. */
 const STILL_SO: Record<string, (own: OwnAppointment) => boolean> = {
   moved: ({ a }) => a.status === 'confirmed' || a.status === 'pending',
   taken: ({ a }) => a.status === 'confirmed' || a.status === 'pending',
@@ -265,12 +265,12 @@ function rating(app: FastifyInstance, deps: Deps): void {
   })
 }
 
-/** Upper case without spaces and signs, as codes are read over the telephone. */
+/** Normalises a code: upper case, without spaces and punctuation, because codes are read over the telephone. */
 const codeIn = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '')
 
 async function find(deps: Deps, site: Site, code: string, means: string): Promise<Appointment | null> {
   const a = await findByCode(deps.db.kysely, site.tenantId, code)
-  // Looked up either way, so that the time to answer tells nothing.
+  // Query the contact even for an unknown code, so that response time does not reveal which codes exist.
   const contact = await findContact(deps.db.kysely, site.tenantId, a?.contact_id ?? deps.newId())
   const wanted = means.trim().toLowerCase()
   const number = toE164(means, site.settings.country)
@@ -282,7 +282,7 @@ async function find(deps: Deps, site: Site, code: string, means: string): Promis
 }
 
 export function ownRoutes(app: FastifyInstance, deps: Deps): void {
-  // The link opens the appointment to this browser and leaves the address at once.
+  // Admits this browser by cookie and redirects, so that the secret leaves the URL at once.
   addPage(app, deps, {
     method: 'GET',
     url: '/:tenant/m/:token',
@@ -336,7 +336,7 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/find/links',
-    // Each of them can write to somebody.
+    // Each request can send messages.
     limit: 10,
     handler: async (request, reply, site) => {
       const means = textOf(formFields(request), 'means', 254)
@@ -368,7 +368,7 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
         rememberAppointment(request, reply, site, a)
         return { redirect: `${site.base}/appointments/${a.id}` }
       }
-      // A promised call has a code too; whoever has its number and its code made it.
+      // Callbacks have codes too: admit who knows both number and code.
       const number = toE164(typed.means, site.settings.country)
       const c = number === null ? undefined : await findCallbackByCode(deps.db.kysely, site.tenantId, code)
       if (c && callbackDocument(c).numbers.includes(number!)) {

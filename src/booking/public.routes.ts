@@ -1,5 +1,5 @@
-// What anyone may read of a tenant by JSON: who it is, its services with their first free times, its free slots. For portals
-// and for pages of other sites, whose browsers the tenant must have allowed (CORS). Booking itself happens on the pages.
+// The public JSON API of a tenant: its name, its services with their first free times, its free slots. For portals, and for
+// scripts of other sites that the tenant has allowed (CORS). Booking itself happens on the pages.
 import type { Api } from '../rest/api.ts'
 import { pathPart } from '../rest/fields.ts'
 import { sendText } from '../rest/route.ts'
@@ -67,7 +67,7 @@ const ServicePublic = Type.Object(
 )
 const SlotsPublic = Type.Object({}, { title: 'PublicSlots', additionalProperties: true })
 
-/** The tenant of the address; throws `not_found`. Answers browsers of allowed sites. */
+/** The tenant in the URL, with CORS headers for allowed sites; throws `not_found`. */
 async function tenantOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<TenantConfig> {
   const config = await configOfSlug(deps, pathPart(request, 'tenant'))
   const { origin } = request.headers

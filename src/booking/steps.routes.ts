@@ -1,5 +1,5 @@
-// The steps after a time was chosen: details, applicant, summary, confirmation at once or by e-mail. All of it belongs to a
-// draft, which only the browser that began it can open.
+// The steps after choosing a time: details, applicant, summary, confirmation at once or by e-mail. All belong to a draft, which
+// only the browser that began it can open.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formFields, pathPart } from '../rest/fields.ts'
 import type { Deps } from '../deps.ts'
@@ -27,12 +27,12 @@ type Loaded = {
   base: string
   draft: Draft
   wish: Wish
-  /** Level of the work that a confirmation costs, for what the same network holds already. */
+  /** Level of proof of work that confirming costs; follows from what the same network already holds. */
   workLevel: () => Promise<number>
   page: (more?: Partial<DraftPage>) => DraftPage
 }
 
-/** The draft of the address with what its pages need. */
+/** Loads the draft in the URL with everything its pages need. */
 async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Loaded> {
   const id = pathPart(request, 'draft')
   const draft = await requireDraft(deps, site.tenantId, id)
@@ -58,7 +58,7 @@ async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Lo
   return { id, base, draft, wish, workLevel, page }
 }
 
-/** What just happened, by a word in the address that the pages themselves put there. */
+/** The message for a code in the URL, which the pages themselves put there after an action. */
 function messageOf(site: Site, said: string): Html {
   const w = site.words
   const texts: Record<string, string> = {
@@ -72,7 +72,7 @@ function messageOf(site: Site, said: string): Html {
   return text === undefined ? html`` : html`<p class="notice note" role="status">${text}</p>`
 }
 
-/** Whether the form was sent from a page that showed another time than the draft has now. */
+/** Whether the form was rendered with another time than the draft has now. */
 const isOtherTime = (draft: Draft, form: Form): boolean => {
   const shown = textOf(form, 'held', 20)
   return shown !== '' && draft.held !== null && shown !== String(draft.held.start)
@@ -124,7 +124,7 @@ async function showSummary(deps: Deps, site: Site, loaded: Loaded, more: Partial
   return summaryPage(site, loaded.page(more), questions, captcha, approvalRequired)
 }
 
-/** What stands between the summary and the appointment: where to go instead, or null when nothing does. */
+/** Where to go instead if the draft cannot be confirmed yet; null if it can. */
 async function unready(
   deps: Deps,
   request: FastifyRequest,
@@ -145,7 +145,7 @@ async function unready(
     return showSummary(deps, site, loaded, { faults: new Map([['consent', site.words.consentMissing]]) })
   }
   if (nextStep(draft, deps.now()) !== 'time') return null
-  // The time ran out while the summary was read: it is taken again unless somebody else has it.
+  // The hold ended while the citizen read the summary: take the time again if it is still free.
   const refused = await takeAgain(deps, request, site, id, draft)
   return refused === null ? null : { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
 }
@@ -183,7 +183,7 @@ async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply,
   }
 }
 
-/** The summary of a draft whose time has ended: everything is there, with the ways to go on. */
+/** The summary of a draft whose hold has ended, with all data and the ways to continue. */
 async function gone(reply: FastifyReply, deps: Deps, site: Site, loaded: Loaded): Promise<View> {
   reply.code(409)
   const { held } = loaded.draft
@@ -193,7 +193,7 @@ async function gone(reply: FastifyReply, deps: Deps, site: Site, loaded: Loaded)
   })
 }
 
-/** Opens the appointment to this browser and shows the outcome. */
+/** Admits this browser to the appointment and redirects to the confirmation. */
 async function letIn(
   deps: Deps,
   request: FastifyRequest,
@@ -207,7 +207,7 @@ async function letIn(
   return { redirect: `${site.base}/appointments/${appointmentId}/confirmed` }
 }
 
-/** Keeps what a form holds so far, right or wrong, when a button of the held slot was pressed; the step it was sent from. */
+/** Saves the typed data, valid or not, when a button of the held slot was pressed; returns the step of the form. */
 async function keepTyped(deps: Deps, site: Site, { id, wish }: Loaded, form: Form): Promise<Step | null> {
   const step = textOf(form, 'step', 20)
   if (step === 'details') {
@@ -228,7 +228,7 @@ async function keepTyped(deps: Deps, site: Site, { id, wish }: Loaded, form: For
   return step === 'summary' ? step : null
 }
 
-/** Takes the draft's ended time once more. Null when it is held again, else the code of the refusal; empty without a time. */
+/** Takes the draft's expired time again. Returns null if it is held again, else the code of the refusal; '' without a time. */
 async function takeAgain(
   deps: Deps,
   request: FastifyRequest,
@@ -242,7 +242,7 @@ async function takeAgain(
   try {
     const place = { start, locationId: isHere ? locationId : undefined }
     const network = networkToken(site, request.ip)
-    // Their time has ended: they are as anybody who wants it anew, but their work for this very form is done with the booking.
+    // The hold has ended, so the citizen competes like anyone; the proof of work of this form is checked on confirming.
     if ((await pressureOf(deps, site, draft.selection, place, network, null)) === 'full') return 'day_crowded'
     await chooseTime(deps, site, id, draft.selection, place, network)
     return null
@@ -252,7 +252,7 @@ async function takeAgain(
   }
 }
 
-/** Takes the time that has just ended once more, if it is still free. */
+/** Takes the expired time again, if it is still free. */
 async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
   const loaded = await load(deps, request, site)
   const { id, base, draft } = loaded
@@ -263,7 +263,7 @@ async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promi
   return { redirect: `${base}/${step}?said=held` }
 }
 
-/** The times again, for a draft that has one or had one. */
+/** The page of times for a draft that has or had a time. */
 async function changeTime(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
   const { id, draft, wish } = await load(deps, request, site)
   const code = one(queryOf(request).gone) as ProblemCode
@@ -286,7 +286,7 @@ async function extend(deps: Deps, request: FastifyRequest, site: Site): Promise<
   return { redirect: `${base}/${from}?said=extended` }
 }
 
-/** Draft and seal of the link in the e-mail; throws `link_invalid`. */
+/** Draft and token of the link in the e-mail; throws `link_invalid`, `activation_expired`. */
 async function loadActivation(deps: Deps, request: FastifyRequest, site: Site) {
   const token = pathPart(request, 'token')
   const named = readSignedName(token)
@@ -310,13 +310,13 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
       access: { kind: 'browser', of: 'draft' },
       handler,
     })
-  /** A page of the draft that shows what was typed; a finished draft leads to its appointment. */
+  /** A page of the draft with typed data; redirects to the appointment if the draft is confirmed. */
   const shown = (name: string, show: (site: Site, loaded: Loaded) => Promise<View> | View) =>
     own('GET', name, async (request, _reply, site) => {
       const loaded = await load(deps, request, site)
       const { appointmentId, held } = loaded.draft
       if (appointmentId !== null) return { redirect: `${site.base}/appointments/${appointmentId}` }
-      // Given up, and then the browser's back button: a person's data are asked for a time, or not at all.
+      // No time: the booking was given up and the browser went back. Ask for personal data only after a time is chosen.
       return held ? show(site, loaded) : { redirect: `${loaded.base}/time` }
     })
   own('GET', 'time', (request, _reply, site) => changeTime(deps, request, site))

@@ -1,4 +1,4 @@
-// Pages of the waiting list, and the one press that ends optional messages.
+// Pages of the waiting list, and the page that unsubscribes from optional messages with one click.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { pathPart } from '../rest/fields.ts'
 import type { Deps } from '../deps.ts'
@@ -17,7 +17,7 @@ import { isSignature, readSignedName } from '../web/signature.ts'
 import { rememberAppointment, type Site } from '../web/site.ts'
 import { offerPage, unsubscribePage } from './appointment.page.ts'
 
-/** The offer that the end of a personal link names; throws `link_invalid` and `offer_over`. */
+/** The offer of a personal link; throws `link_invalid`, `offer_over`. */
 async function offerOf(deps: Deps, request: FastifyRequest, site: Site) {
   const token = pathPart(request, 'token')
   const named = readSignedName(token)
@@ -90,7 +90,7 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
       return unsubscribePage(site, `${site.base}/unsubscribe/${token}`, false)
     },
   })
-  // Mail programs press it by themselves, without a page of ours (RFC 8058 §3.2).
+  // Mail programs call this directly, without showing our page (one-click, RFC 8058 §3.2).
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/unsubscribe/:token',

@@ -1,4 +1,4 @@
-// Agents' calendars elsewhere by REST, their free and busy time, and their recurring hours as RFC 7953 availability.
+// By REST: agents' external calendars, their free/busy times, and their recurring hours as VAVAILABILITY (RFC 7953).
 import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope, sendText } from '../rest/route.ts'
 import type { FastifyRequest } from 'fastify'

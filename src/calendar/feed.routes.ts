@@ -1,4 +1,4 @@
-// Calendar feeds: their addresses are made, listed and revoked by key; the feed itself is read by whoever has its address.
+// Calendar feeds: created, listed and revoked with a key; anyone with the URL can read the feed itself.
 import type { Api } from '../rest/api.ts'
 import { pathPart } from '../rest/fields.ts'
 import { documentedUnder, idOf, withScope, hasTag, tagOf } from '../rest/route.ts'
@@ -22,7 +22,7 @@ import { feedObject } from './feed.ts'
 import { entriesOfFeed, findFeed, insertFeed, listFeeds, revokeFeed, stateOfFeed, type Feed } from './feed.sql.ts'
 
 const [BACK, AHEAD, MOST] = [30 * DAY, 365 * DAY, 5_000]
-/** Feeds of a tenant; answers that a process keeps. */
+/** Most feeds per tenant, and most responses cached per process. */
 const [MOST_FEEDS, MOST_CACHED] = [500, 100]
 
 const bodiesOf = memoizeByObject((_deps: Deps) => new Map<string, { etag: string; body: string }>())
@@ -51,7 +51,7 @@ const present = (f: Feed): Record<string, unknown> => ({
   revokedAt: f.revoked_at?.toISOString() ?? null,
 })
 
-/** Agents of the feed (null = all), or `undefined` when its owner is gone. */
+/** Agents of the feed; null = all, undefined = the owner no longer exists. */
 function agentsOf(config: TenantConfig, f: Pick<Feed, 'owner_kind' | 'owner_id'>): string[] | null | undefined {
   if (f.owner_kind === 'location') return config.locations.has(f.owner_id) ? null : undefined
   if (f.owner_kind === 'agent') return config.agents.has(f.owner_id) ? [f.owner_id] : undefined

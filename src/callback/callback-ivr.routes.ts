@@ -1,4 +1,4 @@
-// A callback asked in one call with few fields, by an answering machine or a bot: what comes back can be read out.
+// Requests a callback in one call with few fields, for IVR systems and bots; the response contains text to read out.
 import type { Api } from '../rest/api.ts'
 import { problems } from '../rest/headers.ts'
 import { withScope } from '../rest/route.ts'

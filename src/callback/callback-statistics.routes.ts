@@ -1,4 +1,4 @@
-// What a campaign's callbacks are at, how well its promises were kept, and every change as it happens.
+// Counters of a campaign's callbacks, how well its promises are kept, and a stream of every change.
 import type { Api } from '../rest/api.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
 import Type from 'typebox'
@@ -104,7 +104,7 @@ export function callbackStatisticsRoutes(app: Api, deps: Deps): void {
           deps,
           {
             since: typeof since === 'string' ? since : null,
-            // Judged anew with each look: what is hidden and who is reached may have changed.
+            // Check hidden fields and reach at every read: both may have changed.
             read: async (after, limit) => {
               const hidden = await hiddenFor(deps, request)
               const by = { after, campaignId, limit }

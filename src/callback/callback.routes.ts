@@ -1,4 +1,4 @@
-// Callbacks by REST: ask, windows, read, postpone, cancel, results of attempts.
+// Callbacks by REST: request, windows, read, postpone, cancel, results of attempts.
 import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import { listEvents } from '../event/event.sql.ts'
@@ -87,7 +87,7 @@ export function callbackRoutes(app: Api, deps: Deps): void {
           if (scope) await tx.executeQuery(rememberAnswer(answerRow(scope, answerOf(c, true, wait), deps.now())))
         },
       }).catch(async (error: unknown) => {
-        // The same request at the same time: the one that came first is the answer.
+        // A concurrent identical request came first: return its answer.
         const first = isRepeat(error) ? await earlierAnswer(deps, scope) : null
         if (!first) throw error
         return first

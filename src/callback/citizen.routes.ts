@@ -1,4 +1,4 @@
-// The citizen's callbacks without an account: asked on a page, then opened by a sealed cookie or a personal link.
+// Pages of the citizen's callbacks without an account: requested on a page, then opened by a signed cookie or a personal link.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { firstText, formFields, pathPart, queryFields } from '../rest/fields.ts'
 import { createRequire } from 'node:module'
@@ -28,7 +28,7 @@ import { cancelCallback, postpone } from './work.actions.ts'
 import { windowsOf } from './windows.actions.ts'
 
 const require = createRequire(import.meta.url)
-/** Windows shown to choose from, over so many days. */
+/** Most windows offered, and the days they are searched in. */
 const [MOST_OFFERS, DAYS] = [20, 7]
 const ACTOR = 'citizen'
 
@@ -46,7 +46,7 @@ async function offersOf(deps: Deps, site: Site, campaign: Campaign, zones: reado
 
 const countryLists = new Map<string, { value: string; label: string }[]>()
 
-/** Countries by name in the reader's language. */
+/** Countries with calling codes, sorted by name in the reader's language. */
 function countriesIn(language: string): { value: string; label: string }[] {
   let list = countryLists.get(language)
   if (!list) {
@@ -88,7 +88,7 @@ async function form(
 
 type Read = { typed: Typed; faults: Map<string, string>; number: string | null; at: number | null; id: string }
 
-/** What the form says, and what is wrong with it. */
+/** Parses the form; returns typed values and faults. */
 async function readForm(site: Site, campaign: Campaign, body: Form): Promise<Read> {
   const w = site.words
   const typed: Typed = {
@@ -137,13 +137,13 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
       when: at === null ? { kind: 'now' } : { kind: 'at', at },
       data: { language: site.language },
       ...(reason === '' ? {} : { reason }),
-      // The same form sent twice is one request.
+      // Sending the same form twice makes one request.
       externalId: `page:${id}`,
       source: 'page',
       actor: ACTOR,
     })
-    // Whoever knows a number must not learn of a request that somebody else made for it: the page is the same either way, and the
-    // number's owner is told by a message where one can be sent.
+    // The page must not reveal that somebody else requested a callback to this number: it is always the same, and the owner of the
+    // number gets a message if one can be sent.
     const isKnown = callback.external_id !== `page:${id}`
     if (isKnown) await remindOfCallback(deps, site.config, callback)
     if (byText || isKnown) return { redirect: `${site.base}/callback/asked?by=${byText ? 'text' : 'page'}` }
@@ -211,7 +211,7 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/callback',
-    // Each of them makes a telephone ring.
+    // Each request causes a phone call.
     limit: Math.max(3, deps.publicRate),
     handler: (request, reply, site) => send(deps, request, reply, site),
   })

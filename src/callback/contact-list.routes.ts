@@ -1,4 +1,4 @@
-// Bulk loads by REST: a list of contacts as CSV or NDJSON, its progress, and the rows that were refused, to correct and send again.
+// Bulk loads by REST: upload a contact list as CSV or NDJSON, follow its progress, download refused rows to correct and resend.
 import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope, sendText } from '../rest/route.ts'
 import { stringify } from 'csv-stringify/sync'
@@ -56,7 +56,7 @@ const shown = (load: Omit<ContactList, 'content'>): Record<string, unknown> => (
   finishedAt: load.finished_at?.toISOString() ?? null,
 })
 
-/** The columns of a CSV text, and what separates them: a semicolon where there are more of them than commas. */
+/** Columns and delimiter of a CSV text; the delimiter is a semicolon if the header has more of them than commas. */
 function headOf(content: string): { columns: string[]; delimiter: string } {
   const line = content.replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0] ?? ''
   const delimiter = line.split(';').length > line.split(',').length ? ';' : ','
@@ -70,7 +70,7 @@ const inBody = (code: string, column: string): AppError =>
     { fields: [{ in: 'body', pointer: `/${column}`, code, params: { limit: OWN_COLUMNS.join(', ') } }] },
   )
 
-/** Refuses a text whose head already says that none of its rows can be read. */
+/** How to read the text. Refuses one whose header shows that no row can be read. */
 function documentFor(request: FastifyRequest, content: string): ContactListDocument {
   const isCsv = (request.headers['content-type'] ?? '').startsWith('text/csv')
   if (!isCsv) return { format: 'ndjson', delimiter: ',', actor: actorOf(request) }

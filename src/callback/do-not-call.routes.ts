@@ -1,4 +1,4 @@
-// Numbers that nobody may call, by REST.
+// The do-not-call list by REST.
 import type { Api } from '../rest/api.ts'
 import { problems } from '../rest/headers.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'

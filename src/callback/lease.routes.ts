@@ -1,4 +1,4 @@
-// The pull side of a campaign: a contact center leases what is due, keeps or gives back, reports results.
+// Leases of a campaign by REST: a contact center takes due callbacks, extends or returns them, and reports results.
 import type { Api } from '../rest/api.ts'
 import { pathPart } from '../rest/fields.ts'
 import { problems } from '../rest/headers.ts'
@@ -19,7 +19,7 @@ import { instantsOf } from './attempt.ts'
 
 const LeaseParams = Type.Object({ id: Id, leaseId: Id }, { additionalProperties: false })
 
-/** Also an archived one: what was leased before may be reported. */
+/** Throws `not_found`. Accepts archived campaigns, so that callbacks leased before can be reported. */
 function requireCampaign(config: TenantConfig, id: string): void {
   if (!config.campaigns.has(id)) throw new AppError('not_found', { what: 'campaign', id })
 }
@@ -50,7 +50,7 @@ export function leaseRoutes(app: Api, deps: Deps): void {
         agentId: body.agentId ?? null,
         actor: actorOf(request),
       }
-      // Who hangs up, and a service that stops, wait no longer.
+      // Stop waiting when the caller disconnects or the service stops.
       const gone = new AbortController()
       const leave = (): void => gone.abort()
       request.raw.socket.once('close', leave)

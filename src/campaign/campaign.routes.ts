@@ -1,4 +1,4 @@
-// Campaigns as a REST collection, and where a request would go by a campaign's segments.
+// Campaigns as a REST collection, and a dry run of a campaign's segments.
 import type { Api } from '../rest/api.ts'
 import { withScope } from '../rest/route.ts'
 import Type from 'typebox'
@@ -47,7 +47,7 @@ export const campaigns: Resource = {
     return { connector: (body.connector as { kind: string }).kind }
   },
   async afterWrite(context) {
-    // What its queue has is looked at again: other hours, or another connector, may hold for it.
+    // Check all queued callbacks again: the new hours or connector may affect them.
     if (context.before) await lookAtQueued(context.tx, context.tenantId, context.id, new Date(context.now))
   },
   async beforeArchive({ tx, tenantId, id }) {

@@ -29,10 +29,10 @@ export const contacts: Resource = {
     phone: 'phone',
     externalId: 'external_id',
   },
-  // Not by e-mail or phone: personal data stays out of addresses; see the search below.
+  // No filters by e-mail or phone: personal data must not appear in URLs. See the search below.
   filters: {},
   scopes: { read: 'contacts:read', write: 'contacts:write' },
-  // A citizen belongs to no location.
+  // Contacts do not belong to a location.
   reach: 'none',
   isConfiguration: false,
   async prepare(context, body) {

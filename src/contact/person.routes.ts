@@ -1,4 +1,4 @@
-// One contact as a whole: its timeline, notes, look-alikes, and merging two records of one person.
+// One contact as a whole: timeline, notes, possible duplicates, and merging two records of one person.
 import Type from 'typebox'
 import { actorNames } from '../auth/user.sql.ts'
 import type { Deps } from '../deps.ts'
@@ -80,7 +80,7 @@ export function personRoutes(app: Api, deps: Deps): void {
       const { id } = await contactOf(tenantId, idOf(request))
       const { limit, cursor } = request.query
       const reach = reachFor(request)
-      // What belongs to colleagues out of reach is not there, as it is not by its own address.
+      // Omit items of agents outside the caller's reach, as their own URLs do.
       const isMine = (r: TimelineRow): boolean =>
         !('agentId' in r.data) || r.data.agentId === null || isWithin(reach, r.data)
       const read = await timelineOf(db(), tenantId, id, decodeTimeCursor(cursor), limit + 1)

@@ -1,4 +1,4 @@
-// What was handed over to queues, what is parked, and sending it again; the secret that signs pushes; how a campaign's queue is.
+// Deliveries to queues by REST: the list, parked ones and their replay, the secret that signs pushes, and a campaign's queue.
 import type { Api } from '../rest/api.ts'
 import { problems } from '../rest/headers.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'

@@ -1,4 +1,4 @@
-// Side work that failed for good, where a person sees it and can start it again.
+// Parked jobs (failed for good) by REST: list and restart.
 import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import Type from 'typebox'

@@ -62,7 +62,7 @@ export const holidayCalendars: Resource = {
   },
 }
 
-/** Registers both collections and the preview of a calendar's days. */
+/** Registers both collections and the preview of a holiday calendar's days. */
 export function locationRoutes(app: Api, deps: Deps): void {
   registerResource(app, deps, locations)
   registerResource(app, deps, holidayCalendars)

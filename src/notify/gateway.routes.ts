@@ -1,4 +1,4 @@
-// Gateways for text messages: one HTTP request a message, as the tenant describes it. Header values are secrets: written, never shown.
+// Text message gateways: one HTTP request per message, as the tenant defines. Header values are secrets and never returned.
 import type { Api } from '../rest/api.ts'
 import { pathPart } from '../rest/fields.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
@@ -83,7 +83,7 @@ function present(row: StoredGateway): Record<string, unknown> {
 export function gatewayRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('messages')
   const reading = withScope('messages:read')
-  // All texts go there, with numbers and personal links: not for whoever only words messages.
+  // A gateway receives all texts, with numbers and personal links, so editing templates is not enough to change it.
   const writing = withScope('tenant:write')
   const channelOf = (request: FastifyRequest): string => pathPart(request, 'channel')
 
@@ -115,7 +115,7 @@ export function gatewayRoutes(app: Api, deps: Deps): void {
       const bad = Object.keys(body.headers ?? {}).find((name) => FORBIDDEN.has(name.toLowerCase()))
       if (bad !== undefined) throw bodyFault(`/headers/${bad}`, 'address_not_allowed', { reason: bad })
       const before = await openGateway(deps, tenantId, channel)
-      // Kept headers never go to an address that they were not written for.
+      // Never send stored headers to a host they were not entered for.
       const isSameHost = before !== undefined && new URL(before.url).host === new URL(body.url).host
       const headers = body.headers ?? (isSameHost ? before.headers : {})
       return present(await keepGateway(deps, tenantId, channel, { ...body, headers }))

@@ -1,4 +1,4 @@
-// What mail and text providers report to us, under a key of the tenant's: answers, bounces, receipts.
+// Reports of mail and text providers, authenticated by a tenant key: replies, bounces, delivery receipts.
 import type { Api } from '../rest/api.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
 import Type from 'typebox'

@@ -1,4 +1,4 @@
-// The outbox: what was written to whom and what became of it; and addresses that nothing is sent to.
+// The outbox by REST: messages with recipient and result; and suppressed addresses.
 import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import Type from 'typebox'
@@ -53,7 +53,7 @@ const SuppressedShown = Type.Object(
 )
 
 const shownOf = (message: Message): Partial<MailDocument & TextDocument> =>
-  // What signs somebody in is for them alone.
+  // Links and codes to sign in are only for their recipient.
   isAccount(message.template) ? {} : message.document
 
 function present(message: Message): Record<string, unknown> {

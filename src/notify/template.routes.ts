@@ -1,4 +1,4 @@
-// The tenant's own texts of messages: read with the service's own beside them, checked when saved, previewed before.
+// The tenant's own message texts by REST: returned with the default texts, checked when saved, with a preview.
 import type { Api } from '../rest/api.ts'
 import { documentedUnder, withScope } from '../rest/route.ts'
 import type { FastifyRequest } from 'fastify'
@@ -69,7 +69,7 @@ const shown = (kind: MessageKind, language: Language, own: Partial<Template> | u
   isOptional: kindOf(kind).isOptional ?? false,
 })
 
-/** Throws what is wrong with the texts, with a pointer to each. */
+/** Throws the faults of the texts, each with a pointer. */
 function check(kind: MessageKind, texts: Partial<Template>): void {
   const [first, ...rest] = templateFaults(kind, texts)
   if (!first) return
@@ -79,7 +79,7 @@ function check(kind: MessageKind, texts: Partial<Template>): void {
   throw new AppError(first.code, { detail: first.detail }, { fields })
 }
 
-/** A message about nobody, next Monday or so: what a preview shows. */
+/** Content of a message about invented data, for previews. */
 function sampleOf(config: TenantConfig, kind: MessageKind, language: Language, now: number): Content {
   const speaker = speakerOf(config, language)
   const [service] = config.services.values()
@@ -123,7 +123,7 @@ function sampleOf(config: TenantConfig, kind: MessageKind, language: Language, n
   }
 }
 
-/** The words that bring somebody their way in are for who looks after people: others could lead it elsewhere. */
+/** Only those who manage users may edit messages with sign-in links: others could redirect the links. Throws `forbidden`. */
 function refuseAccount(request: FastifyRequest, kind: MessageKind): void {
   if (isAccount(kind) && !hasScope(request, 'users:write')) throw new AppError('forbidden', { scope: 'users:write' })
 }

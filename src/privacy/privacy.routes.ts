@@ -1,4 +1,4 @@
-// Privacy by REST: consents of a person, everything about them to hand out, and their erasure.
+// Privacy by REST: consents of a person, export of all their data, and erasure.
 import type { Api } from '../rest/api.ts'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'

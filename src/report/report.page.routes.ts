@@ -1,4 +1,4 @@
-// The reports as pages: a plot, the table that says the same, and the figures as CSV.
+// The pages of the reports: a plot, a table with the same data, and a CSV download.
 import { empty, optionsOf, refused, table } from '../agenda/agenda-components.ts'
 import { monthName, shortDate, weekdayNames } from '../web/dates.ts'
 import { address, queryIn, type AddWorkspacePage, type Workspace, type WorkspaceView } from '../web/workspace.ts'
@@ -52,7 +52,7 @@ function labelOf(workspace: Workspace, made: Report, label: string): string {
   return label
 }
 
-/** Which column is drawn: what the report is about. */
+/** Index of the plotted column, by report; default 0. */
 const DRAWN: Partial<Record<ReportName, number>> = { callbacks: 4, ratings: 1 }
 
 function plotOf(workspace: Workspace, made: Report, title: string): Html {
@@ -84,7 +84,7 @@ function method(workspace: Workspace, made: Report): Html | false {
   </p>`
 }
 
-/** The plot, the table and the way to the figures. */
+/** The plot, the table and the CSV link. */
 function figures(workspace: Workspace, made: Report, title: string, by: string | undefined, csv: string): Html {
   const w = workspace.words.reports
   return made.rows.length === 0

@@ -1,4 +1,4 @@
-// Reports by REST: one route, one shape: columns with their units, rows with their figures; as JSON or CSV.
+// Reports by REST: one route and one shape (columns with units, rows of figures), as JSON or CSV.
 import type { Api } from '../rest/api.ts'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -41,7 +41,7 @@ import {
 } from './reports.ts'
 
 const MOST_DAYS = 732
-/** Weeks of the past that a forecast is made from. */
+/** Past weeks on which a forecast is based. */
 const FORECAST_WEEKS = 26
 
 const ReportShown = Type.Object(
@@ -91,7 +91,7 @@ function rangeOf(query: Query, zone: string, now: number): { fromDay: number; to
   return { fromDay, toDay }
 }
 
-/** When each service is free first, by location. */
+/** The first free time of each service by location. */
 async function firstFree(deps: Deps, config: TenantConfig, query: Query): Promise<Table> {
   const rows: Table['rows'] = []
   const start = Math.ceil(deps.now() / MINUTE) * MINUTE

@@ -1,4 +1,4 @@
-// `PUT /v1/{collection}/by-external-id/{externalId}`: for who keeps records of another system up to date.
+// `PUT /v1/{collection}/by-external-id/{externalId}`: for callers that synchronise records of another system.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { bodyOf } from './fields.ts'
 import Type, { type TObject } from 'typebox'

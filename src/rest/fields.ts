@@ -1,12 +1,12 @@
-// PURE. Reads what came with a request and has no schema of its own: fields of forms and addresses, and bodies of the common collections.
+// PURE. Reads request data without a schema: form fields, URL parameters, and bodies of the common collections.
 import type { FastifyRequest } from 'fastify'
 
-/** Texts by name, as forms and addresses carry them. */
+/** Form fields or URL parameters, by name. */
 export type Fields = Readonly<Record<string, string | readonly string[] | undefined>>
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-/** The texts of a value by name; what is no text is left out. The record has no prototype: no name means anything of itself. */
+/** The text fields of a value; drops all others. The record has no prototype, so that names like `constructor` are undefined. */
 export function fieldsOf(value: unknown): Fields {
   const fields: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>
   if (typeof value !== 'object' || value === null) return fields
@@ -20,15 +20,15 @@ export function fieldsOf(value: unknown): Fields {
 export const formFields = (request: FastifyRequest): Fields => fieldsOf(request.body)
 export const queryFields = (request: FastifyRequest): Fields => fieldsOf(request.query)
 
-/** The first text of a field; '' without one. */
+/** The first text of a field; '' if absent. */
 export const firstText = (fields: Fields, name: string): string => {
   const value = fields[name]
   return (isText(value) ? value : value?.[0]) ?? ''
 }
 
-/** A part of the address by its name in the route; '' when the route has none of that name. */
+/** A path parameter; '' if the route does not have it. */
 export const pathPart = (request: FastifyRequest, name: string): string => firstText(fieldsOf(request.params), name)
 
-/** A body as names and values; empty when it is anything else. */
+/** The body as an object; empty if it is not one. */
 export const bodyOf = (request: FastifyRequest): Record<string, unknown> =>
   typeof request.body === 'object' && request.body !== null ? { ...request.body } : {}

@@ -1,4 +1,4 @@
-// Health, readiness, metrics and the API description: what operators and tools ask for.
+// Health, readiness, metrics and the API description, for operators and tools.
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import { countJobs } from '../jobs/job.sql.ts'
@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts'
 
 const registries = new WeakMap<object, Registry>()
 
-/** Counts requests and their duration by route pattern, never by address: addresses carry ids. */
+/** Counts requests and their duration by route pattern, never by URL, because URLs contain ids. */
 export function installMetrics(app: FastifyInstance): void {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -33,7 +33,7 @@ export function installMetrics(app: FastifyInstance): void {
   registries.set(app.server, registry)
 }
 
-/** What waits of side work, over all processes, and what this one has done of it. */
+/** Metrics of jobs: waiting ones of all processes, and finished ones of this process. */
 function installJobMetrics(registry: Registry, deps: Deps): void {
   const gauge = (name: string, help: string, labelNames: string[]): Gauge =>
     new Gauge({ name, help, labelNames, registers: [registry], collect: () => refresh() })
@@ -42,7 +42,7 @@ function installJobMetrics(registry: Registry, deps: Deps): void {
   const oldest = gauge('agenda_jobs_oldest_seconds', 'For how long the oldest due job has waited', ['queue'])
   const done = gauge('agenda_jobs_finished', 'Jobs finished by this process', ['queue', 'result'])
   async function read(): Promise<void> {
-    // Without an answer the other metrics are still told.
+    // If the database does not answer, report the other metrics.
     const counts = await countJobs(deps.db.kysely, new Date(deps.now())).catch(() => [])
     for (const metric of [due, parked, oldest]) metric.reset()
     for (const one of counts) {
@@ -55,7 +55,7 @@ function installJobMetrics(registry: Registry, deps: Deps): void {
       done.set({ queue, result }, count)
     }
   }
-  // One question to the database for all four.
+  // One query serves all four gauges of a scrape.
   let reading: Promise<void> | null = null
   const refresh = (): Promise<void> => (reading ??= read().finally(() => (reading = null)))
 }

@@ -154,7 +154,7 @@ function title(name: string): string {
   return name.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())
 }
 
-/** The body's fields as an answer shows them: absent when not set. */
+/** The body's fields as optional: responses omit those that are not set. */
 function optional(resource: Resource): Resource['body']['properties'] {
   return Object.fromEntries(
     Object.entries(resource.body.properties).map(([name, schema]) => [name, Type.Optional(schema)]),

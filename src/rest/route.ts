@@ -19,7 +19,7 @@ export const withScope = (scope: Scope, reach?: Reached) => ({
 
 export const idOf = (request: FastifyRequest): string => pathPart(request, 'id')
 
-/** Sends a text as it is, in place of the JSON that the schema of the route describes. */
+/** Sends a text unchanged; the route's schema would parse JSON and serialise it again. */
 export const sendText = (reply: FastifyReply, type: string, text: string): FastifyReply =>
   reply.type(type).serializer(String).send(text)
 

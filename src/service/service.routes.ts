@@ -13,7 +13,7 @@ function repeatedAt<T>(values: readonly T[]): number {
   return values.findIndex((value, i) => values.indexOf(value) !== i)
 }
 
-/** Rules that a schema cannot state. */
+/** Checks rules that the schema cannot express. */
 function checkRules(body: Body): void {
   const questions = body.questions as Question[]
   const repeated = repeatedAt(questions.map((q) => q.id))

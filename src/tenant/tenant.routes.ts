@@ -1,4 +1,4 @@
-// Tenants: created and listed by the platform's operator; read and changed also by the tenant's own keys.
+// Tenants: created and listed by the platform's operator; also read and changed with the tenant's own keys.
 import type { Api } from '../rest/api.ts'
 import { pathPart } from '../rest/fields.ts'
 import type { FastifyRequest } from 'fastify'
@@ -48,7 +48,7 @@ function present(tenant: Tenant): Record<string, unknown> {
   }
 }
 
-/** First parts of addresses that are not tenants. */
+/** First path segments of URLs that cannot be slugs of tenants. */
 const RESERVED = new Set([
   ...['v1', 'docs', 'assets', 'healthz', 'readyz', 'metrics', 'openapi', 'examples', 'widget', 'embed'],
   ...['agenda', 'admin', 'login', 'logout', 'account', 'static', 'public', 'api', 'auth', 'oauth'],
@@ -57,8 +57,8 @@ const RESERVED = new Set([
 export type NewTenant = { tenant: Record<string, unknown>; apiKey: string; id: string }
 
 /**
- * Creates a tenant with its first key, which has every scope. Throws `slug_taken`, unless it was the same request under the
- * same Idempotency-Key that took it: then the answer is the earlier one, the key derived again.
+ * Creates a tenant with its first key, which has all scopes. Throws `slug_taken`; a repeated request with the same
+ * Idempotency-Key gets the earlier answer instead, and its key is derived again.
  */
 export async function createTenant(
   deps: Deps,
@@ -89,7 +89,7 @@ export async function createTenant(
   })
 }
 
-/** A tenant's key reaches its own tenant only; any other looks as if it did not exist. */
+/** The tenant id in the URL; throws `not_found` for keys of other tenants, as if it did not exist. */
 function ownTenantOnly(request: FastifyRequest): string {
   const id = pathPart(request, 'id')
   const principal = request.principal
@@ -175,10 +175,10 @@ export function tenantRoutes(app: Api, deps: Deps): void {
         checkVersion(wanted, before.version)
         const { name = before.name, ...changes } = request.body
         const document = mergePatch(before.document, changes)
-        // Taking one part of a pair away leaves what nobody could have written as a whole.
+        // Validate the merged body: removing one field of a pair can leave an invalid combination.
         checkBody(TenantBody, { slug: before.slug, name, ...document })
         checkTheme(settingsOf(document).theme)
-        // What was planned by the old rules is planned anew.
+        // Plan the messages again by the new rules.
         if (changes.notifications !== undefined) await startReplan(deps, tx, id)
         return updateTenant(tx, { id, name, document, now: new Date(deps.now()) })
       })

@@ -1,4 +1,4 @@
-// Files of public/, the solver of the captcha, and each tenant's theme and logo. All of it open, all of it cacheable.
+// Serves the files of public/, the solver of the captcha, and each tenant's theme and logo. All are public and cacheable.
 import compress from '@fastify/compress'
 import { pathPart } from '../rest/fields.ts'
 import fastifyStatic from '@fastify/static'
@@ -30,9 +30,9 @@ export async function installAssets(app: FastifyInstance, deps: Deps): Promise<v
     await files.register(fastifyStatic, { root: PUBLIC, serve: false, cacheControl: false })
     files.get('/assets/:version/*', { config, schema }, async (request, reply) => {
       const [version, path] = [pathPart(request, 'version'), pathPart(request, '*')]
-      // Other sites load the widget as a module, which needs leave (CORS).
+      // Other sites load the widget as a module, which needs CORS.
       reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
-      // An old page may ask for the files of an earlier version: it gets today's, without keeping them.
+      // An old page may request an earlier version: send the present files, but do not let them be cached.
       reply.header('cache-control', version === assetsVersion() ? FOR_EVER : 'no-cache')
       reply.header('x-content-type-options', 'nosniff')
       const solver = /^altcha\/([a-z]+\.js)$/.exec(path)?.[1]
@@ -42,14 +42,14 @@ export async function installAssets(app: FastifyInstance, deps: Deps): Promise<v
       if (calendar !== undefined && CALENDAR_FILES.has(calendar)) return reply.sendFile(calendar, CALENDAR)
       return reply.sendFile(path)
     })
-    // Sites embed this one address, whatever the version.
+    // Sites embed this URL, which does not change with versions.
     files.get('/widget.js', { config, schema }, async (_request, reply) => {
       reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
       reply.header('cache-control', 'public, max-age=3600').header('x-content-type-options', 'nosniff')
       return reply.sendFile('widget.js')
     })
 
-    // As it is now: an older look of another process would be kept for ever under the new address.
+    // Read the present configuration: an old theme cached by this process would be kept for ever under the new URL.
     const themeOf = async (slug: string) => (await configOfSlug(deps, slug)).settings.theme
     files.get('/:tenant/theme.css', { config, schema }, async (request, reply) => {
       const theme = await themeOf(pathPart(request, 'tenant'))
@@ -67,7 +67,7 @@ export async function installAssets(app: FastifyInstance, deps: Deps): Promise<v
           .type(logo.type)
           .header('cache-control', FOR_EVER)
           .header('x-content-type-options', 'nosniff')
-          // Opened by itself an SVG is a document: it may not run anything.
+          // An SVG opened directly is a document: block its scripts.
           .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
           .send(logo.bytes)
       )

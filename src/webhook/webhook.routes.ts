@@ -1,4 +1,4 @@
-// Webhooks by REST: subscriptions, their secret, the log, a test, sending again.
+// Webhooks by REST: subscriptions, their secret, the delivery log, test, sending again.
 import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyRequest } from 'fastify'
@@ -24,7 +24,7 @@ import {
   type Subscription,
 } from './webhook.sql.ts'
 
-/** Subscriptions of a tenant. */
+/** Most subscriptions per tenant. */
 const MOST = 50
 const GROUPS = [...new Set(EVENT_TYPES.map((type) => `${type.split('.')[0]}.*`))]
 const EventName = Type.Union(['*', ...GROUPS, ...EVENT_TYPES].map((name) => Type.Literal(name)))
@@ -112,7 +112,7 @@ export function webhookRoutes(app: Api, deps: Deps): void {
     if (!hook) throw new AppError('not_found', { what: 'webhook' })
     return hook
   }
-  /** Said when it is written; names are resolved, and refused, when something is sent. */
+  /** Refuses private addresses on writing; host names are resolved and checked on every delivery. */
   const checkAddress = (text: string | undefined): void => {
     if (text === undefined || deps.mayUsePrivate) return
     const url = new URL(text)
@@ -196,7 +196,7 @@ export function webhookRoutes(app: Api, deps: Deps): void {
       const now = new Date(deps.now())
       const after = await updateWebhook(
         ...([db(), hook.tenant_id, hook.id] as const),
-        // Whoever writes it last answers for it.
+        // The last editor becomes the owner, whose rights limit what is sent.
         { ...change, ...healed, owner: actorOf(request) },
         ...([now, hook.version] as const),
       )
