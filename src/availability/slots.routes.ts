@@ -198,5 +198,3 @@ export function slotRoutes(app: Api, deps: Deps): void {
     },
   })
 }
-
-/** Slots are sent as JSON text (see `sendText`): a serializer by schema would parse the text and write it again. */
