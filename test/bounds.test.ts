@@ -1,6 +1,6 @@
 // Limits the work that a tenant's input can cause: recurrence rules that match no day or begin far away are refused, and rules that were
 // stored before cost no more than any other.
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readObjects } from '../src/calendar/caldav.ts'
@@ -132,4 +132,32 @@ test('a pool of 500 desks is made, grows and shrinks, in a few statements whatev
   expect((await desks()).map((desk) => desk.desk).sort()).toEqual([0, 1])
   expect((await resize(4, 'Banchi')).status).toBe(200)
   expect(await desks()).toHaveLength(4)
+})
+
+test('lists of contacts in waiting and uploads at a time are bounded, for each office', async () => {
+  const { make, key } = service.tenant
+  const campaign = await make('campaigns', { name: 'Lista', capacity: { kind: 'fixed', perBucket: 50 } })
+  const url = `/v1/campaigns/${campaign.id}/loads`
+  const headers = { 'content-type': 'text/csv' }
+  const load = (text: string) => service.tenant.call('POST', url, text, { headers })
+  for (let i = 0; i < 20; i += 1) expect((await load('number\n+393205551234\n')).status).toBe(202)
+  const refused = await load('number\n+393205551234\n')
+  expect([refused.status, refused.body.code]).toEqual([409, 'limit_reached'])
+
+  // Two that send slowly take the places of their office; when they are gone the places are free again.
+  const base = await service.app.listen({ port: 0, host: '127.0.0.1' })
+  const slow = Array.from({ length: 2 }, () => {
+    const upload = request(`${base}${url}`, {
+      method: 'POST',
+      headers: { ...headers, authorization: `Bearer ${key}`, 'content-length': '1000000' },
+    })
+    upload.on('error', () => undefined)
+    upload.write('number\n')
+    return upload
+  })
+  // Both have arrived before a third asks.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect((await load('number\n')).status).toBe(429)
+  for (const upload of slow) upload.destroy()
+  await expect.poll(async () => (await load('number\n')).status).toBe(409)
 })

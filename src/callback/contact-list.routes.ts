@@ -2,9 +2,10 @@
 import type { Api } from '../rest/api.ts'
 import { documentedUnder, idOf, withScope, sendText } from '../rest/route.ts'
 import { stringify } from 'csv-stringify/sync'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
+import { memoizeByObject } from '../memoize.ts'
 import { AppError } from '../errors.ts'
 import { faultWords, languageOf, type Language } from '../locales/words.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
@@ -14,6 +15,7 @@ import { campaignOf } from './ask.actions.ts'
 import { configOf } from '../tenant/config.actions.ts'
 import { EXPECTED, OWN_COLUMNS, unknownColumns } from './contact-list.ts'
 import {
+  countWaitingLists,
   findContactList,
   insertContactList,
   listRefusals,
@@ -23,6 +25,35 @@ import {
 
 const LIMIT = 20 * 1024 * 1024
 const PAGE = 1000
+/** Lists that a tenant may have waiting, and uploads at a time: each may hold 20 MB of memory. */
+const MOST_WAITING = 20
+const [MOST_OF_TENANT, MOST_OF_PROCESS] = [2, 6]
+
+const uploadsOf = memoizeByObject((_deps: Deps) => new Map<string, number>())
+
+/** Counts an upload of the tenant until its response is sent or its connection is closed. Throws `too_many_requests`. */
+function countUpload(deps: Deps, request: FastifyRequest, reply: FastifyReply): void {
+  const uploads = uploadsOf(deps)
+  const tenantId = tenantOf(request)
+  const own = uploads.get(tenantId) ?? 0
+  const all = [...uploads.values()].reduce((sum, count) => sum + count, 0)
+  if (own >= MOST_OF_TENANT || all >= MOST_OF_PROCESS) {
+    reply.header('retry-after', '5')
+    throw new AppError('too_many_requests', { minutes: 1 })
+  }
+  uploads.set(tenantId, own + 1)
+  let isOver = false
+  const release = (): void => {
+    if (isOver) return
+    isOver = true
+    const left = (uploads.get(tenantId) ?? 1) - 1
+    if (left > 0) uploads.set(tenantId, left)
+    else uploads.delete(tenantId)
+  }
+  reply.raw.once('finish', release)
+  reply.raw.once('close', release)
+}
+
 const LoadShown = Type.Object(
   {
     id: Id,
@@ -103,6 +134,8 @@ export function contactListRoutes(app: Api, deps: Deps): void {
   app.post('/v1/campaigns/:id/loads', {
     config: withScope('callbacks:write'),
     bodyLimit: LIMIT,
+    // Before the body is read.
+    onRequest: async (request, reply) => countUpload(deps, request, reply),
     schema: {
       ...docs(
         'loadContacts',
@@ -120,6 +153,8 @@ export function contactListRoutes(app: Api, deps: Deps): void {
       const campaign = campaignOf(await configOf(deps, tenantOf(request)), idOf(request))
       const content = request.body
       const tenantId = tenantOf(request)
+      if ((await countWaitingLists(deps.db.kysely, tenantId)) >= MOST_WAITING)
+        throw new AppError('limit_reached', { max: MOST_WAITING })
       const load = await insertContactList(deps.db.kysely, {
         tenantId,
         id: deps.newId(),

@@ -35,6 +35,17 @@ export async function insertContactList(
     .executeTakeFirstOrThrow()
 }
 
+/** Number of contact lists of a tenant that are not imported to their end. */
+export async function countWaitingLists(db: Db, tenantId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('contact_loads')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', 'waiting')
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** A contact list without its text. */
 export async function findContactList(
   db: Db,
