@@ -1,6 +1,6 @@
 // Pages for the first administrator of a tenant, and for the first tenant of an installation.
 import { openLink } from './link.actions.ts'
-import { pathPart } from '../rest/fields.ts'
+import { firstTexts, pathPart } from '../rest/fields.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -8,7 +8,6 @@ import { workspaceWords, faultWords, languageNamed, pageWords, problemWords, typ
 import { TenantBody } from '../tenant/tenant.schema.ts'
 import { checkBody } from '../rest/validation.ts'
 import { assetsOf } from '../web/assets.ts'
-import { firstOf } from '../web/workspace.ts'
 import { plainDocument } from '../web/workspace.layout.ts'
 import { passwordField, field, faultSummary, NO_FAULTS, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
@@ -59,7 +58,7 @@ export function firstRoutes(app: FastifyInstance, deps: Deps): void {
       handler: async (request, reply, site) => {
         const w = workspaceWords(site.language).signIn
         await openLink(deps, site.tenantId, tokenIn(request), ['first'])
-        const given = firstOf(request.body)
+        const given = firstTexts(request.body)
         let faults: Faults = NO_FAULTS
         if (method === 'POST') {
           faults = missingIn(site.language, given, ['person', 'email', 'password'])
@@ -138,7 +137,7 @@ export function setUpRoutes(pages: FastifyInstance, deps: Deps): void {
     const token = pathPart(request, 'token')
     await refuseSetUp(deps, token)
     const language = languageFor(request, 'it')
-    const given = firstOf(request.body)
+    const given = firstTexts(request.body)
     let faults = missingIn(language, given, ['name', 'slug', 'timeZone', 'person', 'email', 'password'])
     if (faults.size === 0) {
       const { name = '', slug = '', timeZone = '', locale = 'it' } = given

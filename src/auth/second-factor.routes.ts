@@ -1,5 +1,5 @@
 // Pages to set up a second factor: codes of an app, passkeys.
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { clockOf, dateOf } from '../web/dates.ts'
@@ -17,6 +17,8 @@ import { accountPage } from './account.routes.ts'
 import type { Authenticator } from './authenticate.actions.ts'
 import { addPasskey, askForNew, type Asked, MOST_PASSKEYS, relyingParty, removePasskey } from './passkey.actions.ts'
 import { listPasskeys } from './passkey.sql.ts'
+import { MAX_LENGTH } from './password.ts'
+import { firstText } from '../rest/fields.ts'
 import { codesPage, faultsFrom, removePasskeyPage, secondFactorPage } from './second-factor.page.ts'
 import { browserOf } from './session.actions.ts'
 import { totpSecretFrom } from './sign-in.actions.ts'
@@ -45,6 +47,10 @@ async function setUpPage(
   })
 }
 
+/** A password as it was typed, spaces included; longer ones than any password are cut. */
+const passwordIn = (request: FastifyRequest, name: string): string =>
+  firstText(formIn(request), name).slice(0, MAX_LENGTH)
+
 /** Rewords the sign-in fault: this form asks only for a password, so the password is wrong. */
 const ownWords = (workspace: Workspace, faults: Faults): Faults =>
   faults.has('present') ? new Map([...faults, ['present', workspace.words.account.passwordWrong]]) : faults
@@ -66,7 +72,7 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     handler: async (workspace, request, reply) => {
       const given = formIn(request)
       const secret = await offeredSecret(workspace)
-      const present = String(given.present ?? '').slice(0, 200)
+      const present = passwordIn(request, 'present')
       let codes: string[] = []
       const faults = await faultsFrom(workspace, async () => {
         const code = textIn(given, 'code').slice(0, 10)
@@ -81,7 +87,7 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     method: 'POST',
     url: '/agenda/account/second-factor/off',
     handler: async (workspace, request, reply) => {
-      const password = String(formIn(request).off ?? '')
+      const password = passwordIn(request, 'off')
       const faults = await faultsFrom(workspace, () => disableTotp(deps, workspace.person, password))
       if (faults.size > 0) {
         reply.code(422)
@@ -96,7 +102,7 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     method: 'POST',
     url: '/agenda/account/second-factor/codes',
     handler: async (workspace, request, reply) => {
-      const present = String(formIn(request).renew ?? '').slice(0, 200)
+      const present = passwordIn(request, 'renew')
       let codes: string[] = []
       const faults = await faultsFrom(workspace, async () => {
         codes = await renewCodes(deps, workspace.person, present)
@@ -113,7 +119,7 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     url: '/agenda/account/passkeys/question',
     mayEnrol: true,
     handler: async (workspace, request) => {
-      const present = String(formIn(request).presentKey ?? '').slice(0, 200)
+      const present = passwordIn(request, 'presentKey')
       let asked: Asked | null = null
       const faults = await faultsFrom(workspace, async () => {
         asked = await askForNew(deps, workspace.person, present)
@@ -132,7 +138,7 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
       const name = workspace.words.account.passkeyName(browserOf(request.headers['user-agent']), now)
       let codes: string[] = []
       const faults = await faultsFrom(workspace, async () => {
-        const present = String(given.presentKey ?? '').slice(0, 200)
+        const present = passwordIn(request, 'presentKey')
         const answer = { state: textIn(given, 'state'), answer: textIn(given, 'answer') }
         codes = await addPasskey(deps, workspace.person, { ...answer, present, name })
       })
@@ -168,7 +174,7 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
     url: '/agenda/account/passkeys/:id',
     handler: async (workspace, request, reply) => {
       const found = await passkeyOf(workspace, paramIn(request))
-      const present = String(formIn(request).present ?? '').slice(0, 200)
+      const present = passwordIn(request, 'present')
       const faults = await faultsFrom(workspace, () => removePasskey(deps, workspace.person, found.key.id, present))
       if (faults.size > 0) {
         reply.code(422)

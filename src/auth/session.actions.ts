@@ -95,16 +95,16 @@ export async function personOf(deps: Deps, token: Token, isUse = true): Promise<
   if (!isSameHash(s.secret_hash, hash) && !isPrevious) return null
   if (isUse && now - s.seen_at.getTime() > Math.min(NOTED, (settings.idleMinutes * MINUTE) / 4))
     await touchSession(deps.db.kysely, token.tenantId, s.id, { seen_at: new Date(now) })
-  return personIn(s, settings, token)
+  return personFrom(s, settings, token)
 }
 
 /** Reloads the person of an open stream; null if the session is over. Does not count as a use of the session. */
 export async function personStill(deps: Deps, { tenantId, sessionId, secret }: Person): Promise<Person | null> {
   const live = await liveSession(deps, tenantId, sessionId)
-  return live && personIn(live.session, live.settings, { tenantId, secret })
+  return live && personFrom(live.session, live.settings, { tenantId, secret })
 }
 
-function personIn(
+function personFrom(
   s: FoundSession,
   settings: SignInSettings,
   { tenantId, secret }: Pick<Token, 'tenantId' | 'secret'>,

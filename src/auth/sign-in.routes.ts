@@ -1,6 +1,6 @@
 // Sign-in pages of a tenant's workspace, and sign-in through the tenant's identity provider.
 import { askReset, enterFrame, openLink, setByLink } from './link.actions.ts'
-import { pathPart } from '../rest/fields.ts'
+import { firstTexts, pathPart } from '../rest/fields.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -8,7 +8,7 @@ import { workspaceWords, problemWords } from '../locales/words.ts'
 import { setUpRoutes } from './first.routes.ts'
 import { personIn } from '../rest/access.ts'
 import { addPage, type View } from '../web/pages.ts'
-import { firstOf, installWorkspace, safeNext } from '../web/workspace.ts'
+import { installWorkspace, safeNext } from '../web/workspace.ts'
 import { plainDocument } from '../web/workspace.layout.ts'
 import { assetsOf } from '../web/assets.ts'
 import { languageFor, type Site } from '../web/site.ts'
@@ -35,7 +35,7 @@ const YEAR = 31_536_000
 
 type Body = Record<string, string | undefined>
 /** Form fields; only the first value of a repeated one. */
-const body = (request: FastifyRequest): Body => firstOf(request.body)
+const body = (request: FastifyRequest): Body => firstTexts(request.body)
 const browserIn = (request: FastifyRequest): string => browserOf(request.headers['user-agent'])
 const cookieFor = (request: FastifyRequest, path: string) =>
   ({ path, httpOnly: true, sameSite: 'lax', secure: request.protocol === 'https' }) as const
@@ -77,7 +77,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     return codePage(site, { ...given, host: hostOf(), has })
   }
 
-  const nextIn = (request: FastifyRequest): string => safeNext(firstOf(request.query).next ?? body(request).next)
+  const nextIn = (request: FastifyRequest): string => safeNext(firstTexts(request.query).next ?? body(request).next)
   const page = (route: Omit<Parameters<typeof addPage>[2], 'always'>): void =>
     addPage(app, deps, { ...route, always: true })
 
@@ -149,7 +149,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/sign-in/passkey',
     limit: ATTEMPTS,
     handler: async (request, _reply, site) => {
-      const isSecond = firstOf(request.query).step === 'second'
+      const isSecond = firstTexts(request.query).step === 'second'
       const waiting = await readSignedValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
       return { json: await askToSignIn(deps, site.tenantId, isSecond ? waiting : null) }
     },
@@ -287,7 +287,7 @@ export async function agendaDoors(
     const open = { config: { access: { kind: 'anyone' as const } }, schema: { hide: true } }
     pages.get('/agenda/sign-in', open, async (request, reply) => {
       const slug = request.cookies[OFFICE]
-      const next = safeNext(firstOf(request.query).next)
+      const next = safeNext(firstTexts(request.query).next)
       reply.header('cache-control', 'no-store')
       if (slug !== undefined && /^[a-z0-9-]{2,41}$/.test(slug))
         return reply.redirect(`/${slug}/sign-in${next === '/agenda' ? '' : `?next=${encodeURIComponent(next)}`}`, 303)
@@ -320,7 +320,7 @@ export async function agendaDoors(
       const text = pathPart(request, 'token')
       const s = await enterFrame(deps, text, browserIn(request))
       giveSession(request, reply, s.token, true)
-      return reply.header('cache-control', 'no-store').redirect(safeNext(firstOf(request.query).next), 303)
+      return reply.header('cache-control', 'no-store').redirect(safeNext(firstTexts(request.query).next), 303)
     })
   })
 }

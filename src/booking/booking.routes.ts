@@ -1,6 +1,6 @@
 // Pages of the first booking steps: landing, place and time. Their URLs contain nothing about the citizen.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { formFields, queryFields, type Fields } from '../rest/fields.ts'
+import { firstText, formFields, queryFields, type Fields } from '../rest/fields.ts'
 import type { OfferedService } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
@@ -27,7 +27,6 @@ import { chosenMoment, officeFact, timePage, valueOf, withChanges } from './time
 
 export type Query = Fields
 export const queryOf = queryFields
-export const one = (value: Fields[string]): string => (typeof value === 'string' ? value : (value?.[0] ?? ''))
 
 /** Services shown with their free times at once; citizens find the others by search. */
 const MOST_SHOWN = 40
@@ -41,8 +40,8 @@ function matches(service: OfferedService, words: readonly string[]): boolean {
 }
 
 async function landing(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
-  const query = one(queryOf(request).q).trim().slice(0, 80)
-  const channel = CHANNELS.find((c) => c === one(queryOf(request).channel))
+  const query = firstText(queryOf(request), 'q').trim().slice(0, 80)
+  const channel = CHANNELS.find((c) => c === firstText(queryOf(request), 'channel'))
   const all = [...site.config.services.values()].filter((s) => !s.archived)
   const words = folded(query).split(/\s+/).filter(Boolean)
   const found = all
@@ -67,7 +66,7 @@ async function landing(deps: Deps, request: FastifyRequest, site: Site): Promise
     groups,
     total: found.length,
     hasCallbacks: publicCampaigns(site.config.campaigns).length > 0,
-    wasAbandoned: one(queryOf(request).said) === 'abandoned',
+    wasAbandoned: firstText(queryOf(request), 'said') === 'abandoned',
   })
 }
 
@@ -95,7 +94,7 @@ async function place(deps: Deps, request: FastifyRequest, site: Site): Promise<V
           wishOf(site.config, { service: [...ids, s.id] })?.visit.nowhere === false,
       )
   const firsts = await firstTimes(deps, site, wish.visit, { minutes: wish.minutes, agentId: wish.agent?.id })
-  return placePage(site, { wish, firsts, more, way: one(queryOf(request).way) })
+  return placePage(site, { wish, firsts, more, way: firstText(queryOf(request), 'way') })
 }
 
 const isMonth = (text: string): boolean => isCalendarDate(`${text}-01`)
@@ -131,9 +130,9 @@ export async function timesPage(
 ): Promise<View> {
   const w = site.words
   const query = queryOf(request)
-  const asked = isMonth(one(query.month)) ? one(query.month) : undefined
-  const view = one(query.view) === 'calendar' ? 'calendar' : 'list'
-  const dayText = one(query.day)
+  const asked = isMonth(firstText(query, 'month')) ? firstText(query, 'month') : undefined
+  const view = firstText(query, 'view') === 'calendar' ? 'calendar' : 'list'
+  const dayText = firstText(query, 'day')
   const own = draft.held && draft.held.until > site.now ? draft.held : null
   const wanted = chosen === '' ? chosenIn(site, query, selection) || valueOf(own) : (chosen ?? '')
   // Citizens who come back see the month of the time they hold.
@@ -193,7 +192,7 @@ async function draftFor(
 
 async function showTimes(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
   const query = queryOf(request)
-  const { channel, location } = wayOf(one(query.way) || undefined)
+  const { channel, location } = wayOf(firstText(query, 'way') || undefined)
   if (channel) {
     // The form of the first step sends channel and office in one field; redirect to a URL that can be saved and shared.
     const { way: _way, ...rest } = query
@@ -242,7 +241,7 @@ export function choiceOf(site: Site, form: Form, selection: Pick<Selection, 'cha
 
 /** The chosen time in the URL, as a form value; '' without a valid one. */
 export function chosenIn(site: Site, query: Query, selection: Pick<Selection, 'channel'>): string {
-  const at = one(query.at)
+  const at = firstText(query, 'at')
   return choiceOf(site, { at }, selection) ? at : ''
 }
 

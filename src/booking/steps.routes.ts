@@ -1,7 +1,7 @@
 // The steps after choosing a time: details, applicant, summary, confirmation at once or by e-mail. All belong to a draft, which
 // only the browser that began it can open.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { formFields, pathPart } from '../rest/fields.ts'
+import { firstText, formFields, pathPart } from '../rest/fields.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
@@ -11,7 +11,7 @@ import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
 import { isSameText, readSignedName } from '../web/signature.ts'
 import { draftSignature, rememberAppointment, type Site } from '../web/site.ts'
-import { OF_TIME, one, queryOf, requireWish, timesPage } from './booking.routes.ts'
+import { OF_TIME, queryOf, requireWish, timesPage } from './booking.routes.ts'
 import { answerFaults, applicantFaults, applicantIn, textOf, typedAnswers, type Form } from './check.ts'
 import { networkLevel, networkToken, pressureOf } from './crowd.actions.ts'
 import { captchaFor, isSolved } from './work.ts'
@@ -51,7 +51,7 @@ async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Lo
     draft,
     links,
     faults: NO_FAULTS,
-    message: messageOf(site, one(queryOf(request).said)),
+    message: messageOf(site, firstText(queryOf(request), 'said')),
     ...more,
   })
   const workLevel = () => networkLevel(deps, site, networkToken(site, request.ip), draft.held?.id ?? null)
@@ -266,7 +266,7 @@ async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promi
 /** The page of times for a draft that has or had a time. */
 async function changeTime(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
   const { id, draft, wish } = await load(deps, request, site)
-  const code = one(queryOf(request).gone) as ProblemCode
+  const code = firstText(queryOf(request), 'gone') as ProblemCode
   const faults: Faults = OF_TIME.has(code) ? new Map([['at', faultWords(site.language, code, {})]]) : NO_FAULTS
   const { selection, held } = draft
   const extras = { chosen: '', faults, draft: { id, seal: draftSignature(site, id), held }, level: 0 }

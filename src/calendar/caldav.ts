@@ -1,45 +1,31 @@
 // Reads and writes an agent's calendar on a CalDAV server (RFC 4791), with tsdav over our own SSRF-guarded requests.
 import { failure } from '../outbound/answer.ts'
-import { readDavInWorker, type Question, type Reaction } from './parse-in-worker.ts'
+import { fetchBy, type DavAnswer, type DavRequest } from './dav-fetch.ts'
+import { readDavInWorker, type Reaction } from './parse-in-worker.ts'
 import type { Request } from '../outbound/post.ts'
 import type { ExternalAccess } from './external.sql.ts'
 
 const [TIMEOUT, MOST] = [20_000, 5_000_000]
 
-type Answer = Awaited<ReturnType<Request>>
-
-const plainHeaders = (answer: Answer): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(answer.headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  )
-
-/** A `fetch` for tsdav with the guard for addresses that tenants enter; does not follow redirects. */
-function guarded(request: Request): typeof fetch {
-  return async (input, init = {}) => {
-    const url = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
-    const headers = Object.fromEntries(new Headers(init.headers).entries())
-    const body = typeof init.body === 'string' ? init.body : undefined
-    const asked = { method: init.method ?? 'GET', headers, timeoutMs: TIMEOUT, most: MOST }
+/** Sends requests of tsdav with the guard for addresses that tenants enter; does not follow redirects. */
+const sendBy =
+  (request: Request) =>
+  async ({ url, body, method, headers }: DavRequest): Promise<DavAnswer> => {
+    const asked = { method, headers, timeoutMs: TIMEOUT, most: MOST }
     const answer = await request(url, body === undefined ? asked : { ...asked, body })
-    const hasBody = ![204, 205, 304].includes(answer.status)
-    return new Response(hasBody ? answer.body : null, { status: answer.status, headers: plainHeaders(answer) })
+    const plain = Object.entries(answer.headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as const],
+    )
+    return { status: answer.status, headers: Object.fromEntries(plain), body: answer.body }
   }
-}
 
-/** Sends the requests of the worker thread that parses the answers. */
+/** Sends the requests of the worker thread that parses the answers; a thread is told of failures by a value. */
 const askBy =
   (request: Request) =>
-  async ({ url, body, method, headers }: Question): Promise<Reaction> => {
-    try {
-      const asked = { method, headers, timeoutMs: TIMEOUT, most: MOST }
-      const answer = await request(url, body === undefined ? asked : { ...asked, body })
-      return { status: answer.status, headers: plainHeaders(answer), body: answer.body }
-    } catch (error) {
-      return { failure: (error as { failure?: string }).failure ?? 'connection' }
-    }
-  }
+  (asked: DavRequest): Promise<Reaction> =>
+    sendBy(request)(asked).catch((error: unknown) => ({
+      failure: (error as { failure?: string }).failure ?? 'connection',
+    }))
 
 const headersOf = (document: ExternalAccess): Record<string, string> =>
   document.username === undefined
@@ -77,15 +63,15 @@ export async function writeObject(
   const { createObject, deleteObject } = await import('tsdav')
   const url = new URL(`${name}.ics`, document.url.endsWith('/') ? document.url : `${document.url}/`).href
   const headers = headersOf(document)
-  const fetchBy = guarded(request)
+  const fetched = fetchBy(sendBy(request))
   const answer =
     content === null
-      ? await deleteObject({ url, headers, fetch: fetchBy })
+      ? await deleteObject({ url, headers, fetch: fetched })
       : await createObject({
           url,
           data: content,
           headers: { ...headers, 'content-type': 'text/calendar; charset=utf-8' },
-          fetch: fetchBy,
+          fetch: fetched,
         })
   if (answer.status >= 300 && !(content === null && [404, 410].includes(answer.status)))
     throw failure(`http_${answer.status}`)

@@ -3,6 +3,7 @@ import { failure } from '../outbound/answer.ts'
 import { Worker } from 'node:worker_threads'
 import type { Bounce } from '../notify/bounce.ts'
 import { semaphore } from '../semaphore.ts'
+import type { DavAnswer, DavRequest } from './dav-fetch.ts'
 import type { Reply } from './ics-reply.ts'
 
 export type Task =
@@ -10,10 +11,9 @@ export type Task =
   | { kind: 'mail'; raw: Uint8Array }
   // Objects of a CalDAV calendar that overlap [from, to), epoch ms: the thread states the requests and parses the answers.
   | { kind: 'dav'; url: string; headers: Record<string, string>; from: number; to: number }
-/** A request that the thread wants sent, and its result. */
-export type Question = { url: string; method: string; headers: Record<string, string>; body: string | undefined }
-export type Reaction = { status: number; headers: Record<string, string>; body: string } | { failure: string }
-type Ask = (question: Question) => Promise<Reaction>
+/** What came of a request that the thread wanted sent. */
+export type Reaction = DavAnswer | { failure: string }
+type Ask = (request: DavRequest) => Promise<Reaction>
 export type Read = {
   dav: string[]
   busy: number[]
@@ -46,7 +46,7 @@ function run<T>(task: Task, deadline: number, ask?: Ask): Promise<T> {
       void worker.terminate()
     }
     const late = setTimeout(() => end(() => reject(failure('too_long'))), deadline)
-    worker.on('message', (said: { result?: T; failure?: string; question?: Question }) => {
+    worker.on('message', (said: { result?: T; failure?: string; question?: DavRequest }) => {
       if (said.question && ask) void ask(said.question).then((reaction) => worker.postMessage(reaction))
       else end(() => (said.failure === undefined ? resolve(said.result as T) : reject(failure(said.failure))))
     })

@@ -3,7 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import PostalMime, { type Attachment } from 'postal-mime'
 import { bouncesIn, messageIdIn } from '../notify/bounce.ts'
-import type { Question, Reaction, Read, Task } from './parse-in-worker.ts'
+import { fetchBy, type DavAnswer, type DavRequest } from './dav-fetch.ts'
+import type { Reaction, Read, Task } from './parse-in-worker.ts'
 import { failure } from '../outbound/answer.ts'
 import { busyIn } from './busy.ts'
 import { repliesIn, type Reply } from './ics-reply.ts'
@@ -34,29 +35,22 @@ async function readMail(raw: Uint8Array): Promise<Read['mail']> {
   }
 }
 
-/** A `fetch` that sends its requests through the parent thread, with its SSRF guard. One at a time, as tsdav does. */
-const fetchOutside: typeof fetch = async (input, init = {}) => {
-  const question: Question = {
-    url: typeof input === 'string' ? input : input instanceof URL ? input.href : input.url,
-    method: init.method ?? 'GET',
-    headers: Object.fromEntries(new Headers(init.headers).entries()),
-    body: typeof init.body === 'string' ? init.body : undefined,
-  }
+/** Sends a request through the parent thread, with its SSRF guard. One at a time, as tsdav does. */
+async function sendOutside(question: DavRequest): Promise<DavAnswer> {
   const port = parentPort!
   const reaction = await new Promise<Reaction>((resolve) => {
     port.once('message', resolve)
     port.postMessage({ question })
   })
   if ('failure' in reaction) throw failure(reaction.failure)
-  const hasBody = ![204, 205, 304].includes(reaction.status)
-  return new Response(hasBody ? reaction.body : null, { status: reaction.status, headers: reaction.headers })
+  return reaction
 }
 
 async function readDav(task: Extract<Task, { kind: 'dav' }>): Promise<Read['dav']> {
   const { fetchCalendarObjects } = await import('tsdav')
   const timeRange = { start: new Date(task.from).toISOString(), end: new Date(task.to).toISOString() }
   const { url, headers } = task
-  const objects = await fetchCalendarObjects({ calendar: { url }, headers, timeRange, fetch: fetchOutside })
+  const objects = await fetchCalendarObjects({ calendar: { url }, headers, timeRange, fetch: fetchBy(sendOutside) })
   return objects.flatMap((object) => (typeof object.data === 'string' && object.data !== '' ? [object.data] : []))
 }
 

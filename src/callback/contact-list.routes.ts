@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import { memoizeByObject } from '../memoize.ts'
+import { takePlaces } from '../places.ts'
 import { AppError } from '../errors.ts'
 import { faultWords, languageOf, type Language } from '../locales/words.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
@@ -33,22 +34,13 @@ const uploadsOf = memoizeByObject((_deps: Deps) => new Map<string, number>())
 
 /** Counts an upload of the tenant until its response is sent or its connection is closed. Throws `too_many_requests`. */
 function countUpload(deps: Deps, request: FastifyRequest, reply: FastifyReply): void {
-  const uploads = uploadsOf(deps)
-  const tenantId = tenantOf(request)
-  const own = uploads.get(tenantId) ?? 0
-  const all = [...uploads.values()].reduce((sum, count) => sum + count, 0)
-  if (own >= MOST_OF_TENANT || all >= MOST_OF_PROCESS) {
+  const release = takePlaces(uploadsOf(deps), [
+    [tenantOf(request), MOST_OF_TENANT],
+    ['all', MOST_OF_PROCESS],
+  ])
+  if (!release) {
     reply.header('retry-after', '5')
     throw new AppError('too_many_requests', { minutes: 1 })
-  }
-  uploads.set(tenantId, own + 1)
-  let isOver = false
-  const release = (): void => {
-    if (isOver) return
-    isOver = true
-    const left = (uploads.get(tenantId) ?? 1) - 1
-    if (left > 0) uploads.set(tenantId, left)
-    else uploads.delete(tenantId)
   }
   reply.raw.once('finish', release)
   reply.raw.once('close', release)

@@ -26,8 +26,17 @@ export const firstText = (fields: Fields, name: string): string => {
   return (isText(value) ? value : value?.[0]) ?? ''
 }
 
+/** The first text of each field. */
+export const firstTexts = (value: unknown): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(fieldsOf(value)).map(([name, one]) => [name, isText(one) ? one : one?.[0]]))
+
 /** A path parameter; '' if the route does not have it. */
-export const pathPart = (request: FastifyRequest, name: string): string => firstText(fieldsOf(request.params), name)
+export function pathPart(request: FastifyRequest, name: string): string {
+  const { params } = request
+  const isThere = typeof params === 'object' && params !== null && Object.hasOwn(params, name)
+  const value: unknown = isThere ? Reflect.get(params, name) : undefined
+  return isText(value) ? value : ''
+}
 
 /** The body as an object; empty if it is not one. */
 export const bodyOf = (request: FastifyRequest): Record<string, unknown> =>

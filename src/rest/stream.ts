@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { memoizeByObject } from '../memoize.ts'
+import { takePlaces } from '../places.ts'
 
 type Writing = (text: string) => Promise<void>
 
@@ -28,21 +29,13 @@ const openOf = memoizeByObject((_deps: Deps) => new Map<string, number>())
 function counted(deps: Deps, request: FastifyRequest): () => void {
   const { principal } = request
   const tenant = principal && principal.kind !== 'platform' ? principal.tenantId : ''
-  const keys = [
+  const leave = takePlaces(openOf(deps), [
     [`one ${tenant} ${principal?.id ?? ''}`, MOST_OF_ONE],
     [`tenant ${tenant}`, MOST_OF_TENANT],
     ['all', MOST],
-  ] as const
-  const open = openOf(deps)
-  if (keys.some(([key, most]) => (open.get(key) ?? 0) >= most)) throw new AppError('too_many_streams')
-  for (const [key] of keys) open.set(key, (open.get(key) ?? 0) + 1)
-  return () => {
-    for (const [key] of keys) {
-      const left = (open.get(key) ?? 1) - 1
-      if (left > 0) open.set(key, left)
-      else open.delete(key)
-    }
-  }
+  ])
+  if (!leave) throw new AppError('too_many_streams')
+  return leave
 }
 
 /** Ends the stream when its reader loses the right to read it: checks at every change of rights and periodically. */

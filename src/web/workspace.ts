@@ -1,7 +1,7 @@
 // The context and rules of all workspace pages: the signed-in person, CSRF checks, and access to data through the REST routes,
 // called in this process with the person's own session, so that rights and checks exist in one place.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { fieldsOf, firstText, formFields, pathPart, type Fields } from '../rest/fields.ts'
+import { fieldsOf, firstText, firstTexts, formFields, pathPart, type Fields } from '../rest/fields.ts'
 import { insertAudit } from '../auth/audit.sql.ts'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
 import { giveSession } from '../auth/cookie.ts'
@@ -181,7 +181,7 @@ async function workspaceOf(
   const config = await configOf(deps, person.tenantId)
   const { locale } = person
   const language = languageFor(request, locale ?? config.settings.locale, locale)
-  const { lang, done } = firstOf(request.query)
+  const { lang, done } = firstTexts(request.query)
   if (lang === language)
     reply.setCookie('agenda_language', language, { path: '/', httpOnly: true, sameSite: 'lax', maxAge: 31_536_000 })
   const csrf = await csrfOf(deps, person)
@@ -304,12 +304,12 @@ export function addWorkspacePage(
       const workspace = await workspaceOf(app, deps, request, reply)
       request.workspace = workspace
       // Path parameters become parts of API URLs, so they must not contain anything that leads elsewhere.
-      if (!Object.keys(fieldsOf(request.params)).every((name) => isPathPart(pathPart(request, name))))
+      if (!Object.values(fieldsOf(request.params)).every((part) => typeof part === 'string' && isPathPart(part)))
         throw new AppError('not_found', { what: 'page' })
       if (workspace.person.mustEnrol && !route.mayEnrol)
         return reply.header('cache-control', 'no-store').redirect('/agenda/account/second-factor', 303)
       if (route.method === 'POST') {
-        const { csrf } = (request.body ?? {}) as Form
+        const { csrf } = formFields(request)
         if (!(await authenticator.isOwnForm(workspace.person, csrf))) throw new AppError('cross_site')
       } else {
         const token = await rotate(deps, workspace.person)
@@ -339,15 +339,6 @@ export function faultsOf(
   return new Map(refusal.errors.map((e) => [rename(e.pointer), e.detail]))
 }
 
-/** The first text value of each field. */
-export const firstOf = (fields: unknown): Record<string, string | undefined> =>
-  Object.fromEntries(
-    Object.entries((fields ?? {}) as Record<string, unknown>).map(([name, value]) => {
-      const first: unknown = Array.isArray(value) ? value[0] : value
-      return [name, typeof first === 'string' ? first : undefined]
-    }),
-  )
-
 /** A form value as trimmed text; '' if absent. */
 export const textIn = (form: Form, name: string): string => firstText(form, name).trim()
 export const textsIn = (form: Form, name: string): string[] => [form[name] ?? []].flat().filter((v) => v !== '')
@@ -365,7 +356,7 @@ export const chosenIn = (
 ): readonly string[] => (isSent(workspace, to) ? textsIn(workspace.sent!.form, name) : values)
 
 export const formIn = formFields
-export const queryIn = (request: FastifyRequest): Record<string, string | undefined> => firstOf(request.query)
+export const queryIn = (request: FastifyRequest): Record<string, string | undefined> => firstTexts(request.query)
 export const paramIn = (request: FastifyRequest, name = 'id'): string => pathPart(request, name)
 
 /** A URL with query parameters; leaves empty ones out. */
