@@ -86,7 +86,9 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     if (demo) {
       say(`  Demo tenant    ${demo.name} (${demo.slug})`)
       say(`  Demo API key   ${await whenAvailable(() => keepDemoKey(deps, config.data, demo.tenantId))}`)
-      say(`  Workspace      ${base}/agenda  (sign in at ${base}/${demo.slug}/sign-in)`)
+      // Under this name browsers offer passkeys, under an address they do not.
+      const named = base.replace('//127.0.0.1', '//localhost')
+      say(`  Workspace      ${named}/agenda  (sign in at ${named}/${demo.slug}/sign-in)`)
       for (const { email, role } of DEMO_PEOPLE) say(`  Demo sign-in   ${email}  ${secret!.password}  (${role})`)
     }
     for (const link of await whenAvailable(() => startLinks(deps)))

@@ -1,6 +1,7 @@
 // Passkeys in addition to the password: set-up requires the password; each challenge accepts one answer, for this host and this tenant
 // only. Administrators must have a second factor unless their tenant decides otherwise.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { relyingParty } from '../src/auth/passkey.actions.ts'
 import { newDevice } from './helpers/authenticator.ts'
 import { newCitizen, type Citizen } from './helpers/citizen.ts'
 import { makePerson, PASSWORD, signedCaller, signIn } from './helpers/people.ts'
@@ -203,4 +204,10 @@ test('factors are changed by their owner only: not from a frame, not by a sessio
   expect(last.text).toContain('ultimo secondo fattore')
   await again.submit(last, at, { present: PASSWORD })
   expect((await again.get('/agenda/settings')).url).toBe('/agenda/account/second-factor')
+})
+
+test('a service at a loopback address offers passkeys under the name of this machine', () => {
+  const partyAt = (base: string) => relyingParty({ links: { base } })
+  expect(partyAt('http://127.0.0.1:8080')).toEqual({ id: 'localhost', origin: 'http://localhost:8080' })
+  expect(partyAt('https://agenda.example')).toEqual({ id: 'agenda.example', origin: ORIGIN })
 })

@@ -28,10 +28,11 @@ const LONGEST = 16_384
 /** Imported on first use: most processes never need it. */
 const library = () => import('@simplewebauthn/server')
 
-/** The relying party: the host of the site and the origin of its pages. */
-export function relyingParty(deps: Deps): { id: string; origin: string } {
-  const { hostname, origin } = new URL(deps.links.base)
-  return { id: hostname, origin }
+/** The relying party: the host of the site and the origin of its pages. Passkeys need a name, so a loopback address is `localhost`. */
+export function relyingParty({ links }: Pick<Deps, 'links'>): { id: string; origin: string } {
+  const url = new URL(links.base)
+  if (/^(127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)) url.hostname = 'localhost'
+  return { id: url.hostname, origin: url.origin }
 }
 
 /** A signed challenge for a device: its value, the time (epoch ms) and the user; `userId` '' = any user with a passkey. */
