@@ -97,7 +97,7 @@ test('transactions start in actions, loops, routes of the common collection and 
   const starters = new Set(['src/rest/resource.routes.ts', 'src/tenant/tenant.routes.ts', 'src/importer/import.cli.ts'])
   expect(
     offenders(({ path, code }) =>
-      !path.startsWith('src/db/') &&
+      !/^src\/(db|domain|application)\//.test(path) &&
       !['actions', 'loop'].includes(role(path)) &&
       !starters.has(path) &&
       /\b(transaction|atomically)\(/.test(code)

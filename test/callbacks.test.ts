@@ -8,11 +8,11 @@ import { segmentOf } from '../src/campaign/segments.ts'
 import { bucketsIn } from '../src/callback/promise.ts'
 import { CALLBACK_TRANSITIONS, nextCallbackStatus, type CallbackAction } from '../src/callback/states.ts'
 import { sweepCallbacks } from '../src/callback/sweep.actions.ts'
-import { parseClock } from '../src/service/visit.ts'
 import { DAY, HOUR, MINUTE } from '../src/time/interval.ts'
 import { dayOf, wallOf, weekdayOf } from '../src/time/zone.ts'
 import { newCitizen, solve } from './helpers/citizen.ts'
 import { makeOffice, START, startService, type TestService } from './helpers/service.ts'
+import { parseClock } from '../src/kernel/time/clock.ts'
 
 const WORKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR'] as const
 

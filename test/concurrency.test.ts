@@ -2,13 +2,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sql } from 'kysely'
-import { createTenant } from '../src/tenant/tenant.routes.ts'
 import { effort } from './helpers/effort.ts'
 import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { openDatabase, type Database } from '../src/db/open.ts'
 import { send, startProcess, type HttpReply, type ServiceProcess } from './helpers/process.ts'
 import { testDeps } from './helpers/service.ts'
+import { createTenant } from '../src/application/onboarding/create-tenant.ts'
 
 const PROCESSES = 3
 

@@ -4,7 +4,6 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { sweepCallbacks } from '../src/callback/sweep.actions.ts'
 import { amqpConnector, queueOf } from '../src/dispatch/amqp.connector.ts'
-import type { Connector, Listening } from '../src/dispatch/connector.ts'
 import { pauseAfter } from '../src/dispatch/connector.ts'
 import { retryAfter } from '../src/outbound/answer.ts'
 import { httpConnector } from '../src/dispatch/http.connector.ts'
@@ -17,6 +16,7 @@ import { HOUR, MINUTE } from '../src/time/interval.ts'
 import { describeWithBroker, hasBroker, startBroker } from './helpers/broker.ts'
 import { startReceiver, type Receiver } from './helpers/receiver.ts'
 import { START, startService, type TestService } from './helpers/service.ts'
+import type { Connector, Listening } from '../src/domain/catalogue/campaign/connector.ts'
 
 const SECOND = 1000
 /** Monday 10:00 in Rome. */

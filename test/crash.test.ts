@@ -4,12 +4,12 @@ import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { createTenant } from '../src/tenant/tenant.routes.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { openDatabase } from '../src/db/open.ts'
 import { copyTemplate, createOnServer, describeOnRealPostgres } from './helpers/database.ts'
 import { send, startProcess } from './helpers/process.ts'
 import { testDeps } from './helpers/service.ts'
+import { createTenant } from '../src/application/onboarding/create-tenant.ts'
 
 const CLIENTS = 8
 

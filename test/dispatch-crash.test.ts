@@ -6,13 +6,13 @@ import { expect, test } from 'vitest'
 import { queueOf } from '../src/dispatch/amqp.connector.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { openDatabase } from '../src/db/open.ts'
-import { createTenant } from '../src/tenant/tenant.routes.ts'
 import { describeWithBroker, startBroker } from './helpers/broker.ts'
 import { effort } from './helpers/effort.ts'
 import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
 import { send, startProcess, startWorker, type ServiceProcess } from './helpers/process.ts'
 import { startReceiver } from './helpers/receiver.ts'
 import { testDeps } from './helpers/service.ts'
+import { createTenant } from '../src/application/onboarding/create-tenant.ts'
 
 const ALWAYS = [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '24:00' }]
 const CAMPAIGNS = 3

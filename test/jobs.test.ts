@@ -11,10 +11,10 @@ import { SCHEDULES } from '../src/jobs/schedules.ts'
 import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
 import { startMailbox, type Mailbox } from './helpers/mailbox.ts'
 import { send, startProcess, type ServiceProcess } from './helpers/process.ts'
-import { createTenant } from '../src/tenant/tenant.routes.ts'
 import { openDatabase } from '../src/db/open.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { makeOffice, startService, testDeps, type TestService } from './helpers/service.ts'
+import { createTenant } from '../src/application/onboarding/create-tenant.ts'
 
 let service: TestService
 beforeAll(async () => void (service = await startService()))

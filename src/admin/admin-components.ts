@@ -1,6 +1,7 @@
 // Components that the administration pages share.
-import { address, type Workspace } from '../web/workspace.ts'
+import { address } from '../web/workspace.ts'
 import { html, type Html } from '../web/html.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 /** Link back to the list of settings. */
 export const back = (workspace: Workspace): Html =>

@@ -12,17 +12,17 @@ import {
   queryIn,
   textIn,
   type AddWorkspacePage,
-  type Workspace,
   type WorkspaceView,
-  type Refusal,
 } from '../web/workspace.ts'
 import { action, form } from '../web/workspace.layout.ts'
 import { faultSummary, NO_FAULTS } from '../web/form.ts'
 import { back, onward } from './admin-components.ts'
 import { html, type Html } from '../web/html.ts'
 import { collectionOf, referencesOf, schemaOf } from './collections.ts'
-import { labelOf, objectFields, patchTo, plain, readObject, type Choices } from './schema-form.ts'
+import { labelOf, objectFields, patchTo, readObject, type Choices } from './schema-form.ts'
 import { dryRun } from './segments.ts'
+import { plain } from '../platform/schema/plain.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 type Shown = Record<string, unknown> & { id: string; version: number; archivedAt: string | null }
 const at = (path: string): string => `/agenda/settings/${path}`

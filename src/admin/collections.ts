@@ -1,14 +1,14 @@
 // The collections that administrators manage: their API, their schema, and their list columns.
-import { agents, pools } from '../agent/agent.routes.ts'
-import { absences, closures, openings, schedules } from '../availability/availability.routes.ts'
-import { campaigns } from '../campaign/campaign.routes.ts'
-import { contacts } from '../contact/contact.routes.ts'
-import { holidayCalendars, locations } from '../location/location.routes.ts'
 import type { Resource } from '../rest/resource.ts'
-import { services } from '../service/service.routes.ts'
-import type { Workspace } from '../web/workspace.ts'
 import { optionsOf } from '../agenda/agenda-components.ts'
 import type { Choices, Schema } from './schema-form.ts'
+import { contacts } from '../domain/contact/contact.resource.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
+import { agents, pools } from '../domain/catalogue/resources/agent.resource.ts'
+import { absences, closures, openings, schedules } from '../domain/catalogue/resources/schedule.resource.ts'
+import { services } from '../domain/catalogue/resources/service.resource.ts'
+import { holidayCalendars, locations } from '../domain/catalogue/resources/location.resource.ts'
+import { campaigns } from '../domain/callback/campaign.resource.ts'
 
 export const COLLECTIONS: readonly Resource[] = [
   ...[locations, services, agents, pools, schedules, openings, absences, closures, holidayCalendars, campaigns],

@@ -2,22 +2,15 @@
 import { AppError } from '../errors.ts'
 import { empty, refused, table, today } from '../agenda/agenda-components.ts'
 import { formatDate } from '../time/zone.ts'
-import {
-  address,
-  formIn,
-  paramIn,
-  textIn,
-  type AddWorkspacePage,
-  type Workspace,
-  type WorkspaceView,
-} from '../web/workspace.ts'
+import { address, formIn, paramIn, textIn, type AddWorkspacePage, type WorkspaceView } from '../web/workspace.ts'
 import { form } from '../web/workspace.layout.ts'
 import { field, NO_FAULTS, select } from '../web/form.ts'
 import { back } from './admin-components.ts'
 import { html, type Html } from '../web/html.ts'
 import { MOVABLES, type Item, type Movable } from './movable.ts'
-import { plain } from './schema-form.ts'
 import { fromText, toCsv } from './transfer.ts'
+import { plain } from '../platform/schema/plain.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 const ALSO = ['appointments', 'callbacks', 'ratings'] as const
 /** Most rows per export and import; larger ones must use the API, because a page would wait too long. */

@@ -1,11 +1,12 @@
 // The page "Why is nothing free?": for one day and each agent, what is offered and why the rest is not.
-import { address, queryIn, type AddWorkspacePage, type Workspace, type WorkspaceView } from '../web/workspace.ts'
+import { address, queryIn, type AddWorkspacePage, type WorkspaceView } from '../web/workspace.ts'
 import { empty, agentName, clock, locationName, optionsOf, refused, table, today } from '../agenda/agenda-components.ts'
 import { formatDate } from '../time/zone.ts'
 import { clockOf } from '../web/dates.ts'
 import { field, NO_FAULTS, select } from '../web/form.ts'
 import { back } from './admin-components.ts'
 import { html } from '../web/html.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 async function explanationPage(
   workspace: Workspace,

@@ -1,14 +1,11 @@
 // Administration of API keys for integrators: create (shown once) and revoke.
-import { SCOPES } from '../auth/scopes.ts'
 import { empty, moment, refused } from '../agenda/agenda-components.ts'
 import {
   formIn,
   textIn,
   textsIn,
   type AddWorkspacePage,
-  type Workspace,
   type WorkspaceView,
-  type Refusal,
   chosenIn,
   isSent,
   typedIn,
@@ -17,6 +14,8 @@ import { action, form } from '../web/workspace.layout.ts'
 import { choices, field, NO_FAULTS } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { back, shownOnce } from './admin-components.ts'
+import { SCOPES } from '../kernel/permissions/scopes.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 type Key = {
   id: string

@@ -11,15 +11,14 @@ import {
   queryIn,
   textIn,
   type AddWorkspacePage,
-  type Workspace,
   type WorkspaceView,
-  type Refusal,
 } from '../web/workspace.ts'
 import { action, form } from '../web/workspace.layout.ts'
 import { faultSummary, field, NO_FAULTS } from '../web/form.ts'
 import { back, onward } from './admin-components.ts'
 import { html } from '../web/html.ts'
-import { plain } from './schema-form.ts'
+import { plain } from '../platform/schema/plain.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 type Template = {
   kind: MessageKind

@@ -1,9 +1,10 @@
 // What can be exported from a tenant and imported again: collections, the tenant's own message texts, and users.
 import type { Resource } from '../rest/resource.ts'
 import { UserCreated } from '../auth/user.routes.ts'
-import type { Answered, Workspace } from '../web/workspace.ts'
 import { MOVABLE, schemaOf } from './collections.ts'
-import { plain, type Schema } from './schema-form.ts'
+import type { Schema } from './schema-form.ts'
+import { plain } from '../platform/schema/plain.ts'
+import type { Answered, Workspace } from '../workspace/frame/context.ts'
 
 export type Item = Record<string, unknown>
 export type Movable = {

@@ -9,14 +9,13 @@ import {
   textIn,
   textsIn,
   type AddWorkspacePage,
-  type Workspace,
   type WorkspaceView,
-  type Refusal,
 } from '../web/workspace.ts'
 import { action, form } from '../web/workspace.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { back } from './admin-components.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 type User = {
   id: string

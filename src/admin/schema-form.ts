@@ -1,9 +1,10 @@
 // PURE. Builds and reads forms from the schemas of the API, so that every field of a body can be edited without further code.
 // Field names are paths (`rules.0.windows.1.from`), to which the pointers of errors are mapped.
-import { firstText, type Fields } from '../rest/fields.ts'
 import type { WorkspaceWords } from '../locales/workspace.en.ts'
 import { field, choices, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
+import { plain } from '../platform/schema/plain.ts'
+import { firstText, type Fields } from '../ui/form-input.ts'
 
 export type Schema = {
   type?: string
@@ -48,9 +49,6 @@ const inner = (schema: Schema): Schema => {
     ? { ...rest[0]!, ...(schema.default === undefined ? {} : { default: schema.default }) }
     : schema
 }
-/** A value as text for a form field. */
-export const plain = (value: unknown): string =>
-  typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 const isObject = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
 /** Whether a schema has no form fields of its own and is edited as JSON. */

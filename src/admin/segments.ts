@@ -1,8 +1,8 @@
 // The dry run of a campaign's segments: where a callback of a contact with these attributes is routed.
-import type { Answered, Workspace } from '../web/workspace.ts'
 import { form } from '../web/workspace.layout.ts'
 import { field, NO_FAULTS } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
+import type { Answered, Workspace } from '../workspace/frame/context.ts'
 
 export function dryRun(
   workspace: Workspace,

@@ -1,17 +1,7 @@
 // Administration: the index of settings, and the tenant's own settings by part.
 import { HIDDEN } from '../auth/roles.ts'
-import {
-  address,
-  faultsOf,
-  formIn,
-  paramIn,
-  type AddWorkspacePage,
-  type Workspace,
-  type WorkspaceView,
-  type Refusal,
-} from '../web/workspace.ts'
+import { address, faultsOf, formIn, paramIn, type AddWorkspacePage, type WorkspaceView } from '../web/workspace.ts'
 import { form } from '../web/workspace.layout.ts'
-import type { Scope } from '../auth/scopes.ts'
 import { AppError } from '../errors.ts'
 import { refused } from '../agenda/agenda-components.ts'
 import { TenantBody } from '../tenant/tenant.schema.ts'
@@ -20,6 +10,8 @@ import { back } from './admin-components.ts'
 import { html, type Html } from '../web/html.ts'
 import { COLLECTIONS, referencesOf } from './collections.ts'
 import { labelOf, objectFields, patchTo, readObject, type Schema } from './schema-form.ts'
+import type { Scope } from '../kernel/permissions/scopes.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 /** Parts of the tenant's settings; `office` contains the top-level fields. */
 const PARTS = [

@@ -1,19 +1,13 @@
 // The guided first set-up: location, service, agent and hours; then the service can be booked.
 import { randomUUID } from 'node:crypto'
-import {
-  formIn,
-  textIn,
-  type AddWorkspacePage,
-  type Workspace,
-  type WorkspaceView,
-  type Refusal,
-} from '../web/workspace.ts'
+import { formIn, textIn, type AddWorkspacePage, type WorkspaceView } from '../web/workspace.ts'
 import { form } from '../web/workspace.layout.ts'
 import { refused, today } from '../agenda/agenda-components.ts'
 import { rulesOf } from '../agenda/rule-words.ts'
 import { formatDate } from '../time/zone.ts'
 import { faultSummary, field, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 const START = ['key', 'location', 'street', 'city', 'service', 'minutes', 'agent', 'hours'] as const
 

@@ -1,7 +1,7 @@
 // PURE. Converts records to CSV and back: one column per field; values other than plain text are JSON in their cell.
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { plain } from './schema-form.ts'
+import { plain } from '../platform/schema/plain.ts'
 
 /** A cell with such a prefix could run as a formula in a spreadsheet (CWE-1236). */
 const FORMULA = /^'?[=+\-@\t\r\n＝＋－＠]/

@@ -13,14 +13,13 @@ import {
   textsIn,
   typedIn,
   type AddWorkspacePage,
-  type Workspace,
   type WorkspaceView,
-  type Refusal,
 } from '../web/workspace.ts'
 import { action, form } from '../web/workspace.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS, type Faults, type Option } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { back, onward, shownOnce } from './admin-components.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 type Webhook = {
   id: string

@@ -1,4 +1,5 @@
 // The supervisor's pages for appointments that cannot stay: the list, a proposal for each, the results, and undo.
+import type { Fields } from '../ui/form-input.ts'
 import { isOverridable } from '../appointment/override.ts'
 import { DAY } from '../time/interval.ts'
 import { startOfDay } from '../time/zone.ts'
@@ -11,10 +12,7 @@ import {
   textsIn,
   typedIn,
   type AddWorkspacePage,
-  type Workspace,
   type WorkspaceView,
-  type Form,
-  type Refusal,
 } from '../web/workspace.ts'
 import { form } from '../web/workspace.layout.ts'
 import { choices, field, hidden, NO_FAULTS, select } from '../web/form.ts'
@@ -36,6 +34,7 @@ import {
   type Query,
 } from './rearranged.page.ts'
 import { agentName, clock, dayIn, empty, moment, nameOf, optionsOf, refused, serviceName } from './agenda-components.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 const [PREVIEW, REARRANGE] = ['/agenda/team/preview', '/agenda/team/rearrange']
 
@@ -74,7 +73,7 @@ const whoOf = (workspace: Workspace, e: AgendaEntry): string =>
 /** The query of the list, kept in hidden fields through the steps. */
 const ofQuery = (query: Query): Html =>
   html`${Object.entries(query).map(([name, value]) => value !== undefined && hidden(`of_${name}`, value))}`
-const queryOf = (given: Form): Query => ({
+const queryOf = (given: Fields): Query => ({
   agent: textIn(given, 'of_agent') || undefined,
   date: textIn(given, 'of_date') || undefined,
 })
@@ -184,7 +183,7 @@ async function optionsFor(
   return [...new Map(options.map((option) => [option.value, option])).values()]
 }
 
-async function previewPage(workspace: Workspace, given: Form, refusal?: Refusal): Promise<WorkspaceView> {
+async function previewPage(workspace: Workspace, given: Fields, refusal?: Refusal): Promise<WorkspaceView> {
   const w = workspace.words.team
   const query = queryOf(given)
   const ids = textsIn(given, 'ids')
@@ -246,7 +245,7 @@ async function previewPage(workspace: Workspace, given: Form, refusal?: Refusal)
 type PlanItem = { appointmentId: string; agentId?: string; start?: string; ask?: boolean; rules?: string[] }
 
 /** The chosen options as a plan, without unchanged appointments. */
-function planIn(given: Form): PlanItem[] {
+function planIn(given: Fields): PlanItem[] {
   return textsIn(given, 'ids').flatMap((id): PlanItem[] => {
     const [kind, agentId = '', start = '', rule = ''] = String(given[`do_${id}`] ?? '').split(' ')
     if (kind === 'ask') return [{ appointmentId: id, ask: true }]

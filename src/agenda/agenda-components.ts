@@ -1,10 +1,10 @@
 // PURE. Components that several workspace pages share: lines of appointments, states, filters, dates.
-import { visitName } from '../booking/steps.ts'
 import { dayOf, formatDate, parseDate, isCalendarDate, instantOf } from '../time/zone.ts'
 import { clockOf, dayAndMonth, longDate } from '../web/dates.ts'
 import { html, type Html } from '../web/html.ts'
-import type { Workspace } from '../web/workspace.ts'
 import type { AgendaEntry } from './feed.routes.ts'
+import { visitName } from '../locales/visit-text.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 export const nameOf = (p: { firstName: string; lastName: string }): string =>
   `${p.firstName} ${p.lastName}`.trim() || '–'

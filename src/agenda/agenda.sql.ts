@@ -1,8 +1,8 @@
 // SQL of the agenda: appointments with their contacts in one statement, waiting tasks, and the events that pages follow.
 import { sql } from 'kysely'
-import type { Reach } from '../auth/scopes.ts'
 import type { AppointmentStatus } from '../db/tables.ts'
 import type { Db } from '../db/tx.ts'
+import type { Reach } from '../kernel/permissions/principal.ts'
 
 export type AgendaRow = {
   id: string

@@ -10,10 +10,7 @@ import {
   textIn,
   textsIn,
   type AddWorkspacePage,
-  type Answered,
-  type Workspace,
   type WorkspaceView,
-  type Refusal,
   isSent,
   typedIn,
 } from '../web/workspace.ts'
@@ -34,29 +31,8 @@ import {
 } from './agenda-components.ts'
 import { timeline, type TimelineItem } from './timeline.page.ts'
 import { widgetsFor } from './widgets.ts'
-
-export type ShownAppointment = {
-  id: string
-  code: string
-  status: string
-  serviceIds: string[]
-  locationId: string
-  agentId: string
-  start: string
-  end: string
-  channel: string
-  places: number
-  contactId: string | null
-  joinLink?: string
-  answers: Record<string, unknown>
-  notes?: string
-  arrivedAt?: string
-  outcome?: { note?: string }
-  cancellation?: { reason?: string; by: string }
-  durationMinutes: number
-  version: number
-  rating?: { stars: number; comment?: string }
-}
+import type { ShownAppointment } from '../workspace/agenda/shown-appointment.ts'
+import type { Answered, Workspace, Refusal } from '../workspace/frame/context.ts'
 type Contact = { id: string; firstName: string; lastName: string; email?: string; phone?: string; notes?: string }
 
 /** Delay (s) before the person is notified of a move; until then it can be undone unnoticed. */

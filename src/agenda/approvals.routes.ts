@@ -1,19 +1,12 @@
 // Requests that wait for approval, earliest first. Staff approve them, or refuse with a reason that the person reads.
 import { DAY } from '../time/interval.ts'
-import {
-  address,
-  formIn,
-  textIn,
-  type AddWorkspacePage,
-  type Workspace,
-  type WorkspaceView,
-  type Refusal,
-} from '../web/workspace.ts'
+import { address, formIn, textIn, type AddWorkspacePage, type WorkspaceView } from '../web/workspace.ts'
 import { action, form } from '../web/workspace.layout.ts'
 import { field, hidden, NO_FAULTS } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { AgendaEntry } from './feed.routes.ts'
 import { empty, entryLine, refused } from './agenda-components.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 const URL = '/agenda/approvals'
 /** How far ahead (ms) requests are listed; the agenda API has a limit of 45 days per request. */

@@ -1,8 +1,7 @@
 // Booking for a citizen on the phone: service, time and person on one page, in the order of a call.
+import type { Fields } from '../ui/form-input.ts'
 import { extensionOf, toE164 } from '../contact/phone.ts'
 import { randomUUID } from 'node:crypto'
-import { answerFaults, answersOf, typedAnswers } from '../booking/check.ts'
-import { question } from '../booking/details.page.ts'
 import { formatDate } from '../time/zone.ts'
 import {
   address,
@@ -11,16 +10,15 @@ import {
   queryIn,
   textIn,
   type AddWorkspacePage,
-  type Workspace,
   type WorkspaceView,
-  type Form,
-  type Refusal,
 } from '../web/workspace.ts'
 import { proof } from '../web/workspace.layout.ts'
 import { choices, faultSummary, field, hidden, NO_FAULTS, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { dayIn, empty, nameOf, optionsOf, refused } from './agenda-components.ts'
 import { timesOf, type Slots } from './moving.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
+import { answerFaults, answersOf, typedAnswers, question } from '../ui/questions.ts'
 
 export type Found = { id: string; firstName: string; lastName: string; email?: string; phone?: string }
 
@@ -60,7 +58,7 @@ const NAMES = [
 const questionsOf = (workspace: Workspace, serviceId: string) =>
   workspace.config.services.get(serviceId)?.questions ?? []
 
-function givenIn(workspace: Workspace, source: Form): Given {
+function givenIn(workspace: Workspace, source: Fields): Given {
   const texts = Object.fromEntries(NAMES.map((name) => [name, textIn(source, name)])) as Omit<Given, 'answers'>
   const given: Given = { ...texts, answers: {} }
   given.date ||= formatDate(dayIn(workspace, undefined))

@@ -2,11 +2,12 @@
 import { DAY, HOUR } from '../time/interval.ts'
 import { dayOf, formatDate, startOfDay, weekdayOf } from '../time/zone.ts'
 import { addMonths, longDate, monthName, shortDate } from '../web/dates.ts'
-import { address, queryIn, type AddWorkspacePage, type Workspace, type WorkspaceView } from '../web/workspace.ts'
+import { address, queryIn, type AddWorkspacePage, type WorkspaceView } from '../web/workspace.ts'
 import { field, NO_FAULTS, select, hidden } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { AgendaEntry } from './feed.routes.ts'
 import { agentName, dayIn, empty, entriesByDay, optionsOf, table } from './agenda-components.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 const VIEWS = ['day', 'week', 'month', 'team', 'teamWeek'] as const
 const isTeam = (view: View): boolean => view === 'team' || view === 'teamWeek'

@@ -1,11 +1,12 @@
 // The page of a callback: whom to call, the script, and one key per outcome; also callbacks as list items.
 import { OUTCOMES } from '../campaign/retry.ts'
-import { faultsOf, type Workspace, type WorkspaceView, type Refusal, isSent, typedIn } from '../web/workspace.ts'
+import { faultsOf, type WorkspaceView, isSent, typedIn } from '../web/workspace.ts'
 import { action, form } from '../web/workspace.layout.ts'
 import { faultSummary, field, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, paragraphs, telephone, type Html } from '../web/html.ts'
 import { contactPanel } from './appointment.routes.ts'
 import { agentName, clock, moment, refused, stateTag } from './agenda-components.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 export type ShownCallback = {
   id: string

@@ -9,16 +9,14 @@ import {
   queryIn,
   textIn,
   type AddWorkspacePage,
-  type Answered,
-  type Workspace,
   type WorkspaceView,
-  type Refusal,
   typedIn,
 } from '../web/workspace.ts'
 import { action, form } from '../web/workspace.layout.ts'
 import { choices, faultSummary, field, NO_FAULTS, select } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { empty, optionsOf, refused, instantIn } from './agenda-components.ts'
+import type { Answered, Workspace, Refusal } from '../workspace/frame/context.ts'
 
 /** Lease (s) of a callback taken by a person: enough to read, call and write notes. */
 const LEASE_SECONDS = 1200

@@ -7,9 +7,7 @@ import {
   queryIn,
   textIn,
   type AddWorkspacePage,
-  type Workspace,
   type WorkspaceView,
-  type Refusal,
   chosenIn,
   isSent,
   typedIn,
@@ -21,6 +19,7 @@ import type { Found } from './book.routes.ts'
 import { empty, moment, nameOf, refused, table } from './agenda-components.ts'
 import { timeline, type TimelineItem } from './timeline.page.ts'
 import { widgetsFor } from './widgets.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 type Contact = Found & {
   notes?: string

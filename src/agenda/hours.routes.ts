@@ -10,9 +10,7 @@ import {
   queryIn,
   textIn,
   type AddWorkspacePage,
-  type Workspace,
   type WorkspaceView,
-  type Refusal,
   isSent,
   typedIn,
 } from '../web/workspace.ts'
@@ -22,6 +20,7 @@ import { html, type Html } from '../web/html.ts'
 import type { AgendaEntry } from './feed.routes.ts'
 import { agentName, empty, entryLine, moment, optionsOf, refused, today, instantIn } from './agenda-components.ts'
 import { isWeekly, linesOf, rulesOf, ruleWords } from './rule-words.ts'
+import type { Workspace, Refusal } from '../workspace/frame/context.ts'
 
 type Schedule = {
   id: string

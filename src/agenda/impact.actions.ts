@@ -1,5 +1,4 @@
 // Finds live appointments that a change of hours, an absence or a closure would affect, before the change is made.
-import type { Reach } from '../auth/scopes.ts'
 import { recurringHours } from '../availability/open-time.ts'
 import type { Agent, Schedule, ScheduleRule, TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
@@ -7,6 +6,7 @@ import { covers, DAY, touches, union, type Spans } from '../time/interval.ts'
 import { requireNear, requireRule } from '../availability/rule-bounds.ts'
 import { dayOf, parseDate, startOfDay } from '../time/zone.ts'
 import { agendaRows, type AgendaRow } from './agenda.sql.ts'
+import type { Reach } from '../kernel/permissions/principal.ts'
 
 /** How far ahead (ms) a schedule without an end is checked. */
 const AHEAD = 400 * DAY

@@ -1,13 +1,14 @@
 // Moves an appointment: a form that asks for a day, and the choice among its free times.
 import { formatDate, isCalendarDate } from '../time/zone.ts'
 import { clockOf, longDate } from '../web/dates.ts'
-import { address, type Workspace, typedIn } from '../web/workspace.ts'
+import { address, typedIn } from '../web/workspace.ts'
 import { form } from '../web/workspace.layout.ts'
 import { choices, field, NO_FAULTS, select, type Option, hidden } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { parseDate } from '../time/zone.ts'
-import type { ShownAppointment } from './appointment.routes.ts'
 import { dayIn, empty, optionsOf } from './agenda-components.ts'
+import type { ShownAppointment } from '../workspace/agenda/shown-appointment.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 export type Slots = {
   days: { date: string; slots: { start: string; end: string; remaining: number; locationId?: string }[] }[]

@@ -8,11 +8,11 @@ import type { Appointment } from '../appointment/appointment.sql.ts'
 import { documentOf, strictest } from '../appointment/change.actions.ts'
 import { keepingTime, type OverridableRule } from '../appointment/override.ts'
 import { planFresh, type Place } from '../appointment/placement.actions.ts'
-import { isWithin, type Reach } from '../auth/scopes.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { dayOf, startOfDay } from '../time/zone.ts'
+import { isWithin, type Reach } from '../kernel/permissions/principal.ts'
 
 export type Mode = 'reassign' | 'next' | 'best' | 'ask'
 export type Proposal = {

@@ -1,8 +1,9 @@
 // Counters of campaigns, and parked deliveries with their replay.
-import type { Workspace, WorkspaceView } from '../web/workspace.ts'
+import type { WorkspaceView } from '../web/workspace.ts'
 import { action } from '../web/workspace.layout.ts'
 import { html } from '../web/html.ts'
 import { empty, moment } from './agenda-components.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 type Delivery = {
   id: string

@@ -1,6 +1,5 @@
 // Executes proposals for appointments and undoes them. Each runs in its own transaction: a failure does not stop the others,
 // and is never replaced by a change that nobody has seen.
-import type { Reach } from '../auth/scopes.ts'
 import { move } from '../appointment/move.actions.ts'
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
 import { keepingTime } from '../appointment/override.ts'
@@ -13,6 +12,7 @@ import { compose, post } from '../notify/compose.actions.ts'
 import { dropQueued } from '../notify/message.sql.ts'
 import { occasionOf, personOf } from '../notify/notice.actions.ts'
 import type { Proposal } from './propose.actions.ts'
+import type { Reach } from '../kernel/permissions/principal.ts'
 
 export type Rearranged = {
   id: string

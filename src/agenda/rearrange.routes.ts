@@ -4,7 +4,6 @@ import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
 import { reachFor } from '../auth/reach.actions.ts'
-import { isWithin } from '../auth/scopes.ts'
 import { RuleBody } from '../availability/availability.schema.ts'
 import type { ScheduleRule } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
@@ -21,7 +20,7 @@ import { rearrange, undoRearranging } from './rearrange.actions.ts'
 import { OVERRIDABLE, type OverridableRule } from '../appointment/override.ts'
 import type { Appointment } from '../appointment/appointment.sql.ts'
 import type { TenantConfig } from '../availability/model.ts'
-import type { Reach } from '../auth/scopes.ts'
+import { isWithin, type Reach } from '../kernel/permissions/principal.ts'
 
 const ImpactBody = Type.Object(
   {

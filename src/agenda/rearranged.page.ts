@@ -1,5 +1,5 @@
 // The results of rearranging, with people's names, and the undo button until people are notified.
-import { address, type Workspace, type WorkspaceView } from '../web/workspace.ts'
+import { address, type WorkspaceView } from '../web/workspace.ts'
 import { form } from '../web/workspace.layout.ts'
 import { hidden } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
@@ -8,6 +8,7 @@ import type { ProblemCode } from '../errors.ts'
 import { isUuid } from '../uuid.ts'
 import type { AgendaEntry } from './feed.routes.ts'
 import { agentName, empty, moment, nameOf } from './agenda-components.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 export const UNDO = '/agenda/team/undo'
 /** URL of the results, for returning to them. */

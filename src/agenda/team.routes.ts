@@ -1,21 +1,14 @@
 // The supervisor's pages: utilisation of the day, appointments displaced by absences, late callbacks, queues, parked deliveries.
 import { formatDate, startOfDay } from '../time/zone.ts'
 import { longDate } from '../web/dates.ts'
-import {
-  address,
-  formIn,
-  queryIn,
-  textIn,
-  type AddWorkspacePage,
-  type Workspace,
-  type WorkspaceView,
-} from '../web/workspace.ts'
+import { address, formIn, queryIn, textIn, type AddWorkspacePage, type WorkspaceView } from '../web/workspace.ts'
 import { field, NO_FAULTS, select } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { ShownCallback } from './callback.page.ts'
 import { agentName, dayIn, empty, optionsOf, table, today } from './agenda-components.ts'
 import { queuesPage } from './queues.page.ts'
 import type { Utilisation } from './utilisation.routes.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 const hours = (minutes: number): string => (minutes / 60).toFixed(1)
 

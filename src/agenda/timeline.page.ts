@@ -1,7 +1,7 @@
 // PURE. The timeline of a contact: all events, newest first, with their main facts.
-import type { Workspace } from '../web/workspace.ts'
 import { html, type Html } from '../web/html.ts'
 import { agentName, empty, moment, serviceName } from './agenda-components.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 export type TimelineItem = { kind: string; id: string; at: string; data: Record<string, unknown> }
 

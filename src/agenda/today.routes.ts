@@ -2,13 +2,14 @@
 import { DAY } from '../time/interval.ts'
 import { startOfDay } from '../time/zone.ts'
 import { longDate } from '../web/dates.ts'
-import type { AddWorkspacePage, Workspace } from '../web/workspace.ts'
+import type { AddWorkspacePage } from '../web/workspace.ts'
 import { address } from '../web/workspace.ts'
 import { action } from '../web/workspace.layout.ts'
 import { html, type Html } from '../web/html.ts'
 import { approvalsNote } from './approvals.routes.ts'
 import type { AgendaEntry } from './feed.routes.ts'
 import { clock, empty, entryLine, moment, nameOf, serviceName, today } from './agenda-components.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 /** How far back (ms) visits without an outcome are listed. */
 const BACK = 14 * DAY

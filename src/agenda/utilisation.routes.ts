@@ -3,10 +3,8 @@ import type { Api } from '../rest/api.ts'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
 import { reachFor } from '../auth/reach.actions.ts'
-import { isWithin } from '../auth/scopes.ts'
 import { openTimeFor } from '../availability/search.ts'
 import type { Agent, TenantConfig } from '../availability/model.ts'
-import type { Reach } from '../auth/scopes.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
@@ -15,6 +13,7 @@ import { documentedUnder, withScope } from '../rest/route.ts'
 import { Id, Instant } from '../rest/schema.ts'
 import { DAY, HOUR, intersect, lengthOf, MINUTE, union } from '../time/interval.ts'
 import { agendaRows } from './agenda.sql.ts'
+import { isWithin, type Reach } from '../kernel/permissions/principal.ts'
 
 const MOST_DAYS = 62
 

@@ -1,8 +1,8 @@
 // Widgets: pages of other systems beside a contact, appointment or callback. Their URL carries a signature of its parameters,
 // so that they can trust it: HMAC-SHA-256 over the sorted parameters, with the tenant's widget secret.
 import { createHmac } from 'node:crypto'
-import type { Workspace } from '../web/workspace.ts'
 import { html, type Html } from '../web/html.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 /** The sorted parameters, as they are signed. */
 export const signedText = (parameters: URLSearchParams): string =>

@@ -1,6 +1,4 @@
 // PURE. An appointment as messages and calendars show it.
-import type { CalendarAppointment } from '../calendar/ics-event.ts'
-import type { AppointmentView } from '../notify/occasion.ts'
 import type { Appointment, AppointmentDocument } from './appointment.sql.ts'
 
 export const appointmentView = (a: Appointment): AppointmentView & { code: string } => ({
@@ -23,3 +21,34 @@ export const calendarView = (a: Appointment): CalendarAppointment => ({
   createdAt: a.created_at.getTime(),
   updatedAt: a.updated_at.getTime(),
 })
+
+export type CalendarAppointment = {
+  id: string
+  serviceIds: readonly string[]
+  locationId: string
+  channel: string
+  status: string
+  /** Epoch ms. */
+  start: number
+  end: number
+  timeZone: string
+  /** Incremented by every change. */
+  version: number
+  createdAt: number
+  updatedAt: number
+}
+
+export type AppointmentView = {
+  serviceIds: readonly string[]
+  /** Epoch ms. */
+  start: number
+  end: number
+  timeZone: string
+  channel: string
+  locationId: string
+  places: number
+  code?: string | undefined
+  reason?: string | undefined
+  /** Start before the move; epoch ms. */
+  oldStart?: number | undefined
+}

@@ -1,8 +1,8 @@
 // All SQL of appointments and their history.
 import { CompiledQuery, sql, type Selectable } from 'kysely'
-import type { Reach } from '../auth/scopes.ts'
 import type { AppointmentRow, AppointmentStatus } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
+import type { Reach } from '../kernel/permissions/principal.ts'
 
 export type Appointment = Selectable<AppointmentRow>
 /** A citizen's rating of the visit: 1 (bad) to 5 stars; likelihood to recommend it, 0 to 10. */

@@ -9,7 +9,6 @@ import { startOver, transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { configOf } from '../tenant/config.actions.ts'
 import { AppError, bodyFault } from '../errors.ts'
-import { checkVersion } from '../rest/headers.ts'
 import type { Channel, Visit } from '../service/visit.ts'
 import { HOUR, MINUTE } from '../time/interval.ts'
 import { isWithinNotice } from './appointment.ts'
@@ -27,6 +26,7 @@ import { checkDetails } from './booking.actions.ts'
 import type { Actor } from './request.ts'
 import { countersHeld } from './usage-counters.ts'
 import { nextStatus, type Action } from './states.ts'
+import { checkVersion } from '../kernel/version.ts'
 
 export type ChangeContext = {
   tenantId: string

@@ -13,13 +13,10 @@ import {
   takeSeats,
   type Kept,
 } from '../availability/ledger.sql.ts'
-import { isWithin } from '../auth/scopes.ts'
-import type { Reach } from '../auth/scopes.ts'
 import { transaction, violationOf, type Tx } from '../db/tx.ts'
 import { MINUTE } from '../time/interval.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { checkVersion } from '../rest/headers.ts'
 import { findAppointment, lockAppointment, updateAppointment, type Appointment } from './appointment.sql.ts'
 import {
   checkHeld,
@@ -36,6 +33,8 @@ import { planFresh, type Place, type Plan } from './placement.actions.ts'
 import { limitViolation } from './limit-violation.ts'
 import type { Placement } from './request.ts'
 import { countersHeld } from './usage-counters.ts'
+import { checkVersion } from '../kernel/version.ts'
+import { isWithin, type Reach } from '../kernel/permissions/principal.ts'
 
 export type MoveRequest = {
   start: number

@@ -1,6 +1,5 @@
 // Undoes the latest move of an appointment and withholds the message about it. Possible for a few minutes only; after that, a new
 // move is needed.
-import type { Reach } from '../auth/scopes.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -10,6 +9,7 @@ import { MINUTE } from '../time/interval.ts'
 import { findAppointment, updateAppointment, type Appointment } from './appointment.sql.ts'
 import { documentOf, lockBoth, record, requireTransition, type ChangeContext } from './change.actions.ts'
 import { move } from './move.actions.ts'
+import type { Reach } from '../kernel/permissions/principal.ts'
 
 /** Time during which a move can be undone, in ms. */
 const UNDO_WITHIN = 10 * MINUTE

@@ -5,16 +5,7 @@ import { AppError } from '../errors.ts'
 import { findRow } from '../rest/resource.sql.ts'
 import { languageNamed } from '../locales/words.ts'
 import { listFeeds, revokeFeed } from '../calendar/feed.sql.ts'
-import {
-  LOOK_COOKIE,
-  LOOKS,
-  addWorkspacePage,
-  formIn,
-  paramIn,
-  textIn,
-  type AddWorkspacePage,
-  type Workspace,
-} from '../web/workspace.ts'
+import { LOOK_COOKIE, addWorkspacePage, formIn, paramIn, textIn, type AddWorkspacePage } from '../web/workspace.ts'
 import { action, form } from '../web/workspace.layout.ts'
 import { dateOf, clockOf } from '../web/dates.ts'
 import { passwordField, choices, faultSummary, NO_FAULTS, type Faults } from '../web/form.ts'
@@ -26,6 +17,7 @@ import { listPasskeys } from './passkey.sql.ts'
 import { faultsFrom, secondFactorSection } from './second-factor.page.ts'
 import { changeOwnPassword, setLocale } from './user.actions.ts'
 import { findUser } from './user.sql.ts'
+import { LOOKS, type Workspace } from '../workspace/frame/context.ts'
 
 type Session = { id: string; browser: string; seenAt: string; createdAt: string; isThis: boolean }
 

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { actorOf } from '../rest/access.ts'
 import { isUuid } from '../uuid.ts'
 import { insertAudit } from './audit.sql.ts'
-import type { Scope } from './scopes.ts'
+import type { Scope } from '../kernel/permissions/scopes.ts'
 
 /** Scopes whose changes by keys are audited. Bookings and reports by keys are too frequent, and the history has them already. */
 const NOTED = new Set<Scope>([

@@ -3,9 +3,10 @@ import type { Deps } from '../deps.ts'
 import { findManageHash } from '../appointment/appointment.sql.ts'
 import { isSameText } from '../web/signature.ts'
 import { findKey } from './key.sql.ts'
-import type { Person, Principal, Scope } from './scopes.ts'
 import { csrfOf, personOf, personStill } from './session.actions.ts'
 import { hashSecret, isSameHash, parseToken, type Token } from './token.ts'
+import type { Person, Principal } from '../kernel/permissions/principal.ts'
+import type { Scope } from '../kernel/permissions/scopes.ts'
 
 /** How long a key is cached (ms). A revocation takes effect on other processes within this time. */
 const TRUST_MS = 2_000

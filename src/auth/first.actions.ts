@@ -3,12 +3,12 @@ import { newLink, openLink, writeLink } from './link.actions.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { createTenant } from '../tenant/tenant.routes.ts'
 import { allTenantIds, findTenant } from '../tenant/tenant.sql.ts'
 import { hashPassword } from './password.ts'
 import { useLink } from './session.sql.ts'
 import { admit, auditSignIn, foldEmail, refusePassword, type SignedIn } from './sign-in.actions.ts'
 import { countUsers, insertUser, updateUser } from './user.sql.ts'
+import { createTenant } from '../application/onboarding/create-tenant.ts'
 
 export type FirstPerson = { name: string; email: string; password: string }
 

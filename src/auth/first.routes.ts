@@ -1,21 +1,23 @@
 // Pages for the first administrator of a tenant, and for the first tenant of an installation.
 import { openLink } from './link.actions.ts'
-import { firstTexts, pathPart } from '../rest/fields.ts'
+import { pathPart } from '../rest/fields.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { workspaceWords, faultWords, languageNamed, pageWords, problemWords, type Language } from '../locales/words.ts'
+import { faultWords, languageNamed, pageWords, problemWords, type Language } from '../locales/words.ts'
 import { TenantBody } from '../tenant/tenant.schema.ts'
 import { checkBody } from '../rest/validation.ts'
-import { assetsOf } from '../web/assets.ts'
+import { assetsBase } from '../platform/assets.ts'
 import { plainDocument } from '../web/workspace.layout.ts'
 import { passwordField, field, faultSummary, NO_FAULTS, select, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addPage } from '../web/pages.ts'
-import { languageFor } from '../web/site.ts'
 import { giveSession } from './cookie.ts'
 import { beFirst, refuseSetUp, setUp } from './first.actions.ts'
 import { browserOf } from './session.actions.ts'
+import { workspaceWords } from '../workspace/words/words.ts'
+import { languageFor } from '../http/language.ts'
+import { firstTexts } from '../ui/form-input.ts'
 
 type Body = Record<string, string | undefined>
 const textOf = (given: Body, name: string): string => (given[name] ?? '').trim().slice(0, 300)
@@ -125,7 +127,7 @@ export function setUpRoutes(pages: FastifyInstance, deps: Deps): void {
         ${personFields(language, given, faults)}
         <button>${w.begin}</button>
       </form>`
-    return plainDocument(language, { title: w.setUpTitle, detail: '' }, '', assetsOf().base, main)
+    return plainDocument(language, { title: w.setUpTitle, detail: '' }, '', assetsBase(), main)
   }
 
   pages.get('/agenda/set-up/:token', open, async (request, reply) => {

@@ -3,8 +3,8 @@ import type { Deps } from '../deps.ts'
 import type { Tx } from '../db/tx.ts'
 import type { ApiKeyRow } from '../db/tables.ts'
 import { insertKey } from './key.sql.ts'
-import type { Scope } from './scopes.ts'
 import { deriveSecret, formatToken, hashSecret } from './token.ts'
+import type { Scope } from '../kernel/permissions/scopes.ts'
 
 export type NewKey = { tenantId: string; name: string; scopes: readonly Scope[]; expiresAt: Date | null }
 /** Derives the same token again for a repeated request; see `deriveSecret`. */

@@ -13,7 +13,7 @@ import { Id, IdParams, Instant, Name, Nullable, oneOf } from '../rest/schema.ts'
 import type { Authenticator } from './authenticate.actions.ts'
 import { createKey, tokenOf } from './key.actions.ts'
 import { findKey, listKeys, revokeKey } from './key.sql.ts'
-import { SCOPES, type Scope } from './scopes.ts'
+import { SCOPES, type Scope } from '../kernel/permissions/scopes.ts'
 
 const ScopeName = oneOf(SCOPES)
 const KeyShown = Type.Object(

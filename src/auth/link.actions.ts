@@ -181,7 +181,7 @@ export async function askReset(deps: Deps, tenantId: string, email: string): Pro
   await transaction(deps.db, (tx) => enqueue(deps, tx, [job]))
 }
 
-export const resetQueue: Queue = {
+export const resetQueue: Queue<Deps> = {
   name: 'resets',
   slots: 2,
   attempts: 5,

@@ -9,7 +9,6 @@ import { settingsOf } from '../tenant/settings.ts'
 import { tellOwner } from './notice.actions.ts'
 import { deletePasskeys, findPasskey, insertPasskey, listPasskeys, usePasskey } from './passkey.sql.ts'
 import { readSignedValue, signValue } from './signed-value.actions.ts'
-import type { Person } from './scopes.ts'
 import { endSessions } from './session.sql.ts'
 import {
   admit,
@@ -20,6 +19,7 @@ import {
   type SignedIn,
 } from './sign-in.actions.ts'
 import { findUser, lockUser, updateUser } from './user.sql.ts'
+import type { Person } from '../kernel/permissions/principal.ts'
 
 export const MOST_PASSKEYS = 10
 /** Longest response of a device that is parsed, in characters; real ones have a few hundred bytes. */

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import type { ResourceTable } from '../rest/resource.ts'
 import { findRow } from '../rest/resource.sql.ts'
-import { isWithin, type Person, type Place, type Reach, type Reached } from './scopes.ts'
+import { isWithin, type Person, type Place, type Reach, type Reached } from '../kernel/permissions/principal.ts'
 
 /** Every named agent and location must be within reach: a location within reach does not admit an agent outside it. */
 function refuseNamed(reach: Reach, { agentId, locationId }: Place): void {

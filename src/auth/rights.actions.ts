@@ -3,8 +3,8 @@ import type { Deps } from '../deps.ts'
 import { hiddenFrom, NOTHING_HIDDEN, type Hidden } from '../privacy/field-masking.ts'
 import { findKey } from './key.sql.ts'
 import { PERMISSIONS } from './roles.ts'
-import type { Scope } from './scopes.ts'
 import { findUser } from './user.sql.ts'
+import type { Scope } from '../kernel/permissions/scopes.ts'
 
 export type Rights = { scopes: ReadonlySet<string>; hidden: Hidden }
 

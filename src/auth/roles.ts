@@ -1,5 +1,5 @@
 // PURE. The roles of people and what each may do: the single table that pages, API and documentation read.
-import type { Scope } from './scopes.ts'
+import type { Scope } from '../kernel/permissions/scopes.ts'
 
 export const ROLES = ['agent', 'supervisor', 'administrator', 'integrator', 'auditor'] as const
 export type Role = (typeof ROLES)[number]

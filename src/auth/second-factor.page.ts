@@ -2,7 +2,6 @@
 import { AppError } from '../errors.ts'
 import { problemWords } from '../locales/words.ts'
 import { dateOf } from '../web/dates.ts'
-import type { Workspace } from '../web/workspace.ts'
 import type { WorkspacePage } from '../web/workspace.layout.ts'
 import { action, form } from '../web/workspace.layout.ts'
 import { faultSummary, field, hidden, NO_FAULTS, passwordField, type Faults } from '../web/form.ts'
@@ -11,6 +10,7 @@ import { hasSecondFactor } from './factor.ts'
 import type { Passkey } from './passkey.sql.ts'
 import { totpOf } from './sign-in.actions.ts'
 import type { User } from './user.sql.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 /** Runs an action and returns its faults by field; rethrows other errors. */
 export async function faultsFrom(workspace: Workspace, work: () => Promise<unknown>): Promise<Faults> {

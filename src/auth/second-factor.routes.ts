@@ -9,7 +9,6 @@ import {
   paramIn,
   textIn,
   type AddWorkspacePage,
-  type Workspace,
   type WorkspaceView,
 } from '../web/workspace.ts'
 import { NO_FAULTS, type Faults } from '../web/form.ts'
@@ -18,12 +17,13 @@ import type { Authenticator } from './authenticate.actions.ts'
 import { addPasskey, askForNew, type Asked, MOST_PASSKEYS, relyingParty, removePasskey } from './passkey.actions.ts'
 import { listPasskeys } from './passkey.sql.ts'
 import { MAX_LENGTH } from './password.ts'
-import { firstText } from '../rest/fields.ts'
 import { codesPage, faultsFrom, removePasskeyPage, secondFactorPage } from './second-factor.page.ts'
 import { browserOf } from './session.actions.ts'
 import { totpSecretFrom } from './sign-in.actions.ts'
 import { disableTotp, enableTotp, renewCodes } from './user.actions.ts'
 import { findUser } from './user.sql.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
+import { firstText } from '../ui/form-input.ts'
 
 /** The TOTP secret offered to this session. Derived here, constant for the session, and never read from a form. */
 const offeredSecret = async (workspace: Workspace): Promise<string> =>

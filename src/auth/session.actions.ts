@@ -9,10 +9,10 @@ import { HOUR, MINUTE } from '../time/interval.ts'
 import { signatureOf } from '../web/signature.ts'
 import { hasSecondFactor } from './factor.ts'
 import { PERMISSIONS } from './roles.ts'
-import type { Person, Reach } from './scopes.ts'
 import { findSession, insertSession, touchSession } from './session.sql.ts'
 import { formatToken, hashSecret, isSameHash, type Token } from './token.ts'
 import type { User } from './user.sql.ts'
+import type { Person, Reach } from '../kernel/permissions/principal.ts'
 
 /** The secret is rotated every hour. The previous one stays valid for a minute, for pages that were loading. */
 const [ROTATED, GRACE] = [HOUR, MINUTE]

@@ -12,12 +12,12 @@ import { widerNetworkOf } from '../web/network.ts'
 import { isSameText, isSignature, signatureOf } from '../web/signature.ts'
 import { insertAudit } from './audit.sql.ts'
 import { hasSecondFactor } from './factor.ts'
-import type { Person } from './scopes.ts'
 import { tellOwner } from './notice.actions.ts'
 import { faultInPassword, hashCodes, hashesLike, isPassword } from './password.ts'
 import { beginSession, digestOf, type Proof } from './session.actions.ts'
 import { closeUntil, countFailure, endSessions, findFailures, forgetFailures } from './session.sql.ts'
 import { findUser, findUserBy, lockUser, updateUser, type User } from './user.sql.ts'
+import type { Person } from '../kernel/permissions/principal.ts'
 
 /** After more than MOST attempts within WINDOW (ms), sign-in is paused for WINDOW. */
 const [MOST, WINDOW] = [10, 15 * MINUTE]

@@ -1,9 +1,9 @@
 // PURE. Sign-in pages: e-mail and password, code, forgotten password, new password, first administrator.
-import { workspaceWords } from '../locales/words.ts'
 import { passwordField, field, faultSummary, hidden, NO_FAULTS, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
+import { workspaceWords } from '../workspace/words/words.ts'
 
 type Words = ReturnType<typeof workspaceWords>['signIn']
 const wordsOf = (site: Site): Words => workspaceWords(site.language).signIn

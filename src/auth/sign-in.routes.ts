@@ -1,17 +1,17 @@
 // Sign-in pages of a tenant's workspace, and sign-in through the tenant's identity provider.
 import { askReset, enterFrame, openLink, setByLink } from './link.actions.ts'
-import { firstTexts, pathPart } from '../rest/fields.ts'
+import { pathPart } from '../rest/fields.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { workspaceWords, problemWords } from '../locales/words.ts'
+import { problemWords } from '../locales/words.ts'
 import { setUpRoutes } from './first.routes.ts'
 import { personIn } from '../rest/access.ts'
 import { addPage, type View } from '../web/pages.ts'
 import { installWorkspace, safeNext } from '../web/workspace.ts'
 import { plainDocument } from '../web/workspace.layout.ts'
-import { assetsOf } from '../web/assets.ts'
-import { languageFor, type Site } from '../web/site.ts'
+import { assetsBase } from '../platform/assets.ts'
+import type { Site } from '../web/site.ts'
 import type { Authenticator } from './authenticate.actions.ts'
 import { giveSession, takeSession } from './cookie.ts'
 import { hasSecondFactor } from './factor.ts'
@@ -22,6 +22,9 @@ import { browserOf } from './session.actions.ts'
 import { leave, tryCode, trySignIn, type SignedIn, type Tried } from './sign-in.actions.ts'
 import { codePage, forgottenPage, signInPage, welcomePage } from './sign-in.page.ts'
 import { findUser } from './user.sql.ts'
+import { workspaceWords } from '../workspace/words/words.ts'
+import { languageFor } from '../http/language.ts'
+import { firstTexts } from '../ui/form-input.ts'
 
 /** Most attempts of one IP address in ten minutes. */
 const ATTEMPTS = 60
@@ -294,7 +297,7 @@ export async function agendaDoors(
       const language = languageFor(request, 'it')
       const w = workspaceWords(language).signIn
       const words = { title: w.title, detail: w.whichOffice }
-      return reply.type('text/html; charset=utf-8').send(plainDocument(language, words, w.title, assetsOf().base))
+      return reply.type('text/html; charset=utf-8').send(plainDocument(language, words, w.title, assetsBase()))
     })
 
     setUpRoutes(pages, deps)

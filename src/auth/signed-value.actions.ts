@@ -1,5 +1,5 @@
 // Signed values that pages give to a browser and get back: bound to one purpose and valid for a short time.
-import type { Deps } from '../deps.ts'
+import type { CoreDeps } from '../platform/core-deps.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
 import { MINUTE } from '../time/interval.ts'
 import { isSignature, signatureOf } from '../web/signature.ts'
@@ -7,14 +7,14 @@ import { isSignature, signatureOf } from '../web/signature.ts'
 /** Lifetime of a value (ms): time for the second step, a passkey challenge, or the way through a provider. */
 const PATIENCE = 10 * MINUTE
 
-export async function signValue(deps: Deps, tenantId: string, purpose: string, value: unknown): Promise<string> {
+export async function signValue(deps: CoreDeps, tenantId: string, purpose: string, value: unknown): Promise<string> {
   const text = Buffer.from(JSON.stringify({ value, until: deps.now() + PATIENCE })).toString('base64url')
   return `${text}.${signatureOf(await secretOf(deps, tenantId, 'sessions'), purpose, text)}`
 }
 
 /** Returns the value; null if the signature or purpose is wrong, or the value has expired. */
 export async function readSignedValue<T>(
-  deps: Deps,
+  deps: CoreDeps,
   tenantId: string,
   purpose: string,
   given: string | undefined,

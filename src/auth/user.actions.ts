@@ -5,9 +5,7 @@ import { transaction, violationOf } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { post } from '../notify/compose.actions.ts'
-import { checkVersion } from '../rest/headers.ts'
 import type { Role } from './roles.ts'
-import type { Person } from './scopes.ts'
 import { hashPassword } from './password.ts'
 import type { UserDocument } from './session.actions.ts'
 import { endLinks, endSessions, forgetFailures } from './session.sql.ts'
@@ -17,6 +15,8 @@ import { foldEmail, newRecoveryCodes, refusePassword, requireOwn, requireProof, 
 import { tellOwner } from './notice.actions.ts'
 import { digestOf } from './session.actions.ts'
 import { countUsers, findUser, insertUser, lockUser, updateUser, type User, type UserChange } from './user.sql.ts'
+import { checkVersion } from '../kernel/version.ts'
+import type { Person } from '../kernel/permissions/principal.ts'
 
 export type UserBody = {
   email: string

@@ -1,5 +1,5 @@
 // One agent's time: working hours, and which part of them is taken.
-import type { Deps } from '../deps.ts'
+import type { SnapshotDeps } from './snapshot.actions.ts'
 import { DAY, intersect, subtract, union, type Spans } from '../time/interval.ts'
 import { busySpans, EMPTY_CALENDAR } from './agent-calendar.ts'
 import type { Agent, TenantConfig } from './model.ts'
@@ -22,7 +22,7 @@ export function isAway(config: TenantConfig, agentId: string, at: number): boole
 
 /** Splits one agent's time in [from, to) into `free` working time, `busy` (reserved, within working hours or not) and `away` (the rest). */
 export async function agentTime(
-  deps: Deps,
+  deps: SnapshotDeps,
   config: TenantConfig,
   agent: Agent,
   from: number,

@@ -1,5 +1,5 @@
 // Answers "Why is nothing free?" for every agent, at an instant or over a day, from the layers of the slot engine.
-import type { Deps } from '../deps.ts'
+import type { SnapshotDeps } from './snapshot.actions.ts'
 import { MINUTE } from '../time/interval.ts'
 import { formatInstant, startOfDay } from '../time/zone.ts'
 import { explainStart, type ReasonCode, type Situation } from './explain.ts'
@@ -65,7 +65,7 @@ function explainAll(
 }
 
 /** For one instant: each agent with the first reason against it, or `offered`. */
-export async function explainInstant(deps: Deps, request: SlotRequest, at: number): Promise<Explanation> {
+export async function explainInstant(deps: SnapshotDeps, request: SlotRequest, at: number): Promise<Explanation> {
   const search = await prepareSearch(deps, request, at, at + MINUTE)
   const agents = explainAll(search, request, at, at + MINUTE, (situation) => ({ reason: explainStart(situation, at) }))
   return { offered: agents.some((a) => a.reason === 'offered'), reason: nobody(search, request), agents }
@@ -76,7 +76,7 @@ export async function explainInstant(deps: Deps, request: SlotRequest, at: numbe
  * offered start; periods omit `not_on_grid`, since most minutes are not on the grid.
  */
 export async function explainDay(
-  deps: Deps,
+  deps: SnapshotDeps,
   request: SlotRequest,
   timeZone: string,
   day: number,

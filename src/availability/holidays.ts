@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 import type Library from 'date-holidays'
 import { formatDate, parseDate } from '../time/zone.ts'
-import type { HolidayCalendar } from './model.ts'
+import type { HolidayCalendar } from '../kernel/time/holiday-calendar.ts'
 
 // The library holds the rules of all countries (34 MB): loaded on the first request for a country's calendar.
 const require = createRequire(import.meta.url)

@@ -4,14 +4,10 @@ import { CompiledQuery, sql } from 'kysely'
 import { ignoring, type Ignored } from './agent-calendar.ts'
 import type { Db } from '../db/tx.ts'
 import type { ReservationKind } from '../db/tables.ts'
+import { rangeText } from '../platform/database/range.ts'
 
 // The statements of every booking are plain text: building them with the query builder took a tenth of a booking's CPU time.
 const { raw } = CompiledQuery
-
-/** The range [from, to) of epoch ms as a PostgreSQL range literal. */
-export function rangeText(from: number, to: number): string {
-  return `[${new Date(from).toISOString()},${new Date(to).toISOString()})`
-}
 
 export type CalendarRow = { agent_id: string; version: number; packed: string | null; sessions: SessionRow[] | null }
 export type SessionRow = { id: string; service: string; starts: number; ends: number; free: number }

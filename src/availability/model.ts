@@ -3,6 +3,7 @@ import type { Campaign } from '../campaign/campaign.ts'
 import type { Service } from '../service/visit.ts'
 import type { TenantSettings } from '../tenant/settings.ts'
 import type { Spans } from '../time/interval.ts'
+import type { HolidayCalendar } from '../kernel/time/holiday-calendar.ts'
 
 export type Window = { from: string; to: string }
 
@@ -70,9 +71,6 @@ export type Agent = {
   desk: number | null
   archived: boolean
 }
-
-/** Names of holidays by local day number of the location. */
-export type HolidayCalendar = { nameOf: (day: number) => string | undefined }
 
 /** A service with its texts for citizens. */
 export type OfferedService = Service & {

@@ -3,7 +3,7 @@
 import { intersect, subtract, union, DAY, type Spans } from '../time/interval.ts'
 import { expandDays } from '../time/recurrence.ts'
 import { formatDate, pushWallWindow, startOfDay, weekdayOf } from '../time/zone.ts'
-import { parseClock, type Audience } from '../service/visit.ts'
+import type { Audience } from '../service/visit.ts'
 import {
   ALL_LOCATIONS,
   type Agent,
@@ -13,6 +13,7 @@ import {
   type ScheduleRule,
   type TenantConfig,
 } from './model.ts'
+import { parseClock } from '../kernel/time/clock.ts'
 
 /** Days composed before and after the requested range, so that a night shift at its edge is complete. */
 const MARGIN_DAYS = 2

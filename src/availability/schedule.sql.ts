@@ -1,7 +1,7 @@
 // SQL of schedule versions.
 import { sql } from 'kysely'
 import type { Tx } from '../db/tx.ts'
-import { rangeText } from './ledger.sql.ts'
+import { rangeText } from '../platform/database/range.ts'
 
 /** Validity [from, until) in local dates as a column value; no end when `until` is null. */
 export function validityValue(from: string, until: string | null): unknown {

@@ -1,5 +1,5 @@
 // Answers questions about free time: slots, and the first free slot at each location; prepares the search for explanations.
-import type { Deps } from '../deps.ts'
+import type { SnapshotDeps } from './snapshot.actions.ts'
 import { AppError } from '../errors.ts'
 import { planVisit, type Audience, type Visit } from '../service/visit.ts'
 import { DAY, MINUTE, union } from '../time/interval.ts'
@@ -62,7 +62,7 @@ export function agentsFor(config: TenantConfig, request: SlotRequest): Agent[] {
 }
 
 /** Confirms configuration and versions for a request; throws `not_found` when tenant, service, location or agent does not exist. */
-export async function confirmFor(deps: Deps, request: SlotRequest): Promise<Confirmed> {
+export async function confirmFor(deps: SnapshotDeps, request: SlotRequest): Promise<Confirmed> {
   const confirmed = await deps.snapshots.confirm(request.tenantId, (config) => agentsFor(config, request))
   if (!confirmed) throw new AppError('not_found', { what: 'tenant', id: request.tenantId })
   return confirmed
@@ -70,7 +70,7 @@ export async function confirmFor(deps: Deps, request: SlotRequest): Promise<Conf
 
 /** Full days and weeks for starts in [from, to): one query, counted once per agent and zone. */
 async function limitsFor(
-  deps: Deps,
+  deps: SnapshotDeps,
   visit: Visit,
   request: SlotRequest,
   from: number,
@@ -104,7 +104,7 @@ async function limitsFor(
 
 /** Loads the data of a search over [from, to) and builds the search. */
 export async function prepareSearch(
-  deps: Deps,
+  deps: SnapshotDeps,
   request: SlotRequest,
   from: number,
   to: number,
@@ -116,7 +116,7 @@ export async function prepareSearch(
 
 /** Builds a search from a given configuration and calendars; checks limits for starts in [from, to). */
 export async function searchOver(
-  deps: Deps,
+  deps: SnapshotDeps,
   request: SlotRequest,
   snapshot: Recent,
   from: number,
@@ -133,9 +133,9 @@ type Cached = { fingerprint: string; until: number; body: string }
 type Answers = { byKey: Map<string, Cached>; size: number }
 /** Maximum characters of all cached answers together; an answer for a month and twenty agents has about 63,000. */
 const MOST_REMEMBERED = 16_000_000
-const answers = new WeakMap<Deps['db'], Answers>()
+const answers = new WeakMap<SnapshotDeps['db'], Answers>()
 
-function answersOf(deps: Deps): Answers {
+function answersOf(deps: SnapshotDeps): Answers {
   let known = answers.get(deps.db)
   if (!known) answers.set(deps.db, (known = { byKey: new Map(), size: 0 }))
   return known
@@ -161,7 +161,7 @@ function remember(known: Answers, key: string, answer: Cached): void {
  * A cached answer is served only after its versions were confirmed, and only until the instant at which time alone would change it.
  */
 export async function slotsText(
-  deps: Deps,
+  deps: SnapshotDeps,
   request: SlotRequest,
   timeZone: string | undefined,
   dates: { from: string; to: string },
@@ -196,7 +196,7 @@ export type FirstSlot = {
 
 /** The first free slot at each requested location from `from` on; searches in growing steps, 406 days in total. */
 export async function firstSlots(
-  deps: Deps,
+  deps: SnapshotDeps,
   request: SlotRequest,
   from: number,
   known?: Confirmed,

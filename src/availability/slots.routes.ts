@@ -14,6 +14,7 @@ import { formatInstant, parseDate } from '../time/zone.ts'
 import { explainDay, explainInstant } from './explanation.actions.ts'
 import { findOwnTime } from './ledger.sql.ts'
 import { firstSlots, slotsText, type SlotRequest } from './slots.actions.ts'
+import { checkRange } from '../domain/availability/slot-range.ts'
 
 const selection = {
   serviceId: Type.Array(Id, { minItems: 1, maxItems: 10, description: 'Repeat for several services in one visit' }),
@@ -112,15 +113,6 @@ async function requestOf(deps: Deps, request: FastifyRequest, query: Selection):
 /** The time zone of dates and offsets: the requested one, else the tenant's. */
 async function zoneOf(deps: Deps, request: FastifyRequest, { timeZone }: Pick<Selection, 'timeZone'>): Promise<string> {
   return timeZone ?? (await deps.snapshots.config(tenantOf(request)))?.timeZone ?? 'UTC'
-}
-
-const MAX_DAYS = 92
-
-/** Throws `range_too_long` if local dates are in the wrong order or span too many days. */
-export function checkRange(from: string, to: string): void {
-  const days = parseDate(to) - parseDate(from)
-  if (days < 0 || days >= MAX_DAYS)
-    throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })
 }
 
 export function slotRoutes(app: Api, deps: Deps): void {

@@ -1,5 +1,6 @@
 // Owns the caches of configuration and reserved time and checks that they are fresh: one small query reads the versions of both,
 // shared by all requests that wait for it. An answer never comes from a cache whose version was not just confirmed.
+import type { CoreDeps } from '../platform/core-deps.ts'
 import type { Database } from '../db/open.ts'
 import { buildConfig } from './build-config.ts'
 import { EMPTY_CALENDAR, type AgentCalendar, type BusyKind } from './agent-calendar.ts'
@@ -35,6 +36,7 @@ export type Confirmed = {
 export type Snapshot = Confirmed & { calendars: ReadonlyMap<string, AgentCalendar> }
 export type Recent = Pick<Snapshot, 'config' | 'calendars'>
 export type Snapshots = ReturnType<typeof createSnapshots>
+export type SnapshotDeps = CoreDeps & { snapshots: Snapshots }
 
 const KINDS: Record<string, BusyKind> = { a: 'appointment', h: 'hold', s: 'session', r: 'released' }
 

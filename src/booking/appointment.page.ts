@@ -6,7 +6,9 @@ import { html, own as inOwnLanguage, paragraphs, telephone, type Html } from '..
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
 import { googleLink, outlookLink } from './calendar-links.ts'
-import { addressLines, mapLink, peopleFact, spanOf, visitName, zoneNote } from './steps.ts'
+import { peopleFact, zoneNote } from './steps.ts'
+import { addressLines, mapLink, spanOf, visitName } from '../locales/visit-text.ts'
+import { support } from '../site/problem.view.ts'
 
 /** `offer`: the earlier time that is held for the citizen, and until when, as text. */
 export type Waiting = { isWaiting: boolean; offer: { when: string; until: string } | null }
@@ -217,13 +219,6 @@ export function unsubscribePage(site: Site, action: string, isDone: boolean): Pa
   }
 }
 
-/** Phone number and e-mail address of the office, for cases the pages cannot handle. */
-export function support(site: Site): Html {
-  const { supportPhone, supportEmail } = site.settings.booking
-  return html`${supportPhone !== undefined && html`${telephone(supportPhone)} `}
-  ${supportEmail !== undefined && html`<a href="mailto:${supportEmail}">${supportEmail}</a>`}`
-}
-
 export function cancelPage(site: Site, own: OwnAppointment): Page {
   const w = site.words
   const { a } = own
@@ -318,27 +313,6 @@ export function findPage(site: Site, find: Find): Page {
           <button class="secondary">${w.sendLinks}</button>
         </form>
       </section>
-    </div>`,
-  }
-}
-
-/** The page of an error: what happened, what it means, and what to do next. */
-export function problemPage(
-  site: Site,
-  problem: { title: string; detail: string; requestId: string | null },
-  next: { href: string; text: string },
-): Page {
-  const w = site.words
-  return {
-    title: problem.title,
-    isPrivate: true,
-    event: 'problem',
-    main: html`<div class="narrow">
-      <h1>${problem.title}</h1>
-      <p class="lead">${problem.detail}</p>
-      <p><a class="button" href="${next.href}">${next.text}</a></p>
-      <p>${support(site)}</p>
-      ${problem.requestId !== null && html`<p class="hint">${w.requestId}: <code>${problem.requestId}</code></p>`}
     </div>`,
   }
 }

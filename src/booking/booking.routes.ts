@@ -1,6 +1,6 @@
 // Pages of the first booking steps: landing, place and time. Their URLs contain nothing about the citizen.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { firstText, formFields, queryFields, type Fields } from '../rest/fields.ts'
+import { formFields, queryFields } from '../rest/fields.ts'
 import type { OfferedService } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
@@ -13,7 +13,6 @@ import { html, type Html } from '../web/html.ts'
 import { addPage, type View } from '../web/pages.ts'
 import { examplesPage } from '../web/examples.page.ts'
 import { draftsOf, draftSignature, isDraftSignature, rememberDraft, type Site } from '../web/site.ts'
-import { textOf, type Form } from './check.ts'
 import { nextStep, placeQuery, selectionQuery, type Draft, type Selection } from './draft.ts'
 import { chooseTime, requireDraft, type Choice } from './draft.actions.ts'
 import { networkLevel, networkToken, pressureOf } from './crowd.actions.ts'
@@ -24,6 +23,7 @@ import { placePage, visitHead, wayOf } from './place.page.ts'
 import { CHANNELS, locationsOver, selectionOf, servicesOf, wishOf, type Wish } from './selection.ts'
 import { steps } from './steps.ts'
 import { chosenMoment, officeFact, timePage, valueOf, withChanges } from './time.page.ts'
+import { firstText, type Fields, textOf } from '../ui/form-input.ts'
 
 export type Query = Fields
 export const queryOf = queryFields
@@ -227,7 +227,7 @@ export const OF_TIME = new Set<ProblemCode>([
 ])
 
 /** Parses the form field `at`: an instant and, for visits in person, perhaps the office. Null if invalid. */
-export function choiceOf(site: Site, form: Form, selection: Pick<Selection, 'channel'>): Choice | null {
+export function choiceOf(site: Site, form: Fields, selection: Pick<Selection, 'channel'>): Choice | null {
   const [instant = '', location = ''] = textOf(form, 'at', 100).split(' ')
   const isInstant = /^.{10}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(instant) && isCalendarDate(instant.slice(0, 10))
   const start = isInstant ? Date.parse(instant) : NaN

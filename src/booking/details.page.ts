@@ -1,12 +1,14 @@
 // Steps 3 and 4: the questions of the service, and the citizen's details.
 import { shownEmail } from '../contact/email.ts'
 import type { Question } from '../service/visit.ts'
-import { choices, faultSummary, field, hidden, select, type Faults } from '../web/form.ts'
+import { faultSummary, field, hidden, type Faults } from '../web/form.ts'
 import { html, own, type Html } from '../web/html.ts'
 import type { Page } from '../web/layout.ts'
 import type { Site } from '../web/site.ts'
 import type { Draft, Step } from './draft.ts'
-import { holdClock, peopleFact, spanOf, STEP_FORM, steps, visitName } from './steps.ts'
+import { holdClock, peopleFact, STEP_FORM, steps } from './steps.ts'
+import { spanOf, visitName } from '../locales/visit-text.ts'
+import { question } from '../ui/questions.ts'
 
 export type DraftPage = {
   id: string
@@ -42,73 +44,6 @@ export function chosenSoFar(site: Site, draft: Draft): Html {
     </div>
     ${peopleFact(site, selection.places)}
   </dl>`
-}
-
-export const answerName = (id: string): string => `answer_${id}`
-
-/** A question of a service as a form field. */
-export function question(
-  site: Pick<Site, 'words' | 'language' | 'settings'>,
-  q: Question,
-  value: string | readonly string[],
-  faults: Faults,
-): Html {
-  const w = site.words
-  const name = answerName(q.id)
-  const text = typeof value === 'string' ? value : ''
-  const common = { name, label: q.label, value: text, required: q.required }
-  const options = (q.options ?? []).map((option) => ({ value: option, label: option }))
-  switch (q.type) {
-    case 'choice':
-      return options.length > 5
-        ? select({ ...common, options: [{ value: '', label: w.choose }, ...options] }, faults)
-        : choices({ name, legend: q.label, options, chosen: [text], required: q.required }, faults)
-    case 'choices':
-      return choices(
-        {
-          name,
-          legend: q.label,
-          options,
-          chosen: typeof value === 'string' ? [value] : value,
-          required: q.required,
-          several: true,
-        },
-        faults,
-      )
-    case 'boolean':
-      return choices(
-        {
-          name,
-          legend: q.label,
-          options: [
-            { value: 'true', label: w.yes },
-            { value: 'false', label: w.no },
-          ],
-          chosen: [text],
-          required: q.required,
-        },
-        faults,
-      )
-    case 'long_text':
-      return field(
-        {
-          ...common,
-          type: 'textarea',
-          maxLength: q.maxLength ?? 4000,
-          hint: q.maxLength === undefined ? undefined : w.atMost(q.maxLength),
-        },
-        faults,
-      )
-    case 'number':
-      return field({ ...common, type: 'number', minimum: q.minimum, maximum: q.maximum, inputMode: 'decimal' }, faults)
-    case 'date':
-    case 'email':
-      return field({ ...common, type: q.type }, faults)
-    case 'phone':
-      return field({ ...common, type: 'tel' }, faults)
-    case 'text':
-      return field({ ...common, maxLength: q.maxLength ?? 250 }, faults)
-  }
 }
 
 function draftForm(site: Site, p: DraftPage, step: 'details' | 'applicant', body: Html, button: string): Page {

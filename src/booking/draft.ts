@@ -1,4 +1,5 @@
 // PURE. A draft: what a citizen has chosen and typed on the way to an appointment, and which step is next.
+import type { TypedAnswers } from '../ui/questions.ts'
 import { createHash } from 'node:crypto'
 import type { Channel } from '../service/visit.ts'
 
@@ -34,7 +35,7 @@ export type Draft = {
   selection: Selection
   held: Held | null
   /** As typed: one text, or several for a question with several choices. */
-  answers: Readonly<Record<string, string | readonly string[]>>
+  answers: TypedAnswers
   details: string
   applicant: Applicant
   done: { details: boolean; applicant: boolean }

@@ -1,6 +1,6 @@
 // Pages of the citizen's own appointment: personal link, result, moving, cancelling, rating, and finding it again.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { firstText, formFields, pathPart, queryFields } from '../rest/fields.ts'
+import { formFields, pathPart, queryFields } from '../rest/fields.ts'
 import { isWithinNotice } from '../appointment/appointment.ts'
 import { findAppointment, findByCode, type Appointment } from '../appointment/appointment.sql.ts'
 import { cancel, documentOf, strictest, visitFor } from '../appointment/change.actions.ts'
@@ -23,9 +23,8 @@ import { NO_FAULTS, notice, type Faults } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { addOwnPage, addPage, ownOf, type View } from '../web/pages.ts'
 import { findCallbackByCode } from '../callback/callback.sql.ts'
-import { documentOf as callbackDocument } from '../callback/decide.ts'
 import { isSignature, readSignedName } from '../web/signature.ts'
-import { manageLink, rememberAppointment, rememberCallback, siteOf, type Site } from '../web/site.ts'
+import { rememberAppointment, rememberCallback, siteOf, type Site } from '../web/site.ts'
 import {
   cancelPage,
   confirmedPage,
@@ -37,13 +36,15 @@ import {
 import { choiceOf, chosenIn } from './booking.routes.ts'
 import { calendarView } from '../appointment/appointment-view.ts'
 import { calendarObject } from '../calendar/ics-event.ts'
-import { textOf } from './check.ts'
 import { CITIZEN } from './draft.actions.ts'
 import type { Selection } from './draft.ts'
 import { sendLinks } from './links.actions.ts'
 import { timesOf } from './offer.actions.ts'
-import { spanOf, visitName } from './steps.ts'
 import { chosenMoment, officeFact, timePage, withChanges } from './time.page.ts'
+import { spanOf, visitName } from '../locales/visit-text.ts'
+import { manageLink } from '../application/notifications/links.ts'
+import { documentOf as callbackDocument } from '../domain/callback/callback-document.ts'
+import { firstText, textOf } from '../ui/form-input.ts'
 
 /** The state of the waiting list for this appointment; null if it is not offered. */
 async function waitingOf(deps: Deps, site: Site, a: Appointment): Promise<Waiting | null> {

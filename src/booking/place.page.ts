@@ -10,7 +10,8 @@ import { hoursOf } from './hours.ts'
 import { shortTime } from './landing.page.ts'
 import type { First } from './offer.actions.ts'
 import type { Wish } from './selection.ts'
-import { addressLines, peopleFact, steps } from './steps.ts'
+import { peopleFact, steps } from './steps.ts'
+import { addressLines } from '../locales/visit-text.ts'
 
 export type PlaceChoice = { wish: Wish; firsts: readonly First[]; more: readonly OfferedService[]; way: string }
 

@@ -8,7 +8,6 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { TenantConfig } from '../availability/model.ts'
-import { checkRange } from '../availability/slots.routes.ts'
 import { slotsText } from '../availability/slots.actions.ts'
 import { networkOf } from '../web/network.ts'
 import type { Deps } from '../deps.ts'
@@ -23,6 +22,7 @@ import { configOfSlug } from '../web/site.ts'
 import { offersOf } from './offer.actions.ts'
 import { bulkRoutes } from './bulk.routes.ts'
 import { findNamed, locationsOver } from './selection.ts'
+import { checkRange } from '../domain/availability/slot-range.ts'
 
 const Slug = Type.Object({ tenant: Type.String({ maxLength: 60 }) }, { additionalProperties: false })
 

@@ -1,7 +1,8 @@
 // The steps after choosing a time: details, applicant, summary, confirmation at once or by e-mail. All belong to a draft, which
 // only the browser that began it can open.
+import type { Fields } from '../ui/form-input.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { firstText, formFields, pathPart } from '../rest/fields.ts'
+import { formFields, pathPart } from '../rest/fields.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
 import { findAppointment } from '../appointment/appointment.sql.ts'
@@ -12,7 +13,7 @@ import { addPage, type View } from '../web/pages.ts'
 import { isSameText, readSignedName } from '../web/signature.ts'
 import { draftSignature, rememberAppointment, type Site } from '../web/site.ts'
 import { OF_TIME, queryOf, requireWish, timesPage } from './booking.routes.ts'
-import { answerFaults, applicantFaults, applicantIn, textOf, typedAnswers, type Form } from './check.ts'
+import { applicantFaults, applicantIn } from './check.ts'
 import { networkLevel, networkToken, pressureOf } from './crowd.actions.ts'
 import { captchaFor, isSolved } from './work.ts'
 import { activateDraft, confirmDraft, sendActivationAgain } from './confirm-draft.actions.ts'
@@ -21,6 +22,8 @@ import { digestOf, nextStep, placeQuery, selectionQuery, withApplicant, type Dra
 import { abandonDraft, changeDraft, chooseTime, extendDraft, requireDraft } from './draft.actions.ts'
 import type { Wish } from './selection.ts'
 import { activatePage, activationPage, summaryPage } from './summary.page.ts'
+import { firstText, textOf } from '../ui/form-input.ts'
+import { answerFaults, typedAnswers } from '../ui/questions.ts'
 
 type Loaded = {
   id: string
@@ -73,7 +76,7 @@ function messageOf(site: Site, said: string): Html {
 }
 
 /** Whether the form was rendered with another time than the draft has now. */
-const isOtherTime = (draft: Draft, form: Form): boolean => {
+const isOtherTime = (draft: Draft, form: Fields): boolean => {
   const shown = textOf(form, 'held', 20)
   return shown !== '' && draft.held !== null && shown !== String(draft.held.start)
 }
@@ -208,7 +211,7 @@ async function letIn(
 }
 
 /** Saves the typed data, valid or not, when a button of the held slot was pressed; returns the step of the form. */
-async function keepTyped(deps: Deps, site: Site, { id, wish }: Loaded, form: Form): Promise<Step | null> {
+async function keepTyped(deps: Deps, site: Site, { id, wish }: Loaded, form: Fields): Promise<Step | null> {
   const step = textOf(form, 'step', 20)
   if (step === 'details') {
     const answers = typedAnswers(wish.visit.questions, form)

@@ -1,6 +1,5 @@
 // PURE. The step indicator of the booking pages, and parts that several pages share.
-import type { Location } from '../availability/model.ts'
-import { clockOf, dateOf, exactClock } from '../web/dates.ts'
+import { clockOf } from '../web/dates.ts'
 import { html, type Html } from '../web/html.ts'
 import type { Site } from '../web/site.ts'
 import { STEPS, type Held, type Step } from './draft.ts'
@@ -52,36 +51,12 @@ export function holdClock(site: Site, held: Held | null, base: string): Html {
   </section>`
 }
 
-/** `martedì 24 novembre 2026, 10:00–10:20`. */
-export function spanOf(site: Pick<Site, 'language'>, zone: string, start: number, end: number): string {
-  return `${dateOf(site.language, zone, start)}, ${exactClock(zone, start)}–${exactClock(zone, end)}`
-}
-
 /** Names the time zone of the times; app.js adds the reader's own time if it differs, and hides the line otherwise. */
 export function zoneNote(site: Site, zone: string, at: number): Html {
   return html`<p class="hint zone" data-zone="${zone}" data-at="${at}">
     ${site.words.zoneNote(zone)} <span class="local"></span>
   </p>`
 }
-
-export function addressLines(location: Location): string[] {
-  const a = location.address
-  if (!a) return []
-  const town = [a.postalCode, a.city, a.province !== undefined ? `(${a.province})` : undefined]
-  return [a.street ?? '', town.filter(Boolean).join(' ')].filter((line) => line !== '')
-}
-
-/** Link to a map. Nothing of a third party is embedded in our page. */
-export function mapLink(location: Location): string | null {
-  const a = location.address
-  if (!a) return null
-  if (a.latitude !== undefined && a.longitude !== undefined)
-    return `https://www.openstreetmap.org/?mlat=${a.latitude}&mlon=${a.longitude}#map=18/${a.latitude}/${a.longitude}`
-  return `https://www.openstreetmap.org/search?query=${encodeURIComponent(addressLines(location).join(', '))}`
-}
-
-export const visitName = (site: Pick<Site, 'config'>, serviceIds: readonly string[]): string =>
-  serviceIds.map((id) => site.config.services.get(id)?.name ?? '–').join(' + ')
 
 /** The number of people, if more than one. */
 export const peopleFact = (site: Site, places: number): Html =>

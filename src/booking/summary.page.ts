@@ -9,7 +9,8 @@ import { clockOf } from '../web/dates.ts'
 import type { DraftPage } from './details.page.ts'
 import { digestOf, type Draft } from './draft.ts'
 import type { Captcha } from './work.ts'
-import { addressLines, holdClock, spanOf, STEP_FORM, steps, visitName, zoneNote } from './steps.ts'
+import { holdClock, STEP_FORM, steps, zoneNote } from './steps.ts'
+import { addressLines, spanOf, visitName } from '../locales/visit-text.ts'
 
 function section(title: string, link: string, change: string, rows: readonly [string, Html | string][]): Html {
   return html`<section class="review">

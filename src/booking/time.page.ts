@@ -9,8 +9,9 @@ import type { Site } from '../web/site.ts'
 import { shortTime } from './landing.page.ts'
 import { groupsOf, type DayOffer, type Time } from './offer.ts'
 import type { First, Times } from './offer.actions.ts'
-import { addressLines, zoneNote } from './steps.ts'
+import { zoneNote } from './steps.ts'
 import type { Captcha } from './work.ts'
+import { addressLines } from '../locales/visit-text.ts'
 
 export type TimeChoice = {
   title: string

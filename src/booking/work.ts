@@ -4,7 +4,7 @@
 import { createChallenge, verifySolution } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/argon2id'
 import { HOUR } from '../time/interval.ts'
-import { assetsOf } from '../web/assets.ts'
+import { assetsBase } from '../platform/assets.ts'
 import type { Site } from '../web/site.ts'
 
 export type Captcha = { challenge: string; workerUrl: string } | null
@@ -37,7 +37,7 @@ export async function captchaFor(site: Site, formId: string, level = 0): Promise
     // The expiry is checked with the service's clock, so the library's own field is not used.
     data: { form: formId, level: asked, until: site.now + 2 * HOUR },
   })
-  return { challenge: JSON.stringify(challenge), workerUrl: `${assetsOf().base}/solver.js` }
+  return { challenge: JSON.stringify(challenge), workerUrl: `${assetsBase()}/solver.js` }
 }
 
 type Payload = Pick<Parameters<typeof verifySolution>[0], 'challenge' | 'solution'>

@@ -1,7 +1,6 @@
 // PURE. Converts schedules to and from calendar availability (RFC 7953).
 import type Ical from 'ical.js'
 import type { Schedule, ScheduleRule } from '../availability/model.ts'
-import { parseClock } from '../service/visit.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { faultInRule } from '../time/recurrence.ts'
 import { formatDate, parseDate, weekdayOf } from '../time/zone.ts'
@@ -9,6 +8,7 @@ import { folded } from './lines.ts'
 import { utcText } from './ics-date.ts'
 import { zoneBlock } from './ics-event.ts'
 import { ical } from './ics-reply.ts'
+import { parseClock } from '../kernel/time/clock.ts'
 
 const DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
 const FOREVER = Date.UTC(9000, 0, 1) / DAY

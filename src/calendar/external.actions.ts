@@ -202,7 +202,7 @@ async function read(deps: Deps, job: Job): Promise<Ended> {
   }
 }
 
-export const externalQueue: Queue = { name: READ, slots: 4, attempts: 20, run: read }
+export const externalQueue: Queue<Deps> = { name: READ, slots: 4, attempts: 20, run: read }
 
 /** Jobs that write an appointment into external calendars of its agents after an event. */
 export async function writesFor(
@@ -243,4 +243,4 @@ async function write(deps: Deps, job: Job): Promise<Ended> {
   return DONE
 }
 
-export const caldavQueue: Queue = { name: WRITE, slots: 4, attempts: 30, run: write }
+export const caldavQueue: Queue<Deps> = { name: WRITE, slots: 4, attempts: 30, run: write }

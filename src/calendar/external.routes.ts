@@ -5,7 +5,6 @@ import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
 import { agentTime } from '../availability/agent-time.actions.ts'
-import { schedules } from '../availability/availability.routes.ts'
 import type { Agent, TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
@@ -21,6 +20,7 @@ import { availabilityObject, readAvailability, type ReadAvailability } from './a
 import { addExternal, hostOf, isWritten, readNow, removeExternal } from './external.actions.ts'
 import { findExternal, listExternal, type External } from './external.sql.ts'
 import { freeBusyObject } from './feed.ts'
+import { schedules } from '../domain/catalogue/resources/schedule.resource.ts'
 
 const [MOST_DAYS, MOST_OF_AN_AGENT] = [92, 10]
 const ExternalShown = Type.Object(

@@ -4,31 +4,16 @@ import { createRequire } from 'node:module'
 import type * as Ics from 'ics'
 import type * as Zones from 'timezones-ical-library'
 import type { Speaker } from '../notify/occasion.ts'
-import { addressLines, visitName } from '../booking/steps.ts'
 import { isUuid } from '../uuid.ts'
 import { MINUTE } from '../time/interval.ts'
 import { refolded } from './lines.ts'
 import { utcParts, type Parts } from './ics-date.ts'
 import { wallOf, wallWindow } from '../time/zone.ts'
+import { addressLines, visitName } from '../locales/visit-text.ts'
+import type { CalendarAppointment } from '../appointment/appointment-view.ts'
 
 // Takes 10 MB with its validator, so it is loaded on first use.
 const require = createRequire(import.meta.url)
-
-export type CalendarAppointment = {
-  id: string
-  serviceIds: readonly string[]
-  locationId: string
-  channel: string
-  status: string
-  /** Epoch ms. */
-  start: number
-  end: number
-  timeZone: string
-  /** Incremented by every change. */
-  version: number
-  createdAt: number
-  updatedAt: number
-}
 export type Entry = { title: string; place: string; details: string; start: Date; end: Date }
 type AppointmentView = Pick<CalendarAppointment, 'serviceIds' | 'locationId' | 'channel' | 'start' | 'end'>
 

@@ -9,24 +9,18 @@ import type { Deps } from '../deps.ts'
 import { AppError, bodyFault, externalIdTaken } from '../errors.ts'
 import { DAY, MINUTE } from '../time/interval.ts'
 import { formatInstant } from '../time/zone.ts'
-import { documentOf } from './decide.ts'
 import { isOpen } from './states.ts'
 import { findByExternalCallbackId, findOpen, type Callback } from './callback.sql.ts'
 import { personalStarts } from './personal.actions.ts'
 import { askedSpan, waitOf, writePromise, type CallbackRequest, type Refused, type When } from './promise.actions.ts'
 import { route, zonesFor } from './route.ts'
 import { windowsOf, type Window } from './windows.actions.ts'
+import { documentOf } from '../domain/callback/callback-document.ts'
+import { campaignOf } from '../domain/catalogue/campaign-of.ts'
 
 export type { CallbackRequest, When } from './promise.actions.ts'
 
 export type Asked = { callback: Callback; isNew: boolean; expectedWaitSeconds: number | null }
-
-/** The campaign; throws `not_found` when it is missing or archived. */
-export function campaignOf(config: TenantConfig, id: string): Campaign {
-  const campaign = config.campaigns.get(id)
-  if (!campaign || campaign.archived) throw new AppError('not_found', { what: 'campaign', id })
-  return campaign
-}
 
 export function numbersOf(request: Pick<CallbackRequest, 'numbers' | 'country'>, country: string): string[] {
   return request.numbers.map((text, i) => {

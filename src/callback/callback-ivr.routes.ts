@@ -9,9 +9,10 @@ import { actorOf, tenantOf } from '../rest/access.ts'
 import { MINUTE } from '../time/interval.ts'
 import { dayOf, formatInstant } from '../time/zone.ts'
 import { clockOf, dayAndMonth } from '../web/dates.ts'
-import { ask, campaignOf } from './ask.actions.ts'
+import { ask } from './ask.actions.ts'
 import { configOf } from '../tenant/config.actions.ts'
 import * as schema from './callback.schema.ts'
+import { campaignOf } from '../domain/catalogue/campaign-of.ts'
 
 export function callbackIvrRoutes(app: Api, deps: Deps): void {
   app.post('/v1/callbacks/quick', {

@@ -1,11 +1,9 @@
 // All SQL for callbacks, except bulk work (claim.sql.ts) and counters.
 import { sql, type Selectable } from 'kysely'
-import type { Reach } from '../auth/scopes.ts'
-import type { CallbackRow } from '../db/tables.ts'
+import type { CallbackRow, CallbackStatus } from '../db/tables.ts'
 import type { Db, Tx } from '../db/tx.ts'
-import type { Count } from './counts.sql.ts'
-import type { CallbackStatus } from './states.ts'
 import { nextCheck } from './next-check.ts'
+import type { Reach } from '../kernel/permissions/principal.ts'
 
 export type Callback = Selectable<CallbackRow>
 export type CallbackDocument = {
@@ -303,3 +301,11 @@ export async function listCallbacks(db: Db, tenantId: string, f: CallbackFilter)
   const order = f.latestFirst ? 'desc' : 'asc'
   return query.orderBy('window_from', order).orderBy('id', order).limit(f.limit).execute()
 }
+
+export type Count = { campaignId: string; day: string; kind: CountKind; n: number; seconds: number }
+
+/**
+ * `attempt:<outcome>`; `kept`: the first attempt began by the end of the window, `late`: after it, both with the seconds
+ * from the start of the window; `missed`: expired without an attempt.
+ */
+export type CountKind = 'kept' | 'late' | 'missed' | `attempt:${string}`

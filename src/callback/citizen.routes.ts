@@ -1,10 +1,10 @@
 // Pages of the citizen's callbacks without an account: requested on a page, then opened by a signed cookie or a personal link.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { firstText, formFields, pathPart, queryFields } from '../rest/fields.ts'
+import { formFields, pathPart, queryFields } from '../rest/fields.ts'
 import { createRequire } from 'node:module'
 import type { getCountries as GetCountries } from 'libphonenumber-js/max'
 import { captchaFor, isSolved } from '../booking/work.ts'
-import { textOf, type Form } from '../booking/check.ts'
+import type { Fields } from '../ui/form-input.ts'
 import { publicCampaigns, type Campaign } from '../campaign/campaign.ts'
 import { extensionOf, toE164 } from '../contact/phone.ts'
 import type { Deps } from '../deps.ts'
@@ -22,10 +22,12 @@ import { ask } from './ask.actions.ts'
 import { askedPage, callMePage, cancelCallbackPage, offerText, ownCallbackPage, type Offer } from './callback.page.ts'
 import { findCallback, type Callback } from './callback.sql.ts'
 import { isOpen } from './states.ts'
-import { documentOf } from './decide.ts'
 import { joinLinkOf } from './callback-json.ts'
-import { cancelCallback, postpone } from './work.actions.ts'
+import { postpone } from './work.actions.ts'
 import { windowsOf } from './windows.actions.ts'
+import { documentOf } from '../domain/callback/callback-document.ts'
+import { cancelCallback } from '../domain/callback/cancel-callback.ts'
+import { firstText, textOf } from '../ui/form-input.ts'
 
 const require = createRequire(import.meta.url)
 /** Most windows offered, and the days they are searched in. */
@@ -89,7 +91,7 @@ async function form(
 type Read = { typed: Typed; faults: Map<string, string>; number: string | null; at: number | null; id: string }
 
 /** Parses the form; returns typed values and faults. */
-async function readForm(site: Site, campaign: Campaign, body: Form): Promise<Read> {
+async function readForm(site: Site, campaign: Campaign, body: Fields): Promise<Read> {
   const w = site.words
   const typed: Typed = {
     number: textOf(body, 'number', 40),

@@ -12,7 +12,6 @@ import { faultWords, languageOf, type Language } from '../locales/words.ts'
 import { actorOf, tenantOf } from '../rest/access.ts'
 import { problems } from '../rest/headers.ts'
 import { DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
-import { campaignOf } from './ask.actions.ts'
 import { configOf } from '../tenant/config.actions.ts'
 import { EXPECTED, OWN_COLUMNS, unknownColumns } from './contact-list.ts'
 import {
@@ -23,6 +22,7 @@ import {
   type ContactList,
   type ContactListDocument,
 } from './contact-list.sql.ts'
+import { campaignOf } from '../domain/catalogue/campaign-of.ts'
 
 const LIMIT = 20 * 1024 * 1024
 const PAGE = 1000

@@ -1,13 +1,7 @@
 // SQL for the figures of a campaign: its callbacks by current state, and its daily counters.
 import { sql } from 'kysely'
 import type { Db, Tx } from '../db/tx.ts'
-
-/**
- * `attempt:<outcome>`; `kept`: the first attempt began by the end of the window, `late`: after it, both with the seconds
- * from the start of the window; `missed`: expired without an attempt.
- */
-export type CountKind = 'kept' | 'late' | 'missed' | `attempt:${string}`
-export type Count = { campaignId: string; day: string; kind: CountKind; n: number; seconds: number }
+import type { Count } from './callback.sql.ts'
 
 /** Adds to the daily counters, in the order of their keys, so that two transactions cannot deadlock. */
 export async function addCounts(tx: Tx, tenantId: string, counts: readonly Count[]): Promise<void> {

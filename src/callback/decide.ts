@@ -5,10 +5,11 @@ import { afterAttempt, type Outcome, type Verdict } from '../campaign/retry.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import { DAY } from '../time/interval.ts'
 import { dayOf, formatDate } from '../time/zone.ts'
-import type { Callback, CallbackChange, CallbackDocument } from './callback.sql.ts'
-import type { Count } from './counts.sql.ts'
+import type { Callback, CallbackChange, Count } from './callback.sql.ts'
 import { zonesFor } from './route.ts'
-import { isOpen, nextCallbackStatus, type CallbackStatus } from './states.ts'
+import { isOpen, nextCallbackStatus } from './states.ts'
+import type { CallbackStatus } from '../db/tables.ts'
+import { documentOf } from '../domain/callback/callback-document.ts'
 
 export type AttemptResult = {
   outcome: Outcome
@@ -32,8 +33,6 @@ export type Decision = {
   /** Ends the callback and changes nothing else: many such results can be written in one statement. */
   isPlain: boolean
 }
-
-export const documentOf = (c: Pick<Callback, 'document'>): CallbackDocument => c.document as unknown as CallbackDocument
 
 const NONE: ReadonlySet<string> = new Set()
 

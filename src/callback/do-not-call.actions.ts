@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { insertDoNotCall } from './do-not-call.sql.ts'
 import { openWithNumber } from './callback.sql.ts'
-import { cancelCallback } from './work.actions.ts'
+import { cancelCallback } from '../domain/callback/cancel-callback.ts'
 
 /** Adds the number to the list and cancels open callbacks that would call it next; queues are told. Returns how many. */
 export async function addToDoNotCall(

@@ -7,12 +7,12 @@ import { rankOf } from '../campaign/retry.ts'
 import { changeState, lockState } from '../campaign/state.sql.ts'
 import { afterCommit, transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { campaignOf } from './ask.actions.ts'
 import { SLACK } from './due.ts'
 import { fitHours, sweepLeases } from './sweep.actions.ts'
 import { transition } from './transition.actions.ts'
 import { lockCallback, type Callback } from './callback.sql.ts'
 import { claimForLease, countOutstanding, extendAll, type Claim } from './claim.sql.ts'
+import { campaignOf } from '../domain/catalogue/campaign-of.ts'
 
 export type LeaseRequest = { max: number; seconds: number; agentId: string | null; actor: string }
 export type Lease = {

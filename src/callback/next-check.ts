@@ -1,5 +1,5 @@
 // PURE. When the sweep must check a callback again, computed from its row.
-import type { CallbackStatus } from './states.ts'
+import type { CallbackStatus } from '../db/tables.ts'
 
 export type CheckedCallback = {
   status: CallbackStatus

@@ -1,6 +1,6 @@
 // Personal callbacks take time of their owner agent in the same ledger as appointments, so neither is offered where the other is
 // promised. Callers hold no lock except that of the callback itself.
-import { dropReservation, lockAgent, reserve } from '../availability/ledger.sql.ts'
+import { reserve } from '../availability/ledger.sql.ts'
 import type { Agent, TenantConfig } from '../availability/model.ts'
 import { agentTime } from '../availability/agent-time.actions.ts'
 import type { Campaign } from '../campaign/campaign.ts'
@@ -9,7 +9,6 @@ import { allowedSpans } from '../campaign/hours.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { intersect, MINUTE } from '../time/interval.ts'
-import type { Callback } from './callback.sql.ts'
 
 /** Step between the starts that are tried in a window, in ms. */
 const STEP = 5 * MINUTE
@@ -58,11 +57,4 @@ export async function takeAgentTime(
       configVersion: config.version,
     }),
   )
-}
-
-/** Frees the agent's time when the callback no longer needs it. */
-export async function freeAgentTime(tx: Tx, c: Callback): Promise<void> {
-  if (c.reservation_id === null || c.owner_agent_id === null) return
-  await tx.executeQuery(lockAgent(c.tenant_id, c.owner_agent_id))
-  await tx.executeQuery(dropReservation(tx, c.tenant_id, c.reservation_id))
 }

@@ -1,7 +1,5 @@
 // PURE. The states of a callback and the transitions between them; drawn in docs/states.md.
-
-export type CallbackStatus =
-  'scheduled' | 'queued' | 'in_progress' | 'completed' | 'exhausted' | 'expired' | 'cancelled'
+import type { CallbackStatus } from '../db/tables.ts'
 
 export type CallbackAction =
   | 'queue'

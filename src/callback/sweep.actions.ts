@@ -9,10 +9,11 @@ import { lockCallback, updateCallback, type Callback, type CallbackChange } from
 import { statusOf } from '../dispatch/delivery.sql.ts'
 import { dueForSweep } from './claim.sql.ts'
 import { addCounts } from './counts.sql.ts'
-import { countDay, documentOf } from './decide.ts'
+import { countDay } from './decide.ts'
 import { isAway } from '../availability/agent-time.actions.ts'
-import { freeAgentTime } from './personal.actions.ts'
 import { nextCheck } from './next-check.ts'
+import { documentOf } from '../domain/callback/callback-document.ts'
+import { freeAgentTime } from '../domain/callback/free-agent-time.ts'
 
 const BATCH = 200
 /** Batches per tenant in one pass; then it is the turn of other tenants. */

@@ -8,7 +8,7 @@ import { transition, locked, requireCallbackTransition } from './transition.acti
 import { doNotCallAmong } from './do-not-call.sql.ts'
 import type { Callback, CallbackChange, RestorableDocument } from './callback.sql.ts'
 import { addCounts } from './counts.sql.ts'
-import { documentOf } from './decide.ts'
+import { documentOf } from '../domain/callback/callback-document.ts'
 
 /** How long a result can be undone, in ms. */
 const UNDO_WITHIN = 10 * MINUTE

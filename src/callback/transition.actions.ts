@@ -5,9 +5,10 @@ import type { Deps } from '../deps.ts'
 import { withdraw } from '../dispatch/delivery.sql.ts'
 import { AppError } from '../errors.ts'
 import { lockCallback, updateCallback, type Callback, type CallbackChange } from './callback.sql.ts'
-import { freeAgentTime } from './personal.actions.ts'
-import { isOpen, nextCallbackStatus, type CallbackAction, type CallbackStatus } from './states.ts'
+import { isOpen, nextCallbackStatus, type CallbackAction } from './states.ts'
 import { nextCheck } from './next-check.ts'
+import type { CallbackStatus } from '../db/tables.ts'
+import { freeAgentTime } from '../domain/callback/free-agent-time.ts'
 
 /** The state after the action; throws `invalid_transition`. */
 export function requireCallbackTransition(c: Callback, action: CallbackAction): CallbackStatus {

@@ -8,40 +8,19 @@ import { transaction, violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../errors.ts'
 import { MINUTE } from '../time/interval.ts'
-import { campaignOf, refuseWindow } from './ask.actions.ts'
+import { refuseWindow } from './ask.actions.ts'
 import { transition, locked, requireCallbackTransition } from './transition.actions.ts'
 import { giveBucketBack, takeBucket } from './bucket.sql.ts'
 import type { Callback } from './callback.sql.ts'
-import { documentOf } from './decide.ts'
-import { freeAgentTime, personalStarts, takeAgentTime } from './personal.actions.ts'
+import { personalStarts, takeAgentTime } from './personal.actions.ts'
 import { askedSpan, type When } from './promise.actions.ts'
 import { windowsOf, type Window } from './windows.actions.ts'
+import { documentOf } from '../domain/callback/callback-document.ts'
+import { freeAgentTime } from '../domain/callback/free-agent-time.ts'
+import { campaignOf } from '../domain/catalogue/campaign-of.ts'
 
 /** Starts of an agent that are tried before the request is refused. */
 const TRIES = 6
-
-/** Cancels an open callback and frees its window; cancelling a cancelled callback changes nothing. */
-export async function cancelCallback(
-  deps: Deps,
-  tenantId: string,
-  id: string,
-  reason: string | undefined,
-  actor: string,
-): Promise<Callback> {
-  return transaction(deps.db, async (tx) => {
-    const c = await locked(tx, tenantId, id)
-    if (c.status === 'cancelled') return c
-    const status = requireCallbackTransition(c, 'cancel')
-    if (c.bucket_start !== null && c.attempts === 0) await giveBucketBack(tx, tenantId, c.campaign_id, c.bucket_start)
-    const cancellation = { by: actor, ...(reason === undefined ? {} : { reason }) }
-    const change = { document: { ...documentOf(c), cancellation }, bucket_start: null }
-    return transition(deps, tx, c, status, change, {
-      type: 'callback.cancelled',
-      actor,
-      data: reason ? { reason } : {},
-    })
-  })
-}
 
 type Moment = Extract<When, { kind: 'at' | 'window' }>
 

@@ -1,15 +1,18 @@
 // PURE. Allowed hours of a campaign, computed once per day and time zone and cached per configuration.
-import type { TenantConfig } from '../availability/model.ts'
+import type { HolidayCalendar } from '../kernel/time/holiday-calendar.ts'
 import { memoizeByObject } from '../memoize.ts'
 import type { Spans } from '../time/interval.ts'
 import { callingHoursOf, type Campaign } from './campaign.ts'
 import { allowedFrom, firstSpan } from './hours.ts'
 
-const memoOf = memoizeByObject((_config: TenantConfig) => new Map<string, Spans>())
+/** The part of a tenant's configuration that allowed hours depend on. */
+type Holidays = { holidays: ReadonlyMap<string, HolidayCalendar> }
+
+const memoOf = memoizeByObject((_config: Holidays) => new Map<string, Spans>())
 /** Most cached entries. Countries with many time zones take milliseconds per day; contact lists ask for the same days repeatedly. */
 const MOST = 5_000
 
-function spansFrom(config: TenantConfig, campaign: Campaign, zones: readonly string[], day: number): Spans {
+function spansFrom(config: Holidays, campaign: Campaign, zones: readonly string[], day: number): Spans {
   const memo = memoOf(config)
   const key = `${campaign.id} ${zones.join()} ${day}`
   let spans = memo.get(key)
@@ -23,7 +26,7 @@ function spansFrom(config: TenantConfig, campaign: Campaign, zones: readonly str
 
 /** The first allowed span at or after `at` (epoch ms), starting at `at` at the earliest; null when none begins within `days` days. */
 export function nextAllowed(
-  config: TenantConfig,
+  config: Holidays,
   campaign: Campaign,
   zones: readonly string[],
   at: number,

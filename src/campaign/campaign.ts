@@ -1,9 +1,9 @@
 // PURE. A campaign as the program uses it in memory, and values derived from it.
-import type { HolidayCalendar } from '../availability/model.ts'
 import { MINUTE } from '../time/interval.ts'
 import type { CallingHours, HoursRule } from './hours.ts'
 import { rankOf, type Outcome, type RetryRule, type RetryRules } from './retry.ts'
 import type { Segment } from './segments.ts'
+import type { HolidayCalendar } from '../kernel/time/holiday-calendar.ts'
 
 export type Capacity =
   { kind: 'fixed'; perBucket: number } | { kind: 'staffed'; serviceId: string; handlingMinutes: number; share: number }

@@ -1,7 +1,7 @@
 // PURE. When a number may be called: within the campaign's hours in its time zone and the citizen's hours in theirs, both at once.
 import { intersect, MINUTE, subtract, union, DAY, type Spans } from '../time/interval.ts'
 import { dayOf, pushWallWindow, weekdayOf } from '../time/zone.ts'
-import { parseClock } from '../service/visit.ts'
+import { parseClock } from '../kernel/time/clock.ts'
 
 export const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
 export type Weekday = (typeof WEEKDAYS)[number]

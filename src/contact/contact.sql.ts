@@ -1,8 +1,8 @@
 // SQL of contacts beyond the common collection.
 import type { Db, Tx } from '../db/tx.ts'
 import { sql, type CompiledQuery } from 'kysely'
-import type { Row } from '../rest/resource.sql.ts'
 import type { ContactFields } from './contact.ts'
+import type { Row } from '../rest/resource.ts'
 
 /** Id of the live contact with this external id or identity, or of the contact into which such a contact was merged. */
 export async function findSame(

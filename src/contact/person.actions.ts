@@ -3,9 +3,10 @@ import { insertAudit } from '../auth/audit.sql.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { lockRow, updateRow, type Row } from '../rest/resource.sql.ts'
+import { lockRow, updateRow } from '../rest/resource.sql.ts'
 import { identityOf, type ContactFields } from './contact.ts'
 import { endMerge, endMerged, giveBack, handOver, insertMerge, lockMerge, repoint, revive } from './timeline.sql.ts'
+import type { Row } from '../rest/resource.ts'
 
 type Fields = ContactFields & { attributes?: Record<string, unknown> }
 

@@ -1,7 +1,7 @@
 // SQL of one contact's timeline (visits, callbacks, attempts, messages, notes, consents), of duplicates and of merges.
 import { sql } from 'kysely'
 import type { Db, Tx } from '../db/tx.ts'
-import type { Row } from '../rest/resource.sql.ts'
+import type { Row } from '../rest/resource.ts'
 
 export type TimelineKind = 'appointment' | 'callback' | 'attempt' | 'message' | 'note' | 'rating' | 'consent'
 const END = Date.UTC(9999, 11, 31)

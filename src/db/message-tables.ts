@@ -1,6 +1,6 @@
 // Row types of background jobs, messages and webhooks.
 import type { Generated } from 'kysely'
-import type { Document, Json } from './tables.ts'
+import type { Document, Json } from '../platform/database/json.ts'
 
 /** `dropped`: too late to be useful; `suppressed`: nothing is sent to the address. */
 export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'bounced' | 'parked' | 'dropped' | 'suppressed'

@@ -1,7 +1,7 @@
 // Row types of users and their sign-in, of the audit log, and of consents.
 import type { Generated } from 'kysely'
-import type { Document, Json } from './tables.ts'
 import type { Role } from '../auth/roles.ts'
+import type { Document, Json } from '../platform/database/json.ts'
 
 export type UserStatus = 'invited' | 'active' | 'blocked'
 export type UserRow = {

@@ -1,12 +1,8 @@
 // Row types of all tables as the database returns them: instants as Date, local dates as YYYY-MM-DD, int8 as number.
-import type { ColumnType, Generated } from 'kysely'
-import type { CallbackStatus } from '../callback/states.ts'
+import type { Generated } from 'kysely'
 import type { MessageRow, JobRow, TemplateRow, GatewayRow, WebhookRow, WebhookDeliveryRow } from './message-tables.ts'
 import type { PeopleTables } from './people-tables.ts'
-
-/** jsonb: read as a value, written as JSON text. */
-export type Json<T> = ColumnType<T, string, string>
-export type Document = Record<string, unknown>
+import type { Json, Document } from '../platform/database/json.ts'
 
 type Versioned = {
   version: Generated<number>
@@ -313,3 +309,6 @@ export type Tables = PeopleTables & {
   external_busy: { tenant_id: string; calendar_id: string; agent_id: string; starts_at: Date; ends_at: Date }
   waiting_entries: WaitingRow
 }
+
+export type CallbackStatus =
+  'scheduled' | 'queued' | 'in_progress' | 'completed' | 'exhausted' | 'expired' | 'cancelled'

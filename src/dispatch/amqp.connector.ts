@@ -2,7 +2,7 @@
 // from the campaign's reply queue. The operator owns the broker: tenants name neither hosts nor each other's queues.
 import { Connection, ConsumerStatus, type Publisher } from 'rabbitmq-client'
 import type { Campaign } from '../campaign/campaign.ts'
-import type { Batch, Connector, Item, ItemResult, Sent } from './connector.ts'
+import type { Batch, Connector, Item, ItemResult, Sent } from '../domain/catalogue/campaign/connector.ts'
 
 /** How long to wait for a connection before a batch counts as failed; shortest and longest delay between connects; ms. */
 const [ACQUIRE, RETRY_LOW, RETRY_HIGH] = [5_000, 300, 5_000]

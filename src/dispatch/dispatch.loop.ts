@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Loop } from '../background.ts'
 import type { Deps } from '../deps.ts'
 import { leavePusher } from '../campaign/state.sql.ts'
-import type { Listening } from './connector.ts'
 import { pushingCampaigns } from './delivery.sql.ts'
 import { jobFor } from './job.ts'
 import { pushOnce } from './push.actions.ts'
 import { takeMessage } from './reply.actions.ts'
 import { semaphore } from '../semaphore.ts'
+import type { Listening } from '../domain/catalogue/campaign/connector.ts'
 
 /** How often to look for campaigns that began or ceased to push, and to retry a campaign that another process pushes; ms. */
 const [LOOK, OTHERS] = [10_000, 5_000]

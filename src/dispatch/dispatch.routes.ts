@@ -5,7 +5,6 @@ import { documentedUnder, idOf, withScope } from '../rest/route.ts'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../tenant/config.actions.ts'
-import { campaignOf } from '../callback/ask.actions.ts'
 import { readState } from '../campaign/state.sql.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
@@ -14,6 +13,7 @@ import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest
 import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
 import { listDeliveries, replay, type Delivery } from './delivery.sql.ts'
 import { rotateSecret } from '../outbound/secret.actions.ts'
+import { campaignOf } from '../domain/catalogue/campaign-of.ts'
 
 const StatusName = Type.Union(['pending', 'delivered', 'parked', 'dropped'].map((name) => Type.Literal(name)))
 const DeliveryShown = Type.Object(

@@ -2,8 +2,8 @@
 import type { Deps } from '../deps.ts'
 import { failureOf, headerOf, isTaken, retryAfter } from '../outbound/answer.ts'
 import type { Post } from '../outbound/post.ts'
-import { type Batch, type Connector, type ItemResult, type Sent } from './connector.ts'
 import { signedHeaders, signingSecrets } from '../outbound/secret.actions.ts'
+import type { Batch, Connector, ItemResult, Sent } from '../domain/catalogue/campaign/connector.ts'
 
 /** The message itself was refused: 400 Bad Request, 413 Content Too Large, 422 Unprocessable Content (RFC 9110 §15.5). */
 const REFUSED = new Set([400, 413, 422])

@@ -2,7 +2,7 @@
 import type { TenantConfig } from '../availability/model.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import type { Deps } from '../deps.ts'
-import type { Connector } from './connector.ts'
+import type { Connector } from '../domain/catalogue/campaign/connector.ts'
 
 export type Job = {
   deps: Deps

@@ -1,5 +1,5 @@
 // For development: logs the contacts that would be pushed, by code; phone numbers and names stay out of logs.
-import type { Connector } from './connector.ts'
+import type { Connector } from '../domain/catalogue/campaign/connector.ts'
 
 export function logConnector(write: (line: string) => void): Connector {
   return {

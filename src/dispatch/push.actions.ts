@@ -10,7 +10,7 @@ import { claimWithin } from '../callback/lease.actions.ts'
 import { contactOf } from '../callback/callback-json.ts'
 import { afterCommit, transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { batchIdOf, keysOf, type Batch, type Item } from './connector.ts'
+import { batchIdOf, keysOf } from './connector.ts'
 import {
   claimDeliveries,
   connectorOf,
@@ -22,6 +22,7 @@ import {
 } from './delivery.sql.ts'
 import { jobFor, type Job } from './job.ts'
 import { DISPATCH, record, type Circuit } from './record.actions.ts'
+import type { Batch, Item } from '../domain/catalogue/campaign/connector.ts'
 
 /** How long a turn lasts before it is the turn of other campaigns, in ms. */
 const TURN_MS = 2_000

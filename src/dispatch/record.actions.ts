@@ -3,9 +3,10 @@ import { transition } from '../callback/transition.actions.ts'
 import { lockByDelivery } from '../callback/callback.sql.ts'
 import { changeState } from '../campaign/state.sql.ts'
 import { transaction } from '../db/tx.ts'
-import { keysOf, pauseAfter, type Batch, type ItemResult, type Sent } from './connector.ts'
+import { keysOf, pauseAfter } from './connector.ts'
 import { parkTired, postponeDeliveries, settleDeliveries } from './delivery.sql.ts'
 import type { Job } from './job.ts'
+import type { Batch, ItemResult, Sent } from '../domain/catalogue/campaign/connector.ts'
 
 /** The actor named in the history. */
 export const DISPATCH = 'dispatch'

@@ -1,17 +1,17 @@
 // Writes events in the transaction of the change itself and, after the commit, wakes the relay.
 import { afterCommit, type Tx } from '../db/tx.ts'
-import type { Deps } from '../deps.ts'
+import type { CoreDeps } from '../platform/core-deps.ts'
 import { putEvent, putEvents, type NewEvent, type SharedEvent } from './event.sql.ts'
 
-export const wakeRelay = (deps: Deps, tenantId: string): void => deps.pubsub.say('jobs', `${tenantId} events`)
+export const wakeRelay = (deps: CoreDeps, tenantId: string): void => deps.pubsub.say('jobs', `${tenantId} events`)
 
-export async function writeEvent(deps: Deps, tx: Tx, event: NewEvent): Promise<void> {
+export async function writeEvent(deps: CoreDeps, tx: Tx, event: NewEvent): Promise<void> {
   if (await putEvent(tx, event)) afterCommit(tx, () => wakeRelay(deps, event.tenantId))
 }
 
 /** Writes events of many subjects at once; `shared` has what is the same for all. */
 export async function writeEvents(
-  deps: Deps,
+  deps: CoreDeps,
   tx: Tx,
   tenantId: string,
   subjects: readonly { subjectId: string; id: string; data?: Record<string, unknown> }[],

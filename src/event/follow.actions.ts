@@ -1,5 +1,5 @@
 // Streams new events of a tenant as server-sent events: reads repeatedly, woken by pub/sub hints.
-import type { Deps } from '../deps.ts'
+import type { CoreDeps } from '../platform/core-deps.ts'
 import { isUuid, timeOfUuid, uuidAt } from '../uuid.ts'
 
 /** A comment is sent this often without changes, so that proxies keep the connection open; ms. */
@@ -30,7 +30,7 @@ function forgetBefore(sent: Map<string, number>, old: string): void {
 
 /** Writes changes as server-sent events until `signal` aborts; starts after `since`, or now. */
 export async function followChanges<T extends { id: string }>(
-  deps: Deps,
+  deps: CoreDeps,
   { since, read, shown, hints }: Followed<T>,
   signal: AbortSignal,
   write: (text: string) => Promise<void>,

@@ -66,4 +66,4 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   }
 }
 
-export const relayQueue: Queue = { name: 'events', slots: 8, attempts: 12, run }
+export const relayQueue: Queue<Deps> = { name: 'events', slots: 8, attempts: 12, run }

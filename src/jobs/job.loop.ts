@@ -1,7 +1,7 @@
 // Runs background jobs: finds due jobs, alternates between tenants, and runs as many jobs at once as each queue allows.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Loop } from '../background.ts'
-import type { Deps } from '../deps.ts'
+import type { CoreDeps } from '../platform/core-deps.ts'
 import { whereDue } from './job.sql.ts'
 import type { Queue } from './queue.ts'
 import { claim, runJob } from './work.actions.ts'
@@ -10,13 +10,23 @@ import { claim, runJob } from './work.actions.ts'
 const [LOOK, AHEAD] = [10_000, 20_000]
 const BATCH = 10
 
-type Lane = { queue: Queue; active: number; ofTenant: Map<string, number>; wanted: Set<string>; claiming: boolean }
+type Lane<D extends CoreDeps> = {
+  queue: Queue<D>
+  active: number
+  ofTenant: Map<string, number>
+  wanted: Set<string>
+  claiming: boolean
+}
 
 /** Starts the loop; `onError` receives errors of jobs and checks. */
-export function startJobs(deps: Deps, queues: readonly Queue[], onError: (error: unknown) => void): Loop {
+export function startJobs<D extends CoreDeps>(
+  deps: D,
+  queues: readonly Queue<D>[],
+  onError: (error: unknown) => void,
+): Loop {
   const abort = new AbortController()
   const { signal } = abort
-  const lanes = new Map<string, Lane>(
+  const lanes = new Map<string, Lane<D>>(
     queues.map((queue) => [
       queue.name,
       { queue, active: 0, ofTenant: new Map<string, number>(), wanted: new Set<string>(), claiming: false },
@@ -25,14 +35,14 @@ export function startJobs(deps: Deps, queues: readonly Queue[], onError: (error:
   const running = new Set<Promise<unknown>>()
   const timers = new Set<NodeJS.Timeout>()
 
-  const room = (lane: Lane, tenantId: string): number => {
+  const room = (lane: Lane<D>, tenantId: string): number => {
     const most = Math.max(1, Math.ceil(lane.queue.slots / 2))
     // A tenant may use all slots when no other tenant waits, else half of them.
     const share = lane.wanted.size > 0 ? most : lane.queue.slots
     return Math.min(BATCH, lane.queue.slots - lane.active, share - (lane.ofTenant.get(tenantId) ?? 0))
   }
 
-  function start(lane: Lane, tenantId: string, job: Awaited<ReturnType<typeof claim>>[number]): void {
+  function start(lane: Lane<D>, tenantId: string, job: Awaited<ReturnType<typeof claim>>[number]): void {
     lane.active += 1
     lane.ofTenant.set(tenantId, (lane.ofTenant.get(tenantId) ?? 0) + 1)
     const work = runJob(deps, lane.queue, job, onError)
@@ -56,7 +66,7 @@ export function startJobs(deps: Deps, queues: readonly Queue[], onError: (error:
   }
 
   /** Claims jobs for the tenant whose turn it is, as long as slots are free. */
-  function pump(lane: Lane): void {
+  function pump(lane: Lane<D>): void {
     if (lane.claiming || signal.aborted) return
     lane.claiming = true
     const pumping = (async () => {

@@ -1,6 +1,6 @@
 // PURE. The interface of a queue of background jobs: who runs them, how many at once, and what happens to one that fails.
 import type { Tx } from '../db/tx.ts'
-import type { Deps } from '../deps.ts'
+import type { CoreDeps } from '../platform/core-deps.ts'
 import type { Job } from './job.sql.ts'
 
 /** How a job ended. `also`: writes in the same transaction as its end. */
@@ -15,13 +15,14 @@ export type Ended =
       isUntried?: boolean
     }
 
-export type Queue = {
+/** `D`: what its jobs are given. */
+export type Queue<D extends CoreDeps = CoreDeps> = {
   name: string
   /** Jobs at once in one process; at most half of them for one tenant while others wait. */
   slots: number
   /** Attempts of a job that throws, before it is parked. */
   attempts: number
-  run: (deps: Deps, job: Job) => Promise<Ended>
+  run: (deps: D, job: Job) => Promise<Ended>
 }
 
 export const DONE: Ended = { kind: 'done' }

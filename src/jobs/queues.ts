@@ -12,7 +12,7 @@ import { webhookQueue } from '../webhook/webhook.actions.ts'
 import type { Queue } from './queue.ts'
 
 /** All queues to work on. Without a mail server, the mail queue is left out and mails wait in the outbox. */
-export function queuesFor(deps: Deps, mailSlots: number): Queue[] {
+export function queuesFor(deps: Deps, mailSlots: number): Queue<Deps>[] {
   const common = [
     relayQueue,
     offerQueue,

@@ -57,7 +57,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   return { kind: 'done', also: (tx) => putJobs(tx, [next]) }
 }
 
-export const scheduleQueue: Queue = { name: QUEUE, slots: 2, attempts: 1_000, run }
+export const scheduleQueue: Queue<Deps> = { name: QUEUE, slots: 2, attempts: 1_000, run }
 
 /** Starts the periodic tasks, every fifteen seconds; a new contact list is imported at once. */
 export function startSchedules(deps: Deps, onError: (error: unknown) => void): Loop {

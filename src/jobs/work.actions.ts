@@ -1,11 +1,11 @@
 // Runs one claimed job, and writes its end together with its effects.
 import { afterCommit, transaction, type Tx } from '../db/tx.ts'
-import type { Deps } from '../deps.ts'
+import type { CoreDeps } from '../platform/core-deps.ts'
 import { claimJobs, finishJob, putJobs, putOffJob, renewJob, whereDue, type Job, type NewJob } from './job.sql.ts'
 import { backOff, type Ended, type Queue } from './queue.ts'
 
 /** Writes jobs and, after the commit, wakes the processes that run them. */
-export async function enqueue(deps: Deps, tx: Tx, jobs: readonly NewJob[]): Promise<void> {
+export async function enqueue(deps: CoreDeps, tx: Tx, jobs: readonly NewJob[]): Promise<void> {
   await putJobs(tx, jobs)
   const now = deps.now()
   const due = new Set(jobs.filter((job) => job.due.getTime() <= now).map((job) => `${job.tenantId} ${job.queue}`))
@@ -27,7 +27,7 @@ const failureOf = (error: unknown): string => {
 const [LEASE, RENEW] = [20_000, 6_000]
 
 /** Renews the claim of a job periodically; the returned function stops this and waits for a renewal under way. */
-function keepClaim(deps: Deps, job: Job): () => Promise<void> {
+function keepClaim(deps: CoreDeps, job: Job): () => Promise<void> {
   let renewing: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => {
     renewing = renewing
@@ -42,9 +42,9 @@ function keepClaim(deps: Deps, job: Job): () => Promise<void> {
 }
 
 /** Runs a claimed job to its end; resolves to its result for the metrics. `onError` receives what it threw. */
-export async function runJob(
-  deps: Deps,
-  queue: Queue,
+export async function runJob<D extends CoreDeps>(
+  deps: D,
+  queue: Queue<D>,
   job: Job,
   onError: (error: unknown) => void,
 ): Promise<{ result: 'done' | 'again' | 'parked'; at: number | null }> {
@@ -74,15 +74,15 @@ export async function runJob(
   return { result: at === null ? 'parked' : 'again', at }
 }
 
-export const claim = (deps: Deps, queue: Queue, tenantId: string, limit: number): Promise<Job[]> => {
+export const claim = (deps: CoreDeps, queue: { name: string }, tenantId: string, limit: number): Promise<Job[]> => {
   const now = deps.now()
   return claimJobs(deps.db.kysely, tenantId, queue.name, new Date(now), new Date(now + LEASE), limit)
 }
 
 /** Runs all due jobs and the jobs that follow from them, one after the other; returns how many. For tests and commands. */
-export async function drain(
-  deps: Deps,
-  queues: readonly Queue[],
+export async function drain<D extends CoreDeps>(
+  deps: D,
+  queues: readonly Queue<D>[],
   onError: (error: unknown) => void = (error) => {
     throw error
   },

@@ -2,8 +2,6 @@
 import type { Params, ProblemCode } from '../errors.ts'
 import { en, type FaultCode, type Words } from './en.ts'
 import { it } from './it.ts'
-import { workspaceEn, type WorkspaceWords } from './workspace.en.ts'
-import { workspaceIt } from './workspace.it.ts'
 import { pagesEn, type PageWords } from './pages.en.ts'
 import { pagesIt } from './pages.it.ts'
 
@@ -28,11 +26,6 @@ export function preferredLanguage(header: string | undefined): Language | undefi
 
 /** Like `preferredLanguage`, with English as the default. */
 export const languageOf = (header: string | undefined): Language => preferredLanguage(header) ?? 'en'
-
-const DESKS: Record<Language, WorkspaceWords> = { it: workspaceIt, en: workspaceEn }
-
-/** All texts of the workspace. */
-export const workspaceWords = (language: Language): WorkspaceWords => DESKS[language]
 
 /** All texts of the citizens' pages. */
 export const pageWords = (language: Language): PageWords => PAGES[language]

@@ -2,65 +2,15 @@
 import type { Api } from '../rest/api.ts'
 import { withScope } from '../rest/route.ts'
 import Type from 'typebox'
-import { isKnownRegion, publicHolidays, type HolidayDocument } from '../availability/holidays.ts'
+import { publicHolidays, type HolidayDocument } from '../availability/holidays.ts'
 import type { Deps } from '../deps.ts'
-import { AppError, bodyFault } from '../errors.ts'
+import { AppError } from '../errors.ts'
 import { tenantOf } from '../rest/access.ts'
-import { requireLive } from '../rest/references.ts'
-import type { Resource } from '../rest/resource.ts'
 import { problems } from '../rest/headers.ts'
 import { registerResource } from '../rest/resource.routes.ts'
 import { findRow } from '../rest/resource.sql.ts'
 import { IdParams } from '../rest/schema.ts'
-import { HolidayCalendarBody, LocationBody } from './location.schema.ts'
-
-const CONFIGURATION = { read: 'configuration:read', write: 'configuration:write' } as const
-
-export const locations: Resource = {
-  path: 'locations',
-  name: 'location',
-  table: 'locations',
-  description: 'an office or call room: address, time zone, holiday calendar',
-  body: LocationBody,
-  columns: { name: 'name', externalId: 'external_id' },
-  filters: { externalId: 'external_id', name: 'name' },
-  scopes: CONFIGURATION,
-  isConfiguration: true,
-  async prepare(context, body) {
-    if (body.holidayCalendarId !== undefined) {
-      await requireLive(
-        context,
-        'holiday_calendars',
-        'holiday calendar',
-        [body.holidayCalendarId as string],
-        '/holidayCalendarId',
-        false,
-      )
-    }
-    return {}
-  },
-}
-
-export const holidayCalendars: Resource = {
-  path: 'holiday-calendars',
-  name: 'holiday-calendar',
-  table: 'holiday_calendars',
-  description: 'public holidays by country and region, with days of one’s own',
-  body: HolidayCalendarBody,
-  columns: { name: 'name', externalId: 'external_id' },
-  filters: { externalId: 'external_id', name: 'name' },
-  scopes: CONFIGURATION,
-  isConfiguration: true,
-  async prepare(_context, body) {
-    const { country, region } = body as { country?: string; region?: string }
-    if (region !== undefined && country === undefined)
-      throw bodyFault('/country', 'unknown_holidays', { country: '', region })
-    if (country !== undefined && !isKnownRegion(country, region)) {
-      throw bodyFault(region === undefined ? '/country' : '/region', 'unknown_holidays', { country, region })
-    }
-    return {}
-  },
-}
+import { locations, holidayCalendars } from '../domain/catalogue/resources/location.resource.ts'
 
 /** Registers both collections and the preview of a holiday calendar's days. */
 export function locationRoutes(app: Api, deps: Deps): void {

@@ -9,12 +9,13 @@ import { HOUR } from '../time/interval.ts'
 import { signedName, signatureOf } from '../web/signature.ts'
 import { channelsOf } from './gateway.sql.ts'
 import { isAccount, isSilencedBy, kindOf, type MessageKind } from './kinds.ts'
-import type { CalendarPart, NewMessage, Withheld } from './message.ts'
+import type { NewMessage, Withheld } from './message.ts'
 import { insertMessage } from './message.sql.ts'
 import { fullName, type Saying, type Speaker } from './occasion.ts'
 import { defaultTemplate, render } from './render.ts'
 import { situationOf, type Situation } from './suppression.sql.ts'
 import { afterQuietHours, textDocument } from './text.ts'
+import type { CalendarPart } from '../platform/mail.ts'
 
 /** Most messages per address in an hour; more is a sign of abuse. */
 const MOST_AN_HOUR = 12

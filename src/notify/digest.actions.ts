@@ -1,15 +1,15 @@
 // Sends agents their appointments of the day.
 import { listAppointments } from '../appointment/appointment.sql.ts'
-import { visitName } from '../booking/steps.ts'
 import { findContact } from '../contact/contact.sql.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { findRow } from '../rest/resource.sql.ts'
-import { parseClock } from '../service/visit.ts'
 import { DAY, HOUR } from '../time/interval.ts'
 import { dayOf, instantOf, startOfDay } from '../time/zone.ts'
 import { clockOf, dateOf } from '../web/dates.ts'
 import { compose, post, speakerOf } from './compose.actions.ts'
+import { visitName } from '../locales/visit-text.ts'
+import { parseClock } from '../kernel/time/clock.ts'
 
 /** A digest later than this is not sent, in ms. */
 const LATE = 3 * HOUR

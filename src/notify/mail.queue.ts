@@ -2,9 +2,10 @@
 import type { Deps } from '../deps.ts'
 import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
 import type { Job } from '../jobs/job.sql.ts'
-import { MAX_ATTEMPTS, type MailDocument } from './message.ts'
+import { MAX_ATTEMPTS } from './message.ts'
 import { failed, messageToSend, sent } from './sending.actions.ts'
 import { suppress } from './suppression.sql.ts'
+import type { MailDocument } from '../platform/mail.ts'
 
 async function run(deps: Deps, job: Job): Promise<Ended> {
   const m = await messageToSend(deps, job)
@@ -25,7 +26,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
 }
 
 /** `slots`: messages at once; use the number of connections of the sender. */
-export const mailQueue = (slots: number): Queue => ({
+export const mailQueue = (slots: number): Queue<Deps> => ({
   name: 'mail',
   slots,
   attempts: MAX_ATTEMPTS,

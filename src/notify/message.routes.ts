@@ -9,9 +9,10 @@ import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest
 import { problems } from '../rest/headers.ts'
 import { CountShown, DateTime, Id, IdParams, Nullable, oneOf } from '../rest/schema.ts'
 import { isAccount } from './kinds.ts'
-import type { MailDocument, TextDocument } from './message.ts'
+import type { TextDocument } from './message.ts'
 import { findMessage, listMessages, type Message } from './message.sql.ts'
 import { listSuppressed, release } from './suppression.sql.ts'
+import type { MailDocument } from '../platform/mail.ts'
 
 const STATUSES = ['queued', 'sent', 'delivered', 'bounced', 'parked', 'dropped', 'suppressed'] as const
 const Status = oneOf(STATUSES)

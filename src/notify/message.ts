@@ -1,25 +1,8 @@
 // PURE. Types of messages and of their sending; main.ts chooses the channels.
+import type { MailDocument } from '../platform/mail.ts'
 
 /** The calendar object in a mail (RFC 6047 §2.4); the MIME type repeats its method. */
-export type CalendarPart = { method: 'REQUEST' | 'CANCEL'; content: string }
-export type Mail = {
-  to: string
-  fromName: string
-  replyTo?: string | undefined
-  subject: string
-  text: string
-  html: string
-  calendar?: CalendarPart | undefined
-  /** URL of the one-click unsubscription (RFC 8058). */
-  unsubscribe?: string | undefined
-  /** Start of the appointment that the message states; epoch ms. */
-  start?: number | undefined
-}
-/** Sends an e-mail and returns the provider's id. Rejects with an error whose `code` says why it failed. */
-export type SendMail = (mail: Mail & { messageId: string }) => Promise<string>
 
-/** The stored content of a mail or a text; the channel of the message says which one it is. */
-export type MailDocument = Omit<Mail, 'to'>
 export type TextDocument = { text: string; encoding: string; segments: number; start?: number | undefined }
 
 /** Why a message is not sent. */

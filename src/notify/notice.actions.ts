@@ -4,19 +4,20 @@ import type { Appointment, AppointmentDocument } from '../appointment/appointmen
 import { calendarView, appointmentView } from '../appointment/appointment-view.ts'
 import { calendarObject } from '../calendar/ics-event.ts'
 import type { Callback } from '../callback/callback.sql.ts'
-import { documentOf as callbackDocument } from '../callback/decide.ts'
 import { findContact } from '../contact/contact.sql.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { languageNamed, type Language } from '../locales/words.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
 import { DAY, HOUR } from '../time/interval.ts'
-import { callbackLink, manageLink } from '../web/site.ts'
 import { compose, post, speakerOf, type Occasion, type Person } from './compose.actions.ts'
 import { channelsOf } from './gateway.sql.ts'
 import { kindOf, type MessageKind } from './kinds.ts'
-import type { CalendarPart, NewMessage } from './message.ts'
+import type { NewMessage } from './message.ts'
 import { fullName, ofAppointment, ofCallback } from './occasion.ts'
+import { callbackLink, manageLink } from '../application/notifications/links.ts'
+import type { CalendarPart } from '../platform/mail.ts'
+import { documentOf as callbackDocument } from '../domain/callback/callback-document.ts'
 
 export type Happened = { id: string; type: string; at: Date; actor: string; data: unknown }
 

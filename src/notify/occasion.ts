@@ -1,29 +1,16 @@
 // PURE. Template variables and facts of messages about an appointment or a callback.
 import { joinLinkOf } from '../appointment/appointment-json.ts'
 import type { TenantConfig } from '../availability/model.ts'
-import { addressLines, spanOf, visitName } from '../booking/steps.ts'
 import type { Language } from '../locales/words.ts'
 import type { PageWords } from '../locales/pages.en.ts'
 import { dayOf } from '../time/zone.ts'
 import { clockOf, dateOf, dayAndMonth, exactClock } from '../web/dates.ts'
 import type { Content, Variables } from './render.ts'
+import { addressLines, spanOf, visitName } from '../locales/visit-text.ts'
+import type { AppointmentView } from '../appointment/appointment-view.ts'
 
 /** Configuration and language in which a message is written. */
 export type Speaker = { config: TenantConfig; language: Language; words: PageWords }
-export type AppointmentView = {
-  serviceIds: readonly string[]
-  /** Epoch ms. */
-  start: number
-  end: number
-  timeZone: string
-  channel: string
-  locationId: string
-  places: number
-  code?: string | undefined
-  reason?: string | undefined
-  /** Start before the move; epoch ms. */
-  oldStart?: number | undefined
-}
 export type Saying = Pick<Content, 'facts'> & { variables: Variables }
 
 /** `lunedì 23 novembre, 09:00`: a deadline. */

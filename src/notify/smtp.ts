@@ -1,6 +1,7 @@
 // The e-mail channel: SMTP with nodemailer, a connection pool, TLS as the URL says, and DKIM when a key is set.
 import { createTransport } from 'nodemailer'
-import { addressIn, type SendMail } from './message.ts'
+import { addressIn } from './message.ts'
+import type { SendMail } from '../platform/mail.ts'
 
 export type Dkim = { domainName: string; keySelector: string; privateKey: string }
 export type Sender = { send: SendMail; close: () => void }

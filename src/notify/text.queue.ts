@@ -57,4 +57,4 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   }
 }
 
-export const textQueue: Queue = { name: 'texts', slots: 16, attempts: 40, run }
+export const textQueue: Queue<Deps> = { name: 'texts', slots: 16, attempts: 40, run }

@@ -1,10 +1,10 @@
 // PURE. Text messages: number of segments, and quiet hours.
 import { createRequire } from 'node:module'
 import type { SegmentedMessage as Segmented } from 'sms-segments-calculator'
-import { parseClock } from '../service/visit.ts'
 import { DAY } from '../time/interval.ts'
 import { dayOf, instantOf } from '../time/zone.ts'
 import type { TextDocument } from './message.ts'
+import { parseClock } from '../kernel/time/clock.ts'
 
 const require = createRequire(import.meta.url)
 

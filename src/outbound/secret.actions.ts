@@ -2,12 +2,12 @@
 // one more day. Also the signature itself, per Standard Webhooks 1.0.
 import { Webhook } from 'standardwebhooks'
 import { transaction } from '../db/tx.ts'
-import type { Deps } from '../deps.ts'
+import type { CoreDeps } from '../platform/core-deps.ts'
 import { DAY } from '../time/interval.ts'
 import { openSecrets, putSecret, sealSecret } from '../tenant/secret.actions.ts'
 import { writeSecret } from '../tenant/secret.sql.ts'
 
-type SecretDeps = Pick<Deps, 'now' | 'db' | 'randomBytes' | 'vault'>
+type SecretDeps = Pick<CoreDeps, 'now' | 'db' | 'randomBytes' | 'vault'>
 /** What a secret signs: the pushes of a campaign, or the notices of a webhook subscription. */
 export type Signer = { kind: 'push' | 'webhook'; id: string }
 const nameOf = ({ kind, id }: Signer) => ({ current: `${kind}:${id}`, previous: `${kind}-before:${id}` })

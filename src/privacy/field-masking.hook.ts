@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { configOf } from '../tenant/config.actions.ts'
-import { hiddenFrom, NOTHING_HIDDEN, mask, type Hidden } from './field-masking.ts'
+import { hiddenFrom, NOTHING_HIDDEN, type Hidden, maskDeep } from './field-masking.ts'
 
 /** Collections about the office itself: the names and addresses in them are public or belong to staff, so they are not masked. */
 const OF_THE_OFFICE = new Set([
@@ -15,14 +15,6 @@ const OF_THE_OFFICE = new Set([
 /** Routes that return plain text, which cannot be masked: they are refused if any field is hidden. */
 const TEXTS = new Set(['/v1/loads/:id/refusals'])
 type Means = 'lastName' | 'email' | 'phone' | 'externalId'
-
-/** Masks a value and all records inside it. */
-export function maskDeep(value: unknown, hidden: Hidden): unknown {
-  if (Array.isArray(value)) return value.map((one) => maskDeep(one, hidden))
-  if (value === null || typeof value !== 'object' || value instanceof Date) return value
-  const masked = mask(value as Record<string, unknown>, hidden)
-  return Object.fromEntries(Object.entries(masked).map(([name, one]) => [name, maskDeep(one, hidden)]))
-}
 
 /** The fields hidden from the caller. */
 export async function hiddenFor(deps: Deps, request: FastifyRequest): Promise<Hidden> {

@@ -42,3 +42,11 @@ export function mask<T extends Record<string, unknown>>(record: T, hidden: Hidde
   if ('recipient' in shown) maskMessage(shown, hidden)
   return shown as T
 }
+
+/** Masks a value and all records inside it. */
+export function maskDeep(value: unknown, hidden: Hidden): unknown {
+  if (Array.isArray(value)) return value.map((one) => maskDeep(one, hidden))
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value
+  const masked = mask(value as Record<string, unknown>, hidden)
+  return Object.fromEntries(Object.entries(masked).map(([name, one]) => [name, maskDeep(one, hidden)]))
+}

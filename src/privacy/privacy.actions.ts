@@ -3,11 +3,11 @@ import { insertAudit } from '../auth/audit.sql.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { contacts } from '../contact/contact.routes.ts'
 import { presentRow } from '../rest/resource.actions.ts'
 import { findRow, lockRow } from '../rest/resource.sql.ts'
 import { DAY } from '../time/interval.ts'
 import { anonymise, eraseAnswers, everythingOf, forgottenContacts, hasOpen } from './privacy.sql.ts'
+import { contacts } from '../domain/contact/contact.resource.ts'
 
 const BATCH = 100
 /** Columns without information about the person, or with secrets; left out of the export. */

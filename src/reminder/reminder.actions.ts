@@ -79,7 +79,7 @@ async function remind(deps: Deps, job: Job): Promise<Ended> {
   return { kind: 'done', also: async (tx) => void (await post(deps, tx, message)) }
 }
 
-export const reminderQueue: Queue = { name: QUEUE, slots: 8, attempts: 10, run: remind }
+export const reminderQueue: Queue<Deps> = { name: QUEUE, slots: 8, attempts: 10, run: remind }
 
 /** After a change of the rules: plans all coming appointments of a tenant again, in batches. */
 async function replan(deps: Deps, job: Job): Promise<Ended> {
@@ -108,4 +108,4 @@ export async function startReplan(deps: Deps, tx: Tx, tenantId: string, after: s
   await enqueue(deps, tx, [job])
 }
 
-export const replanQueue: Queue = { name: 'replan', slots: 1, attempts: 20, run: replan }
+export const replanQueue: Queue<Deps> = { name: 'replan', slots: 1, attempts: 20, run: replan }

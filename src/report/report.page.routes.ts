@@ -1,13 +1,14 @@
 // The pages of the reports: a plot, a table with the same data, and a CSV download.
 import { empty, optionsOf, refused, table } from '../agenda/agenda-components.ts'
 import { monthName, shortDate, weekdayNames } from '../web/dates.ts'
-import { address, queryIn, type AddWorkspacePage, type Workspace, type WorkspaceView } from '../web/workspace.ts'
+import { address, queryIn, type AddWorkspacePage, type WorkspaceView } from '../web/workspace.ts'
 import { field, hidden, NO_FAULTS, select } from '../web/form.ts'
 import { html, type Html } from '../web/html.ts'
 import { parseDate } from '../time/zone.ts'
 import { bars, columns, grid, type Mark } from './plot.ts'
 import type { Report } from './report.routes.ts'
 import { GROUPS_OF, REPORTS, type Column, type ReportName } from './reports.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 const isTime = (by: string | null): boolean => by === 'day' || by === 'week' || by === 'month'
 

@@ -1,7 +1,7 @@
 // SQL of the reports: counts by local day and by properties of appointments, ratings and callbacks.
 import { sql } from 'kysely'
-import type { Reach } from '../auth/scopes.ts'
 import type { Db } from '../db/tx.ts'
+import type { Reach } from '../kernel/permissions/principal.ts'
 
 export type ReportFilter = {
   from: Date

@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathPart } from './fields.ts'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
 import { sessionIn } from '../auth/cookie.ts'
-import type { Access, Person, Principal, Scope } from '../auth/scopes.ts'
 import { AppError } from '../errors.ts'
+import type { Access, Person, Principal } from '../kernel/permissions/principal.ts'
+import type { Scope } from '../kernel/permissions/scopes.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -4,9 +4,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { transaction, violationOf, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, externalIdTaken } from '../errors.ts'
-import type { Body, Resource, WriteContext } from './resource.ts'
+import type { Body, Resource, WriteContext, Row } from './resource.ts'
 import { changeRecord, createRecord } from './resource.actions.ts'
-import { findRow, findRowByExternalId, type Row } from './resource.sql.ts'
+import { findRow, findRowByExternalId } from './resource.sql.ts'
 
 type Context = Omit<WriteContext, 'before'>
 

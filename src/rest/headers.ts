@@ -40,7 +40,3 @@ export function requiredVersion(request: FastifyRequest): number | null {
     )
   return Number(match[1])
 }
-
-export function checkVersion(wanted: number | null, version: number): void {
-  if (wanted !== null && wanted !== version) throw new AppError('precondition_failed', { version })
-}

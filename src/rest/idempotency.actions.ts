@@ -1,7 +1,7 @@
 // Idempotency: the same key and request get the stored answer, without a second effect (draft-ietf-httpapi-idempotency-key).
 // Only successful answers are stored: a refusal had no effect, so a retry may succeed.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Deps } from '../deps.ts'
+import type { CoreDeps } from '../platform/core-deps.ts'
 import { hashSecret } from '../auth/token.ts'
 import { transaction, violationOf, type Tx } from '../db/tx.ts'
 import { AppError } from '../errors.ts'
@@ -46,7 +46,7 @@ export function answerRow(scope: IdempotencyScope, answer: Answer, now: number):
 }
 
 /** The stored answer, or null. Throws `idempotency_key_reused` if the key was used for a different request. */
-export async function earlierAnswer(deps: Deps, scope: IdempotencyScope | null): Promise<Answer | null> {
+export async function earlierAnswer(deps: CoreDeps, scope: IdempotencyScope | null): Promise<Answer | null> {
   if (!scope) return null
   const stored: StoredAnswer | undefined = await findAnswer(
     deps.db.kysely,
@@ -66,7 +66,7 @@ export function isRepeat(error: unknown): boolean {
 
 /** Runs `work` in a transaction that also stores its answer; a repeated request gets the stored answer. */
 export async function answerOnce(
-  deps: Deps,
+  deps: CoreDeps,
   scope: IdempotencyScope | null,
   work: (tx: Tx) => Promise<Answer>,
 ): Promise<Answer> {

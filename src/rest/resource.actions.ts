@@ -3,11 +3,11 @@ import { touchConfig } from '../availability/config.sql.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
-import { checkVersion } from './headers.ts'
-import type { Body, Resource, WriteContext } from './resource.ts'
-import { archiveRow, insertRow, lockRow, updateRow, type Row } from './resource.sql.ts'
+import type { Body, Resource, WriteContext, Row } from './resource.ts'
+import { archiveRow, insertRow, lockRow, updateRow } from './resource.sql.ts'
 import { mergePatch } from './schema.ts'
 import { checkBody } from './validation.ts'
+import { checkVersion } from '../kernel/version.ts'
 
 /** The record as returned by the API. */
 export function presentRow(resource: Resource, row: Row): Body {

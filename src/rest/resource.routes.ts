@@ -1,7 +1,7 @@
 // Create, read, list, change with If-Match, archive: the same five routes for every configuration table.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Api } from './api.ts'
-import { bodyOf, firstText, queryFields } from './fields.ts'
+import { bodyOf, queryFields } from './fields.ts'
 import Type from 'typebox'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
@@ -14,9 +14,10 @@ import { archiveRecord, changeRecord, presentRow } from './resource.actions.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from './paging.ts'
 import { afterRace, createOrKnown, hasExternalId } from './external-id.actions.ts'
 import { registerByExternalId } from './external-id.routes.ts'
-import type { Resource, WriteContext } from './resource.ts'
-import { findRow, listRows, type Row } from './resource.sql.ts'
+import type { Resource, WriteContext, Row } from './resource.ts'
+import { findRow, listRows } from './resource.sql.ts'
 import { defaulted, Envelope, IdParams, patchOf } from './schema.ts'
+import { firstText } from '../ui/form-input.ts'
 
 type IdRequest = FastifyRequest<{ Params: { id: string } }>
 

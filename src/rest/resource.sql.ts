@@ -1,16 +1,7 @@
 // SQL shared by all configuration tables: key columns, one document, a version. The caller names the table.
 import { sql, type Selectable } from 'kysely'
-import type { ResourceTable } from './resource.ts'
+import type { ResourceTable, Row } from './resource.ts'
 import type { Db, Tx } from '../db/tx.ts'
-
-export type Row = {
-  id: string
-  document: Record<string, unknown>
-  version: number
-  created_at: Date
-  updated_at: Date
-  archived_at: Date | null
-} & Record<string, unknown>
 
 // All configuration tables share the columns used here, so the type of one stands for all.
 const as = (table: ResourceTable): 'locations' => table as 'locations'

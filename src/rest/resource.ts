@@ -2,8 +2,8 @@
 import type { TObject } from 'typebox'
 import type { Deps } from '../deps.ts'
 import type { Tx } from '../db/tx.ts'
-import type { Reached, Scope } from '../auth/scopes.ts'
-import type { Row } from './resource.sql.ts'
+import type { Reached } from '../kernel/permissions/principal.ts'
+import type { Scope } from '../kernel/permissions/scopes.ts'
 
 export type ResourceTable =
   | 'locations'
@@ -53,3 +53,12 @@ export type Resource = {
   /** Schema of those fields. */
   presented?: TObject['properties']
 }
+
+export type Row = {
+  id: string
+  document: Record<string, unknown>
+  version: number
+  created_at: Date
+  updated_at: Date
+  archived_at: Date | null
+} & Record<string, unknown>

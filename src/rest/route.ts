@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { pathPart } from './fields.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Reached, Scope } from '../auth/scopes.ts'
+import type { Reached } from '../kernel/permissions/principal.ts'
+import type { Scope } from '../kernel/permissions/scopes.ts'
 
 /** Entry of a route in the API reference, under a tag. */
 export const documentedUnder = (tag: string) => (operationId: string, summary: string) => ({

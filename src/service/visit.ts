@@ -1,5 +1,6 @@
 // PURE. The rules of a service, and of several services combined in one visit. Independent of agents and the ledger.
 import { MINUTE } from '../time/interval.ts'
+import { parseClock } from '../kernel/time/clock.ts'
 
 export type Channel = 'in_person' | 'phone' | 'video'
 export type Audience = 'public' | 'staff'
@@ -69,12 +70,6 @@ export type Visit = {
 }
 
 export type VisitFault = 'services_not_combinable' | 'duration_not_offered'
-
-/** `08:30` → milliseconds since midnight; `24:00` is the end of the day. */
-export function parseClock(text: string): number {
-  const [hours = '0', minutes = '0'] = text.split(':')
-  return (Number(hours) * 60 + Number(minutes)) * MINUTE
-}
 
 const most = (values: readonly number[]): number => Math.max(...values)
 

@@ -1,10 +1,10 @@
 // Reads the configuration of a tenant that must exist.
 import type { TenantConfig } from '../availability/model.ts'
-import type { Deps } from '../deps.ts'
+import type { SnapshotDeps } from '../availability/snapshot.actions.ts'
 import { AppError } from '../errors.ts'
 
 /** The current configuration; throws `not_found` when there is no such tenant. */
-export async function configOf(deps: Deps, tenantId: string): Promise<TenantConfig> {
+export async function configOf(deps: SnapshotDeps, tenantId: string): Promise<TenantConfig> {
   const config = await deps.snapshots.config(tenantId)
   if (!config) throw new AppError('not_found', { what: 'tenant' })
   return config

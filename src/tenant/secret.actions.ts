@@ -1,12 +1,12 @@
 // A tenant's secrets: keys for cookies, links and signatures, and credentials for other systems. Sealed at rest by the vault.
-import type { Deps } from '../deps.ts'
+import type { CoreDeps } from '../platform/core-deps.ts'
 import { memoizeByObject } from '../memoize.ts'
 import { readSecrets, writeSecret } from './secret.sql.ts'
 
-type SecretDeps = Pick<Deps, 'now' | 'db' | 'randomBytes' | 'vault'>
+type SecretDeps = Pick<CoreDeps, 'now' | 'db' | 'randomBytes' | 'vault'>
 export type OpenSecret = { purpose: string; secret: string; created_at: Date }
 
-const knownTo = memoizeByObject((_db: Deps['db']) => new Map<string, string>())
+const knownTo = memoizeByObject((_db: CoreDeps['db']) => new Map<string, string>())
 const contextOf = (purpose: string): string => `secret ${purpose}`
 
 /** The tenant's secret for `purpose`: 256 random bits, created on first use, the same in all processes. Never inside a transaction. */

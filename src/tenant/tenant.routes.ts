@@ -3,91 +3,22 @@ import type { Api } from '../rest/api.ts'
 import { pathPart } from '../rest/fields.ts'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { createKey, tokenOf } from '../auth/key.actions.ts'
-import { SCOPES } from '../auth/scopes.ts'
 import { transaction } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
-import { AppError, bodyFault } from '../errors.ts'
-import { answerRow, earlierAnswer, idempotencyOf, type IdempotencyScope } from '../rest/idempotency.actions.ts'
-import { rememberAnswer } from '../rest/idempotency.sql.ts'
+import { AppError } from '../errors.ts'
+import { idempotencyOf } from '../rest/idempotency.actions.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
-import {
-  checkVersion,
-  etagOf,
-  IdempotencyHeader,
-  RequiredIfMatchHeader,
-  problems,
-  requiredVersion,
-} from '../rest/headers.ts'
+import { etagOf, IdempotencyHeader, RequiredIfMatchHeader, problems, requiredVersion } from '../rest/headers.ts'
 import { IdParams, mergePatch } from '../rest/schema.ts'
 import { checkBody } from '../rest/validation.ts'
 import { startReplan } from '../reminder/reminder.actions.ts'
 import { settingsOf } from './settings.ts'
 import { checkTheme } from './theme.ts'
 import { TenantBody, TenantChange, TenantShown } from './tenant.schema.ts'
-import {
-  claimSlug,
-  findTenant,
-  insertTenant,
-  listTenants,
-  lockTenant,
-  updateTenant,
-  type Tenant,
-} from './tenant.sql.ts'
-
-function present(tenant: Tenant): Record<string, unknown> {
-  return {
-    id: tenant.id,
-    slug: tenant.slug,
-    name: tenant.name,
-    ...settingsOf(tenant.document),
-    version: tenant.version,
-    createdAt: tenant.created_at.toISOString(),
-    updatedAt: tenant.updated_at.toISOString(),
-    archivedAt: tenant.archived_at?.toISOString() ?? null,
-  }
-}
-
-/** First path segments of URLs that cannot be slugs of tenants. */
-const RESERVED = new Set([
-  ...['v1', 'docs', 'assets', 'healthz', 'readyz', 'metrics', 'openapi', 'examples', 'widget', 'embed'],
-  ...['agenda', 'admin', 'login', 'logout', 'account', 'static', 'public', 'api', 'auth', 'oauth'],
-])
-
-export type NewTenant = { tenant: Record<string, unknown>; apiKey: string; id: string }
-
-/**
- * Creates a tenant with its first key, which has all scopes. Throws `slug_taken`; a repeated request with the same
- * Idempotency-Key gets the earlier answer instead, and its key is derived again.
- */
-export async function createTenant(
-  deps: Deps,
-  body: Record<string, unknown>,
-  repeat: { scope: Omit<IdempotencyScope, 'tenantId'>; callerSecret: string } | null = null,
-): Promise<NewTenant> {
-  const { slug, name, ...document } = body as { slug: string; name: string }
-  if (RESERVED.has(slug)) throw bodyFault('/slug', 'slug_taken', { slug })
-  checkTheme(settingsOf(document).theme)
-  const id = deps.newId()
-  const derivation = repeat ? { callerSecret: repeat.callerSecret, idempotencyKey: repeat.scope.key } : undefined
-  const owner = await claimSlug(deps.db.kysely, slug, id)
-  if (owner !== id) {
-    const earlier = repeat ? await earlierAnswer(deps, { ...repeat.scope, tenantId: owner }) : null
-    if (!earlier) throw bodyFault('/slug', 'slug_taken', { slug })
-    const { tenant, keyId } = earlier.body as { tenant: Record<string, unknown>; keyId: string }
-    return { tenant, apiKey: tokenOf(deps, owner, keyId, derivation), id: owner }
-  }
-  return transaction(deps.db, async (tx) => {
-    const tenant = present(await insertTenant(tx, { id, slug, name, document, now: new Date(deps.now()) }))
-    const key = { tenantId: id, name: 'administration', scopes: [...SCOPES], expiresAt: null }
-    const { token, row } = await createKey(deps, tx, key, derivation)
-    if (repeat) {
-      const answer = { status: 201, body: { tenant, keyId: row.id } }
-      await tx.executeQuery(rememberAnswer(answerRow({ ...repeat.scope, tenantId: id }, answer, deps.now())))
-    }
-    return { tenant, apiKey: token, id }
-  })
-}
+import { findTenant, listTenants, lockTenant, updateTenant } from './tenant.sql.ts'
+import { checkVersion } from '../kernel/version.ts'
+import { createTenant } from '../application/onboarding/create-tenant.ts'
+import { tenantJson } from '../domain/tenant/tenant-json.ts'
 
 /** The tenant id in the URL; throws `not_found` for keys of other tenants, as if it did not exist. */
 function ownTenantOnly(request: FastifyRequest): string {
@@ -135,7 +66,7 @@ export function tenantRoutes(app: Api, deps: Deps): void {
       const page = pageOf(await listTenants(deps.db.kysely, decodeIdCursor(cursor), limit + 1), limit, (t) =>
         encodeCursor(t.id),
       )
-      return { ...page, items: page.items.map(present) }
+      return { ...page, items: page.items.map(tenantJson) }
     },
   })
 
@@ -151,7 +82,7 @@ export function tenantRoutes(app: Api, deps: Deps): void {
     handler: async (request, reply) => {
       const tenant = await findTenant(deps.db.kysely, ownTenantOnly(request))
       if (!tenant) throw new AppError('not_found', { what: 'tenant' })
-      return reply.header('etag', etagOf(tenant.version)).send(present(tenant))
+      return reply.header('etag', etagOf(tenant.version)).send(tenantJson(tenant))
     },
   })
 
@@ -182,7 +113,7 @@ export function tenantRoutes(app: Api, deps: Deps): void {
         if (changes.notifications !== undefined) await startReplan(deps, tx, id)
         return updateTenant(tx, { id, name, document, now: new Date(deps.now()) })
       })
-      return reply.header('etag', etagOf(tenant.version)).send(present(tenant))
+      return reply.header('etag', etagOf(tenant.version)).send(tenantJson(tenant))
     },
   })
 }

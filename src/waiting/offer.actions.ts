@@ -165,4 +165,4 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   return payload.entryId === undefined ? offer(deps, config, payload) : endOffer(deps, config, payload)
 }
 
-export const offerQueue: Queue = { name: QUEUE, slots: 4, attempts: 8, run }
+export const offerQueue: Queue<Deps> = { name: QUEUE, slots: 4, attempts: 8, run }

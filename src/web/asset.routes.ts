@@ -8,8 +8,8 @@ import { dirname } from 'node:path'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../errors.ts'
 import { logoOf, themeCss } from '../tenant/theme.ts'
-import { assetsVersion, PUBLIC } from './assets.ts'
 import { configOfSlug } from './site.ts'
+import { assetsVersion, PUBLIC } from '../platform/assets.ts'
 
 const FOR_EVER = 'public, max-age=31536000, immutable'
 const SOLVER = dirname(

@@ -1,32 +1,10 @@
 // The URL of the files in public/: one folder name for all, derived from their contents, so that browsers may cache them for
 // ever and never mix two versions.
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Assets } from './layout.ts'
 import type { Site } from './site.ts'
 import { themeCss } from '../tenant/theme.ts'
-
-export const PUBLIC = join(import.meta.dirname, '..', '..', 'public')
-
-let version: string | undefined
-
-/** Twelve characters that change when any file of public/ changes. */
-export function assetsVersion(): string {
-  if (version === undefined) {
-    const hash = createHash('sha256')
-    for (const name of readdirSync(PUBLIC, { recursive: true, encoding: 'utf8' }).sort()) {
-      const entry = join(PUBLIC, name)
-      try {
-        hash.update(name).update(readFileSync(entry))
-      } catch (error) {
-        if ((error as { code?: string }).code !== 'EISDIR') throw error
-      }
-    }
-    version = hash.digest('base64url').slice(0, 12)
-  }
-  return version
-}
+import { assetsBase } from '../platform/assets.ts'
 
 const themes = new WeakMap<object, string>()
 
@@ -39,4 +17,4 @@ function themeOf(site: Site): string {
   return address
 }
 
-export const assetsOf = (): Assets => ({ base: `/assets/${assetsVersion()}`, themeOf })
+export const assetsOf = (): Assets => ({ base: assetsBase(), themeOf })

@@ -2,20 +2,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathPart } from '../rest/fields.ts'
 import { findAppointment, type Appointment } from '../appointment/appointment.sql.ts'
-import type { Access } from '../auth/scopes.ts'
-import { problemPage } from '../booking/appointment.page.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
 import { memoizeByObject } from '../memoize.ts'
 import { pageWords, problemWords, type Language } from '../locales/words.ts'
 import { asAppError, logProblem } from '../rest/problem.ts'
 import { assetsOf } from './assets.ts'
+import { assetsBase } from '../platform/assets.ts'
 import { isUuid } from '../uuid.ts'
 import { installFormPages } from './form-pages.ts'
 import { html } from './html.ts'
 import { document, type Page } from './layout.ts'
 import { networkOf, widerNetworkOf } from './network.ts'
-import { draftsOf, languageFor, mayManage, siteOf, type Site } from './site.ts'
+import { draftsOf, mayManage, siteOf, type Site } from './site.ts'
+import type { Access } from '../kernel/permissions/principal.ts'
+import { problemPage } from '../site/problem.view.ts'
+import { languageFor } from '../http/language.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -121,7 +123,7 @@ export function sendPageNotFound(request: FastifyRequest, reply: FastifyReply): 
 function bareProblem(request: FastifyRequest, error: AppError): string {
   const language = languageFor(request, 'it')
   const { title, detail } = wordsOf(language, error)
-  const { base } = assetsOf()
+  const base = assetsBase()
   return `<!doctype html>${String(
     html`<html lang="${language}">
       <head>

@@ -1,17 +1,20 @@
 // The site: the context of every public page of a tenant, with its settings, the reader's language, and signatures of cookies
 // and links.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { pathPart, firstText, queryFields } from '../rest/fields.ts'
+import { pathPart, queryFields } from '../rest/fields.ts'
 import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { memoizeByObject } from '../memoize.ts'
 import { AppError } from '../errors.ts'
-import { languageNamed, pageWords, preferredLanguage, type Language } from '../locales/words.ts'
+import { languageNamed, pageWords, type Language } from '../locales/words.ts'
 import type { PageWords } from '../locales/pages.en.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
 import type { TenantSettings } from '../tenant/settings.ts'
 import { findTenantIdBySlug } from '../tenant/tenant.sql.ts'
-import { isSignature, signedName, signatureOf } from './signature.ts'
+import { isSignature, signatureOf } from './signature.ts'
+import { appointmentSeal } from '../application/notifications/links.ts'
+import { languageFor, withoutLanguage, LANGUAGE_COOKIE } from '../http/language.ts'
+import { firstText } from '../ui/form-input.ts'
 
 export type Site = {
   tenantId: string
@@ -30,8 +33,6 @@ export type Site = {
   /** Extra levels of proof of work for forms from this network. */
   workSteps: number
 }
-
-const LANGUAGE_COOKIE = 'agenda_language'
 const slugsOf = memoizeByObject((_db: Deps['db']) => new Map<string, string>())
 
 async function tenantIdOf(deps: Deps, slug: string): Promise<string | undefined> {
@@ -50,14 +51,6 @@ export async function configOfSlug(deps: Deps, slug: string): Promise<TenantConf
   const config = id === undefined ? null : await deps.snapshots.config(id)
   if (!config) throw new AppError('not_found', { what: 'tenant' })
   return config
-}
-
-/** The language in the URL, else the one chosen before, else that of the browser, else the tenant's. */
-export function languageFor(request: FastifyRequest, fallback: Language, preferred?: Language): Language {
-  const asked = languageNamed(firstText(queryFields(request), 'lang'))
-  // Only pages parse cookies.
-  const chosen = languageNamed((request.cookies as FastifyRequest['cookies'] | undefined)?.[LANGUAGE_COOKIE])
-  return asked ?? chosen ?? preferred ?? preferredLanguage(request.headers['accept-language']) ?? fallback
 }
 
 /** Whether the page is in a frame. Browsers say so when they load a page; for later requests the cookie remembers it. */
@@ -104,14 +97,6 @@ export async function siteOf(deps: Deps, request: FastifyRequest, reply: Fastify
   }
 }
 
-export function withoutLanguage(url: string): string {
-  const [path = '', query = ''] = url.split('?')
-  const rest = new URLSearchParams(query)
-  rest.delete('lang')
-  const text = rest.toString()
-  return text === '' ? path : `${path}?${text}`
-}
-
 const DRAFTS = 'agenda_drafts'
 const APPOINTMENTS = 'agenda_appointments'
 const CALLBACKS = 'agenda_callbacks'
@@ -147,10 +132,6 @@ export function rememberDraft(request: FastifyRequest, reply: FastifyReply, site
   remember(request, reply, site, DRAFTS, { id, seal: draftSignature(site, id) })
 }
 
-/** The signature of an appointment; renewing its manage token invalidates it. */
-export const appointmentSeal = (site: Pick<Site, 'secret'>, id: string, manageHash: string | null): string =>
-  signatureOf(site.secret, 'appointment', id, manageHash ?? '')
-
 /** Admits this browser to the appointment, by a session cookie. */
 export function rememberAppointment(
   request: FastifyRequest,
@@ -175,17 +156,4 @@ export function rememberCallback(request: FastifyRequest, reply: FastifyReply, s
 export function mayOpenCallback(request: FastifyRequest, site: Site, id: string): boolean {
   const seal = sealIn(request, CALLBACKS, id)
   return seal !== undefined && isSignature(seal, site.secret, 'callback', id)
-}
-
-/** The absolute personal link of a callback. */
-export const callbackLink = (deps: Deps, site: Pick<Site, 'secret' | 'base'>, id: string): string =>
-  `${deps.links.base}${site.base}/c/${signedName(id, signatureOf(site.secret, 'callback', id))}`
-
-/** The absolute personal link of an appointment. */
-export function manageLink(
-  deps: Deps,
-  site: Pick<Site, 'secret' | 'base'>,
-  a: { id: string; manage_hash: string | null },
-): string {
-  return `${deps.links.base}${site.base}/m/${signedName(a.id, appointmentSeal(site, a.id, a.manage_hash))}`
 }

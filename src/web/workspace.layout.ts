@@ -1,9 +1,9 @@
 // PURE. The layout of workspace pages: head, navigation, messages.
-import type { Scope } from '../auth/scopes.ts'
 import { LANGUAGES } from '../locales/words.ts'
-import type { Workspace } from './workspace.ts'
 import { hidden } from './form.ts'
 import { html, type Html } from './html.ts'
+import type { Scope } from '../kernel/permissions/scopes.ts'
+import type { Workspace } from '../workspace/frame/context.ts'
 
 export type WorkspacePage = {
   title: string

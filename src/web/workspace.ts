@@ -1,77 +1,31 @@
 // The context and rules of all workspace pages: the signed-in person, CSRF checks, and access to data through the REST routes,
 // called in this process with the person's own session, so that rights and checks exist in one place.
+import type { Fields } from '../ui/form-input.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { fieldsOf, firstText, firstTexts, formFields, pathPart, type Fields } from '../rest/fields.ts'
+import { formFields, pathPart } from '../rest/fields.ts'
 import { insertAudit } from '../auth/audit.sql.ts'
 import type { Authenticator } from '../auth/authenticate.actions.ts'
 import { giveSession } from '../auth/cookie.ts'
-import type { Person, Scope } from '../auth/scopes.ts'
 import { csrfOf, rotate } from '../auth/session.actions.ts'
 import { configOf } from '../tenant/config.actions.ts'
-import type { TenantConfig } from '../availability/model.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../errors.ts'
-import { workspaceWords, pageWords, problemWords, type Language } from '../locales/words.ts'
-import type { WorkspaceWords } from '../locales/workspace.en.ts'
-import type { PageWords } from '../locales/pages.en.ts'
+import { pageWords, problemWords, type Language } from '../locales/words.ts'
 import { CSRF_HEADER, personIn } from '../rest/access.ts'
 import { asAppError, logProblem } from '../rest/problem.ts'
 import { secretOf } from '../tenant/secret.actions.ts'
-import { assetsOf } from './assets.ts'
+import { assetsBase } from '../platform/assets.ts'
 import { workspaceDocument, plainDocument, type WorkspacePage } from './workspace.layout.ts'
 import type { Faults } from './form.ts'
 import { installFormPages } from './form-pages.ts'
 import { networkOf } from './network.ts'
-import { languageFor, withoutLanguage } from './site.ts'
-
-export const LOOKS = ['light', 'dark'] as const
-export type Look = (typeof LOOKS)[number]
+import { workspaceWords } from '../workspace/words/words.ts'
+import type { Scope } from '../kernel/permissions/scopes.ts'
+import { type Workspace, type Refusal, type Answered, type Call, LOOKS } from '../workspace/frame/context.ts'
+import { languageFor, withoutLanguage } from '../http/language.ts'
+import { fieldsOf, firstText, firstTexts } from '../ui/form-input.ts'
 /** The look is a choice per screen, not per person, so it is stored in the browser. */
 export const LOOK_COOKIE = 'agenda_look'
-
-/** An API error, as a page shows it. */
-export type Refusal = {
-  code: string
-  title: string
-  detail: string
-  errors: { pointer: string; detail: string; code: string }[]
-  extra: Record<string, unknown>
-}
-export type Answered<T> =
-  | { ok: true; status: number; body: T; headers: Record<string, string> }
-  | { ok: false; status: number; refusal: Refusal }
-type Call = { body?: unknown; headers?: Record<string, string> }
-export type Form = Fields
-
-export type Workspace = {
-  person: Person
-  config: TenantConfig
-  language: Language
-  words: WorkspaceWords
-  pageWords: PageWords
-  csrf: string
-  now: number
-  zone: string
-  /** URL of the page without the language. */
-  here: string
-  isFramed: boolean
-  /** Light or dark, as chosen by the person; null = as the device is set. */
-  look: Look | null
-  /** The submitted form, if it was refused and this page shows it again, and the path it was sent to. */
-  sent: { to: string; form: Form } | null
-  /** The action just completed, from the URL; a key of the words `done`. */
-  done: string | undefined
-  settings: TenantConfig['settings']
-  can: (scope: Scope) => boolean
-  /** Writes an audit entry for an action that no API route performs. */
-  note: (action: string, data: Record<string, unknown>) => Promise<void>
-  /** A secret of the tenant, by purpose. */
-  secretFor: (purpose: string) => Promise<string>
-  /** Calls an API route as this person. */
-  api: <T = unknown>(method: string, url: string, call?: Call) => Promise<Answered<T>>
-  /** A GET that must succeed; an error becomes an error page. */
-  read: <T = unknown>(url: string) => Promise<T>
-}
 
 /** A file to download. */
 export type FileView = { file: { name: string; type: string; content: string } }
@@ -229,7 +183,7 @@ const isPathPart = (text: string): boolean => /^[\w-]+(\.[\w-]+)*$/.test(text) &
 
 export function sendWorkspacePage(reply: FastifyReply, workspace: Workspace, page: WorkspacePage): FastifyReply {
   reply.headers(securityHeaders(workspace)).header('content-language', workspace.language)
-  return reply.type('text/html; charset=utf-8').send(workspaceDocument(workspace, page, assetsOf().base))
+  return reply.type('text/html; charset=utf-8').send(workspaceDocument(workspace, page, assetsBase()))
 }
 
 /** The path to open after sign-in: only pages of the workspace, whatever the link contains. */
@@ -259,7 +213,7 @@ function installRefusals(app: FastifyInstance, bodyLimit: number): void {
     reply.headers(securityHeaders(null))
     return reply
       .type('text/html; charset=utf-8')
-      .send(plainDocument(language, words, workspaceWords(language).layout.signIn, assetsOf().base))
+      .send(plainDocument(language, words, workspaceWords(language).layout.signIn, assetsBase()))
   })
 }
 
@@ -340,8 +294,8 @@ export function faultsOf(
 }
 
 /** A form value as trimmed text; '' if absent. */
-export const textIn = (form: Form, name: string): string => firstText(form, name).trim()
-export const textsIn = (form: Form, name: string): string[] => [form[name] ?? []].flat().filter((v) => v !== '')
+export const textIn = (form: Fields, name: string): string => firstText(form, name).trim()
+export const textsIn = (form: Fields, name: string): string[] => [form[name] ?? []].flat().filter((v) => v !== '')
 /** Whether the form with this action was submitted and is shown again for correction. */
 export const isSent = (workspace: Workspace, to: string): boolean => workspace.sent?.to === to
 /** The value of a field: what the person typed, if its form is shown again, else `value`. */

@@ -2,7 +2,6 @@
 import { writeEvent } from '../event/event.actions.ts'
 import { rightsOf, type Rights } from '../auth/rights.actions.ts'
 import { isWanted, readingOf } from '../event/catalogue.ts'
-import { maskDeep } from '../privacy/field-masking.hook.ts'
 import { transaction, type Tx } from '../db/tx.ts'
 import type { Deps } from '../deps.ts'
 import { DONE, type Ended, type Queue } from '../jobs/queue.ts'
@@ -25,6 +24,7 @@ import {
   type Notice,
   type Subscription,
 } from './webhook.sql.ts'
+import { maskDeep } from '../privacy/field-masking.ts'
 
 const QUEUE = 'webhooks'
 const TIMEOUT = 15_000
@@ -216,4 +216,4 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   return { kind: 'again', at: now.getTime() + Math.max(delay, retryAfterMs ?? 0), failure }
 }
 
-export const webhookQueue: Queue = { name: QUEUE, slots: 16, attempts: 30, run }
+export const webhookQueue: Queue<Deps> = { name: QUEUE, slots: 16, attempts: 30, run }

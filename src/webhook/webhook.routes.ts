@@ -11,7 +11,7 @@ import { rotateSecret, signingSecrets } from '../outbound/secret.actions.ts'
 import { hiddenFor } from '../privacy/field-masking.hook.ts'
 import { actorOf, scopesOf, tenantOf } from '../rest/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../rest/paging.ts'
-import { checkVersion, etagOf, RequiredIfMatchHeader, problems, requiredVersion } from '../rest/headers.ts'
+import { etagOf, RequiredIfMatchHeader, problems, requiredVersion } from '../rest/headers.ts'
 import { CountShown, DateTime, Id, IdParams, Nullable } from '../rest/schema.ts'
 import { dropSubscription, readableTo, replay, sendTest } from './webhook.actions.ts'
 import {
@@ -23,6 +23,7 @@ import {
   type Notice,
   type Subscription,
 } from './webhook.sql.ts'
+import { checkVersion } from '../kernel/version.ts'
 
 /** Most subscriptions per tenant. */
 const MOST = 50

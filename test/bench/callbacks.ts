@@ -1,13 +1,13 @@
 // Measures callbacks on a real PostgreSQL: draining a backlog through pull leases, and lateness of single callbacks; each also with
 // millions of future callbacks stored, and compared with pg-boss in the same run.
 import pg from 'pg'
-import { createTenant } from '../../src/tenant/tenant.routes.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { createOnServer } from '../helpers/database.ts'
 import { send, startProcess, type ServiceProcess } from '../helpers/process.ts'
 import { testDeps } from '../helpers/service.ts'
 import { median, runScript, type Row } from './tools.ts'
+import { createTenant } from '../../src/application/onboarding/create-tenant.ts'
 
 const TENANTS = 50
 const DUE = 100_000

@@ -1,11 +1,11 @@
 // A tenant of twenty agents on a real PostgreSQL, and stored appointments in bulk.
 import pg from 'pg'
-import { createTenant } from '../../src/tenant/tenant.routes.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { send, startProcess } from '../helpers/process.ts'
 import { testDeps } from '../helpers/service.ts'
 import { createOnServer } from '../helpers/database.ts'
+import { createTenant } from '../../src/application/onboarding/create-tenant.ts'
 
 export type Fixture = {
   url: string

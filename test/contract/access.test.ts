@@ -1,10 +1,10 @@
 // Walks the route table: every route refuses strangers, keys without its scope, and keys of another tenant. A new route without a sample
 // request fails here, so it cannot be forgotten.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { SCOPES } from '../../src/auth/scopes.ts'
 import { isStream, makeSamples, requestFor as sampleFor, routesOf, type Route } from './samples.ts'
 import { newCitizen } from '../helpers/citizen.ts'
 import { caller, PERSON, PLATFORM_KEY, startService, type TestService, type TestTenant } from '../helpers/service.ts'
+import { SCOPES } from '../../src/kernel/permissions/scopes.ts'
 
 let service: TestService
 let other: TestTenant

@@ -1,9 +1,9 @@
 // A tenant with one record of every kind, and a sample request for every route, for the tests that walk the route table.
 import type { RouteOptions } from 'fastify'
 import { buildApp } from '../../src/app.ts'
-import type { Access } from '../../src/auth/scopes.ts'
 import { makePerson } from '../helpers/people.ts'
 import { makeOffice, PERSON, type TestService } from '../helpers/service.ts'
+import type { Access } from '../../src/kernel/permissions/principal.ts'
 
 export type Route = { method: string; url: string; access: Access }
 export const TEN = '2026-11-24T10:00:00+01:00'

@@ -16,10 +16,10 @@ import type { Deps } from '../../src/deps.ts'
 import { queuesFor } from '../../src/jobs/queues.ts'
 import { drain } from '../../src/jobs/work.actions.ts'
 import { createVault } from '../../src/vault/vault.ts'
-import { createTenant } from '../../src/tenant/tenant.routes.ts'
 import { uuidSource } from '../../src/uuid.ts'
 import { openTestDatabase, type TestDatabase } from './database.ts'
 import { checkStatements } from './sql-rules.ts'
+import { createTenant } from '../../src/application/onboarding/create-tenant.ts'
 
 export const PLATFORM_KEY = 'platform-key-of-the-tests-0123456789abcdef'
 /** Monday, 2026-11-23, 08:00 in Rome. */

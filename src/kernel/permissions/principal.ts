@@ -1,35 +1,6 @@
-// PURE. Scopes: what an API key or the role of a person may do. Each route names the scope that it requires.
-import type { Role } from './roles.ts'
-
-export const SCOPES = [
-  'tenant:read',
-  'tenant:write',
-  'keys:write',
-  'configuration:read',
-  'configuration:write',
-  'contacts:read',
-  'contacts:write',
-  'contacts:merge',
-  'slots:read',
-  'appointments:read',
-  'appointments:write',
-  'appointments:staff',
-  'messages:read',
-  'messages:write',
-  'webhooks:write',
-  'callbacks:read',
-  'callbacks:write',
-  'callbacks:work',
-  'hours:write',
-  'team:write',
-  'reports:read',
-  'users:write',
-  'frames:write',
-  'audit:read',
-  'privacy:write',
-] as const
-
-export type Scope = (typeof SCOPES)[number]
+// PURE. Who calls, what a route demands of the caller, and what a person with limited reach may touch.
+import type { Role } from '../../auth/roles.ts'
+import type { Scope } from './scopes.ts'
 
 /**
  * Who may call a route. `manage`: also the holder of that appointment's manage token. `browser`: a browser whose cookie names

@@ -1,0 +1,30 @@
+// Cancels a callback. Lock order: callback, then buckets.
+import { transaction } from '../../db/tx.ts'
+import type { Deps } from '../../deps.ts'
+import { transition, locked, requireCallbackTransition } from '../../callback/transition.actions.ts'
+import { giveBucketBack } from '../../callback/bucket.sql.ts'
+import type { Callback } from '../../callback/callback.sql.ts'
+import { documentOf } from './callback-document.ts'
+
+/** Cancels an open callback and frees its window; cancelling a cancelled callback changes nothing. */
+export async function cancelCallback(
+  deps: Deps,
+  tenantId: string,
+  id: string,
+  reason: string | undefined,
+  actor: string,
+): Promise<Callback> {
+  return transaction(deps.db, async (tx) => {
+    const c = await locked(tx, tenantId, id)
+    if (c.status === 'cancelled') return c
+    const status = requireCallbackTransition(c, 'cancel')
+    if (c.bucket_start !== null && c.attempts === 0) await giveBucketBack(tx, tenantId, c.campaign_id, c.bucket_start)
+    const cancellation = { by: actor, ...(reason === undefined ? {} : { reason }) }
+    const change = { document: { ...documentOf(c), cancellation }, bucket_start: null }
+    return transition(deps, tx, c, status, change, {
+      type: 'callback.cancelled',
+      actor,
+      data: reason ? { reason } : {},
+    })
+  })
+}

@@ -1,0 +1,9 @@
+// PURE. The texts of the workspace in each language.
+import { workspaceEn, type WorkspaceWords } from '../../locales/workspace.en.ts'
+import { workspaceIt } from '../../locales/workspace.it.ts'
+import type { Language } from '../../locales/words.ts'
+
+const WORKSPACE: Record<Language, WorkspaceWords> = { it: workspaceIt, en: workspaceEn }
+
+/** All texts of the workspace. */
+export const workspaceWords = (language: Language): WorkspaceWords => WORKSPACE[language]
