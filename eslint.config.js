@@ -47,7 +47,7 @@ export default tseslint.config(
         {
           selector: "TSAsExpression > MemberExpression[object.name='request'][property.name=/^(body|query|params)$/]",
           message:
-            'The schema of the route types its request (src/rest/api.ts); forms and addresses are read by src/rest/fields.ts.',
+            'The schema of the route types its request (src/http/api.ts); forms and addresses are read by src/http/fields.ts.',
         },
       ],
     },

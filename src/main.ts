@@ -2,22 +2,22 @@
 // Only this file reads the environment and the clock.
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { earliestDue } from './callback/claim.sql.ts'
-import { createDueClock } from './callback/due.ts'
-import { createSnapshots } from './availability/snapshot.actions.ts'
-import { hashSecret } from './auth/token.ts'
-import { envExample, readConfig, settingsHelp, type Config } from './config.ts'
-import { createPubSub } from './db/pubsub.ts'
-import { migrate } from './db/migrate.ts'
-import { openDatabase, whenAvailable } from './db/open.ts'
-import type { Deps } from './deps.ts'
-import { AppError } from './errors.ts'
+import { earliestDue } from './domain/callback/dialing/claim.sql.ts'
+import { createDueClock } from './platform/pubsub/due-clock.ts'
+import { createSnapshots } from './domain/availability/snapshots.ts'
+import { hashSecret } from './kernel/crypto/token.ts'
+import { envExample, readConfig, settingsHelp, type Config } from './platform/config.ts'
+import { createPubSub } from './platform/pubsub/pubsub.ts'
+import { migrate } from './platform/database/migrate.ts'
+import { openDatabase, whenAvailable } from './platform/database/open.ts'
+import type { Deps } from './domain/deps.ts'
+import { AppError } from './kernel/errors.ts'
 import { problemWords } from './locales/words.ts'
-import { createRequest, postBy } from './outbound/post.ts'
-import { addressIn } from './notify/message.ts'
-import { pooledBytes, uuidSource } from './uuid.ts'
-import { installationKeys } from './vault/keys.ts'
-import { createVault } from './vault/vault.ts'
+import { createRequest, postBy } from './platform/http-client/post.ts'
+import { addressIn } from './application/messaging/message.ts'
+import { pooledBytes, uuidSource } from './kernel/uuid.ts'
+import { installationKeys } from './platform/vault/keys.ts'
+import { createVault } from './platform/vault/vault.ts'
 
 const HELP = `Agenda: appointments, availability and callbacks.
 
@@ -111,14 +111,14 @@ async function openDeps(config: Config): Promise<Deps> {
 
 /** Opens the installation's connectors; tenants configure HTTP addresses, the operator configures the broker. */
 async function openConnectors(deps: Deps, config: Config): Promise<Deps['connectors']> {
-  const { httpConnector } = await import('./dispatch/http.connector.ts')
-  const { logConnector } = await import('./dispatch/log.connector.ts')
+  const { httpConnector } = await import('./application/dispatch/http.connector.ts')
+  const { logConnector } = await import('./application/dispatch/log.connector.ts')
   const connectors: Deps['connectors'] = {
     http: httpConnector(deps, deps.post),
     log: logConnector((line) => process.stdout.write(`${line}\n`)),
   }
   if (config.amqpUrl !== undefined) {
-    const { amqpConnector } = await import('./dispatch/amqp.connector.ts')
+    const { amqpConnector } = await import('./application/dispatch/amqp.connector.ts')
     // The connector reconnects by itself, so errors are ignored here; the campaign's queue shows them to users.
     connectors.amqp = amqpConnector(config.amqpUrl, deps.now, () => undefined)
   }
@@ -129,7 +129,7 @@ async function start(config: Config): Promise<void> {
   const began = performance.now()
   const deps = await openDeps(config)
   if (config.smtpUrl !== undefined) {
-    const { smtpSender } = await import('./notify/smtp.ts')
+    const { smtpSender } = await import('./application/messaging/smtp.ts')
     const { dkimKeyFile, dkimSelector: keySelector } = config
     const domainName = deps.mailAddress.split('@')[1] ?? 'localhost'
     const dkim = dkimKeyFile && { domainName, keySelector, privateKey: readFileSync(dkimKeyFile, 'utf8') }
@@ -138,7 +138,7 @@ async function start(config: Config): Promise<void> {
   if (config.databaseUrl !== undefined) deps.pubsub.connect(config.databaseUrl)
   else {
     // A data folder of an earlier version may hold plain secrets: seal them now.
-    const { rotateKey } = await import('./vault/rotate.actions.ts')
+    const { rotateKey } = await import('./cli/rotate-key.ts')
     await rotateKey(deps)
   }
   deps.connectors = await openConnectors(deps, config)
@@ -164,22 +164,22 @@ async function run({ command, rest, flags }: Arguments): Promise<void> {
     case 'start':
       return start(config)
     case 'import': {
-      const { runImport } = await import('./importer/import.cli.ts')
+      const { runImport } = await import('./cli/import.cli.ts')
       return runImport(rest, () => openDeps(config))
     }
     case 'administrator': {
-      const { runAdministrator } = await import('./auth/first.cli.ts')
+      const { runAdministrator } = await import('./cli/first.cli.ts')
       return runAdministrator(rest[0] ?? '', config.publicUrl ?? `http://localhost:${config.port}`, () =>
         openDeps(config),
       )
     }
     case 'rotate-key': {
-      const { runRotateKey } = await import('./vault/rotate.cli.ts')
+      const { runRotateKey } = await import('./cli/rotate.cli.ts')
       return runRotateKey(() => openDeps(config))
     }
     case 'dump':
     case 'restore': {
-      const { runDump, runRestore } = await import('./db/dump.ts')
+      const { runDump, runRestore } = await import('./cli/dump.ts')
       const file = rest.find((one) => !one.startsWith('--'))
       return command === 'dump' ? runDump(config, file, rest.includes('--with-secrets')) : runRestore(config, file)
     }

@@ -1,6 +1,6 @@
 // Requests that wait for approval are listed; a request that nobody approved ends as `not_approved` and says so.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sweep } from '../src/jobs/schedule.loop.ts'
+import { sweep } from '../src/schedule-loop.ts'
 import { makePerson, signIn } from './helpers/people.ts'
 import { makeOffice, startService, type Office, type TestService } from './helpers/service.ts'
 

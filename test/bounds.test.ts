@@ -3,8 +3,8 @@
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readObjects } from '../src/calendar/caldav.ts'
-import { createRequest } from '../src/outbound/post.ts'
+import { readObjects } from '../src/application/calendars/caldav.ts'
+import { createRequest } from '../src/platform/http-client/post.ts'
 import { makePerson, signedCaller } from './helpers/people.ts'
 import { makeOffice, startService, type Office, type TestService } from './helpers/service.ts'
 

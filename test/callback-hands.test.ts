@@ -1,6 +1,6 @@
 // One callback handled by a person: taken by its id, finished by one key press, shown with its note, and taken back.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { HOUR, MINUTE } from '../src/time/interval.ts'
+import { HOUR, MINUTE } from '../src/kernel/time/interval.ts'
 import { makePerson, signedCaller, signIn } from './helpers/people.ts'
 import { START, startService, type TestService } from './helpers/service.ts'
 

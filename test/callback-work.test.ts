@@ -2,11 +2,11 @@
 // that fall to the pool, figures, and the live stream of changes.
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { runContactListImports } from '../src/callback/contact-list.actions.ts'
-import { readRow } from '../src/callback/contact-list.ts'
-import { sweepCallbacks } from '../src/callback/sweep.actions.ts'
-import { paced } from '../src/campaign/rate-limit.ts'
-import { HOUR, MINUTE } from '../src/time/interval.ts'
+import { runContactListImports } from '../src/domain/callback/contact-list/import-list.ts'
+import { readRow } from '../src/domain/callback/contact-list/contact-list.ts'
+import { sweepCallbacks } from '../src/domain/callback/dialing/sweep.ts'
+import { paced } from '../src/domain/catalogue/campaign/rate-limit.ts'
+import { HOUR, MINUTE } from '../src/kernel/time/interval.ts'
 import { newCitizen, solve } from './helpers/citizen.ts'
 import { makeOffice, START, startService, type TestService } from './helpers/service.ts'
 

@@ -1,15 +1,26 @@
 // Callbacks and campaigns over HTTP with a clock that the tests step; the pure rules as tables and properties.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import fc from 'fast-check'
-import { allowedSpans, nextAllowed, SKEW, WEEKDAYS, zonesOf, type CallingHours } from '../src/campaign/hours.ts'
-import type { OUTCOMES } from '../src/campaign/retry.ts'
-import { afterAttempt, rankOf } from '../src/campaign/retry.ts'
-import { segmentOf } from '../src/campaign/segments.ts'
-import { bucketsIn } from '../src/callback/promise.ts'
-import { CALLBACK_TRANSITIONS, nextCallbackStatus, type CallbackAction } from '../src/callback/states.ts'
-import { sweepCallbacks } from '../src/callback/sweep.actions.ts'
-import { DAY, HOUR, MINUTE } from '../src/time/interval.ts'
-import { dayOf, wallOf, weekdayOf } from '../src/time/zone.ts'
+import {
+  allowedSpans,
+  nextAllowed,
+  SKEW,
+  WEEKDAYS,
+  zonesOf,
+  type CallingHours,
+} from '../src/domain/catalogue/campaign/calling-hours.ts'
+import type { OUTCOMES } from '../src/domain/catalogue/campaign/retry.ts'
+import { afterAttempt, rankOf } from '../src/domain/catalogue/campaign/retry.ts'
+import { segmentOf } from '../src/domain/catalogue/campaign/segments.ts'
+import { bucketsIn } from '../src/domain/callback/promise/buckets.ts'
+import {
+  CALLBACK_TRANSITIONS,
+  nextCallbackStatus,
+  type CallbackAction,
+} from '../src/domain/callback/callback-states.ts'
+import { sweepCallbacks } from '../src/domain/callback/dialing/sweep.ts'
+import { DAY, HOUR, MINUTE } from '../src/kernel/time/interval.ts'
+import { dayOf, wallOf, weekdayOf } from '../src/kernel/time/zone.ts'
 import { newCitizen, solve } from './helpers/citizen.ts'
 import { makeOffice, START, startService, type TestService } from './helpers/service.ts'
 import { parseClock } from '../src/kernel/time/clock.ts'

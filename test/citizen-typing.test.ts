@@ -1,7 +1,7 @@
 // What a citizen typed or chose counts: after a lost time, in a second window, in another month, and in any spelling.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { asciiEmail, meantEmail, shownEmail } from '../src/contact/email.ts'
-import { extensionOf, toE164 } from '../src/contact/phone.ts'
+import { asciiEmail, meantEmail, shownEmail } from '../src/domain/contact/email.ts'
+import { extensionOf, toE164 } from '../src/domain/contact/phone.ts'
 import { newCitizen, timesIn, type Citizen, type Shown } from './helpers/citizen.ts'
 import { makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 

@@ -1,7 +1,7 @@
 // One stranger cannot book all places of an office: unconfirmed bookings get a share of each day, the proof of work grows, and other
 // people behind the same address can still book.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { networkOf, widerNetworkOf } from '../src/web/network.ts'
+import { networkOf, widerNetworkOf } from '../src/kernel/network.ts'
 import { newCitizen, solve, timesIn, type Shown } from './helpers/citizen.ts'
 import { appOfItsOwn, makeOffice, startService, type TestService } from './helpers/service.ts'
 
@@ -114,7 +114,7 @@ test('a request that nobody vouches for ends after the tenant’s hours, one tha
   const id = /appointments\/([^/]+)/.exec(asked.url)![1]!
   const status = async () => (await service.tenant.call('GET', `/v1/appointments/${id}`)).body.status
   expect(await status()).toBe('pending')
-  const { endUnapproved } = await import('../src/appointment/change.actions.ts')
+  const { endUnapproved } = await import('../src/domain/appointment/change.ts')
   await endUnapproved(service.deps, service.tenant.id)
   expect(await status()).toBe('pending')
   service.clock.now += 25 * 3_600_000

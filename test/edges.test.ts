@@ -4,9 +4,9 @@ import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
-import { toCsv } from '../src/admin/transfer.ts'
-import { isPublicAddress } from '../src/outbound/address.ts'
-import { operationsHandler } from '../src/rest/edge.hook.ts'
+import { toCsv } from '../src/http/csv.ts'
+import { isPublicAddress } from '../src/platform/http-client/address.ts'
+import { operationsHandler } from '../src/http/edge.hook.ts'
 import { startService, type TestService } from './helpers/service.ts'
 
 let service: TestService

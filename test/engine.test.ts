@@ -1,17 +1,17 @@
 // Compares the slot engine with a brute-force oracle, minute by minute, on random calendars; and the explanation with the offer.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { AgentCalendar, BusyKind } from '../src/availability/agent-calendar.ts'
-import { explainStart } from '../src/availability/explain.ts'
-import type { Agent, Location, Schedule, ScheduleRule, TenantConfig } from '../src/availability/model.ts'
-import { findSlots, NOTHING_FULL, situationOf, type Search } from '../src/availability/search.ts'
-import { planVisit, type Service, type Visit } from '../src/service/visit.ts'
+import type { AgentCalendar, BusyKind } from '../src/domain/availability/agent-calendar.ts'
+import { explainStart } from '../src/domain/availability/explanation.ts'
+import type { Agent, Location, Schedule, ScheduleRule, TenantConfig } from '../src/domain/catalogue/tenant-config.ts'
+import { findSlots, NOTHING_FULL, situationOf, type Search } from '../src/domain/availability/search.ts'
+import { planVisit, type Service, type Visit } from '../src/domain/catalogue/visit.ts'
 import { effort } from './helpers/effort.ts'
 import { baseService } from './helpers/model.ts'
 import { wallByIntl } from './helpers/intl.ts'
-import { DAY, HOUR, MINUTE, union } from '../src/time/interval.ts'
-import { settingsOf } from '../src/tenant/settings.ts'
-import { formatDate, parseDate, weekdayOf } from '../src/time/zone.ts'
+import { DAY, HOUR, MINUTE, union } from '../src/kernel/time/interval.ts'
+import { settingsOf } from '../src/domain/tenant/settings.ts'
+import { formatDate, parseDate, weekdayOf } from '../src/kernel/time/zone.ts'
 
 const NAMES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
 const clock = (minutes: number): string =>

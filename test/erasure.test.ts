@@ -1,7 +1,7 @@
 // After an erasure, the person's texts and contact data are in no table, even if messages were still on their way.
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { dump } from '../src/db/dump.ts'
+import { dump } from '../src/cli/dump.ts'
 import { makeOffice, startService, type TestService } from './helpers/service.ts'
 
 let service: TestService

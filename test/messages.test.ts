@@ -1,14 +1,14 @@
 // Messages from the booking to the mailbox and back: a real mail server, a real text gateway, calendars that answer.
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { bouncesIn } from '../src/notify/bounce.ts'
-import { MESSAGE_KINDS } from '../src/notify/kinds.ts'
-import { defaultTemplate, templateFaults } from '../src/notify/render.ts'
-import { smtpSender, type Sender } from '../src/notify/smtp.ts'
-import { afterQuietHours, textDocument } from '../src/notify/text.ts'
+import { bouncesIn } from '../src/application/messaging/bounce.ts'
+import { MESSAGE_KINDS } from '../src/application/messaging/message-kinds.ts'
+import { defaultTemplate, templateFaults } from '../src/application/messaging/render.ts'
+import { smtpSender, type Sender } from '../src/application/messaging/smtp.ts'
+import { afterQuietHours, textDocument } from '../src/application/messaging/text.ts'
 import { newCitizen } from './helpers/citizen.ts'
 import { mimeTree, refusal, startMailbox, type Mailbox } from './helpers/mailbox.ts'
-import { sweep } from '../src/jobs/schedule.loop.ts'
+import { sweep } from '../src/schedule-loop.ts'
 import { startReceiver, type Receiver } from './helpers/receiver.ts'
 import { makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 
@@ -428,7 +428,7 @@ describe('callbacks and agents', () => {
     await call('PATCH', `/v1/agents/${office.agents[3].id}`, { email: 'quattro@comune.example' }, IF_ANY)
     await call('PATCH', `/v1/tenants/${service.tenant.id}`, { notifications: { digestAt: '07:30' } }, IF_ANY)
     const a = await booked('2026-12-03T10:00:00+01:00', who(), { agentId: office.agents[3].id })
-    const { sendDigests } = await import('../src/notify/digest.actions.ts')
+    const { sendDigests } = await import('../src/application/notifications/digest.ts')
     for (const [clock, count] of [
       ['07:29', 0],
       ['07:31', 1],
@@ -514,7 +514,7 @@ describe('texts of messages', () => {
   test('what messages said is erased after the tenant’s time; that they were sent stays', async () => {
     const a = await booked('2026-11-25T10:00:00+01:00')
     await service.settle()
-    const { eraseOldMessages } = await import('../src/notify/retention.actions.ts')
+    const { eraseOldMessages } = await import('../src/application/messaging/retention.ts')
     await call('PATCH', `/v1/tenants/${service.tenant.id}`, { notifications: { retentionDays: 30 } }, IF_ANY)
     service.clock.now = START + 31 * 24 * HOUR
     expect(await eraseOldMessages(service.deps, service.tenant.id)).toBeGreaterThan(0)

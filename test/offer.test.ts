@@ -1,13 +1,13 @@
 // How the pages present times, hours and colours: pure rules as tables.
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
-import { byDay, groupsOf } from '../src/booking/offer.ts'
-import { hoursOf } from '../src/booking/hours.ts'
+import { byDay, groupsOf } from '../src/site/booking/times-by-day.ts'
+import { hoursOf } from '../src/site/booking/opening-hours.ts'
 import { pageWords } from '../src/locales/words.ts'
-import { checkTheme, DEFAULT_THEME } from '../src/tenant/theme.ts'
-import { HOUR, MINUTE } from '../src/time/interval.ts'
-import { parseDate } from '../src/time/zone.ts'
-import { contrastOf, lightenedFor } from '../src/web/contrast.ts'
+import { checkTheme, DEFAULT_THEME } from '../src/domain/tenant/theme.ts'
+import { HOUR, MINUTE } from '../src/kernel/time/interval.ts'
+import { parseDate } from '../src/kernel/time/zone.ts'
+import { contrastOf, lightenedFor } from '../src/kernel/color.ts'
 
 const EIGHT = Date.parse('2026-11-24T08:00:00+01:00')
 const times = (count: number, step: number) =>

@@ -1,7 +1,7 @@
 // The citizens' pages over HTTP, as a browser without JavaScript sees them; accidents, refusals, and who may see what.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
-import { sweep } from '../src/jobs/schedule.loop.ts'
+import { sweep } from '../src/schedule-loop.ts'
 import { formOf, newCitizen, solve, timesIn, type Citizen, type Shown } from './helpers/citizen.ts'
 import { appOfItsOwn, makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 

@@ -1,7 +1,7 @@
 // Passkeys in addition to the password: set-up requires the password; each challenge accepts one answer, for this host and this tenant
 // only. Administrators must have a second factor unless their tenant decides otherwise.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { relyingParty } from '../src/auth/passkey.actions.ts'
+import { relyingParty } from '../src/application/identity/passkeys.ts'
 import { newDevice } from './helpers/authenticator.ts'
 import { newCitizen, type Citizen } from './helpers/citizen.ts'
 import { makePerson, PASSWORD, signedCaller, signIn } from './helpers/people.ts'

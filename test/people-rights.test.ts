@@ -1,9 +1,9 @@
 // Faults that reviewers caused with people who sign in, the workspace and the administration, each kept as a regression test.
 import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { patchTo, readObject, type Schema } from '../src/admin/schema-form.ts'
-import { collectionOf, schemaOf } from '../src/admin/collections.ts'
-import { createRequest } from '../src/outbound/post.ts'
+import { patchTo, readObject, type Schema } from '../src/workspace/admin/schema-form.ts'
+import { collectionOf, schemaOf } from '../src/workspace/admin/collections.ts'
+import { createRequest } from '../src/platform/http-client/post.ts'
 import { newCitizen } from './helpers/citizen.ts'
 import { makePerson, PASSWORD, signedCaller, signIn } from './helpers/people.ts'
 import { caller, makeOffice, PERSON, startService, type TestService } from './helpers/service.ts'

@@ -1,8 +1,8 @@
 // Limits of API calls by key and by person, reported in headers, and counted over all processes together.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { PubSub } from '../src/db/pubsub.ts'
-import { createCallCounts } from '../src/rest/call-limit.ts'
+import type { PubSub } from '../src/platform/pubsub/pubsub.ts'
+import { createCallCounts } from '../src/http/call-limit.ts'
 import { makePerson, signedCaller } from './helpers/people.ts'
 import { appOfItsOwn, caller, makeOffice, startService, type TestService } from './helpers/service.ts'
 

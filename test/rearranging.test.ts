@@ -1,8 +1,8 @@
 // Appointments that change agent or time: only to agents who work then, exactly as shown; people are told after the undo period; and
 // undo works.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { drain } from '../src/jobs/work.actions.ts'
-import { queuesFor } from '../src/jobs/queues.ts'
+import { drain } from '../src/platform/jobs/jobs.ts'
+import { queuesFor } from '../src/queues.ts'
 import { makePerson, signIn } from './helpers/people.ts'
 import { makeOffice, startService, type Office, type TestService } from './helpers/service.ts'
 

@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import rrule from 'rrule'
 import { expect, test } from 'vitest'
-import { DAY } from '../src/time/interval.ts'
-import { expandDays, faultInRule, forgetExpansions, isEver } from '../src/time/recurrence.ts'
-import { formatDate, parseDate } from '../src/time/zone.ts'
+import { DAY } from '../src/kernel/time/interval.ts'
+import { expandDays, faultInRule, forgetExpansions, isEver } from '../src/kernel/time/recurrence.ts'
+import { formatDate, parseDate } from '../src/kernel/time/zone.ts'
 
 const days = (text: string, start: string, from: string, to: string, exceptions: string[] = []): string[] =>
   expandDays({ rrule: text, start, exceptions }, parseDate(from), parseDate(to)).map(formatDate)

@@ -1,8 +1,8 @@
 // Reminders by rule: what is planned, and that each is sent once, at its time and never for an old time, whatever happens in between.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { planReminders, isTooLate, type Reminded } from '../src/reminder/plan.ts'
-import type { ReminderRule } from '../src/notify/settings.ts'
+import { planReminders, isTooLate, type Reminded } from '../src/application/reminders/plan.ts'
+import type { ReminderRule } from '../src/domain/tenant/notification-settings.ts'
 import { effort } from './helpers/effort.ts'
 import { makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 

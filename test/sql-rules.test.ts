@@ -1,6 +1,6 @@
 // The schema follows the rules for a distributed engine, and the checker itself detects violations.
 import { expect, test } from 'vitest'
-import { migrationNames, readMigration, statementsOf } from '../src/db/migrate.ts'
+import { migrationNames, readMigration, statementsOf } from '../src/platform/database/migrate.ts'
 import { migrationFaults, statementFaults } from './helpers/sql-rules.ts'
 
 test('the migrations follow the rules for a distributed engine', async () => {

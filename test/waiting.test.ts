@@ -1,7 +1,7 @@
 // The waiting list, ratings with their follow-up, and the open slots for portals.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { mayOffer } from '../src/waiting/fit.ts'
-import { DEFAULT_WAITING_LIST } from '../src/notify/settings.ts'
+import { mayOffer } from '../src/application/waiting-list/rules.ts'
+import { DEFAULT_WAITING_LIST } from '../src/domain/tenant/notification-settings.ts'
 import { newCitizen } from './helpers/citizen.ts'
 import { makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 

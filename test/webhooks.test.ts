@@ -1,9 +1,9 @@
 // Webhooks to a real receiver: signed with Standard Webhooks, in order for each object, retried for days, replayed, guarded.
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Webhook } from 'standardwebhooks'
-import { isWanted } from '../src/event/catalogue.ts'
-import { createRequest, postBy } from '../src/outbound/post.ts'
-import { bodyOf, nextDelay } from '../src/webhook/notice.ts'
+import { isWanted } from '../src/platform/events/catalogue.ts'
+import { createRequest, postBy } from '../src/platform/http-client/post.ts'
+import { bodyOf, nextDelay } from '../src/application/webhooks/payload.ts'
 import { makePerson, signIn } from './helpers/people.ts'
 import { startReceiver, type Got, type Receiver } from './helpers/receiver.ts'
 import { makeOffice, PERSON, START, startService, type Office, type TestService } from './helpers/service.ts'

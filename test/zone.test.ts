@@ -1,8 +1,16 @@
 // Tests every IANA zone across its clock changes of 2026 and 2027: windows keep their wall-clock time, the repeated hour is open twice,
-// the skipped hour never. Compared minute by minute with Intl, which shares no code with time/zone.ts's tables.
+// the skipped hour never. Compared minute by minute with Intl, which shares no code with kernel/time/zone.ts's tables.
 import { describe, expect, test } from 'vitest'
-import { DAY, HOUR, MINUTE } from '../src/time/interval.ts'
-import { formatInstant, instantOf, isZone, offsetAt, parseDate, startOfDay, wallWindow } from '../src/time/zone.ts'
+import { DAY, HOUR, MINUTE } from '../src/kernel/time/interval.ts'
+import {
+  formatInstant,
+  instantOf,
+  isZone,
+  offsetAt,
+  parseDate,
+  startOfDay,
+  wallWindow,
+} from '../src/kernel/time/zone.ts'
 import { wallByIntl } from './helpers/intl.ts'
 
 const zones = Intl.supportedValuesOf('timeZone')

@@ -1,6 +1,6 @@
 // The language in which a page answers, from its URL, cookie or browser.
 import type { FastifyRequest } from 'fastify'
-import { queryFields } from '../rest/fields.ts'
+import { queryFields } from './fields.ts'
 import { languageNamed, preferredLanguage, type Language } from '../locales/words.ts'
 import { firstText } from '../ui/form-input.ts'
 

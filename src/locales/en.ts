@@ -1,5 +1,5 @@
 // English texts of all problem codes and field faults. `{name}` is replaced by the problem's parameter.
-import type { ProblemCode } from '../errors.ts'
+import type { ProblemCode } from '../kernel/errors.ts'
 
 export type FaultCode =
   | 'missing'

@@ -1,7 +1,7 @@
 // PURE. English texts of the citizens' pages and messages. The Italian file must have the same keys.
 import { accountChanges } from './account.en.ts'
-import type { ReasonCode } from '../availability/explain.ts'
-import type { AppointmentStatus } from '../db/tables.ts'
+import type { ReasonCode } from '../domain/availability/explanation.ts'
+import type { AppointmentStatus } from '../platform/database/tables.ts'
 
 type Step = 'place' | 'time' | 'details' | 'applicant' | 'summary'
 type Channel = 'in_person' | 'phone' | 'video'

@@ -1,6 +1,6 @@
 // PURE. A visit in words: its name, span and place, for pages, messages and calendars.
-import type { Location, TenantConfig } from '../availability/model.ts'
-import { dateOf, exactClock } from '../web/dates.ts'
+import type { Location, TenantConfig } from '../domain/catalogue/tenant-config.ts'
+import { dateOf, exactClock } from './dates.ts'
 import type { Language } from './words.ts'
 
 /** `martedì 24 novembre 2026, 10:00–10:20`. */

@@ -1,5 +1,5 @@
 // PURE. Chooses the language of a caller and returns the texts of codes in it.
-import type { Params, ProblemCode } from '../errors.ts'
+import type { Params, ProblemCode } from '../kernel/errors.ts'
 import { en, type FaultCode, type Words } from './en.ts'
 import { it } from './it.ts'
 import { pagesEn, type PageWords } from './pages.en.ts'

@@ -1,8 +1,8 @@
 // The dependencies that every module may receive instead of using globals: database, clock, randomness, pub/sub, requests.
-import type { PubSub } from '../db/pubsub.ts'
-import type { Database } from '../db/open.ts'
-import type { Post, Request } from '../outbound/post.ts'
-import type { Vault } from '../vault/vault.ts'
+import type { PubSub } from './pubsub/pubsub.ts'
+import type { Database } from './database/open.ts'
+import type { Post, Request } from './http-client/post.ts'
+import type { Vault } from './vault/vault.ts'
 
 export type CoreDeps = {
   db: Database

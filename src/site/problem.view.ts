@@ -1,7 +1,7 @@
 // PURE. The page of an error, with ways to reach the office.
-import { html, telephone, type Html } from '../web/html.ts'
-import type { Page } from '../web/layout.ts'
-import type { Site } from '../web/site.ts'
+import { html, telephone, type Html } from '../platform/html/html.ts'
+import type { Page } from './layout.ts'
+import type { Site } from './site.ts'
 
 /** Phone number and e-mail address of the office, for cases the pages cannot handle. */
 export function support(site: Site): Html {

@@ -1,11 +1,11 @@
 // PURE. The questions of a service as form fields, and the answers typed into them.
 import type { Fields } from './form-input.ts'
-import { checkAnswers, type Answers } from '../appointment/appointment.ts'
+import { checkAnswers, type Answers } from '../domain/appointment/appointment.ts'
 import { faultWords, type Language } from '../locales/words.ts'
-import type { Question } from '../service/visit.ts'
-import { type Faults, choices, field, select } from '../web/form.ts'
+import type { Question } from '../domain/catalogue/visit.ts'
+import { type Faults, choices, field, select } from './form.ts'
 import { textOf, cut } from './form-input.ts'
-import type { Html } from '../web/html.ts'
+import type { Html } from '../platform/html/html.ts'
 import type { PageWords } from '../locales/pages.en.ts'
 
 /** Answers as typed, by the id of the question. */

@@ -1,8 +1,8 @@
 // Measures callbacks on a real PostgreSQL: draining a backlog through pull leases, and lateness of single callbacks; each also with
 // millions of future callbacks stored, and compared with pg-boss in the same run.
 import pg from 'pg'
-import { migrate } from '../../src/db/migrate.ts'
-import { openDatabase } from '../../src/db/open.ts'
+import { migrate } from '../../src/platform/database/migrate.ts'
+import { openDatabase } from '../../src/platform/database/open.ts'
 import { createOnServer } from '../helpers/database.ts'
 import { send, startProcess, type ServiceProcess } from '../helpers/process.ts'
 import { testDeps } from '../helpers/service.ts'

@@ -1,7 +1,7 @@
 // A tenant of twenty agents on a real PostgreSQL, and stored appointments in bulk.
 import pg from 'pg'
-import { migrate } from '../../src/db/migrate.ts'
-import { openDatabase } from '../../src/db/open.ts'
+import { migrate } from '../../src/platform/database/migrate.ts'
+import { openDatabase } from '../../src/platform/database/open.ts'
 import { send, startProcess } from '../helpers/process.ts'
 import { testDeps } from '../helpers/service.ts'
 import { createOnServer } from '../helpers/database.ts'

@@ -2,8 +2,8 @@
 // that reads the same rows.
 import pg from 'pg'
 import { openBrowser } from '../e2e/browser.ts'
-import { hashPassword } from '../../src/auth/password.ts'
-import { uuidSource } from '../../src/uuid.ts'
+import { hashPassword } from '../../src/application/identity/password.ts'
+import { uuidSource } from '../../src/kernel/uuid.ts'
 import { randomBytes } from 'node:crypto'
 import { startProcess } from '../helpers/process.ts'
 import type { Fixture } from './fixture.ts'

@@ -34,7 +34,7 @@ export function loggedError(line: string): LoggedError | null {
   }
 }
 
-/** Extracts `src/db/open.ts:45` from a stack line. */
+/** Extracts `src/platform/database/open.ts:45` from a stack line. */
 const placeOf = (frame: string): string => /(?:\/)((?:src|node_modules)\/[^\s:)]+:\d+)/.exec(frame)?.[1] ?? ''
 
 const MESSAGE = /^(?:\w*Error|error)(?: \[\w+\])?: .+|^\w+: .+/

@@ -4,7 +4,7 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { expect, test } from 'vitest'
-import { asAppError } from '../../src/rest/problem.ts'
+import { asAppError } from '../../src/http/problem.ts'
 import { startDrive } from '../fuzz/drive.ts'
 import { groupsOf, groupText, newJudge, type Noted } from '../fuzz/judge.ts'
 import { describeOperations } from '../fuzz/service.ts'

@@ -2,7 +2,7 @@
 // answers with docs/permissions.md. UPDATE_PERMISSIONS=1 writes that table.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ROLES } from '../../src/auth/roles.ts'
+import { ROLES } from '../../src/kernel/permissions/roles.ts'
 import { makePerson, signedCaller } from '../helpers/people.ts'
 import { startService, type TestService } from '../helpers/service.ts'
 import { isStream, makeSamples, requestFor, routesOf, type Route } from './samples.ts'

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { loadDemo } from '../../src/demo/demo.actions.ts'
+import { loadDemo } from '../../src/cli/demo/demo.ts'
 import { startService, type TestService } from '../helpers/service.ts'
 import { openBrowser } from './browser.ts'
 
@@ -40,7 +40,7 @@ export async function openStage(host = '127.0.0.1'): Promise<Stage> {
   service.deps.links.base = origin
   const browser = await openBrowser()
   const complaints: string[] = []
-  const { newDemoKey } = await import('../../src/demo/demo.actions.ts')
+  const { newDemoKey } = await import('../../src/cli/demo/demo.ts')
   const key = await newDemoKey(service.deps, demo.tenantId)
   return {
     service,

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newDemoKey } from '../../src/demo/demo.actions.ts'
+import { newDemoKey } from '../../src/cli/demo/demo.ts'
 import { confirm, DESKTOP, expectSound, openStage, PHONE, toSummary, type Stage } from './stage.ts'
 
 const OUT = join(import.meta.dirname, '..', '..', '.tmp', 'waiting')

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import type { RouteOptions } from 'fastify'
 import { buildApp } from '../../src/app.ts'
 import { createDeps } from '../../src/main.ts'
-import type { Deps } from '../../src/deps.ts'
+import type { Deps } from '../../src/domain/deps.ts'
 import type { Noted } from './judge.ts'
 import { operationsOf, type Operation } from './generator.ts'
 

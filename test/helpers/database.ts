@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { describe, inject } from 'vitest'
-import { migrate } from '../../src/db/migrate.ts'
-import { openDatabase, type Database } from '../../src/db/open.ts'
+import { migrate } from '../../src/platform/database/migrate.ts'
+import { openDatabase, type Database } from '../../src/platform/database/open.ts'
 
 export type TestDatabase = { db: Database; url: string | undefined; folder: string; drop: () => Promise<void> }
 

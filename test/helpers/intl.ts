@@ -1,4 +1,4 @@
-// Wall clocks computed by Intl alone, without code of src/time/zone.ts: the reference for the tests of zones and of the engine.
+// Wall clocks computed by Intl alone, without code of src/kernel/time/zone.ts: the reference for the tests of zones and of the engine.
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function formatOf(zone: string): Intl.DateTimeFormat {

@@ -1,5 +1,5 @@
 // The plain service configuration from which tests and benchmarks of the slot engine start.
-import type { Service } from '../../src/service/visit.ts'
+import type { Service } from '../../src/domain/catalogue/visit.ts'
 
 export const baseService: Service = {
   id: 'service',

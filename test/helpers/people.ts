@@ -1,8 +1,8 @@
 // People who sign in: created with a password, signed in as a browser without JavaScript would do it.
 import { scryptSync } from 'node:crypto'
-import type { Role } from '../../src/auth/roles.ts'
-import { insertUser, updateUser } from '../../src/auth/user.sql.ts'
-import { transaction } from '../../src/db/tx.ts'
+import type { Role } from '../../src/kernel/permissions/roles.ts'
+import { insertUser, updateUser } from '../../src/application/identity/user.sql.ts'
+import { transaction } from '../../src/platform/database/tx.ts'
 import { newCitizen, type Citizen } from './citizen.ts'
 import { isJson, textType, type TestService } from './service.ts'
 

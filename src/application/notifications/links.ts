@@ -1,6 +1,6 @@
 // Personal links of appointments and callbacks, signed with the tenant's secret for its pages.
-import type { Deps } from '../../deps.ts'
-import { signedName, signatureOf } from '../../web/signature.ts'
+import type { Deps } from '../../domain/deps.ts'
+import { signedName, signatureOf } from '../../kernel/crypto/signature.ts'
 
 /** `secret`: the tenant's secret for its pages; `base`: the first part of their URLs, `/{slug}`. */
 type PageContext = { secret: string; base: string }

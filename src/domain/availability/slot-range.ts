@@ -1,6 +1,6 @@
 // PURE. The longest range of days for which slots are listed.
-import { AppError } from '../../errors.ts'
-import { parseDate } from '../../time/zone.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { parseDate } from '../../kernel/time/zone.ts'
 
 const MAX_DAYS = 92
 

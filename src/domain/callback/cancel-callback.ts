@@ -1,9 +1,9 @@
 // Cancels a callback. Lock order: callback, then buckets.
-import { transaction } from '../../db/tx.ts'
-import type { Deps } from '../../deps.ts'
-import { transition, locked, requireCallbackTransition } from '../../callback/transition.actions.ts'
-import { giveBucketBack } from '../../callback/bucket.sql.ts'
-import type { Callback } from '../../callback/callback.sql.ts'
+import { transaction } from '../../platform/database/tx.ts'
+import type { Deps } from '../deps.ts'
+import { transition, locked, requireCallbackTransition } from './transition.ts'
+import { giveBucketBack } from './bucket.sql.ts'
+import type { Callback } from './callback.sql.ts'
 import { documentOf } from './callback-document.ts'
 
 /** Cancels an open callback and frees its window; cancelling a cancelled callback changes nothing. */

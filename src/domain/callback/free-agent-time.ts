@@ -1,7 +1,7 @@
 // Frees the time that a personal callback holds in its agent's ledger.
-import { dropReservation, lockAgent } from '../../availability/ledger.sql.ts'
-import type { Tx } from '../../db/tx.ts'
-import type { Callback } from '../../callback/callback.sql.ts'
+import { dropReservation, lockAgent } from '../availability/ledger.sql.ts'
+import type { Tx } from '../../platform/database/tx.ts'
+import type { Callback } from './callback.sql.ts'
 
 /** Frees the agent's time when the callback no longer needs it. */
 export async function freeAgentTime(tx: Tx, c: Callback): Promise<void> {

@@ -1,7 +1,7 @@
 // PURE. Finds a campaign in a tenant's configuration.
-import type { TenantConfig } from '../../availability/model.ts'
-import type { Campaign } from '../../campaign/campaign.ts'
-import { AppError } from '../../errors.ts'
+import type { TenantConfig } from './tenant-config.ts'
+import type { Campaign } from './campaign/campaign.ts'
+import { AppError } from '../../kernel/errors.ts'
 
 /** The campaign; throws `not_found` when it is missing or archived. */
 export function campaignOf(config: TenantConfig, id: string): Campaign {

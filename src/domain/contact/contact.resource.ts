@@ -1,8 +1,8 @@
 // The contact as a record: its fields, columns and the identity by which it is recognised.
-import type { Resource } from '../../rest/resource.ts'
-import { findTenant } from '../../tenant/tenant.sql.ts'
-import { identityOf, normalise, type ContactFields } from '../../contact/contact.ts'
-import { ContactBody } from '../../contact/contact.schema.ts'
+import type { Resource } from '../catalogue/records/resource.ts'
+import { findTenant } from '../tenant/tenant.sql.ts'
+import { identityOf, normalise, type ContactFields } from './contact.ts'
+import { ContactBody } from './contact.schema.ts'
 
 export const contacts: Resource = {
   path: 'contacts',

@@ -1,6 +1,6 @@
 // PURE. A tenant as the API answers it.
-import { settingsOf } from '../../tenant/settings.ts'
-import type { Tenant } from '../../tenant/tenant.sql.ts'
+import { settingsOf } from './settings.ts'
+import type { Tenant } from './tenant.sql.ts'
 
 export function tenantJson(tenant: Tenant): Record<string, unknown> {
   return {

@@ -1,5 +1,5 @@
 // PURE. Who calls, what a route demands of the caller, and what a person with limited reach may touch.
-import type { Role } from '../../auth/roles.ts'
+import type { Role } from './roles.ts'
 import type { Scope } from './scopes.ts'
 
 /**

@@ -1,5 +1,5 @@
 // PURE. Wall-clock times as text.
-import { MINUTE } from '../../time/interval.ts'
+import { MINUTE } from './interval.ts'
 
 /** `08:30` → milliseconds since midnight; `24:00` is the end of the day. */
 export function parseClock(text: string): number {

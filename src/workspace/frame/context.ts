@@ -1,7 +1,7 @@
 // PURE. What every workspace page is given: the signed-in person, the tenant's configuration, words, and access to the API.
-import type { TenantConfig } from '../../availability/model.ts'
+import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import type { Language } from '../../locales/words.ts'
-import type { WorkspaceWords } from '../../locales/workspace.en.ts'
+import type { WorkspaceWords } from '../words/workspace.en.ts'
 import type { PageWords } from '../../locales/pages.en.ts'
 import type { Person } from '../../kernel/permissions/principal.ts'
 import type { Scope } from '../../kernel/permissions/scopes.ts'

@@ -1,6 +1,6 @@
 // PURE. The texts of the workspace in each language.
-import { workspaceEn, type WorkspaceWords } from '../../locales/workspace.en.ts'
-import { workspaceIt } from '../../locales/workspace.it.ts'
+import { workspaceEn, type WorkspaceWords } from './workspace.en.ts'
+import { workspaceIt } from './workspace.it.ts'
 import type { Language } from '../../locales/words.ts'
 
 const WORKSPACE: Record<Language, WorkspaceWords> = { it: workspaceIt, en: workspaceEn }

@@ -1,5 +1,5 @@
 // PURE. The interface of a connector, which sends contacts of a campaign to a queue and reports the result of each.
-import type { Campaign } from '../../../campaign/campaign.ts'
+import type { Campaign } from './campaign.ts'
 
 /** A contact or its withdrawal; by `deliveryId` the receiver detects duplicates. */
 export type Item = {

@@ -1,10 +1,10 @@
 // Agents and pools as records: what a write checks, and the desks a pool keeps.
 import Type from 'typebox'
-import { AppError } from '../../../errors.ts'
-import { requireLive } from '../../../rest/references.ts'
-import type { Body, Resource, WriteContext } from '../../../rest/resource.ts'
-import { AgentBody, PoolBody } from '../../../agent/agent.schema.ts'
-import { countUpcoming, insertCalendars, insertDesks, listDesks, resizeDesks } from '../../../agent/agent.sql.ts'
+import { AppError } from '../../../kernel/errors.ts'
+import { requireLive } from '../records/references.ts'
+import type { Body, Resource, WriteContext } from '../records/resource.ts'
+import { AgentBody, PoolBody } from '../agent.schema.ts'
+import { countUpcoming, insertCalendars, insertDesks, listDesks, resizeDesks } from '../agent.sql.ts'
 
 async function checkSkills(context: WriteContext, body: Body): Promise<void> {
   await requireLive(context, 'services', 'service', body.serviceIds as string[], '/serviceIds')

@@ -1,9 +1,9 @@
 // Locations and holiday calendars as records.
-import { isKnownRegion } from '../../../availability/holidays.ts'
-import { bodyFault } from '../../../errors.ts'
-import { requireLive } from '../../../rest/references.ts'
-import type { Resource } from '../../../rest/resource.ts'
-import { HolidayCalendarBody, LocationBody } from '../../../location/location.schema.ts'
+import { isKnownRegion } from '../holidays.ts'
+import { bodyFault } from '../../../kernel/errors.ts'
+import { requireLive } from '../records/references.ts'
+import type { Resource } from '../records/resource.ts'
+import { HolidayCalendarBody, LocationBody } from '../location.schema.ts'
 
 const CONFIGURATION = { read: 'configuration:read', write: 'configuration:write' } as const
 

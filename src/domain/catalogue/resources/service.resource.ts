@@ -1,10 +1,10 @@
 // Services as records: rules that one schema cannot state.
-import { forgetCounters } from '../../../availability/limits.sql.ts'
-import { bodyFault } from '../../../errors.ts'
-import { requireLive } from '../../../rest/references.ts'
-import type { Body, Resource } from '../../../rest/resource.ts'
-import { ServiceBody } from '../../../service/service.schema.ts'
-import type { Question } from '../../../service/visit.ts'
+import { forgetCounters } from '../../availability/limits.sql.ts'
+import { bodyFault } from '../../../kernel/errors.ts'
+import { requireLive } from '../records/references.ts'
+import type { Body, Resource } from '../records/resource.ts'
+import { ServiceBody } from '../service.schema.ts'
+import type { Question } from '../visit.ts'
 
 function repeatedAt<T>(values: readonly T[]): number {
   return values.findIndex((value, i) => values.indexOf(value) !== i)

@@ -1,0 +1,190 @@
+// Holds and appointments by REST. A manage token gives access to its one appointment, with the rights of the public.
+import type { Api } from '../http/api.ts'
+import { documentedUnder, withScope } from '../http/route.ts'
+import { listEvents } from '../platform/events/event.sql.ts'
+import type { FastifyRequest } from 'fastify'
+import { actorNames } from '../application/identity/user.sql.ts'
+import { reachFor } from '../http/reach.ts'
+import type { Deps } from '../domain/deps.ts'
+import { AppError, bodyFault } from '../kernel/errors.ts'
+import { actorOf, tenantOf } from '../http/access.ts'
+import { idempotencyOf, sendAnswer } from '../platform/idempotency/idempotency.ts'
+import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf } from '../platform/schema/paging.ts'
+import { etagOf, IdempotencyHeader, problems, RequiredIfMatchHeader, requiredVersion } from '../http/headers.ts'
+import { IdParams } from '../platform/schema/schema.ts'
+import type { Audience, Channel } from '../domain/catalogue/visit.ts'
+import { amend } from '../domain/appointment/change.ts'
+import { audienceOf, changeContext, ofHolder, showAppointment } from './change-context.ts'
+import { book, type BookingContext } from '../domain/appointment/book.ts'
+import { confirmHold } from '../domain/appointment/confirm-hold.ts'
+import {
+  findAppointment,
+  listAppointments,
+  type Appointment,
+  type AppointmentFilter,
+} from '../domain/appointment/appointment.sql.ts'
+import * as schema from '../domain/appointment/appointment.schema.ts'
+import type { Override } from '../domain/appointment/override.ts'
+import type { BookingRequest } from '../domain/appointment/booking-request.ts'
+
+type PlacementBody = {
+  serviceIds?: string[]
+  durationMinutes?: number
+  start?: string
+  locationId?: string
+  agentId?: string
+  channel?: Channel
+  places: number
+  as: Audience
+  override?: Override
+}
+
+/** The context of a booking, with the tenant's settings from the cached configuration. */
+async function bookingContext(
+  deps: Deps,
+  request: FastifyRequest,
+  audience: Audience,
+  hold: boolean,
+): Promise<BookingContext> {
+  const tenantId = tenantOf(request)
+  const settings = (await deps.snapshots.recentConfig(tenantId))?.settings
+  if (!settings) throw new AppError('not_found', { what: 'tenant' })
+  return {
+    tenantId,
+    actor: { name: actorOf(request), audience },
+    scope: idempotencyOf(request, tenantId),
+    callerSecret: request.principal?.secret ?? '',
+    hold,
+    country: settings.country,
+  }
+}
+
+function placementOf(body: PlacementBody): BookingRequest {
+  if (body.serviceIds === undefined) throw bodyFault('/serviceIds', 'invalid_request', { count: 1 })
+  if (body.start === undefined) throw bodyFault('/start', 'invalid_request', { count: 1 })
+  const { serviceIds, durationMinutes, start, locationId, agentId, channel, places, override } = body
+  return {
+    serviceIds,
+    minutes: durationMinutes,
+    start: Date.parse(start),
+    locationId,
+    agentId,
+    channel,
+    places,
+    override,
+  }
+}
+
+export function appointmentRoutes(app: Api, deps: Deps): void {
+  const docs = documentedUnder('appointments')
+  const booking = withScope('appointments:write', 'place')
+  const writing = withScope('appointments:write', 'appointment')
+  const show = (request: FastifyRequest, a: Appointment) => showAppointment(deps, request, a)
+  const answers = { 200: schema.AppointmentShown, ...problems }
+
+  app.post('/v1/holds', {
+    config: booking,
+    schema: {
+      ...docs('createHold', 'Hold a slot while a form is filled in; ends by itself'),
+      body: schema.HoldBody,
+      headers: IdempotencyHeader,
+      response: { 201: schema.BookedShown, ...problems },
+    },
+    handler: async (request, reply) => {
+      const body = request.body
+      const context = await bookingContext(deps, request, audienceOf(request, body.as, body.override), true)
+      return sendAnswer(reply, await book(deps, placementOf(body), context))
+    },
+  })
+
+  app.post('/v1/appointments', {
+    config: booking,
+    schema: {
+      ...docs('createAppointment', 'Book a slot at once, or confirm a hold'),
+      body: schema.BookingBody,
+      headers: IdempotencyHeader,
+      // 200: an identical appointment with this external id exists already.
+      response: { 200: schema.AppointmentShown, 201: schema.BookedShown, ...problems },
+    },
+    handler: async (request, reply) => {
+      const body = request.body
+      const { contactId, contact, answers: given, notes, externalId, locale, preferPreviousAgent } = body
+      const person = { contactId, contact, answers: given, notes, externalId, locale }
+      if (contactId !== undefined && contact !== undefined) throw bodyFault('/contact', 'contact_required')
+      const context = await bookingContext(deps, request, audienceOf(request, body.as, body.override), false)
+      if (body.holdId === undefined)
+        return sendAnswer(reply, await book(deps, { ...placementOf(body), ...person, preferPreviousAgent }, context))
+      const differs = (['serviceIds', 'start', 'locationId', 'agentId', 'durationMinutes', 'override'] as const).find(
+        (name) => body[name] !== undefined,
+      )
+      if (differs) throw bodyFault(`/${differs}`, 'hold_mismatch')
+      return sendAnswer(reply, await confirmHold(deps, body.holdId, { ...person, channel: body.channel }, context))
+    },
+  })
+
+  app.get('/v1/appointments', {
+    config: withScope('appointments:read', 'appointments'),
+    schema: {
+      ...docs('listAppointments', 'List appointments by start'),
+      querystring: schema.ListQuery,
+      response: { 200: PageOf(schema.AppointmentShown, 'AppointmentPage'), ...problems },
+    },
+    handler: async (request) => {
+      const { limit, cursor, from, to, ...rest } = request.query
+      const after = decodeTimeCursor(cursor)
+      const filter: AppointmentFilter = {
+        ...rest,
+        from: from === undefined ? undefined : new Date(from),
+        to: to === undefined ? undefined : new Date(to),
+        after: after && { at: new Date(after.at), id: after.id },
+        within: reachFor(request),
+        limit: limit + 1,
+      }
+      const page = pageOf(await listAppointments(deps.db.kysely, tenantOf(request), filter), limit, (a) =>
+        encodeTimeCursor(a.starts_at, a.id),
+      )
+      return { ...page, items: await Promise.all(page.items.map((a) => show(request, a))) }
+    },
+  })
+
+  app.get('/v1/appointments/:id', {
+    config: ofHolder('appointments:read'),
+    schema: { ...docs('getAppointment', 'Read an appointment'), params: IdParams, response: answers },
+    handler: async (request, reply) => {
+      const a = await findAppointment(deps.db.kysely, tenantOf(request), request.params.id)
+      if (!a) throw new AppError('not_found', { what: 'appointment' })
+      return reply.header('etag', etagOf(a.version)).send(await show(request, a))
+    },
+  })
+
+  app.get('/v1/appointments/:id/history', {
+    config: withScope('appointments:read', 'appointment'),
+    schema: {
+      ...docs('listAppointmentHistory', 'Who changed what and when'),
+      params: IdParams,
+      response: { 200: schema.HistoryShown, ...problems },
+    },
+    handler: async (request) => {
+      const { id } = request.params
+      const events = await listEvents(deps.db.kysely, tenantOf(request), id)
+      if (events.length === 0) throw new AppError('not_found', { what: 'appointment' })
+      const names = await actorNames(deps.db.kysely, tenantOf(request), events)
+      return { items: events.map((e) => ({ ...e, at: e.at.toISOString(), ...names(e.actor) })) }
+    },
+  })
+
+  app.patch('/v1/appointments/:id', {
+    config: writing,
+    schema: {
+      ...docs('updateAppointment', 'Change notes or answers'),
+      params: IdParams,
+      headers: RequiredIfMatchHeader,
+      body: schema.AmendBody,
+      response: answers,
+    },
+    handler: async (request, reply) => {
+      const after = await amend(deps, changeContext(request, 'staff', requiredVersion(request)), request.body)
+      return reply.header('etag', etagOf(after.version)).send(await show(request, after))
+    },
+  })
+}

@@ -1,0 +1,193 @@
+// One contact as a whole: timeline, notes, possible duplicates, and merging two records of one person.
+import Type from 'typebox'
+import { actorNames } from '../application/identity/user.sql.ts'
+import type { Deps } from '../domain/deps.ts'
+import { AppError } from '../kernel/errors.ts'
+import { actorOf, tenantOf } from '../http/access.ts'
+import type { Api } from '../http/api.ts'
+import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf, PageQuery } from '../platform/schema/paging.ts'
+import { problems } from '../http/headers.ts'
+import { presentRow } from '../domain/catalogue/records/records.ts'
+import { findRow } from '../domain/catalogue/records/resource.sql.ts'
+import { documentedUnder, idOf, withScope } from '../http/route.ts'
+import { DateTime, Id, IdParams, oneOf } from '../platform/schema/schema.ts'
+import { findTenant } from '../domain/tenant/tenant.sql.ts'
+import { reachFor } from '../http/reach.ts'
+import { refuseSearchBy } from '../http/field-masking.hook.ts'
+import { mergeContacts, unmergeContacts } from '../domain/contact/merge.ts'
+import { toE164 } from '../domain/contact/phone.ts'
+import {
+  duplicatesOf,
+  findPeople,
+  insertNote,
+  partsOf,
+  timelineOf,
+  type TimelineRow,
+} from '../domain/contact/timeline.sql.ts'
+import { contacts } from '../domain/contact/contact.resource.ts'
+import { isWithin } from '../kernel/permissions/principal.ts'
+import type { Row } from '../domain/catalogue/records/resource.ts'
+
+const Any = Type.Object({}, { additionalProperties: true })
+const Contacts = Type.Object({ items: Type.Array(Any) }, { additionalProperties: false })
+const KINDS = ['appointment', 'callback', 'attempt', 'message', 'note', 'rating', 'consent'] as const
+const TimelineShown = PageOf(
+  Type.Object({ kind: oneOf(KINDS), id: Id, at: DateTime, data: Any }, { additionalProperties: false }),
+  'ContactTimeline',
+)
+
+export function personRoutes(app: Api, deps: Deps): void {
+  const docs = documentedUnder('contacts')
+  const reading = withScope('contacts:read', 'none')
+  const writing = withScope('contacts:write', 'none')
+  const merging = withScope('contacts:merge', 'none')
+  const db = () => deps.db.kysely
+
+  async function contactOf(tenantId: string, id: string): Promise<Row> {
+    const row = await findRow(db(), 'contacts', tenantId, id)
+    if (!row) throw new AppError('not_found', { what: 'contact' })
+    return row
+  }
+
+  app.post('/v1/contacts/lookup', {
+    config: reading,
+    schema: {
+      ...docs(
+        'lookUpContacts',
+        'Find contacts by the beginning of their names, or by number, e-mail or external id; at most 30',
+      ),
+      body: Type.Object(
+        { text: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S' }) },
+        { additionalProperties: false },
+      ),
+      response: { 200: Contacts, ...problems },
+    },
+    handler: async (request) => {
+      await refuseSearchBy(deps, request, ['lastName', 'phone', 'email', 'externalId'])
+      const tenantId = tenantOf(request)
+      const text = request.body.text.trim()
+      const country = (await findTenant(db(), tenantId))!.document.country as string | undefined
+      const phone = /\d{4}/.test(text) ? toE164(text, country ?? 'IT') : null
+      return { items: (await findPeople(db(), tenantId, text, phone)).map((row) => presentRow(contacts, row)) }
+    },
+  })
+
+  app.get('/v1/contacts/:id/timeline', {
+    config: reading,
+    schema: {
+      ...docs(
+        'readContactTimeline',
+        'Visits, callbacks, attempts, messages, notes, ratings and consents of a contact, latest first',
+      ),
+      params: IdParams,
+      querystring: Type.Object(PageQuery, { additionalProperties: false }),
+      response: { 200: TimelineShown, ...problems },
+    },
+    handler: async (request) => {
+      const tenantId = tenantOf(request)
+      const { id } = await contactOf(tenantId, idOf(request))
+      const { limit, cursor } = request.query
+      const reach = reachFor(request)
+      // Omit items of agents outside the caller's reach, as their own URLs do.
+      const isMine = (r: TimelineRow): boolean =>
+        !('agentId' in r.data) || r.data.agentId === null || isWithin(reach, r.data)
+      const read = await timelineOf(db(), tenantId, id, decodeTimeCursor(cursor), limit + 1)
+      const page = pageOf(read, limit, (row) => encodeTimeCursor(row.at, row.id))
+      const rows = page.items.filter(isMine)
+      const nameOf = await actorNames(
+        db(),
+        tenantId,
+        rows.map((r) => ({ actor: String(r.data.author) })),
+      )
+      const items = rows.map((r) => {
+        const { actorName } = nameOf(String(r.data.author))
+        return {
+          ...r,
+          at: r.at.toISOString(),
+          data: actorName === undefined ? r.data : { ...r.data, authorName: actorName },
+        }
+      })
+      return { items, nextCursor: page.nextCursor }
+    },
+  })
+
+  app.post('/v1/contacts/:id/notes', {
+    config: writing,
+    schema: {
+      ...docs('addContactNote', 'Add a note to a contact'),
+      params: IdParams,
+      body: Type.Object(
+        { content: Type.String({ minLength: 1, maxLength: 4000, pattern: '\\S' }) },
+        { additionalProperties: false },
+      ),
+      response: { 201: Type.Object({ id: Id }, { additionalProperties: false }), ...problems },
+    },
+    handler: async (request, reply) => {
+      const tenantId = tenantOf(request)
+      const contact = await contactOf(tenantId, idOf(request))
+      const { content } = request.body
+      const id = deps.newId()
+      const note = { tenantId, id, contactId: contact.id, author: actorOf(request), content, now: new Date(deps.now()) }
+      await insertNote(db(), note)
+      return reply.code(201).send({ id })
+    },
+  })
+
+  app.get('/v1/contacts/:id/duplicates', {
+    config: reading,
+    schema: {
+      ...docs('listContactDuplicates', 'Contacts with the same number, address or name'),
+      params: IdParams,
+      response: { 200: Contacts, ...problems },
+    },
+    handler: async (request) => {
+      const tenantId = tenantOf(request)
+      const rows = await duplicatesOf(db(), tenantId, await contactOf(tenantId, idOf(request)))
+      return { items: rows.map((row) => presentRow(contacts, row)) }
+    },
+  })
+
+  app.post('/v1/contacts/:id/merge', {
+    config: merging,
+    schema: {
+      ...docs('mergeContacts', 'Make another contact part of this one: everything of it moves here, and it ends'),
+      params: IdParams,
+      body: Type.Object({ otherId: Id }, { additionalProperties: false }),
+      response: { 200: Any, ...problems },
+    },
+    handler: async (request) => {
+      const { otherId } = request.body
+      return presentRow(
+        contacts,
+        await mergeContacts(deps, tenantOf(request), idOf(request), otherId, actorOf(request)),
+      )
+    },
+  })
+
+  app.delete('/v1/contacts/:id/merge', {
+    config: merging,
+    schema: {
+      ...docs('unmergeContact', 'Take the merge back by which this contact ended: what was its own is its own again'),
+      params: IdParams,
+      response: { 200: Any, ...problems },
+    },
+    handler: async (request) => {
+      await contactOf(tenantOf(request), idOf(request))
+      return presentRow(contacts, await unmergeContacts(deps, tenantOf(request), idOf(request), actorOf(request)))
+    },
+  })
+
+  app.get('/v1/contacts/:id/merged', {
+    config: reading,
+    schema: {
+      ...docs('listMergedContacts', 'Contacts that became part of this one: their numbers and addresses find it too'),
+      params: IdParams,
+      response: { 200: Contacts, ...problems },
+    },
+    handler: async (request) => {
+      const tenantId = tenantOf(request)
+      const { id } = await contactOf(tenantId, idOf(request))
+      return { items: (await partsOf(db(), tenantId, id)).map((row) => presentRow(contacts, row)) }
+    },
+  })
+}

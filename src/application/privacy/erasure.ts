@@ -1,0 +1,87 @@
+// Export and erasure of a person on request (GDPR, articles 15, 17, 20), and the tenant's retention rules.
+import { insertAudit } from '../../platform/audit/audit.sql.ts'
+import { transaction } from '../../platform/database/tx.ts'
+import type { Deps } from '../../domain/deps.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { presentRow } from '../../domain/catalogue/records/records.ts'
+import { findRow, lockRow } from '../../domain/catalogue/records/resource.sql.ts'
+import { DAY } from '../../kernel/time/interval.ts'
+import { anonymise, eraseAnswers, everythingOf, forgottenContacts, hasOpen } from './privacy.sql.ts'
+import { contacts } from '../../domain/contact/contact.resource.ts'
+
+const BATCH = 100
+/** Columns without information about the person, or with secrets; left out of the export. */
+const INTERNAL = new Set([
+  'tenant_id',
+  'manage_hash',
+  'reservation_id',
+  'dedupe_key',
+  'provider_id',
+  'lease_id',
+  'version',
+])
+
+const plain = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !INTERNAL.has(name)))
+
+/** Exports everything stored about a person. Throws `not_found`. */
+export async function exportPerson(deps: Deps, tenantId: string, id: string): Promise<Record<string, unknown>> {
+  const row = await findRow(deps.db.kysely, 'contacts', tenantId, id)
+  if (!row) throw new AppError('not_found', { what: 'contact' })
+  const found = await everythingOf(deps.db.kysely, tenantId, id)
+  return {
+    madeAt: new Date(deps.now()).toISOString(),
+    contact: presentRow(contacts, row),
+    ...Object.fromEntries(Object.entries(found).map(([name, rows]) => [name, rows.map(plain)])),
+  }
+}
+
+/**
+ * Anonymises a person. Throws `not_found`, and `still_in_use` while they have future appointments or open callbacks: cancel
+ * these first.
+ */
+export async function erasePerson(deps: Deps, tenantId: string, id: string, actor: string): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    const row = await lockRow(tx, 'contacts', tenantId, id)
+    if (!row) throw new AppError('not_found', { what: 'contact' })
+    const now = new Date(deps.now())
+    if (await hasOpen(tx, tenantId, id, now)) throw new AppError('still_in_use', { what: 'contact' })
+    await anonymise(tx, tenantId, id, row.phone as string | null, now)
+    const entry = {
+      tenant_id: tenantId,
+      id: deps.newId(),
+      at: now,
+      actor,
+      action: 'person_erased',
+      subject: id,
+      result: 200,
+    }
+    await insertAudit(tx, { ...entry, data: {} })
+  })
+}
+
+/** Applies the tenant's retention rules to contacts and answers; returns the number of contacts anonymised. */
+export async function applyRetention(
+  deps: Deps,
+  tenantId: string,
+  stopped: () => boolean = () => false,
+): Promise<number> {
+  const rules = (await deps.snapshots.config(tenantId))?.settings.privacy
+  if (!rules) return 0
+  let done = 0
+  if (rules.answerDays > 0) {
+    const before = new Date(deps.now() - rules.answerDays * DAY)
+    while (!stopped() && (await eraseAnswers(deps.db.kysely, tenantId, before, BATCH)) === BATCH);
+  }
+  if (rules.contactDays === 0) return 0
+  const since = new Date(deps.now() - rules.contactDays * DAY)
+  for (;;) {
+    const ids = await forgottenContacts(deps.db.kysely, tenantId, since, BATCH)
+    for (const id of ids) {
+      if (stopped()) return done
+      await erasePerson(deps, tenantId, id, 'retention')
+      done += 1
+    }
+    if (ids.length < BATCH) return done
+  }
+}

@@ -1,0 +1,79 @@
+// SQL of the agenda: appointments with their contacts in one statement, waiting tasks, and the events that pages follow.
+import { sql } from 'kysely'
+import type { AppointmentStatus } from '../../platform/database/tables.ts'
+import type { Db } from '../../platform/database/tx.ts'
+import type { Reach } from '../../kernel/permissions/principal.ts'
+
+export type AgendaRow = {
+  id: string
+  code: string
+  status: AppointmentStatus
+  starts_at: Date
+  ends_at: Date
+  time_zone: string
+  agent_id: string
+  location_id: string
+  service_ids: string[]
+  channel: string
+  seats: number
+  version: number
+  contact_id: string | null
+  arrived_at: string | null
+  notes: string | null
+  first_name: string | null
+  last_name: string | null
+  phone: string | null
+}
+
+export type AgendaFilter = {
+  agentIds?: readonly string[] | undefined
+  locationId?: string | undefined
+  contactId?: string | undefined
+  from: Date
+  to: Date
+  within: Reach
+  /** Includes cancelled ones. */
+  cancelled?: boolean
+  /** Only confirmed ones, for finding past appointments without an outcome. */
+  open?: boolean
+  limit: number
+}
+
+const list = (ids: Iterable<string>) => sql`any(${sql.val([...ids])}::uuid[])`
+
+/** Appointments that start in [from, to), sorted by start. */
+export async function agendaRows(db: Db, tenantId: string, f: AgendaFilter): Promise<AgendaRow[]> {
+  const statuses = f.open
+    ? ['confirmed']
+    : ['pending', 'confirmed', 'completed', 'no_show', ...(f.cancelled ? ['cancelled'] : [])]
+  const { rows } = await sql<AgendaRow>`
+    select a.id, a.code, a.status, a.starts_at, a.ends_at, a.time_zone, a.agent_id, a.location_id, a.service_ids, a.channel, a.seats,
+           a.version, a.contact_id, a.document->>'arrivedAt' as arrived_at, a.document->>'notes' as notes,
+           c.first_name, c.last_name, c.phone
+      from appointments a
+      left join contacts c on c.tenant_id = ${tenantId} and c.id = a.contact_id
+     where a.tenant_id = ${tenantId} and a.starts_at >= ${f.from} and a.starts_at < ${f.to}
+       and a.status = any(${sql.val(statuses)}::text[]) and a.contact_id is not null
+       ${f.agentIds === undefined ? sql`` : sql`and a.agent_id = ${list(f.agentIds)}`}
+       ${f.locationId === undefined ? sql`` : sql`and a.location_id = ${f.locationId}`}
+       ${f.contactId === undefined ? sql`` : sql`and a.contact_id = ${f.contactId}`}
+       ${f.within === null ? sql`` : sql`and (a.agent_id = ${list(f.within.agentIds)} or a.location_id = ${list(f.within.locationIds)})`}
+     order by a.starts_at, a.id
+     limit ${f.limit}`.execute(db)
+  return rows
+}
+
+export type Happened = { id: string; subjectId: string; type: string; at: Date; actor: string }
+
+/** Events of appointments and callbacks after an event id, oldest first. */
+export async function happenedSince(db: Db, tenantId: string, after: string, limit: number): Promise<Happened[]> {
+  return db
+    .selectFrom('events')
+    .select(['id', 'subject_id as subjectId', 'type', 'at', 'actor'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '>', after)
+    .where((eb) => eb.or([eb('type', 'like', 'appointment.%'), eb('type', 'like', 'callback.%')]))
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+}

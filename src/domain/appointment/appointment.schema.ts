@@ -1,0 +1,243 @@
+// Schemas of requests and answers about holds and appointments.
+import Type from 'typebox'
+import { OVERRIDABLE } from './override.ts'
+import { ContactBody } from '../contact/contact.schema.ts'
+import { PageQuery } from '../../platform/schema/paging.ts'
+import {
+  DateTime,
+  ExternalId,
+  Id,
+  Instant,
+  LongText,
+  Nullable,
+  oneOf,
+  defaulted,
+} from '../../platform/schema/schema.ts'
+import { ChannelName } from '../catalogue/service.schema.ts'
+
+const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
+const RuleName = oneOf(OVERRIDABLE)
+const Override = Type.Object(
+  {
+    reason: Reason,
+    rules: Type.Optional(
+      Type.Array(RuleName, {
+        minItems: 1,
+        uniqueItems: true,
+        description:
+          'The rules that are set aside; absent = all of time and number, and with agentId also those of working hours. An agent who does not work then is never chosen, only named.',
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Sets rules of time and number aside, never a closure, an absence or time that is taken; needs appointments:staff',
+  },
+)
+const AsWhom = Type.Union([Type.Literal('public'), Type.Literal('staff')], {
+  default: 'public',
+  description: 'staff needs appointments:staff',
+})
+export const Answers = Type.Record(
+  Type.String({ pattern: '^[a-z][a-zA-Z0-9_]{0,39}$' }),
+  Type.Union([
+    Type.String({ maxLength: 4000 }),
+    Type.Number(),
+    Type.Boolean(),
+    Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 }),
+  ]),
+  { maxProperties: 60, additionalProperties: false },
+)
+
+const placement = {
+  serviceIds: Type.Array(Id, {
+    minItems: 1,
+    maxItems: 10,
+    description: 'Several make one visit; repeat a service to book it twice',
+  }),
+  durationMinutes: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1440, description: 'One of the service’s durationOptions' }),
+  ),
+  start: Instant,
+  locationId: Type.Optional(Id),
+  agentId: Type.Optional({ ...Id, description: 'Absent = any free agent' }),
+  channel: Type.Optional(ChannelName),
+  places: defaulted(Type.Integer({ minimum: 1, maximum: 1000, default: 1 })),
+  as: defaulted(AsWhom),
+  override: Type.Optional(Override),
+}
+
+const details = {
+  contactId: Type.Optional(Id),
+  contact: Type.Optional(ContactBody),
+  answers: Type.Optional(Answers),
+  notes: Type.Optional(LongText),
+  externalId: Type.Optional(ExternalId),
+  locale: Type.Optional(Type.Union([Type.Literal('it'), Type.Literal('en')])),
+}
+
+export const HoldBody = Type.Object(placement, { additionalProperties: false })
+
+export const BookingBody = Type.Object(
+  {
+    holdId: Type.Optional({
+      ...Id,
+      description: 'Confirms this hold; then serviceIds, start and the like are left out',
+    }),
+    ...placement,
+    serviceIds: Type.Optional(placement.serviceIds),
+    start: Type.Optional(Instant),
+    ...details,
+    preferPreviousAgent: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+export const CancellationBody = Type.Object(
+  { reason: Type.Optional(Reason), as: defaulted(AsWhom) },
+  { additionalProperties: false },
+)
+export const MoveBody = Type.Object(
+  {
+    start: Instant,
+    durationMinutes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1440,
+        description: 'One of the service’s durationOptions; as before by default',
+      }),
+    ),
+    locationId: Type.Optional(Id),
+    agentId: Type.Optional(Id),
+    reason: Type.Optional(Reason),
+    as: defaulted(AsWhom),
+    override: Type.Optional(Override),
+    notify: Type.Optional(Type.Boolean({ description: 'Whether the person is told; staff only. true by default' })),
+    notifyAfterSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 600,
+        description: 'Tells the person only after so long, so that the move can be taken back before; staff only',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export const ReassignmentBody = Type.Object(
+  {
+    agentId: Type.Optional({ ...Id, description: 'Absent = the fairest other agent who works then' }),
+    reason: Type.Optional(Reason),
+    rules: Type.Optional(
+      Type.Array(RuleName, {
+        uniqueItems: true,
+        description:
+          'Rules that are set aside for the named agent, beside the notice and the grid, which the promised time is exempt from',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export const ApprovalBody = Type.Object(
+  { decision: Type.Union([Type.Literal('approve'), Type.Literal('refuse')]), reason: Type.Optional(Reason) },
+  { additionalProperties: false },
+)
+export const OutcomeBody = Type.Object(
+  { outcome: Type.Union([Type.Literal('completed'), Type.Literal('no_show')]), note: Type.Optional(Reason) },
+  { additionalProperties: false },
+)
+export const AmendBody = Type.Object(
+  { notes: Type.Optional(Nullable(LongText)), answers: Type.Optional(Answers) },
+  { additionalProperties: false, minProperties: 1 },
+)
+
+const StatusName = Type.Union(
+  (['held', 'pending', 'confirmed', 'cancelled', 'completed', 'no_show'] as const).map((s) => Type.Literal(s)),
+)
+const Any = Type.Object({}, { additionalProperties: true })
+
+const shown = {
+  id: Id,
+  code: Type.String({ description: 'Eight characters, to be read over the telephone' }),
+  status: StatusName,
+  serviceIds: Type.Array(Id),
+  locationId: Id,
+  agentId: Id,
+  start: DateTime,
+  end: DateTime,
+  timeZone: Type.String(),
+  durationMinutes: Type.Integer(),
+  channel: ChannelName,
+  places: Type.Integer(),
+  contactId: Nullable(Id),
+  externalId: Type.Optional(Type.String()),
+  joinLink: Type.Optional(Type.String()),
+  answers: Any,
+  audience: Type.Optional(Type.String()),
+  notes: Type.Optional(Type.String()),
+  assignment: Type.Optional(Any),
+  override: Type.Optional(Any),
+  cancellation: Type.Optional(Any),
+  outcome: Type.Optional(Any),
+  arrivedAt: Type.Optional(DateTime),
+  rating: Type.Optional(Any),
+  holdExpiresAt: Nullable(DateTime),
+  version: Type.Integer(),
+  createdAt: DateTime,
+  updatedAt: DateTime,
+}
+export const AppointmentShown = Type.Object(shown, { title: 'Appointment', additionalProperties: false })
+export const BookedShown = Type.Object(
+  {
+    ...shown,
+    manageToken: Type.String({ description: 'Bearer token that reads, moves and cancels this one appointment' }),
+    contactMatched: Type.Optional(
+      Type.Union(
+        (['externalId', 'email', 'phone', 'new'] as const).map((by) => Type.Literal(by)),
+        { description: 'By what the contact that was sent was found; `new`: it was made' },
+      ),
+    ),
+    contactIgnored: Type.Optional(
+      Type.Array(Type.String(), {
+        description:
+          'Fields of the contact that were sent, differ from what is known and were not stored: change the contact itself',
+      }),
+    ),
+  },
+  { title: 'BookedAppointment', additionalProperties: false },
+)
+
+export const ListQuery = Type.Object(
+  {
+    ...PageQuery,
+    from: Type.Optional(Instant),
+    to: Type.Optional(Instant),
+    agentId: Type.Optional(Id),
+    locationId: Type.Optional(Id),
+    serviceId: Type.Optional(Id),
+    contactId: Type.Optional(Id),
+    status: Type.Optional(StatusName),
+    displaced: Type.Optional(Type.Boolean({ description: 'Only those hit by an absence or closure' })),
+  },
+  { additionalProperties: false },
+)
+
+export const NoticeShown = Type.Object(
+  { channel: Nullable(Type.String()), recipient: Nullable(Type.String()) },
+  { title: 'NoticeWay', additionalProperties: false },
+)
+export const HistoryShown = Type.Object({
+  items: Type.Array(
+    Type.Object(
+      {
+        id: Id,
+        type: Type.String(),
+        at: DateTime,
+        actor: Type.String(),
+        actorName: Type.Optional(Type.String()),
+        data: Any,
+      },
+      { additionalProperties: false },
+    ),
+  ),
+})

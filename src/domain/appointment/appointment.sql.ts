@@ -1,0 +1,383 @@
+// All SQL of appointments and their history.
+import { CompiledQuery, sql, type Selectable } from 'kysely'
+import type { AppointmentRow, AppointmentStatus } from '../../platform/database/tables.ts'
+import type { Db, Tx } from '../../platform/database/tx.ts'
+import type { Reach } from '../../kernel/permissions/principal.ts'
+
+export type Appointment = Selectable<AppointmentRow>
+/** A citizen's rating of the visit: 1 (bad) to 5 stars; likelihood to recommend it, 0 to 10. */
+export type Rating = { stars: number; recommendation?: number; reasons?: string[]; comment?: string; at: string }
+export type AppointmentDocument = {
+  minutes: number
+  audience: 'public' | 'staff'
+  answers?: Record<string, unknown>
+  notes?: string
+  assignment?: { reason: string; candidates: number; load: number }
+  override?: { reason: string; by: string; rules: string[] }
+  cancellation?: { by: string; reason?: string; code: string }
+  outcome?: { by: string; note?: string }
+  rating?: Rating
+  /** Time of the citizen's arrival at the office. */
+  arrivedAt?: string
+  locale?: string
+  /** Keyed hash of the citizen's network; set while the citizen's e-mail address is unconfirmed. */
+  unproven?: string
+  /** Id of the event about which the office chose not to notify the citizen. */
+  untold?: string
+}
+
+export type NewAppointment = {
+  tenantId: string
+  id: string
+  code: string
+  status: AppointmentStatus
+  serviceIds: readonly string[]
+  locationId: string
+  agentId: string
+  startsAt: Date
+  endsAt: Date
+  timeZone: string
+  channel: string
+  seats: number
+  contactId: string | null
+  reservationId: string
+  manageHash: string | null
+  externalId: string | null
+  document: AppointmentDocument
+  holdExpiresAt: Date | null
+  now: Date
+}
+
+const COLUMNS = `tenant_id, id, code, status, service_ids, location_id, agent_id, starts_at, ends_at, time_zone, channel, seats,
+    contact_id, reservation_id, manage_hash, external_id, document, hold_expires_at, created_at, updated_at`
+const insertText = (reservation: string): string => `
+  insert into appointments (${COLUMNS})
+  values ($1, $2, $3, $4, $5::uuid[], $6, $7, $8, $9, $10, $11, $12, $13, ${reservation}, $15, $16, $17, $18, $19, $19)`
+const INSERT = insertText('$14::uuid')
+const INSERT_JOINING = insertText('(select r.id from reservations r where r.tenant_id = $1 and r.id = $14::uuid)')
+
+/** `joins`: the reservation (a group session) must exist; if it was deleted meanwhile, `appointments_reserved` refuses the row. */
+export function insertAppointment(a: NewAppointment, joins = false): CompiledQuery {
+  return CompiledQuery.raw(joins ? INSERT_JOINING : INSERT, [
+    a.tenantId,
+    a.id,
+    a.code,
+    a.status,
+    a.serviceIds,
+    a.locationId,
+    a.agentId,
+    a.startsAt,
+    a.endsAt,
+    a.timeZone,
+    a.channel,
+    a.seats,
+    a.contactId,
+    a.reservationId,
+    a.manageHash,
+    a.externalId,
+    JSON.stringify(a.document),
+    a.holdExpiresAt,
+    a.now,
+  ])
+}
+
+export async function findAppointment(db: Db, tenantId: string, id: string): Promise<Appointment | undefined> {
+  return db
+    .selectFrom('appointments')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+export async function lockAppointment(tx: Tx, tenantId: string, id: string): Promise<Appointment | undefined> {
+  return tx
+    .selectFrom('appointments')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** Hash of the manage token of an appointment. */
+export async function findManageHash(db: Db, tenantId: string, id: string): Promise<string | null | undefined> {
+  return (
+    await db
+      .selectFrom('appointments')
+      .select('manage_hash')
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+      .executeTakeFirst()
+  )?.manage_hash
+}
+
+export async function findByExternalId(db: Db, tenantId: string, externalId: string): Promise<Appointment | undefined> {
+  return db
+    .selectFrom('appointments')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('external_id', '=', externalId)
+    .executeTakeFirst()
+}
+
+export type Change = Partial<{
+  status: AppointmentStatus
+  location_id: string
+  agent_id: string
+  starts_at: Date
+  ends_at: Date
+  time_zone: string
+  channel: string
+  contact_id: string | null
+  reservation_id: string | null
+  manage_hash: string
+  external_id: string | null
+  hold_expires_at: Date | null
+  cancelled_at: Date | null
+  outcome_at: Date | null
+  document: AppointmentDocument
+}>
+
+export async function updateAppointment(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+  change: Change,
+  now: Date,
+): Promise<Appointment> {
+  const { document, ...columns } = change
+  return tx
+    .updateTable('appointments')
+    .set((eb) => ({
+      ...columns,
+      ...(document ? { document: JSON.stringify(document) } : {}),
+      version: eb('version', '+', 1),
+      updated_at: now,
+    }))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export type AppointmentFilter = {
+  from?: Date | undefined
+  to?: Date | undefined
+  agentId?: string | undefined
+  locationId?: string | undefined
+  serviceId?: string | undefined
+  contactId?: string | undefined
+  status?: AppointmentStatus | undefined
+  /** Only live appointments that overlap an absence or closure. */
+  displaced?: boolean | undefined
+  /** Only appointments of these agents or locations. */
+  within?: Reach
+  after: { at: Date; id: string } | null
+  limit: number
+}
+
+/** Rated visits that began in [from, to), newest first. */
+export async function ratedBetween(
+  db: Db,
+  tenantId: string,
+  from: Date,
+  to: Date,
+  limit: number,
+): Promise<Appointment[]> {
+  return db
+    .selectFrom('appointments')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('starts_at', '>=', from)
+    .where('starts_at', '<', to)
+    .where(sql<boolean>`jsonb_exists(document, 'rating')`)
+    .orderBy('starts_at', 'desc')
+    .limit(limit)
+    .execute()
+}
+
+/** Confirmed, completed and pending appointments that end after `since`; ordered by id, after the id `after`. */
+export async function liveAfter(
+  db: Db,
+  tenantId: string,
+  since: Date,
+  after: string | null,
+  limit: number,
+): Promise<Appointment[]> {
+  let query = db
+    .selectFrom('appointments')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('status', 'in', ['pending', 'confirmed', 'completed'])
+    .where('ends_at', '>', since)
+  if (after !== null) query = query.where('id', '>', after)
+  return query.orderBy('id').limit(limit).execute()
+}
+
+/** Appointments that match the filter, ordered by start, then id. */
+export async function listAppointments(db: Db, tenantId: string, filter: AppointmentFilter): Promise<Appointment[]> {
+  let query = db.selectFrom('appointments as a').selectAll('a').where('a.tenant_id', '=', tenantId)
+  if (filter.from) query = query.where('a.starts_at', '>=', filter.from)
+  if (filter.to) query = query.where('a.starts_at', '<', filter.to)
+  if (filter.agentId) query = query.where('a.agent_id', '=', filter.agentId)
+  if (filter.locationId) query = query.where('a.location_id', '=', filter.locationId)
+  if (filter.contactId) query = query.where('a.contact_id', '=', filter.contactId)
+  if (filter.status) query = query.where('a.status', '=', filter.status)
+  if (filter.serviceId) query = query.where('a.service_ids', '@>', sql<string[]>`array[${filter.serviceId}::uuid]`)
+  if (filter.within) {
+    const { agentIds, locationIds } = filter.within
+    query = query.where((eb) =>
+      eb.or([
+        eb('a.agent_id', '=', sql<string>`any(${sql.val([...agentIds])}::uuid[])`),
+        eb('a.location_id', '=', sql<string>`any(${sql.val([...locationIds])}::uuid[])`),
+      ]),
+    )
+  }
+  if (filter.after) {
+    const { at, id } = filter.after
+    query = query.where((eb) =>
+      eb.or([eb('a.starts_at', '>', at), eb.and([eb('a.starts_at', '=', at), eb('a.id', '>', id)])]),
+    )
+  }
+  if (filter.displaced) {
+    const during = sql<string>`tstzrange(a.starts_at, a.ends_at)`
+    query = query.where('a.status', 'in', ['pending', 'confirmed']).where((eb) =>
+      eb.or([
+        eb.exists(
+          eb
+            .selectFrom('absences as b')
+            .select('b.id')
+            .where('b.tenant_id', '=', tenantId)
+            .whereRef('b.agent_id', '=', 'a.agent_id')
+            .where('b.archived_at', 'is', null)
+            .where('b.period', '&&', during),
+        ),
+        eb.exists(
+          eb
+            .selectFrom('closures as c')
+            .select('c.id')
+            .where('c.tenant_id', '=', tenantId)
+            .where((on) => on.or([on('c.location_id', 'is', null), on('c.location_id', '=', on.ref('a.location_id'))]))
+            .where('c.archived_at', 'is', null)
+            .where('c.period', '&&', during),
+        ),
+      ]),
+    )
+  }
+  return query.orderBy('a.starts_at').orderBy('a.id').limit(filter.limit).execute()
+}
+
+/** The agent of the contact's latest appointment, past or future, that is not cancelled. */
+export async function previousAgent(db: Db, tenantId: string, contactId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('appointments')
+    .select('agent_id')
+    .where('tenant_id', '=', tenantId)
+    .where('contact_id', '=', contactId)
+    .where('status', '<>', 'cancelled')
+    .orderBy('starts_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.agent_id
+}
+
+/** Held appointments of a tenant whose hold has expired, at most `limit`. */
+export async function expiredHolds(
+  db: Db,
+  tenantId: string,
+  now: Date,
+  limit: number,
+): Promise<Pick<Appointment, 'id' | 'agent_id'>[]> {
+  return db
+    .selectFrom('appointments')
+    .select(['id', 'agent_id'])
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', 'held')
+    .where('hold_expires_at', '<=', now)
+    .orderBy('hold_expires_at')
+    .limit(limit)
+    .execute()
+}
+
+/** Ids of pending appointments whose start has passed, at most `limit`. */
+export async function unapproved(db: Db, tenantId: string, now: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('appointments')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', 'pending')
+    .where('starts_at', '<=', now)
+    .orderBy('starts_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Ids of pending appointments of citizens with an unconfirmed address, created before `since`, oldest first. */
+export async function unprovenWaiting(db: Db, tenantId: string, since: Date, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from appointments
+     where tenant_id = ${tenantId} and status = 'pending' and document ? 'unproven' and created_at < ${since}
+     order by created_at limit ${limit}`.execute(db)
+  return rows.map((row) => row.id)
+}
+
+/** Deletes expired holds that never became appointments and ended before `before`; returns the number of rows. */
+export async function forgetExpiredHolds(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    delete from appointments a
+     where a.tenant_id = ${tenantId} and a.id in (
+       select o.id from appointments o
+        where o.tenant_id = ${tenantId} and o.status = 'cancelled' and o.contact_id is null and o.cancelled_at < ${before}
+        limit ${limit})
+    returning a.id`.execute(db)
+  return rows.length
+}
+
+/** Number of future live appointments of all contacts with this e-mail address or telephone number. */
+export async function countOpen(
+  db: Db,
+  tenantId: string,
+  by: { email: string | undefined; phone: string | undefined },
+  now: Date,
+): Promise<number> {
+  const { n } = await db
+    .selectFrom('appointments as a')
+    .innerJoin('contacts as c', (join) =>
+      join.onRef('c.tenant_id', '=', 'a.tenant_id').onRef('c.id', '=', 'a.contact_id'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('a.tenant_id', '=', tenantId)
+    .where('c.tenant_id', '=', tenantId)
+    .where('a.status', 'in', ['pending', 'confirmed'])
+    .where('a.starts_at', '>', now)
+    .where((eb) =>
+      eb.or([
+        ...(by.email === undefined ? [] : [eb(eb.fn<string>('lower', ['c.email']), '=', by.email.toLowerCase())]),
+        ...(by.phone === undefined ? [] : [eb('c.phone', '=', by.phone)]),
+      ]),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(n)
+}
+
+/** The appointment with this code; holds are ignored. */
+export async function findByCode(db: Db, tenantId: string, code: string): Promise<Appointment | undefined> {
+  return db
+    .selectFrom('appointments')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('code', '=', code)
+    .where('contact_id', 'is not', null)
+    .executeTakeFirst()
+}
+
+/** Ids of the 20 services most often booked for starts in [from, to), most frequent first. */
+export async function frequentServices(db: Db, tenantId: string, from: Date, to: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select u.id from appointments a cross join lateral unnest(a.service_ids) as u (id)
+     where a.tenant_id = ${tenantId} and a.starts_at >= ${from} and a.starts_at < ${to} and a.status <> 'cancelled'
+     group by u.id order by count(*) desc, u.id limit 20`.execute(db)
+  return rows.map((row) => row.id)
+}

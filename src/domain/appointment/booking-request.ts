@@ -1,0 +1,30 @@
+// PURE. Types of booking and move requests, as the actions receive them.
+import type { Audience, Channel } from '../catalogue/visit.ts'
+import type { ContactFields } from '../contact/contact.ts'
+import type { Override } from './override.ts'
+import type { Answers } from './appointment.ts'
+
+/** Who acts: recorded in the history; `audience` selects the rules that apply. */
+export type Actor = { name: string; audience: Audience }
+
+export type Placement = {
+  serviceIds: readonly string[]
+  minutes?: number | undefined
+  /** Epoch ms. */
+  start: number
+  locationId?: string | undefined
+  agentId?: string | undefined
+  channel?: Channel | undefined
+  places: number
+  /** Sets rules aside, but never overlap, closures or absences; staff only. */
+  override?: Override | undefined
+}
+
+export type Person = { contactId?: string | undefined; contact?: ContactFields | undefined }
+export type Details = Person & {
+  answers?: Answers | undefined
+  notes?: string | undefined
+  externalId?: string | undefined
+  locale?: string | undefined
+}
+export type BookingRequest = Placement & Details & { preferPreviousAgent?: boolean | undefined }

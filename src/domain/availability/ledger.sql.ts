@@ -1,0 +1,209 @@
+// All SQL of the ledger of reserved time. Only `reserve` takes time: a different rule against overlap (agent × five-minute
+// bucket) would change this file only.
+import { CompiledQuery, sql } from 'kysely'
+import { ignoring, type Ignored } from './agent-calendar.ts'
+import type { Db } from '../../platform/database/tx.ts'
+import type { ReservationKind } from '../../platform/database/tables.ts'
+import { rangeText } from '../../platform/database/range.ts'
+
+// The statements of every booking are plain text: building them with the query builder took a tenth of a booking's CPU time.
+const { raw } = CompiledQuery
+
+export type CalendarRow = { agent_id: string; version: number; packed: string | null; sessions: SessionRow[] | null }
+export type SessionRow = { id: string; service: string; starts: number; ends: number; free: number }
+
+/**
+ * Reserved time of the agents in [from, to), packed by the database into one text per agent: `start,end,kind,expires;…`
+ * in epoch ms. Alternatives tried: one row per entry (pg parses 40 × 200 rows in 21 ms, packed text in 4 ms); arrays (half as fast).
+ */
+export async function loadCalendars(
+  db: Db,
+  tenantId: string,
+  agentIds: readonly string[],
+  from: number,
+  to: number,
+): Promise<CalendarRow[]> {
+  const { rows } = await sql<CalendarRow>`
+    select c.agent_id, c.version,
+           (select string_agg((extract(epoch from lower(r.period)) * 1000)::bigint || ',' || (extract(epoch from upper(r.period)) * 1000)::bigint
+                     || ',' || left(r.kind, 1) || ',' || coalesce((extract(epoch from r.expires_at) * 1000)::bigint, 0), ';' order by r.period)
+              from reservations r
+             where r.tenant_id = ${tenantId} and r.agent_id = c.agent_id and r.period && ${rangeText(from, to)}::tstzrange) as packed,
+           (select jsonb_agg(jsonb_build_object('id', s.id, 'service', s.service_id,
+                     'starts', (extract(epoch from s.starts_at) * 1000)::bigint,
+                     'ends', (extract(epoch from s.ends_at) * 1000)::bigint, 'free', s.seats - s.seats_used))
+              from reservations s
+             where s.tenant_id = ${tenantId} and s.agent_id = c.agent_id and s.kind = 'session' and s.period && ${rangeText(from, to)}::tstzrange) as sessions
+      from agent_calendars c
+     where c.tenant_id = ${tenantId} and c.agent_id = any(${sql.val(agentIds)}::uuid[])`.execute(db)
+  return rows
+}
+
+/**
+ * Locks the agent against concurrent transactions and, by its new version, invalidates all caches of its time. Must come first in
+ * every transaction that touches the agent's reservations: with the exclusion constraint alone, rivals for one slot deadlock.
+ */
+export function lockAgent(tenantId: string, agentId: string): CompiledQuery {
+  return raw('update agent_calendars set version = version + 1 where tenant_id = $1 and agent_id = $2', [
+    tenantId,
+    agentId,
+  ])
+}
+
+/** Deletes released time in [from, to), so that staff can book it before its delay ends. */
+export function dropReleased(db: Db, tenantId: string, agentId: string, from: number, to: number): CompiledQuery {
+  return db
+    .deleteFrom('reservations')
+    .where('tenant_id', '=', tenantId)
+    .where('agent_id', '=', agentId)
+    .where('kind', '=', 'released')
+    .where('period', '&&', sql<string>`${rangeText(from, to)}::tstzrange`)
+    .compile()
+}
+
+export type NewReservation = {
+  tenantId: string
+  id: string
+  agentId: string
+  from: number
+  to: number
+  kind: ReservationKind
+  expiresAt: Date | null
+  session?: { serviceId: string; startsAt: Date; endsAt: Date; seats: number; used: number }
+  /** Configuration version under which the offer was made. */
+  configVersion: number
+}
+
+/**
+ * Reserves time of an agent. The exclusion constraint `reservations_no_overlap` refuses overlap. If the configuration is newer than
+ * the offer, the kind becomes null and `kind_not_null` refuses the row: the caller must plan again.
+ */
+export function reserve(r: NewReservation): CompiledQuery {
+  const { session } = r
+  return raw(RESERVE, [
+    r.tenantId,
+    r.id,
+    r.agentId,
+    rangeText(r.from, r.to),
+    r.configVersion,
+    r.kind,
+    r.expiresAt,
+    session?.serviceId ?? null,
+    session?.startsAt ?? null,
+    session?.endsAt ?? null,
+    session?.used ?? 1,
+    session?.seats ?? 1,
+  ])
+}
+
+const RESERVE = `
+  insert into reservations (tenant_id, id, agent_id, period, kind, expires_at, service_id, starts_at, ends_at, seats_used, seats)
+  select t.id, $2::uuid, $3::uuid, $4::tstzrange, case when t.config_version = $5::bigint then $6::text end, $7::timestamptz,
+         $8::uuid, $9::timestamptz, $10::timestamptz, $11::int, $12::int
+    from tenants t
+   where t.id = $1`
+
+/** Takes places of a group session; more than are free violate `reservations_seats`. A negative number gives places back. */
+export function takeSeats(db: Db, tenantId: string, id: string, seats: number): CompiledQuery {
+  return db
+    .updateTable('reservations')
+    .set((eb) => ({ seats_used: eb('seats_used', '+', seats) }))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .compile()
+}
+
+/** Moves a reservation to another time or agent; the exclusion constraint refuses overlap with others, not with its own old time. */
+export function moveReservation(
+  db: Db,
+  tenantId: string,
+  id: string,
+  agentId: string,
+  from: number,
+  to: number,
+): CompiledQuery {
+  return db
+    .updateTable('reservations')
+    .set({ agent_id: agentId, period: sql<string>`${rangeText(from, to)}::tstzrange` })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .compile()
+}
+
+/** Turns a hold's reservation into an appointment's, which does not expire; returns the id if the hold still existed. */
+export function keepReservation(db: Db, tenantId: string, id: string): CompiledQuery {
+  return db
+    .updateTable('reservations')
+    .set({ kind: 'appointment', expires_at: null })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .returning('id')
+    .compile()
+}
+
+/** Extends a hold until `until`. */
+export function extendReservation(db: Db, tenantId: string, id: string, until: Date): CompiledQuery {
+  return db
+    .updateTable('reservations')
+    .set({ expires_at: until })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('kind', '=', 'hold')
+    .compile()
+}
+
+/** Keeps released time closed until `until`, when the row expires. */
+export function closeUntil(db: Db, tenantId: string, id: string, until: Date): CompiledQuery {
+  return db
+    .updateTable('reservations')
+    .set({ kind: 'released', expires_at: until })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .compile()
+}
+
+/** Releases reserved time immediately. */
+export function dropReservation(db: Db, tenantId: string, id: string): CompiledQuery {
+  return db.deleteFrom('reservations').where('tenant_id', '=', tenantId).where('id', '=', id).compile()
+}
+
+/** Gives places of a session back; with the last place, also the session's time. */
+export function leaveSession(db: Db, tenantId: string, id: string, seats: number): CompiledQuery[] {
+  const empty = db
+    .deleteFrom('reservations')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('seats_used', '=', 0)
+    .compile()
+  return [takeSeats(db, tenantId, id, -seats), empty]
+}
+
+export type Kept = { id: string; kind: ReservationKind; agentId: string; from: number; to: number }
+
+/** The reserved time of an appointment, buffers included. */
+export async function findReservation(db: Db, tenantId: string, id: string): Promise<Kept | undefined> {
+  const row = await db
+    .selectFrom('reservations')
+    .select(['id', 'kind', 'agent_id', sql<Date>`lower(period)`.as('from'), sql<Date>`upper(period)`.as('to')])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && { id: row.id, kind: row.kind, agentId: row.agent_id, from: row.from.getTime(), to: row.to.getTime() }
+}
+
+/** The time of an appointment being moved, which a search must ignore; undefined when the time is not its own (session or none). */
+export async function findOwnTime(db: Db, tenantId: string, reservationId: string | null): Promise<Ignored> {
+  return reservationId === null ? undefined : ignoring(await findReservation(db, tenantId, reservationId))
+}
+
+/** Deletes a tenant's released time whose delay is over; returns the number of rows. */
+export async function forgetReleased(db: Db, tenantId: string, now: Date): Promise<number> {
+  const rows = await db
+    .deleteFrom('reservations')
+    .where('tenant_id', '=', tenantId)
+    .where('kind', '=', 'released')
+    .where('expires_at', '<=', now)
+    .returning('id')
+    .execute()
+  return rows.length
+}

@@ -1,0 +1,49 @@
+// Campaigns as records: what a write checks, and what becomes of waiting callbacks.
+import { AppError, bodyFault, missing } from '../../../kernel/errors.ts'
+import { requireLive } from '../../catalogue/records/references.ts'
+import type { Resource } from '../../catalogue/records/resource.ts'
+import { countOpenCallbacks } from '../callback.sql.ts'
+import { lookAtQueued } from './claim.sql.ts'
+import { CampaignBody } from '../../catalogue/campaign/campaign.schema.ts'
+import type { Segment } from '../../catalogue/campaign/segments.ts'
+
+export const campaigns: Resource = {
+  path: 'campaigns',
+  name: 'campaign',
+  table: 'campaigns',
+  description: 'a queue of the contact center: hours, promises, retries, limits, routing',
+  body: CampaignBody,
+  columns: { name: 'name', externalId: 'external_id' },
+  filters: { externalId: 'external_id', name: 'name' },
+  scopes: { read: 'configuration:read', write: 'configuration:write' },
+  isConfiguration: true,
+  replaced: ['connector', 'capacity'],
+  async prepare(context, body) {
+    const ids = (value: unknown): string[] => (value === undefined ? [] : [value as string])
+    await requireLive(
+      context,
+      'holiday_calendars',
+      'holiday-calendar',
+      ids(body.holidayCalendarId),
+      '/holidayCalendarId',
+      false,
+    )
+    const channels = (body.channels ?? []) as string[]
+    if (channels.includes('web') && body.joinLinkTemplate === undefined) throw missing('/joinLinkTemplate')
+    const capacity = body.capacity as { kind: string; serviceId?: string }
+    await requireLive(context, 'services', 'service', ids(capacity.serviceId), '/capacity/serviceId', false)
+    for (const [i, segment] of (body.segments as Segment[]).entries()) {
+      if (segment.campaignId === context.id) throw bodyFault(`/segments/${i}/campaignId`, 'conflict')
+      await requireLive(context, 'campaigns', 'campaign', ids(segment.campaignId), `/segments/${i}/campaignId`, false)
+    }
+    return { connector: (body.connector as { kind: string }).kind }
+  },
+  async afterWrite(context) {
+    // Check all queued callbacks again: the new hours or connector may affect them.
+    if (context.before) await lookAtQueued(context.tx, context.tenantId, context.id, new Date(context.now))
+  },
+  async beforeArchive({ tx, tenantId, id }) {
+    const open = await countOpenCallbacks(tx, tenantId, id)
+    if (open > 0) throw new AppError('campaign_in_use', { open })
+  },
+}

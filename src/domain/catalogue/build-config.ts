@@ -1,0 +1,172 @@
+// PURE. Turns configuration rows into the indexed model of the slot engine.
+import { union } from '../../kernel/time/interval.ts'
+import { parseDate } from '../../kernel/time/zone.ts'
+import { CAMPAIGN_DEFAULTS, connectorOf, type Campaign } from './campaign/campaign.ts'
+import { settingsOf } from '../tenant/settings.ts'
+import { holidayCalendar, type HolidayDocument } from './holidays.ts'
+import {
+  ALL_LOCATIONS,
+  type Agent,
+  type Location,
+  type OfferedService,
+  type Opening,
+  type Schedule,
+  type ScheduleRule,
+  type TenantConfig,
+} from './tenant-config.ts'
+
+type Row = {
+  id: string
+  name: string
+  external_id: string | null
+  document: Record<string, unknown>
+  archived_at: Date | null
+}
+type Period = { from: Date; to: Date }
+export type ConfigSource = {
+  tenant: { id: string; slug: string; name: string; config_version: number; document: Record<string, unknown> }
+  locations: Row[]
+  services: Row[]
+  pools: Row[]
+  holidays: Row[]
+  campaigns: Row[]
+  agents: (Row & { pool_id: string | null; desk: number | null })[]
+  schedules: { id: string; owner_id: string; document: Record<string, unknown>; from: string; until: string | null }[]
+  openings: (Period & { owner_id: string; document: Record<string, unknown> })[]
+  absences: (Period & { agent_id: string })[]
+  closures: (Period & { location_id: string | null })[]
+}
+
+const FOREVER = parseDate('2200-01-01')
+
+function group<T, V>(rows: readonly T[], keyOf: (row: T) => string, valueOf: (row: T) => V): Map<string, V[]> {
+  const groups = new Map<string, V[]>()
+  for (const row of rows) {
+    const list = groups.get(keyOf(row))
+    if (list) list.push(valueOf(row))
+    else groups.set(keyOf(row), [valueOf(row)])
+  }
+  return groups
+}
+
+const spansOf = (rows: Map<string, number[][]>): Map<string, number[]> =>
+  new Map([...rows].map(([key, pairs]) => [key, union(pairs.flat())]))
+
+function agentOf(row: ConfigSource['agents'][number], pools: Map<string, Row>): Agent {
+  const pool = row.pool_id === null ? undefined : pools.get(row.pool_id)
+  const source = (pool?.document ?? row.document) as { serviceIds?: string[]; locationIds?: string[]; weight?: number }
+  return {
+    id: row.id,
+    name: row.name,
+    serviceIds: new Set(source.serviceIds ?? []),
+    locationIds: new Set(source.locationIds ?? []),
+    weight: source.weight ?? 1,
+    poolId: row.pool_id,
+    desk: row.desk,
+    archived: row.archived_at !== null || (pool !== undefined && pool.archived_at !== null),
+  }
+}
+
+/** Builds the model; the rows must be of one tenant. */
+export function buildConfig(rows: ConfigSource): TenantConfig {
+  const settings = settingsOf(rows.tenant.document)
+  const pools = new Map(rows.pools.map((row) => [row.id, row]))
+  const byId = <T>(list: readonly Row[], make: (row: Row) => T): Map<string, T> =>
+    new Map(list.map((row) => [row.id, make(row)]))
+  const locations = byId(rows.locations, (row): Location => {
+    const document = row.document as Partial<Location>
+    return {
+      id: row.id,
+      name: row.name,
+      externalId: row.external_id,
+      kind: document.kind ?? 'office',
+      address: document.address ?? null,
+      phone: document.phone ?? null,
+      email: document.email ?? null,
+      directions: document.directions ?? null,
+      timeZone: document.timeZone ?? settings.timeZone,
+      holidayCalendarId: document.holidayCalendarId ?? null,
+      archived: row.archived_at !== null,
+    }
+  })
+  if (![...locations.values()].some((location) => !location.archived))
+    locations.set(rows.tenant.id, {
+      ...{ id: rows.tenant.id, name: rows.tenant.name, kind: 'call_room', timeZone: settings.timeZone },
+      ...{ holidayCalendarId: null, archived: false, isRemote: true },
+    })
+  return {
+    tenantId: rows.tenant.id,
+    slug: rows.tenant.slug,
+    name: rows.tenant.name,
+    version: rows.tenant.config_version,
+    timeZone: settings.timeZone,
+    settings,
+    locations,
+    services: byId(rows.services, (row) => ({
+      ...(row.document as Omit<OfferedService, 'id' | 'name'>),
+      id: row.id,
+      name: row.name,
+      externalId: row.external_id,
+      archived: row.archived_at !== null,
+    })),
+    agents: new Map(rows.agents.map((row) => [row.id, agentOf(row, pools)])),
+    schedules: group(
+      rows.schedules,
+      (row) => row.owner_id,
+      (row): Schedule => {
+        const document = row.document as { timeZone: string; rules: ScheduleRule[] }
+        return {
+          id: row.id,
+          timeZone: document.timeZone,
+          fromDay: parseDate(row.from),
+          untilDay: row.until === null ? FOREVER : parseDate(row.until),
+          rules: document.rules,
+        }
+      },
+    ),
+    openings: group(
+      rows.openings,
+      (row) => row.owner_id,
+      (row): Opening => {
+        const document = row.document as { locationId?: string | null; audience?: 'public' | 'staff' }
+        return {
+          from: row.from.getTime(),
+          to: row.to.getTime(),
+          locationId: document.locationId ?? null,
+          audience: document.audience ?? 'public',
+        }
+      },
+    ),
+    absences: spansOf(
+      group(
+        rows.absences,
+        (row) => row.agent_id,
+        (row) => [row.from.getTime(), row.to.getTime()],
+      ),
+    ),
+    closures: spansOf(
+      group(
+        rows.closures,
+        (row) => row.location_id ?? ALL_LOCATIONS,
+        (row) => [row.from.getTime(), row.to.getTime()],
+      ),
+    ),
+    campaigns: byId(rows.campaigns, (row) => {
+      const document = row.document as unknown as Campaign
+      return {
+        ...CAMPAIGN_DEFAULTS,
+        ...document,
+        connector: connectorOf(document.connector),
+        id: row.id,
+        name: row.name,
+        externalId: row.external_id,
+        timeZone: document.timeZone ?? settings.timeZone,
+        holidayCalendarId: document.holidayCalendarId ?? null,
+        archived: row.archived_at !== null,
+      }
+    }),
+    holidays: byId(rows.holidays, (row) =>
+      holidayCalendar(row.document as unknown as HolidayDocument, settings.locale),
+    ),
+  }
+}

@@ -1,0 +1,117 @@
+// Schema of a service: what can be booked, and under which rules.
+import Type from 'typebox'
+import { ExternalId, Id, LongText, Minutes, Name, oneOf } from '../../platform/schema/schema.ts'
+
+const WEEK = 7 * 24 * 60
+
+export const ChannelName = oneOf(['in_person', 'phone', 'video'])
+
+export const QuestionBody = Type.Object(
+  {
+    id: Type.String({ pattern: '^[a-z][a-zA-Z0-9_]{0,39}$' }),
+    label: Name,
+    type: oneOf(['text', 'long_text', 'number', 'date', 'boolean', 'choice', 'choices', 'email', 'phone']),
+    required: Type.Optional(Type.Boolean({ default: false })),
+    maxLength: Type.Optional(Type.Integer({ minimum: 1, maximum: 4000 })),
+    minimum: Type.Optional(Type.Number()),
+    maximum: Type.Optional(Type.Number()),
+    options: Type.Optional(Type.Array(Name, { minItems: 1, maxItems: 100, uniqueItems: true })),
+  },
+  { additionalProperties: false },
+)
+
+export const ServiceBody = Type.Object(
+  {
+    name: Name,
+    externalId: Type.Optional(ExternalId),
+    description: Type.Optional(LongText),
+    whatToBring: Type.Optional(LongText),
+    category: Type.Optional(Name),
+    locationIds: Type.Optional(
+      Type.Array(Id, { maxItems: 500, uniqueItems: true, default: [], description: 'Empty = at every location' }),
+    ),
+    durationMinutes: Type.Integer({ minimum: 1, maximum: 24 * 60 }),
+    durationOptions: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 1, maximum: 24 * 60 }), {
+        maxItems: 20,
+        uniqueItems: true,
+        default: [],
+        description: 'Further durations to choose from',
+      }),
+    ),
+    stepMinutes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 24 * 60,
+        description: 'Distance of offered starts; the duration by default',
+      }),
+    ),
+    stepAlignment: Type.Optional(
+      Type.Union([Type.Literal('opening'), Type.Literal('clock')], {
+        default: 'opening',
+        description: 'Count steps from the start of the opening or from local midnight',
+      }),
+    ),
+    bufferBeforeMinutes: Type.Optional({ ...Minutes(24 * 60, 'Kept free before'), default: 0 }),
+    bufferAfterMinutes: Type.Optional({ ...Minutes(24 * 60, 'Kept free after'), default: 0 }),
+    minimumNoticeMinutes: Type.Optional({ ...Minutes(52 * WEEK, 'Earliest start from now'), default: 0 }),
+    horizon: Type.Optional(
+      Type.Object(
+        {
+          days: Type.Integer({ minimum: 0, maximum: 400 }),
+          unit: Type.Optional(Type.Union([Type.Literal('days'), Type.Literal('business_days')], { default: 'days' })),
+        },
+        {
+          additionalProperties: false,
+          default: { days: 90, unit: 'days' },
+          description: 'Latest bookable local date: today + days',
+        },
+      ),
+    ),
+    nextDayCutoff: Type.Optional(
+      Type.String({ format: 'clock', description: 'HH:MM; from this local time on, tomorrow is no longer offered' }),
+    ),
+    seats: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1000, default: 1, description: 'Places of a group session' }),
+    ),
+    limits: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            scope: oneOf(['agent', 'service', 'contact']),
+            period: oneOf(['day', 'week']),
+            max: Type.Integer({ minimum: 0, maximum: 100_000 }),
+            audience: Type.Optional(oneOf(['public', 'staff'])),
+          },
+          { additionalProperties: false },
+        ),
+        {
+          maxItems: 12,
+          default: [],
+          description: 'Most appointments a local day or ISO week; with audience, a quota of that audience',
+        },
+      ),
+    ),
+    channels: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            type: ChannelName,
+            linkTemplate: Type.Optional(
+              Type.String({ format: 'web-url', maxLength: 500, description: 'Video: {code} is replaced' }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        { minItems: 1, maxItems: 3, default: [{ type: 'in_person' }] },
+      ),
+    ),
+    questions: Type.Optional(Type.Array(QuestionBody, { maxItems: 30, default: [] })),
+    approvalRequired: Type.Optional(Type.Boolean({ default: false })),
+    cancelNoticeMinutes: Type.Optional({ ...Minutes(52 * WEEK, 'Latest cancellation before the start'), default: 0 }),
+    moveNoticeMinutes: Type.Optional({ ...Minutes(52 * WEEK, 'Latest move before the start'), default: 0 }),
+    releaseDelayMinutes: Type.Optional({ ...Minutes(WEEK, 'A released slot stays closed for the public'), default: 0 }),
+    combinable: Type.Optional(Type.Boolean({ default: true, description: 'May share a visit with other services' })),
+  },
+  { additionalProperties: false },
+)

@@ -1,0 +1,45 @@
+// Schema of a contact: the citizen who books.
+import Type from 'typebox'
+import { Email, ExternalId, LongText } from '../../platform/schema/schema.ts'
+
+const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
+
+export const ContactBody = Type.Object(
+  {
+    firstName: PersonName,
+    lastName: PersonName,
+    email: Type.Optional(Email),
+    phone: Type.Optional(Type.String({ minLength: 3, maxLength: 40, description: 'Answered as E.164' })),
+    phoneCountry: Type.Optional(
+      Type.String({
+        pattern: '^[A-Z]{2}$',
+        description: 'Country of a phone written without a prefix; the tenant’s by default. Not stored',
+      }),
+    ),
+    locale: Type.Optional(Type.Union([Type.Literal('it'), Type.Literal('en')])),
+    externalId: Type.Optional(ExternalId),
+    attributes: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,39}$' }),
+        Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean()]),
+        {
+          maxProperties: 50,
+          additionalProperties: false,
+          description: 'Facts for segments and scripts',
+        },
+      ),
+    ),
+    notes: Type.Optional(LongText),
+  },
+  { additionalProperties: false },
+)
+
+export const SearchBody = Type.Object(
+  {
+    email: Type.Optional(Email),
+    phone: Type.Optional(Type.String({ minLength: 3, maxLength: 40 })),
+    phoneCountry: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
+    externalId: Type.Optional(ExternalId),
+  },
+  { additionalProperties: false, minProperties: 1 },
+)

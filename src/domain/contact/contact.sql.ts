@@ -1,0 +1,119 @@
+// SQL of contacts beyond the common collection.
+import type { Db, Tx } from '../../platform/database/tx.ts'
+import { sql, type CompiledQuery } from 'kysely'
+import type { ContactFields } from './contact.ts'
+import type { Row } from '../catalogue/records/resource.ts'
+
+/** Id of the live contact with this external id or identity, or of the contact into which such a contact was merged. */
+export async function findSame(
+  db: Db,
+  tenantId: string,
+  externalId: string | null,
+  identity: string | null,
+): Promise<string | undefined> {
+  if (externalId === null && identity === null) return undefined
+  const row = await db
+    .selectFrom('contacts')
+    .select(['id', 'merged_into'])
+    .where('tenant_id', '=', tenantId)
+    .where((eb) =>
+      eb.or([
+        ...(externalId === null ? [] : [eb('external_id', '=', externalId)]),
+        ...(identity === null ? [] : [eb('identity', '=', identity)]),
+      ]),
+    )
+    .where((eb) => eb.or([eb('archived_at', 'is', null), eb('merged_into', 'is not', null)]))
+    .orderBy('id')
+    .executeTakeFirst()
+  return row?.merged_into ?? row?.id
+}
+
+export function insertContact(
+  db: Db,
+  contact: { tenantId: string; id: string; fields: ContactFields; identity: string | null; now: Date },
+): CompiledQuery {
+  const { firstName, lastName, email, phone, externalId, ...document } = contact.fields
+  return db
+    .insertInto('contacts')
+    .values({
+      tenant_id: contact.tenantId,
+      id: contact.id,
+      first_name: firstName,
+      last_name: lastName,
+      email: email ?? null,
+      phone: phone ?? null,
+      external_id: externalId ?? null,
+      identity: contact.identity,
+      document: JSON.stringify(document),
+      created_at: contact.now,
+      updated_at: contact.now,
+    })
+    .compile()
+}
+
+/** Live contacts that have this e-mail, phone or external id, themselves or through a merged contact; at most 50. */
+export async function searchContacts(
+  db: Db,
+  tenantId: string,
+  by: { email: string | null; phone: string | null; externalId: string | null },
+): Promise<Row[]> {
+  const { email, phone, externalId } = by
+  // A null parameter matches no row.
+  const { rows } = await sql<Row>`
+    select c.* from contacts c
+     where c.tenant_id = ${tenantId} and c.archived_at is null
+       and (c.email = ${email} or c.phone = ${phone} or c.external_id = ${externalId}
+            or exists (select 1 from contacts m
+                        where m.tenant_id = ${tenantId} and m.merged_into = c.id
+                          and (m.email = ${email} or m.phone = ${phone} or m.external_id = ${externalId})))
+     order by c.id limit 50`.execute(db)
+  return rows
+}
+
+/** Locks one e-mail address or telephone number (by hash) until the end of the transaction. */
+export async function lockMeans(tx: Tx, tenantId: string, meansHash: string): Promise<void> {
+  await tx
+    .insertInto('contact_means')
+    .values({ tenant_id: tenantId, means_hash: meansHash })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'means_hash']).doNothing())
+    .execute()
+  await tx
+    .selectFrom('contact_means')
+    .select('means_hash')
+    .where('tenant_id', '=', tenantId)
+    .where('means_hash', '=', meansHash)
+    .forUpdate()
+    .execute()
+}
+
+/** Names, e-mail, phone, external id and locale of one contact. */
+export async function findContact(db: Db, tenantId: string, id: string) {
+  const row = await db
+    .selectFrom('contacts')
+    .select(['first_name', 'last_name', 'email', 'phone', 'external_id', 'document'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const { document, ...contact } = row
+  return { ...contact, locale: (document as { locale?: string }).locale ?? null }
+}
+
+/** The fields of a contact that segments may use: its attributes and its `locale`. */
+export async function findAttributes(
+  db: Db,
+  tenantId: string,
+  id: string,
+): Promise<Record<string, string | number | boolean>> {
+  const row = await db
+    .selectFrom('contacts')
+    .select('document')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  const { attributes, locale } = (row?.document ?? {}) as {
+    attributes?: Record<string, string | number | boolean>
+    locale?: string
+  }
+  return { ...(locale === undefined ? {} : { locale }), ...attributes }
+}

@@ -1,0 +1,44 @@
+// PURE. Normalises a contact and derives its identity.
+import { createHash } from 'node:crypto'
+import { bodyFault } from '../../kernel/errors.ts'
+import { toE164 } from './phone.ts'
+
+export type ContactFields = {
+  firstName: string
+  lastName: string
+  email?: string | undefined
+  phone?: string | undefined
+  phoneCountry?: string | undefined
+  locale?: string | undefined
+  externalId?: string | undefined
+  attributes?: Record<string, unknown> | undefined
+  notes?: string | undefined
+}
+
+const plain = (text: string): string => text.trim().replace(/\s+/g, ' ')
+const folded = (text: string): string => plain(text).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+
+/** Trims names, lower-cases the e-mail's domain, writes the phone as E.164. Throws `invalid_phone` at `pointer`/phone. */
+export function normalise(fields: ContactFields, country: string, pointer = ''): ContactFields {
+  const { phoneCountry, ...rest } = fields
+  const result: ContactFields = { ...rest, firstName: plain(fields.firstName), lastName: plain(fields.lastName) }
+  if (fields.email !== undefined) {
+    const at = fields.email.lastIndexOf('@')
+    result.email = fields.email.slice(0, at) + fields.email.slice(at).toLowerCase()
+  }
+  if (fields.phone !== undefined) {
+    const phone = toE164(fields.phone, phoneCountry ?? country)
+    if (phone === null) throw bodyFault(`${pointer}/phone`, 'invalid_phone', { phone: fields.phone })
+    result.phone = phone
+  }
+  return result
+}
+
+/** Hash that identifies a person: of name and e-mail, else of name and phone. Null when both e-mail and phone are absent. */
+export function identityOf(fields: ContactFields): string | null {
+  const means = fields.email?.toLowerCase() ?? fields.phone
+  if (means === undefined) return null
+  return createHash('sha256')
+    .update(`${folded(fields.firstName)}\n${folded(fields.lastName)}\n${means}`)
+    .digest('base64url')
+}

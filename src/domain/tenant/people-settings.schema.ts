@@ -1,0 +1,123 @@
+// Schemas of a tenant's settings for sign-in, the workspace and privacy.
+import Type from 'typebox'
+import { oneOf } from '../../platform/schema/schema.ts'
+import { CONTACT_FIELDS, ROLES } from '../../kernel/permissions/roles.ts'
+
+const RoleName = oneOf(ROLES)
+const WebAddress = Type.String({ format: 'web-url', maxLength: 500 })
+
+export const SignInBody = Type.Object(
+  {
+    sessionHours: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 720, description: 'A session ends after so many hours; 12 by default' }),
+    ),
+    idleMinutes: Type.Optional(
+      Type.Integer({
+        minimum: 5,
+        maximum: 10_080,
+        description: 'And after so many minutes without use; 120 by default',
+      }),
+    ),
+    secondFactorFor: Type.Optional(
+      Type.Array(RoleName, { maxItems: 5, uniqueItems: true, description: 'Roles that must have a second factor' }),
+    ),
+    passwords: Type.Optional(
+      Type.Boolean({
+        description: 'false: only providers let people in; administrators keep their password for emergencies',
+      }),
+    ),
+    providers: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            id: Type.String({ pattern: '^[a-z0-9-]{1,30}$' }),
+            name: Type.String({ minLength: 1, maxLength: 60 }),
+            issuer: WebAddress,
+            clientId: Type.String({ minLength: 1, maxLength: 200 }),
+            scope: Type.Optional(
+              Type.String({ pattern: '^[a-zA-Z0-9_:./ -]{1,200}$', description: 'openid email profile by default' }),
+            ),
+            roleClaim: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+            roles: Type.Optional(
+              Type.Array(
+                Type.Object(
+                  { value: Type.String({ minLength: 1, maxLength: 200 }), role: RoleName },
+                  { additionalProperties: false },
+                ),
+                { maxItems: 20 },
+              ),
+            ),
+            defaultRole: Type.Optional(RoleName),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 5, description: 'Services that vouch for people (OpenID Connect)' },
+      ),
+    ),
+  },
+  { additionalProperties: false, title: 'SignInSettings', description: 'How people sign in' },
+)
+
+export const WorkspaceBody = Type.Object(
+  {
+    widgets: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            id: Type.String({ pattern: '^[a-z0-9-]{1,30}$' }),
+            name: Type.String({ minLength: 1, maxLength: 60 }),
+            url: WebAddress,
+            places: Type.Array(oneOf(['contact', 'appointment', 'callback']), {
+              minItems: 1,
+              maxItems: 3,
+              uniqueItems: true,
+            }),
+          },
+          { additionalProperties: false },
+        ),
+        {
+          maxItems: 10,
+          description: 'Pages of other systems beside a contact; the address is signed with the context',
+        },
+      ),
+    ),
+    allowedOrigins: Type.Optional(
+      Type.Array(Type.String({ pattern: '^https?://[a-z0-9.-]+(:[0-9]{1,5})?$', maxLength: 260 }), {
+        maxItems: 20,
+        uniqueItems: true,
+        description: 'Sites that may show the workspace in a frame',
+      }),
+    ),
+  },
+  { additionalProperties: false, title: 'WorkspaceSettings', description: 'The workspace of agents' },
+)
+
+const Fields = Type.Array(oneOf(CONTACT_FIELDS), {
+  maxItems: 7,
+  uniqueItems: true,
+})
+export const PrivacyBody = Type.Object(
+  {
+    contactDays: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 36_500,
+        description: 'Contacts with nothing for so many days are anonymised; 0 (default) = never',
+      }),
+    ),
+    answerDays: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 36_500,
+        description: 'Answers and notes of appointments are erased so many days after them; 0 (default) = never',
+      }),
+    ),
+    hidden: Type.Optional(
+      Type.Object(Object.fromEntries(ROLES.map((role) => [role, Type.Optional(Fields)])), {
+        additionalProperties: false,
+        description: 'Fields of contacts that a role does not see, in place of the defaults',
+      }),
+    ),
+  },
+  { additionalProperties: false, title: 'PrivacySettings', description: 'What is kept, and who sees it' },
+)

@@ -1,0 +1,48 @@
+// `PUT /v1/{collection}/by-external-id/{externalId}`: for callers that synchronise records of another system.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { bodyOf } from './fields.ts'
+import Type, { type TObject } from 'typebox'
+import type { Deps } from '../domain/deps.ts'
+import { tenantOf } from './access.ts'
+import { putByExternalId } from '../domain/catalogue/records/external-id.ts'
+import type { Resource } from '../domain/catalogue/records/resource.ts'
+import { etagOf, IfMatchHeader, problems, requiredVersion } from './headers.ts'
+import { presentRow } from '../domain/catalogue/records/records.ts'
+import { withScope } from './route.ts'
+import { ExternalId } from '../platform/schema/schema.ts'
+
+type PutRequest = FastifyRequest<{ Params: { externalId: string } }>
+
+export function registerByExternalId(
+  app: FastifyInstance,
+  deps: Deps,
+  resource: Resource,
+  title: string,
+  shown: TObject,
+): void {
+  const url = `/v1/${resource.path}`
+  app.put(`${url}/by-external-id/:externalId`, {
+    config: withScope(resource.scopes.write, resource.reach),
+    schema: {
+      tags: [resource.path],
+      operationId: `put${title}ByExternalId`,
+      summary: `Create, or change what is sent of it, by external id: ${resource.description}`,
+      description:
+        '201 when it is new, 200 when it was known. Fields that are not sent stay as they are; a record that is so already keeps its version.',
+      security: [{ key: [] }],
+      params: Type.Object({ externalId: ExternalId }),
+      headers: IfMatchHeader,
+      body: resource.body,
+      response: { 200: shown, 201: shown, ...problems },
+    },
+    handler: async (request: PutRequest, reply) => {
+      const wanted = request.headers['if-match'] === undefined ? null : requiredVersion(request)
+      const { externalId } = request.params
+      const asked = { tenantId: tenantOf(request), externalId, body: bodyOf(request), wanted }
+      const { row, isNew } = await putByExternalId(deps, resource, asked)
+      reply.code(isNew ? 201 : 200).header('etag', etagOf(row.version))
+      if (isNew) reply.header('location', `${url}/${row.id}`)
+      return reply.send(presentRow(resource, row))
+    },
+  })
+}

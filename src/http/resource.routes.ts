@@ -1,0 +1,163 @@
+// Create, read, list, change with If-Match, archive: the same five routes for every configuration table.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Api } from './api.ts'
+import { bodyOf, queryFields } from './fields.ts'
+import Type from 'typebox'
+import { transaction } from '../platform/database/tx.ts'
+import type { Deps } from '../domain/deps.ts'
+import { AppError } from '../kernel/errors.ts'
+import { tenantOf } from './access.ts'
+import { withScope } from './route.ts'
+import { answerOnce, idempotencyOf, sendAnswer } from '../platform/idempotency/idempotency.ts'
+import { etagOf, IdempotencyHeader, problems, requiredVersion, RequiredIfMatchHeader } from './headers.ts'
+import { archiveRecord, changeRecord, presentRow } from '../domain/catalogue/records/records.ts'
+import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../platform/schema/paging.ts'
+import { afterRace, createOrKnown, hasExternalId } from '../domain/catalogue/records/external-id.ts'
+import { registerByExternalId } from './external-id.routes.ts'
+import type { Resource, WriteContext, Row } from '../domain/catalogue/records/resource.ts'
+import { findRow, listRows } from '../domain/catalogue/records/resource.sql.ts'
+import { defaulted, Envelope, IdParams, patchOf } from '../platform/schema/schema.ts'
+import { firstText } from '../ui/form-input.ts'
+
+type IdRequest = FastifyRequest<{ Params: { id: string } }>
+
+/** Registers the routes of a resource under /v1. */
+export function registerResource(app: Api, deps: Deps, resource: Resource): void {
+  const url = `/v1/${resource.path}`
+  const shown = Type.Object(
+    { ...Envelope, ...optional(resource), ...resource.presented },
+    { title: title(resource.name), additionalProperties: false },
+  )
+  const read = withScope(resource.scopes.read, 'none')
+  const write = withScope(resource.scopes.write, resource.reach)
+  const docs = (verb: string, summary: string) => ({
+    tags: [resource.path],
+    operationId: `${verb}${title(resource.name)}`,
+    summary,
+    security: [{ key: [] }],
+  })
+  const contextOf = (request: FastifyRequest, tx: WriteContext['tx'], id: string) => ({
+    tx,
+    tenantId: tenantOf(request),
+    id,
+    now: deps.now(),
+    deps,
+  })
+  const sendRow = (reply: FastifyReply, row: Row): FastifyReply =>
+    reply.header('etag', etagOf(row.version)).send(presentRow(resource, row))
+
+  app.post(url, {
+    config: write,
+    schema: {
+      ...docs('create', `Create: ${resource.description}`),
+      body: resource.body,
+      headers: IdempotencyHeader,
+      response: { ...(hasExternalId(resource) ? { 200: shown } : {}), 201: shown, ...problems },
+    },
+    handler: async (request, reply) => {
+      const create = () =>
+        answerOnce(deps, idempotencyOf(request, tenantOf(request)), async (tx) => {
+          const context = contextOf(request, tx, deps.newId())
+          const { row, isNew } = await createOrKnown(resource, context, structuredClone(bodyOf(request)))
+          return {
+            status: isNew ? 201 : 200,
+            body: presentRow(resource, row),
+            headers: { location: `${url}/${row.id}`, etag: etagOf(row.version) },
+          }
+        })
+      return sendAnswer(reply, await afterRace(create))
+    },
+  })
+  if (hasExternalId(resource)) registerByExternalId(app, deps, resource, title(resource.name), shown)
+
+  const filterProperties = Object.fromEntries(
+    Object.keys(resource.filters).map((name) => [name, Type.Optional(resource.body.properties[name]!)]),
+  )
+  app.get(url, {
+    config: read,
+    schema: {
+      ...docs('list', `List: ${resource.description}`),
+      querystring: Type.Object(
+        { ...filterProperties, ...PageQuery, archived: defaulted(Type.Boolean({ default: false })) },
+        { additionalProperties: false },
+      ),
+      response: { 200: PageOf(shown, `${title(resource.name)}Page`), ...problems },
+    },
+    handler: async (request) => {
+      const query = request.query
+      const given = queryFields(request)
+      const filters = Object.entries(resource.filters).flatMap(([name, column]) =>
+        given[name] === undefined ? [] : [{ column, value: firstText(given, name) }],
+      )
+      const after = decodeIdCursor(query.cursor)
+      const rows = await listRows(deps.db.kysely, resource.table, tenantOf(request), {
+        after,
+        limit: query.limit + 1,
+        archived: query.archived,
+        filters,
+      })
+      const page = pageOf(rows, query.limit, (row) => encodeCursor(row.id))
+      return { ...page, items: page.items.map((row) => presentRow(resource, row)) }
+    },
+  })
+
+  app.get(`${url}/:id`, {
+    config: read,
+    schema: {
+      ...docs('get', `Read: ${resource.description}`),
+      params: IdParams,
+      response: { 200: shown, ...problems },
+    },
+    handler: async (request: IdRequest, reply) => {
+      const row = await findRow(deps.db.kysely, resource.table, tenantOf(request), request.params.id)
+      if (!row) throw new AppError('not_found', { what: resource.name })
+      return sendRow(reply, row)
+    },
+  })
+
+  app.patch(`${url}/:id`, {
+    config: write,
+    schema: {
+      ...docs('update', `Change (JSON Merge Patch, RFC 7396): ${resource.description}`),
+      params: IdParams,
+      headers: RequiredIfMatchHeader,
+      body: patchOf(resource.body),
+      response: { 200: shown, ...problems },
+    },
+    handler: async (request: IdRequest, reply) => {
+      const wanted = requiredVersion(request)
+      const row = await transaction(deps.db, (tx) =>
+        changeRecord(resource, contextOf(request, tx, request.params.id), bodyOf(request), wanted),
+      )
+      return sendRow(reply, row)
+    },
+  })
+
+  app.delete(`${url}/:id`, {
+    config: write,
+    schema: {
+      ...docs('archive', `Archive (kept for history, no longer in use): ${resource.description}`),
+      params: IdParams,
+      headers: RequiredIfMatchHeader,
+      response: { 200: shown, ...problems },
+    },
+    handler: async (request: IdRequest, reply) => {
+      const wanted = requiredVersion(request)
+      const row = await transaction(deps.db, (tx) =>
+        archiveRecord(resource, contextOf(request, tx, request.params.id), wanted),
+      )
+      return sendRow(reply, row)
+    },
+  })
+}
+
+function title(name: string): string {
+  return name.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())
+}
+
+/** The body's fields as optional: responses omit those that are not set. */
+function optional(resource: Resource): Resource['body']['properties'] {
+  return Object.fromEntries(
+    Object.entries(resource.body.properties).map(([name, schema]) => [name, Type.Optional(schema)]),
+  )
+}

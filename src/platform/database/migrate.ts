@@ -1,0 +1,70 @@
+// Applies migrations/*.sql in order of name, once each, even if several processes start together.
+import { readdirSync, readFileSync } from 'node:fs'
+import type { Client, Pool } from './open.ts'
+import { isRetryable } from './tx.ts'
+
+const FOLDER = new URL('../../../migrations/', import.meta.url)
+
+/** Splits a migration file into statements: a distributed engine refuses several in one string, so each is sent separately. */
+export function statementsOf(text: string): string[] {
+  return text
+    .replace(/^\s*--.*$/gm, '')
+    .split(/;\s*(?:\n|$)/)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '')
+}
+
+export function migrationNames(): string[] {
+  return readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+}
+
+export function readMigration(name: string): string {
+  return readFileSync(new URL(name, FOLDER), 'utf8')
+}
+
+async function ensureTable(client: Client): Promise<void> {
+  await client
+    .query('create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null)')
+    // If two processes create the table together, one fails on PostgreSQL's catalogue; the table exists then.
+    .catch((error: { code?: string }) => {
+      if (error.code !== '23505' && error.code !== '42P07') throw error
+    })
+}
+
+async function applyMissing(client: Client, now: Date): Promise<string[]> {
+  await client.query('begin')
+  try {
+    await client.query('lock table schema_migrations in exclusive mode')
+    const { rows } = await client.query('select name from schema_migrations')
+    const applied = new Set(rows.map((row) => row.name as string))
+    const missing = migrationNames().filter((name) => !applied.has(name))
+    for (const name of missing) {
+      for (const statement of statementsOf(readMigration(name))) await client.query(statement)
+      await client.query('insert into schema_migrations (name, applied_at) values ($1, $2)', [name, now])
+    }
+    await client.query('commit')
+    return missing
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  }
+}
+
+/** Migrates the schema and returns the names of the applied migrations. Safe to run from several processes at once. */
+export async function migrate(pool: Pool, now: Date): Promise<string[]> {
+  const client = await pool.connect()
+  try {
+    await ensureTable(client)
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await applyMissing(client, now)
+      } catch (error) {
+        if (attempt >= 3 || !isRetryable(error)) throw error
+      }
+    }
+  } finally {
+    client.release()
+  }
+}

@@ -1,0 +1,122 @@
+// Opens the database: PostgreSQL if a URL is given, else the embedded engine. Both have the same Kysely and pool interfaces.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kysely, PostgresDialect, type LogEvent } from 'kysely'
+import pg from 'pg'
+import { AppError } from '../../kernel/errors.ts'
+import { openEmbedded } from './embedded.ts'
+import { isUnavailable } from './unavailable.ts'
+import type { Tables } from './tables.ts'
+
+export type QueryResult = { rows: Record<string, unknown>[]; rowCount: number | null; command: string }
+export type Client = {
+  query: (text: string, values?: readonly unknown[]) => Promise<QueryResult>
+  release: (error?: Error | boolean) => void
+}
+export type Pool = { connect: () => Promise<Client>; end: () => Promise<void> }
+
+export type Database = {
+  kysely: Kysely<Tables>
+  pool: Pool
+  kind: 'embedded' | 'postgresql'
+  onStatement?: ((sql: string) => void) | undefined
+  /** Number of fsync calls; embedded only. */
+  syncs?: () => Promise<number>
+  close: () => Promise<void>
+}
+
+export type DatabaseOptions = {
+  url?: string | undefined
+  folder: string
+  poolSize: number
+  /** Receives each statement that Kysely runs; tests check them against the rules for a distributed engine. */
+  onStatement?: ((sql: string) => void) | undefined
+}
+
+const { builtins } = pg.types
+const parsers: Record<number, (value: string) => unknown> = { [builtins.INT8]: Number, [builtins.DATE]: (v) => v }
+type Parse = (value: string) => unknown
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    parsers[oid] ?? (pg.types.getTypeParser(oid, format) as Parse),
+} as unknown as typeof pg.types
+
+function openServer(url: string, poolSize: number): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    types,
+    application_name: 'agenda',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  })
+  // A lost connection emits an `error` event: on the pool if idle, on the client if in use (the pool listens to idle clients
+  // only). Without a listener either event ends the process. The next statement on a lost connection rejects, and the pool
+  // replaces the connection.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
+}
+
+/** Throws `database_too_old` below PostgreSQL 15, the oldest version on which all statements were tested. */
+async function requireVersion(pool: Pool): Promise<void> {
+  const client = await pool.connect()
+  try {
+    const { rows } = await client.query('show server_version_num')
+    const version = Number(rows[0]?.server_version_num)
+    if (version < 150_000) {
+      throw new AppError(
+        'database_too_old',
+        { version: Math.floor(version / 10_000) },
+        { message: 'PostgreSQL 15 or newer is needed' },
+      )
+    }
+  } finally {
+    client.release()
+  }
+}
+
+/** Time to wait at start for a server that is not ready, and interval between attempts, in ms. */
+const [PATIENCE, AGAIN] = [60_000, 500]
+
+/**
+ * Retries `work` while the database is unreachable or does not accept connections yet: service and database often start
+ * together. Rejects with the last error after a minute; rejects immediately with any other error.
+ */
+export async function whenAvailable<T>(work: () => Promise<T>, onWait: () => void = () => undefined): Promise<T> {
+  const end = performance.now() + PATIENCE
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isUnavailable(error) || performance.now() > end) throw error
+      if (attempt === 0) onWait()
+      await sleep(AGAIN)
+    }
+  }
+}
+
+/** Opens the database and resolves once it answers. Rejects with `folder_in_use`, `database_too_old` or the driver's error. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const embedded = options.url ? undefined : await openEmbedded(options.folder)
+  const pool: Pool = embedded ?? openServer(options.url!, options.poolSize)
+  if (!embedded) {
+    await requireVersion(pool).catch(async (error: unknown) => {
+      await pool.end()
+      throw error
+    })
+  }
+  const { onStatement } = options
+  const log = onStatement ? (event: LogEvent) => onStatement(event.query.sql) : undefined
+  const kysely = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: pool as never }),
+    ...(log ? { log } : {}),
+  })
+  return {
+    kysely,
+    pool,
+    kind: embedded ? 'embedded' : 'postgresql',
+    onStatement,
+    ...(embedded ? { syncs: embedded.syncs } : {}),
+    close: () => pool.end(),
+  }
+}

@@ -1,0 +1,118 @@
+// Runs transactions and interprets database errors. Only this file knows the SQLSTATEs of refused writes and the form of constraint names.
+import { AppError } from '../../kernel/errors.ts'
+import type { CompiledQuery, Kysely, Transaction } from 'kysely'
+import type { Database } from './open.ts'
+import { isUnavailable } from './unavailable.ts'
+import { Pipeline } from './pipeline.ts'
+import type { Tables } from './tables.ts'
+
+export type Tx = Transaction<Tables>
+export type Db = Kysely<Tables>
+
+type DatabaseError = { code?: string; constraint?: string; message?: string }
+
+export type Violation = { kind: 'overlap' | 'unique' | 'reference' | 'check' | 'missing'; constraint: string }
+
+const KINDS: Record<string, Violation['kind']> = {
+  '23P01': 'overlap',
+  '23505': 'unique',
+  '23503': 'reference',
+  '23514': 'check',
+  '23502': 'missing',
+}
+
+/**
+ * The constraint that refused a write, or null. If the error has no name field, the name comes from the message; the shard suffix
+ * `_123456` of a distributed engine is removed. NOT NULL has no name, so `<column>_not_null` is used.
+ */
+export function violationOf(error: unknown): Violation | null {
+  const { code, constraint, message = '' } = (error ?? {}) as DatabaseError
+  const kind = code === undefined ? undefined : KINDS[code]
+  if (!kind) return null
+  if (kind === 'missing') return { kind, constraint: `${/column "([^"]+)"/.exec(message)?.[1] ?? ''}_not_null` }
+  const name = constraint ?? /constraint "([^"]+)"/.exec(message)?.[1] ?? ''
+  return { kind, constraint: name.replace(/_\d{5,}$/, '') }
+}
+
+/**
+ * Whether the error is a deadlock or serialization failure: nothing was committed, and a retry may succeed. A lost connection
+ * is not retryable: the commit may have arrived, so the caller decides (with its idempotency key).
+ */
+export function isRetryable(error: unknown): boolean {
+  const code = (error as DatabaseError)?.code
+  return code === '40P01' || code === '40001'
+}
+
+const ATTEMPTS = 6
+
+const followers = new WeakMap<Tx, (() => void)[]>()
+
+/** Calls `follow` after the transaction has committed, never after a rollback: its receivers must find the new rows. */
+export function afterCommit(tx: Tx, follow: () => void): void {
+  const list = followers.get(tx)
+  if (list) list.push(follow)
+  else followers.set(tx, [follow])
+}
+
+/** Runs `work` in one transaction (READ COMMITTED) and retries it after a deadlock; throws `too_many_rivals` after six attempts. */
+export async function transaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      let used: Tx | undefined
+      const result = await db.kysely.transaction().execute((tx) => work((used = tx)))
+      if (used) for (const follow of followers.get(used) ?? []) follow()
+      return result
+    } catch (error) {
+      if (!isRetryable(error)) throw error
+      if (attempt >= ATTEMPTS) throw new AppError('too_many_rivals', {}, { cause: error })
+    }
+  }
+}
+
+/** Error to throw inside `transaction` to release all locks and retry, when data read before locking has changed. */
+export function startOver(): Error {
+  return Object.assign(new Error('start over'), { code: '40001' })
+}
+
+/**
+ * Runs the statements in one transaction; all of them take effect or none. On a server they are sent in one write and
+ * need one round trip. Rejects with the error of the first failed statement.
+ */
+export async function atomically(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
+  if (db.onStatement) for (const statement of statements) db.onStatement(statement.sql)
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await (db.kind === 'postgresql' ? pipelined(db, statements) : oneByOne(db, statements))
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !isRetryable(error)) throw error
+    }
+  }
+}
+
+async function pipelined(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
+  const client = await db.pool.connect()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const done = (error: Error | null): void => (error ? reject(error) : resolve())
+      void client.query(new Pipeline(statements, true, done) as never)
+    })
+    client.release()
+  } catch (error) {
+    client.release(isUnavailable(error))
+    throw error
+  }
+}
+
+async function oneByOne(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
+  const client = await db.pool.connect()
+  try {
+    await client.query('begin')
+    for (const statement of statements) await client.query(statement.sql, statement.parameters)
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+}

@@ -1,0 +1,102 @@
+// All SQL for events, which are written in the same transaction as the change and as the job that relays them.
+import { CompiledQuery } from 'kysely'
+import type { Db, Tx } from '../database/tx.ts'
+import { relayOf } from './catalogue.ts'
+
+export type NewEvent = {
+  tenantId: string
+  subjectId: string
+  id: string
+  type: string
+  at: Date
+  actor: string
+  data: Record<string, unknown>
+}
+
+export type SharedEvent = { type: string; at: Date; actor: string; data: Record<string, unknown> }
+
+const JOB = 'insert into jobs (tenant_id, id, queue, lane, due_at, payload, created_at)'
+const IF_SUBSCRIBED = `where exists (select 1 from webhooks w where w.tenant_id = $1 and w.status = 'active')`
+
+/** The statements that insert an event and the job that relays it; jobs of one subject run in order. */
+export function insertEvent(e: NewEvent): CompiledQuery[] {
+  const event = CompiledQuery.raw(
+    'insert into events (tenant_id, subject_id, id, type, at, actor, data) values ($1, $2, $3, $4, $5, $6, $7)',
+    [e.tenantId, e.subjectId, e.id, e.type, e.at, e.actor, JSON.stringify(e.data)],
+  )
+  // A cancelled hold was never announced.
+  const relay = e.data.before === 'held' ? 'never' : relayOf(e.type, e.actor)
+  if (relay === 'never') return [event]
+  const values = `$1::uuid, $2::uuid, 'events', $3::text, $4::timestamptz, '{}'::jsonb, $4::timestamptz`
+  const text =
+    relay === 'always'
+      ? `${JOB} values ($1, $2, 'events', $3, $4, '{}', $4)`
+      : `${JOB} select ${values} ${IF_SUBSCRIBED}`
+  return [event, CompiledQuery.raw(text, [e.tenantId, e.id, e.subjectId, e.at])]
+}
+
+/** Writes an event; true when a job to relay it was written. */
+export async function putEvent(tx: Tx, e: NewEvent): Promise<boolean> {
+  const [event, job] = insertEvent(e)
+  await tx.executeQuery(event!)
+  return job !== undefined && ((await tx.executeQuery(job)).numAffectedRows ?? 0n) > 0n
+}
+
+/** Writes events of many subjects in one statement; `shared` is sent once. True when there is something to relay. */
+export async function putEvents(
+  tx: Tx,
+  tenantId: string,
+  subjects: readonly { subjectId: string; id: string; data?: Record<string, unknown> }[],
+  shared: SharedEvent,
+): Promise<boolean> {
+  const [subjectIds, ids] = [subjects.map((s) => s.subjectId), subjects.map((s) => s.id)]
+  const common = [tenantId, shared.type, shared.at, shared.actor, subjectIds, ids]
+  const isAlike = subjects.every((s) => s.data === undefined)
+  await tx.executeQuery(
+    isAlike
+      ? CompiledQuery.raw(
+          `insert into events (tenant_id, subject_id, id, type, at, actor, data)
+           select $1, u.subject_id, u.id, $2, $3, $4, $7::jsonb from unnest($5::uuid[], $6::uuid[]) as u (subject_id, id)`,
+          [...common, JSON.stringify(shared.data)],
+        )
+      : CompiledQuery.raw(
+          `insert into events (tenant_id, subject_id, id, type, at, actor, data)
+           select $1, u.subject_id, u.id, $2, $3, $4, u.data
+             from unnest($5::uuid[], $6::uuid[], $7::jsonb[]) as u (subject_id, id, data)`,
+          [...common, subjects.map((s) => JSON.stringify({ ...shared.data, ...s.data }))],
+        ),
+  )
+  const relay = relayOf(shared.type, shared.actor)
+  if (relay === 'never') return false
+  const { numAffectedRows } = await tx.executeQuery(
+    CompiledQuery.raw(
+      `${JOB} select $1, u.id, 'events', u.subject_id::text, $2, '{}', $2
+         from unnest($3::uuid[], $4::uuid[]) as u (id, subject_id) ${relay === 'always' ? '' : IF_SUBSCRIBED}`,
+      [tenantId, shared.at, ids, subjectIds],
+    ),
+  )
+  return (numAffectedRows ?? 0n) > 0n
+}
+
+const COLUMNS = ['id', 'type', 'at', 'actor', 'data'] as const
+
+/** Events of one subject, oldest first. */
+export async function listEvents(db: Db, tenantId: string, subjectId: string) {
+  return db
+    .selectFrom('events')
+    .select(COLUMNS)
+    .where('tenant_id', '=', tenantId)
+    .where('subject_id', '=', subjectId)
+    .orderBy('id')
+    .execute()
+}
+
+export async function findEvent(db: Db, tenantId: string, subjectId: string, id: string) {
+  return db
+    .selectFrom('events')
+    .select(COLUMNS)
+    .where('tenant_id', '=', tenantId)
+    .where('subject_id', '=', subjectId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}

@@ -1,0 +1,92 @@
+// Idempotency: the same key and request get the stored answer, without a second effect (draft-ietf-httpapi-idempotency-key).
+// Only successful answers are stored: a refusal had no effect, so a retry may succeed.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { CoreDeps } from '../core-deps.ts'
+import { hashSecret } from '../../kernel/crypto/token.ts'
+import { transaction, violationOf, type Tx } from '../database/tx.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { findAnswer, rememberAnswer, type NewAnswer, type StoredAnswer } from './idempotency.sql.ts'
+
+export type Answer = { status: number; body: unknown; headers?: Record<string, string> }
+export type IdempotencyScope = {
+  tenantId: string
+  principal: string
+  keyHash: string
+  requestHash: string
+  key: string
+}
+
+/** Reads the Idempotency-Key header; null without it. Throws `idempotency_key_invalid`. */
+export function idempotencyOf(request: FastifyRequest, tenantId: string): IdempotencyScope | null {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return null
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{8,255}$/.test(key)) {
+    throw new AppError(
+      'idempotency_key_invalid',
+      {},
+      { fields: [{ in: 'header', pointer: 'Idempotency-Key', code: 'idempotency_key_invalid' }] },
+    )
+  }
+  const requestHash = hashSecret(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
+  return { tenantId, principal: request.principal?.id ?? '', keyHash: hashSecret(key), requestHash, key }
+}
+
+/** The row that stores `answer`; insert it in the same transaction as the effect. */
+export function answerRow(scope: IdempotencyScope, answer: Answer, now: number): NewAnswer {
+  return {
+    tenant_id: scope.tenantId,
+    principal: scope.principal,
+    key_hash: scope.keyHash,
+    request_hash: scope.requestHash,
+    status: answer.status,
+    body: JSON.stringify(answer.body),
+    headers: answer.headers ?? {},
+    created_at: new Date(now),
+  }
+}
+
+/** The stored answer, or null. Throws `idempotency_key_reused` if the key was used for a different request. */
+export async function earlierAnswer(deps: CoreDeps, scope: IdempotencyScope | null): Promise<Answer | null> {
+  if (!scope) return null
+  const stored: StoredAnswer | undefined = await findAnswer(
+    deps.db.kysely,
+    scope.tenantId,
+    scope.principal,
+    scope.keyHash,
+  )
+  if (!stored) return null
+  if (stored.request_hash !== scope.requestHash) throw new AppError('idempotency_key_reused')
+  return { status: stored.status, body: JSON.parse(stored.body) as unknown, headers: stored.headers }
+}
+
+/** Whether a write failed because the same key was already used, or used at the same time. */
+export function isRepeat(error: unknown): boolean {
+  return violationOf(error)?.constraint === 'idempotency_keys_once'
+}
+
+/** Runs `work` in a transaction that also stores its answer; a repeated request gets the stored answer. */
+export async function answerOnce(
+  deps: CoreDeps,
+  scope: IdempotencyScope | null,
+  work: (tx: Tx) => Promise<Answer>,
+): Promise<Answer> {
+  const earlier = await earlierAnswer(deps, scope)
+  if (earlier) return earlier
+  try {
+    return await transaction(deps.db, async (tx) => {
+      const answer = await work(tx)
+      if (scope) await tx.executeQuery(rememberAnswer(answerRow(scope, answer, deps.now())))
+      return answer
+    })
+  } catch (error) {
+    // A concurrent request with the same key may have won on the key itself or on any other constraint.
+    const rival = await earlierAnswer(deps, scope)
+    if (rival) return rival
+    throw error
+  }
+}
+
+export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
+  for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
+  return reply.code(answer.status).send(answer.body)
+}

@@ -1,0 +1,29 @@
+// The list of all queues of background jobs.
+import { resetQueue } from './application/identity/one-time-links.ts'
+import { offerQueue } from './application/waiting-list/offers.ts'
+import type { Deps } from './domain/deps.ts'
+import { caldavQueue, externalQueue } from './application/calendars/external-calendars.ts'
+import { relayQueue } from './application/relay.ts'
+import { mailQueue } from './application/messaging/mail.queue.ts'
+import { textQueue } from './application/messaging/text.queue.ts'
+import { reminderQueue, replanQueue } from './application/reminders/reminders.ts'
+import { scheduleQueue } from './schedule-loop.ts'
+import { webhookQueue } from './application/webhooks/webhooks.ts'
+import type { Queue } from './platform/jobs/queue.ts'
+
+/** All queues to work on. Without a mail server, the mail queue is left out and mails wait in the outbox. */
+export function queuesFor(deps: Deps, mailSlots: number): Queue<Deps>[] {
+  const common = [
+    relayQueue,
+    offerQueue,
+    textQueue,
+    reminderQueue,
+    replanQueue,
+    webhookQueue,
+    externalQueue,
+    caldavQueue,
+    scheduleQueue,
+    resetQueue,
+  ]
+  return deps.mail ? [...common, mailQueue(mailSlots)] : common
+}

@@ -1,0 +1,95 @@
+// The list of all periodic tasks: how often each runs, and whether in each process or once for all.
+import { forgetOldSessions } from './application/identity/session.sql.ts'
+import { applyRetention } from './application/privacy/erasure.ts'
+import { expireDue } from './domain/appointment/expire-holds.ts'
+import { endUnapproved } from './domain/appointment/change.ts'
+import { forgetExpiredHolds } from './domain/appointment/appointment.sql.ts'
+import { forgetDrafts } from './site/booking/draft.sql.ts'
+import { runContactListImports } from './domain/callback/contact-list/import-list.ts'
+import { sweepCallbacks } from './domain/callback/dialing/sweep.ts'
+import type { Deps } from './domain/deps.ts'
+import { sendDigests } from './application/notifications/digest.ts'
+import { eraseOldMessages } from './application/messaging/retention.ts'
+import { forgetAnswers } from './platform/idempotency/idempotency.sql.ts'
+import { DAY, HOUR, MINUTE } from './kernel/time/interval.ts'
+import { endPast, forgetOver } from './application/waiting-list/waiting.sql.ts'
+import { forgetParked } from './platform/jobs/job.sql.ts'
+import { forgetNotices } from './application/webhooks/webhook.sql.ts'
+
+/** How long to keep Idempotency-Keys; webhook logs, old sessions and closed waiting-list entries; parked jobs. */
+const [REMEMBERED, LOGGED, PARKED] = [7 * DAY, 30 * DAY, 90 * DAY]
+const BATCH = 500
+
+export type Schedule = {
+  name: string
+  /** Milliseconds between the end of one run and the next. */
+  every: number
+  /**
+   * `everywhere`: in each process, because it is harmless there and must not wait; `once`: a job in the queue, which one process
+   * runs at a time and which survives a crash.
+   */
+  mode: 'everywhere' | 'once'
+  run: (deps: Deps, tenantId: string, stopped: () => boolean) => Promise<unknown>
+}
+
+const ago = (deps: Deps, ms: number): Date => new Date(deps.now() - ms)
+const SOON = MINUTE / 4
+
+export const SCHEDULES: readonly Schedule[] = [
+  {
+    name: 'requests that nobody approved',
+    every: SOON,
+    mode: 'everywhere',
+    run: (deps, id) => endUnapproved(deps, id),
+  },
+  { name: 'holds that end', every: SOON, mode: 'everywhere', run: (deps, id) => expireDue(deps, id) },
+  {
+    ...{ name: 'callbacks', every: SOON, mode: 'everywhere' },
+    run: (deps, id, stopped) => sweepCallbacks(deps, id, stopped),
+  },
+  {
+    ...{ name: 'lists of contacts', every: SOON, mode: 'everywhere' },
+    run: (deps, id, stopped) => runContactListImports(deps, id, stopped),
+  },
+  {
+    ...{ name: 'old answers', every: SOON, mode: 'everywhere' },
+    run: (deps, id) => forgetAnswers(deps.db.kysely, id, ago(deps, REMEMBERED), BATCH),
+  },
+  {
+    ...{ name: 'old drafts', every: SOON, mode: 'everywhere' },
+    run: (deps, id) => forgetDrafts(deps.db.kysely, id, ago(deps, 0)),
+  },
+  {
+    ...{ name: 'dead holds', every: SOON, mode: 'everywhere' },
+    run: (deps, id) => forgetExpiredHolds(deps.db.kysely, id, ago(deps, DAY), BATCH),
+  },
+  { name: 'digests', every: 10 * MINUTE, mode: 'once', run: (deps, id) => sendDigests(deps, id) },
+  { name: 'retention', every: HOUR, mode: 'once', run: (deps, id) => eraseOldMessages(deps, id) },
+  {
+    ...{ name: 'people to forget', every: HOUR, mode: 'once' },
+    run: (deps, id, stopped) => applyRetention(deps, id, stopped),
+  },
+  {
+    name: 'old sessions',
+    every: HOUR,
+    mode: 'once',
+    run: (deps, id) => forgetOldSessions(deps.db.kysely, id, ago(deps, LOGGED)),
+  },
+  {
+    ...{ name: 'waiting list', every: HOUR, mode: 'once' },
+    run: async (deps, id) => {
+      await endPast(deps.db.kysely, id, ago(deps, 0))
+      await forgetOver(deps.db.kysely, id, ago(deps, LOGGED))
+    },
+  },
+  {
+    ...{ name: 'parked jobs', every: DAY, mode: 'once' },
+    run: (deps, id) => forgetParked(deps.db.kysely, id, ago(deps, PARKED)),
+  },
+  {
+    ...{ name: 'webhook log', every: HOUR, mode: 'once' },
+    run: async (deps, id, stopped) => {
+      while (!stopped() && (await forgetNotices(deps.db.kysely, id, ago(deps, LOGGED), BATCH)) === BATCH);
+    },
+  },
+]

@@ -1,9 +1,0 @@
-// Services as a REST collection.
-import type { FastifyInstance } from 'fastify'
-import type { Deps } from '../deps.ts'
-import { registerResource } from '../rest/resource.routes.ts'
-import { services } from '../domain/catalogue/resources/service.resource.ts'
-
-export function serviceRoutes(app: FastifyInstance, deps: Deps): void {
-  registerResource(app, deps, services)
-}

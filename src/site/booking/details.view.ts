@@ -1,0 +1,150 @@
+// Steps 3 and 4: the questions of the service, and the citizen's details.
+import { shownEmail } from '../../domain/contact/email.ts'
+import type { Question } from '../../domain/catalogue/visit.ts'
+import { faultSummary, field, hidden, type Faults } from '../../ui/form.ts'
+import { html, own, type Html } from '../../platform/html/html.ts'
+import type { Page } from '../layout.ts'
+import type { Site } from '../site.ts'
+import type { Draft, Step } from './draft.ts'
+import { holdClock, peopleFact, STEP_FORM, steps } from './steps.ts'
+import { spanOf, visitName } from '../../locales/visit-text.ts'
+import { question } from '../../ui/questions.ts'
+
+export type DraftPage = {
+  id: string
+  base: string
+  draft: Draft
+  links: Partial<Record<Step, string>>
+  faults: Faults
+  message: Html
+  /** The consent box on the summary was ticked already. */
+  isConsented?: boolean
+}
+
+/** A read-only list of the choices so far. */
+export function chosenSoFar(site: Site, draft: Draft): Html {
+  const w = site.words
+  const { held, selection } = draft
+  const location = held ? site.config.locations.get(held.locationId) : undefined
+  return html`<dl class="facts">
+    <div>
+      <dt>${w.service}</dt>
+      <dd>${own(site, visitName(site, selection.serviceIds))}</dd>
+    </div>
+    ${
+      held &&
+      html`<div>
+        <dt>${w.when}</dt>
+        <dd>${spanOf(site, held.timeZone, held.start, held.end)}</dd>
+      </div>`
+    }
+    <div>
+      <dt>${w.where}</dt>
+      <dd>${selection.channel === 'in_person' ? (location?.name ?? '') : w.channels[selection.channel]}</dd>
+    </div>
+    ${peopleFact(site, selection.places)}
+  </dl>`
+}
+
+function draftForm(site: Site, p: DraftPage, step: 'details' | 'applicant', body: Html, button: string): Page {
+  const w = site.words
+  return {
+    title: w.stepTitles[step],
+    isPrivate: true,
+    event: step,
+    main: html`<div class="narrow">
+      ${steps(site, step, p.links)}
+      <h1>${w.stepTitles[step]}</h1>
+      ${p.message} ${holdClock(site, p.draft.held, p.base)} ${faultSummary(w, p.faults)} ${chosenSoFar(site, p.draft)}
+      <p class="hint">${w.requiredNote}</p>
+      <form method="post" action="${p.base}/${step}" id="${STEP_FORM}" data-checked>
+        ${hidden('step', step)} ${hidden('held', String(p.draft.held?.start ?? ''))} ${body}
+        <div class="actions">
+          <button class="back" name="to" value="back" formnovalidate>${w.back}</button>
+          <button>${button}</button>
+        </div>
+      </form>
+    </div>`,
+  }
+}
+
+/** Longest free text about the reason of the visit, in characters; the Italian municipal model has 200. */
+export const MOST_DETAILS = 200
+
+export function detailsPage(site: Site, p: DraftPage, questions: readonly Question[]): Page {
+  const w = site.words
+  // Without a long text among the questions, add a field for the reason of the visit.
+  const asksText = questions.some((q) => q.type === 'long_text')
+  return draftForm(
+    site,
+    p,
+    'details',
+    html`${questions.map((q) => question(site, q, p.draft.answers[q.id] ?? '', p.faults))}
+    ${
+      !asksText &&
+      field(
+        {
+          name: 'details',
+          label: w.detailsLabel,
+          value: p.draft.details,
+          type: 'textarea',
+          maxLength: MOST_DETAILS,
+          hint: w.atMost(MOST_DETAILS),
+        },
+        p.faults,
+      )
+    }`,
+    w.next,
+  )
+}
+
+export function applicantPage(site: Site, p: DraftPage): Page {
+  const w = site.words
+  const { applicant, selection } = p.draft
+  const { emailRequired, emailConfirmationMinutes } = site.settings.booking
+  const needsPhone = selection.channel !== 'in_person'
+  const needsEmail = emailRequired || emailConfirmationMinutes > 0
+  const text = (name: 'firstName' | 'lastName', autocomplete: string) =>
+    field({ name, label: w[name], value: applicant[name], required: true, maxLength: 100, autocomplete }, p.faults)
+  return draftForm(
+    site,
+    p,
+    'applicant',
+    html`${text('firstName', 'given-name')} ${text('lastName', 'family-name')}
+    ${field(
+      {
+        name: 'email',
+        label: needsEmail ? w.email : needsPhone ? w.emailOptional : w.emailOrPhone,
+        value: shownEmail(applicant.email),
+        type: 'email',
+        required: needsEmail,
+        maxLength: 254,
+        autocomplete: 'email',
+        hint: w.emailHint,
+      },
+      p.faults,
+    )}
+    ${field(
+      {
+        name: 'phone',
+        label:
+          selection.channel === 'phone' ? w.phoneToCall : needsPhone ? w.phone : needsEmail ? w.phoneOptional : w.phone,
+        value: applicant.phone,
+        type: 'tel',
+        required: needsPhone,
+        maxLength: 40,
+        autocomplete: 'tel',
+        hint:
+          selection.channel === 'phone'
+            ? w.phoneCallHint
+            : needsPhone
+              ? w.phoneHint
+              : needsEmail
+                ? w.phoneHint
+                : w.phoneOnlyHint,
+      },
+      p.faults,
+    )}`,
+    w.next,
+  )
+}

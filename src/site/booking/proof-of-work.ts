@@ -1,0 +1,70 @@
+// Proof of work that a browser does for a form in the background (ALTCHA v2 with Argon2id, RFC 9106: memory-hard, so that a
+// custom program gains little over a browser). The level follows the traffic of the network and how full the day is: half a
+// second at first, seconds at most for a person, hours for thousands of requests.
+import { createChallenge, verifySolution } from 'altcha-lib'
+import { deriveKey } from 'altcha-lib/algorithms/argon2id'
+import { HOUR } from '../../kernel/time/interval.ts'
+import { assetsBase } from '../../platform/assets.ts'
+import type { Site } from '../site.ts'
+
+export type Captcha = { challenge: string; workerUrl: string } | null
+
+/** By level: the prefix sets the average number of guesses (16 per hexadecimal digit); each guess costs KiB of memory and passes. */
+const LEVELS = [
+  { keyPrefix: '0', memoryCost: 8_192, cost: 1 },
+  { keyPrefix: '0', memoryCost: 16_384, cost: 2 },
+  { keyPrefix: '0', memoryCost: 16_384, cost: 6 },
+  { keyPrefix: '00', memoryCost: 8_192, cost: 1 },
+  { keyPrefix: '00', memoryCost: 16_384, cost: 1 },
+  { keyPrefix: '00', memoryCost: 16_384, cost: 2 },
+  { keyPrefix: '00', memoryCost: 16_384, cost: 4 },
+] as const
+export const HARDEST = LEVELS.length - 1
+/** Levels that the work may rise while a form is being filled in, without a refusal. */
+const PATIENCE = 2
+
+const levelOf = (level: number): number => Math.max(0, Math.min(HARDEST, level))
+
+/** A challenge for this form only, valid as long as a draft; null if the tenant wants none. */
+export async function captchaFor(site: Site, formId: string, level = 0): Promise<Captcha> {
+  if (site.settings.booking.captcha === 'none') return null
+  const asked = levelOf(level + site.workSteps)
+  const challenge = await createChallenge({
+    algorithm: 'ARGON2ID',
+    ...LEVELS[asked]!,
+    deriveKey,
+    hmacSignatureSecret: site.secret,
+    // The expiry is checked with the service's clock, so the library's own field is not used.
+    data: { form: formId, level: asked, until: site.now + 2 * HOUR },
+  })
+  return { challenge: JSON.stringify(challenge), workerUrl: `${assetsBase()}/solver.js` }
+}
+
+type Payload = Pick<Parameters<typeof verifySolution>[0], 'challenge' | 'solution'>
+
+function payloadIn(text: string): Payload | null {
+  try {
+    const payload = JSON.parse(Buffer.from(text, 'base64').toString('utf8')) as Payload | null
+    return payload?.challenge?.parameters ? payload : null
+  } catch {
+    return null
+  }
+}
+
+/** Whether the solution is right, not expired, made for this form, and hard enough for `level`. */
+export async function isSolved(site: Site, formId: string, text: string, level = 0): Promise<boolean> {
+  if (text === '' || text.length > 3_000) return false
+  const payload = payloadIn(text)
+  const data = payload?.challenge.parameters.data as { form?: unknown; level?: unknown; until?: unknown } | undefined
+  if (!payload || data?.form !== formId || !(Number(data.until) > site.now)) return false
+  const given = LEVELS[Number(data.level)]
+  if (!given || Number(data.level) < levelOf(level + site.workSteps) - PATIENCE) return false
+  // Cheap check first: a wrong prefix costs no derivation here.
+  if (!String(payload.solution?.derivedKey).startsWith(given.keyPrefix)) return false
+  try {
+    const { verified } = await verifySolution({ ...payload, deriveKey, hmacSignatureSecret: site.secret })
+    return verified
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,51 @@
+// Sends the personal links of a citizen's future appointments to the e-mail address or number they were made with. The page
+// answers the same whether or not there are any, so the requester learns nothing.
+import { listAppointments } from '../../domain/appointment/appointment.sql.ts'
+import { searchContacts } from '../../domain/contact/contact.sql.ts'
+import { toE164 } from '../../domain/contact/phone.ts'
+import { transaction } from '../../platform/database/tx.ts'
+import type { Deps } from '../../domain/deps.ts'
+import { compose, post } from '../../application/messaging/compose.ts'
+import { occasionOf, personOf } from '../../application/notifications/notices.ts'
+import { HOUR } from '../../kernel/time/interval.ts'
+import type { Site } from '../site.ts'
+
+/** Most contacts, and most appointments, handled per request. */
+const MOST = 5
+
+/**
+ * Sends one message per future appointment, at most once an hour each. `means`: an e-mail address, or a phone number in any
+ * format.
+ */
+export async function sendLinks(deps: Deps, site: Site, means: string): Promise<void> {
+  const { tenantId, config } = site
+  const phone = means.includes('@') ? null : toE164(means, site.settings.country)
+  const email = means.includes('@') ? means.trim() : null
+  if (phone === null && email === null) return
+  const contacts = await searchContacts(deps.db.kysely, tenantId, { phone, email, externalId: null })
+  const coming = await Promise.all(
+    contacts.slice(0, MOST).map((c) =>
+      listAppointments(deps.db.kysely, tenantId, {
+        contactId: c.id,
+        from: new Date(deps.now()),
+        after: null,
+        limit: 20,
+      }),
+    ),
+  )
+  const live = coming.flat().filter((a) => a.status === 'confirmed' || a.status === 'pending')
+  for (const a of live.slice(0, MOST)) {
+    const person = await personOf(deps, a)
+    if (!person) continue
+    const dedupeKey = `again ${a.id} ${Math.floor(deps.now() / HOUR)}`
+    const occasion = await occasionOf(deps, config, a, 'again', { dedupeKey, expires: a.ends_at.getTime() })
+    // Only to the address or number that was typed, not to the contact's other ones.
+    const reached = {
+      ...person,
+      email: email === null ? null : person.email,
+      phone: phone === null ? null : person.phone,
+    }
+    const message = await compose(deps, config, reached, occasion)
+    await transaction(deps.db, (tx) => post(deps, tx, message))
+  }
+}

@@ -1,0 +1,371 @@
+// The steps after choosing a time: details, applicant, summary, confirmation at once or by e-mail. All belong to a draft, which
+// only the browser that began it can open.
+import type { Fields } from '../../ui/form-input.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { formFields, pathPart } from '../../http/fields.ts'
+import type { Deps } from '../../domain/deps.ts'
+import { AppError, type ProblemCode } from '../../kernel/errors.ts'
+import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
+import { faultWords, problemWords } from '../../locales/words.ts'
+import { NO_FAULTS, notice, type Faults } from '../../ui/form.ts'
+import { html, type Html } from '../../platform/html/html.ts'
+import { addPage, type View } from '../pages.ts'
+import { isSameText, readSignedName } from '../../kernel/crypto/signature.ts'
+import { draftSignature, rememberAppointment, type Site } from '../site.ts'
+import { OF_TIME, queryOf, requireWish, timesPage } from './booking.page.ts'
+import { applicantFaults, applicantIn } from './applicant.ts'
+import { networkLevel, networkToken, pressureOf } from './hold-limits.ts'
+import { captchaFor, isSolved } from './proof-of-work.ts'
+import { activateDraft, confirmDraft, sendActivationAgain } from './confirm-draft.ts'
+import { applicantPage, detailsPage, MOST_DETAILS, type DraftPage } from './details.view.ts'
+import { digestOf, nextStep, placeQuery, selectionQuery, withApplicant, type Draft, type Step } from './draft.ts'
+import { abandonDraft, changeDraft, chooseTime, extendDraft, requireDraft } from './drafts.ts'
+import type { Wish } from './selection.ts'
+import { activatePage, activationPage, summaryPage } from './summary.view.ts'
+import { firstText, textOf } from '../../ui/form-input.ts'
+import { answerFaults, typedAnswers } from '../../ui/questions.ts'
+
+type Loaded = {
+  id: string
+  base: string
+  draft: Draft
+  wish: Wish
+  /** Level of proof of work that confirming costs; follows from what the same network already holds. */
+  workLevel: () => Promise<number>
+  page: (more?: Partial<DraftPage>) => DraftPage
+}
+
+/** Loads the draft in the URL with everything its pages need. */
+async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Loaded> {
+  const id = pathPart(request, 'draft')
+  const draft = await requireDraft(deps, site.tenantId, id)
+  const base = `${site.base}/book/${id}`
+  const query = selectionQuery(draft.selection)
+  const wish = requireWish(site, { ...Object.fromEntries(query), service: query.getAll('service') })
+  const links: Partial<Record<Step, string>> = {
+    place: `${site.base}/book?${placeQuery(draft.selection).toString()}`,
+    time: `${base}/time`,
+    details: `${base}/details`,
+    applicant: `${base}/applicant`,
+  }
+  const page = (more: Partial<DraftPage> = {}): DraftPage => ({
+    id,
+    base,
+    draft,
+    links,
+    faults: NO_FAULTS,
+    message: messageOf(site, firstText(queryOf(request), 'said')),
+    ...more,
+  })
+  const workLevel = () => networkLevel(deps, site, networkToken(site, request.ip), draft.held?.id ?? null)
+  return { id, base, draft, wish, workLevel, page }
+}
+
+/** The message for a code in the URL, which the pages themselves put there after an action. */
+function messageOf(site: Site, said: string): Html {
+  const w = site.words
+  const texts: Record<string, string> = {
+    extended: w.extended,
+    changed: w.changedTime,
+    other: w.changedElsewhere,
+    held: w.heldAgain,
+    sent: w.activationSent,
+  }
+  const text = Object.hasOwn(texts, said) ? texts[said] : undefined
+  return text === undefined ? html`` : html`<p class="notice note" role="status">${text}</p>`
+}
+
+/** Whether the form was rendered with another time than the draft has now. */
+const isOtherTime = (draft: Draft, form: Fields): boolean => {
+  const shown = textOf(form, 'held', 20)
+  return shown !== '' && draft.held !== null && shown !== String(draft.held.start)
+}
+
+async function saveDetails(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
+  const { id, base, draft, wish, page } = await load(deps, request, site)
+  if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
+  const form = formFields(request)
+  const { questions } = wish.visit
+  const answers = typedAnswers(questions, form)
+  const details = textOf(form, 'details', MOST_DETAILS)
+  const faults = answerFaults(questions, answers, site.language)
+  const typed = await changeDraft(deps, site.tenantId, id, (d) => ({
+    ...d,
+    answers,
+    details,
+    done: { ...d.done, details: faults.size === 0 },
+  }))
+  if (textOf(form, 'to') === 'back' || !draft.held) return { redirect: `${base}/time` }
+  if (faults.size > 0) {
+    reply.code(422)
+    return detailsPage(site, page({ draft: typed, faults }), questions)
+  }
+  const step = typed.done.applicant ? 'summary' : 'applicant'
+  return { redirect: `${base}/${step}${isOtherTime(draft, form) ? '?said=changed' : ''}` }
+}
+
+async function saveApplicant(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
+  const { id, base, draft, page } = await load(deps, request, site)
+  if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
+  const form = formFields(request)
+  const applicant = applicantIn(form)
+  const faults = applicantFaults(applicant, draft.selection.channel, site.settings, site.words)
+  const typed = await changeDraft(deps, site.tenantId, id, (d) => withApplicant(d, applicant, faults.size === 0))
+  if (!draft.held) return { redirect: `${base}/time` }
+  if (textOf(form, 'to') === 'back') return { redirect: `${base}/details` }
+  if (faults.size > 0) {
+    reply.code(422)
+    return applicantPage(site, page({ draft: typed, faults }))
+  }
+  const step = typed.done.details ? 'summary' : 'details'
+  return { redirect: `${base}/${step}${isOtherTime(draft, form) ? '?said=changed' : ''}` }
+}
+
+async function showSummary(deps: Deps, site: Site, loaded: Loaded, more: Partial<DraftPage> = {}): Promise<View> {
+  const captcha = await captchaFor(site, loaded.id, await loaded.workLevel())
+  const { questions, approvalRequired } = loaded.wish.visit
+  return summaryPage(site, loaded.page(more), questions, captcha, approvalRequired)
+}
+
+/** Where to go instead if the draft cannot be confirmed yet; null if it can. */
+async function unready(
+  deps: Deps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  loaded: Loaded,
+): Promise<View | null> {
+  const form = formFields(request)
+  const { id, base, draft } = loaded
+  if (draft.appointmentId !== null) return null
+  if (isOtherTime(draft, form)) return { redirect: `${base}/summary?said=changed` }
+  const shown = textOf(form, 'shown', 20)
+  if (shown !== '' && shown !== digestOf(draft)) return { redirect: `${base}/summary?said=other` }
+  if (!draft.done.details) return { redirect: `${base}/details` }
+  if (!draft.done.applicant) return { redirect: `${base}/applicant` }
+  if (textOf(form, 'consent') !== 'yes') {
+    reply.code(422)
+    return showSummary(deps, site, loaded, { faults: new Map([['consent', site.words.consentMissing]]) })
+  }
+  if (nextStep(draft, deps.now()) !== 'time') return null
+  // The hold ended while the citizen read the summary: take the time again if it is still free.
+  const refused = await takeAgain(deps, request, site, id, draft)
+  return refused === null ? null : { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
+}
+
+async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
+  const loaded = await load(deps, request, site)
+  const { id, base } = loaded
+  const form = formFields(request)
+  const instead = await unready(deps, request, reply, site, loaded)
+  if (instead) return instead
+  try {
+    const isVouched = await isSolved(site, id, textOf(form, 'altcha'), await loaded.workLevel())
+    const result = await confirmDraft(deps, site, id, loaded.draft, isVouched)
+    if ('activationUntil' in result) return { redirect: `${base}/activation` }
+    return await letIn(deps, request, reply, site, result.appointmentId)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    if (error.code === 'hold_expired') return gone(reply, deps, site, loaded)
+    if (error.code === 'changed_elsewhere') return { redirect: `${base}/summary?said=other` }
+    if (
+      error.code === 'invalid_phone' ||
+      error.code === 'too_many_open' ||
+      error.code === 'contact_limit_reached' ||
+      error.code === 'proof_needed'
+    ) {
+      reply.code(error.status)
+      const words = problemWords(site.language, error.code, error.params)
+      return showSummary(deps, site, loaded, {
+        message: notice('warning', words.title, words.detail),
+        isConsented: true,
+      })
+    }
+    if (error.code.startsWith('answer_')) return { redirect: `${base}/details` }
+    throw error
+  }
+}
+
+/** The summary of a draft whose hold has ended, with all data and the ways to continue. */
+async function gone(reply: FastifyReply, deps: Deps, site: Site, loaded: Loaded): Promise<View> {
+  reply.code(409)
+  const { held } = loaded.draft
+  return showSummary(deps, site, loaded, {
+    draft: { ...loaded.draft, held: held && { ...held, until: 0 } },
+    isConsented: true,
+  })
+}
+
+/** Admits this browser to the appointment and redirects to the confirmation. */
+async function letIn(
+  deps: Deps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  appointmentId: string,
+): Promise<View> {
+  const a = await findAppointment(deps.db.kysely, site.tenantId, appointmentId)
+  if (!a) throw new AppError('draft_gone')
+  rememberAppointment(request, reply, site, a)
+  return { redirect: `${site.base}/appointments/${appointmentId}/confirmed` }
+}
+
+/** Saves the typed data, valid or not, when a button of the held slot was pressed; returns the step of the form. */
+async function keepTyped(deps: Deps, site: Site, { id, wish }: Loaded, form: Fields): Promise<Step | null> {
+  const step = textOf(form, 'step', 20)
+  if (step === 'details') {
+    const answers = typedAnswers(wish.visit.questions, form)
+    await changeDraft(deps, site.tenantId, id, (d) => ({
+      ...d,
+      answers,
+      details: textOf(form, 'details', MOST_DETAILS),
+    }))
+    return step
+  }
+  if (step === 'applicant') {
+    const applicant = applicantIn(form)
+    const done = (d: Draft) => d.done.applicant && JSON.stringify(d.applicant) === JSON.stringify(applicant)
+    await changeDraft(deps, site.tenantId, id, (d) => withApplicant(d, applicant, done(d)))
+    return step
+  }
+  return step === 'summary' ? step : null
+}
+
+/** Takes the draft's expired time again. Returns null if it is held again, else the code of the refusal; '' without a time. */
+async function takeAgain(
+  deps: Deps,
+  request: FastifyRequest,
+  site: Site,
+  id: string,
+  draft: Draft,
+): Promise<ProblemCode | '' | null> {
+  if (!draft.held) return ''
+  const { start, locationId } = draft.held
+  const isHere = draft.selection.channel === 'in_person'
+  try {
+    const place = { start, locationId: isHere ? locationId : undefined }
+    const network = networkToken(site, request.ip)
+    // The hold has ended, so the citizen competes like anyone; the proof of work of this form is checked on confirming.
+    if ((await pressureOf(deps, site, draft.selection, place, network, null)) === 'full') return 'day_crowded'
+    await chooseTime(deps, site, id, draft.selection, place, network)
+    return null
+  } catch (error) {
+    if (error instanceof AppError && OF_TIME.has(error.code)) return error.code
+    throw error
+  }
+}
+
+/** Takes the expired time again, if it is still free. */
+async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
+  const loaded = await load(deps, request, site)
+  const { id, base, draft } = loaded
+  const from = await keepTyped(deps, site, loaded, formFields(request))
+  const refused = await takeAgain(deps, request, site, id, draft)
+  if (refused !== null) return { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
+  const step = from ?? (draft.done.details ? (draft.done.applicant ? 'summary' : 'applicant') : 'details')
+  return { redirect: `${base}/${step}?said=held` }
+}
+
+/** The page of times for a draft that has or had a time. */
+async function changeTime(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
+  const { id, draft, wish } = await load(deps, request, site)
+  const code = firstText(queryOf(request), 'gone') as ProblemCode
+  const faults: Faults = OF_TIME.has(code) ? new Map([['at', faultWords(site.language, code, {})]]) : NO_FAULTS
+  const { selection, held } = draft
+  const extras = { chosen: '', faults, draft: { id, seal: draftSignature(site, id), held }, level: 0 }
+  return timesPage(deps, request, site, wish, selection, extras)
+}
+
+async function extend(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
+  const loaded = await load(deps, request, site)
+  const { id, base, draft } = loaded
+  const from = (await keepTyped(deps, site, loaded, formFields(request))) ?? nextStep(draft, deps.now())
+  try {
+    await extendDraft(deps, site, id)
+  } catch (error) {
+    if (!(error instanceof AppError) || !['hold_expired', 'already_extended'].includes(error.code)) throw error
+    return { redirect: `${base}/${from === 'time' ? 'details' : from}` }
+  }
+  return { redirect: `${base}/${from}?said=extended` }
+}
+
+/** Draft and token of the link in the e-mail; throws `link_invalid`, `activation_expired`. */
+async function loadActivation(deps: Deps, request: FastifyRequest, site: Site) {
+  const token = pathPart(request, 'token')
+  const named = readSignedName(token)
+  if (!named) throw new AppError('link_invalid')
+  const { id, seal } = named
+  const draft = await requireDraft(deps, site.tenantId, id).catch(() => null)
+  if (!draft) throw new AppError('activation_expired')
+  if (!draft.activation || !isSameText(seal, draft.activation.seal)) throw new AppError('link_invalid')
+  return { id, draft, token }
+}
+
+export function stepRoutes(app: FastifyInstance, deps: Deps): void {
+  const own = (
+    method: 'GET' | 'POST',
+    name: string,
+    handler: (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>,
+  ) =>
+    addPage(app, deps, {
+      method,
+      url: `/:tenant/book/:draft/${name}`,
+      access: { kind: 'browser', of: 'draft' },
+      handler,
+    })
+  /** A page of the draft with typed data; redirects to the appointment if the draft is confirmed. */
+  const shown = (name: string, show: (site: Site, loaded: Loaded) => Promise<View> | View) =>
+    own('GET', name, async (request, _reply, site) => {
+      const loaded = await load(deps, request, site)
+      const { appointmentId, held } = loaded.draft
+      if (appointmentId !== null) return { redirect: `${site.base}/appointments/${appointmentId}` }
+      // No time: the booking was given up and the browser went back. Ask for personal data only after a time is chosen.
+      return held ? show(site, loaded) : { redirect: `${loaded.base}/time` }
+    })
+  own('GET', 'time', (request, _reply, site) => changeTime(deps, request, site))
+  shown('details', (site, { page, wish }) => detailsPage(site, page(), wish.visit.questions))
+  own('POST', 'details', (request, reply, site) => saveDetails(deps, request, reply, site))
+  shown('applicant', (site, { page }) => applicantPage(site, page()))
+  own('POST', 'applicant', (request, reply, site) => saveApplicant(deps, request, reply, site))
+  shown('summary', async (site, loaded) => {
+    const { draft, base } = loaded
+    if (!draft.done.details) return { redirect: `${base}/details` }
+    if (!draft.done.applicant) return { redirect: `${base}/applicant` }
+    return showSummary(deps, site, loaded)
+  })
+  own('POST', 'summary', (request, reply, site) => confirm(deps, request, reply, site))
+  own('POST', 'extension', (request, _reply, site) => extend(deps, request, site))
+  own('POST', 'again', (request, _reply, site) => holdAgain(deps, request, site))
+  own('POST', 'abandonment', async (request, _reply, site) => {
+    await abandonDraft(deps, site.tenantId, pathPart(request, 'draft'))
+    return { redirect: `${site.base}?said=abandoned` }
+  })
+  shown('activation', (site, { draft, base, page }) =>
+    draft.activation ? activationPage(site, page()) : { redirect: `${base}/summary` },
+  )
+  own('POST', 'activation-mail', async (request, _reply, site) => {
+    const { id, base } = await load(deps, request, site)
+    await sendActivationAgain(deps, site, id)
+    return { redirect: `${base}/activation?said=sent` }
+  })
+
+  addPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/activate/:token',
+    handler: async (request, _reply, site) => {
+      const { id, draft, token } = await loadActivation(deps, request, site)
+      if (draft.appointmentId === null && (!draft.held || draft.held.until <= deps.now()))
+        throw new AppError('activation_expired')
+      const page = { id, base: '', draft, links: {}, faults: NO_FAULTS, message: html`` }
+      return activatePage(site, page, `${site.base}/activate/${token}`)
+    },
+  })
+  addPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/activate/:token',
+    handler: async (request, reply, site) => {
+      const { id } = await loadActivation(deps, request, site)
+      return letIn(deps, request, reply, site, await activateDraft(deps, site, id))
+    },
+  })
+}

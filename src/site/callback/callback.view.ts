@@ -1,0 +1,230 @@
+// The "call me back" pages: the request form, its confirmation, and the citizen's page to postpone or cancel.
+import { clockOf, dateOf } from '../../locales/dates.ts'
+import { choices, faultSummary, field, hidden, notice, select, type Faults } from '../../ui/form.ts'
+import { html, type Html } from '../../platform/html/html.ts'
+import type { Page } from '../layout.ts'
+import type { Site } from '../site.ts'
+import { zoneNote } from '../booking/steps.ts'
+import type { Captcha } from '../booking/proof-of-work.ts'
+
+export type Offer = { start: number; from: number; to: number }
+export type CallMe = {
+  campaign: { id: string; name: string; timeZone: string; channels: readonly ('phone' | 'web')[] }
+  seal: string
+  typed: { number: string; country: string; reason: string; when: string; channel: string }
+  countries: readonly { value: string; label: string }[]
+  offers: readonly Offer[]
+  captcha: Captcha
+  faults: Faults
+  message: Html
+}
+
+/** `martedì 24 novembre 2026, 10:00–10:30`. */
+export const offerText = (site: Site, zone: string, from: number, to: number): string =>
+  `${dateOf(site.language, zone, from)}, ${clockOf(zone, from)}–${clockOf(zone, to)}`
+
+export const valueOf = (offer: Offer): string => new Date(offer.from).toISOString()
+
+function whenChoices(site: Site, zone: string, offers: readonly Offer[], chosen: string, faults: Faults): Html {
+  const w = site.words.callback
+  const [soonest] = offers
+  const options = [
+    ...(soonest ? [{ value: 'now', label: w.soonest(offerText(site, zone, soonest.from, soonest.to)) }] : []),
+    ...offers.slice(1).map((offer) => ({ value: valueOf(offer), label: offerText(site, zone, offer.from, offer.to) })),
+  ]
+  return choices({ name: 'when', legend: w.when, options, chosen: [chosen], required: true }, faults)
+}
+
+/** Choice of the channel, when the campaign has more than one. */
+function channelChoices(site: Site, { campaign, typed, faults }: CallMe): Html {
+  const c = site.words.callback
+  if (campaign.channels.length < 2) return hidden('channel', campaign.channels[0] ?? 'phone')
+  const options = campaign.channels.map((value) => ({ value, label: c.channels[value] }))
+  return choices({ name: 'channel', legend: c.how, options, chosen: [typed.channel], required: true }, faults)
+}
+
+export function callMePage(site: Site, p: CallMe): Page {
+  const w = site.words
+  const c = w.callback
+  return {
+    title: c.title,
+    description: c.lead,
+    event: 'callback',
+    main: html`<div class="narrow">
+      <h1>${c.title}</h1>
+      ${p.message} ${faultSummary(w, p.faults)}
+      <p class="lead">${c.lead}</p>
+      ${
+        p.offers.length === 0
+          ? notice('note', c.nothing, c.nothingText)
+          : html`<p class="hint">${w.requiredNote}</p>
+              <form
+                method="post"
+                action="${site.base}/callback"
+                data-checked
+                ${p.captcha && html`data-challenge="${p.captcha.challenge}" data-worker="${p.captcha.workerUrl}"`}
+              >
+                ${hidden('campaign', p.campaign.id)} ${hidden('request', p.seal)}
+                <input type="hidden" name="altcha" value="" />
+                ${channelChoices(site, p)}
+                ${select({ name: 'country', label: c.country, options: p.countries, value: p.typed.country }, p.faults)}
+                ${field(
+                  {
+                    name: 'number',
+                    label: c.number,
+                    value: p.typed.number,
+                    type: 'tel',
+                    ...(p.campaign.channels.includes('web') ? { hint: c.numberHint } : { required: true }),
+                    maxLength: 40,
+                    autocomplete: 'tel',
+                  },
+                  p.faults,
+                )}
+                ${whenChoices(site, p.campaign.timeZone, p.offers, p.typed.when, p.faults)}
+                ${zoneNote(site, p.campaign.timeZone, p.offers[0]!.from)}
+                ${field(
+                  {
+                    name: 'reason',
+                    label: c.reason,
+                    value: p.typed.reason,
+                    type: 'textarea',
+                    maxLength: 200,
+                    hint: w.atMost(200),
+                  },
+                  p.faults,
+                )}
+                ${
+                  p.captcha &&
+                  html`<p class="hint captcha" data-working="${w.captchaWorking}" data-done="${w.captchaDone}"></p>`
+                }
+                <div class="actions">
+                  <a class="back" href="${site.base}">${w.back}</a>
+                  <button>${c.send}</button>
+                </div>
+              </form>`
+      }
+    </div>`,
+  }
+}
+
+/** After a request: the same page whether or not the number already has a callback. Details go only to the owner, by text message. */
+export function askedPage(site: Site, by: 'text' | 'page'): Page {
+  const c = site.words.callback
+  const { supportPhone } = site.settings.booking
+  return {
+    title: c.askedTitle,
+    event: 'callback-asked',
+    main: html`<div class="narrow">
+      <h1>${c.askedTitle}</h1>
+      <p class="notice success" role="status">${c.asked[by]}</p>
+      ${supportPhone !== undefined && html`<p>${c.askedOffice} <a href="tel:${supportPhone}">${supportPhone}</a></p>`}
+      <p><a class="button secondary" href="${site.base}">${c.askedHome}</a></p>
+    </div>`,
+  }
+}
+
+export type OwnCallback = {
+  base: string
+  code: string
+  number: string | null
+  status: string
+  isOpen: boolean
+  zone: string
+  from: number
+  to: number
+  offers: readonly Offer[]
+  link: string
+  joinLink: string | undefined
+  message: Html
+  faults: Faults
+}
+
+export function ownCallbackPage(site: Site, own: OwnCallback): Page {
+  const w = site.words
+  const c = w.callback
+  const state = c.states[own.status as keyof typeof c.states]
+  return {
+    title: c.own,
+    isPrivate: true,
+    event: 'callback-own',
+    main: html`<div class="narrow">
+      <h1>${c.own}</h1>
+      ${own.message} ${faultSummary(w, own.faults)}
+      <dl class="facts">
+        <div>
+          <dt>${c.state}</dt>
+          <dd><strong>${state}</strong></dd>
+        </div>
+        <div>
+          <dt>${w.when}</dt>
+          <dd>${offerText(site, own.zone, own.from, own.to)}</dd>
+        </div>
+        ${
+          own.number !== null &&
+          html`<div>
+            <dt>${c.number}</dt>
+            <dd>${own.number}</dd>
+          </div>`
+        }
+        <div>
+          <dt>${w.code}</dt>
+          <dd><strong class="code">${own.code}</strong></dd>
+        </div>
+      </dl>
+      ${zoneNote(site, own.zone, own.from)}
+      ${
+        own.joinLink !== undefined &&
+        html`<p><a class="button" href="${own.joinLink}" rel="noopener" data-plain>${c.join}</a></p>
+          <p class="hint">${c.joinHint}</p>`
+      }
+      ${
+        own.isOpen &&
+        html`<p>${c.keepLink} <a href="${own.link}" data-plain>${c.link}</a></p>
+          ${
+            own.offers.length > 0 &&
+            html`<details class="more">
+              <summary>${c.postpone}</summary>
+              <form method="post" action="${own.base}/postponement">
+                ${choices(
+                  {
+                    name: 'when',
+                    legend: c.when,
+                    options: own.offers.map((o) => ({
+                      value: valueOf(o),
+                      label: offerText(site, own.zone, o.from, o.to),
+                    })),
+                    chosen: [],
+                    required: true,
+                  },
+                  own.faults,
+                )}
+                <button class="secondary">${c.postponeSend}</button>
+              </form>
+            </details>`
+          }
+          <p><a class="button secondary" href="${own.base}/cancellation">${c.cancel}</a></p>`
+      }
+      ${!own.isOpen && html`<p><a class="button" href="${site.base}/callback">${c.askAgain}</a></p>`}
+    </div>`,
+  }
+}
+
+/** Asks for confirmation before the callback is cancelled. */
+export function cancelCallbackPage(site: Site, base: string, when: string): Page {
+  const c = site.words.callback
+  return {
+    title: c.cancelTitle,
+    isPrivate: true,
+    event: 'callback-cancel',
+    main: html`<div class="narrow">
+      <h1>${c.cancelTitle}</h1>
+      <p class="lead">${c.cancelText(when)}</p>
+      <form method="post" action="${base}/cancellation">
+        <div class="actions">
+          <a class="back" href="${base}">${c.keepIt}</a>
+          <button class="danger">${c.cancel}</button>
+        </div>
+      </form>
+    </div>`,
+  }
+}

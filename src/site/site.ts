@@ -1,0 +1,159 @@
+// The site: the context of every public page of a tenant, with its settings, the reader's language, and signatures of cookies
+// and links.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { pathPart, queryFields } from '../http/fields.ts'
+import type { TenantConfig } from '../domain/catalogue/tenant-config.ts'
+import type { Deps } from '../domain/deps.ts'
+import { memoizeByObject } from '../kernel/memoize.ts'
+import { AppError } from '../kernel/errors.ts'
+import { languageNamed, pageWords, type Language } from '../locales/words.ts'
+import type { PageWords } from '../locales/pages.en.ts'
+import { secretOf } from '../platform/secrets/secrets.ts'
+import type { TenantSettings } from '../domain/tenant/settings.ts'
+import { findTenantIdBySlug } from '../domain/tenant/tenant.sql.ts'
+import { isSignature, signatureOf } from '../kernel/crypto/signature.ts'
+import { appointmentSeal } from '../application/notifications/links.ts'
+import { languageFor, withoutLanguage, LANGUAGE_COOKIE } from '../http/language.ts'
+import { firstText } from '../ui/form-input.ts'
+
+export type Site = {
+  tenantId: string
+  /** First part of all URLs of the tenant: `/{slug}`. */
+  base: string
+  config: TenantConfig
+  settings: TenantSettings
+  language: Language
+  words: PageWords
+  secret: string
+  /** Shown inside another site. */
+  isFramed: boolean
+  /** URL of the page without the language, for the language switch. */
+  here: string
+  now: number
+  /** Extra levels of proof of work for forms from this network. */
+  workSteps: number
+}
+const slugsOf = memoizeByObject((_db: Deps['db']) => new Map<string, string>())
+
+async function tenantIdOf(deps: Deps, slug: string): Promise<string | undefined> {
+  const known = slugsOf(deps.db)
+  let id = known.get(slug)
+  if (id === undefined) {
+    id = await findTenantIdBySlug(deps.db.kysely, slug)
+    if (id !== undefined && known.size < 10_000) known.set(slug, id)
+  }
+  return id
+}
+
+/** The present configuration of the tenant with this slug; throws `not_found`. */
+export async function configOfSlug(deps: Deps, slug: string): Promise<TenantConfig> {
+  const id = await tenantIdOf(deps, slug)
+  const config = id === undefined ? null : await deps.snapshots.config(id)
+  if (!config) throw new AppError('not_found', { what: 'tenant' })
+  return config
+}
+
+/** Whether the page is in a frame. Browsers say so when they load a page; for later requests the cookie remembers it. */
+function isFramed(request: FastifyRequest): boolean {
+  const dest = request.headers['sec-fetch-dest']
+  if (dest === 'iframe' || dest === 'document') return dest === 'iframe'
+  const asked = dest === undefined && firstText(queryFields(request), 'framed') === '1'
+  return asked || request.cookies.agenda_framed === '1'
+}
+
+/** Options for our cookies. In a frame of another site browsers send back only partitioned cookies (CHIPS). */
+export function cookieOptions(request: FastifyRequest, path: string) {
+  const framed = isFramed(request)
+  const isSecure = framed || request.protocol === 'https'
+  return framed
+    ? ({ path, httpOnly: true, secure: true, sameSite: 'none', partitioned: true } as const)
+    : ({ path, httpOnly: true, secure: isSecure, sameSite: 'lax' } as const)
+}
+
+/** Loads the tenant in the URL with everything its pages need; throws `not_found`. */
+export async function siteOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Site> {
+  const slug = pathPart(request, 'tenant')
+  const config = await configOfSlug(deps, slug)
+  const { tenantId } = config
+  const base = `/${slug}`
+  const language = languageFor(request, config.settings.locale)
+  const lang = languageNamed(firstText(queryFields(request), 'lang'))
+  if (lang) reply.setCookie(LANGUAGE_COOKIE, lang, { ...cookieOptions(request, '/'), maxAge: 31_536_000 })
+  const framed = isFramed(request)
+  if (framed && request.cookies.agenda_framed !== '1')
+    reply.setCookie('agenda_framed', '1', cookieOptions(request, base))
+  return {
+    tenantId,
+    base,
+    config,
+    settings: config.settings,
+    language,
+    words: pageWords(language),
+    secret: await secretOf(deps, tenantId, 'pages'),
+    isFramed: framed,
+    here: withoutLanguage(request.url),
+    now: deps.now(),
+    workSteps: 0,
+  }
+}
+
+const DRAFTS = 'agenda_drafts'
+const APPOINTMENTS = 'agenda_appointments'
+const CALLBACKS = 'agenda_callbacks'
+const MOST = 6
+
+type Sealed = { id: string; seal: string }
+const readSealed = (text: string | undefined): Sealed[] =>
+  (text ?? '').split('~').flatMap((part) => {
+    const [id = '', seal = ''] = part.split('.')
+    return id !== '' && seal !== '' ? [{ id, seal }] : []
+  })
+
+function remember(request: FastifyRequest, reply: FastifyReply, site: Site, name: string, entry: Sealed): void {
+  const others = readSealed(request.cookies[name]).filter(({ id }) => id !== entry.id)
+  const value = [entry, ...others].slice(0, MOST).map(({ id, seal }) => `${id}.${seal}`)
+  reply.setCookie(name, value.join('~'), cookieOptions(request, site.base))
+}
+
+/** The signature of an id in the browser's cookie, or undefined. */
+const sealIn = (request: FastifyRequest, cookie: string, id: string): string | undefined =>
+  readSealed(request.cookies[cookie]).find((entry) => entry.id === id)?.seal
+
+export const draftSignature = (site: Site, id: string): string => signatureOf(site.secret, 'draft', id)
+export const isDraftSignature = (site: Site, id: string, seal: string): boolean =>
+  isSignature(seal, site.secret, 'draft', id)
+
+/** Ids of the drafts this browser began, newest first. Ignores entries with a wrong signature. */
+export function draftsOf(request: FastifyRequest, site: Site): string[] {
+  return readSealed(request.cookies[DRAFTS]).flatMap(({ id, seal }) => (isDraftSignature(site, id, seal) ? [id] : []))
+}
+
+export function rememberDraft(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
+  remember(request, reply, site, DRAFTS, { id, seal: draftSignature(site, id) })
+}
+
+/** Admits this browser to the appointment, by a session cookie. */
+export function rememberAppointment(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  a: { id: string; manage_hash: string | null },
+): void {
+  remember(request, reply, site, APPOINTMENTS, { id: a.id, seal: appointmentSeal(site, a.id, a.manage_hash) })
+}
+
+/** Whether this browser was admitted to the appointment. */
+export function mayManage(request: FastifyRequest, site: Site, a: { id: string; manage_hash: string | null }): boolean {
+  const seal = sealIn(request, APPOINTMENTS, a.id)
+  return seal !== undefined && isSignature(seal, site.secret, 'appointment', a.id, a.manage_hash ?? '')
+}
+
+/** Admits this browser to the callback, by a session cookie. */
+export function rememberCallback(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
+  remember(request, reply, site, CALLBACKS, { id, seal: signatureOf(site.secret, 'callback', id) })
+}
+
+export function mayOpenCallback(request: FastifyRequest, site: Site, id: string): boolean {
+  const seal = sealIn(request, CALLBACKS, id)
+  return seal !== undefined && isSignature(seal, site.secret, 'callback', id)
+}

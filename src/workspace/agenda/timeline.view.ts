@@ -1,0 +1,56 @@
+// PURE. The timeline of a contact: all events, newest first, with their main facts.
+import { html, type Html } from '../../platform/html/html.ts'
+import { agentName, empty, moment, serviceName } from '../frame/components.ts'
+import type { Workspace } from '../frame/context.ts'
+
+export type TimelineItem = { kind: string; id: string; at: string; data: Record<string, unknown> }
+
+const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
+function said(workspace: Workspace, { kind, id, data }: TimelineItem): Html {
+  const w = workspace.words.timeline
+  const states = workspace.words.states as Record<string, string>
+  const outcomes = workspace.words.outcomes as Record<string, string>
+  const state = states[text(data.status)] ?? text(data.status)
+  switch (kind) {
+    case 'appointment':
+      return html`<a href="/agenda/appointments/${id}">${serviceName(workspace, (data.serviceIds ?? []) as string[])}</a
+        >, ${agentName(workspace, text(data.agentId))}
+        <span class="tag ${text(data.status)}">${state}</span
+        >${text(data.notes) !== '' && html`<span class="detail">${text(data.notes)}</span>`}`
+    case 'callback':
+      return html`<a href="/agenda/callbacks/${id}">${w.callback} ${text(data.number)}</a>
+        <span class="tag ${text(data.status)}"
+          >${data.status === 'completed' && data.outcome !== 'answered' ? (outcomes[text(data.outcome)] ?? state) : state}</span
+        >${text(data.reason) !== '' && html`<span class="detail">${text(data.reason)}</span>`}`
+    case 'attempt':
+      return html`${w.attempt}:
+        <a href="/agenda/callbacks/${text(data.callbackId)}">${outcomes[text(data.outcome)] ?? text(data.outcome)}</a
+        >${text(data.note) !== '' && html`<span class="detail"><q>${text(data.note)}</q></span>`}`
+    case 'message':
+      return html`${workspace.words.messages[text(data.template)] ?? text(data.template)}
+        <span class="detail"
+          >${text(data.channel)}, ${text(data.subject)}
+          (${workspace.words.messageStates[text(data.status)] ?? text(data.status)})</span
+        >`
+    case 'rating':
+      return html`${w.rating}: ${text(data.stars)} / 5 <span class="detail">${text(data.comment)}</span>`
+    case 'consent':
+      return html`${data.isGiven === true ? w.consentGiven : w.consentTaken}: ${text(data.purpose)}
+        <span class="detail">${text(data.wording)}</span>`
+    default:
+      return html`<q>${text(data.content)}</q> <span class="detail">${text(data.authorName)}</span>`
+  }
+}
+
+export function timeline(workspace: Workspace, items: readonly TimelineItem[]): Html {
+  if (items.length === 0) return empty(workspace.words.timeline.nothing)
+  return html`<ol class="timeline">
+    ${items.map(
+      (item) =>
+        html`<li class="${item.kind}">
+          <time datetime="${item.at}">${moment(workspace, item.at)}</time> <span>${said(workspace, item)}</span>
+        </li>`,
+    )}
+  </ol>`
+}
