@@ -1,29 +1,239 @@
-// Checks the direction of imports and what pure files may not use; each failure states the reason of the rule.
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+// Checks the direction of imports, who writes which table, and what pure files may not use; each failure says what to do.
 import { expect, test } from 'vitest'
+import { knots, moduleOf, sources, tablesWritten, type SourceFile } from './helpers/house.ts'
 
-const ROOT = join(import.meta.dirname, '..')
-const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => {
-    const path = `src/${name}`
-    const text = readFileSync(join(ROOT, path), 'utf8')
-    const code = text
-      .replace(/\/\*[\s\S]*?\*\//g, '')
-      .replace(/^\s*\/\/.*$/gm, '')
-      .replace(/([^:'"`])\/\/.*$/gm, '$1')
-    const imports = [
-      ...code.matchAll(/^import\s+(type\s+)?[^'"]*from\s+'([^']+)'|^export\s+[^'"]*from\s+'([^']+)'/gm),
-    ].map((m) => ({ isType: m[1] !== undefined, from: m[2] ?? m[3]! }))
-    return { path, text, code, imports, isPure: /^\/\/ PURE\./m.test(text) }
-  })
+/**
+ * The layers, lowest first. A file imports from its own module, from lower layers, and inside its layer along ARROWS.
+ * Types count: a type that climbs shows that something stands in the wrong place.
+ */
+const LAYERS: readonly (readonly string[])[] = [
+  ['kernel'], // values and algorithms, no I/O, nothing of the product
+  ['platform'], // database, pub/sub, jobs, events, requests, secrets: nothing of the product
+  ['domain'], // what the product is: configuration, slots, appointments, callbacks
+  ['locales'], // words of problems and of the citizens' pages
+  ['application'], // what follows from it: messages, calendars, webhooks, queues of contact centers, people who sign in
+  ['ui'], // forms and drawings that several pages share
+  ['http'], // what all routes share: who may call, problems, headers, records as collections
+  ['api', 'site', 'workspace', 'cli'], // the ways in
+  ['root'], // puts it together and starts it
+]
+const rankOf = (module: string): number => LAYERS.findIndex((names) => names.includes(module.split('/')[0]!))
 
-const offenders = (rule: (file: (typeof files)[number]) => string[]): string[] =>
-  files.flatMap((file) => rule(file).map((what) => `${file.path}: ${what}`))
-const role = (path: string): string => /\.(sql|actions|routes|schema|page|loop|cli|worker)\.ts$/.exec(path)?.[1] ?? ''
-const resolved = (path: string, from: string): string =>
-  from.startsWith('.') ? relative(ROOT, join(ROOT, path, '..', from)) : from
+/** Who may import whom inside a layer; free of circles. A new line is a decision: is the arrow really needed? */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  'kernel/crypto': ['kernel'],
+  platform: ['platform/database', 'platform/http-client', 'platform/pubsub', 'platform/vault'],
+  'platform/audit': ['platform/database'],
+  'platform/events': ['platform', 'platform/database'],
+  'platform/idempotency': ['platform', 'platform/database'],
+  'platform/jobs': ['platform', 'platform/database'],
+  'platform/pubsub': ['platform/database'],
+  'platform/secrets': ['platform', 'platform/database'],
+  'platform/vault': ['platform/database'],
+  domain: ['domain/availability', 'domain/catalogue/campaign'],
+  'domain/appointment': ['domain', 'domain/availability', 'domain/catalogue', 'domain/contact'],
+  'domain/availability': ['domain/catalogue'],
+  'domain/callback': [
+    'domain',
+    'domain/availability',
+    'domain/catalogue',
+    'domain/catalogue/campaign',
+    'domain/contact',
+  ],
+  'domain/callback/contact-list': [
+    'domain',
+    'domain/appointment',
+    'domain/callback',
+    'domain/callback/do-not-call',
+    'domain/catalogue',
+    'domain/catalogue/campaign',
+    'domain/contact',
+  ],
+  'domain/callback/dialing': [
+    'domain',
+    'domain/availability',
+    'domain/callback',
+    'domain/callback/do-not-call',
+    'domain/catalogue',
+    'domain/catalogue/campaign',
+    'domain/catalogue/records',
+  ],
+  'domain/callback/do-not-call': ['domain', 'domain/callback'],
+  'domain/callback/promise': [
+    'domain',
+    'domain/appointment',
+    'domain/availability',
+    'domain/callback',
+    'domain/callback/do-not-call',
+    'domain/catalogue',
+    'domain/catalogue/campaign',
+    'domain/contact',
+  ],
+  'domain/catalogue': ['domain/catalogue/campaign', 'domain/tenant'],
+  'domain/catalogue/records': ['domain', 'domain/tenant'],
+  'domain/catalogue/resources': [
+    'domain/availability',
+    'domain/catalogue',
+    'domain/catalogue/records',
+    'domain/tenant',
+  ],
+  'domain/contact': ['domain', 'domain/catalogue/records', 'domain/tenant'],
+  application: [
+    'application/calendars',
+    'application/follow-up',
+    'application/messaging',
+    'application/notifications',
+    'application/reminders',
+    'application/waiting-list',
+    'application/webhooks',
+  ],
+  'application/calendars': ['application/messaging'],
+  'application/follow-up': ['application/notifications'],
+  'application/identity': ['application/messaging'],
+  'application/notifications': ['application/calendars', 'application/messaging'],
+  'application/onboarding': ['application/identity'],
+  'application/privacy': ['application/messaging', 'application/waiting-list', 'application/webhooks'],
+  'application/rearranging': ['application/messaging', 'application/notifications'],
+  'application/reminders': ['application/messaging', 'application/notifications'],
+  'application/waiting-list': ['application/messaging', 'application/notifications'],
+  'application/webhooks': ['application/identity', 'application/messaging'],
+  'site/appointment': ['site', 'site/booking'],
+  'site/booking': ['site'],
+  'site/callback': ['site', 'site/booking'],
+  'site/public-api': ['site', 'site/booking'],
+  workspace: [
+    'workspace/admin',
+    'workspace/agenda',
+    'workspace/callbacks',
+    'workspace/frame',
+    'workspace/reports',
+    'workspace/team',
+  ],
+  'workspace/account': ['workspace/frame'],
+  'workspace/admin': ['api', 'workspace/frame', 'workspace/team', 'workspace/words'],
+  'workspace/agenda': ['api', 'workspace/frame'],
+  'workspace/callbacks': ['workspace/agenda', 'workspace/frame'],
+  'workspace/frame': ['api', 'workspace/words'],
+  'workspace/reports': ['api', 'workspace/frame'],
+  'workspace/sign-in': ['site', 'workspace/frame', 'workspace/words'],
+  'workspace/team': ['api', 'workspace/callbacks', 'workspace/frame'],
+}
+
+/** Which module writes a table; modules inside it may, too. Reading is free. */
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  'platform/audit': ['audit_entries'],
+  'platform/events': ['events'],
+  'platform/idempotency': ['idempotency_keys'],
+  'platform/jobs': ['jobs'],
+  'platform/secrets': ['tenant_secrets'],
+  'platform/vault': ['data_keys'],
+  'platform/database': ['schema_migrations'],
+  'domain/tenant': ['tenants', 'tenant_slugs'],
+  'domain/catalogue': ['agents', 'schedules'],
+  'domain/contact': ['contacts', 'contact_means', 'contact_merges', 'contact_notes'],
+  'domain/availability': ['agent_calendars', 'reservations', 'usage_counters'],
+  'domain/appointment': ['appointments'],
+  'domain/callback': [
+    ...['callbacks', 'callback_buckets', 'callback_counts', 'campaign_states', 'deliveries'],
+    ...['contact_loads', 'load_refusals', 'do_not_call'],
+  ],
+  'application/identity': ['api_keys', 'users', 'sessions', 'passkeys', 'one_time_links', 'sign_in_failures'],
+  'application/messaging': ['messages', 'message_templates', 'text_gateways', 'suppressions'],
+  'application/calendars': ['calendar_feeds', 'external_calendars', 'external_busy'],
+  'application/privacy': ['consents'],
+  'application/waiting-list': ['waiting_entries'],
+  'application/webhooks': ['webhooks', 'webhook_deliveries'],
+  'site/booking': ['booking_drafts'],
+}
+/** Statements that write a table of somebody else, and why. */
+const GUESTS: Readonly<Record<string, string>> = {
+  'src/platform/events/event.sql.ts jobs': 'an event and the job that relays it are one statement',
+  ...Object.fromEntries(
+    ['tenant_secrets', 'text_gateways', 'external_calendars', 'users'].map((table) => [
+      `src/platform/vault/places.sql.ts ${table}`,
+      'a new key seals the secret columns of all tables again',
+    ]),
+  ),
+}
+
+const offenders = (rule: (file: SourceFile) => string[]): string[] =>
+  sources.flatMap((file) => rule(file).map((what) => `${file.path}: ${what}`))
+const ours = sources.flatMap((file) =>
+  file.imports.filter(({ to }) => to.startsWith('src/')).map((one) => ({ ...one, from: file.path })),
+)
+const between = ours
+  .map((one) => ({ ...one, a: moduleOf(one.from), b: moduleOf(one.to) }))
+  .filter(({ a, b }) => a !== b)
+
+test('every module belongs to a layer', () => {
+  expect([...new Set(sources.map(({ path }) => moduleOf(path)))].filter((module) => rankOf(module) < 0)).toEqual([])
+})
+
+test('imports go down the layers, types included', () => {
+  const climbing = between
+    .filter(({ a, b }) => rankOf(a) < rankOf(b))
+    .map(
+      ({ from, to, names, a, b }) =>
+        `${from} imports ${names.join(', ') || 'from'} ${to}: ${a} is below ${b}. Move ${names.join(', ') || 'it'} down ` +
+        `to ${a} or below it, or let the caller in ${b} hand it in.`,
+    )
+  expect(climbing).toEqual([])
+})
+
+test('inside a layer imports follow the table of arrows', () => {
+  const stray = between
+    .filter(({ a, b }) => rankOf(a) === rankOf(b) && !(ARROWS[a] ?? []).includes(b))
+    .map(({ from, to, names, a, b }) => {
+      const back = (ARROWS[b] ?? []).includes(a)
+      return (
+        `${from} imports ${names.join(', ')} from ${to}: no arrow ${a} → ${b}. ` +
+        (back
+          ? `The arrow runs the other way: ${b} uses ${a}, so let ${b} call or hand it in.`
+          : 'Is it needed? Then add it.')
+      )
+    })
+  expect(stray).toEqual([])
+  const used = new Set(between.map(({ a, b }) => `${a} ${b}`))
+  const unused = Object.entries(ARROWS).flatMap(([a, list]) =>
+    list.filter((b) => !used.has(`${a} ${b}`)).map((b) => `${a} → ${b}`),
+  )
+  expect(unused, 'arrows that nobody needs any more').toEqual([])
+})
+
+test('no modules and no files import each other in a circle', () => {
+  const ofModules = knots(between.map(({ a, b }) => [a, b] as const))
+  const ofFiles = knots(ours.map(({ from, to }) => [from, to] as const))
+  const running = knots(ours.filter(({ isType }) => !isType).map(({ from, to }) => [from, to] as const))
+  const modules = new Set(sources.map(({ path }) => moduleOf(path)))
+  console.log(
+    `${sources.length} files in ${modules.size} modules, ${new Set(between.map(({ a, b }) => `${a} ${b}`)).size} arrows; ` +
+      `largest knot of modules ${Math.max(1, ...ofModules.map((k) => k.length))}, arrows up ` +
+      `${between.filter(({ a, b }) => rankOf(a) < rankOf(b)).length}, circles of files ${ofFiles.length} (${running.length} at run time)`,
+  )
+  expect({ ofModules, ofFiles }).toEqual({ ofModules: [], ofFiles: [] })
+})
+
+test('only a table’s own module writes it', () => {
+  const ownerOf = (table: string): string | undefined =>
+    Object.keys(OWNERS).find((module) => OWNERS[module]!.includes(table))
+  const strangers = sources.flatMap((file) =>
+    tablesWritten(file).flatMap((table) => {
+      const owner = ownerOf(table)
+      const module = moduleOf(file.path)
+      if (owner === undefined) return [`${file.path} writes ${table}: no module owns it. Add it to OWNERS.`]
+      if (module === owner || module.startsWith(`${owner}/`) || GUESTS[`${file.path} ${table}`] !== undefined) return []
+      return [`${file.path} writes ${table}, which ${owner} owns: put the statement there and call it.`]
+    }),
+  )
+  expect(strangers).toEqual([])
+  const written = new Set(sources.flatMap(tablesWritten))
+  expect(
+    Object.values(OWNERS)
+      .flat()
+      .filter((table) => !written.has(table)),
+    'tables nobody writes',
+  ).toEqual([])
+})
 
 test('pure files do not read the clock, the environment or randomness, and import no driver or framework', () => {
   // The result of a pure file must depend on its arguments only: an oracle, a replay or an explanation can then repeat it.
@@ -34,8 +244,8 @@ test('pure files do not read the clock, the environment or randomness, and impor
         ? [
             ...forbidden.filter((pattern) => pattern.test(code)).map(String),
             ...imports
-              .filter((i) => !i.isType && ['kysely', 'fastify', 'pg', '@electric-sql/pglite'].includes(i.from))
-              .map((i) => i.from),
+              .filter((i) => !i.isType && ['kysely', 'fastify', 'pg', '@electric-sql/pglite'].includes(i.to))
+              .map((i) => i.to),
           ]
         : [],
     ),
@@ -43,7 +253,7 @@ test('pure files do not read the clock, the environment or randomness, and impor
 })
 
 test('pure files import pure files only (types aside)', () => {
-  const pure = new Set(files.filter((f) => f.isPure).map((f) => f.path))
+  const pure = new Set(sources.filter((f) => f.isPure).map((f) => f.path))
   const allowed = new Set([
     'src/kernel/errors.ts',
     'src/domain/catalogue/holidays.ts',
@@ -51,11 +261,11 @@ test('pure files import pure files only (types aside)', () => {
     'src/locales/it.ts',
   ])
   expect(
-    offenders(({ path, isPure, imports }) =>
+    offenders(({ isPure, imports }) =>
       isPure
         ? imports
-            .filter((i) => !i.isType && i.from.startsWith('.'))
-            .map((i) => resolved(path, i.from))
+            .filter((i) => !i.isType && i.to.startsWith('src/'))
+            .map((i) => i.to)
             .filter((to) => !pure.has(to) && !allowed.has(to))
         : [],
     ),
@@ -91,9 +301,9 @@ test('Kysely is used in *.sql.ts and db/ only', () => {
   // All SQL of a table is in one place, where the rules for a distributed engine are applied.
   expect(
     offenders(({ path, imports }) =>
-      role(path) === 'sql' || path.startsWith('src/platform/database/') || path === 'src/cli/dump.ts'
+      path.endsWith('.sql.ts') || path.startsWith('src/platform/database/') || path === 'src/cli/dump.ts'
         ? []
-        : imports.filter((i) => !i.isType && i.from === 'kysely').map((i) => i.from),
+        : imports.filter((i) => !i.isType && i.to === 'kysely').map((i) => i.to),
     ),
   ).toEqual([])
 })
@@ -118,7 +328,7 @@ test('rrule is imported in kernel/time/recurrence.ts only', () => {
   // rrule gives wrong results with time zones attached; that file expands rules in local (floating) time.
   expect(
     offenders(({ path, imports }) =>
-      path === 'src/kernel/time/recurrence.ts' ? [] : imports.filter((i) => i.from === 'rrule').map((i) => i.from),
+      path === 'src/kernel/time/recurrence.ts' ? [] : imports.filter((i) => i.to === 'rrule').map((i) => i.to),
     ),
   ).toEqual([])
 })

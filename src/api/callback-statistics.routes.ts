@@ -16,7 +16,7 @@ import { configOf } from '../domain/availability/current-config.ts'
 import { CountersShown } from '../domain/callback/callback.schema.ts'
 import { countByState, readCounts } from '../domain/callback/dialing/counts.sql.ts'
 import { changesSince, type Change } from '../domain/callback/dialing/stream.sql.ts'
-import { maskDeep } from '../application/privacy/field-masking.ts'
+import { maskDeep } from '../domain/tenant/field-masking.ts'
 import { campaignOf } from '../domain/catalogue/campaign-of.ts'
 
 const MOST_DAYS = 400

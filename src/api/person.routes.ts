@@ -16,17 +16,11 @@ import { reachFor } from '../http/reach.ts'
 import { refuseSearchBy } from '../http/field-masking.hook.ts'
 import { mergeContacts, unmergeContacts } from '../domain/contact/merge.ts'
 import { toE164 } from '../domain/contact/phone.ts'
-import {
-  duplicatesOf,
-  findPeople,
-  insertNote,
-  partsOf,
-  timelineOf,
-  type TimelineRow,
-} from '../domain/contact/timeline.sql.ts'
+import { duplicatesOf, findPeople, insertNote, timelineOf, type TimelineRow } from '../domain/contact/timeline.sql.ts'
 import { contacts } from '../domain/contact/contact.resource.ts'
 import { isWithin } from '../kernel/permissions/principal.ts'
 import type { Row } from '../domain/catalogue/records/resource.ts'
+import { partsOf } from '../domain/contact/merge.sql.ts'
 
 const Any = Type.Object({}, { additionalProperties: true })
 const Contacts = Type.Object({ items: Type.Array(Any) }, { additionalProperties: false })

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configOf } from '../domain/availability/current-config.ts'
-import { hiddenFrom, NOTHING_HIDDEN, type Hidden, maskDeep } from '../application/privacy/field-masking.ts'
+import { hiddenFrom, NOTHING_HIDDEN, type Hidden, maskDeep } from '../domain/tenant/field-masking.ts'
 
 /** Collections about the office itself: the names and addresses in them are public or belong to staff, so they are not masked. */
 const OF_THE_OFFICE = new Set([

@@ -2,7 +2,6 @@
 // read keeps its last busy time and records since when it fails; its owner is told after a day.
 import { findAppointment, type Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { calendarView } from '../../domain/appointment/appointment-view.ts'
-import { touchConfig } from '../../domain/catalogue/config.sql.ts'
 import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import { transaction, type Tx } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
@@ -31,6 +30,7 @@ import {
   type ExternalDocument,
 } from './external.sql.ts'
 import { calendarObject } from './ics-event.ts'
+import { touchConfig } from '../../domain/tenant/tenant.sql.ts'
 
 const [READ, WRITE] = ['calendars', 'caldav']
 /** How often a calendar is read, how far ahead, and after how long its owner is told of a failure; ms. */

@@ -1,6 +1,6 @@
 // Current rights of an absent actor: the owner of a subscription, checked at each delivery.
 import type { Deps } from '../../domain/deps.ts'
-import { hiddenFrom, NOTHING_HIDDEN, type Hidden } from '../privacy/field-masking.ts'
+import { hiddenFrom, NOTHING_HIDDEN, type Hidden } from '../../domain/tenant/field-masking.ts'
 import { findKey } from './api-key.sql.ts'
 import { PERMISSIONS } from '../../kernel/permissions/roles.ts'
 import { findUser } from './user.sql.ts'

@@ -159,3 +159,13 @@ export async function eraseOld(db: Db, tenantId: string, before: Date, now: Date
     returning m.id`.execute(db)
   return rows.length
 }
+
+/** Empties all messages to a contact: address and text; what was sent when stays. */
+export async function eraseMessagesTo(tx: Tx, tenantId: string, contactId: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('messages')
+    .set({ recipient: '', document: '{}', erased_at: now })
+    .where('tenant_id', '=', tenantId)
+    .where('contact_id', '=', contactId)
+    .execute()
+}

@@ -1,12 +1,21 @@
 // Export and erasure of a person on request (GDPR, articles 15, 17, 20), and the tenant's retention rules.
 import { insertAudit } from '../../platform/audit/audit.sql.ts'
-import { transaction } from '../../platform/database/tx.ts'
+import { transaction, type Tx } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { presentRow } from '../../domain/catalogue/records/records.ts'
 import { findRow, lockRow } from '../../domain/catalogue/records/resource.sql.ts'
 import { DAY } from '../../kernel/time/interval.ts'
-import { anonymise, eraseAnswers, everythingOf, forgottenContacts, hasOpen } from './privacy.sql.ts'
+import { everythingOf, forgottenContacts, hasOpen, subjectsOf } from './privacy.sql.ts'
+import { eraseAnswers, eraseFromAppointments } from '../../domain/appointment/appointment-erasure.sql.ts'
+import { eraseFromCallbacks } from '../../domain/callback/callback.sql.ts'
+import { eraseReason } from '../../domain/callback/do-not-call/do-not-call.sql.ts'
+import { eraseContact } from '../../domain/contact/contact.sql.ts'
+import { forgetAnswersWith } from '../../platform/idempotency/idempotency.sql.ts'
+import { eraseTexts } from '../../platform/events/event.sql.ts'
+import { eraseMessagesTo } from '../messaging/message.sql.ts'
+import { deleteEntriesOf } from '../waiting-list/waiting.sql.ts'
+import { eraseBodies } from '../webhooks/webhook.sql.ts'
 import { contacts } from '../../domain/contact/contact.resource.ts'
 
 const BATCH = 100
@@ -36,6 +45,23 @@ export async function exportPerson(deps: Deps, tenantId: string, id: string): Pr
   }
 }
 
+type Erased = { tenantId: string; contactId: string; phone: string | null; now: Date }
+
+/** Anonymises a person in all tables. Counts in reports stay; the contact remains, with an empty name. */
+async function anonymise(tx: Tx, { tenantId, contactId, phone, now }: Erased): Promise<void> {
+  const subjects = await subjectsOf(tx, tenantId, contactId)
+  await eraseContact(tx, tenantId, contactId, now)
+  await eraseFromAppointments(tx, tenantId, contactId, now)
+  await eraseFromCallbacks(tx, tenantId, contactId, now)
+  // Copies: bodies sent to other systems, answers stored for retries, histories, messages.
+  await eraseBodies(tx, tenantId, subjects)
+  await forgetAnswersWith(tx, tenantId, contactId)
+  if (phone !== null) await eraseReason(tx, tenantId, phone)
+  await eraseTexts(tx, tenantId, subjects)
+  await eraseMessagesTo(tx, tenantId, contactId, now)
+  await deleteEntriesOf(tx, tenantId, contactId)
+}
+
 /**
  * Anonymises a person. Throws `not_found`, and `still_in_use` while they have future appointments or open callbacks: cancel
  * these first.
@@ -46,7 +72,7 @@ export async function erasePerson(deps: Deps, tenantId: string, id: string, acto
     if (!row) throw new AppError('not_found', { what: 'contact' })
     const now = new Date(deps.now())
     if (await hasOpen(tx, tenantId, id, now)) throw new AppError('still_in_use', { what: 'contact' })
-    await anonymise(tx, tenantId, id, row.phone as string | null, now)
+    await anonymise(tx, { tenantId, contactId: id, phone: row.phone as string | null, now })
     const entry = {
       tenant_id: tenantId,
       id: deps.newId(),

@@ -1,6 +1,6 @@
 // SQL of consents, of the export of one person's data, and of anonymisation.
 import { sql } from 'kysely'
-import type { Db, Tx } from '../../platform/database/tx.ts'
+import type { Db } from '../../platform/database/tx.ts'
 
 export type Consent = {
   id: string
@@ -87,79 +87,11 @@ export async function hasOpen(db: Db, tenantId: string, contactId: string, now: 
 }
 
 /** Ids of a contact's appointments and callbacks, to which histories and deliveries refer. */
-const subjectsOf = (tenantId: string, contactId: string) => sql`
-  select a.id from appointments a where a.tenant_id = ${tenantId} and a.contact_id = ${contactId}
-  union all select c.id from callbacks c where c.tenant_id = ${tenantId} and c.contact_id = ${contactId}`
-
-/** Anonymises a person in all tables. Counts in reports stay; the contact remains, with an empty name. */
-export async function anonymise(
-  tx: Tx,
-  tenantId: string,
-  contactId: string,
-  phone: string | null,
-  now: Date,
-): Promise<void> {
-  await tx
-    .updateTable('contacts')
-    .set((eb) => ({
-      first_name: '–',
-      last_name: '–',
-      email: null,
-      phone: null,
-      external_id: null,
-      identity: null,
-      document: '{}',
-      erased_at: now,
-      archived_at: eb.fn.coalesce('archived_at', eb.val(now)),
-      updated_at: now,
-      version: eb('version', '+', 1),
-    }))
-    .where('tenant_id', '=', tenantId)
-    // Contacts merged into this one are the same person.
-    .where((eb) => eb.or([eb('id', '=', contactId), eb('merged_into', '=', contactId)]))
-    .execute()
-  await sql`
-    update appointments set document = document - 'answers' - 'notes' - 'locale'
-             || case when jsonb_exists(document, 'rating') then jsonb_build_object('rating', (document->'rating') - 'comment') else '{}'::jsonb end
-             || case when jsonb_exists(document, 'outcome') then jsonb_build_object('outcome', (document->'outcome') - 'note') else '{}'::jsonb end
-             || case when jsonb_exists(document, 'cancellation')
-                  then jsonb_build_object('cancellation', (document->'cancellation') - 'reason') else '{}'::jsonb end,
-           external_id = null, manage_hash = null, updated_at = ${now}, version = version + 1
-     where tenant_id = ${tenantId} and contact_id = ${contactId}`.execute(tx)
-  await sql`
-    update callbacks set number = '', external_id = null, updated_at = ${now}, version = version + 1,
-           document = document - 'reason' - 'numbers' - 'data' - 'cancellation' || '{"data": {}, "numbers": []}'::jsonb
-     where tenant_id = ${tenantId} and contact_id = ${contactId}
-       and status not in ('scheduled', 'queued', 'in_progress')`.execute(tx)
-  // Copies of personal data: bodies sent to other systems, answers stored for retries, reasons on the do-not-call list.
-  await sql`
-    update webhook_deliveries w set body = '{}'
-     where w.tenant_id = ${tenantId} and w.subject_id in (${subjectsOf(tenantId, contactId)})`.execute(tx)
-  await sql`
-    delete from idempotency_keys k where k.tenant_id = ${tenantId} and position(${contactId} in k.body) > 0`.execute(tx)
-  if (phone !== null)
-    await tx
-      .updateTable('do_not_call')
-      .set({ reason: null })
-      .where('tenant_id', '=', tenantId)
-      .where('number', '=', phone)
-      .execute()
-  // Histories keep event and time, but lose free text.
-  await sql`
-    update events e set data = e.data - 'reason' - 'note' - 'number' - 'numbers' - 'comment' - 'summary' - 'notes' - 'answers' - 'data' - 'contact'
-     where e.tenant_id = ${tenantId} and e.subject_id in (${subjectsOf(tenantId, contactId)})`.execute(tx)
-  await tx
-    .updateTable('messages')
-    .set({ recipient: '', document: '{}', erased_at: now })
-    .where('tenant_id', '=', tenantId)
-    .where('contact_id', '=', contactId)
-    .execute()
-  for (const table of ['waiting_entries', 'contact_notes'] as const)
-    await tx
-      .deleteFrom(table as 'contact_notes')
-      .where('tenant_id', '=', tenantId)
-      .where('contact_id', '=', contactId)
-      .execute()
+export async function subjectsOf(db: Db, tenantId: string, contactId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select a.id from appointments a where a.tenant_id = ${tenantId} and a.contact_id = ${contactId}
+    union all select c.id from callbacks c where c.tenant_id = ${tenantId} and c.contact_id = ${contactId}`.execute(db)
+  return rows.map((row) => row.id)
 }
 
 /** Contacts not erased yet and without any activity since `since`; at most `limit`. */
@@ -174,17 +106,4 @@ export async function forgottenContacts(db: Db, tenantId: string, since: Date, l
      order by c.updated_at
      limit ${limit}`.execute(db)
   return rows.map((row) => row.id)
-}
-
-/** Erases answers and notes of appointments that ended before `before`, at most `limit`; returns the number. */
-export async function eraseAnswers(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
-  const { rows } = await sql<{ id: string }>`
-    update appointments a set document = a.document - 'answers' - 'notes', version = a.version + 1
-     where a.tenant_id = ${tenantId} and a.id in (
-       select o.id from appointments o
-        where o.tenant_id = ${tenantId} and o.ends_at < ${before}
-          and (jsonb_exists(o.document, 'notes') or (jsonb_exists(o.document, 'answers') and o.document->'answers' <> '{}'::jsonb))
-        limit ${limit})
-    returning a.id`.execute(db)
-  return rows.length
 }

@@ -143,3 +143,8 @@ export async function forgetOver(db: Db, tenantId: string, before: Date): Promis
     .executeTakeFirst()
   return Number(numDeletedRows)
 }
+
+/** Takes a contact off the waiting list without a trace. */
+export async function deleteEntriesOf(tx: Tx, tenantId: string, contactId: string): Promise<void> {
+  await tx.deleteFrom('waiting_entries').where('tenant_id', '=', tenantId).where('contact_id', '=', contactId).execute()
+}

@@ -203,3 +203,10 @@ export async function forgetNotices(db: Db, tenantId: string, before: Date, limi
     returning d.id`.execute(db)
   return rows.length
 }
+
+/** Empties the stored bodies of deliveries about these subjects (appointments, callbacks). */
+export async function eraseBodies(tx: Tx, tenantId: string, subjectIds: readonly string[]): Promise<void> {
+  await sql`
+    update webhook_deliveries set body = '{}'
+     where tenant_id = ${tenantId} and subject_id = any(${sql.val(subjectIds)}::uuid[])`.execute(tx)
+}

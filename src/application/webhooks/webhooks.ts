@@ -24,7 +24,7 @@ import {
   type Notice,
   type Subscription,
 } from './webhook.sql.ts'
-import { maskDeep } from '../privacy/field-masking.ts'
+import { maskDeep } from '../../domain/tenant/field-masking.ts'
 
 const QUEUE = 'webhooks'
 const TIMEOUT = 15_000

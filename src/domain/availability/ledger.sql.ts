@@ -2,7 +2,7 @@
 // bucket) would change this file only.
 import { CompiledQuery, sql } from 'kysely'
 import { ignoring, type Ignored } from './agent-calendar.ts'
-import type { Db } from '../../platform/database/tx.ts'
+import type { Db, Tx } from '../../platform/database/tx.ts'
 import type { ReservationKind } from '../../platform/database/tables.ts'
 import { rangeText } from '../../platform/database/range.ts'
 
@@ -206,4 +206,12 @@ export async function forgetReleased(db: Db, tenantId: string, now: Date): Promi
     .returning('id')
     .execute()
   return rows.length
+}
+
+/** Inserts the calendar rows of agents, which bookings lock. */
+export async function insertCalendars(tx: Tx, tenantId: string, agentIds: readonly string[]): Promise<void> {
+  await tx
+    .insertInto('agent_calendars')
+    .values(agentIds.map((id) => ({ tenant_id: tenantId, agent_id: id })))
+    .execute()
 }

@@ -309,3 +309,12 @@ export type Count = { campaignId: string; day: string; kind: CountKind; n: numbe
  * from the start of the window; `missed`: expired without an attempt.
  */
 export type CountKind = 'kept' | 'late' | 'missed' | `attempt:${string}`
+
+/** Removes numbers, data and reasons from a contact's finished callbacks; their states and times stay for reports. */
+export async function eraseFromCallbacks(tx: Tx, tenantId: string, contactId: string, now: Date): Promise<void> {
+  await sql`
+    update callbacks set number = '', external_id = null, updated_at = ${now}, version = version + 1,
+           document = document - 'reason' - 'numbers' - 'data' - 'cancellation' || '{"data": {}, "numbers": []}'::jsonb
+     where tenant_id = ${tenantId} and contact_id = ${contactId}
+       and status not in ('scheduled', 'queued', 'in_progress')`.execute(tx)
+}

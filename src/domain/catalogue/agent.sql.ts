@@ -2,14 +2,6 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../platform/database/tx.ts'
 
-/** Inserts the calendar rows of agents, which bookings lock. */
-export async function insertCalendars(tx: Tx, tenantId: string, agentIds: readonly string[]): Promise<void> {
-  await tx
-    .insertInto('agent_calendars')
-    .values(agentIds.map((id) => ({ tenant_id: tenantId, agent_id: id })))
-    .execute()
-}
-
 export async function listDesks(db: Db, tenantId: string, poolId: string) {
   return db
     .selectFrom('agents')

@@ -81,12 +81,3 @@ export async function readVersions(db: Db, tenantId: string, agentIds: readonly 
      where t.id = ${tenantId}`.execute(db)
   return rows
 }
-
-/** Increments the tenant's configuration version; part of every transaction that changes the configuration. */
-export async function touchConfig(db: Db, tenantId: string, now: Date): Promise<void> {
-  await db
-    .updateTable('tenants')
-    .set((eb) => ({ config_version: eb('config_version', '+', 1), updated_at: now }))
-    .where('id', '=', tenantId)
-    .execute()
-}

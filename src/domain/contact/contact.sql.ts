@@ -117,3 +117,26 @@ export async function findAttributes(
   }
   return { ...(locale === undefined ? {} : { locale }), ...attributes }
 }
+
+/** Anonymises a contact and those merged into it, who are the same person, and deletes the notes about them. */
+export async function eraseContact(tx: Tx, tenantId: string, contactId: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('contacts')
+    .set((eb) => ({
+      first_name: '–',
+      last_name: '–',
+      email: null,
+      phone: null,
+      external_id: null,
+      identity: null,
+      document: '{}',
+      erased_at: now,
+      archived_at: eb.fn.coalesce('archived_at', eb.val(now)),
+      updated_at: now,
+      version: eb('version', '+', 1),
+    }))
+    .where('tenant_id', '=', tenantId)
+    .where((eb) => eb.or([eb('id', '=', contactId), eb('merged_into', '=', contactId)]))
+    .execute()
+  await tx.deleteFrom('contact_notes').where('tenant_id', '=', tenantId).where('contact_id', '=', contactId).execute()
+}

@@ -5,8 +5,8 @@ import type { Deps } from '../deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { lockRow, updateRow } from '../catalogue/records/resource.sql.ts'
 import { identityOf, type ContactFields } from './contact.ts'
-import { endMerge, endMerged, giveBack, handOver, insertMerge, lockMerge, repoint, revive } from './timeline.sql.ts'
 import type { Row } from '../catalogue/records/resource.ts'
+import { endMerge, endMerged, giveBack, handOver, insertMerge, lockMerge, repoint, revive } from './merge.sql.ts'
 
 type Fields = ContactFields & { attributes?: Record<string, unknown> }
 

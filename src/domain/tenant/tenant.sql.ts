@@ -70,3 +70,12 @@ export async function updateTenant(
 export async function allTenantIds(db: Db): Promise<string[]> {
   return (await db.selectFrom('tenants').select('id').where('archived_at', 'is', null).execute()).map((row) => row.id)
 }
+
+/** Increments the tenant's configuration version; part of every transaction that changes the configuration. */
+export async function touchConfig(db: Db, tenantId: string, now: Date): Promise<void> {
+  await db
+    .updateTable('tenants')
+    .set((eb) => ({ config_version: eb('config_version', '+', 1), updated_at: now }))
+    .where('id', '=', tenantId)
+    .execute()
+}

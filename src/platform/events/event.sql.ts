@@ -1,5 +1,5 @@
 // All SQL for events, which are written in the same transaction as the change and as the job that relays them.
-import { CompiledQuery } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import type { Db, Tx } from '../database/tx.ts'
 import { relayOf } from './catalogue.ts'
 
@@ -99,4 +99,12 @@ export async function findEvent(db: Db, tenantId: string, subjectId: string, id:
     .where('subject_id', '=', subjectId)
     .where('id', '=', id)
     .executeTakeFirst()
+}
+
+/** Removes free text and contact data from the histories of these subjects; type and time of each event stay. */
+export async function eraseTexts(tx: Tx, tenantId: string, subjectIds: readonly string[]): Promise<void> {
+  await sql`
+    update events
+       set data = data - 'reason' - 'note' - 'number' - 'numbers' - 'comment' - 'summary' - 'notes' - 'answers' - 'data' - 'contact'
+     where tenant_id = ${tenantId} and subject_id = any(${sql.val(subjectIds)}::uuid[])`.execute(tx)
 }

@@ -77,3 +77,9 @@ export async function forgetAnswers(db: Db, tenantId: string, before: Date, limi
     returning k.key_hash`.execute(db)
   return rows.length
 }
+
+/** Deletes the stored answers that contain a text, such as the id of an erased person. */
+export async function forgetAnswersWith(db: Db, tenantId: string, text: string): Promise<void> {
+  await sql`
+    delete from idempotency_keys where tenant_id = ${tenantId} and position(${text} in body) > 0`.execute(db)
+}

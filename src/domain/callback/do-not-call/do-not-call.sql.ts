@@ -52,3 +52,13 @@ export async function doNotCallAmong(db: Db, tenantId: string, numbers: readonly
     .execute()
   return new Set(rows.map((row) => row.number))
 }
+
+/** Deletes the reason of a number's entry; the wish not to be called stays. */
+export async function eraseReason(db: Db, tenantId: string, number: string): Promise<void> {
+  await db
+    .updateTable('do_not_call')
+    .set({ reason: null })
+    .where('tenant_id', '=', tenantId)
+    .where('number', '=', number)
+    .execute()
+}

@@ -1,5 +1,4 @@
 // Writes to configuration tables: create, merge patch, archive. Follow-up writes share the transaction.
-import { touchConfig } from '../config.sql.ts'
 import { transaction } from '../../../platform/database/tx.ts'
 import type { Deps } from '../../deps.ts'
 import { AppError } from '../../../kernel/errors.ts'
@@ -8,6 +7,7 @@ import { archiveRow, insertRow, lockRow, updateRow } from './resource.sql.ts'
 import { mergePatch } from '../../../platform/schema/schema.ts'
 import { checkBody } from '../../../platform/schema/validation.ts'
 import { checkVersion } from '../../../kernel/version.ts'
+import { touchConfig } from '../../tenant/tenant.sql.ts'
 
 /** The record as returned by the API. */
 export function presentRow(resource: Resource, row: Row): Body {

@@ -4,7 +4,8 @@ import { AppError } from '../../../kernel/errors.ts'
 import { requireLive } from '../records/references.ts'
 import type { Body, Resource, WriteContext } from '../records/resource.ts'
 import { AgentBody, PoolBody } from '../agent.schema.ts'
-import { countUpcoming, insertCalendars, insertDesks, listDesks, resizeDesks } from '../agent.sql.ts'
+import { countUpcoming, insertDesks, listDesks, resizeDesks } from '../agent.sql.ts'
+import { insertCalendars } from '../../availability/ledger.sql.ts'
 
 async function checkSkills(context: WriteContext, body: Body): Promise<void> {
   await requireLive(context, 'services', 'service', body.serviceIds as string[], '/serviceIds')

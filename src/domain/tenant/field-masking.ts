@@ -1,6 +1,6 @@
 // PURE. Field masking: which fields of a person are hidden from a role, on pages and in the API.
 import { HIDDEN, type ContactField, type Role } from '../../kernel/permissions/roles.ts'
-import type { TenantSettings } from '../../domain/tenant/settings.ts'
+import type { TenantSettings } from './settings.ts'
 
 export type Hidden = ReadonlySet<ContactField>
 export const NOTHING_HIDDEN: Hidden = new Set()
