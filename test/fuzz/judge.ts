@@ -172,7 +172,7 @@ const plain = (text: string): string =>
 function causeOf(noted: Noted, { url, body = '' }: FuzzRequest): string {
   const frame = ownFrame(noted.frames) ?? noted.frames[0]
   const place = frame === undefined ? '' : ` at ${placeOf(frame).replace(/^at /, '')}`
-  const isUrn = place.includes('src/db/') && /urn(:|%3A)uuid/i.test(url + body)
+  const isUrn = place.includes('src/platform/database/') && /urn(:|%3A)uuid/i.test(url + body)
   return `${noted.what.replace(/"[^"]*"/g, '…')}${place}${isUrn ? ', of a request with urn:uuid:' : ''}`
 }
 
