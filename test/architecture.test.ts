@@ -324,6 +324,20 @@ test('transactions start in the domain, the application and a few named files on
   ).toEqual([])
 })
 
+test('the domain and what follows from it answer in their own terms', () => {
+  // Status, headers and body are made in http and api; the same act serves REST, pages, jobs and commands.
+  const ofTheEdge = new Set(['fastify', 'src/platform/idempotency/idempotency.ts'])
+  expect(
+    offenders(({ path, imports }) =>
+      /^src\/(kernel|domain|locales|application)\//.test(path)
+        ? imports
+            .filter((i) => ofTheEdge.has(i.to))
+            .map((i) => `imports ${i.to}: let the caller in http or api do that`)
+        : [],
+    ),
+  ).toEqual([])
+})
+
 test('rrule is imported in kernel/time/recurrence.ts only', () => {
   // rrule gives wrong results with time zones attached; that file expands rules in local (floating) time.
   expect(

@@ -6,7 +6,7 @@ import type { ApiKeyRow } from '../platform/database/tables.ts'
 import type { Deps } from '../domain/deps.ts'
 import { AppError, bodyFault } from '../kernel/errors.ts'
 import { scopesOf, tenantOf } from '../http/access.ts'
-import { answerOnce, idempotencyOf, sendAnswer } from '../platform/idempotency/idempotency.ts'
+import { answerOnce } from '../platform/idempotency/idempotency.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../platform/schema/paging.ts'
 import { IdempotencyHeader, problems } from '../http/headers.ts'
 import { Id, IdParams, Instant, Name, Nullable, oneOf } from '../platform/schema/schema.ts'
@@ -14,6 +14,7 @@ import type { Authenticator } from '../http/authenticate.ts'
 import { createKey, tokenOf } from '../application/identity/api-keys.ts'
 import { findKey, listKeys, revokeKey } from '../application/identity/api-key.sql.ts'
 import { SCOPES, type Scope } from '../kernel/permissions/scopes.ts'
+import { idempotencyOf, sendAnswer } from '../http/idempotency-key.ts'
 
 const ScopeName = oneOf(SCOPES)
 const KeyShown = Type.Object(

@@ -8,15 +8,14 @@ import { reachFor } from '../http/reach.ts'
 import type { Deps } from '../domain/deps.ts'
 import { AppError, bodyFault } from '../kernel/errors.ts'
 import { actorOf, tenantOf } from '../http/access.ts'
-import { idempotencyOf, sendAnswer } from '../platform/idempotency/idempotency.ts'
 import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf } from '../platform/schema/paging.ts'
 import { etagOf, IdempotencyHeader, problems, RequiredIfMatchHeader, requiredVersion } from '../http/headers.ts'
 import { IdParams } from '../platform/schema/schema.ts'
 import type { Audience, Channel } from '../domain/catalogue/visit.ts'
 import { amend } from '../domain/appointment/change.ts'
 import { audienceOf, changeContext, ofHolder, showAppointment } from './change-context.ts'
-import { book, type BookingContext } from '../domain/appointment/book.ts'
-import { confirmHold } from '../domain/appointment/confirm-hold.ts'
+import type { BookingContext } from '../domain/appointment/book.ts'
+import { bookOnce, confirmOnce, type Repeat } from '../http/book-once.ts'
 import {
   findAppointment,
   listAppointments,
@@ -26,6 +25,7 @@ import {
 import * as schema from '../domain/appointment/appointment.schema.ts'
 import type { Override } from '../domain/appointment/override.ts'
 import type { BookingRequest } from '../domain/appointment/booking-request.ts'
+import { idempotencyOf, sendAnswer } from '../http/idempotency-key.ts'
 
 type PlacementBody = {
   serviceIds?: string[]
@@ -39,23 +39,19 @@ type PlacementBody = {
   override?: Override
 }
 
-/** The context of a booking, with the tenant's settings from the cached configuration. */
+/** Who books, with the tenant's settings from the cached configuration, and how the request is recognised when repeated. */
 async function bookingContext(
   deps: Deps,
   request: FastifyRequest,
   audience: Audience,
   hold: boolean,
-): Promise<BookingContext> {
+): Promise<{ context: BookingContext; repeat: Repeat }> {
   const tenantId = tenantOf(request)
   const settings = (await deps.snapshots.recentConfig(tenantId))?.settings
   if (!settings) throw new AppError('not_found', { what: 'tenant' })
   return {
-    tenantId,
-    actor: { name: actorOf(request), audience },
-    scope: idempotencyOf(request, tenantId),
-    callerSecret: request.principal?.secret ?? '',
-    hold,
-    country: settings.country,
+    context: { tenantId, actor: { name: actorOf(request), audience }, hold, country: settings.country },
+    repeat: { scope: idempotencyOf(request, tenantId), callerSecret: request.principal?.secret ?? '' },
   }
 }
 
@@ -92,8 +88,9 @@ export function appointmentRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const body = request.body
-      const context = await bookingContext(deps, request, audienceOf(request, body.as, body.override), true)
-      return sendAnswer(reply, await book(deps, placementOf(body), context))
+      const audience = audienceOf(request, body.as, body.override)
+      const { context, repeat } = await bookingContext(deps, request, audience, true)
+      return sendAnswer(reply, await bookOnce(deps, placementOf(body), context, repeat))
     },
   })
 
@@ -111,14 +108,18 @@ export function appointmentRoutes(app: Api, deps: Deps): void {
       const { contactId, contact, answers: given, notes, externalId, locale, preferPreviousAgent } = body
       const person = { contactId, contact, answers: given, notes, externalId, locale }
       if (contactId !== undefined && contact !== undefined) throw bodyFault('/contact', 'contact_required')
-      const context = await bookingContext(deps, request, audienceOf(request, body.as, body.override), false)
-      if (body.holdId === undefined)
-        return sendAnswer(reply, await book(deps, { ...placementOf(body), ...person, preferPreviousAgent }, context))
+      const audience = audienceOf(request, body.as, body.override)
+      const { context, repeat } = await bookingContext(deps, request, audience, false)
+      if (body.holdId === undefined) {
+        const wanted = { ...placementOf(body), ...person, preferPreviousAgent }
+        return sendAnswer(reply, await bookOnce(deps, wanted, context, repeat))
+      }
       const differs = (['serviceIds', 'start', 'locationId', 'agentId', 'durationMinutes', 'override'] as const).find(
         (name) => body[name] !== undefined,
       )
       if (differs) throw bodyFault(`/${differs}`, 'hold_mismatch')
-      return sendAnswer(reply, await confirmHold(deps, body.holdId, { ...person, channel: body.channel }, context))
+      const confirmation = { holdId: body.holdId, request: { ...person, channel: body.channel }, context }
+      return sendAnswer(reply, await confirmOnce(deps, confirmation, repeat))
     },
   })
 

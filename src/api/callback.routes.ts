@@ -15,14 +15,7 @@ import { configOf } from '../domain/availability/current-config.ts'
 import { AppError, bodyFault } from '../kernel/errors.ts'
 import { actorOf, tenantOf } from '../http/access.ts'
 import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf } from '../platform/schema/paging.ts'
-import {
-  answerRow,
-  earlierAnswer,
-  idempotencyOf,
-  isRepeat,
-  sendAnswer,
-  type Answer,
-} from '../platform/idempotency/idempotency.ts'
+import { answerRow, earlierAnswer, isRepeat, type Answer } from '../platform/idempotency/idempotency.ts'
 import { rememberAnswer } from '../platform/idempotency/idempotency.sql.ts'
 import { IdempotencyHeader, problems } from '../http/headers.ts'
 import { IdParams } from '../platform/schema/schema.ts'
@@ -40,6 +33,7 @@ import { postpone } from '../domain/callback/promise/postpone.ts'
 import { windowsOf } from '../domain/callback/promise/windows.ts'
 import { cancelCallback } from '../domain/callback/cancel-callback.ts'
 import { campaignOf } from '../domain/catalogue/campaign-of.ts'
+import { idempotencyOf, sendAnswer } from '../http/idempotency-key.ts'
 
 type WhenInput = Static<typeof schema.WhenBody>
 

@@ -168,7 +168,7 @@ export function externalRoutes(app: Api, deps: Deps): void {
       const [from, to] = [Date.parse(query.from), Date.parse(query.to)]
       if (to <= from) throw new AppError('invalid_period')
       if (to - from > MOST_DAYS * DAY) throw new AppError('range_too_long', { days: MOST_DAYS })
-      const { busy, away, free } = await agentTime(deps, config, agent, from, to)
+      const { busy, away, free } = await agentTime(deps, config, agent, { from, to })
       if (/\btext\/calendar\b/.test(request.headers.accept ?? '')) {
         const object = freeBusyObject(agent.name, agent.id, { from, to }, { busy, away }, deps.now())
         return sendText(reply, 'text/calendar; charset=utf-8', object)

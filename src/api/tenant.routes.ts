@@ -6,7 +6,8 @@ import Type from 'typebox'
 import { transaction } from '../platform/database/tx.ts'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
-import { idempotencyOf } from '../platform/idempotency/idempotency.ts'
+import { answerRow, earlierAnswer } from '../platform/idempotency/idempotency.ts'
+import { rememberAnswer } from '../platform/idempotency/idempotency.sql.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../platform/schema/paging.ts'
 import { etagOf, IdempotencyHeader, RequiredIfMatchHeader, problems, requiredVersion } from '../http/headers.ts'
 import { IdParams, mergePatch } from '../platform/schema/schema.ts'
@@ -17,8 +18,24 @@ import { checkTheme } from '../domain/tenant/theme.ts'
 import { TenantBody, TenantChange, TenantShown } from '../domain/tenant/tenant.schema.ts'
 import { findTenant, listTenants, lockTenant, updateTenant } from '../domain/tenant/tenant.sql.ts'
 import { checkVersion } from '../kernel/version.ts'
-import { createTenant } from '../application/onboarding/create-tenant.ts'
+import { createTenant, type CreatedTenant, type RepeatedCreation } from '../application/onboarding/create-tenant.ts'
 import { tenantJson } from '../domain/tenant/tenant-json.ts'
+import { idempotencyOf } from '../http/idempotency-key.ts'
+
+/** How a repetition of the request is recognised, by its Idempotency-Key; null without one. */
+function repeatOf(deps: Deps, request: FastifyRequest): RepeatedCreation | null {
+  const scope = idempotencyOf(request, '')
+  if (!scope) return null
+  return {
+    derivation: { callerSecret: request.principal!.secret, idempotencyKey: scope.key },
+    earlier: async (owner) =>
+      ((await earlierAnswer(deps, { ...scope, tenantId: owner }))?.body as CreatedTenant | undefined) ?? null,
+    remember: async (tx, id, created) => {
+      const row = answerRow({ ...scope, tenantId: id }, { status: 201, body: created }, deps.now())
+      await tx.executeQuery(rememberAnswer(row))
+    },
+  }
+}
 
 /** The tenant id in the URL; throws `not_found` for keys of other tenants, as if it did not exist. */
 function ownTenantOnly(request: FastifyRequest): string {
@@ -45,9 +62,7 @@ export function tenantRoutes(app: Api, deps: Deps): void {
       },
     },
     handler: async (request, reply) => {
-      const scope = idempotencyOf(request, '')
-      const repeat = scope ? { scope, callerSecret: request.principal!.secret } : null
-      const { tenant, apiKey, id } = await createTenant(deps, request.body, repeat)
+      const { tenant, apiKey, id } = await createTenant(deps, request.body, repeatOf(deps, request))
       return reply.code(201).header('location', `/v1/tenants/${id}`).send({ tenant, apiKey })
     },
   })

@@ -33,7 +33,7 @@ function openSpans(config: TenantConfig, agent: Agent, from: number, to: number,
       (locationId === undefined || l.id === locationId) &&
       (agent.locationIds.size === 0 || agent.locationIds.has(l.id)),
   )
-  const all = places.map((location) => openTimeFor(config, { agent, location }, 'staff', from, to).layers.open)
+  const all = places.map((location) => openTimeFor(config, { agent, location }, 'staff', { from, to }).layers.open)
   return intersect(union(...all), [from, to])
 }
 

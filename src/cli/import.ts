@@ -123,7 +123,7 @@ async function startOf(
   }
   const day = parseDate(entry.day!)
   const [from, to] = [startOfDay(c.timeZone, day), startOfDay(c.timeZone, day + 1)]
-  const search = await prepareSearch(then, request, from, to)
+  const search = await prepareSearch(then, request, { from, to })
   const [slot] = findSlots(search, request, from, to)
   if (slot) return slot.start
   // Nothing is free: take the reason from the slot engine's explanation.
@@ -152,11 +152,11 @@ async function loadEntry(c: Context, entry: Entry, summary: Summary): Promise<vo
     contact: entry.contact,
     externalId: entry.externalId,
   }
-  const context = { tenantId, actor: ACTOR, scope: null, callerSecret: '', hold: false, country: c.country }
-  const answer = await book(then, request, context)
+  const context = { tenantId, actor: ACTOR, hold: false, country: c.country }
+  const booking = await book(then, request, context)
   summary.booked += 1
   if (entry.outcome === null) return
-  const change = { tenantId, id: (answer.body as { id: string }).id, actor: ACTOR, wantedVersion: null }
+  const change = { tenantId, id: booking.appointment.id, actor: ACTOR, wantedVersion: null }
   const after: Deps = { ...deps, now: () => Math.max(start, then.now()) }
   if (entry.outcome === 'cancelled') await cancel(after, change, 'import')
   else await setOutcome(after, change, entry.outcome, undefined)

@@ -9,9 +9,10 @@ import { AppError } from '../kernel/errors.ts'
 import { violationOf } from '../platform/database/tx.ts'
 import { decrypt, encrypt } from '../platform/vault/cipher.ts'
 import { tenantOf } from './access.ts'
-import { answerRow, idempotencyOf, type IdempotencyScope } from '../platform/idempotency/idempotency.ts'
+import { answerRow, type IdempotencyScope } from '../platform/idempotency/idempotency.ts'
 import { claimKey, findAnswer, forgetKey, keepAnswer } from '../platform/idempotency/idempotency.sql.ts'
 import { IdempotencyHeader } from './headers.ts'
+import { idempotencyOf } from './idempotency-key.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

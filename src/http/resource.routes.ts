@@ -8,7 +8,7 @@ import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { tenantOf } from './access.ts'
 import { withScope } from './route.ts'
-import { answerOnce, idempotencyOf, sendAnswer } from '../platform/idempotency/idempotency.ts'
+import { answerOnce } from '../platform/idempotency/idempotency.ts'
 import { etagOf, IdempotencyHeader, problems, requiredVersion, RequiredIfMatchHeader } from './headers.ts'
 import { archiveRecord, changeRecord, presentRow } from '../domain/catalogue/records/records.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../platform/schema/paging.ts'
@@ -18,6 +18,7 @@ import type { Resource, WriteContext, Row } from '../domain/catalogue/records/re
 import { findRow, listRows } from '../domain/catalogue/records/resource.sql.ts'
 import { defaulted, Envelope, IdParams, patchOf } from '../platform/schema/schema.ts'
 import { firstText } from '../ui/form-input.ts'
+import { idempotencyOf, sendAnswer } from './idempotency-key.ts'
 
 type IdRequest = FastifyRequest<{ Params: { id: string } }>
 

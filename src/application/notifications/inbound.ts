@@ -57,7 +57,9 @@ async function takeReply(deps: Deps, config: TenantConfig, reply: Reply): Promis
   if (reply.version < a.version && (await movedSince(deps, a, reply.version))) return 'stale'
   if (reply.partstat === 'DECLINED') return cancelFor(deps, config, a, 'calendar_declined', 'email')
   if (reply.partstat !== 'ACCEPTED') return 'ignored'
-  await transaction(deps.db, (tx) => record(deps, tx, a, 'appointment.accepted', CITIZEN, { by: 'calendar' }))
+  await transaction(deps.db, (tx) =>
+    record(deps, tx, a, { type: 'appointment.accepted', actor: CITIZEN, data: { by: 'calendar' } }),
+  )
   return 'accepted'
 }
 

@@ -118,7 +118,7 @@ async function searchFor(deps: Deps, config: TenantConfig, a: Appointment) {
     ...{ audience: 'staff' as const, places: a.seats, contactId: a.contact_id ?? undefined },
     ignored: await findOwnTime(deps.db.kysely, config.tenantId, a.reservation_id),
   }
-  return { search: await prepareSearch(deps, request, from, to), from, to }
+  return { search: await prepareSearch(deps, request, { from, to }), from, to }
 }
 
 /** Free starts with their free agents, nearest to the promised one first; of two equally near, the later one first. */

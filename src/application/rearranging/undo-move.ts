@@ -87,7 +87,11 @@ async function withhold(deps: Deps, context: ChangeContext, eventId: string): Pr
     requireTransition(deps, a, 'move')
     const document = { ...documentOf(a), untold: eventId }
     await dropQueued(tx, context.tenantId, eventId)
-    await record(deps, tx, a, 'appointment.changed', context.actor, { fields: ['notice'] })
+    await record(deps, tx, a, {
+      type: 'appointment.changed',
+      actor: context.actor,
+      data: { fields: ['notice'] },
+    })
     return updateAppointment(tx, a.tenant_id, a.id, { document }, new Date(deps.now()))
   })
 }

@@ -42,13 +42,11 @@ async function hold(
   const context = {
     tenantId,
     actor: ACTOR,
-    scope: null,
-    callerSecret: '',
     hold: true,
     country: config.settings.country,
   }
   try {
-    const { id } = (await book(deps, request, context)).body as { id: string }
+    const { id } = (await book(deps, request, context)).appointment
     await extendHold(deps, tenantId, id, until)
     return { id }
   } catch (error) {

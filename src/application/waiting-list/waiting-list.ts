@@ -128,14 +128,12 @@ export async function take(deps: Deps, config: TenantConfig, entryId: string, ho
     const context = {
       tenantId,
       actor: ACTOR,
-      scope: null,
-      callerSecret: '',
       hold: false,
       country: config.settings.country,
     }
     const terms = { start, maxOpen: 0, needsApproval: false, also: (tx: Tx, a: Appointment) => taken(tx, a.id) }
-    const { id } = (await confirmHold(deps, holdId, { contactId: e.contact_id }, context, terms)).body as { id: string }
-    return id
+    const request = { contactId: e.contact_id }
+    return (await confirmHold(deps, { holdId, request, context, terms })).appointment.id
   }
   await freeHold(deps, tenantId, holdId)
   const context = { tenantId, id: e.appointment_id, actor: ACTOR, wantedVersion: null }

@@ -203,7 +203,7 @@ async function loadAppointments(deps: Deps, tenantId: string, ids: Map<string, s
       const from = today + week * 7 * DAY
       const then = { ...deps, now: () => Math.min(from - 3 * DAY, now) }
       const request = { tenantId, serviceIds: [serviceId], audience: 'staff' as const, places: 1 }
-      const search = await prepareSearch(then, request, from, from + 7 * DAY)
+      const search = await prepareSearch(then, request, { from, to: from + 7 * DAY })
       const slots = findSlots(search, {}, from, from + 7 * DAY)
       const share = week < 0 ? 0.16 : 0.22 - 0.06 * week
       for (const slot of slots) {
@@ -248,14 +248,14 @@ async function bookOne(
     notes: 'Dato dimostrativo',
     answers,
   }
-  const context = { tenantId, actor: ACTOR, scope: null, callerSecret: '', hold: false, country: 'IT' }
-  const answer = await book(then, request, context).catch((error: unknown) => {
+  const context = { tenantId, actor: ACTOR, hold: false, country: 'IT' }
+  const booking = await book(then, request, context).catch((error: unknown) => {
     // The time is taken, or a limit is reached: skip this appointment.
     if (error instanceof AppError && error.status < 500) return null
     throw error
   })
-  if (!answer) return
-  const change = { tenantId, id: (answer.body as { id: string }).id, actor: ACTOR, wantedVersion: null }
+  if (!booking) return
+  const change = { tenantId, id: booking.appointment.id, actor: ACTOR, wantedVersion: null }
   const isOver = slot.start + HOUR < deps.now()
   const after = { ...deps, now: () => Math.min(slot.start + 30 * MINUTE, deps.now()) }
   if (luck < 0.07) await cancel(then, change, 'Impegno imprevisto')

@@ -1,45 +1,51 @@
-// Creates holds and bookings in one pipelined transaction: locks the agent, reserves the time, counts, writes appointment, event
-// and answer. A constraint refuses the loser of a race; then the next free agent is tried, or the reason is looked up.
+// Creates holds and bookings in one pipelined transaction: locks the agent, reserves the time, counts, writes appointment and
+// event. A constraint refuses the loser of a race; then the next free agent is tried, or the reason is looked up.
 import { wakeRelay } from '../../platform/events/events.ts'
 import { insertEvent } from '../../platform/events/event.sql.ts'
 import type { CompiledQuery } from 'kysely'
 import { countersOf } from '../availability/limits.ts'
 import { countUp } from '../availability/limits.sql.ts'
 import { dropReleased, lockAgent, reserve, takeSeats, type NewReservation } from '../availability/ledger.sql.ts'
-import { deriveSecret, formatToken, hashSecret } from '../../kernel/crypto/token.ts'
+import { formatToken, hashSecret } from '../../kernel/crypto/token.ts'
 import { atomically, violationOf } from '../../platform/database/tx.ts'
+import type { TenantConfig } from '../catalogue/tenant-config.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault, externalIdTaken, missing } from '../../kernel/errors.ts'
-import {
-  answerRow,
-  earlierAnswer,
-  isRepeat,
-  type Answer,
-  type IdempotencyScope,
-} from '../../platform/idempotency/idempotency.ts'
-import { rememberAnswer } from '../../platform/idempotency/idempotency.sql.ts'
 import { MINUTE } from '../../kernel/time/interval.ts'
 import { checkAnswers, codeFrom } from './appointment.ts'
-import { insertAppointment, previousAgent, type AppointmentDocument, type NewAppointment } from './appointment.sql.ts'
+import {
+  insertAppointment,
+  previousAgent,
+  type Appointment,
+  type AppointmentDocument,
+  type NewAppointment,
+} from './appointment.sql.ts'
 import { resolveContact, type Who } from './booking-contact.ts'
-import { knownAnswer } from './known-booking.ts'
+import { knownBooking } from './known-booking.ts'
 import { countedLimits } from './override.ts'
 import { expireDue } from './expire-holds.ts'
 import { plan, planFresh, type Place, type Plan } from './placement.ts'
-import { presentNew } from './appointment-json.ts'
 import { limitViolation } from './limit-violation.ts'
 import type { Actor, BookingRequest } from './booking-request.ts'
 
 export type BookingContext = {
   tenantId: string
   actor: Actor
-  scope: IdempotencyScope | null
-  callerSecret: string
   hold: boolean
   country: string
   /** Keyed hash of the caller's network; set when the caller's identity is unproven. */
   unproven?: string
+  /** The secret of the manage token, by the appointment's id; by default random bytes. */
+  secretFor?: (id: string) => Uint8Array
 }
+
+/** A booking that was written; `matched` and `ignored`: see `Who`. */
+export type NewBooking = Pick<Who, 'matched' | 'ignored'> & { appointment: NewAppointment; config: TenantConfig }
+/** What a request to book led to: a new appointment, or the one that has its external id already. */
+export type Booking = ({ isNew: true; manageToken: string } & NewBooking) | { isNew: false; appointment: Appointment }
+
+/** Statements to write in the transaction of a booking, such as what answers a repeated request. */
+export type Alongside = (booking: NewBooking) => CompiledQuery[]
 
 /** Maximum number of attempts when concurrent bookings invalidate the plan. */
 const ROUNDS = 8
@@ -73,7 +79,7 @@ export function checkDetails(visit: Plan['visit'], request: BookingRequest, hold
   return channel
 }
 
-type Draft = { statements: CompiledQuery[]; answer: Answer; token: string; reserved: NewReservation }
+type Draft = { statements: CompiledQuery[]; booking: NewBooking; manageToken: string; reserved: NewReservation }
 
 type DraftInput = {
   request: BookingRequest
@@ -84,6 +90,7 @@ type DraftInput = {
   channel: string
   ids: { id: string; reservationId: string }
   now: number
+  alongside: Alongside
 }
 
 function newDocument({ request, context, planned, place }: DraftInput): AppointmentDocument {
@@ -149,24 +156,21 @@ function newReservation({ request, planned, ids }: DraftInput, a: NewAppointment
 /** All statements of one booking at one place, in the common lock order: agent, ledger, counters. */
 function draft(deps: Deps, input: DraftInput): Draft {
   const db = deps.db.kysely
-  const { request, context, planned, place, who, ids, now } = input
-  const { tenantId, actor, scope, hold } = context
-  const secret = scope ? deriveSecret(context.callerSecret, scope.key, ids.id) : deps.randomBytes(32)
+  const { request, context, planned, place, who, ids } = input
+  const { tenantId, actor, hold } = context
+  const secret = context.secretFor?.(ids.id) ?? deps.randomBytes(32)
   const appointment = newAppointment(deps, input, secret)
   const reserved = newReservation(input, appointment)
   const { agentId, locationId, status, startsAt, document } = appointment
   const binding = countedLimits(planned.visit.limits, request.override)
   const subjects = { agentId, contactId: who.contactId }
-  const counters = countersOf(binding, appointment.timeZone, request.start, subjects, actor.audience)
-  const answer: Answer = {
-    status: 201,
-    body: {
-      ...presentNew(appointment, planned.config),
-      ...(who.matched === undefined ? {} : { contactMatched: who.matched }),
-      ...(who.ignored === undefined || who.ignored.length === 0 ? {} : { contactIgnored: who.ignored }),
-    },
-    headers: { location: `/v1/appointments/${ids.id}`, etag: '"1"' },
-  }
+  const counters = countersOf(binding, {
+    zone: appointment.timeZone,
+    start: request.start,
+    subjects,
+    audience: actor.audience,
+  })
+  const booking = { appointment, config: planned.config, matched: who.matched, ignored: who.ignored }
   const { assignment, override } = document
   const data = {
     status,
@@ -186,9 +190,9 @@ function draft(deps: Deps, input: DraftInput): Draft {
     ...(who.statement ? [who.statement] : []),
     insertAppointment(appointment, place.sessionId !== null),
     ...insertEvent(event),
-    ...(scope ? [rememberAnswer(answerRow(scope, answer, now))] : []),
+    ...input.alongside(booking),
   ]
-  return { statements, answer, token: formatToken('agm', tenantId, ids.id, secret), reserved }
+  return { statements, booking, manageToken: formatToken('agm', tenantId, ids.id, secret), reserved }
 }
 
 /** Action after a failed booking: `next` = try the next agent, `again` = plan again, AppError = refuse. */
@@ -228,51 +232,30 @@ function judge(error: unknown, request: BookingRequest): Verdict {
   throw error
 }
 
-const withToken = (answer: Answer, token: string): Answer => ({
-  ...answer,
-  body: { ...(answer.body as object), manageToken: token },
-})
-
-/** Adds the manage token to a stored answer, which lacks it; the token derives from the caller's own key and Idempotency-Key. */
-export function withManageToken(
-  answer: Answer,
-  context: Pick<BookingContext, 'tenantId' | 'callerSecret' | 'scope'>,
-): Answer {
-  const { id } = answer.body as { id: string }
-  return withToken(
-    answer,
-    formatToken('agm', context.tenantId, id, deriveSecret(context.callerSecret, context.scope!.key, id)),
-  )
-}
-
-/** The answer for an appointment that already has the external id; null when there is none. */
-async function answerKnown(deps: Deps, request: BookingRequest, context: BookingContext): Promise<Answer | null> {
-  if (request.externalId === undefined || context.hold) return null
-  // The same Idempotency-Key returns the answer of the first request.
-  const earlier = await earlierAnswer(deps, context.scope)
-  return earlier ? withManageToken(earlier, context) : knownAnswer(deps, context.tenantId, request)
-}
-
 /**
- * Holds or books a slot. Answers 201 with the appointment and its manage token, or the earlier answer under the same
- * Idempotency-Key. Throws the refusal with a stable code.
+ * Holds or books a slot; an identical appointment with the request's external id is returned as it is. `alongside`: further
+ * statements of the same transaction. Throws the refusal with a stable code.
  */
-export async function book(deps: Deps, request: BookingRequest, context: BookingContext): Promise<Answer> {
-  try {
-    return (await answerKnown(deps, request, context)) ?? (await tryToBook(deps, request, context))
-  } catch (error) {
-    // A repeated request may fail because its first attempt succeeded: return the answer of the first attempt.
-    const earlier = await earlierAnswer(deps, context.scope)
-    if (earlier) return withManageToken(earlier, context)
-    if (isRepeat(error)) throw new AppError('conflict')
-    throw error
-  }
+export async function book(
+  deps: Deps,
+  request: BookingRequest,
+  context: BookingContext,
+  alongside: Alongside = () => [],
+): Promise<Booking> {
+  const hasKnown = request.externalId !== undefined && !context.hold
+  const known = hasKnown ? await knownBooking(deps, context.tenantId, request) : null
+  return known ? { isNew: false, appointment: known } : tryToBook(deps, request, context, alongside)
 }
 
-async function tryToBook(deps: Deps, request: BookingRequest, context: BookingContext): Promise<Answer> {
+async function tryToBook(
+  deps: Deps,
+  request: BookingRequest,
+  context: BookingContext,
+  alongside: Alongside,
+): Promise<Booking> {
   const { tenantId, actor } = context
   for (let round = 0; round < ROUNDS; round += 1) {
-    const who = context.hold ? NOBODY : await resolveContact(deps, tenantId, request, context.country, deps.now())
+    const who = context.hold ? NOBODY : await resolveContact(deps, tenantId, request, { country: context.country })
     const { contactId } = who
     const previousAgentId =
       request.preferPreviousAgent && contactId !== null
@@ -290,7 +273,7 @@ async function tryToBook(deps: Deps, request: BookingRequest, context: BookingCo
     const channel = checkDetails(planned.visit, request, context.hold, isRemote)
     let verdict: Verdict = 'again'
     for (const place of planned.places.slice(0, AGENTS_A_ROUND)) {
-      const { statements, answer, token, reserved } = draft(deps, {
+      const { statements, booking, manageToken, reserved } = draft(deps, {
         request,
         context,
         planned,
@@ -299,6 +282,7 @@ async function tryToBook(deps: Deps, request: BookingRequest, context: BookingCo
         channel,
         ids: { id: deps.newId(), reservationId: deps.newId() },
         now: deps.now(),
+        alongside,
       })
       // Noted before the write, so that rivals in this process choose other time; if the write fails, the next refresh corrects it.
       const { from, to, kind, expiresAt } = reserved
@@ -306,7 +290,7 @@ async function tryToBook(deps: Deps, request: BookingRequest, context: BookingCo
       try {
         await atomically(deps.db, statements)
         if (!context.hold) wakeRelay(deps, tenantId)
-        return withToken(answer, token)
+        return { isNew: true, manageToken, ...booking }
       } catch (error) {
         verdict = judge(error, request)
       }

@@ -48,9 +48,7 @@ export async function resolveContact(
   deps: Deps,
   tenantId: string,
   person: Person,
-  country: string,
-  now: number,
-  isUnproven = false,
+  { country, isUnproven = false }: { country: string; isUnproven?: boolean },
 ): Promise<Who> {
   if (person.contactId !== undefined) return { contactId: person.contactId, statement: null }
   if (person.contact === undefined) return { contactId: null, statement: null }
@@ -65,6 +63,6 @@ export async function resolveContact(
       known.phone === (fields.phone ?? null))
   if (same !== undefined && agrees) return { contactId: same, statement: null, ...matchOf(known, fields) }
   const id = deps.newId()
-  const contact = { tenantId, id, fields, identity: agrees ? identity : null, now: new Date(now) }
+  const contact = { tenantId, id, fields, identity: agrees ? identity : null, now: new Date(deps.now()) }
   return { contactId: id, statement: insertContact(deps.db.kysely, contact), matched: 'new' }
 }

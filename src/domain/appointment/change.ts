@@ -67,13 +67,12 @@ export function requireTransition(
   return status
 }
 
+/** Writes an event of the appointment. */
 export async function record(
   deps: Deps,
   tx: Tx,
   a: Appointment,
-  type: string,
-  actor: Actor,
-  data: Record<string, unknown>,
+  { type, actor, data }: { type: string; actor: Actor; data: Record<string, unknown> },
 ): Promise<void> {
   const event = {
     tenantId: a.tenant_id,
@@ -122,9 +121,7 @@ export function checkNotice(
   deps: Deps,
   config: TenantConfig,
   a: Appointment,
-  actor: Actor,
-  kind: 'cancel' | 'move',
-  reason: string | undefined,
+  { actor, kind, reason }: { actor: Actor; kind: 'cancel' | 'move'; reason: string | undefined },
 ): void {
   const minutes = strictest(config, a, kind === 'cancel' ? 'cancelNoticeMinutes' : 'moveNoticeMinutes')
   if (isWithinNotice(a.starts_at.getTime(), minutes * MINUTE, deps.now())) return
@@ -163,19 +160,24 @@ export async function cancel(deps: Deps, context: ChangeContext, reason: string 
   return change(deps, context, async (tx, a, config) => {
     if (a.status === 'cancelled' && documentOf(a).cancellation?.code === 'cancelled') return a
     requireTransition(deps, a, 'cancel')
-    if (a.status !== 'held') checkNotice(deps, config, a, context.actor, 'cancel', reason)
-    return endAs(deps, tx, config, a, context.actor, 'cancelled', reason)
+    const { actor } = context
+    if (a.status !== 'held') checkNotice(deps, config, a, { actor, kind: 'cancel', reason })
+    return endAs(deps, tx, a, { config, actor, code: 'cancelled', reason })
   })
+}
+
+type Ending = {
+  config: TenantConfig
+  actor: Actor
+  code: 'cancelled' | 'refused' | 'not_approved'
+  reason: string | undefined
 }
 
 async function endAs(
   deps: Deps,
   tx: Tx,
-  config: TenantConfig,
   a: Appointment,
-  actor: Actor,
-  code: 'cancelled' | 'refused' | 'not_approved',
-  reason: string | undefined,
+  { config, actor, code, reason }: Ending,
 ): Promise<Appointment> {
   const now = new Date(deps.now())
   const cancellation = { by: actor.name, code, ...(reason === undefined ? {} : { reason }) }
@@ -188,10 +190,8 @@ async function endAs(
   }
   const after = await updateAppointment(tx, a.tenant_id, a.id, changed, now)
   await release(deps, tx, config, a)
-  await record(deps, tx, a, `appointment.${code}`, actor, {
-    before: a.status,
-    ...(reason === undefined ? {} : { reason }),
-  })
+  const data = { before: a.status, ...(reason === undefined ? {} : { reason }) }
+  await record(deps, tx, a, { type: `appointment.${code}`, actor, data })
   return after
 }
 
@@ -204,11 +204,11 @@ export async function decide(
 ): Promise<Appointment> {
   return change(deps, context, async (tx, a, config) => {
     const status = requireTransition(deps, a, decision)
-    if (decision === 'refuse') return endAs(deps, tx, config, a, context.actor, 'refused', reason)
+    if (decision === 'refuse') return endAs(deps, tx, a, { config, actor: context.actor, code: 'refused', reason })
     // Approval by the office counts as proof of identity.
     const { unproven: _vouched, ...document } = documentOf(a)
     const after = await updateAppointment(tx, a.tenant_id, a.id, { status, document }, new Date(deps.now()))
-    await record(deps, tx, a, 'appointment.approved', context.actor, { before: a.status })
+    await record(deps, tx, a, { type: 'appointment.approved', actor: context.actor, data: { before: a.status } })
     return after
   })
 }
@@ -232,7 +232,7 @@ export async function endUnapproved(deps: Deps, tenantId: string): Promise<numbe
       // Approved or moved meanwhile.
       if (a.status !== 'pending' || !isOver(a)) return a
       requireTransition(deps, a, 'lapse')
-      return endAs(deps, tx, config, a, CLOCK, 'not_approved', undefined)
+      return endAs(deps, tx, a, { config, actor: CLOCK, code: 'not_approved', reason: undefined })
     })
   return ids.length
 }
@@ -251,10 +251,8 @@ export async function setOutcome(
     const now = new Date(deps.now())
     const document = { ...documentOf(a), outcome: { by: context.actor.name, ...(note === undefined ? {} : { note }) } }
     const after = await updateAppointment(tx, a.tenant_id, a.id, { status, outcome_at: now, document }, now)
-    await record(deps, tx, a, `appointment.${status}`, context.actor, {
-      before: a.status,
-      ...(note === undefined ? {} : { note }),
-    })
+    const data = { before: a.status, ...(note === undefined ? {} : { note }) }
+    await record(deps, tx, a, { type: `appointment.${status}`, actor: context.actor, data })
     return after
   })
 }
@@ -268,7 +266,8 @@ export async function setArrival(deps: Deps, context: ChangeContext, isThere: bo
     const now = new Date(deps.now())
     const document = isThere ? { ...rest, arrivedAt: now.toISOString() } : rest
     const after = await updateAppointment(tx, a.tenant_id, a.id, { document }, now)
-    await record(deps, tx, a, isThere ? 'appointment.arrived' : 'appointment.arrival_undone', context.actor, {})
+    const type = isThere ? 'appointment.arrived' : 'appointment.arrival_undone'
+    await record(deps, tx, a, { type, actor: context.actor, data: {} })
     return after
   })
 }
@@ -285,7 +284,7 @@ export async function undoOutcome(deps: Deps, context: ChangeContext): Promise<A
       { status, outcome_at: null, document },
       new Date(deps.now()),
     )
-    await record(deps, tx, a, 'appointment.outcome_undone', context.actor, { before: a.status })
+    await record(deps, tx, a, { type: 'appointment.outcome_undone', actor: context.actor, data: { before: a.status } })
     return after
   })
 }
@@ -320,7 +319,8 @@ export async function amend(
       ...(answers ? { answers } : {}),
     }
     const after = await updateAppointment(tx, a.tenant_id, a.id, { document: document }, new Date(deps.now()))
-    await record(deps, tx, a, 'appointment.changed', context.actor, { fields: Object.keys(changes) })
+    const data = { fields: Object.keys(changes) }
+    await record(deps, tx, a, { type: 'appointment.changed', actor: context.actor, data })
     return after
   })
 }

@@ -1,15 +1,15 @@
 // Turns a hold into an appointment. Lock order: agent, appointment, ledger, counters.
-import { deriveSecret, formatToken, hashSecret } from '../../kernel/crypto/token.ts'
+import type { CompiledQuery } from 'kysely'
+import { formatToken, hashSecret } from '../../kernel/crypto/token.ts'
 import { findReservation, keepReservation } from '../availability/ledger.sql.ts'
 import { countersOf } from '../availability/limits.ts'
 import { countUp } from '../availability/limits.sql.ts'
 import { normalise, type ContactFields } from '../contact/contact.ts'
 import { lockMeans } from '../contact/contact.sql.ts'
 import type { TenantConfig } from '../catalogue/tenant-config.ts'
-import { violationOf, type Tx } from '../../platform/database/tx.ts'
+import { transaction, violationOf, type Tx } from '../../platform/database/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, bodyFault } from '../../kernel/errors.ts'
-import { answerOnce, type Answer } from '../../platform/idempotency/idempotency.ts'
 import type { Channel } from '../catalogue/visit.ts'
 import {
   countOpen,
@@ -22,7 +22,6 @@ import { resolveContact, type Who } from './booking-contact.ts'
 import { checkDetails, type BookingContext } from './book.ts'
 import { documentOf, lockBoth, record, requireTransition, visitFor } from './change.ts'
 import { configOf } from '../availability/current-config.ts'
-import { presentAppointment } from './appointment-json.ts'
 import type { BookingRequest } from './booking-request.ts'
 
 type Confirmation = Omit<BookingRequest, 'serviceIds' | 'start' | 'places'>
@@ -41,32 +40,42 @@ export type PublicTerms = {
   also?: (tx: Tx, a: Appointment) => Promise<void>
 }
 
+/** A hold that became an appointment. */
+export type Confirmed = { appointment: Appointment; config: TenantConfig }
+
+export type HoldConfirmation = {
+  holdId: string
+  request: Confirmation
+  context: BookingContext
+  /** Only on the public pages. */
+  terms?: PublicTerms
+  /** Further statements of the same transaction. */
+  alongside?: (confirmed: Confirmed) => CompiledQuery[]
+}
+
 /**
- * Turns a hold into an appointment: adds the contact and answers, and applies limits per contact. Answers 201 like a booking,
- * with a new manage token; the hold's token becomes invalid.
+ * Turns a hold into an appointment: adds the contact and answers, and applies limits per contact. Returns a new manage token;
+ * the hold's token becomes invalid.
  */
-export async function confirmHold(
-  deps: Deps,
-  holdId: string,
-  request: Confirmation,
-  context: BookingContext,
-  terms?: PublicTerms,
-): Promise<Answer> {
-  const { tenantId, scope } = context
+export async function confirmHold(deps: Deps, c: HoldConfirmation): Promise<Confirmed & { manageToken: string }> {
+  const { holdId, request, context, terms } = c
+  const { tenantId, country } = context
   const config = await configOf(deps, tenantId)
   // Resolved before the transaction: the embedded database has one connection, so a second query inside would wait forever.
-  const who = await resolveContact(deps, tenantId, request, context.country, deps.now(), terms !== undefined)
-  const secret = scope ? deriveSecret(context.callerSecret, scope.key, holdId) : deps.randomBytes(32)
-  const answer = await answerOnce(deps, scope, (tx) =>
-    confirmLocked(deps, tx, config, holdId, request, context, who, secret, terms),
-  ).catch((error: unknown) => {
+  const who = await resolveContact(deps, tenantId, request, { country, isUnproven: terms !== undefined })
+  const secret = context.secretFor?.(holdId) ?? deps.randomBytes(32)
+  const confirmed = await transaction(deps.db, async (tx) => {
+    const appointment = await confirmLocked(deps, tx, { ...c, config, who, secret })
+    for (const statement of c.alongside?.({ appointment, config }) ?? []) await tx.executeQuery(statement)
+    return { appointment, config }
+  }).catch((error: unknown) => {
     const violation = violationOf(error)
     if (violation?.constraint === 'usage_counters_limit') throw new AppError('contact_limit_reached')
     if (violation && /contact_id/.test(violation.constraint))
       throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: request.contactId })
     throw error
   })
-  return { ...answer, body: { ...(answer.body as object), manageToken: formatToken('agm', tenantId, holdId, secret) } }
+  return { ...confirmed, manageToken: formatToken('agm', tenantId, holdId, secret) }
 }
 
 /** The document of the confirmed appointment; `unproven` is removed once the citizen's address is confirmed. */
@@ -85,17 +94,10 @@ function confirmedDocument(
   }
 }
 
-async function confirmLocked(
-  deps: Deps,
-  tx: Tx,
-  config: TenantConfig,
-  holdId: string,
-  request: Confirmation,
-  context: BookingContext,
-  who: Who,
-  secret: Uint8Array,
-  terms: PublicTerms | undefined,
-): Promise<Answer> {
+type Confirming = HoldConfirmation & { config: TenantConfig; who: Who; secret: Uint8Array }
+
+async function confirmLocked(deps: Deps, tx: Tx, c: Confirming): Promise<Appointment> {
+  const { config, holdId, request, context, who, terms } = c
   const { tenantId, actor } = context
   const a = await lockBoth(tx, tenantId, holdId)
   const visit = visitFor(config, a)
@@ -121,10 +123,10 @@ async function confirmLocked(
   if (kept.kind === 'hold') await tx.executeQuery(keepReservation(tx, tenantId, kept.id))
   const personal = visit.limits.filter((limit) => limit.scope === 'contact')
   const subjects = { agentId: a.agent_id, contactId: who.contactId }
-  for (const counter of countersOf(personal, a.time_zone, start, subjects, documentOf(a).audience))
+  for (const counter of countersOf(personal, { zone: a.time_zone, start, subjects, audience: documentOf(a).audience }))
     await tx.executeQuery(countUp(tx, tenantId, counter))
   if (terms && terms.maxOpen > 0 && request.contact)
-    await checkOpen(tx, tenantId, normalise(request.contact, context.country), terms.maxOpen, deps.now())
+    await checkOpen(deps, tx, { tenantId, person: normalise(request.contact, context.country), max: terms.maxOpen })
   if (who.statement) await tx.executeQuery(who.statement)
   const document = confirmedDocument(a, request, terms?.isProven === true)
   const changed: Change = {
@@ -134,27 +136,23 @@ async function confirmLocked(
     channel,
     document,
     external_id: request.externalId ?? null,
-    manage_hash: hashSecret(Buffer.from(secret).toString('base64url')),
+    manage_hash: hashSecret(Buffer.from(c.secret).toString('base64url')),
   }
   const after = await updateAppointment(tx, tenantId, a.id, changed, new Date(deps.now()))
-  await record(deps, tx, a, 'appointment.booked', actor, {
-    status,
-    start: a.starts_at.toISOString(),
-    agentId: a.agent_id,
-    fromHold: true,
-  })
+  const data = { status, start: a.starts_at.toISOString(), agentId: a.agent_id, fromHold: true }
+  await record(deps, tx, a, { type: 'appointment.booked', actor, data })
   await terms?.also?.(tx, after)
-  return {
-    status: 201,
-    body: presentAppointment(after, config),
-    headers: { location: `/v1/appointments/${a.id}`, etag: `"${after.version}"` },
-  }
+  return after
 }
 
 /** Throws `too_many_open` at the limit of open appointments; a lock per e-mail address or number serialises rivals. */
-async function checkOpen(tx: Tx, tenantId: string, person: ContactFields, max: number, now: number): Promise<void> {
+async function checkOpen(
+  deps: Deps,
+  tx: Tx,
+  { tenantId, person, max }: { tenantId: string; person: ContactFields; max: number },
+): Promise<void> {
   const means = [person.email?.toLowerCase(), person.phone].filter((m) => m !== undefined)
   for (const hash of means.map(hashSecret).sort()) await lockMeans(tx, tenantId, hash)
-  const open = await countOpen(tx, tenantId, { email: person.email, phone: person.phone }, new Date(now))
+  const open = await countOpen(tx, tenantId, { email: person.email, phone: person.phone }, new Date(deps.now()))
   if (open >= max) throw new AppError('too_many_open', { max })
 }

@@ -97,7 +97,8 @@ export async function move(deps: Deps, context: ChangeContext, request: MoveRequ
     if (isThere(a, request)) return a
     const config = await deps.snapshots.config(context.tenantId)
     // The notice does not apply to a hold.
-    if (!request.reassign && a.status !== 'held') checkNotice(deps, config!, a, context.actor, 'move', request.reason)
+    if (!request.reassign && a.status !== 'held')
+      checkNotice(deps, config!, a, { actor: context.actor, kind: 'move', reason: request.reason })
     const placement: Placement = {
       serviceIds: a.service_ids,
       minutes: request.minutes ?? (a.service_ids.length === 1 ? documentOf(a).minutes : undefined),
@@ -124,26 +125,21 @@ export async function move(deps: Deps, context: ChangeContext, request: MoveRequ
       isWithin(request.within ?? null, { agentId: place.agent.id, locationId: place.location.id }),
     )
     if (reachable.length === 0) throw new AppError('no_agent_free')
-    const moved = await tryPlaces(deps, context, request, planned, reachable.slice(0, 6), a, kept)
+    const moved = await tryPlaces(deps, { context, request, planned, seen: a, kept }, reachable.slice(0, 6))
     if (moved) return moved
     await expireDue(deps, context.tenantId)
   }
   throw new AppError('too_many_rivals')
 }
 
+/** A move for which places were found; `seen` and `kept`: the appointment and its reservation when it was planned. */
+type PlannedMove = { context: ChangeContext; request: MoveRequest; planned: Plan; seen: Appointment; kept: Kept }
+
 /** Moves to the first place still free; null when rivals took all places or the appointment changed meanwhile. */
-async function tryPlaces(
-  deps: Deps,
-  context: ChangeContext,
-  request: MoveRequest,
-  planned: Plan,
-  places: Place[],
-  seen: Appointment,
-  kept: Kept,
-): Promise<Appointment | null> {
+async function tryPlaces(deps: Deps, planned: PlannedMove, places: readonly Place[]): Promise<Appointment | null> {
   for (const place of places) {
     try {
-      return await transaction(deps.db, (tx) => moveTo(deps, tx, context, request, planned, place, seen, kept))
+      return await transaction(deps.db, (tx) => moveTo(deps, tx, planned, place))
     } catch (error) {
       const reached = limitViolation(error)
       if (reached?.scope === 'agent') continue
@@ -155,16 +151,8 @@ async function tryPlaces(
   return null
 }
 
-async function moveTo(
-  deps: Deps,
-  tx: Tx,
-  context: ChangeContext,
-  request: MoveRequest,
-  planned: Plan,
-  place: Place,
-  seen: Appointment,
-  kept: Kept,
-): Promise<Appointment | null> {
+async function moveTo(deps: Deps, tx: Tx, move: PlannedMove, place: Place): Promise<Appointment | null> {
+  const { context, request, planned, seen, kept } = move
   const { tenantId, actor } = context
   const { visit, config } = planned
   for (const agentId of [...new Set([seen.agent_id, place.agent.id])].sort())
@@ -178,17 +166,16 @@ async function moveTo(
   const [current] = await readVersions(tx, tenantId, [])
   if (current?.config !== config.version) return null
   const end = request.start + visit.duration
-  const [from, to] = [request.start - visit.bufferBefore, end + visit.bufferAfter]
+  const from = request.start - visit.bufferBefore
+  const to = end + visit.bufferAfter
+  const shift = { planned, place, a, kept, from, to }
   if (actor.audience === 'staff') await tx.executeQuery(dropReleased(tx, tenantId, place.agent.id, from, to))
-  const reservationId = await changeTime(deps, tx, planned, place, a, kept, from, to)
+  const reservationId = await changeTime(deps, tx, shift)
   const limits = countedLimits(visit.limits, request.override)
   const subjects = { agentId: place.agent.id, contactId: a.contact_id }
-  await recount(
-    tx,
-    tenantId,
-    countersHeld(config, a),
-    countersOf(limits, place.location.timeZone, request.start, subjects, documentOf(a).audience),
-  )
+  const { timeZone } = place.location
+  const view = { zone: timeZone, start: request.start, subjects, audience: documentOf(a).audience }
+  await recount(tx, tenantId, countersHeld(config, a), countersOf(limits, view))
   const { assignment } = place
   const change = {
     agent_id: place.agent.id,
@@ -209,8 +196,8 @@ async function moveTo(
   const after = await updateAppointment(tx, tenantId, a.id, change, new Date(deps.now()))
   if (kept.kind === 'session' && reservationId !== kept.id)
     for (const statement of leaveSession(tx, tenantId, kept.id, a.seats)) await tx.executeQuery(statement)
-  await keepOldClosed(deps, tx, planned, a, kept, place, from, to)
-  await record(deps, tx, a, request.reassign ? 'appointment.reassigned' : 'appointment.moved', actor, {
+  await keepOldClosed(deps, tx, shift)
+  const data = {
     before: placeOf(a),
     after: placeOf(after),
     assignment: assignment.reason,
@@ -218,7 +205,8 @@ async function moveTo(
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.override ? { override: request.override.reason } : {}),
     ...tellingData(deps, request),
-  })
+  }
+  await record(deps, tx, a, { type: request.reassign ? 'appointment.reassigned' : 'appointment.moved', actor, data })
   return after
 }
 
@@ -236,17 +224,11 @@ const placeOf = (a: Appointment) => ({
   durationMinutes: documentOf(a).minutes,
 })
 
+/** The new reserved time [from, to) of appointment `a` at `place`, instead of what is `kept`. */
+type Shift = { planned: Plan; place: Place; a: Appointment; kept: Kept; from: number; to: number }
+
 /** Changes the reserved time and returns the reservation's id. Joins or opens a group session; moves any other reservation in place. */
-async function changeTime(
-  deps: Deps,
-  tx: Tx,
-  planned: Plan,
-  place: Place,
-  a: Appointment,
-  kept: Kept,
-  from: number,
-  to: number,
-): Promise<string> {
+async function changeTime(deps: Deps, tx: Tx, { planned, place, a, kept, from, to }: Shift): Promise<string> {
   const { visit, config } = planned
   const tenantId = a.tenant_id
   if (kept.kind !== 'session') {
@@ -295,16 +277,7 @@ async function recount(tx: Tx, tenantId: string, before: readonly Counter[], aft
 }
 
 /** Keeps the old time closed for the services' release delay, unless the new time overlaps it. */
-async function keepOldClosed(
-  deps: Deps,
-  tx: Tx,
-  planned: Plan,
-  a: Appointment,
-  kept: Kept,
-  place: Place,
-  from: number,
-  to: number,
-): Promise<void> {
+async function keepOldClosed(deps: Deps, tx: Tx, { planned, place, a, kept, from, to }: Shift): Promise<void> {
   const delay = a.status === 'held' ? 0 : releaseDelayOf(planned.config, a)
   const until = deps.now() + delay
   const overlaps = place.agent.id === kept.agentId && from < kept.to && to > kept.from

@@ -11,14 +11,8 @@ import {
 } from '../availability/explanation.ts'
 import { rankAgents, type Assignment } from '../availability/assignment.ts'
 import { startRefusal } from '../availability/engine.ts'
-import {
-  NOTHING_FULL,
-  candidatesFor,
-  isQualified,
-  situationOf,
-  type Candidate,
-  type Search,
-} from '../availability/search.ts'
+import { NOTHING_FULL, candidatesFor, isQualified, situationOf, type Search } from '../availability/search.ts'
+import type { Candidate } from '../availability/open-time.ts'
 import { agentsFor, confirmFor, searchOver, type SlotRequest } from '../availability/slots.ts'
 import type { AgentCalendar, Ignored } from '../availability/agent-calendar.ts'
 import type { TenantConfig } from '../catalogue/tenant-config.ts'
@@ -127,7 +121,7 @@ export async function plan(deps: Deps, placement: Placement, context: PlanContex
     ...weekAround(placement),
   )
   if (!snapshot) return planFresh(deps, placement, context)
-  const search = await searchOver(deps, request, snapshot, placement.start, placement.start + MINUTE)
+  const search = await searchOver(deps, request, snapshot, { from: placement.start, to: placement.start + MINUTE })
   const choice = choose(search, request, placement, context)
   return choice instanceof AppError ? planFresh(deps, placement, context) : choice
 }
@@ -176,7 +170,7 @@ function planNamed(deps: Deps, config: TenantConfig, placement: Placement, conte
 export async function planFresh(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
   const request = requestOf(placement, context)
   const snapshot = await deps.snapshots.withCalendars(await confirmFor(deps, request), ...weekAround(placement))
-  const search = await searchOver(deps, request, snapshot, placement.start, placement.start + MINUTE)
+  const search = await searchOver(deps, request, snapshot, { from: placement.start, to: placement.start + MINUTE })
   const choice = choose(search, request, placement, context)
   if (choice instanceof AppError) throw choice
   return choice

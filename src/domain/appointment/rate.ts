@@ -20,17 +20,12 @@ export async function rate(deps: Deps, tenantId: string, id: string, rating: Omi
     const at = new Date(now)
     const document = { ...documentOf(a), rating: { ...rating, at: at.toISOString() } }
     const after = await updateAppointment(tx, tenantId, id, { document }, at)
-    await record(
-      deps,
-      tx,
-      a,
-      'appointment.rated',
-      { name: 'citizen', audience: 'public' },
-      {
-        stars: rating.stars,
-        ...(rating.recommendation === undefined ? {} : { recommendation: rating.recommendation }),
-      },
-    )
+    const { stars, recommendation } = rating
+    await record(deps, tx, a, {
+      type: 'appointment.rated',
+      actor: { name: 'citizen', audience: 'public' },
+      data: { stars, ...(recommendation === undefined ? {} : { recommendation }) },
+    })
     return after
   })
 }

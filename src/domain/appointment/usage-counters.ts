@@ -9,11 +9,6 @@ export function countersHeld(config: TenantConfig, a: Appointment): Counter[] {
     (config.services.get(id)?.limits ?? []).map((limit) => ({ ...limit, serviceId: id })),
   )
   const { audience } = a.document as unknown as AppointmentDocument
-  return countersOf(
-    limits,
-    a.time_zone,
-    a.starts_at.getTime(),
-    { agentId: a.agent_id, contactId: a.contact_id },
-    audience,
-  )
+  const subjects = { agentId: a.agent_id, contactId: a.contact_id }
+  return countersOf(limits, { zone: a.time_zone, start: a.starts_at.getTime(), subjects, audience })
 }

@@ -1,6 +1,6 @@
 // PURE. An agent's reserved time as loaded from the ledger, and which entries count as busy for which audience.
 import type { Audience } from '../catalogue/visit.ts'
-import { firstEnding, indexAt, type Spans } from '../../kernel/time/interval.ts'
+import { firstEnding, indexAt, type Range, type Spans } from '../../kernel/time/interval.ts'
 
 export type BusyKind = 'appointment' | 'hold' | 'session' | 'released'
 
@@ -45,14 +45,11 @@ export function isLive(calendar: AgentCalendar, i: number, now: number, audience
   return audience === 'public' || calendar.kinds[i] !== 'released'
 }
 
+/** When and by whom a calendar is looked at, and which entry is left out. */
+export type BusyView = { now: number; audience: Audience; ignored: Ignored }
+
 /** The spans that count as busy at `now`. */
-export function busySpans(
-  agentId: string,
-  calendar: AgentCalendar,
-  now: number,
-  audience: Audience,
-  ignored: Ignored,
-): Spans {
+export function busySpans(agentId: string, calendar: AgentCalendar, { now, audience, ignored }: BusyView): Spans {
   const mine = ignored?.agentId === agentId ? ignored : undefined
   if (!calendar.volatile && !mine) return calendar.spans
   const out: number[] = []
@@ -69,11 +66,8 @@ export function busySpans(
 export function conflictIn(
   agentId: string,
   calendar: AgentCalendar,
-  from: number,
-  to: number,
-  now: number,
-  audience: Audience,
-  ignored: Ignored,
+  { from, to }: Range,
+  { now, audience, ignored }: BusyView,
 ): BusyKind | null {
   for (let i = firstEnding(calendar.spans, from); i < calendar.kinds.length; i += 1) {
     const start = calendar.spans[i * 2]!

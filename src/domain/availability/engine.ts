@@ -34,21 +34,19 @@ export function nextOnGrid(fit: Fit, zone: string, anchor: number, at: number): 
   return at <= anchor ? anchor : anchor + Math.ceil((at - anchor) / fit.step) * fit.step
 }
 
-/**
- * Adds `places` to the mark of every start at which the visit fits for one agent.
- * @param pieces open time as flat triples [from, to, anchor]
- * @param busy the agent's reserved time, sorted and disjoint
- * @param starts where a start may lie, sorted and disjoint
- */
-export function markStarts(
-  fit: Fit,
-  zone: string,
-  pieces: Float64Array,
-  busy: Spans,
-  starts: Spans,
-  marks: Marks,
-  places: number,
-): void {
+/** One agent's time at one location. */
+export type AgentTime = {
+  zone: string
+  /** Open time as flat triples [from, to, anchor]. */
+  pieces: Float64Array
+  /** The agent's reserved time, sorted and disjoint. */
+  busy: Spans
+  /** Where a start may lie, sorted and disjoint. */
+  starts: Spans
+}
+
+/** Adds `places` to the mark of every start at which the visit fits for one agent. */
+export function markStarts(fit: Fit, { zone, pieces, busy, starts }: AgentTime, marks: Marks, places: number): void {
   const { origin, counts } = marks
   const { duration, bufferBefore, bufferAfter, step } = fit
   const onClock = fit.alignment === 'clock'

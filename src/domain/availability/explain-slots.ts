@@ -1,6 +1,6 @@
 // Answers "Why is nothing free?" for every agent, at an instant or over a day, from the layers of the slot engine.
 import type { SnapshotDeps } from './snapshots.ts'
-import { MINUTE } from '../../kernel/time/interval.ts'
+import { MINUTE, type Range } from '../../kernel/time/interval.ts'
 import { formatInstant, startOfDay } from '../../kernel/time/zone.ts'
 import { explainStart, type ReasonCode, type Situation } from './explanation.ts'
 import type { Agent, Location } from '../catalogue/tenant-config.ts'
@@ -45,8 +45,7 @@ function nobody(search: Search, request: SlotRequest): Explanation['reason'] {
 function explainAll(
   search: Search,
   request: SlotRequest,
-  from: number,
-  to: number,
+  { from, to }: Range,
   one: (situation: Situation, location: Location) => Omit<AgentExplanation, 'agentId' | 'agentName' | 'locationId'>,
 ): AgentExplanation[] {
   const asked = request.locationIds
@@ -66,8 +65,9 @@ function explainAll(
 
 /** For one instant: each agent with the first reason against it, or `offered`. */
 export async function explainInstant(deps: SnapshotDeps, request: SlotRequest, at: number): Promise<Explanation> {
-  const search = await prepareSearch(deps, request, at, at + MINUTE)
-  const agents = explainAll(search, request, at, at + MINUTE, (situation) => ({ reason: explainStart(situation, at) }))
+  const instant = { from: at, to: at + MINUTE }
+  const search = await prepareSearch(deps, request, instant)
+  const agents = explainAll(search, request, instant, (situation) => ({ reason: explainStart(situation, at) }))
   return { offered: agents.some((a) => a.reason === 'offered'), reason: nobody(search, request), agents }
 }
 
@@ -83,8 +83,8 @@ export async function explainDay(
 ): Promise<Explanation> {
   const from = startOfDay(timeZone, day)
   const to = startOfDay(timeZone, day + 1)
-  const search = await prepareSearch(deps, request, from, to)
-  const agents = explainAll(search, request, from, to, (situation, location) => {
+  const search = await prepareSearch(deps, request, { from, to })
+  const agents = explainAll(search, request, { from, to }, (situation, location) => {
     const selection = { agentId: situation.agentId, locationIds: [location.id] }
     const offered = findSlots(search, selection, from, to)
     const asked = new Set(offered.map((slot) => slot.start))

@@ -96,8 +96,8 @@ export function openRefusal(s: Situation, start: number, options: { anyGrid?: bo
 /** Why the agent's reserved time blocks this start; null when the time is free or a group session there has free places. */
 export function busyRefusal(s: Situation, start: number): ReasonCode | null {
   const { duration, bufferBefore, bufferAfter, seats } = s.visit
-  const conflict = (ignored: Ignored): BusyKind | null =>
-    conflictIn(s.agentId, s.calendar, start - bufferBefore, start + duration + bufferAfter, s.now, s.audience, ignored)
+  const taken = { from: start - bufferBefore, to: start + duration + bufferAfter }
+  const conflict = (ignored: Ignored): BusyKind | null => conflictIn(s.agentId, s.calendar, taken, { ...s, ignored })
   const session = seats > 1 ? sessionAt(s, start) : undefined
   const found = conflict(session ? entryAt(s.agentId, s.calendar, start) : s.ignored)
   if (found === 'hold') return 'slot_held'

@@ -29,13 +29,17 @@ export type Counter = {
   until: number
 }
 
+/** For whom and where limits are looked at: days and weeks are those of `zone`. */
+export type LimitView = {
+  zone: string
+  subjects: { agentId: string; contactId: string | null }
+  audience: Audience
+}
+
 /** The counters that an appointment at `start` increments, in a fixed order so that all transactions lock them in the same order. */
 export function countersOf(
   limits: readonly ServiceLimit[],
-  zone: string,
-  start: number,
-  subjects: { agentId: string; contactId: string | null },
-  audience: Audience,
+  { zone, start, subjects, audience }: LimitView & { start: number },
 ): Counter[] {
   const counters = limits.flatMap((limit): Counter[] => {
     if (limit.audience !== undefined && limit.audience !== audience) return []
@@ -75,9 +79,7 @@ export type Counted = {
 export function fullPeriods(
   limits: readonly ServiceLimit[],
   counted: readonly Counted[],
-  zone: string,
-  subjects: { agentId: string; contactId: string | null },
-  audience: Audience,
+  { zone, subjects, audience }: LimitView,
 ): { days: Spans; weeks: Spans } {
   const result: { days: number[][]; weeks: number[][] } = { days: [], weeks: [] }
   for (const limit of limits) {

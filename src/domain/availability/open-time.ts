@@ -28,6 +28,9 @@ export type OpenTime = {
 /** Anchor value for a grid that starts at local midnight, used when an opening lasts longer than a day. */
 export const MIDNIGHT = -1
 
+/** An agent at a location where they may serve. */
+export type Candidate = { agent: Agent; location: Location }
+
 type Who = { audience: Audience; locationId: string | null; desk: number | null }
 
 function appliesTo(rule: ScheduleRule, who: Who): boolean {
@@ -133,8 +136,7 @@ export function composeLocation(
  */
 export function composeOpenTime(
   config: TenantConfig,
-  agent: Agent,
-  location: Location,
+  { agent, location }: Candidate,
   at: LocationTime,
   audience: Audience,
 ): OpenTime {

@@ -1,15 +1,29 @@
 // PURE. Finds slots of a visit over locations and agents: candidates, their open time (composed once per configuration and month),
 // the merge of engine.ts, and the same input prepared for an explanation.
-import { MINUTE, subtract, union, type Spans } from '../../kernel/time/interval.ts'
+import { MINUTE, subtract, union, type Range, type Spans } from '../../kernel/time/interval.ts'
 import { dayOf, formatDate, parseDate, startOfDay } from '../../kernel/time/zone.ts'
 import type { Audience, Visit } from '../catalogue/visit.ts'
 import { busySpans, EMPTY_CALENDAR, entryAt, nextExpiry, type AgentCalendar, type Ignored } from './agent-calendar.ts'
-import { allowedStarts, markStarts, newMarks, startBounds, type Marks, type StartBounds } from './engine.ts'
+import {
+  allowedStarts,
+  markStarts,
+  newMarks,
+  startBounds,
+  type AgentTime,
+  type Marks,
+  type StartBounds,
+} from './engine.ts'
 import type { Situation } from './explanation.ts'
 import type { Agent, Location, TenantConfig } from '../catalogue/tenant-config.ts'
-import { composeLocation, composeOpenTime, isBusinessDay, type LocationTime, type OpenTime } from './open-time.ts'
+import {
+  composeLocation,
+  composeOpenTime,
+  isBusinessDay,
+  type Candidate,
+  type LocationTime,
+  type OpenTime,
+} from './open-time.ts'
 
-export type Candidate = { agent: Agent; location: Location }
 export type FullPeriods = { days: Spans; weeks: Spans }
 export const NOTHING_FULL: FullPeriods = { days: [], weeks: [] }
 
@@ -73,11 +87,11 @@ const monthStart = (day: number): number => parseDate(`${formatDate(day).slice(0
 /** Open time for the whole months around [from, to), cached by configuration, agent, location, audience and months. */
 export function openTimeFor(
   config: TenantConfig,
-  { agent, location }: Candidate,
+  candidate: Candidate,
   audience: Audience,
-  from: number,
-  to: number,
+  { from, to }: Range,
 ): OpenTime {
+  const { agent, location } = candidate
   let memo = memos.get(config)
   if (!memo) memos.set(config, (memo = { places: new Map(), times: new Map() }))
   const first = monthStart(dayOf(location.timeZone, from))
@@ -88,7 +102,7 @@ export function openTimeFor(
   if (time) return time
   let at = memo.places.get(place)
   if (!at) memo.places.set(place, (at = composeLocation(config, location, first, last)))
-  time = composeOpenTime(config, agent, location, at, audience)
+  time = composeOpenTime(config, candidate, at, audience)
   if (memo.times.size >= MAX_TIMES) memo.times.clear()
   memo.times.set(key, time)
   return time
@@ -122,40 +136,29 @@ export function findSlots(search: Search, selection: Selection, from: number, to
 }
 
 function markCandidate(search: Search, candidate: Candidate, starts: Spans, marks: Marks): void {
-  const { visit, audience, now } = search
+  const { visit } = search
   const { agent, location } = candidate
   const calendar = search.calendars.get(agent.id) ?? EMPTY_CALENDAR
   const full = search.full(agent.id, location)
   const mayStart = full === NOTHING_FULL ? starts : subtract(starts, union(full.days, full.weeks))
   if (mayStart.length === 0) return
-  const open = openTimeFor(
-    search.config,
-    candidate,
-    audience,
-    marks.origin,
-    marks.origin + marks.counts.length * MINUTE,
-  )
-  const busy = busySpans(agent.id, calendar, now, audience, search.ignored)
-  if (search.places <= visit.seats)
-    markStarts(visit, location.timeZone, open.pieces, busy, mayStart, marks, visit.seats)
-  if (visit.seats > 1) markSessions(search, candidate, open, calendar, mayStart, marks)
+  const range = { from: marks.origin, to: marks.origin + marks.counts.length * MINUTE }
+  const { pieces } = openTimeFor(search.config, candidate, search.audience, range)
+  const busy = busySpans(agent.id, calendar, search)
+  const time = { zone: location.timeZone, pieces, busy, starts: mayStart }
+  if (search.places <= visit.seats) markStarts(visit, time, marks, visit.seats)
+  if (visit.seats > 1) markSessions(search, candidate, time, marks)
 }
 
 /** Marks existing group sessions with free places: their time is busy, but their start is offered. */
-function markSessions(
-  search: Search,
-  { agent, location }: Candidate,
-  open: OpenTime,
-  calendar: AgentCalendar,
-  mayStart: Spans,
-  marks: Marks,
-): void {
+function markSessions(search: Search, { agent }: Candidate, time: AgentTime, marks: Marks): void {
+  const calendar = search.calendars.get(agent.id) ?? EMPTY_CALENDAR
   for (const { startsAt, endsAt, serviceId, free } of calendar.sessions) {
     if (serviceId !== search.visit.serviceIds[0] || endsAt - startsAt !== search.visit.duration || free < search.places)
       continue
     const one = newMarks(startsAt, startsAt + MINUTE)
-    const busy = busySpans(agent.id, calendar, search.now, search.audience, entryAt(agent.id, calendar, startsAt))
-    markStarts(search.visit, location.timeZone, open.pieces, busy, mayStart, one, 1)
+    const busy = busySpans(agent.id, calendar, { ...search, ignored: entryAt(agent.id, calendar, startsAt) })
+    markStarts(search.visit, { ...time, busy }, one, 1)
     const index = (startsAt - marks.origin) / MINUTE
     if (one.counts[0] === 1 && index >= 0 && index < marks.counts.length) marks.counts[index]! += free
   }
@@ -170,8 +173,8 @@ export function situationOf(search: Search, candidate: Candidate, from: number, 
     zone: location.timeZone,
     agentId: agent.id,
     audience: search.audience,
-    open: openTimeFor(search.config, candidate, search.audience, from, to),
-    openToStaff: openTimeFor(search.config, candidate, 'staff', from, to),
+    open: openTimeFor(search.config, candidate, search.audience, { from, to }),
+    openToStaff: openTimeFor(search.config, candidate, 'staff', { from, to }),
     bounds: boundsAt(search, location),
     calendar: search.calendars.get(agent.id) ?? EMPTY_CALENDAR,
     now: search.now,

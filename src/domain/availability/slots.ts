@@ -2,7 +2,7 @@
 import type { SnapshotDeps } from './snapshots.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { planVisit, type Audience, type Visit } from '../catalogue/visit.ts'
-import { DAY, MINUTE, union } from '../../kernel/time/interval.ts'
+import { DAY, MINUTE, union, type Range } from '../../kernel/time/interval.ts'
 import { parseDate, startOfDay } from '../../kernel/time/zone.ts'
 import type { Ignored } from './agent-calendar.ts'
 import { fullPeriods, limitMargin, type Counted } from './limits.ts'
@@ -73,8 +73,7 @@ async function limitsFor(
   deps: SnapshotDeps,
   visit: Visit,
   request: SlotRequest,
-  from: number,
-  to: number,
+  { from, to }: Range,
 ): Promise<Search['full']> {
   if (visit.limits.length === 0) return () => NOTHING_FULL
   const ids = [...new Set(visit.limits.map((limit) => limit.serviceId))]
@@ -92,11 +91,11 @@ async function limitsFor(
     return full
   }
   return (agentId, { timeZone }) => {
-    const subjects = { agentId, contactId }
-    const shared = remember(timeZone, () => fullPeriods(common, counted, timeZone, subjects, request.audience))
+    const view = { zone: timeZone, subjects: { agentId, contactId }, audience: request.audience }
+    const shared = remember(timeZone, () => fullPeriods(common, counted, view))
     if (own.length === 0) return shared
     return remember(`${agentId}|${timeZone}`, () => {
-      const mine = fullPeriods(own, byAgent.get(agentId) ?? [], timeZone, subjects, request.audience)
+      const mine = fullPeriods(own, byAgent.get(agentId) ?? [], view)
       return { days: union(shared.days, mine.days), weeks: union(shared.weeks, mine.weeks) }
     })
   }
@@ -106,12 +105,12 @@ async function limitsFor(
 export async function prepareSearch(
   deps: SnapshotDeps,
   request: SlotRequest,
-  from: number,
-  to: number,
+  range: Range,
   known?: Confirmed,
 ): Promise<Search> {
-  const snapshot = await deps.snapshots.withCalendars(known ?? (await confirmFor(deps, request)), from, to)
-  return searchOver(deps, request, snapshot, from, to)
+  const confirmed = known ?? (await confirmFor(deps, request))
+  const snapshot = await deps.snapshots.withCalendars(confirmed, range.from, range.to)
+  return searchOver(deps, request, snapshot, range)
 }
 
 /** Builds a search from a given configuration and calendars; checks limits for starts in [from, to). */
@@ -119,12 +118,11 @@ export async function searchOver(
   deps: SnapshotDeps,
   request: SlotRequest,
   snapshot: Recent,
-  from: number,
-  to: number,
+  range: Range,
 ): Promise<Search> {
   const { config, calendars } = snapshot
   const visit = visitOf(config, request.serviceIds, request.minutes)
-  const full = await limitsFor(deps, visit, request, from, to)
+  const full = await limitsFor(deps, visit, request, range)
   const { audience, places, ignored } = request
   return { config, visit, calendars, audience, now: deps.now(), places, ignored, full }
 }
@@ -175,7 +173,7 @@ export async function slotsText(
   const zone = timeZone ?? confirmed.config.timeZone
   const from = startOfDay(zone, parseDate(dates.from))
   const to = startOfDay(zone, parseDate(dates.to) + 1)
-  const search = await prepareSearch(deps, request, from, to, confirmed)
+  const search = await prepareSearch(deps, request, { from, to }, confirmed)
   const slots = findSlots(search, request, from, to)
   const { serviceIds, agentId = null } = request
   const list = { timeZone: zone, ...dates, serviceIds, durationMinutes: search.visit.duration / MINUTE, agentId }
@@ -207,7 +205,7 @@ export async function firstSlots(
   let last: Search | undefined
   let until = Infinity
   for (const step of steps) {
-    const search = await prepareSearch(deps, request, low, low + step, known)
+    const search = await prepareSearch(deps, request, { from: low, to: low + step }, known)
     last = search
     const open = locationsFor(search.config, search.visit, request).filter((location) => !found.has(location.id))
     if (open.length === 0) break

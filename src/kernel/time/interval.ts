@@ -1,6 +1,10 @@
 // PURE. Sets of time as sorted, disjoint, half-open intervals in epoch milliseconds, stored flat: [from0, to0, from1, to1, …].
 // Flat arrays instead of objects, because the slot engine scans hundreds of thousands of intervals in a few milliseconds.
 
+/** The instants [from, to), in epoch ms. */
+export type Range = { from: number; to: number }
+
+/** Sorted and disjoint spans as a flat list: span i is [spans[2i], spans[2i+1]), in epoch ms. */
 export type Spans = readonly number[]
 
 export const MINUTE = 60_000

@@ -1,8 +1,6 @@
 // Idempotency: the same key and request get the stored answer, without a second effect (draft-ietf-httpapi-idempotency-key).
 // Only successful answers are stored: a refusal had no effect, so a retry may succeed.
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CoreDeps } from '../core-deps.ts'
-import { hashSecret } from '../../kernel/crypto/token.ts'
 import { transaction, violationOf, type Tx } from '../database/tx.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { findAnswer, rememberAnswer, type NewAnswer, type StoredAnswer } from './idempotency.sql.ts'
@@ -14,21 +12,6 @@ export type IdempotencyScope = {
   keyHash: string
   requestHash: string
   key: string
-}
-
-/** Reads the Idempotency-Key header; null without it. Throws `idempotency_key_invalid`. */
-export function idempotencyOf(request: FastifyRequest, tenantId: string): IdempotencyScope | null {
-  const key = request.headers['idempotency-key']
-  if (key === undefined) return null
-  if (typeof key !== 'string' || !/^[\x21-\x7e]{8,255}$/.test(key)) {
-    throw new AppError(
-      'idempotency_key_invalid',
-      {},
-      { fields: [{ in: 'header', pointer: 'Idempotency-Key', code: 'idempotency_key_invalid' }] },
-    )
-  }
-  const requestHash = hashSecret(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
-  return { tenantId, principal: request.principal?.id ?? '', keyHash: hashSecret(key), requestHash, key }
 }
 
 /** The row that stores `answer`; insert it in the same transaction as the effect. */
@@ -84,9 +67,4 @@ export async function answerOnce(
     if (rival) return rival
     throw error
   }
-}
-
-export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
-  for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
-  return reply.code(answer.status).send(answer.body)
 }

@@ -167,7 +167,7 @@ export async function timesOf(
   const start = asked !== undefined && months.includes(asked) ? asked : undefined
   const load = async (month: string) => {
     const [from, to] = rangeOf(zone, month)
-    const search = await prepareSearch(deps, request, from, to, confirmed)
+    const search = await prepareSearch(deps, request, { from, to }, confirmed)
     const slots = findSlots(search, request, from, to)
     return {
       search,

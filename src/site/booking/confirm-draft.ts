@@ -1,11 +1,11 @@
 // Confirms a draft: at once, after the link in an e-mail was opened, or after approval by the office.
-import { confirmHold } from '../../domain/appointment/confirm-hold.ts'
+import { bookedId, confirmOnce } from '../../http/book-once.ts'
 import { extendHold } from '../../domain/appointment/extend-hold.ts'
 import { compose, post } from '../../application/messaging/compose.ts'
 import { countMessages } from '../../application/messaging/message.sql.ts'
 import { ofAppointment } from '../../application/messaging/wording.ts'
 import { hashSecret } from '../../kernel/crypto/token.ts'
-import { transaction } from '../../platform/database/tx.ts'
+import { transaction, type Tx } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { ContactFields } from '../../domain/contact/contact.ts'
@@ -17,7 +17,7 @@ import { signedName, signatureOf } from '../../kernel/crypto/signature.ts'
 import type { Site } from '../site.ts'
 import { needsProof } from './hold-limits.ts'
 import { digestOf, type Draft, type Held } from './draft.ts'
-import { changeDraft, CITIZEN, citizenScope, giveBack, LONGEST, requireDraft } from './drafts.ts'
+import { changeDraft, changeDraftIn, CITIZEN, citizenScope, giveBack, LONGEST, requireDraft } from './drafts.ts'
 import { visitOf } from '../../domain/availability/slots.ts'
 import type { AppointmentView } from '../../domain/appointment/appointment-view.ts'
 import { answersOf } from '../../ui/questions.ts'
@@ -49,57 +49,59 @@ function contactOf(site: Site, draft: Draft): ContactFields {
   }
 }
 
-/** Turns the draft's hold into an appointment. A repeated confirmation of the same draft returns the same appointment. */
-async function book(
-  deps: Deps,
-  site: Site,
-  draftId: string,
-  draft: Draft,
-  as: { needsApproval: boolean; isProven: boolean },
-): Promise<string> {
-  const held = draft.held!
-  const contact = contactOf(site, draft)
-  const context = {
-    tenantId: site.tenantId,
-    actor: CITIZEN,
-    scope: citizenScope(site.tenantId, `confirm:${held.id}`),
-    callerSecret: site.secret,
-    hold: false,
-    country: site.settings.country,
-  }
+/** Who the citizen is, as they typed it, and what they answered. */
+function requestOf(site: Site, draft: Draft) {
   const visit = visitOf(site.config, draft.selection.serviceIds, draft.selection.minutes)
-  const answers = answersOf(visit.questions, draft.answers)
   // E.164 has no place for an extension, but the agent who calls needs it.
   const extension = extensionOf(draft.applicant.phone, site.settings.country)
   const notes = [...(extension === null ? [] : [site.words.extension(extension)]), draft.details].join('\n').trim()
-  const request = {
-    contact,
-    answers,
+  return {
+    contact: contactOf(site, draft),
+    answers: answersOf(visit.questions, draft.answers),
     channel: draft.selection.channel,
     locale: site.language,
     ...(notes === '' ? {} : { notes }),
   }
+}
+
+type Confirming = { draftId: string; draft: Draft; needsApproval: boolean; isProven: boolean }
+
+/**
+ * Turns the draft's hold into an appointment and empties the draft, in one transaction: the appointment now holds the typed data.
+ * A repeated confirmation of the same draft returns the same appointment. Throws `changed_elsewhere` when another window changed
+ * the draft after `draft` was read.
+ */
+async function bookDraft(
+  deps: Deps,
+  site: Site,
+  { draftId, draft, needsApproval, isProven }: Confirming,
+): Promise<string> {
+  const { tenantId } = site
+  const held = draft.held!
+  // Another window may have taken the same time with a hold of its own: the confirmed one wins, the other is given back.
+  let replaced: Held | null = null
+  const emptied =
+    (id: string) =>
+    (d: Draft): Draft => {
+      if (d.appointmentId === null && digestOf(d) !== digestOf(draft)) throw new AppError('changed_elsewhere')
+      replaced = d.held?.id === id ? null : d.held
+      const applicant = { firstName: '', lastName: '', email: '', phone: '' }
+      return { ...d, held: d.held?.id === id ? d.held : held, appointmentId: id, answers: {}, details: '', applicant }
+    }
   const terms = {
     start: held.start,
     maxOpen: site.settings.booking.maxOpenAppointments,
-    ...as,
+    needsApproval,
+    isProven,
+    also: async (tx: Tx, { id }: { id: string }) => {
+      await changeDraftIn(deps, tx, { tenantId, id: draftId, change: emptied(id) })
+    },
   }
-  const { id } = (await confirmHold(deps, held.id, request, context, terms)).body as { id: string }
-  // The appointment now holds the typed data; the draft keeps only its id.
-  let replaced: Held | null = null
-  await changeDraft(deps, site.tenantId, draftId, (d) => {
-    // Another window changed the hold at the same moment: the confirmed one wins, and the other is given back.
-    replaced = d.held?.id === id ? null : d.held
-    return {
-      ...d,
-      held: d.held?.id === id ? d.held : held,
-      appointmentId: id,
-      answers: {},
-      details: '',
-      applicant: { firstName: '', lastName: '', email: '', phone: '' },
-    }
-  })
-  await giveBack(deps, site.tenantId, replaced)
+  const context = { tenantId, actor: CITIZEN, hold: false, country: site.settings.country }
+  const repeat = { scope: citizenScope(tenantId, `confirm:${held.id}`), callerSecret: site.secret }
+  const confirmation = { holdId: held.id, request: requestOf(site, draft), context, terms }
+  const id = bookedId(await confirmOnce(deps, confirmation, repeat))
+  await giveBack(deps, tenantId, replaced)
   return id
 }
 
@@ -153,20 +155,15 @@ async function askByMail(deps: Deps, site: Site, draftId: string, draft: Draft):
 }
 
 /**
- * The citizen's last step. `shown`: the draft the page showed; `isVouched`: the browser did its proof of work. Throws refusals
- * of hold and contact.
+ * The citizen's last step. `draft`: as the page showed it; `isVouched`: the browser did its proof of work. Throws refusals of
+ * hold and contact.
  */
 export async function confirmDraft(
   deps: Deps,
   site: Site,
-  draftId: string,
-  shown: Draft,
-  isVouched: boolean,
+  { draftId, draft, isVouched }: { draftId: string; draft: Draft; isVouched: boolean },
 ): Promise<Confirmed> {
-  const draft = await requireDraft(deps, site.tenantId, draftId)
   if (draft.appointmentId !== null) return { appointmentId: draft.appointmentId }
-  // Another window changed the draft after the page was rendered: only what was shown may be confirmed.
-  if (digestOf(draft) !== digestOf(shown)) throw new AppError('changed_elsewhere')
   if (!draft.held || draft.held.until <= deps.now()) throw new AppError('hold_expired')
   const { emailConfirmationMinutes, captcha } = site.settings.booking
   const hasMail = draft.applicant.email !== ''
@@ -181,7 +178,8 @@ export async function confirmDraft(
     if (draft.activation) return { activationUntil: draft.activation.until }
     return { activationUntil: await askByMail(deps, site, draftId, draft) }
   }
-  return { appointmentId: await book(deps, site, draftId, draft, { needsApproval: needsVouching, isProven: false }) }
+  const confirming = { draftId, draft, needsApproval: needsVouching, isProven: false }
+  return { appointmentId: await bookDraft(deps, site, confirming) }
 }
 
 /** Whether the mailed link proves the draft's current e-mail address. */
@@ -199,10 +197,9 @@ export async function sendActivationAgain(deps: Deps, site: Site, draftId: strin
 }
 
 /** Confirms the draft after the mailed link was opened and its button pressed. Throws `activation_expired`. */
-export async function activateDraft(deps: Deps, site: Site, draftId: string): Promise<string> {
-  const draft = await requireDraft(deps, site.tenantId, draftId)
+export async function activateDraft(deps: Deps, site: Site, draftId: string, draft: Draft): Promise<string> {
   if (draft.appointmentId !== null) return draft.appointmentId
   if (!isProven(site, draftId, draft) || !draft.held || draft.held.until <= deps.now())
     throw new AppError('activation_expired')
-  return book(deps, site, draftId, draft, { needsApproval: false, isProven: true })
+  return bookDraft(deps, site, { draftId, draft, needsApproval: false, isProven: true })
 }

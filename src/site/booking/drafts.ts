@@ -1,12 +1,12 @@
 // Leads a draft to an appointment: takes, keeps and returns the slot, and saves what is typed. The ledger owns the hold; the
 // draft only refers to it, so typed data survives the end of a hold.
-import { book } from '../../domain/appointment/book.ts'
+import { bookedId, bookOnce } from '../../http/book-once.ts'
 import { cancel } from '../../domain/appointment/change.ts'
 import { extendHold } from '../../domain/appointment/extend-hold.ts'
 import { move } from '../../domain/appointment/move.ts'
 import { findAppointment, type Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { hashSecret } from '../../kernel/crypto/token.ts'
-import { transaction } from '../../platform/database/tx.ts'
+import { transaction, type Tx } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { IdempotencyScope } from '../../platform/idempotency/idempotency.ts'
@@ -41,14 +41,21 @@ export async function changeDraft(
   id: string,
   change: (draft: Draft) => Draft,
 ): Promise<Draft> {
-  return transaction(deps.db, async (tx) => {
-    const draft = await lockDraft(tx, tenantId, id)
-    if (!draft) throw new AppError('draft_gone')
-    const after = change(draft)
-    const now = deps.now()
-    await saveDraft(tx, tenantId, id, after, new Date(now), new Date(now + KEPT))
-    return after
-  })
+  return transaction(deps.db, (tx) => changeDraftIn(deps, tx, { tenantId, id, change }))
+}
+
+/** Like `changeDraft`, in a transaction under way. */
+export async function changeDraftIn(
+  deps: Deps,
+  tx: Tx,
+  { tenantId, id, change }: { tenantId: string; id: string; change: (draft: Draft) => Draft },
+): Promise<Draft> {
+  const draft = await lockDraft(tx, tenantId, id)
+  if (!draft) throw new AppError('draft_gone')
+  const after = change(draft)
+  const now = deps.now()
+  await saveDraft(tx, tenantId, id, after, new Date(now), new Date(now + KEPT))
+  return after
 }
 
 const heldOf = (a: Appointment, since: number, isExtended = false): Held => ({
@@ -99,12 +106,15 @@ async function holdAnew(
     places: wanted.places,
   }
   const context = {
-    ...{ tenantId, actor: CITIZEN, callerSecret: site.secret, hold: true, country: site.settings.country },
+    tenantId,
+    actor: CITIZEN,
+    hold: true,
+    country: site.settings.country,
     unproven: network,
   }
   for (let attempt = 0; ; attempt += 1) {
     const scope = citizenScope(tenantId, `hold:${draftId}:${hashSecret(JSON.stringify(request))}:${attempt}`)
-    const { id } = (await book(deps, request, { ...context, scope })).body as { id: string }
+    const id = bookedId(await bookOnce(deps, request, context, { scope, callerSecret: site.secret }))
     const a = await findAppointment(deps.db.kysely, tenantId, id)
     if (a?.status === 'held' && a.hold_expires_at!.getTime() > deps.now()) return heldOf(a, deps.now())
     if (attempt >= 20) throw new AppError('too_many_rivals')

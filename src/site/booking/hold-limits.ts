@@ -61,7 +61,9 @@ async function dayFor(
   const [from, to] = [startOfDay(zone, day), startOfDay(zone, day + 1)]
   const agents = [...Map.groupBy(candidates, (c) => c.agent.id)]
   const open = agents.map(([, list]) =>
-    lengthOf(intersect(union(...list.map((c) => openTimeFor(config, c, 'public', from, to).layers.open)), [from, to])),
+    lengthOf(
+      intersect(union(...list.map((c) => openTimeFor(config, c, 'public', { from, to }).layers.open)), [from, to]),
+    ),
   )
   const capacity = open.reduce((sum, length) => sum + length, 0) / MINUTE
   const range = { from: new Date(from), to: new Date(to), now: new Date(deps.now()), except }

@@ -161,7 +161,7 @@ async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply,
   if (instead) return instead
   try {
     const isVouched = await isSolved(site, id, textOf(form, 'altcha'), await loaded.workLevel())
-    const result = await confirmDraft(deps, site, id, loaded.draft, isVouched)
+    const result = await confirmDraft(deps, site, { draftId: id, draft: loaded.draft, isVouched })
     if ('activationUntil' in result) return { redirect: `${base}/activation` }
     return await letIn(deps, request, reply, site, result.appointmentId)
   } catch (error) {
@@ -364,8 +364,8 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
     method: 'POST',
     url: '/:tenant/activate/:token',
     handler: async (request, reply, site) => {
-      const { id } = await loadActivation(deps, request, site)
-      return letIn(deps, request, reply, site, await activateDraft(deps, site, id))
+      const { id, draft } = await loadActivation(deps, request, site)
+      return letIn(deps, request, reply, site, await activateDraft(deps, site, id, draft))
     },
   })
 }

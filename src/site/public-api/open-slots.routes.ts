@@ -70,7 +70,7 @@ async function make(deps: Deps, config: TenantConfig): Promise<Made> {
       audience: 'public' as const,
       places: 1,
     }
-    const search = await prepareSearch(deps, asked, now, now + AHEAD)
+    const search = await prepareSearch(deps, asked, { from: now, to: now + AHEAD })
     for (const id of locationIds) {
       used.add(id)
       schedules.push({

@@ -28,7 +28,7 @@ export async function personalStarts(
 ): Promise<number[]> {
   const length = campaign.personalMinutes * MINUTE
   const end = Math.max(to, from + 1) + length
-  const { free } = await agentTime(deps, config, agent, from, end)
+  const { free } = await agentTime(deps, config, agent, { from, to: end })
   const allowed = intersect(free, allowedSpans(callingHoursOf(campaign, config.holidays), zones, from, end))
   const starts: number[] = []
   for (let i = 0; i < allowed.length; i += 2)

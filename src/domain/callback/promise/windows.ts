@@ -22,14 +22,14 @@ async function freeStaff(
   const service = config.services.get(serviceId)
   if (!service || service.archived) return []
   const request = { tenantId: config.tenantId, serviceIds: [serviceId], audience: 'staff' as const, places: 1 }
-  const search = await prepareSearch(deps, request, from, to)
+  const search = await prepareSearch(deps, request, { from, to })
   const byAgent = Map.groupBy(candidatesFor(search.config, search.visit, {}), (candidate) => candidate.agent)
   return [...byAgent].map(([agent, candidates]) => {
     const open = union(
-      ...candidates.map((candidate) => openTimeFor(search.config, candidate, 'staff', from, to).layers.open),
+      ...candidates.map((candidate) => openTimeFor(search.config, candidate, 'staff', { from, to }).layers.open),
     )
     const calendar = search.calendars.get(agent.id) ?? EMPTY_CALENDAR
-    const busy = busySpans(agent.id, calendar, search.now, 'staff', undefined)
+    const busy = busySpans(agent.id, calendar, { now: search.now, audience: 'staff', ignored: undefined })
     return intersect(subtract(open, busy), [from, to])
   })
 }
