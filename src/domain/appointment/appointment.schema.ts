@@ -25,7 +25,8 @@ const Override = Type.Object(
         minItems: 1,
         uniqueItems: true,
         description:
-          'The rules that are set aside; absent = all of time and number, and with agentId also those of working hours. An agent who does not work then is never chosen, only named.',
+          'The rules that are set aside; absent = all of time and number, and with agentId also those of working hours. ' +
+          'An agent who does not work then is never chosen, only named.',
       }),
     ),
   },

@@ -23,17 +23,22 @@ export async function loadCalendars(
   from: number,
   to: number,
 ): Promise<CalendarRow[]> {
+  const period = rangeText(from, to)
   const { rows } = await sql<CalendarRow>`
     select c.agent_id, c.version,
-           (select string_agg((extract(epoch from lower(r.period)) * 1000)::bigint || ',' || (extract(epoch from upper(r.period)) * 1000)::bigint
-                     || ',' || left(r.kind, 1) || ',' || coalesce((extract(epoch from r.expires_at) * 1000)::bigint, 0), ';' order by r.period)
+           (select string_agg((extract(epoch from lower(r.period)) * 1000)::bigint
+                     || ',' || (extract(epoch from upper(r.period)) * 1000)::bigint
+                     || ',' || left(r.kind, 1)
+                     || ',' || coalesce((extract(epoch from r.expires_at) * 1000)::bigint, 0), ';' order by r.period)
               from reservations r
-             where r.tenant_id = ${tenantId} and r.agent_id = c.agent_id and r.period && ${rangeText(from, to)}::tstzrange) as packed,
+             where r.tenant_id = ${tenantId} and r.agent_id = c.agent_id
+               and r.period && ${period}::tstzrange) as packed,
            (select jsonb_agg(jsonb_build_object('id', s.id, 'service', s.service_id,
                      'starts', (extract(epoch from s.starts_at) * 1000)::bigint,
                      'ends', (extract(epoch from s.ends_at) * 1000)::bigint, 'free', s.seats - s.seats_used))
               from reservations s
-             where s.tenant_id = ${tenantId} and s.agent_id = c.agent_id and s.kind = 'session' and s.period && ${rangeText(from, to)}::tstzrange) as sessions
+             where s.tenant_id = ${tenantId} and s.agent_id = c.agent_id and s.kind = 'session'
+               and s.period && ${period}::tstzrange) as sessions
       from agent_calendars c
      where c.tenant_id = ${tenantId} and c.agent_id = any(${sql.val(agentIds)}::uuid[])`.execute(db)
   return rows

@@ -20,7 +20,8 @@ function instantText(date: string, wall: number, offset: number): string {
   const minutes = Math.floor((wall % 86_400_000) / MINUTE)
   const seconds = Math.floor((wall % MINUTE) / 1000)
   const shift = Math.abs(offset) / MINUTE
-  return `${date}T${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds)}${offset < 0 ? '-' : '+'}${two(Math.floor(shift / 60))}:${two(Math.floor(shift % 60))}`
+  const clock = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds)}`
+  return `${date}T${clock}${offset < 0 ? '-' : '+'}${two(Math.floor(shift / 60))}:${two(Math.floor(shift % 60))}`
 }
 
 /** One slot as JSON text. */
