@@ -1,5 +1,6 @@
 // Starts configuration → database → migrations → application → loops, and stops them in reverse order.
 // Only this file reads the environment and the clock.
+import { jsonText } from './cli/json-text.ts'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { earliestDue } from './domain/callback/dialing/claim.sql.ts'
@@ -152,7 +153,7 @@ async function describeApi(): Promise<string> {
   const nowhere = undefined as unknown as Deps['db']
   const app = await buildApp(createDeps(nowhere, { platformKey: undefined }), { logLevel: 'silent', trustProxy: false })
   await app.ready()
-  return `${JSON.stringify(app.swagger(), null, 2)}\n`
+  return `${jsonText(app.swagger())}\n`
 }
 
 async function run({ command, rest, flags }: Arguments): Promise<void> {

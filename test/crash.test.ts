@@ -6,7 +6,7 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import { migrate } from '../src/platform/database/migrate.ts'
 import { openDatabase } from '../src/platform/database/open.ts'
-import { copyTemplate, createOnServer, describeOnRealPostgres } from './helpers/database.ts'
+import { copyTemplate, createOnServer, describeOnNamedPostgres } from './helpers/database.ts'
 import { send, startProcess } from './helpers/process.ts'
 import { testDeps } from './helpers/service.ts'
 import { createTenant } from '../src/application/onboarding/create-tenant.ts'
@@ -88,7 +88,7 @@ test.skipIf(process.env.TEST_DATABASE_URL)('embedded: no acknowledged booking is
   rmSync(folder, { recursive: true, force: true })
 })
 
-describeOnRealPostgres('on PostgreSQL', (serverUrl) => {
+describeOnNamedPostgres('on PostgreSQL', (serverUrl) => {
   test('no acknowledged booking is lost by kill -9 of the service', async () => {
     const { url, drop } = await createOnServer(serverUrl)
     const { key } = await prepare({ url, folder: '' })

@@ -8,7 +8,7 @@ import { migrate } from '../src/platform/database/migrate.ts'
 import { openDatabase } from '../src/platform/database/open.ts'
 import { describeWithBroker, startBroker } from './helpers/broker.ts'
 import { effort } from './helpers/effort.ts'
-import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
+import { createOnServer, describeOnNamedPostgres } from './helpers/database.ts'
 import { send, startProcess, startWorker, type ServiceProcess } from './helpers/process.ts'
 import { startReceiver } from './helpers/receiver.ts'
 import { testDeps } from './helpers/service.ts'
@@ -103,7 +103,7 @@ async function checkExactlyOnce(stage: Stage): Promise<void> {
   }
 }
 
-describeOnRealPostgres('on PostgreSQL, four workers, two of them killed again and again', (serverUrl) => {
+describeOnNamedPostgres('on PostgreSQL, four workers, two of them killed again and again', (serverUrl) => {
   test('a receiver that fails, hangs and answers twice gets every contact, in order, under one key', async () => {
     const receiver = await startReceiver()
     const stage = await openStage(serverUrl, { kind: 'http', url: receiver.url, batchSize: 10, timeoutSeconds: 1 })

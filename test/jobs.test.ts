@@ -8,7 +8,7 @@ import { drain, enqueue } from '../src/platform/jobs/jobs.ts'
 import type { Job, NewJob } from '../src/platform/jobs/job.sql.ts'
 import { ensureSchedules, scheduleQueue } from '../src/schedule-loop.ts'
 import { SCHEDULES } from '../src/schedules.ts'
-import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
+import { createOnServer, describeOnNamedPostgres } from './helpers/database.ts'
 import { startMailbox, type Mailbox } from './helpers/mailbox.ts'
 import { send, startProcess, type ServiceProcess } from './helpers/process.ts'
 import { openDatabase } from '../src/platform/database/open.ts'
@@ -160,7 +160,7 @@ test('a tenant with much to do does not hold up another, and stopping waits for 
   expect(done.filter((name) => name.startsWith('big')).length + left.length).toBe(60)
 })
 
-describeOnRealPostgres('a process killed between sending and recording', (serverUrl) => {
+describeOnNamedPostgres('a process killed between sending and recording', (serverUrl) => {
   let mailbox: Mailbox
   beforeAll(async () => void (mailbox = await startMailbox()))
   afterAll(() => mailbox.close())

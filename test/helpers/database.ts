@@ -68,6 +68,16 @@ export async function openTestDatabase(onStatement?: (sql: string) => void): Pro
   }
 }
 
+/**
+ * Runs the block on the PostgreSQL of TEST_DATABASE_URL, as .ci/run does in its second run: processes that are killed again and again
+ * take too long for a plain `npm test`.
+ */
+export function describeOnNamedPostgres(name: string, block: (serverUrl: string) => void): void {
+  const url = process.env.TEST_DATABASE_URL
+  if (url) describe(name, () => block(url))
+  else describe.skip(`${name} (skipped: takes long, and runs with TEST_DATABASE_URL)`, () => block(''))
+}
+
 /** Runs the block on a real PostgreSQL; without one the block is skipped under a name that says why. */
 export function describeOnRealPostgres(name: string, block: (serverUrl: string) => void): void {
   const postgres = inject('postgres')
