@@ -55,7 +55,12 @@ const types = async (id: string): Promise<string[]> =>
 const lease = async (id: string, body: object = {}) => (await call('POST', `campaigns/${id}/leases`, body)).body
 const counters = async (id: string) => (await call('GET', `campaigns/${id}/counters`)).body
 const report = (id: string, body: object) => call('POST', `callbacks/${id}/attempts`, body)
-const turn = (id: string) => pushOnce(service.deps, 'f0000000-0000-7000-8000-000000000001', service.tenant.id, id)
+const turn = (id: string) =>
+  pushOnce(service.deps, {
+    pusher: 'f0000000-0000-7000-8000-000000000001',
+    tenantId: service.tenant.id,
+    campaignId: id,
+  })
 const step = async (ms: number) => {
   service.clock.now += ms
   await sweepCallbacks(service.deps, service.tenant.id)

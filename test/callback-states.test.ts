@@ -229,7 +229,7 @@ test('calls, clock steps, failing queues and crashes in any order keep every cal
           case 'result': {
             const of = pick(keys, step.key)
             const result = { outcome: step.outcome, leaseId: of?.key, at: now - step.late * MINUTE }
-            if (of) await settle(deps, config, of.id, result, 'test')
+            if (of) await settle(deps, config, { id: of.id, result, actor: 'test' })
             return
           }
           case 'results': {
@@ -241,35 +241,47 @@ test('calls, clock steps, failing queues and crashes in any order keep every cal
           }
           case 'bare': {
             const id = pick(ids, step.which)
-            if (id) await settle(deps, config, id, { outcome: step.outcome, at: now }, 'test')
+            if (id) await settle(deps, config, { id, result: { outcome: step.outcome, at: now }, actor: 'test' })
             return
           }
           case 'return': {
             const of = pick(keys, step.key)
-            if (of) await giveBack(deps, tenant.id, of.key, [of.id], 'test')
+            if (of) await giveBack(deps, { tenantId: tenant.id, leaseId: of.key, ids: [of.id], actor: 'test' })
             return
           }
           case 'extend': {
             const of = pick(keys, step.key)
-            if (of) await extendLease(deps, tenant.id, of.key, [of.id], 300)
+            if (of) await extendLease(deps, { tenantId: tenant.id, leaseId: of.key, ids: [of.id], seconds: 300 })
             return
           }
           case 'cancel': {
             const id = pick(ids, step.which)
-            if (id) await cancelCallback(deps, tenant.id, id, undefined, 'test')
+            if (id) await cancelCallback(deps, { tenantId: tenant.id, id, reason: undefined, actor: 'test' })
             return
           }
           case 'postpone': {
             const id = pick(ids, step.which)
-            if (id) await postpone(deps, config, id, { kind: 'at', at: now + step.hours * HOUR }, 'test')
+            if (id)
+              await postpone(deps, config, { id, when: { kind: 'at', at: now + step.hours * HOUR }, actor: 'test' })
             return
           }
           case 'push':
             answer = step.answer
-            return void (await pushOnce(deps, `f0000000-0000-7000-8000-00000000000${run % 10}`, tenant.id, push))
+            return void (await pushOnce(deps, {
+              pusher: `f0000000-0000-7000-8000-00000000000${run % 10}`,
+              tenantId: tenant.id,
+              campaignId: push,
+            }))
           case 'accept': {
             const of = pick(keys, step.key)
-            if (of) await acceptDelivery(deps, tenant.id, of.id, of.key, 60, 'test')
+            if (of)
+              await acceptDelivery(deps, {
+                tenantId: tenant.id,
+                id: of.id,
+                deliveryId: of.key,
+                seconds: 60,
+                actor: 'test',
+              })
             return
           }
           case 'time':

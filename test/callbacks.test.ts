@@ -60,7 +60,7 @@ describe('calling hours', () => {
         (hours, citizenHours, timeZone, citizen, start, minutes) => {
           const calling = { timeZone, hours, citizenHours, isHoliday: (day: number) => day % 5 === 0 }
           const from = start * MINUTE
-          const spans = allowedSpans(calling, citizen, from, from + 4 * DAY)
+          const spans = allowedSpans(calling, { zones: citizen, from, to: from + 4 * DAY })
           for (const minute of minutes) {
             const at = from + minute * MINUTE
             const isIn = spans.some((_, i) => i % 2 === 0 && spans[i]! <= at && at < spans[i + 1]!)
@@ -100,7 +100,7 @@ describe('calling hours', () => {
           const hours = [{ days: WEEKDAYS, from: '00:00', to: '23:59' }]
           const calling = { timeZone, hours, citizenHours: hours, isHoliday: () => false }
           const from = Date.parse('2026-01-01T00:00:00Z') + day * DAY
-          const buckets = bucketsIn(calling, [timeZone], minutes, from, from + 2 * DAY)
+          const buckets = bucketsIn(calling, { zones: [timeZone], minutes, from, to: from + 2 * DAY })
           expect(buckets.length).toBeGreaterThan(0)
           for (const [i, b] of buckets.entries()) {
             expect(b.start).toBeLessThanOrEqual(b.from)
@@ -123,7 +123,7 @@ describe('what follows an attempt', () => {
   }
   const at = Date.parse('2026-11-23T09:00:00Z')
   const after = (outcome: (typeof OUTCOMES)[number], attempts: number, numbers = 1, current = 0, more = {}) =>
-    afterAttempt({ ...rules, ...more }, outcome, attempts, at, 'Europe/Rome', numbers, current)
+    afterAttempt({ ...rules, ...more }, { outcome, attempts, at, zone: 'Europe/Rome', numbers, current })
 
   test('table', () => {
     expect(after('answered', 1)).toEqual({ kind: 'complete' })

@@ -58,7 +58,7 @@ const campaign = (connector: object, body: object = {}) =>
     ...body,
   })
 const turn = (campaignId: string, pusher = 'f0000000-0000-7000-8000-000000000001') =>
-  pushOnce(service.deps, pusher, service.tenant.id, campaignId)
+  pushOnce(service.deps, { pusher, tenantId: service.tenant.id, campaignId })
 
 /** What a contact center at the end of a connector sees and does. */
 type Harness = {

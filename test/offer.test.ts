@@ -50,12 +50,14 @@ test('hours are told in words; what no plain words can tell is left out', () => 
   ]
   const schedules = new Map([['x', [{ id: 's', timeZone: 'Europe/Rome', fromDay: 0, untilDay: 99_999, rules }]]])
   const config = { timeZone: 'Europe/Rome', schedules } as never
-  expect(hoursOf(config, 'x', 'it', pageWords('it'), EIGHT)).toEqual([
+  expect(hoursOf(config, { locationId: 'x', language: 'it', words: pageWords('it'), now: EIGHT })).toEqual([
     'lun–ven 08:30–13:00',
     'mar, gio 15:00–17:30',
     'primo sabato del mese 09:00–12:00',
   ])
-  expect(hoursOf(config, 'x', 'en', pageWords('en'), EIGHT)[0]).toBe('Mon–Fri 08:30–13:00')
+  expect(hoursOf(config, { locationId: 'x', language: 'en', words: pageWords('en'), now: EIGHT })[0]).toBe(
+    'Mon–Fri 08:30–13:00',
+  )
 })
 
 describe('contrast', () => {

@@ -111,7 +111,7 @@ export function callbackRoutes(app: Api, deps: Deps): void {
       const ofCountry = query.country === undefined ? [] : zonesOf(query.country)
       const zones =
         query.timeZone !== undefined ? [query.timeZone] : ofCountry.length > 0 ? ofCountry : [campaign.timeZone]
-      const windows = await windowsOf(deps, config, campaign, zones, from, to)
+      const windows = await windowsOf(deps, config, campaign, { zones, from, to })
       return {
         timeZone: campaign.timeZone,
         items: windows.map((w) => ({
@@ -210,7 +210,10 @@ export function callbackRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request) => {
       const { reason } = request.body
-      return show(request, await cancelCallback(deps, tenantOf(request), idOf(request), reason, actorOf(request)))
+      return show(
+        request,
+        await cancelCallback(deps, { tenantId: tenantOf(request), id: idOf(request), reason, actor: actorOf(request) }),
+      )
     },
   })
 
@@ -226,7 +229,7 @@ export function callbackRoutes(app: Api, deps: Deps): void {
       const config = await configOf(deps, tenantOf(request))
       const when = whenOf(request.body.when)
       if (when.kind === 'now') throw bodyFault('/when/kind', 'invalid_request', { count: 1 })
-      return presentCallback(await postpone(deps, config, idOf(request), when, actorOf(request)), config)
+      return presentCallback(await postpone(deps, config, { id: idOf(request), when, actor: actorOf(request) }), config)
     },
   })
 
@@ -241,7 +244,13 @@ export function callbackRoutes(app: Api, deps: Deps): void {
     handler: async (request) => {
       const { deliveryId, leaseSeconds } = request.body
       const tenantId = tenantOf(request)
-      const after = await acceptDelivery(deps, tenantId, idOf(request), deliveryId, leaseSeconds, actorOf(request))
+      const after = await acceptDelivery(deps, {
+        tenantId,
+        id: idOf(request),
+        deliveryId,
+        seconds: leaseSeconds,
+        actor: actorOf(request),
+      })
       return show(request, after)
     },
   })
@@ -258,7 +267,7 @@ export function callbackRoutes(app: Api, deps: Deps): void {
       const config = await configOf(deps, tenantOf(request))
       const body = request.body
       const result = { ...body, ...instantsOf(body, deps.now()) }
-      return presentCallback(await settle(deps, config, idOf(request), result, actorOf(request)), config)
+      return presentCallback(await settle(deps, config, { id: idOf(request), result, actor: actorOf(request) }), config)
     },
   })
 

@@ -35,7 +35,12 @@ export function doNotCallRoutes(app: Api, deps: Deps): void {
       const body = request.body
       const number = numberOf(body.number, body.country ?? config.settings.country)
       const now = new Date(deps.now())
-      await addToDoNotCall(deps, config.tenantId, number, body.reason ?? null, actorOf(request))
+      await addToDoNotCall(deps, {
+        tenantId: config.tenantId,
+        number,
+        reason: body.reason ?? null,
+        actor: actorOf(request),
+      })
       return { number, reason: body.reason ?? null, createdAt: now.toISOString() }
     },
   })

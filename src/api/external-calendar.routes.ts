@@ -123,7 +123,7 @@ export function externalRoutes(app: Api, deps: Deps): void {
         throw bodyFault('/url', 'address_not_allowed', { reason: isPrivate ? 'private' : 'https' })
       if (url.username !== '') throw bodyFault('/url', 'address_not_allowed', { reason: 'username' })
       reply.code(201)
-      return present(await addExternal(deps, tenantId, agentId, kind, document))
+      return present(await addExternal(deps, { tenantId, agentId, kind, given: document }))
     },
   })
 
@@ -170,7 +170,12 @@ export function externalRoutes(app: Api, deps: Deps): void {
       if (to - from > MOST_DAYS * DAY) throw new AppError('range_too_long', { days: MOST_DAYS })
       const { busy, away, free } = await agentTime(deps, config, agent, { from, to })
       if (/\btext\/calendar\b/.test(request.headers.accept ?? '')) {
-        const object = freeBusyObject(agent.name, agent.id, { from, to }, { busy, away }, deps.now())
+        const object = freeBusyObject(agent.name, {
+          id: agent.id,
+          range: { from, to },
+          taken: { busy, away },
+          stamp: deps.now(),
+        })
         return sendText(reply, 'text/calendar; charset=utf-8', object)
       }
       const shown = (spans: readonly number[]) =>

@@ -108,7 +108,7 @@ export function inboundRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request) => {
       const { from, text, channel } = request.body
-      return { result: await takeText(deps, await configOf(deps, tenantOf(request)), channel, from, text) }
+      return { result: await takeText(deps, await configOf(deps, tenantOf(request)), { channel, from, text }) }
     },
   })
 }

@@ -55,14 +55,13 @@ export function leaseRoutes(app: Api, deps: Deps): void {
       const leave = (): void => gone.abort()
       request.raw.socket.once('close', leave)
       closing.add(leave)
-      const taken = await leaseOrWait(
-        deps,
-        async () => (config = await configOf(deps, tenantOf(request))),
-        idOf(request),
-        wanted,
-        body.waitSeconds * 1000,
-        gone.signal,
-      ).finally(() => {
+      const taken = await leaseOrWait(deps, {
+        configNow: async () => (config = await configOf(deps, tenantOf(request))),
+        campaignId: idOf(request),
+        request: wanted,
+        waitMs: body.waitSeconds * 1000,
+        signal: gone.signal,
+      }).finally(() => {
         request.raw.socket.off('close', leave)
         closing.delete(leave)
       })
@@ -85,7 +84,14 @@ export function leaseRoutes(app: Api, deps: Deps): void {
     handler: async (request) => {
       requireCampaign(await configOf(deps, tenantOf(request)), idOf(request))
       const { callbackIds, leaseSeconds } = request.body
-      return { count: await extendLease(deps, tenantOf(request), leaseOf(request), callbackIds, leaseSeconds) }
+      return {
+        count: await extendLease(deps, {
+          tenantId: tenantOf(request),
+          leaseId: leaseOf(request),
+          ids: callbackIds,
+          seconds: leaseSeconds,
+        }),
+      }
     },
   })
 
@@ -100,7 +106,14 @@ export function leaseRoutes(app: Api, deps: Deps): void {
     handler: async (request) => {
       requireCampaign(await configOf(deps, tenantOf(request)), idOf(request))
       const { callbackIds } = request.body
-      return { count: await giveBack(deps, tenantOf(request), leaseOf(request), callbackIds, actorOf(request)) }
+      return {
+        count: await giveBack(deps, {
+          tenantId: tenantOf(request),
+          leaseId: leaseOf(request),
+          ids: callbackIds,
+          actor: actorOf(request),
+        }),
+      }
     },
   })
 

@@ -153,7 +153,12 @@ export function personRoutes(app: Api, deps: Deps): void {
       const { otherId } = request.body
       return presentRow(
         contacts,
-        await mergeContacts(deps, tenantOf(request), idOf(request), otherId, actorOf(request)),
+        await mergeContacts(deps, {
+          tenantId: tenantOf(request),
+          keptId: idOf(request),
+          otherId,
+          actor: actorOf(request),
+        }),
       )
     },
   })

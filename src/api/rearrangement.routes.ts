@@ -40,6 +40,7 @@ const ImpactBody = Type.Object(
   },
   { additionalProperties: false },
 )
+
 type ImpactInput = {
   kind: 'absence' | 'closure' | 'schedule'
   agentId?: string
@@ -147,6 +148,7 @@ const ProposalsShown = Type.Object(
   },
   { title: 'RearrangementProposals', additionalProperties: false },
 )
+
 type PlanInput = { appointmentId: string; agentId?: string; start?: string; ask?: boolean; rules?: OverridableRule[] }
 type RearrangeInput = {
   appointmentIds?: string[]
@@ -166,9 +168,7 @@ const presentProposal = ({ id, result, agentId, start, code }: Proposal) => ({
 async function wanted(
   deps: Deps,
   config: TenantConfig,
-  ids: readonly string[],
-  within: Reach,
-  agentId: string | undefined,
+  { ids, within, agentId }: { ids: readonly string[]; within: Reach; agentId: string | undefined },
 ): Promise<Appointment[]> {
   if (agentId !== undefined && !isWithin(within, { agentId })) throw new AppError('outside_reach')
   const found: Appointment[] = []
@@ -187,12 +187,12 @@ async function proposalsIn(deps: Deps, config: TenantConfig, body: RearrangeInpu
   if (plan === undefined) {
     if (appointmentIds === undefined) throw missing('/appointmentIds')
     if (mode === undefined) throw missing('/mode')
-    const found = await wanted(deps, config, appointmentIds, within, agentId)
+    const found = await wanted(deps, config, { ids: appointmentIds, within, agentId })
     return propose(deps, config, found, { mode, agentId, within })
   }
   const ids = plan.map((item) => item.appointmentId)
   if (new Set(ids).size < ids.length) throw bodyFault('/plan', 'invalid_request', { count: 1 })
-  await wanted(deps, config, ids, within, undefined)
+  await wanted(deps, config, { ids, within, agentId: undefined })
   for (const item of plan)
     if (item.agentId !== undefined && !isWithin(within, { agentId: item.agentId })) throw new AppError('outside_reach')
   return plan.map((item) => ({
@@ -252,7 +252,7 @@ export function rearrangeRoutes(app: Api, deps: Deps): void {
       const a = await findAppointment(deps.db.kysely, config.tenantId, idOf(request))
       if (!a) throw new AppError('not_found', { what: 'appointment' })
       const w = { away: request.query.awayAgentId, within: reachFor(request) }
-      const places = (await nextTimes(deps, config, a, 5, w)).map((place) => ({
+      const places = (await nextTimes(deps, config, a, { most: 5, w })).map((place) => ({
         ...place,
         start: formatInstant(a.time_zone, place.start),
       }))
@@ -282,7 +282,7 @@ export function rearrangeRoutes(app: Api, deps: Deps): void {
       const config = await configOf(deps, tenantOf(request))
       const body = request.body
       const within = reachFor(request)
-      const found = await wanted(deps, config, body.appointmentIds, within, body.agentId)
+      const found = await wanted(deps, config, { ids: body.appointmentIds, within, agentId: body.agentId })
       const proposals = await propose(deps, config, found, {
         ...{ mode: body.mode, agentId: body.agentId, away: body.awayAgentId, within },
       })
@@ -337,7 +337,7 @@ export function rearrangeRoutes(app: Api, deps: Deps): void {
       const config = await configOf(deps, tenantOf(request))
       const { appointmentIds, reason } = request.body
       const within = reachFor(request)
-      await wanted(deps, config, appointmentIds, within, undefined)
+      await wanted(deps, config, { ids: appointmentIds, within, agentId: undefined })
       const order = { reason, actor: actorOf(request), within }
       return { items: await undoRearranging(deps, config, appointmentIds, order) }
     },

@@ -156,13 +156,17 @@ async function forecastOf(
   }
 }
 
+type TableOfOptions = {
+  report: ReportName
+  by: Group | null
+  query: Query
+  filter: ReportFilter
+}
+
 async function tableOf(
   deps: Deps,
   config: TenantConfig,
-  report: ReportName,
-  by: Group | null,
-  query: Query,
-  filter: ReportFilter,
+  { report, by, query, filter }: TableOfOptions,
 ): Promise<Table & { method?: Record<string, number | null> }> {
   const db = deps.db.kysely
   const days = [filter.from, filter.to].map((at) => formatDate(dayOf(config.timeZone, at.getTime()))) as [
@@ -187,7 +191,7 @@ async function tableOf(
     case 'utilisation': {
       const only = { agentId: filter.agentId, locationId: filter.locationId }
       const [from, to] = [filter.from.getTime(), filter.to.getTime()]
-      const rows = await utilisationOf(deps, config, from, to, filter.within, only)
+      const rows = await utilisationOf(deps, config, { from, to, within: filter.within, only })
       return {
         columns: [
           { name: 'utilisation', unit: 'percent' },
@@ -225,7 +229,7 @@ export function reportRoutes(app: Api, deps: Deps): void {
     const [from, to] = [fromDay, toDay].map((day) => new Date(startOfDay(config.timeZone, day))) as [Date, Date]
     const { locationId, serviceId, agentId } = query
     const filter = { from, to, zone: config.timeZone, locationId, serviceId, agentId, within: reachFor(request) }
-    const table = await tableOf(deps, config, report, by, query, filter)
+    const table = await tableOf(deps, config, { report, by, query, filter })
     return { report, by, from: formatDate(fromDay), to: formatDate(toDay), ...table }
   }
 

@@ -185,7 +185,11 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
       const { role } = request.body
       if (role !== undefined) refuseBeyond(request, role, '/role')
       const config = await configOf(deps, tenantOf(request))
-      const user = await changeUser(deps, config, idOf(request), request.body, requiredVersion(request))
+      const user = await changeUser(deps, config, {
+        id: idOf(request),
+        body: request.body,
+        wanted: requiredVersion(request),
+      })
       authenticator.forget()
       return reply.header('etag', etagOf(user.version)).send(presentUser(user))
     },
@@ -271,7 +275,7 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
         throw new AppError('not_found', { what: 'provider' })
       const { secret } = request.body
       const purpose = secretPurpose(idOf(request))
-      await putSecret(deps, config.tenantId, purpose, secret, true)
+      await putSecret(deps, { tenantId: config.tenantId, purpose, secret, isReplaced: true })
       return reply.code(204).send(null)
     },
   })

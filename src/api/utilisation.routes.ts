@@ -25,8 +25,15 @@ export type Utilisation = {
   noShows: number
 }
 
+type OpenQuery = {
+  agent: Agent
+  from: number
+  to: number
+  locationId?: string
+}
+
 /** Open time of an agent in [from, to), at all its locations or one, for staff and public together. */
-function openSpans(config: TenantConfig, agent: Agent, from: number, to: number, locationId?: string): number[] {
+function openSpans(config: TenantConfig, { agent, from, to, locationId }: OpenQuery): number[] {
   const places = [...config.locations.values()].filter(
     (l) =>
       !l.archived &&
@@ -37,14 +44,18 @@ function openSpans(config: TenantConfig, agent: Agent, from: number, to: number,
   return intersect(union(...all), [from, to])
 }
 
+type UtilisationQuery = {
+  from: number
+  to: number
+  within: Reach
+  only?: { agentId?: string | undefined; locationId?: string | undefined }
+}
+
 /** Utilisation of the agents within reach in [from, to). */
 export async function utilisationOf(
   deps: Deps,
   config: TenantConfig,
-  from: number,
-  to: number,
-  within: Reach,
-  only: { agentId?: string | undefined; locationId?: string | undefined } = {},
+  { from, to, within, only = {} }: UtilisationQuery,
 ): Promise<Utilisation[]> {
   const rows = await agendaRows(deps.db.kysely, config.tenantId, {
     from: new Date(from),
@@ -70,7 +81,7 @@ export async function utilisationOf(
       )
       return {
         agentId: agent.id,
-        openMinutes: Math.round(lengthOf(openSpans(config, agent, from, to, only.locationId)) / MINUTE),
+        openMinutes: Math.round(lengthOf(openSpans(config, { agent, from, to, locationId: only.locationId })) / MINUTE),
         bookedMinutes: Math.round(lengthOf(intersect(booked, [from, to])) / MINUTE),
         appointments: mine.length,
         noShows: mine.filter((a) => a.status === 'no_show').length,
@@ -112,7 +123,7 @@ export function utilisationRoutes(app: Api, deps: Deps): void {
       if (to <= from || to - from > MOST_DAYS * DAY + 2 * HOUR)
         throw new AppError('range_too_long', {}, { fields: [{ in: 'query', pointer: 'to', code: 'range_too_long' }] })
       const config = await configOf(deps, tenantOf(request))
-      return { items: await utilisationOf(deps, config, from, to, reachFor(request)) }
+      return { items: await utilisationOf(deps, config, { from, to, within: reachFor(request) }) }
     },
   })
 }

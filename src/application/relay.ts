@@ -26,13 +26,18 @@ const STILL = new Set(['appointment.changed', 'appointment.rated', 'appointment.
 
 async function afterAppointment(deps: Deps, config: TenantConfig, event: Happened, a: Appointment): Promise<Follow[]> {
   // It happened elsewhere: only reminders follow.
-  if (QUIET_ACTORS.has(event.actor)) return [(tx) => plan(deps, tx, config, a, event.at.getTime())]
+  if (QUIET_ACTORS.has(event.actor)) return [(tx) => plan(deps, tx, config, { a, since: event.at.getTime() })]
   if (event.type === 'appointment.rated') await followUp(deps, config, a)
   const message = await appointmentNotice(deps, config, event, a)
   if (STILL.has(event.type)) return [(tx) => post(deps, tx, message)]
   const freed = await afterEvent(deps, event, a)
   const entered = await writesFor(deps, a, (event.data as { before?: { agentId?: string } }).before)
-  return [(tx) => post(deps, tx, message), (tx) => plan(deps, tx, config, a, event.at.getTime()), ...freed, ...entered]
+  return [
+    (tx) => post(deps, tx, message),
+    (tx) => plan(deps, tx, config, { a, since: event.at.getTime() }),
+    ...freed,
+    ...entered,
+  ]
 }
 
 async function afterCallback(deps: Deps, config: TenantConfig, event: Happened, c: Callback): Promise<Follow[]> {

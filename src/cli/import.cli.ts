@@ -117,9 +117,14 @@ export async function runImport(args: string[], open: () => Promise<Deps>): Prom
   const deps = await open()
   try {
     const tenantId = await tenantOf(deps, values.tenant, values['create-tenant'])
-    const summary = await importRows(deps, tenantId, mapping, rows, {
-      dryRun: values['dry-run'],
-      progress: progressBar(),
+    const summary = await importRows(deps, {
+      tenantId,
+      mapping,
+      rows,
+      options: {
+        dryRun: values['dry-run'],
+        progress: progressBar(),
+      },
     })
     // No messages about imported bookings, but reminders for future ones.
     if (!values['dry-run']) await transaction(deps.db, (tx) => startReplan(deps, tx, tenantId))

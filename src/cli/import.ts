@@ -174,17 +174,18 @@ function refusalOf(entry: Entry, mapping: Mapping, error: AppError): Refusal {
   return { line: entry.line, column: column ?? columns.id, code: error.code, params: error.params, row: entry.row }
 }
 
+type RowImport = {
+  tenantId: string
+  mapping: Mapping
+  rows: readonly Row[]
+  options: { dryRun: boolean; progress?: Progress }
+}
+
 /**
  * Imports the rows into a tenant; `dryRun` only reads and checks them. Rows are processed in the order of `bookedAt`, so that
  * each sees the calendar as its citizen did. Refused rows are returned with line, column and code.
  */
-export async function importRows(
-  deps: Deps,
-  tenantId: string,
-  mapping: Mapping,
-  rows: readonly Row[],
-  options: { dryRun: boolean; progress?: Progress },
-): Promise<Summary> {
+export async function importRows(deps: Deps, { tenantId, mapping, rows, options }: RowImport): Promise<Summary> {
   const tenant = await findTenant(deps.db.kysely, tenantId)
   if (!tenant) throw new AppError('not_found', { what: 'tenant' })
   const { country, timeZone } = tenant.document as { country: string; timeZone: string }

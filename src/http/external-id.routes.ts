@@ -16,9 +16,7 @@ type PutRequest = FastifyRequest<{ Params: { externalId: string } }>
 export function registerByExternalId(
   app: FastifyInstance,
   deps: Deps,
-  resource: Resource,
-  title: string,
-  shown: TObject,
+  { resource, title, shown }: { resource: Resource; title: string; shown: TObject },
 ): void {
   const url = `/v1/${resource.path}`
   app.put(`${url}/by-external-id/:externalId`, {

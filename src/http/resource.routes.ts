@@ -69,7 +69,7 @@ export function registerResource(app: Api, deps: Deps, resource: Resource): void
       return sendAnswer(reply, await afterRace(create))
     },
   })
-  if (hasExternalId(resource)) registerByExternalId(app, deps, resource, title(resource.name), shown)
+  if (hasExternalId(resource)) registerByExternalId(app, deps, { resource, title: title(resource.name), shown })
 
   const filterProperties = Object.fromEntries(
     Object.keys(resource.filters).map((name) => [name, Type.Optional(resource.body.properties[name]!)]),

@@ -262,9 +262,7 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
 export function addOwnPage(
   app: FastifyInstance,
   deps: Deps,
-  method: 'GET' | 'POST',
-  url: string,
-  handler: OwnHandler,
+  { method, url, handler }: { method: 'GET' | 'POST'; url: string; handler: OwnHandler },
 ): void {
   addPage(app, deps, {
     method,

@@ -109,7 +109,12 @@ const readSealed = (text: string | undefined): Sealed[] =>
     return id !== '' && seal !== '' ? [{ id, seal }] : []
   })
 
-function remember(request: FastifyRequest, reply: FastifyReply, site: Site, name: string, entry: Sealed): void {
+function remember(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  { name, entry }: { name: string; entry: Sealed },
+): void {
   const others = readSealed(request.cookies[name]).filter(({ id }) => id !== entry.id)
   const value = [entry, ...others].slice(0, MOST).map(({ id, seal }) => `${id}.${seal}`)
   reply.setCookie(name, value.join('~'), cookieOptions(request, site.base))
@@ -129,7 +134,7 @@ export function draftsOf(request: FastifyRequest, site: Site): string[] {
 }
 
 export function rememberDraft(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
-  remember(request, reply, site, DRAFTS, { id, seal: draftSignature(site, id) })
+  remember(request, reply, site, { name: DRAFTS, entry: { id, seal: draftSignature(site, id) } })
 }
 
 /** Admits this browser to the appointment, by a session cookie. */
@@ -139,7 +144,10 @@ export function rememberAppointment(
   site: Site,
   a: { id: string; manage_hash: string | null },
 ): void {
-  remember(request, reply, site, APPOINTMENTS, { id: a.id, seal: appointmentSeal(site, a.id, a.manage_hash) })
+  remember(request, reply, site, {
+    name: APPOINTMENTS,
+    entry: { id: a.id, seal: appointmentSeal(site, a.id, a.manage_hash) },
+  })
 }
 
 /** Whether this browser was admitted to the appointment. */
@@ -150,7 +158,7 @@ export function mayManage(request: FastifyRequest, site: Site, a: { id: string; 
 
 /** Admits this browser to the callback, by a session cookie. */
 export function rememberCallback(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
-  remember(request, reply, site, CALLBACKS, { id, seal: signatureOf(site.secret, 'callback', id) })
+  remember(request, reply, site, { name: CALLBACKS, entry: { id, seal: signatureOf(site.secret, 'callback', id) } })
 }
 
 export function mayOpenCallback(request: FastifyRequest, site: Site, id: string): boolean {

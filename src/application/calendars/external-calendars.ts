@@ -64,14 +64,15 @@ const readJob = (deps: Deps, e: Pick<External, 'tenant_id' | 'id'>, due: number)
   ...{ due: new Date(due), now: new Date(deps.now()) },
 })
 
+type NewExternal = {
+  tenantId: string
+  agentId: string
+  kind: External['kind']
+  given: ExternalAccess & { isWritten?: boolean }
+}
+
 /** Adds a calendar and schedules its first read at once. */
-export async function addExternal(
-  deps: Deps,
-  tenantId: string,
-  agentId: string,
-  kind: External['kind'],
-  given: ExternalAccess & { isWritten?: boolean },
-): Promise<External> {
+export async function addExternal(deps: Deps, { tenantId, agentId, kind, given }: NewExternal): Promise<External> {
   const now = new Date(deps.now())
   const id = deps.newId()
   const { isWritten, ...access } = given

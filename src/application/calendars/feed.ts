@@ -68,17 +68,18 @@ function feedPart(s: Speaker, entries: readonly FeedEntry[], { name, showsNames,
   return value.replace(/^METHOD:PUBLISH\r\n/m, `METHOD:PUBLISH\r\n${refresh}`)
 }
 
+type FreeBusy = {
+  id: string
+  range: { from: number; to: number }
+  taken: { busy: readonly number[]; away: readonly number[] }
+  stamp: number
+}
+
 /**
  * An agent's time as VFREEBUSY (RFC 5545 §3.6.4): booked time, and time off (BUSY-UNAVAILABLE); spans in epoch ms.
  * `stamp`: creation time, epoch ms.
  */
-export function freeBusyObject(
-  name: string,
-  id: string,
-  range: { from: number; to: number },
-  taken: { busy: readonly number[]; away: readonly number[] },
-  stamp: number,
-): string {
+export function freeBusyObject(name: string, { id, range, taken, stamp }: FreeBusy): string {
   const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:agenda', 'METHOD:PUBLISH', 'BEGIN:VFREEBUSY']
   lines.push(
     `UID:${id}@agenda`,

@@ -52,13 +52,14 @@ export function startDispatch(deps: Deps, onError: (error: unknown) => void): Lo
         })
         const looked = deps.now()
         const next = await passFor(tenantId)(() =>
-          pushOnce(deps, pusher, tenantId, campaignId, () => both.aborted),
+          pushOnce(deps, { pusher, tenantId, campaignId, stopped: () => both.aborted }),
         ).catch((error) => {
           onError(error)
           return deps.now() + 1_000
         })
         const pause = next === null ? OTHERS : Math.min(LONGEST, next - deps.now())
-        if (pause > 0 && !both.aborted) await deps.due.wait(tenantId, campaignId, pause, looked, both)
+        if (pause > 0 && !both.aborted)
+          await deps.due.wait(tenantId, campaignId, { ms: pause, since: looked, signal: both })
       }
       await listening?.stop().catch(() => undefined)
       // Release the role, so that the next process need not wait for the end of the lease.

@@ -55,19 +55,17 @@ async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number;
   const { tenantId } = config
   const max = 'batchSize' in campaign.connector ? campaign.connector.batchSize : 50
   return transaction(deps.db, async (tx) => {
-    const { callbacks, pacedTo } = await claimWithin(
-      deps,
-      tx,
+    const { callbacks, pacedTo } = await claimWithin(deps, tx, {
       tenantId,
       campaign,
-      { max, agentId: null },
-      claimForQueue,
-    )
+      wanted: { max, agentId: null },
+      claim: claimForQueue,
+    })
     if (callbacks.length === 0) return { items: [], pacedTo, moved: 0 }
     // The connector of the campaign may have changed since this turn began.
     if ((await connectorOf(tx, tenantId, campaign.id)) !== campaign.connector.kind)
       return { items: [], pacedTo, moved: 0 }
-    const allowed = await fitHours(deps, tx, config, campaign, callbacks)
+    const allowed = await fitHours(deps, tx, config, { campaign, claimed: callbacks })
     const moved = callbacks.length - allowed.length
     if (allowed.length === 0) return { items: [], pacedTo, moved }
     const now = new Date(deps.now())
@@ -82,7 +80,11 @@ async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number;
     await insertDeliveries(tx, tenantId, campaign.id, deps.newId(), made, now, new Date(now.getTime() + job.lease))
     const subjects = made.map(({ c, id }) => ({ subjectId: c.id, id: deps.newId(), data: { deliveryId: id } }))
     const data = { before: 'scheduled', after: 'queued' }
-    await writeEvents(deps, tx, tenantId, subjects, { type: 'callback.queued', at: now, actor: DISPATCH, data })
+    await writeEvents(deps, tx, {
+      tenantId,
+      subjects,
+      shared: { type: 'callback.queued', at: now, actor: DISPATCH, data },
+    })
     afterCommit(tx, () => deps.pubsub.say('changed', tenantId))
     return { items: made.map(({ c, id }) => itemOf(c, id, config)), pacedTo, moved }
   })
@@ -198,6 +200,13 @@ async function nextBatches(job: Job, failures: number): Promise<Batch[] | number
   return pacedTo > 0 ? Math.min(pacedTo, (await delivery()) ?? FOREVER) : nextTime(job)
 }
 
+type PushTarget = {
+  pusher: string
+  tenantId: string
+  campaignId: string
+  stopped?: () => boolean
+}
+
 /**
  * One turn of a campaign: sends waiting messages again, then pushes due callbacks in the order of rank. While an endpoint does not
  * accept a message, nothing newer is sent: this keeps the order, and a dead endpoint costs one message per pause. Returns when to
@@ -205,10 +214,7 @@ async function nextBatches(job: Job, failures: number): Promise<Batch[] | number
  */
 export async function pushOnce(
   deps: Deps,
-  pusher: string,
-  tenantId: string,
-  campaignId: string,
-  stopped: () => boolean = () => false,
+  { pusher, tenantId, campaignId, stopped = () => false }: PushTarget,
 ): Promise<number | null> {
   const job = await jobFor(deps, tenantId, campaignId)
   if (!job) return FOREVER

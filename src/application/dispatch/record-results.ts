@@ -26,14 +26,11 @@ async function park({ deps, config }: Job, deliveryIds: readonly string[], code:
     await transaction(deps.db, async (tx) => {
       const c = await lockByDelivery(tx, tenantId, deliveryId)
       if (c?.status !== 'queued') return
-      await transition(
-        deps,
-        tx,
-        c,
-        'queued',
-        {},
-        { type: 'callback.parked', actor: DISPATCH, data: { deliveryId, code } },
-      )
+      await transition(deps, tx, c, {
+        status: 'queued',
+        change: {},
+        event: { type: 'callback.parked', actor: DISPATCH, data: { deliveryId, code } },
+      })
     })
 }
 

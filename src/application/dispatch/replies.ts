@@ -49,11 +49,18 @@ export async function takeMessage(
     const config = await deps.snapshots.config(tenantId)
     const c = await findCallback(deps.db.kysely, tenantId, body.callbackId)
     if (!config || c?.campaign_id !== campaignId) return false
-    if (isAccepted) await acceptDelivery(deps, tenantId, c.id, body.deliveryId, body.leaseSeconds, ACTOR)
+    if (isAccepted)
+      await acceptDelivery(deps, {
+        tenantId,
+        id: c.id,
+        deliveryId: body.deliveryId,
+        seconds: body.leaseSeconds,
+        actor: ACTOR,
+      })
     else {
       const { outcome, note, doNotCall, deliveryId } = body
       const result = { outcome, note, doNotCall, leaseId: deliveryId, ...instantsOf(body, deps.now()) }
-      await settle(deps, config, c.id, result, ACTOR)
+      await settle(deps, config, { id: c.id, result, actor: ACTOR })
     }
     return true
   } catch (error) {

@@ -40,7 +40,7 @@ export async function enterFrame(deps: Deps, text: string, browser: string): Pro
   const user = await findUser(deps.db.kysely, tenantId, link.user_id)
   const isFresh = await transaction(deps.db, (tx) => useLink(tx, tenantId, link.id, new Date(deps.now())))
   if (!isFresh || !user || user.status === 'blocked') throw new AppError('link_invalid')
-  return admit(deps, tenantId, user.id, 'embedded', browser)
+  return admit(deps, { tenantId, userId: user.id, proof: 'embedded', browser })
 }
 
 /** Creates a link for the frame of an agent desktop; only for agents and supervisors. Throws `not_found`, `forbidden`. */
@@ -142,14 +142,15 @@ export async function openLink(
 const mayHavePassword = (config: TenantConfig, role: string): boolean =>
   config.settings.signIn.passwords || role === 'administrator'
 
+type PasswordByLink = {
+  tenantId: string
+  text: string
+  password: string
+  browser: string
+}
+
 /** Sets the password of the person who opened an invitation or a reset link, and signs them in; other sessions end. */
-export async function setByLink(
-  deps: Deps,
-  tenantId: string,
-  text: string,
-  password: string,
-  browser: string,
-): Promise<Tried> {
+export async function setByLink(deps: Deps, { tenantId, text, password, browser }: PasswordByLink): Promise<Tried> {
   const link = await openLink(deps, tenantId, text, ['invitation', 'reset'])
   const user = (await findUser(deps.db.kysely, tenantId, link.user_id))!
   const config = await deps.snapshots.config(tenantId)
@@ -164,14 +165,20 @@ export async function setByLink(
     await endLinks(tx, tenantId, user.id, now)
     await updateUser(tx, tenantId, user.id, { password_hash: hash, status: 'active' }, now)
     await endSessions(tx, tenantId, user.id, { but: null }, now)
-    await auditSignIn(deps, tx, tenantId, `user:${user.id}`, 'password_set', 200, { by: link.purpose })
+    await auditSignIn(deps, tx, {
+      tenantId,
+      actor: `user:${user.id}`,
+      action: 'password_set',
+      result: 200,
+      data: { by: link.purpose },
+    })
   })
   await forgetFailures(deps.db.kysely, tenantId, `account:${digestOf(user.email)}`)
   // A first password is not a change, so no notice is sent.
   if (user.password_hash !== null) await tellOwner(deps, user, 'password', browser)
   // Access to the mailbox does not replace the second factor.
   if (hasSecondFactor(user)) return { kind: 'code', userId: user.id }
-  return { kind: 'in', signedIn: await admit(deps, tenantId, user.id, 'link', browser) }
+  return { kind: 'in', signedIn: await admit(deps, { tenantId, userId: user.id, proof: 'link', browser }) }
 }
 
 /** Queues a reset of the password. The work is the same for known and unknown addresses, so that timing reveals nothing. */
@@ -200,7 +207,12 @@ export const resetQueue: Queue<Deps> = {
       also: async (tx) => {
         await writeLink(tx, link)
         await post(deps, tx, message)
-        await auditSignIn(deps, tx, job.tenant_id, `user:${user.id}`, 'reset_asked', 200)
+        await auditSignIn(deps, tx, {
+          tenantId: job.tenant_id,
+          actor: `user:${user.id}`,
+          action: 'reset_asked',
+          result: 200,
+        })
       },
     }
   },

@@ -95,14 +95,18 @@ export function roleFrom(provider: Provider, claims: Record<string, unknown>): R
   return provider.roles?.find((rule) => values.has(rule.value))?.role ?? provider.defaultRole ?? null
 }
 
+type ProviderReturn = {
+  provider: Provider
+  back: URL
+  started: Omit<Started, 'address'>
+  browser: string
+}
+
 /** Exchanges the returned code and signs the person in. Throws `provider_failed`, `provider_unknown_person`. */
 export async function finishProvider(
   deps: Deps,
   config: TenantConfig,
-  provider: Provider,
-  back: URL,
-  started: Omit<Started, 'address'>,
-  browser: string,
+  { provider, back, started, browser }: ProviderReturn,
 ): Promise<SignedIn> {
   const configuration = await configurationOf(deps, config.tenantId, provider)
   const client = await load()
@@ -123,15 +127,13 @@ export async function finishProvider(
     configuration.serverMetadata().userinfo_endpoint === undefined
       ? {}
       : await client.fetchUserInfo(configuration, tokens.access_token, inToken.sub).catch(() => ({}))
-  return admitProven(deps, config, provider, { ...more, ...inToken }, browser)
+  return admitProven(deps, config, { provider, claims: { ...more, ...inToken }, browser })
 }
 
 async function admitProven(
   deps: Deps,
   config: TenantConfig,
-  provider: Provider,
-  claims: Claims,
-  browser: string,
+  { provider, claims, browser }: { provider: Provider; claims: Claims; browser: string },
 ): Promise<SignedIn> {
   const { tenantId } = config
   const subject = `${provider.issuer} ${claims.sub}`
@@ -166,5 +168,5 @@ async function admitProven(
     if (violationOf(error)) throw new AppError('provider_unknown_person', {}, { cause: error })
     throw error
   })
-  return admit(deps, tenantId, user.id, 'provider', browser)
+  return admit(deps, { tenantId, userId: user.id, proof: 'provider', browser })
 }

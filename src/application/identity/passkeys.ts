@@ -114,7 +114,13 @@ export async function addPasskey(
     const change = { passkey_count: locked.passkey_count + 1, ...(isFirst ? { recovery_hashes: hashes } : {}) }
     await updateUser(tx, tenantId, userId, change, now)
     if (isFirst) await endSessions(tx, tenantId, userId, { but: person.sessionId }, now)
-    await auditSignIn(deps, tx, tenantId, `user:${userId}`, 'passkey_added', 200, { name: given.name })
+    await auditSignIn(deps, tx, {
+      tenantId,
+      actor: `user:${userId}`,
+      action: 'passkey_added',
+      result: 200,
+      data: { name: given.name },
+    })
   }).catch((error: unknown) => {
     if (violationOf(error)?.constraint === 'passkeys_once') throw new AppError('conflict')
     throw error
@@ -137,7 +143,7 @@ export async function removePasskey(deps: Deps, person: Person, id: string, pres
     const isLast = count === 0 && locked.totp_secret === null
     const change = { passkey_count: count, ...(isLast ? { recovery_hashes: [] } : {}) }
     await updateUser(tx, tenantId, userId, change, new Date(deps.now()))
-    await auditSignIn(deps, tx, tenantId, `user:${userId}`, 'passkey_removed', 200)
+    await auditSignIn(deps, tx, { tenantId, actor: `user:${userId}`, action: 'passkey_removed', result: 200 })
   })
   await tellOwner(deps, user, 'passkeyRemoved')
 }
@@ -169,7 +175,12 @@ export async function tryPasskey(
   const user = key && (await findUser(deps.db.kysely, tenantId, key.user_id))
   if (!key || !user || (question.userId !== '' && question.userId !== user.id)) throw new AppError('passkey_refused')
   const failed = async (cause?: unknown): Promise<never> => {
-    await auditSignIn(deps, deps.db.kysely, tenantId, `user:${user.id}`, 'passkey_failed', 401)
+    await auditSignIn(deps, deps.db.kysely, {
+      tenantId,
+      actor: `user:${user.id}`,
+      action: 'passkey_failed',
+      result: 401,
+    })
     throw new AppError('passkey_refused', {}, { cause })
   }
   // If the tenant allows only sign-in by provider, passkeys remain for administrators, for emergencies.
@@ -197,5 +208,5 @@ export async function tryPasskey(
   )
   if (!isFirstUse) return failed()
   await tellOfNewBrowser(deps, user, given.device, given.browser)
-  return admit(deps, tenantId, user.id, 'passkey', given.browser)
+  return admit(deps, { tenantId, userId: user.id, proof: 'passkey', browser: given.browser })
 }

@@ -30,9 +30,7 @@ export type Proof = 'password' | 'totp' | 'passkey' | 'provider' | 'embedded' | 
 export async function beginSession(
   deps: Deps,
   tx: Tx,
-  user: Pick<User, 'tenant_id' | 'id'>,
-  proof: Proof,
-  browser: string,
+  { user, proof, browser }: { user: Pick<User, 'tenant_id' | 'id'>; proof: Proof; browser: string },
 ): Promise<{ id: string; token: string; expires: Date }> {
   const settings = settingsOf((await findTenant(tx, user.tenant_id))!.document).signIn
   const id = deps.newId()

@@ -87,14 +87,18 @@ export async function countAttempt(deps: Deps, tenantId: string, key: string): P
   throw new AppError('sign_in_paused')
 }
 
+type SignInEntry = {
+  tenantId: string
+  actor: string
+  action: string
+  result: number
+  data?: Record<string, unknown>
+}
+
 export const auditSignIn = (
   deps: Deps,
   tx: Tx | Deps['db']['kysely'],
-  tenantId: string,
-  actor: string,
-  action: string,
-  result: number,
-  data: Record<string, unknown> = {},
+  { tenantId, actor, action, result, data = {} }: SignInEntry,
 ): Promise<void> =>
   insertAudit(tx, {
     tenant_id: tenantId,
@@ -109,19 +113,26 @@ export const auditSignIn = (
 
 export type SignedIn = { user: User; token: string; expires: Date; device: string }
 
+type Admission = {
+  tenantId: string
+  userId: string
+  proof: Proof
+  browser: string
+}
+
 /** Signs in a person whose identity is proven. */
-export async function admit(
-  deps: Deps,
-  tenantId: string,
-  userId: string,
-  proof: Proof,
-  browser: string,
-): Promise<SignedIn> {
+export async function admit(deps: Deps, { tenantId, userId, proof, browser }: Admission): Promise<SignedIn> {
   const device = await deviceSignature(deps, tenantId, userId)
   return transaction(deps.db, async (tx) => {
     const user = await updateUser(tx, tenantId, userId, { signed_in_at: new Date(deps.now()) }, new Date(deps.now()))
-    const { token, expires } = await beginSession(deps, tx, user, proof, browser)
-    await auditSignIn(deps, tx, tenantId, `user:${userId}`, 'signed_in', 200, { proof, browser })
+    const { token, expires } = await beginSession(deps, tx, { user, proof, browser })
+    await auditSignIn(deps, tx, {
+      tenantId,
+      actor: `user:${userId}`,
+      action: 'signed_in',
+      result: 200,
+      data: { proof, browser },
+    })
     return { user, token, expires, device }
   })
 }
@@ -130,7 +141,12 @@ export async function admit(
 export async function leave(deps: Deps, person: Person): Promise<void> {
   await transaction(deps.db, async (tx) => {
     await endSessions(tx, person.tenantId, person.id, { id: person.sessionId }, new Date(deps.now()))
-    await auditSignIn(deps, tx, person.tenantId, `user:${person.id}`, 'signed_out', 200)
+    await auditSignIn(deps, tx, {
+      tenantId: person.tenantId,
+      actor: `user:${person.id}`,
+      action: 'signed_out',
+      result: 200,
+    })
   })
 }
 
@@ -162,13 +178,21 @@ export async function trySignIn(
   // If the tenant allows only sign-in by provider, administrators keep their password for emergencies.
   const isAllowed = given.passwords || user?.role === 'administrator'
   if (!user || !isRight || !isAllowed || user.status !== 'active') {
-    await auditSignIn(deps, deps.db.kysely, tenantId, user ? `user:${user.id}` : 'unknown', 'sign_in_failed', 401)
+    await auditSignIn(deps, deps.db.kysely, {
+      tenantId,
+      actor: user ? `user:${user.id}` : 'unknown',
+      action: 'sign_in_failed',
+      result: 401,
+    })
     throw new AppError('sign_in_refused')
   }
   if (hasSecondFactor(user)) return { kind: 'code', userId: user.id }
   await forgetFailures(deps.db.kysely, tenantId, key)
   await tellOfNewBrowser(deps, user, given.device, given.browser)
-  return { kind: 'in', signedIn: await admit(deps, tenantId, user.id, 'password', given.browser) }
+  return {
+    kind: 'in',
+    signedIn: await admit(deps, { tenantId, userId: user.id, proof: 'password', browser: given.browser }),
+  }
 }
 
 export const totpOf = (secret: string, label = ''): TOTP =>
@@ -210,14 +234,14 @@ export async function tryCode(
     return true
   })
   if (!isRight) {
-    await auditSignIn(deps, deps.db.kysely, tenantId, `user:${userId}`, 'code_failed', 401)
+    await auditSignIn(deps, deps.db.kysely, { tenantId, actor: `user:${userId}`, action: 'code_failed', result: 401 })
     throw new AppError('code_refused')
   }
   await forgetFailures(deps.db.kysely, tenantId, key)
   const user = (await findUser(deps.db.kysely, tenantId, userId))!
   await forgetFailures(deps.db.kysely, tenantId, `account:${digestOf(user.email)}`)
   await tellOfNewBrowser(deps, user, device, browser)
-  return admit(deps, tenantId, userId, 'totp', browser)
+  return admit(deps, { tenantId, userId, proof: 'totp', browser })
 }
 
 export async function refusePassword(

@@ -95,9 +95,7 @@ export async function inviteAgain(
 export async function changeUser(
   deps: Deps,
   config: TenantConfig,
-  id: string,
-  body: Partial<UserBody>,
-  wanted: number | null,
+  { id, body, wanted }: { id: string; body: Partial<UserBody>; wanted: number | null },
 ): Promise<User> {
   checkReferences(config, body)
   return transaction(deps.db, async (tx) => {
@@ -135,14 +133,18 @@ export async function setLocale(deps: Deps, tenantId: string, id: string, locale
   })
 }
 
+type PasswordChange = {
+  tenantId: string
+  userId: string
+  sessionId: string
+  present: string
+  next: string
+}
+
 /** Changes a person's own password; their other sessions end. Throws `sign_in_refused` if the present password is wrong. */
 export async function changeOwnPassword(
   deps: Deps,
-  tenantId: string,
-  userId: string,
-  sessionId: string,
-  present: string,
-  next: string,
+  { tenantId, userId, sessionId, present, next }: PasswordChange,
 ): Promise<void> {
   const user = (await findUser(deps.db.kysely, tenantId, userId))!
   await requireOwn(deps, user, present, '/present')

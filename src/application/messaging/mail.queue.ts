@@ -21,7 +21,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
       const address = { tenantId: m.tenant_id, channel: 'email', address: m.recipient, reason: 'bounced' as const }
       await suppress(deps.db.kysely, { ...address, now: new Date(deps.now()) })
     }
-    return failed(deps, m, job, String(responseCode || code || 'failed').slice(0, 40), isForGood)
+    return failed(deps, { m, job, failure: String(responseCode || code || 'failed').slice(0, 40), isForGood })
   }
 }
 

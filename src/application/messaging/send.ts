@@ -52,8 +52,15 @@ export const sent = (deps: Deps, m: Message, job: Job, providerId: string | null
   },
 })
 
+type FailedSending = {
+  m: Message
+  job: Job
+  failure: string
+  isForGood: boolean
+}
+
 /** The end of a job whose message failed: retried, or parked for good with its reason. */
-export async function failed(deps: Deps, m: Message, job: Job, failure: string, isForGood: boolean): Promise<Ended> {
+export async function failed(deps: Deps, { m, job, failure, isForGood }: FailedSending): Promise<Ended> {
   const { attempts } = job
   const isOver = isForGood || attempts >= MAX_ATTEMPTS
   const change = { failure, attempts, ...(isOver ? { status: 'parked' as const } : {}) }

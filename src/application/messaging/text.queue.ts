@@ -30,7 +30,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   const m = await messageToSend(deps, job)
   if (!m) return DONE
   const gateway = await openGateway(deps, m.tenant_id, m.channel)
-  if (!gateway) return failed(deps, m, job, 'no_gateway', false)
+  if (!gateway) return failed(deps, { m, job, failure: 'no_gateway', isForGood: false })
   // Check the quiet hours again: the message may be late for any reason.
   const config = await deps.snapshots.config(m.tenant_id)
   const quiet = config?.settings.notifications.quietHours
@@ -51,9 +51,14 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
       return { kind: 'again', at: deps.now() + Math.max(1_000, pause), failure: 'http_429', isUntried: true }
     }
     // The gateway refuses the message itself, which is permanent (RFC 9110 §15.5).
-    return failed(deps, m, job, `http_${answer.status}`, [400, 404, 413, 422].includes(answer.status))
+    return failed(deps, {
+      m,
+      job,
+      failure: `http_${answer.status}`,
+      isForGood: [400, 404, 413, 422].includes(answer.status),
+    })
   } catch (error) {
-    return failed(deps, m, job, failureOf(error), false)
+    return failed(deps, { m, job, failure: failureOf(error), isForGood: false })
   }
 }
 

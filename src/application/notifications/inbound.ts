@@ -26,8 +26,7 @@ async function cancelFor(
   deps: Deps,
   config: TenantConfig,
   a: Appointment,
-  reason: string,
-  channel: string,
+  { reason, channel }: { reason: string; channel: string },
 ): Promise<Taken> {
   if (a.status === 'cancelled') return 'cancelled'
   try {
@@ -39,7 +38,12 @@ async function cancelFor(
     const person = error.code === 'too_late_to_cancel' ? await personOf(deps, a) : null
     if (person) {
       const more = { channel, dedupeKey: `late_change ${a.id} ${a.version}`, expires: a.starts_at.getTime() }
-      const message = await compose(deps, config, person, await occasionOf(deps, config, a, 'late_change', more))
+      const message = await compose(
+        deps,
+        config,
+        person,
+        await occasionOf(deps, config, a, { kind: 'late_change', more }),
+      )
       await transaction(deps.db, (tx) => post(deps, tx, message))
     }
     return 'refused'
@@ -55,7 +59,8 @@ async function takeReply(deps: Deps, config: TenantConfig, reply: Reply): Promis
   // A reply to a version that was never sent, or to an earlier time, is stale.
   if (reply.version > a.version) return 'stale'
   if (reply.version < a.version && (await movedSince(deps, a, reply.version))) return 'stale'
-  if (reply.partstat === 'DECLINED') return cancelFor(deps, config, a, 'calendar_declined', 'email')
+  if (reply.partstat === 'DECLINED')
+    return cancelFor(deps, config, a, { reason: 'calendar_declined', channel: 'email' })
   if (reply.partstat !== 'ACCEPTED') return 'ignored'
   await transaction(deps.db, (tx) =>
     record(deps, tx, a, { type: 'appointment.accepted', actor: CITIZEN, data: { by: 'calendar' } }),
@@ -141,9 +146,7 @@ const CANCEL = /^(c|cancel|annulla|disdici)\b[.!]?$/i
 export async function takeText(
   deps: Deps,
   config: TenantConfig,
-  channel: string,
-  from: string,
-  text: string,
+  { channel, from, text }: { channel: string; from: string; text: string },
 ): Promise<Taken> {
   const number = toE164(from, config.settings.country)
   if (number === null) return 'ignored'
@@ -161,7 +164,7 @@ export async function takeText(
     if (!a) continue
     if (a.status === 'cancelled') return 'cancelled'
     const isOpen = ['pending', 'confirmed'].includes(a.status) && a.starts_at.getTime() > deps.now()
-    return isOpen ? cancelFor(deps, config, a, 'text_declined', channel) : 'ignored'
+    return isOpen ? cancelFor(deps, config, a, { reason: 'text_declined', channel }) : 'ignored'
   }
   return 'ignored'
 }

@@ -50,8 +50,7 @@ export function invitationOf(
   deps: Deps,
   config: TenantConfig,
   a: Appointment,
-  person: Person,
-  method: 'REQUEST' | 'CANCEL',
+  { person, method }: { person: Person; method: 'REQUEST' | 'CANCEL' },
 ): CalendarPart | undefined {
   if (person.email === null) return undefined
   const speaker = speakerOf(config, languageOf(config, a))
@@ -66,13 +65,17 @@ export function invitationOf(
   return { method, content }
 }
 
+type OccasionDetails = {
+  kind: MessageKind
+  more?: Partial<Occasion> & { oldStart?: number | undefined }
+}
+
 /** All data of a message of this kind about the appointment. */
 export async function occasionOf(
   deps: Deps,
   config: TenantConfig,
   a: Appointment,
-  kind: MessageKind,
-  more: Partial<Occasion> & { oldStart?: number | undefined } = {},
+  { kind, more = {} }: OccasionDetails,
 ): Promise<Occasion> {
   const { oldStart, ...rest } = more
   const language = languageOf(config, a)
@@ -118,14 +121,14 @@ export async function appointmentNotice(
   const { before } = event.data as { before?: string | { start?: string } }
   // Update or cancel the calendar entry only if an invitation was sent before.
   const isInvited = method === 'CANCEL' ? before === 'confirmed' : a.status === 'confirmed'
-  const calendar = method && isInvited ? invitationOf(deps, config, a, person, method) : undefined
+  const calendar = method && isInvited ? invitationOf(deps, config, a, { person, method }) : undefined
   const old = typeof before === 'object' && before.start !== undefined ? Date.parse(before.start) : undefined
   const oldStart = old === a.starts_at.getTime() ? undefined : old
   const { tellAt } = event.data as { tellAt?: string }
   const notBefore = tellAt === undefined ? undefined : Date.parse(tellAt)
   const isOwnDoing = event.actor === 'citizen'
   const more = { calendar, oldStart, isOwnDoing, dedupeKey: event.id, expires: a.ends_at.getTime(), notBefore }
-  return compose(deps, config, person, await occasionOf(deps, config, a, kind, more))
+  return compose(deps, config, person, await occasionOf(deps, config, a, { kind, more }))
 }
 
 const CALLBACK_KINDS: Record<string, MessageKind> = {
@@ -148,13 +151,13 @@ export async function callbackNotice(
   if (!kind || callbackDocument(c).source === 'import' || deps.now() - event.at.getTime() > HOUR) return null
   if (kind === 'callback_missed' && c.attempts > 0) return null
   if ((event.data as { reason?: string }).reason === 'do_not_call') return null
-  return callbackMessage(deps, config, c, kind, event.id)
+  return callbackMessage(deps, config, c, { kind, dedupeKey: event.id })
 }
 
 /** Sends the promise to the owner of the number again, at most once an hour, because somebody requested it again. */
 export async function remindOfCallback(deps: Deps, config: TenantConfig, c: Callback): Promise<void> {
   const key = `asked again ${c.id} ${Math.floor(deps.now() / HOUR)}`
-  const message = await callbackMessage(deps, config, c, 'callback_promised', key)
+  const message = await callbackMessage(deps, config, c, { kind: 'callback_promised', dedupeKey: key })
   await transaction(deps.db, (tx) => post(deps, tx, message))
 }
 
@@ -166,8 +169,7 @@ async function callbackMessage(
   deps: Deps,
   config: TenantConfig,
   c: Callback,
-  kind: MessageKind,
-  dedupeKey: string,
+  { kind, dedupeKey }: { kind: MessageKind; dedupeKey: string },
 ): Promise<NewMessage | null> {
   const campaign = config.campaigns.get(c.campaign_id)
   if (!campaign) return null

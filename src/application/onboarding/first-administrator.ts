@@ -50,37 +50,39 @@ async function makeAdministrator(
     const user = { tenantId, id, email, name: person.name.trim(), role: 'administrator' as const }
     await insertUser(tx, { ...user, agentId: null, document: {}, now })
     await updateUser(tx, tenantId, id, { password_hash: hash, status: 'active' }, now)
-    await auditSignIn(deps, tx, tenantId, `user:${id}`, 'first_administrator', 201)
+    await auditSignIn(deps, tx, { tenantId, actor: `user:${id}`, action: 'first_administrator', result: 201 })
     return id
   })
 }
 
+type FirstClaim = {
+  tenantId: string
+  token: string
+  person: FirstPerson
+  browser: string
+}
+
 /** Creates the first administrator of a tenant. Throws `link_invalid`, or the fault of the password. */
-export async function beFirst(
-  deps: Deps,
-  tenantId: string,
-  token: string,
-  person: FirstPerson,
-  browser: string,
-): Promise<SignedIn> {
+export async function beFirst(deps: Deps, { tenantId, token, person, browser }: FirstClaim): Promise<SignedIn> {
   const link = await openLink(deps, tenantId, token, ['first'])
   const id = await makeAdministrator(deps, tenantId, person, link.id)
-  return admit(deps, tenantId, id, 'link', browser)
+  return admit(deps, { tenantId, userId: id, proof: 'link', browser })
+}
+
+type SetUpClaim = {
+  token: string
+  office: { slug: string; name: string; timeZone: string; locale: string }
+  person: FirstPerson
+  browser: string
 }
 
 /** Creates the first tenant of an installation and its first administrator. Throws `link_invalid` if a tenant exists. */
-export async function setUp(
-  deps: Deps,
-  token: string,
-  office: { slug: string; name: string; timeZone: string; locale: string },
-  person: FirstPerson,
-  browser: string,
-): Promise<SignedIn> {
+export async function setUp(deps: Deps, { token, office, person, browser }: SetUpClaim): Promise<SignedIn> {
   await refuseSetUp(deps, token)
   // Check the password first, so that a refused one does not leave a tenant behind.
   await refusePassword(deps, { email: foldEmail(person.email), name: person.name }, person.password)
   const { id } = await createTenant(deps, { country: 'IT', holdMinutes: 10, ...office })
-  return admit(deps, id, await makeAdministrator(deps, id, person, null), 'link', browser)
+  return admit(deps, { tenantId: id, userId: await makeAdministrator(deps, id, person, null), proof: 'link', browser })
 }
 
 export async function refuseSetUp(deps: Deps, token: string): Promise<void> {

@@ -28,22 +28,30 @@ export type Impact =
 const isLive = (a: AgendaRow, now: number): boolean =>
   (a.status === 'confirmed' || a.status === 'pending') && a.ends_at.getTime() > now
 
+type OverlapQuery = {
+  tenantId: string
+  by: { agentIds?: readonly string[]; locationId?: string | undefined }
+  from: number
+  to: number
+  within: Reach
+}
+
 /** Live appointments that overlap [from, to) of the given agents or location. */
-async function overlapping(
-  deps: Deps,
-  tenantId: string,
-  by: { agentIds?: readonly string[]; locationId?: string | undefined },
-  from: number,
-  to: number,
-  within: Reach,
-): Promise<AgendaRow[]> {
+async function overlapping(deps: Deps, { tenantId, by, from, to, within }: OverlapQuery): Promise<AgendaRow[]> {
   // An appointment that began up to a day earlier may still be running.
   const range = { from: new Date(from - DAY), to: new Date(to) }
   const rows = await agendaRows(deps.db.kysely, tenantId, { ...by, ...range, within, limit: MOST })
   return rows.filter((a) => isLive(a, deps.now()) && a.ends_at.getTime() > from)
 }
 
-const hoursOf = (schedules: readonly Schedule[], agent: Agent, locationId: string, from: number, to: number): Spans =>
+type HoursOfOptions = {
+  agent: Agent
+  locationId: string
+  from: number
+  to: number
+}
+
+const hoursOf = (schedules: readonly Schedule[], { agent, locationId, from, to }: HoursOfOptions): Spans =>
   recurringHours(schedules, { audience: 'staff', locationId, desk: agent.desk }, from, to)
 
 /** Appointments that the present hours cover and the new version of the schedule does not. */
@@ -65,7 +73,13 @@ async function bySchedule(
     change.ownerKind === 'agent' ? a.id === change.ownerId : a.poolId === change.ownerId,
   )
   const [from, to] = [startOfDay(change.timeZone, fromDay), startOfDay(change.timeZone, untilDay)]
-  const rows = await overlapping(deps, config.tenantId, { agentIds: agents.map((a) => a.id) }, from, to, within)
+  const rows = await overlapping(deps, {
+    tenantId: config.tenantId,
+    by: { agentIds: agents.map((a) => a.id) },
+    from,
+    to,
+    within,
+  })
   const next: Schedule = {
     id: 'next',
     timeZone: change.timeZone,
@@ -86,8 +100,8 @@ async function bySchedule(
     const openings = union(extra.flatMap((o) => [o.from, o.to]))
     const present = config.schedules.get(agent.poolId ?? agent.id) ?? config.schedules.get(agent.id) ?? []
     const made = {
-      before: union(hoursOf(present, agent, locationId, fromDay - 1, untilDay + 1), openings),
-      after: union(hoursOf([next], agent, locationId, fromDay - 1, untilDay + 1), openings),
+      before: union(hoursOf(present, { agent, locationId, from: fromDay - 1, to: untilDay + 1 }), openings),
+      after: union(hoursOf([next], { agent, locationId, from: fromDay - 1, to: untilDay + 1 }), openings),
     }
     known.set(key, made)
     return made
@@ -105,6 +119,6 @@ async function bySchedule(
 export async function impactOf(deps: Deps, config: TenantConfig, change: Impact, within: Reach): Promise<AgendaRow[]> {
   if (change.kind === 'schedule') return bySchedule(deps, config, change, within)
   const by = change.kind === 'absence' ? { agentIds: [change.agentId] } : { locationId: change.locationId ?? undefined }
-  const rows = await overlapping(deps, config.tenantId, by, change.from, change.to, within)
+  const rows = await overlapping(deps, { tenantId: config.tenantId, by, from: change.from, to: change.to, within })
   return rows.filter((a) => touches([a.starts_at.getTime(), a.ends_at.getTime()], change.from, change.to))
 }

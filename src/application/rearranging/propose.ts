@@ -61,7 +61,14 @@ function isLeft(
   return seats > 1 && isSame && used + a.seats <= at.remaining
 }
 
-function take(ledger: Ledger, search: Pick<Search, 'visit'>, a: Appointment, agentId: string, start: number): void {
+type TakenTime = {
+  search: Pick<Search, 'visit'>
+  a: Appointment
+  agentId: string
+  start: number
+}
+
+function take(ledger: Ledger, { search, a, agentId, start }: TakenTime): void {
   const { duration, bufferBefore, bufferAfter } = search.visit
   const [from, to] = [start - bufferBefore, start + duration + bufferAfter]
   ledger.push({ agentId, from, to, start, seats: a.seats, serviceId: a.service_ids[0]! })
@@ -151,8 +158,7 @@ export async function nextTimes(
   deps: Deps,
   config: TenantConfig,
   a: Appointment,
-  most: number,
-  w: Pick<Wish, 'away' | 'within'>,
+  { most, w }: { most: number; w: Pick<Wish, 'away' | 'within'> },
 ): Promise<{ start: number; agentId: string }[]> {
   const places = new Map<number, string>()
   for await (const { start, agentId } of placesNear(deps, config, a, { mode: 'next', ...w })) {
@@ -166,8 +172,7 @@ async function proposeColleague(
   deps: Deps,
   config: TenantConfig,
   a: Appointment,
-  w: Wish,
-  ledger: Ledger,
+  { w, ledger }: { w: Wish; ledger: Ledger },
 ): Promise<Proposal> {
   const search = { visit: visitOf(config, a.service_ids, minutesOf(a)) }
   const start = a.starts_at.getTime()
@@ -187,7 +192,7 @@ async function proposeColleague(
     (x, y) => x.assignment.load + proposed(x.agent.id) - (y.assignment.load + proposed(y.agent.id)),
   )
   if (!best) return { id: a.id, result: 'none', code: 'no_agent_free' }
-  take(ledger, search, a, best.agent.id, start)
+  take(ledger, { search, a, agentId: best.agent.id, start })
   return { id: a.id, result: 'reassign', agentId: best.agent.id, start }
 }
 
@@ -195,13 +200,12 @@ async function proposeTime(
   deps: Deps,
   config: TenantConfig,
   a: Appointment,
-  w: Wish,
-  ledger: Ledger,
+  { w, ledger }: { w: Wish; ledger: Ledger },
 ): Promise<Proposal> {
   try {
     for await (const place of placesNear(deps, config, a, w)) {
       if (!isLeft(ledger, place.search, a, place)) continue
-      take(ledger, place.search, a, place.agentId, place.start)
+      take(ledger, { search: place.search, a, agentId: place.agentId, start: place.start })
       return { id: a.id, result: 'move', agentId: place.agentId, start: place.start }
     }
   } catch (error) {
@@ -224,8 +228,8 @@ export async function propose(
     (a.status === 'confirmed' || a.status === 'pending') && a.ends_at.getTime() > deps.now()
   const nothing = (a: Appointment, code: string): Proposal => ({ id: a.id, result: 'none', code })
   const colleague: Step = async (a) =>
-    w.agentId === a.agent_id ? nothing(a, 'no_agent_free') : proposeColleague(deps, config, a, w, ledger)
-  const time: Step = (a) => proposeTime(deps, config, a, w, ledger)
+    w.agentId === a.agent_id ? nothing(a, 'no_agent_free') : proposeColleague(deps, config, a, { w, ledger })
+  const time: Step = (a) => proposeTime(deps, config, a, { w, ledger })
   const ask: Step = async (a) => ({ id: a.id, result: 'ask' })
   // Keeping the time matters more than keeping the agent: look for colleagues for all before moving anyone to another time.
   const steps: Record<Mode, Step[]> = { ask: [ask], next: [time], reassign: [colleague], best: [colleague, time] }

@@ -37,7 +37,12 @@ const contextOf = (config: TenantConfig, id: string, actor: string) => ({
   wantedVersion: null,
 })
 
-async function change(deps: Deps, config: TenantConfig, a: Appointment, p: Proposal, o: Order): Promise<Rearranged> {
+async function change(
+  deps: Deps,
+  config: TenantConfig,
+  a: Appointment,
+  { p, o }: { p: Proposal; o: Order },
+): Promise<Rearranged> {
   const isSameTime = p.start === undefined || p.start === a.starts_at.getTime()
   if (p.agentId === a.agent_id && isSameTime) throw new AppError('no_agent_free')
   const after = await move(deps, contextOf(config, a.id, o.actor), {
@@ -65,20 +70,23 @@ async function askPerson(deps: Deps, config: TenantConfig, a: Appointment, o: Or
   const person = await personOf(deps, a)
   if (!person) throw new AppError('contact_required')
   const more = { note: o.reason, dedupeKey: questionKey(a), expires: a.ends_at.getTime() }
-  const occasion = await occasionOf(deps, config, a, 'choose', { ...more, notBefore: deps.now() + o.tellAfter })
+  const occasion = await occasionOf(deps, config, a, {
+    kind: 'choose',
+    more: { ...more, notBefore: deps.now() + o.tellAfter },
+  })
   const message = await compose(deps, config, person, occasion)
   if (message === null) throw new AppError('email_needed')
   await transaction(deps.db, (tx) => post(deps, tx, message))
   return { id: a.id, result: 'asked' }
 }
 
-async function eachOf<T>(
-  deps: Deps,
-  config: TenantConfig,
-  items: readonly T[],
-  idOf: (item: T) => string,
-  work: (a: Appointment, item: T) => Promise<Rearranged>,
-): Promise<Rearranged[]> {
+type EachOf<T> = {
+  items: readonly T[]
+  idOf: (item: T) => string
+  work: (a: Appointment, item: T) => Promise<Rearranged>
+}
+
+async function eachOf<T>(deps: Deps, config: TenantConfig, { items, idOf, work }: EachOf<T>): Promise<Rearranged[]> {
   const results: Rearranged[] = []
   for (const item of items) {
     const id = idOf(item)
@@ -108,9 +116,9 @@ export function rearrange(
     const isLive = a.status === 'confirmed' || a.status === 'pending'
     if (!isLive || a.ends_at.getTime() <= deps.now())
       throw new AppError('invalid_transition', { status: a.status, action: 'move' })
-    return p.result === 'ask' ? askPerson(deps, config, a, o) : change(deps, config, a, p, o)
+    return p.result === 'ask' ? askPerson(deps, config, a, o) : change(deps, config, a, { p, o })
   }
-  return eachOf(deps, config, proposals, (p) => p.id, work)
+  return eachOf(deps, config, { items: proposals, idOf: (p) => p.id, work })
 }
 
 /** Undoes rearrangements while moves can still be undone; drops questions that have not been sent. */
@@ -133,5 +141,5 @@ export function undoRearranging(
       before,
     }
   }
-  return eachOf(deps, config, ids, (id) => id, work)
+  return eachOf(deps, config, { items: ids, idOf: (id) => id, work })
 }

@@ -36,9 +36,7 @@ export async function plan(
   deps: Deps,
   tx: Tx,
   config: TenantConfig,
-  a: Appointment,
-  since: number,
-  isAnew = false,
+  { a, since, isAnew = false }: { a: Appointment; since: number; isAnew?: boolean },
 ): Promise<void> {
   const now = deps.now()
   const { reminders, enabled } = config.settings.notifications
@@ -74,11 +72,14 @@ async function remind(deps: Deps, job: Job): Promise<Ended> {
   if (!person) return DONE
   const now = deps.now()
   const kind = rule.kind ?? (rule.when === 'after' ? 'survey' : 'reminder')
-  const occasion = await occasionOf(deps, config, a, kind, {
-    channel: rule.channel,
-    dedupeKey: `${QUEUE} ${a.id} ${rule.id} ${start}`,
-    expires: rule.when === 'before' ? start : at + 7 * DAY,
-    ...(isTooLate(rule, visit, at, now) ? { withheld: { status: 'dropped', failure: 'too_late' } } : {}),
+  const occasion = await occasionOf(deps, config, a, {
+    kind,
+    more: {
+      channel: rule.channel,
+      dedupeKey: `${QUEUE} ${a.id} ${rule.id} ${start}`,
+      expires: rule.when === 'before' ? start : at + 7 * DAY,
+      ...(isTooLate(rule, visit, at, now) ? { withheld: { status: 'dropped', failure: 'too_late' } } : {}),
+    },
   })
   const message = await compose(deps, config, person, occasion)
   return { kind: 'done', also: async (tx) => void (await post(deps, tx, message)) }
@@ -99,7 +100,7 @@ async function replan(deps: Deps, job: Job): Promise<Ended> {
       for (const { id } of rows) {
         const a = await lockAppointment(tx, job.tenant_id, id)
         // The grace period keeps reminders that are due right now.
-        if (a) await plan(deps, tx, config, a, deps.now() - GRACE, true)
+        if (a) await plan(deps, tx, config, { a, since: deps.now() - GRACE, isAnew: true })
       }
       if (rows.length === BATCH) await startReplan(deps, tx, job.tenant_id, rows.at(-1)!.id)
     },

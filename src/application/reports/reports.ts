@@ -72,14 +72,15 @@ export function labelFor(config: TenantConfig, group: Group, key: string): strin
   return named ? (named.get(key)?.name ?? '–') : key
 }
 
+type Grouped<T> = {
+  group: Group
+  rows: readonly T[]
+  key: (row: T) => string
+  values: (rows: T[]) => (number | null)[]
+}
+
 /** Groups rows; sorts them by time, or else by size, largest first. */
-function rowsOf<T>(
-  config: TenantConfig,
-  group: Group,
-  rows: readonly T[],
-  key: (row: T) => string,
-  values: (rows: T[]) => (number | null)[],
-): Row[] {
+function rowsOf<T>(config: TenantConfig, { group, rows, key, values }: Grouped<T>): Row[] {
   const grouped = [...Map.groupBy(rows, key)].map(([k, some]) => ({
     key: k,
     label: labelFor(config, group, k),
@@ -102,12 +103,11 @@ export function appointmentTable(config: TenantConfig, group: Group, counts: rea
     column('noShowPercent', 'percent'),
     column('minutes', 'minutes'),
   ]
-  const rows = rowsOf(
-    config,
+  const rows = rowsOf(config, {
     group,
-    counts,
-    (row) => keyFor(row, group),
-    (some) => {
+    rows: counts,
+    key: (row) => keyFor(row, group),
+    values: (some) => {
       const of = (...statuses: string[]): number =>
         sum(
           some.filter((one) => statuses.includes(one.status)),
@@ -124,18 +124,17 @@ export function appointmentTable(config: TenantConfig, group: Group, counts: rea
         sum(kept, (one) => one.minutes),
       ]
     },
-  )
+  })
   return { columns, rows }
 }
 
 export function ratingTable(config: TenantConfig, group: Group, counts: readonly RatedCount[]): Table {
   const columns = [column('ratings'), column('average', 'stars'), column('nps', 'score')]
-  const rows = rowsOf(
-    config,
+  const rows = rowsOf(config, {
     group,
-    counts,
-    (row) => keyFor(row, group),
-    (some) => {
+    rows: counts,
+    key: (row) => keyFor(row, group),
+    values: (some) => {
       const [n, recommended] = [sum(some, (one) => one.n), sum(some, (one) => one.recommended)]
       const net = sum(some, (one) => one.promoters - one.detractors)
       return [
@@ -144,7 +143,7 @@ export function ratingTable(config: TenantConfig, group: Group, counts: readonly
         recommended === 0 ? null : Math.round((100 * net) / recommended),
       ]
     },
-  )
+  })
   return { columns, rows }
 }
 
@@ -157,12 +156,11 @@ export function callbackTable(config: TenantConfig, group: Group, counts: readon
     column('keptPercent', 'percent'),
     column('averageDelay', 'seconds'),
   ]
-  const rows = rowsOf(
-    config,
+  const rows = rowsOf(config, {
     group,
-    counts.filter((one) => ['kept', 'late', 'missed'].includes(one.kind)),
-    (row) => (group === 'campaign' ? row.campaign_id : periodOf(row.day, group)),
-    (some) => {
+    rows: counts.filter((one) => ['kept', 'late', 'missed'].includes(one.kind)),
+    key: (row) => (group === 'campaign' ? row.campaign_id : periodOf(row.day, group)),
+    values: (some) => {
       const of = (kind: string): number =>
         sum(
           some.filter((one) => one.kind === kind),
@@ -182,7 +180,7 @@ export function callbackTable(config: TenantConfig, group: Group, counts: readon
         kept + late === 0 ? null : Math.round(seconds / (kept + late)),
       ]
     },
-  )
+  })
   return { columns, rows }
 }
 
@@ -194,12 +192,11 @@ export function attemptTable(
 ): Table {
   const attempts = counts.filter((one) => one.kind.startsWith('attempt:'))
   const columns = [column('attempts'), ...outcomes.map((outcome) => column(outcome))]
-  const rows = rowsOf(
-    config,
-    'campaign',
-    attempts,
-    (row) => row.campaign_id,
-    (some) => [
+  const rows = rowsOf(config, {
+    group: 'campaign',
+    rows: attempts,
+    key: (row) => row.campaign_id,
+    values: (some) => [
       sum(some, (one) => one.n),
       ...outcomes.map((outcome) =>
         sum(
@@ -208,7 +205,7 @@ export function attemptTable(
         ),
       ),
     ],
-  )
+  })
   return { columns, rows }
 }
 

@@ -38,7 +38,11 @@ export async function freeHold(deps: Deps, tenantId: string, holdId: string): Pr
   })
 }
 
-export async function tell(deps: Deps, tx: Tx, e: Entry, type: string, more: Record<string, unknown>): Promise<void> {
+export async function tell(
+  deps: Deps,
+  tx: Tx,
+  { e, type, more }: { e: Entry; type: string; more: Record<string, unknown> },
+): Promise<void> {
   const data = { contactId: e.contact_id, appointmentId: e.appointment_id, ...more }
   const at = new Date(deps.now())
   await writeEvent(deps, tx, {

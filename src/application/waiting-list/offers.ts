@@ -55,13 +55,17 @@ async function hold(
   }
 }
 
+type OfferDetails = {
+  entry: Entry
+  slot: Slot
+  holdId: string
+  until: number
+}
+
 async function offerMessage(
   deps: Deps,
   config: TenantConfig,
-  entry: Entry,
-  slot: Slot,
-  holdId: string,
-  until: number,
+  { entry, slot, holdId, until }: OfferDetails,
 ): Promise<NewMessage | null> {
   const person = await personOf(deps, entry)
   if (!person) return null
@@ -79,7 +83,7 @@ async function offerMessage(
   return compose(deps, config, person, {
     ...{ kind: 'offer', language, subjectId: a?.id ?? entry.id, facts: wording.facts },
     variables: {
-      ...(a ? (await occasionOf(deps, config, a, 'offer')).variables : wording.variables),
+      ...(a ? (await occasionOf(deps, config, a, { kind: 'offer' })).variables : wording.variables),
       newWhen: momentOf(speaker, zone, slot.start),
       until: untilOf(speaker, zone, until),
     },
@@ -108,7 +112,7 @@ async function offer(deps: Deps, config: TenantConfig, { slot, skipped }: Payloa
   if ('code' in held)
     return PASSING.has(held.code) ? { kind: 'again', at: now + AGAIN, failure: held.code, isUntried: true } : DONE
   const holdId = held.id
-  const message = await offerMessage(deps, config, entry, slot, holdId, until)
+  const message = await offerMessage(deps, config, { entry, slot, holdId, until })
   const others = { slot, skipped: [...skipped, entry.id] }
   // The citizen cannot be reached: offer the time to the next one.
   if (!message || message.withheld) {
@@ -132,7 +136,11 @@ async function offer(deps: Deps, config: TenantConfig, { slot, skipped }: Payloa
       const change = { status: 'offered' as const, ...kept, offers: fresh.offers + 1, told_at: new Date(now), document }
       await changeEntry(tx, tenantId, entry.id, change, new Date(now))
       await post(deps, tx, message)
-      await tell(deps, tx, entry, 'waiting.offered', { holdId, start: new Date(slot.start).toISOString() })
+      await tell(deps, tx, {
+        e: entry,
+        type: 'waiting.offered',
+        more: { holdId, start: new Date(slot.start).toISOString() },
+      })
       await enqueue(deps, tx, [slotJob(deps, tenantId, { ...others, entryId: entry.id, holdId }, until)])
     },
   }

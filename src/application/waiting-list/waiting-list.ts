@@ -123,7 +123,7 @@ export async function take(deps: Deps, config: TenantConfig, entryId: string, ho
   if (!isOpen || start === undefined) throw new AppError('offer_over')
   const kept = await findAppointment(deps.db.kysely, tenantId, holdId)
   if (kept?.status !== 'held') throw new AppError('offer_over')
-  const taken = (tx: Tx, appointmentId: string) => settle(deps, tx, e, appointmentId, start)
+  const taken = (tx: Tx, appointmentId: string) => settle(deps, tx, { e, appointmentId, start })
   if (e.appointment_id === null) {
     const context = {
       tenantId,
@@ -143,7 +143,11 @@ export async function take(deps: Deps, config: TenantConfig, entryId: string, ho
   return e.appointment_id
 }
 
-async function settle(deps: Deps, tx: Tx, e: Entry, appointmentId: string, start: number): Promise<void> {
+async function settle(
+  deps: Deps,
+  tx: Tx,
+  { e, appointmentId, start }: { e: Entry; appointmentId: string; start: number },
+): Promise<void> {
   await changeEntry(
     tx,
     e.tenant_id,
@@ -151,5 +155,5 @@ async function settle(deps: Deps, tx: Tx, e: Entry, appointmentId: string, start
     { status: 'taken', ...NO_OFFER, appointment_id: appointmentId },
     new Date(deps.now()),
   )
-  await tell(deps, tx, e, 'waiting.taken', { start: new Date(start).toISOString() })
+  await tell(deps, tx, { e, type: 'waiting.taken', more: { start: new Date(start).toISOString() } })
 }

@@ -30,14 +30,14 @@ const QUEUE = 'webhooks'
 const TIMEOUT = 15_000
 const laneOf = (webhookId: string, subjectId: string): string => `${webhookId} ${subjectId}`
 
+type NoticesOf = {
+  tenantId: string
+  recipients: readonly { hook: Subscription; body: string }[]
+  event: AppointmentView
+}
+
 /** Writes notices to subscriptions, and the jobs that send them. */
-async function write(
-  deps: Deps,
-  tx: Tx,
-  tenantId: string,
-  recipients: readonly { hook: Subscription; body: string }[],
-  event: AppointmentView,
-) {
+async function write(deps: Deps, tx: Tx, { tenantId, recipients, event }: NoticesOf) {
   const now = new Date(deps.now())
   const notices = recipients.map(({ hook, body }) => ({
     ...{ tenantId, id: deps.newId(), webhookId: hook.id, eventId: event.id },
@@ -61,9 +61,9 @@ export async function noticesFor(
   if (hooks.length === 0) return null
   const [name, shown] = (await object()) ?? [null, null]
   const recipients = await Promise.all(
-    hooks.map(async (hook) => ({ hook, body: await bodyFor(deps, hook, event, name, shown) })),
+    hooks.map(async (hook) => ({ hook, body: await bodyFor(deps, { hook, event, name, shown }) })),
   )
-  return (tx) => write(deps, tx, tenantId, recipients, event)
+  return (tx) => write(deps, tx, { tenantId, recipients, event })
 }
 
 /** Rights of the subscription's owner; null when the owner has none any more. Old subscriptions have no owner and read all. */
@@ -75,14 +75,15 @@ const mayRead = (rights: Rights | 'all' | null, type: string): boolean => {
   return needed === null || rights === 'all' || rights?.scopes.has(needed) === true
 }
 
+type BodySource = {
+  hook: Subscription
+  event: AppointmentView
+  name: string | null
+  shown: Record<string, unknown> | null
+}
+
 /** The body for a subscription, limited to what its owner may read. */
-async function bodyFor(
-  deps: Deps,
-  hook: Subscription,
-  event: AppointmentView,
-  name: string | null,
-  shown: Record<string, unknown> | null,
-): Promise<string> {
+async function bodyFor(deps: Deps, { hook, event, name, shown }: BodySource): Promise<string> {
   const rights = await ownerRights(deps, hook)
   if (!mayRead(rights, event.type)) return thinBody(event)
   if (rights === 'all' || rights === null || rights.hidden.size === 0) return bodyOf(event, name, shown)
@@ -95,7 +96,7 @@ export async function sendTest(deps: Deps, hook: Subscription): Promise<string> 
   const id = deps.newId()
   const event = { id, type: 'webhook.test', at: new Date(deps.now()), subjectId: hook.id, actor: 'test', data: {} }
   return transaction(deps.db, async (tx) => {
-    await write(deps, tx, hook.tenant_id, [{ hook, body: bodyOf(event, null, null) }], event)
+    await write(deps, tx, { tenantId: hook.tenant_id, recipients: [{ hook, body: bodyOf(event, null, null) }], event })
     return id
   })
 }

@@ -46,14 +46,15 @@ const LOADING_ID = '00000000-0000-7000-8000-0000000000de'
 const [PATIENCE, LOOK] = [30_000, 250]
 const ACTOR = { name: 'demo', audience: 'staff' as const }
 
+type WantedRecord = {
+  tenantId: string
+  resource: Resource
+  body: Body
+  filter: { column: string; value: string }
+}
+
 /** Creates a record, unless one with its external id or matching the filter exists; returns its id. */
-async function ensure(
-  deps: Deps,
-  tenantId: string,
-  resource: Resource,
-  body: Body,
-  filter: { column: string; value: string },
-): Promise<string> {
+async function ensure(deps: Deps, { tenantId, resource, body, filter }: WantedRecord): Promise<string> {
   const [existing] = await listRows(deps.db.kysely, resource.table, tenantId, {
     after: null,
     limit: 1,
@@ -95,7 +96,12 @@ async function loadConfiguration(deps: Deps, tenantId: string): Promise<Map<stri
     const externalId = `demo-${key}`
     ids.set(
       `${kind}:${key}`,
-      await ensure(deps, tenantId, resource, { ...body, externalId }, { column: 'external_id', value: externalId }),
+      await ensure(deps, {
+        tenantId,
+        resource,
+        body: { ...body, externalId },
+        filter: { column: 'external_id', value: externalId },
+      }),
     )
   }
   const idsOf = (kind: string, keys: readonly string[]): string[] => keys.map((key) => ids.get(`${kind}:${key}`)!)
@@ -109,13 +115,12 @@ async function loadConfiguration(deps: Deps, tenantId: string): Promise<Map<stri
       ...rule,
       ...(locationKey ? { locationId: ids.get(`location:${locationKey}`) } : {}),
     }))
-    await ensure(
-      deps,
+    await ensure(deps, {
       tenantId,
-      schedules,
-      { ownerKind, ownerId, validFrom, rules: full },
-      { column: 'owner_id', value: ownerId },
-    )
+      resource: schedules,
+      body: { ownerKind, ownerId, validFrom, rules: full },
+      filter: { column: 'owner_id', value: ownerId },
+    })
   }
   await keyed('holidays', holidayCalendars, 'festivita', HOLIDAYS)
   for (const { key, hours, ...body } of LOCATIONS) {
@@ -153,15 +158,19 @@ async function loadExceptions(deps: Deps, tenantId: string, ids: Map<string, str
   const agentId = ids.get('agent:bianchi')!
   const locationId = ids.get('location:tributi')!
   const days = { firstDay: formatDate(monday + 14), lastDay: formatDate(monday + 18) }
-  await ensure(deps, tenantId, absences, { agentId, ...days, reason: 'Ferie' }, { column: 'agent_id', value: agentId })
-  const closed = { firstDay: formatDate(monday + 23), lastDay: formatDate(monday + 23) }
-  await ensure(
-    deps,
+  await ensure(deps, {
     tenantId,
-    closures,
-    { locationId, ...closed, reason: 'Aggiornamento dei sistemi' },
-    { column: 'location_id', value: locationId },
-  )
+    resource: absences,
+    body: { agentId, ...days, reason: 'Ferie' },
+    filter: { column: 'agent_id', value: agentId },
+  })
+  const closed = { firstDay: formatDate(monday + 23), lastDay: formatDate(monday + 23) }
+  await ensure(deps, {
+    tenantId,
+    resource: closures,
+    body: { locationId, ...closed, reason: 'Aggiornamento dei sistemi' },
+    filter: { column: 'location_id', value: locationId },
+  })
 }
 
 /** Pseudo-random numbers in [0, 1) (mulberry32), so that the demo is the same everywhere. */
@@ -210,30 +219,33 @@ async function loadAppointments(deps: Deps, tenantId: string, ids: Map<string, s
         if (next() > share || booked >= MOST) continue
         number += 1
         booked += 1
-        await bookOne(
-          deps,
+        await bookOne(deps, {
           then,
           tenantId,
           serviceId,
           slot,
           number,
-          next(),
-          service.questions?.some((q) => q.id === 'motivo') ?? false,
-        )
+          luck: next(),
+          asksReason: service.questions?.some((q) => q.id === 'motivo') ?? false,
+        })
       }
     }
   }
 }
 
+type DemoBooking = {
+  then: Deps
+  tenantId: string
+  serviceId: string
+  slot: Slot
+  number: number
+  luck: number
+  asksReason: boolean
+}
+
 async function bookOne(
   deps: Deps,
-  then: Deps,
-  tenantId: string,
-  serviceId: string,
-  slot: Slot,
-  number: number,
-  luck: number,
-  asksReason: boolean,
+  { then, tenantId, serviceId, slot, number, luck, asksReason }: DemoBooking,
 ): Promise<void> {
   const externalId = `demo-${number}`
   if (await findByExternalId(deps.db.kysely, tenantId, externalId)) return

@@ -286,7 +286,7 @@ async function tryToBook(
       })
       // Noted before the write, so that rivals in this process choose other time; if the write fails, the next refresh corrects it.
       const { from, to, kind, expiresAt } = reserved
-      deps.snapshots.noteReserved(tenantId, place.agent.id, from, to, kind, expiresAt?.getTime() ?? 0)
+      deps.snapshots.noteReserved(tenantId, place.agent.id, { from, to, kind, expires: expiresAt?.getTime() ?? 0 })
       try {
         await atomically(deps.db, statements)
         if (!context.hold) wakeRelay(deps, tenantId)

@@ -6,7 +6,7 @@ import { buildConfig } from '../catalogue/build-config.ts'
 import { EMPTY_CALENDAR, type AgentCalendar, type BusyKind } from './agent-calendar.ts'
 import { loadConfigRows, readVersions } from '../catalogue/config.sql.ts'
 import { loadCalendars, type CalendarRow } from './ledger.sql.ts'
-import { DAY, firstEnding } from '../../kernel/time/interval.ts'
+import { DAY, firstEnding, type Range } from '../../kernel/time/interval.ts'
 import type { Agent, TenantConfig } from '../catalogue/tenant-config.ts'
 
 const MAX_TENANTS = 500
@@ -155,7 +155,10 @@ export function createSnapshots(db: Database, now: () => number) {
   }
 
   /** Loads calendars; concurrent callers that need the same agents at the same versions share the load. */
-  function fetchShared(tenantId: string, cache: TenantCache, ids: string[], wanted: string, from: number, to: number) {
+  function fetchShared(
+    tenantId: string,
+    { cache, ids, wanted, from, to }: { cache: TenantCache; ids: string[]; wanted: string; from: number; to: number },
+  ) {
     const key = `${from}:${to}:${wanted}`
     let fetch = cache.fetching.get(key)
     if (!fetch) {
@@ -193,14 +196,13 @@ export function createSnapshots(db: Database, now: () => number) {
       const low = Math.floor((from - DAY) / DAY) * DAY
       const high = Math.ceil((to - low) / (32 * DAY)) * 32 * DAY + low
       const wanted = missing.map((id) => `${id}:${confirmed.versions.get(id)}`)
-      for (const [id, calendar] of await fetchShared(
-        confirmed.config.tenantId,
+      for (const [id, calendar] of await fetchShared(confirmed.config.tenantId, {
         cache,
-        missing,
-        wanted.join(),
-        low,
-        high,
-      )) {
+        ids: missing,
+        wanted: wanted.join(),
+        from: low,
+        to: high,
+      })) {
         calendars.set(id, calendar)
       }
     }
@@ -236,10 +238,7 @@ export function createSnapshots(db: Database, now: () => number) {
   function noteReserved(
     tenantId: string,
     agentId: string,
-    from: number,
-    to: number,
-    kind: BusyKind,
-    expires: number,
+    { from, to, kind, expires }: Range & { kind: BusyKind; expires: number },
   ): void {
     const calendars = tenants.get(tenantId)?.calendars
     const cached = calendars?.get(agentId)

@@ -6,14 +6,15 @@ import { giveBucketBack } from './bucket.sql.ts'
 import type { Callback } from './callback.sql.ts'
 import { documentOf } from './callback-document.ts'
 
+type Cancellation = {
+  tenantId: string
+  id: string
+  reason: string | undefined
+  actor: string
+}
+
 /** Cancels an open callback and frees its window; cancelling a cancelled callback changes nothing. */
-export async function cancelCallback(
-  deps: Deps,
-  tenantId: string,
-  id: string,
-  reason: string | undefined,
-  actor: string,
-): Promise<Callback> {
+export async function cancelCallback(deps: Deps, { tenantId, id, reason, actor }: Cancellation): Promise<Callback> {
   return transaction(deps.db, async (tx) => {
     const c = await locked(tx, tenantId, id)
     if (c.status === 'cancelled') return c
@@ -21,10 +22,14 @@ export async function cancelCallback(
     if (c.bucket_start !== null && c.attempts === 0) await giveBucketBack(tx, tenantId, c.campaign_id, c.bucket_start)
     const cancellation = { by: actor, ...(reason === undefined ? {} : { reason }) }
     const change = { document: { ...documentOf(c), cancellation }, bucket_start: null }
-    return transition(deps, tx, c, status, change, {
-      type: 'callback.cancelled',
-      actor,
-      data: reason ? { reason } : {},
+    return transition(deps, tx, c, {
+      status,
+      change,
+      event: {
+        type: 'callback.cancelled',
+        actor,
+        data: reason ? { reason } : {},
+      },
     })
   })
 }

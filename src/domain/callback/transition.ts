@@ -26,14 +26,18 @@ function announce(deps: Deps, tx: Tx, c: Callback): void {
   })
 }
 
+type Transition = {
+  status: CallbackStatus
+  change: CallbackChange
+  event: { type: string; actor: string; data?: Record<string, unknown> }
+}
+
 /** Writes a transition and its event. Leaving a state clears the columns that belong to it. */
 export async function transition(
   deps: Deps,
   tx: Tx,
   c: Callback,
-  status: CallbackStatus,
-  change: CallbackChange,
-  event: { type: string; actor: string; data?: Record<string, unknown> },
+  { status, change, event }: Transition,
 ): Promise<Callback> {
   const now = new Date(deps.now())
   const settled = isOpen(status) || !isOpen(c.status) ? {} : { finished_at: now }

@@ -37,14 +37,15 @@ export function joined(kept: Fields, other: Fields): Fields {
   }
 }
 
+type MergeWish = {
+  tenantId: string
+  keptId: string
+  otherId: string
+  actor: string
+}
+
 /** Merges the contact `otherId` into `keptId`. Throws `not_found`, or `not_mergeable` if they are the same or one is archived. */
-export async function mergeContacts(
-  deps: Deps,
-  tenantId: string,
-  keptId: string,
-  otherId: string,
-  actor: string,
-): Promise<Row> {
+export async function mergeContacts(deps: Deps, { tenantId, keptId, otherId, actor }: MergeWish): Promise<Row> {
   if (keptId === otherId) throw new AppError('not_mergeable')
   return transaction(deps.db, async (tx) => {
     const rows = new Map<string, Row | undefined>()

@@ -9,13 +9,13 @@ export async function writeEvent(deps: CoreDeps, tx: Tx, event: NewEvent): Promi
   if (await putEvent(tx, event)) afterCommit(tx, () => wakeRelay(deps, event.tenantId))
 }
 
+type EventsOfMany = {
+  tenantId: string
+  subjects: readonly { subjectId: string; id: string; data?: Record<string, unknown> }[]
+  shared: SharedEvent
+}
+
 /** Writes events of many subjects at once; `shared` has what is the same for all. */
-export async function writeEvents(
-  deps: CoreDeps,
-  tx: Tx,
-  tenantId: string,
-  subjects: readonly { subjectId: string; id: string; data?: Record<string, unknown> }[],
-  shared: SharedEvent,
-): Promise<void> {
+export async function writeEvents(deps: CoreDeps, tx: Tx, { tenantId, subjects, shared }: EventsOfMany): Promise<void> {
   if (await putEvents(tx, tenantId, subjects, shared)) afterCommit(tx, () => wakeRelay(deps, tenantId))
 }

@@ -2,12 +2,15 @@
 // ones move forward. Several consumers may wait for one campaign; they wake one at a time, in the order in which they came.
 import type { PubSub } from './pubsub.ts'
 
+/** At most `ms`; `since`: the instant up to which the caller has looked (epoch ms). */
+export type Waiting = { ms: number; since: number; signal?: AbortSignal | undefined }
+
 export type DueClock = {
   /**
    * Resolves when a callback of the campaign may be due, after `ms` at the latest, or when `signal` aborts. The caller has found
    * nothing to claim among those due until `since` (epoch ms).
    */
-  wait: (tenantId: string, campaignId: string, ms: number, since: number, signal?: AbortSignal) => Promise<void>
+  wait: (tenantId: string, campaignId: string, until: Waiting) => Promise<void>
   /** Reports that a callback of the campaign is or becomes due at `at` (epoch ms). */
   tell: (tenantId: string, campaignId: string, at: number) => void
   /**
@@ -69,7 +72,7 @@ export function createDueClock(
   })
 
   return {
-    wait(tenantId, campaignId, ms, since, signal) {
+    wait(tenantId, campaignId, { ms, since, signal }) {
       const key = `${tenantId} ${campaignId}`
       return new Promise((resolve) => {
         let line = lines.get(key)

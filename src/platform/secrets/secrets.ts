@@ -16,7 +16,7 @@ export async function secretOf(deps: SecretDeps, tenantId: string, purpose: stri
   const cached = cache.get(key)
   if (cached !== undefined) return cached
   const fresh = Buffer.from(deps.randomBytes(32)).toString('base64url')
-  await putSecret(deps, tenantId, purpose, fresh, false)
+  await putSecret(deps, { tenantId, purpose, secret: fresh, isReplaced: false })
   const [row] = await openSecrets(deps, tenantId, [purpose])
   cache.set(key, row!.secret)
   return row!.secret
@@ -38,14 +38,15 @@ export async function openSecrets(
 export const sealSecret = (deps: SecretDeps, tenantId: string, purpose: string, secret: string): Promise<string> =>
   deps.vault.seal(tenantId, contextOf(purpose), secret)
 
+type NewSecret = {
+  tenantId: string
+  purpose: string
+  secret: string
+  isReplaced: boolean
+}
+
 /** Writes a secret; `isReplaced` = false keeps an existing one. */
-export async function putSecret(
-  deps: SecretDeps,
-  tenantId: string,
-  purpose: string,
-  secret: string,
-  isReplaced: boolean,
-): Promise<void> {
+export async function putSecret(deps: SecretDeps, { tenantId, purpose, secret, isReplaced }: NewSecret): Promise<void> {
   const sealed = await sealSecret(deps, tenantId, purpose, secret)
   await writeSecret(deps.db.kysely, tenantId, purpose, sealed, new Date(deps.now()), isReplaced)
 }

@@ -21,7 +21,7 @@ export async function signingSecrets(deps: SecretDeps, tenantId: string, signer:
   const rows = await openSecrets(deps, tenantId, [current, previous])
   const now = rows.find((row) => row.purpose === current)
   if (!now) {
-    await putSecret(deps, tenantId, current, fresh(deps), false)
+    await putSecret(deps, { tenantId, purpose: current, secret: fresh(deps), isReplaced: false })
     return signingSecrets(deps, tenantId, signer)
   }
   const before = rows.find((row) => row.purpose === previous && row.created_at.getTime() + DAY > deps.now())

@@ -106,8 +106,7 @@ async function movePage(
   deps: Deps,
   request: FastifyRequest,
   site: Site,
-  a: Appointment,
-  faults: Faults,
+  { a, faults }: { a: Appointment; faults: Faults },
 ): Promise<View> {
   const w = site.words
   const visit = visitFor(site.config, a)
@@ -124,14 +123,8 @@ async function movePage(
   const dayText = firstText(query, 'day')
   const wanted = chosenIn(site, query, selection)
   const at = chosenMoment(site, wanted)
-  const found = await timesOf(
-    deps,
-    site,
-    { visit },
-    selection,
-    month ?? (at ? monthOf(at.zone, at.start) : undefined),
-    a.id,
-  )
+  const shownMonth = month ?? (at ? monthOf(at.zone, at.start) : undefined)
+  const found = await timesOf(deps, site, { visit, selection, asked: shownMonth, movingId: a.id })
   const shown = new URLSearchParams({ month: found.month })
   if (view === 'calendar') shown.set('view', view)
   if (wanted !== '') shown.set('at', wanted)
@@ -203,38 +196,52 @@ function said(request: FastifyRequest, site: Site, own: OwnAppointment): Html {
 }
 
 function moveAndCancel(app: FastifyInstance, deps: Deps): void {
-  addOwnPage(app, deps, 'GET', '/:tenant/appointments/:id/move', (request, _reply, site, a) =>
-    movePage(deps, request, site, a, NO_FAULTS),
-  )
-  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/move', async (request, reply, site, a) => {
-    const selection = selectionOfOwn(a)
-    const choice = choiceOf(site, formFields(request), selection)
-    const again = (text: string, status: number) => {
-      reply.code(status)
-      return movePage(deps, request, site, a, new Map([['at', text]]))
-    }
-    if (!choice) return again(site.words.timeMissing, 422)
-    if (choice.start === a.starts_at.getTime()) return { redirect: `${site.base}/appointments/${a.id}` }
-    try {
-      await move(deps, changeOf(site, a), { start: choice.start, locationId: choice.locationId })
-      return { redirect: `${site.base}/appointments/${a.id}?said=moved` }
-    } catch (error) {
-      if (!(error instanceof AppError) || error.status >= 500 || error.code === 'too_late_to_move') throw error
-      const { title, detail } = problemWords(site.language, error.code, error.params)
-      return again(`${title}. ${detail}`, error.status)
-    }
+  addOwnPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/appointments/:id/move',
+    handler: (request, _reply, site, a) => movePage(deps, request, site, { a, faults: NO_FAULTS }),
   })
-  addOwnPage(app, deps, 'GET', '/:tenant/appointments/:id/cancel', async (_request, _reply, site, a) => {
-    const own = await ownAppointment(deps, site, a)
-    if (a.status === 'cancelled') return { redirect: own.base }
-    if (!own.mayCancel)
-      throw new AppError('too_late_to_cancel', { minutes: strictest(site.config, a, 'cancelNoticeMinutes') })
-    return cancelPage(site, own)
+  addOwnPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/appointments/:id/move',
+    handler: async (request, reply, site, a) => {
+      const selection = selectionOfOwn(a)
+      const choice = choiceOf(site, formFields(request), selection)
+      const again = (text: string, status: number) => {
+        reply.code(status)
+        return movePage(deps, request, site, { a, faults: new Map([['at', text]]) })
+      }
+      if (!choice) return again(site.words.timeMissing, 422)
+      if (choice.start === a.starts_at.getTime()) return { redirect: `${site.base}/appointments/${a.id}` }
+      try {
+        await move(deps, changeOf(site, a), { start: choice.start, locationId: choice.locationId })
+        return { redirect: `${site.base}/appointments/${a.id}?said=moved` }
+      } catch (error) {
+        if (!(error instanceof AppError) || error.status >= 500 || error.code === 'too_late_to_move') throw error
+        const { title, detail } = problemWords(site.language, error.code, error.params)
+        return again(`${title}. ${detail}`, error.status)
+      }
+    },
   })
-  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/cancel', async (request, _reply, site, a) => {
-    const reason = textOf(formFields(request), 'reason', 500)
-    await cancel(deps, changeOf(site, a), reason === '' ? undefined : reason)
-    return { redirect: `${site.base}/appointments/${a.id}?said=cancelled` }
+  addOwnPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/appointments/:id/cancel',
+    handler: async (_request, _reply, site, a) => {
+      const own = await ownAppointment(deps, site, a)
+      if (a.status === 'cancelled') return { redirect: own.base }
+      if (!own.mayCancel)
+        throw new AppError('too_late_to_cancel', { minutes: strictest(site.config, a, 'cancelNoticeMinutes') })
+      return cancelPage(site, own)
+    },
+  })
+  addOwnPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/appointments/:id/cancel',
+    handler: async (request, _reply, site, a) => {
+      const reason = textOf(formFields(request), 'reason', 500)
+      await cancel(deps, changeOf(site, a), reason === '' ? undefined : reason)
+      return { redirect: `${site.base}/appointments/${a.id}?said=cancelled` }
+    },
   })
 }
 
@@ -242,27 +249,31 @@ const listOf = (value: string | readonly string[] | undefined): string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : [...value]
 
 function rating(app: FastifyInstance, deps: Deps): void {
-  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/rating', async (request, reply, site, a) => {
-    const form = formFields(request)
-    const stars = Number(textOf(form, 'stars', 1))
-    if (!(Number.isInteger(stars) && stars >= 1 && stars <= 5)) {
-      reply.code(422)
-      const faults = new Map([['stars', site.words.fieldMissing]])
-      return managePage(site, await ownAppointment(deps, site, a, { faults }))
-    }
-    const known = new Set([...site.words.goodReasons, ...site.words.badReasons])
-    const reasons = listOf(form.reasons).filter((reason) => known.has(reason))
-    const comment = textOf(form, 'comment', 200)
-    const said = textOf(form, 'recommendation', 2)
-    const recommendation = /^(\d|10)$/.test(said) ? Number(said) : documentOf(a).rating?.recommendation
-    const before = documentOf(a).rating
-    await rate(deps, site.tenantId, a.id, {
-      stars,
-      ...(reasons.length > 0 ? { reasons } : before?.reasons ? { reasons: before.reasons } : {}),
-      ...(comment !== '' ? { comment } : before?.comment ? { comment: before.comment } : {}),
-      ...(recommendation !== undefined ? { recommendation } : {}),
-    })
-    return { redirect: `${site.base}/appointments/${a.id}${before ? '?said=rated' : ''}` }
+  addOwnPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/appointments/:id/rating',
+    handler: async (request, reply, site, a) => {
+      const form = formFields(request)
+      const stars = Number(textOf(form, 'stars', 1))
+      if (!(Number.isInteger(stars) && stars >= 1 && stars <= 5)) {
+        reply.code(422)
+        const faults = new Map([['stars', site.words.fieldMissing]])
+        return managePage(site, await ownAppointment(deps, site, a, { faults }))
+      }
+      const known = new Set([...site.words.goodReasons, ...site.words.badReasons])
+      const reasons = listOf(form.reasons).filter((reason) => known.has(reason))
+      const comment = textOf(form, 'comment', 200)
+      const said = textOf(form, 'recommendation', 2)
+      const recommendation = /^(\d|10)$/.test(said) ? Number(said) : documentOf(a).rating?.recommendation
+      const before = documentOf(a).rating
+      await rate(deps, site.tenantId, a.id, {
+        stars,
+        ...(reasons.length > 0 ? { reasons } : before?.reasons ? { reasons: before.reasons } : {}),
+        ...(comment !== '' ? { comment } : before?.comment ? { comment: before.comment } : {}),
+        ...(recommendation !== undefined ? { recommendation } : {}),
+      })
+      return { redirect: `${site.base}/appointments/${a.id}${before ? '?said=rated' : ''}` }
+    },
   })
 }
 
@@ -303,12 +314,18 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
       return { redirect: `${site.base}/appointments/${a.id}` }
     },
   })
-  addOwnPage(app, deps, 'GET', '/:tenant/appointments/:id', async (request, _reply, site, a) =>
-    ownAppointment(deps, site, a).then((own) => managePage(site, { ...own, message: said(request, site, own) })),
-  )
-  addOwnPage(app, deps, 'GET', '/:tenant/appointments/:id/confirmed', async (_request, _reply, site, a) =>
-    confirmedPage(site, await ownAppointment(deps, site, a), manageLink({ ...deps, links: { base: '' } }, site, a)),
-  )
+  addOwnPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/appointments/:id',
+    handler: async (request, _reply, site, a) =>
+      ownAppointment(deps, site, a).then((own) => managePage(site, { ...own, message: said(request, site, own) })),
+  })
+  addOwnPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/appointments/:id/confirmed',
+    handler: async (_request, _reply, site, a) =>
+      confirmedPage(site, await ownAppointment(deps, site, a), manageLink({ ...deps, links: { base: '' } }, site, a)),
+  })
   moveAndCancel(app, deps)
   rating(app, deps)
 

@@ -179,14 +179,15 @@ function waitingSection(site: Site, base: string, { isWaiting, offer }: Waiting)
   </section>`
 }
 
+type OfferPageOptions = {
+  facts: readonly (readonly [string, string])[]
+  when: string
+  until: string
+  action: string
+}
+
 /** The page of an offer of an earlier time, opened from its message. */
-export function offerPage(
-  site: Site,
-  facts: readonly (readonly [string, string])[],
-  when: string,
-  until: string,
-  action: string,
-): Page {
+export function offerPage(site: Site, { facts, when, until, action }: OfferPageOptions): Page {
   const w = site.words.waiting
   return {
     title: w.offerTitle,

@@ -30,22 +30,35 @@ async function offerOf(deps: Deps, request: FastifyRequest, site: Site) {
 }
 
 export function waitingPages(app: FastifyInstance, deps: Deps): void {
-  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/waiting', async (_request, _reply, site, a) => {
-    const isLive = ['pending', 'confirmed'].includes(a.status) && a.starts_at.getTime() > site.now
-    if (!site.settings.waitingList.enabled || !isLive || a.seats > 1) throw new AppError('not_found', { what: 'page' })
-    await joinFor(deps, a, 'page')
-    return { redirect: `${site.base}/appointments/${a.id}?said=joined` }
+  addOwnPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/appointments/:id/waiting',
+    handler: async (_request, _reply, site, a) => {
+      const isLive = ['pending', 'confirmed'].includes(a.status) && a.starts_at.getTime() > site.now
+      if (!site.settings.waitingList.enabled || !isLive || a.seats > 1)
+        throw new AppError('not_found', { what: 'page' })
+      await joinFor(deps, a, 'page')
+      return { redirect: `${site.base}/appointments/${a.id}?said=joined` }
+    },
   })
-  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/waiting/end', async (_request, _reply, site, a) => {
-    const entry = await openEntryOf(deps.db.kysely, site.tenantId, a.id)
-    if (entry) await leave(deps, entry)
-    return { redirect: `${site.base}/appointments/${a.id}?said=left` }
+  addOwnPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/appointments/:id/waiting/end',
+    handler: async (_request, _reply, site, a) => {
+      const entry = await openEntryOf(deps.db.kysely, site.tenantId, a.id)
+      if (entry) await leave(deps, entry)
+      return { redirect: `${site.base}/appointments/${a.id}?said=left` }
+    },
   })
-  addOwnPage(app, deps, 'POST', '/:tenant/appointments/:id/waiting/offer', async (_request, _reply, site, a) => {
-    const entry = await openEntryOf(deps.db.kysely, site.tenantId, a.id)
-    if (entry?.offer_hold_id == null) throw new AppError('offer_over')
-    await take(deps, site.config, entry.id, entry.offer_hold_id)
-    return { redirect: `${site.base}/appointments/${a.id}?said=taken` }
+  addOwnPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/appointments/:id/waiting/offer',
+    handler: async (_request, _reply, site, a) => {
+      const entry = await openEntryOf(deps.db.kysely, site.tenantId, a.id)
+      if (entry?.offer_hold_id == null) throw new AppError('offer_over')
+      await take(deps, site.config, entry.id, entry.offer_hold_id)
+      return { redirect: `${site.base}/appointments/${a.id}?said=taken` }
+    },
   })
 
   addPage(app, deps, {
@@ -59,7 +72,7 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
       const { facts } = ofAppointment(site, { ...appointmentView(kept), end, code: undefined })
       const when = momentOf(site, kept.time_zone, kept.starts_at.getTime())
       const until = untilOf(site, kept.time_zone, entry.offer_until!.getTime())
-      return offerPage(site, facts, when, until, `${site.base}/offers/${token}`)
+      return offerPage(site, { facts, when, until, action: `${site.base}/offers/${token}` })
     },
   })
   addPage(app, deps, {

@@ -55,9 +55,11 @@ const earliest = (starts: readonly (number | null)[]): number | null =>
 export async function firstTimes(
   deps: Deps,
   site: Catalogue,
-  visit: Visit,
-  more: Partial<SlotRequest> = {},
-  channels: readonly Channel[] = visit.channels,
+  {
+    visit,
+    more = {},
+    channels = visit.channels,
+  }: { visit: Visit; more?: Partial<SlotRequest>; channels?: readonly Channel[] },
 ): Promise<First[]> {
   const firsts = await firstByLocation(deps, requestOf(site, visit.serviceIds, more))
   return channels.flatMap((channel): First[] => {
@@ -96,7 +98,7 @@ export async function offersOf(
       const visit = visitFor(service)
       if (!visit || visit.nowhere) return { service, firsts: [] }
       const channels = visit.channels.filter((c) => channel === undefined || c === channel)
-      return { service, firsts: await firstTimes(deps, site, visit, {}, channels) }
+      return { service, firsts: await firstTimes(deps, site, { visit, more: {}, channels }) }
     }),
   )
 }
@@ -136,6 +138,14 @@ function lastMonth(visit: Visit, now: number): string {
   return new Date(now + days * DAY).toISOString().slice(0, 7)
 }
 
+/** `asked`: the month; `movingId`: an appointment or hold whose own time counts as free. */
+export type TimesWish = {
+  visit: Wish['visit']
+  selection: Selection
+  asked: string | undefined
+  movingId?: string | undefined
+}
+
 /**
  * The free times of a month (`2026-11`); without `asked`, of the first month that has any. An empty month has a reason and
  * alternatives.
@@ -143,10 +153,7 @@ function lastMonth(visit: Visit, now: number): string {
 export async function timesOf(
   deps: Deps,
   site: Site,
-  { visit }: Pick<Wish, 'visit'>,
-  selection: Selection,
-  asked: string | undefined,
-  movingId?: string,
+  { visit, selection, asked, movingId }: TimesWish,
 ): Promise<Times> {
   const { config } = site
   const open = locationsOver(config, visit, selection.channel)
@@ -187,7 +194,7 @@ export async function timesOf(
   }
   if (loaded.days.length > 0) return { month, months, days: loaded.days, nothing: null }
   const { search, from, to } = loaded
-  const firsts = await firstTimes(deps, site, visit, { minutes: selection.minutes, places: selection.places })
+  const firsts = await firstTimes(deps, site, { visit, more: { minutes: selection.minutes, places: selection.places } })
   const isSame = (f: First): boolean =>
     f.channel === selection.channel && (f.location === null || f.location.id === selection.locationId)
   const own = await firstByLocation(deps, { ...request, ignored: undefined })

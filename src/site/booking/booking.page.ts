@@ -93,7 +93,10 @@ async function place(deps: Deps, request: FastifyRequest, site: Site): Promise<V
           !ids.has(s.id) &&
           wishOf(site.config, { service: [...ids, s.id] })?.visit.nowhere === false,
       )
-  const firsts = await firstTimes(deps, site, wish.visit, { minutes: wish.minutes, agentId: wish.agent?.id })
+  const firsts = await firstTimes(deps, site, {
+    visit: wish.visit,
+    more: { minutes: wish.minutes, agentId: wish.agent?.id },
+  })
   return placePage(site, { wish, firsts, more, way: firstText(queryOf(request), 'way') })
 }
 
@@ -124,9 +127,7 @@ export async function timesPage(
   deps: Deps,
   request: FastifyRequest,
   site: Site,
-  wish: Wish,
-  selection: Selection,
-  { chosen, faults, draft, level }: TimeExtras,
+  { wish, selection, chosen, faults, draft, level }: TimeExtras & { wish: Wish; selection: Selection },
 ): Promise<View> {
   const w = site.words
   const query = queryOf(request)
@@ -139,7 +140,7 @@ export async function timesPage(
   const at = chosenMoment(site, wanted)
   const month = asked ?? (at ? monthOf(at.zone, at.start) : undefined)
   const ownDay = at ? dayOf(at.zone, at.start) : null
-  const found = await timesOf(deps, site, wish, selection, month, own?.id)
+  const found = await timesOf(deps, site, { visit: wish.visit, selection, asked: month, movingId: own?.id })
   const isElsewhere = asked !== undefined && found.month !== asked
   const shown = selectionQuery(selection)
   shown.set('month', found.month)
@@ -207,7 +208,9 @@ async function showTimes(deps: Deps, request: FastifyRequest, site: Site): Promi
   const offices = locationsOver(site.config, wish.visit, known)
   if (known === 'in_person' && offices.length === 1) selection.locationId = offices[0]!.id
   const draft = await draftFor(deps, request, site, selection)
-  return timesPage(deps, request, site, wish, selection, {
+  return timesPage(deps, request, site, {
+    wish,
+    selection,
     chosen: '',
     faults: NO_FAULTS,
     draft,
@@ -268,14 +271,14 @@ type Asked = {
 async function isOffered(deps: Deps, site: Site, { wish, selection, choice, own }: Asked): Promise<boolean> {
   const zone = site.config.locations.get(choice.locationId ?? '')?.timeZone ?? site.config.timeZone
   const month = monthOf(zone, choice.start)
-  const { days } = await timesOf(deps, site, wish, selection, month, own ?? undefined)
+  const { days } = await timesOf(deps, site, { visit: wish.visit, selection, asked: month, movingId: own ?? undefined })
   return days.some(({ times }) => times.some((time) => time.start === choice.start))
 }
 
 /** Level of proof of work still missing to take the time; 0 = none. Throws `day_crowded` if no work is enough. */
 async function workMissing(deps: Deps, site: Site, asked: Asked, solution: string): Promise<number> {
   const { id, selection, choice, network, own } = asked
-  const pressure = await pressureOf(deps, site, selection, choice, network, own)
+  const pressure = await pressureOf(deps, site, { selection, place: choice, token: network, own })
   if (pressure === 'full') throw new AppError('day_crowded')
   // A time that is taken costs no work: taking it is refused with its own reason.
   if (pressure === 0 || !(await isOffered(deps, site, asked))) return 0
@@ -298,7 +301,7 @@ async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply
     reply.code(status)
     const known = await requireDraft(deps, site.tenantId, id).catch(() => null)
     const draft = { id, seal: draftSignature(site, id), held: known?.held ?? null }
-    return timesPage(deps, request, site, wish, selection, { chosen, faults, draft, level })
+    return timesPage(deps, request, site, { wish, selection, chosen, faults, draft, level })
   }
   if (!choice) return again(new Map([['at', site.words.timeMissing]]), 422, '')
   try {
@@ -308,7 +311,7 @@ async function takeTime(deps: Deps, request: FastifyRequest, reply: FastifyReply
     const pressure = await workMissing(deps, site, asked, textOf(form, 'altcha'))
     if (pressure > 0)
       return await again(faultAt(site, new AppError('work_needed')), 422, textOf(form, 'at', 100), pressure)
-    const draft = await chooseTime(deps, site, id, selection, choice, network)
+    const draft = await chooseTime(deps, site, { draftId: id, selection, choice, network })
     rememberDraft(request, reply, site, id)
     if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
     return { redirect: `${site.base}/book/${id}/${nextStep(draft, deps.now())}` }

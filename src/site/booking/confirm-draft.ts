@@ -106,7 +106,11 @@ async function bookDraft(
 }
 
 /** Mails the link, unless the address received too many within the hour. Requests for the same address take turns (lock). */
-async function mailLink(deps: Deps, site: Site, draft: Draft, until: number, link: string): Promise<void> {
+async function mailLink(
+  deps: Deps,
+  site: Site,
+  { draft, until, link }: { draft: Draft; until: number; link: string },
+): Promise<void> {
   const { email } = draft.applicant
   const said = ofAppointment(site, appointmentView(draft))
   const message = await compose(
@@ -144,7 +148,7 @@ async function askByMail(deps: Deps, site: Site, draftId: string, draft: Draft):
   const until = draft.activation?.until ?? Math.max(draft.held!.until, Math.min(deps.now() + minutes * MINUTE, latest))
   const seal = signatureOf(site.secret, 'activate', draftId, email.toLowerCase())
   const link = `${deps.links.base}${site.base}/activate/${signedName(draftId, seal)}`
-  await mailLink(deps, site, draft, until, link)
+  await mailLink(deps, site, { draft, until, link })
   if (!draft.activation) await extendHold(deps, site.tenantId, draft.held!.id, until)
   await changeDraft(deps, site.tenantId, draftId, (d) => ({
     ...d,
@@ -172,7 +176,7 @@ export async function confirmDraft(
     start: draft.held.start,
     locationId: draft.selection.channel === 'in_person' ? draft.held.locationId : undefined,
   }
-  const isCrowded = await needsProof(deps, site, draft.selection, place, draft.held.id)
+  const isCrowded = await needsProof(deps, site, { selection: draft.selection, place, own: draft.held.id })
   if (isCrowded && !hasMail) throw new AppError('proof_needed')
   if (hasMail && (emailConfirmationMinutes > 0 || needsVouching || isCrowded)) {
     if (draft.activation) return { activationUntil: draft.activation.until }

@@ -46,7 +46,14 @@ export function chosenSoFar(site: Site, draft: Draft): Html {
   </dl>`
 }
 
-function draftForm(site: Site, p: DraftPage, step: 'details' | 'applicant', body: Html, button: string): Page {
+type DraftFormOptions = {
+  p: DraftPage
+  step: 'details' | 'applicant'
+  body: Html
+  button: string
+}
+
+function draftForm(site: Site, { p, step, body, button }: DraftFormOptions): Page {
   const w = site.words
   return {
     title: w.stepTitles[step],
@@ -75,11 +82,10 @@ export function detailsPage(site: Site, p: DraftPage, questions: readonly Questi
   const w = site.words
   // Without a long text among the questions, add a field for the reason of the visit.
   const asksText = questions.some((q) => q.type === 'long_text')
-  return draftForm(
-    site,
+  return draftForm(site, {
     p,
-    'details',
-    html`${questions.map((q) => question(site, q, p.draft.answers[q.id] ?? '', p.faults))}
+    step: 'details',
+    body: html`${questions.map((q) => question(site, q, p.draft.answers[q.id] ?? '', p.faults))}
     ${
       !asksText &&
       field(
@@ -94,8 +100,8 @@ export function detailsPage(site: Site, p: DraftPage, questions: readonly Questi
         p.faults,
       )
     }`,
-    w.next,
-  )
+    button: w.next,
+  })
 }
 
 export function applicantPage(site: Site, p: DraftPage): Page {
@@ -106,11 +112,10 @@ export function applicantPage(site: Site, p: DraftPage): Page {
   const needsEmail = emailRequired || emailConfirmationMinutes > 0
   const text = (name: 'firstName' | 'lastName', autocomplete: string) =>
     field({ name, label: w[name], value: applicant[name], required: true, maxLength: 100, autocomplete }, p.faults)
-  return draftForm(
-    site,
+  return draftForm(site, {
     p,
-    'applicant',
-    html`${text('firstName', 'given-name')} ${text('lastName', 'family-name')}
+    step: 'applicant',
+    body: html`${text('firstName', 'given-name')} ${text('lastName', 'family-name')}
     ${field(
       {
         name: 'email',
@@ -145,6 +150,6 @@ export function applicantPage(site: Site, p: DraftPage): Page {
       },
       p.faults,
     )}`,
-    w.next,
-  )
+    button: w.next,
+  })
 }

@@ -86,15 +86,15 @@ export function citizenScope(tenantId: string, key: string): IdempotencyScope {
   return { tenantId, principal: 'citizen', key, keyHash, requestHash: keyHash }
 }
 
+type HoldAnewOptions = {
+  draftId: string
+  wanted: Selection
+  choice: Choice
+  network: string
+}
+
 /** Takes a new hold. The same choice for the same draft, as in a double click, takes only one. */
-async function holdAnew(
-  deps: Deps,
-  site: Site,
-  draftId: string,
-  wanted: Selection,
-  choice: Choice,
-  network: string,
-): Promise<Held> {
+async function holdAnew(deps: Deps, site: Site, { draftId, wanted, choice, network }: HoldAnewOptions): Promise<Held> {
   const { tenantId } = site
   const request = {
     serviceIds: wanted.serviceIds,
@@ -122,7 +122,11 @@ async function holdAnew(
 }
 
 /** Moves the draft's hold to another time; its own time counts as free. Returns null if the hold has ended. */
-async function moveHold(deps: Deps, site: Site, held: Held, wanted: Selection, choice: Choice): Promise<Held | null> {
+async function moveHold(
+  deps: Deps,
+  site: Site,
+  { held, wanted, choice }: { held: Held; wanted: Selection; choice: Choice },
+): Promise<Held | null> {
   try {
     const length = site.settings.holdMinutes * MINUTE
     const until = Math.max(held.until, Math.min(deps.now() + length, held.since + LONGEST * length))
@@ -151,6 +155,13 @@ export async function giveBack(deps: Deps, tenantId: string, held: Held | null):
   })
 }
 
+type ChooseTimeOptions = {
+  draftId: string
+  selection: Selection
+  choice: Choice
+  network: string
+}
+
 /**
  * Holds the chosen slot for a new or existing draft. `network`: see `networkToken`. Throws refusals of the slot; typed data
  * stays.
@@ -158,10 +169,7 @@ export async function giveBack(deps: Deps, tenantId: string, held: Held | null):
 export async function chooseTime(
   deps: Deps,
   site: Site,
-  draftId: string,
-  selection: Selection,
-  choice: Choice,
-  network: string,
+  { draftId, selection, choice, network }: ChooseTimeOptions,
 ): Promise<Draft> {
   const { tenantId } = site
   const known = await findDraft(deps.db.kysely, tenantId, draftId, new Date(deps.now()))
@@ -170,9 +178,9 @@ export async function chooseTime(
   if (before.appointmentId !== null) return before
   let held: Held | null = null
   if (before.held && before.held.until > deps.now() && isSameVisit(before.selection, selection))
-    held = await moveHold(deps, site, before.held, selection, choice)
+    held = await moveHold(deps, site, { held: before.held, wanted: selection, choice })
   else await giveBack(deps, tenantId, before.held)
-  held ??= await holdAnew(deps, site, draftId, selection, choice, network)
+  held ??= await holdAnew(deps, site, { draftId, wanted: selection, choice, network })
   const sameQuestions = before.selection.serviceIds.join() === selection.serviceIds.join()
   const chosen = held
   const choose = (draft: Draft): Draft =>

@@ -45,14 +45,14 @@ export type Day = {
   isQuiet: boolean
 }
 
-async function dayFor(
-  deps: Deps,
-  site: Site,
-  visit: Visit,
-  places: number,
-  place: Place,
-  except: string | null,
-): Promise<Day> {
+type DayForOptions = {
+  visit: Visit
+  places: number
+  place: Place
+  except: string | null
+}
+
+async function dayFor(deps: Deps, site: Site, { visit, places, place, except }: DayForOptions): Promise<Day> {
   const { config, tenantId } = site
   const locationIds = place.locationId === undefined ? undefined : [place.locationId]
   const candidates = candidatesFor(config, visit, { locationIds })
@@ -81,12 +81,10 @@ const isOver = (site: Site, { share, isQuiet }: Day): boolean =>
 export async function needsProof(
   deps: Deps,
   site: Site,
-  selection: Selection,
-  place: Place,
-  own: string,
+  { selection, place, own }: { selection: Selection; place: Place; own: string },
 ): Promise<boolean> {
   const visit = visitOf(site.config, selection.serviceIds, selection.minutes)
-  return isOver(site, await dayFor(deps, site, visit, selection.places, place, own))
+  return isOver(site, await dayFor(deps, site, { visit, places: selection.places, place, except: own }))
 }
 
 /** The level of work that follows from what the network already holds. */
@@ -96,17 +94,21 @@ export async function networkLevel(deps: Deps, site: Site, token: string, except
   return Math.floor((await countOfNetwork(deps.db.kysely, site.tenantId, by)) / A_LEVEL)
 }
 
+type PressureOfOptions = {
+  selection: Selection
+  place: Place
+  token: string
+  own: string | null
+}
+
 /** The level of work that a hold costs (0 = none), or `full` if no work is enough. */
 export async function pressureOf(
   deps: Deps,
   site: Site,
-  selection: Selection,
-  place: Place,
-  token: string,
-  own: string | null,
+  { selection, place, token, own }: PressureOfOptions,
 ): Promise<number | 'full'> {
   const visit = visitOf(site.config, selection.serviceIds, selection.minutes)
-  const day = await dayFor(deps, site, visit, selection.places, place, own)
+  const day = await dayFor(deps, site, { visit, places: selection.places, place, except: own })
   const level = await networkLevel(deps, site, token, own)
   // Below the share, only busy networks work. Citizens without scripts pass here and confirm by e-mail at the end.
   if (!isOver(site, day)) return Math.max(0, Math.min(HARDEST, level) - MANY)

@@ -10,14 +10,15 @@ function scheduleNow(schedules: readonly Schedule[], day: number): Schedule | un
   return schedules.find((s) => s.fromDay <= day && day < s.untilDay) ?? schedules.find((s) => s.fromDay > day)
 }
 
+type HoursOfOptions = {
+  locationId: string
+  language: Language
+  words: PageWords
+  now: number
+}
+
 /** Returns lines such as `lun–ven 08:30–13:00`, one per rule; leaves out rules too irregular for simple words. */
-export function hoursOf(
-  config: TenantConfig,
-  locationId: string,
-  language: Language,
-  words: PageWords,
-  now: number,
-): string[] {
+export function hoursOf(config: TenantConfig, { locationId, language, words, now }: HoursOfOptions): string[] {
   const schedule = scheduleNow(config.schedules.get(locationId) ?? [], dayOf(config.timeZone, now))
   const names = weekdayNames(language, 'short')
   return (schedule?.rules ?? []).flatMap((rule) => {

@@ -27,7 +27,7 @@ function firstFree(site: Site, first: First | undefined): Html {
 function officeDetail(site: Site, location: Location, first: First | undefined): Html {
   const w = site.words
   const address = addressLines(location).join(', ')
-  const hours = hoursOf(site.config, location.id, site.language, w, site.now)
+  const hours = hoursOf(site.config, { locationId: location.id, language: site.language, words: w, now: site.now })
   return html`${address !== '' && html`<span class="detail">${w.address}: ${address}</span>`}
   ${hours.length > 0 && html`<span class="detail">${w.opening}: ${hours.join(SYMBOL)}</span>`} ${firstFree(site, first)}`
 }

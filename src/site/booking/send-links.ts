@@ -38,7 +38,10 @@ export async function sendLinks(deps: Deps, site: Site, means: string): Promise<
     const person = await personOf(deps, a)
     if (!person) continue
     const dedupeKey = `again ${a.id} ${Math.floor(deps.now() / HOUR)}`
-    const occasion = await occasionOf(deps, config, a, 'again', { dedupeKey, expires: a.ends_at.getTime() })
+    const occasion = await occasionOf(deps, config, a, {
+      kind: 'again',
+      more: { dedupeKey, expires: a.ends_at.getTime() },
+    })
     // Only to the address or number that was typed, not to the contact's other ones.
     const reached = {
       ...person,

@@ -124,7 +124,7 @@ async function saveApplicant(deps: Deps, request: FastifyRequest, reply: Fastify
 async function showSummary(deps: Deps, site: Site, loaded: Loaded, more: Partial<DraftPage> = {}): Promise<View> {
   const captcha = await captchaFor(site, loaded.id, await loaded.workLevel())
   const { questions, approvalRequired } = loaded.wish.visit
-  return summaryPage(site, loaded.page(more), questions, captcha, approvalRequired)
+  return summaryPage(site, { p: loaded.page(more), questions, captcha, needsApproval: approvalRequired })
 }
 
 /** Where to go instead if the draft cannot be confirmed yet; null if it can. */
@@ -132,8 +132,7 @@ async function unready(
   deps: Deps,
   request: FastifyRequest,
   reply: FastifyReply,
-  site: Site,
-  loaded: Loaded,
+  { site, loaded }: { site: Site; loaded: Loaded },
 ): Promise<View | null> {
   const form = formFields(request)
   const { id, base, draft } = loaded
@@ -149,7 +148,7 @@ async function unready(
   }
   if (nextStep(draft, deps.now()) !== 'time') return null
   // The hold ended while the citizen read the summary: take the time again if it is still free.
-  const refused = await takeAgain(deps, request, site, id, draft)
+  const refused = await takeAgain(deps, request, site, { id, draft })
   return refused === null ? null : { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
 }
 
@@ -157,13 +156,13 @@ async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply,
   const loaded = await load(deps, request, site)
   const { id, base } = loaded
   const form = formFields(request)
-  const instead = await unready(deps, request, reply, site, loaded)
+  const instead = await unready(deps, request, reply, { site, loaded })
   if (instead) return instead
   try {
     const isVouched = await isSolved(site, id, textOf(form, 'altcha'), await loaded.workLevel())
     const result = await confirmDraft(deps, site, { draftId: id, draft: loaded.draft, isVouched })
     if ('activationUntil' in result) return { redirect: `${base}/activation` }
-    return await letIn(deps, request, reply, site, result.appointmentId)
+    return await letIn(deps, request, reply, { site, appointmentId: result.appointmentId })
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     if (error.code === 'hold_expired') return gone(reply, deps, site, loaded)
@@ -201,8 +200,7 @@ async function letIn(
   deps: Deps,
   request: FastifyRequest,
   reply: FastifyReply,
-  site: Site,
-  appointmentId: string,
+  { site, appointmentId }: { site: Site; appointmentId: string },
 ): Promise<View> {
   const a = await findAppointment(deps.db.kysely, site.tenantId, appointmentId)
   if (!a) throw new AppError('draft_gone')
@@ -236,8 +234,7 @@ async function takeAgain(
   deps: Deps,
   request: FastifyRequest,
   site: Site,
-  id: string,
-  draft: Draft,
+  { id, draft }: { id: string; draft: Draft },
 ): Promise<ProblemCode | '' | null> {
   if (!draft.held) return ''
   const { start, locationId } = draft.held
@@ -246,8 +243,9 @@ async function takeAgain(
     const place = { start, locationId: isHere ? locationId : undefined }
     const network = networkToken(site, request.ip)
     // The hold has ended, so the citizen competes like anyone; the proof of work of this form is checked on confirming.
-    if ((await pressureOf(deps, site, draft.selection, place, network, null)) === 'full') return 'day_crowded'
-    await chooseTime(deps, site, id, draft.selection, place, network)
+    if ((await pressureOf(deps, site, { selection: draft.selection, place, token: network, own: null })) === 'full')
+      return 'day_crowded'
+    await chooseTime(deps, site, { draftId: id, selection: draft.selection, choice: place, network })
     return null
   } catch (error) {
     if (error instanceof AppError && OF_TIME.has(error.code)) return error.code
@@ -260,7 +258,7 @@ async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promi
   const loaded = await load(deps, request, site)
   const { id, base, draft } = loaded
   const from = await keepTyped(deps, site, loaded, formFields(request))
-  const refused = await takeAgain(deps, request, site, id, draft)
+  const refused = await takeAgain(deps, request, site, { id, draft })
   if (refused !== null) return { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
   const step = from ?? (draft.done.details ? (draft.done.applicant ? 'summary' : 'applicant') : 'details')
   return { redirect: `${base}/${step}?said=held` }
@@ -273,7 +271,7 @@ async function changeTime(deps: Deps, request: FastifyRequest, site: Site): Prom
   const faults: Faults = OF_TIME.has(code) ? new Map([['at', faultWords(site.language, code, {})]]) : NO_FAULTS
   const { selection, held } = draft
   const extras = { chosen: '', faults, draft: { id, seal: draftSignature(site, id), held }, level: 0 }
-  return timesPage(deps, request, site, wish, selection, extras)
+  return timesPage(deps, request, site, { wish, selection, ...extras })
 }
 
 async function extend(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
@@ -365,7 +363,7 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/activate/:token',
     handler: async (request, reply, site) => {
       const { id, draft } = await loadActivation(deps, request, site)
-      return letIn(deps, request, reply, site, await activateDraft(deps, site, id, draft))
+      return letIn(deps, request, reply, { site, appointmentId: await activateDraft(deps, site, id, draft) })
     },
   })
 }

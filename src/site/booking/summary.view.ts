@@ -69,13 +69,14 @@ function placeRows(site: Site, { held, selection, applicant }: Draft): [string, 
   return [where, ...(selection.places > 1 ? [[w.people, String(selection.places)] as [string, string]] : [])]
 }
 
-export function summaryPage(
-  site: Site,
-  p: DraftPage,
-  questions: readonly Question[],
-  captcha: Captcha,
-  needsApproval: boolean,
-): Page {
+type SummaryPageOptions = {
+  p: DraftPage
+  questions: readonly Question[]
+  captcha: Captcha
+  needsApproval: boolean
+}
+
+export function summaryPage(site: Site, { p, questions, captcha, needsApproval }: SummaryPageOptions): Page {
   const w = site.words
   const { draft } = p
   const { held, selection, applicant } = draft

@@ -42,7 +42,7 @@ function campaignFor(site: Site, name: string): Campaign {
 }
 
 async function offersOf(deps: Deps, site: Site, campaign: Campaign, zones: readonly string[]): Promise<Offer[]> {
-  const windows = await windowsOf(deps, site.config, campaign, zones, site.now, site.now + DAYS * DAY)
+  const windows = await windowsOf(deps, site.config, campaign, { zones, from: site.now, to: site.now + DAYS * DAY })
   return windows.filter((w) => w.remaining > 0).slice(0, MOST_OFFERS)
 }
 
@@ -71,8 +71,7 @@ async function form(
   deps: Deps,
   site: Site,
   campaign: Campaign,
-  typed: Typed,
-  more: { faults?: Faults; message?: Html } = {},
+  { typed, more = {} }: { typed: Typed; more?: { faults?: Faults; message?: Html } },
 ): Promise<View> {
   const id = deps.newId()
   return callMePage(site, {
@@ -124,7 +123,7 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
   const { typed, faults, number, at, id } = await readForm(site, campaign, body)
   if (faults.size > 0) {
     reply.code(422)
-    return form(deps, site, campaign, typed, { faults })
+    return form(deps, site, campaign, { typed, more: { faults } })
   }
   try {
     const extension = extensionOf(typed.number, typed.country || site.settings.country)
@@ -155,7 +154,7 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
     if (!(error instanceof AppError) || error.status >= 500) throw error
     reply.code(error.status)
     const words = problemWords(site.language, error.code, error.params)
-    return form(deps, site, campaign, typed, { message: notice('warning', words.title, words.detail) })
+    return form(deps, site, campaign, { typed, more: { message: notice('warning', words.title, words.detail) } })
   }
 }
 
@@ -166,7 +165,12 @@ async function own(deps: Deps, request: FastifyRequest, site: Site): Promise<Cal
   return found
 }
 
-async function show(deps: Deps, site: Site, c: Callback, message: Html, faults: Faults = NO_FAULTS): Promise<View> {
+async function show(
+  deps: Deps,
+  site: Site,
+  c: Callback,
+  { message, faults = NO_FAULTS }: { message: Html; faults?: Faults },
+): Promise<View> {
   const campaign = site.config.campaigns.get(c.campaign_id)
   const canMove = campaign && (c.status === 'scheduled' || c.status === 'queued')
   return ownCallbackPage(site, {
@@ -201,7 +205,7 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
       const query = queryFields(request)
       const campaign = campaignFor(site, firstText(query, 'campaign'))
       const typed = { number: '', country: site.settings.country, reason: '', when: '', channel: '' }
-      return form(deps, site, campaign, typed, { message: said(site, firstText(query, 'said')) })
+      return form(deps, site, campaign, { typed, more: { message: said(site, firstText(query, 'said')) } })
     },
   })
   addPage(app, deps, {
@@ -232,7 +236,9 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/callback/:callback',
     access,
     handler: async (request, _reply, site) =>
-      show(deps, site, await own(deps, request, site), said(site, firstText(queryFields(request), 'said'))),
+      show(deps, site, await own(deps, request, site), {
+        message: said(site, firstText(queryFields(request), 'said')),
+      }),
   })
   addPage(app, deps, {
     method: 'GET',
@@ -252,7 +258,7 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     access,
     handler: async (request, _reply, site) => {
       const c = await own(deps, request, site)
-      await cancelCallback(deps, site.tenantId, c.id, undefined, ACTOR)
+      await cancelCallback(deps, { tenantId: site.tenantId, id: c.id, reason: undefined, actor: ACTOR })
       return { redirect: `${site.base}/callback/${c.id}?said=cancelled` }
     },
   })
@@ -265,15 +271,15 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
       const at = Date.parse(textOf(formFields(request), 'when', 40))
       if (!Number.isFinite(at)) {
         reply.code(422)
-        return show(deps, site, c, html``, new Map([['when', site.words.fieldChoice]]))
+        return show(deps, site, c, { message: html``, faults: new Map([['when', site.words.fieldChoice]]) })
       }
       try {
-        await postpone(deps, site.config, c.id, { kind: 'at', at }, ACTOR)
+        await postpone(deps, site.config, { id: c.id, when: { kind: 'at', at }, actor: ACTOR })
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error
         reply.code(error.status)
         const words = problemWords(site.language, error.code, error.params)
-        return show(deps, site, c, notice('warning', words.title, words.detail))
+        return show(deps, site, c, { message: notice('warning', words.title, words.detail) })
       }
       return { redirect: `${site.base}/callback/${c.id}?said=postponed` }
     },

@@ -25,7 +25,14 @@ export const offerText = (site: Site, zone: string, from: number, to: number): s
 
 export const valueOf = (offer: Offer): string => new Date(offer.from).toISOString()
 
-function whenChoices(site: Site, zone: string, offers: readonly Offer[], chosen: string, faults: Faults): Html {
+type WhenChoicesOptions = {
+  zone: string
+  offers: readonly Offer[]
+  chosen: string
+  faults: Faults
+}
+
+function whenChoices(site: Site, { zone, offers, chosen, faults }: WhenChoicesOptions): Html {
   const w = site.words.callback
   const [soonest] = offers
   const options = [
@@ -80,7 +87,7 @@ export function callMePage(site: Site, p: CallMe): Page {
                   },
                   p.faults,
                 )}
-                ${whenChoices(site, p.campaign.timeZone, p.offers, p.typed.when, p.faults)}
+                ${whenChoices(site, { zone: p.campaign.timeZone, offers: p.offers, chosen: p.typed.when, faults: p.faults })}
                 ${zoneNote(site, p.campaign.timeZone, p.offers[0]!.from)}
                 ${field(
                   {

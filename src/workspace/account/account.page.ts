@@ -34,7 +34,7 @@ function sessionsTable(workspace: Workspace, sessions: readonly Session[]): Html
               >${w.since(moment(s.createdAt))}</span
             ></span
           >
-          ${!s.isThis && action(workspace, `/agenda/account/sessions/${s.id}/end`, w.end)}
+          ${!s.isThis && action(workspace, { to: `/agenda/account/sessions/${s.id}/end`, label: w.end })}
         </li>`,
     )}
   </ul>`
@@ -100,11 +100,11 @@ export async function accountPage(workspace: Workspace, deps: Deps, faults: Faul
               (f) =>
                 html`<li>
                   <span>${w.feedSince(dateOf(workspace.language, workspace.zone, f.created_at.getTime()))}</span>
-                  ${action(workspace, `/agenda/account/feeds/${f.id}/end`, w.end)}
+                  ${action(workspace, { to: `/agenda/account/feeds/${f.id}/end`, label: w.end })}
                 </li>`,
             )}
           </ul>
-          ${action(workspace, '/agenda/account/feeds', w.newFeed)}
+          ${action(workspace, { to: '/agenda/account/feeds', label: w.newFeed })}
         </section>`
       }
       <section>
@@ -122,7 +122,7 @@ export async function accountPage(workspace: Workspace, deps: Deps, faults: Faul
       <section>
         <h2>${w.sessions}</h2>
         ${sessionsTable(workspace, items)}
-        ${items.length > 1 && action(workspace, '/agenda/account/sessions/end', w.endOthers)}
+        ${items.length > 1 && action(workspace, { to: '/agenda/account/sessions/end', label: w.endOthers })}
       </section>`,
   }
 }
@@ -162,7 +162,9 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
       const given = formIn(request)
       const { tenantId, id, sessionId } = workspace.person
       const [present, next] = [String(given.present ?? ''), String(given.password ?? '').slice(0, 200)]
-      const faults = await faultsFrom(workspace, () => changeOwnPassword(deps, tenantId, id, sessionId, present, next))
+      const faults = await faultsFrom(workspace, () =>
+        changeOwnPassword(deps, { tenantId, userId: id, sessionId, present, next }),
+      )
       if (faults.size > 0) {
         reply.code(422)
         return accountPage(workspace, deps, faults)

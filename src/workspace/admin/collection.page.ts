@@ -183,7 +183,7 @@ async function editPage(
           ${form(
             workspace,
             to,
-            html`${objectFields(context, schemaOf(resource), '', editing.values, true)}
+            html`${objectFields(context, { schema: schemaOf(resource), path: '', value: editing.values, required: true })}
             ${item !== null && html`<input type="hidden" name="version" value="${item.version}" />`}
             ${canWrite && html`<button>${workspace.words.appointment.save}</button>`}`,
             'schema',
@@ -194,7 +194,7 @@ async function editPage(
             html`<details>
               <summary>${w.archive}</summary>
               <p>${w.archiveText(name)}</p>
-              ${action(workspace, `${to}/archive`, w.archiveNow, {}, 'danger')}
+              ${action(workspace, { to: `${to}/archive`, label: w.archiveNow, fields: {}, className: 'danger' })}
             </details>`
           }
         </div>

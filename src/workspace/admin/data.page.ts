@@ -42,14 +42,14 @@ const columnsOf = (movable: Movable | undefined, items: readonly Item[]): string
 const send = (name: string, type: string, content: string): WorkspaceView => ({ file: { name, type, content } })
 
 type Imported = { line: number; name: string; result: 'created' | 'changed' | 'refused'; detail: string }
+type ImportRowOptions = {
+  movable: Movable
+  row: Item
+  known: Map<string, string>
+  line: number
+}
 
-async function importRow(
-  workspace: Workspace,
-  movable: Movable,
-  row: Item,
-  known: Map<string, string>,
-  line: number,
-): Promise<Imported> {
+async function importRow(workspace: Workspace, { movable, row, known, line }: ImportRowOptions): Promise<Imported> {
   const id = movable
     .keysOf(row)
     .map((key) => known.get(key))
@@ -159,7 +159,8 @@ export function dataPages(add: AddWorkspacePage): void {
       for (const item of (await all(workspace, movable.path, movable.isPaged)).filter(movable.isKept))
         for (const key of movable.keysOf(item)) known.set(key, plain(item.id ?? key))
       const results: Imported[] = []
-      for (const [i, row] of rows.entries()) results.push(await importRow(workspace, movable, row, known, i + 1))
+      for (const [i, row] of rows.entries())
+        results.push(await importRow(workspace, { movable, row, known, line: i + 1 }))
       const failed = results.filter((one) => one.result === 'refused')
       const count = (result: Imported['result']): number => results.filter((one) => one.result === result).length
       const summary = html`<div class="notice ${failed.length === 0 ? 'success' : 'warning'}" role="status">

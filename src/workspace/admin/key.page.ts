@@ -49,7 +49,7 @@ async function keysPage(workspace: Workspace, extra: Html | false = false, refus
                       ${k.revokedAt !== null && html`<span class="tag blocked">${w.revoked}</span>`}<span class="detail"
                         >${moment(workspace, k.createdAt)} · ${k.scopes.join(', ')}</span
                       ></span
-                    >${k.revokedAt === null && action(workspace, '/agenda/settings/keys/revocation', w.revoke, { id: k.id })}
+                    >${k.revokedAt === null && action(workspace, { to: '/agenda/settings/keys/revocation', label: w.revoke, fields: { id: k.id } })}
                   </li>`,
               )}
             </ul>`

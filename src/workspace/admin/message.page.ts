@@ -29,6 +29,7 @@ type Template = {
   isOwn: boolean
   variables: string[]
 }
+
 type Message = {
   id: string
   template: string
@@ -42,12 +43,16 @@ type Message = {
 
 const nameOf = (workspace: Workspace, kind: string): string => workspace.words.messages[kind] ?? kind
 
+type TemplatePageOptions = {
+  kind: string
+  language: string
+  given: Partial<Template> | null
+  refusal?: Refusal
+}
+
 async function templatePage(
   workspace: Workspace,
-  kind: string,
-  language: string,
-  given: Partial<Template> | null,
-  refusal?: Refusal,
+  { kind, language, given, refusal }: TemplatePageOptions,
 ): Promise<WorkspaceView> {
   const w = workspace.words.admin
   const { items } = await workspace.read<{ items: Template[] }>('/v1/message-templates')
@@ -84,7 +89,7 @@ async function templatePage(
               <button>${workspace.words.appointment.save}</button>
               <button class="secondary" formaction="${to}/preview">${w.preview}</button>`,
           )}
-          ${stored.isOwn && action(workspace, `${to}/removal`, w.backToDefault)}
+          ${stored.isOwn && action(workspace, { to: `${to}/removal`, label: w.backToDefault })}
         </div>
         <aside class="panel">
           <h2>${w.preview}</h2>
@@ -136,7 +141,7 @@ export function messagePages(add: AddWorkspacePage): void {
     url: '/agenda/settings/templates/:kind/:language',
     scope: 'messages:read',
     handler: (workspace, request) =>
-      templatePage(workspace, paramIn(request, 'kind'), paramIn(request, 'language'), null),
+      templatePage(workspace, { kind: paramIn(request, 'kind'), language: paramIn(request, 'language'), given: null }),
   })
   const textsOf = (request: Parameters<typeof formIn>[0]) => {
     const given = formIn(request)
@@ -150,13 +155,13 @@ export function messagePages(add: AddWorkspacePage): void {
       handler: async (workspace, request, reply) => {
         const [kind, language] = [paramIn(request, 'kind'), paramIn(request, 'language')]
         const texts = textsOf(request)
-        if (step === '/preview') return templatePage(workspace, kind, language, texts)
+        if (step === '/preview') return templatePage(workspace, { kind, language, given: texts })
         const url = `/v1/message-templates/${encodeURIComponent(kind)}/${encodeURIComponent(language)}`
         const answer =
           step === '/removal' ? await workspace.api('DELETE', url) : await workspace.api('PUT', url, { body: texts })
         if (answer.ok) return { redirect: address(`/agenda/settings/templates/${kind}/${language}`, { done: 'saved' }) }
         reply.code(answer.status)
-        return templatePage(workspace, kind, language, texts, answer.refusal)
+        return templatePage(workspace, { kind, language, given: texts, refusal: answer.refusal })
       },
     })
 

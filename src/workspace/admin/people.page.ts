@@ -93,12 +93,16 @@ async function usersPage(
   }
 }
 
+type UserPageOptions = {
+  u: User
+  given: Partial<User>
+  refusal?: Refusal
+  extra?: Html | false
+}
+
 async function userPage(
   workspace: Workspace,
-  u: User,
-  given: Partial<User>,
-  refusal?: Refusal,
-  extra: Html | false = false,
+  { u, given, refusal, extra = false }: UserPageOptions,
 ): Promise<WorkspaceView> {
   const w = workspace.words.people
   const faults = refusal ? faultsOf(refusal) : NO_FAULTS
@@ -116,10 +120,10 @@ async function userPage(
       </p>
       ${form(workspace, to, html`${personFields(workspace, given, faults)}<button>${workspace.words.appointment.save}</button>`)}
       <div class="buttons">
-        ${action(workspace, `${to}/invitation`, u.status === 'invited' ? w.again : w.newPassword)}
-        ${u.secondFactor && action(workspace, `${to}/second-factor`, w.removeSecondFactor)}
-        ${action(workspace, `${to}/sessions`, w.endSessions)}
-        ${u.status === 'blocked' ? action(workspace, `${to}/status`, w.unblock, { status: 'active' }) : action(workspace, `${to}/status`, w.block, { status: 'blocked' }, 'danger')}
+        ${action(workspace, { to: `${to}/invitation`, label: u.status === 'invited' ? w.again : w.newPassword })}
+        ${u.secondFactor && action(workspace, { to: `${to}/second-factor`, label: w.removeSecondFactor })}
+        ${action(workspace, { to: `${to}/sessions`, label: w.endSessions })}
+        ${u.status === 'blocked' ? action(workspace, { to: `${to}/status`, label: w.unblock, fields: { status: 'active' } }) : action(workspace, { to: `${to}/status`, label: w.block, fields: { status: 'blocked' }, className: 'danger' })}
       </div>`,
   }
 }
@@ -160,7 +164,7 @@ export function peoplePages(add: AddWorkspacePage): void {
     scope,
     handler: async (workspace, request) => {
       const u = await workspace.read<User>(`/v1/users/${encodeURIComponent(paramIn(request))}`)
-      return userPage(workspace, u, u)
+      return userPage(workspace, { u, given: u })
     },
   })
   const change = (
@@ -178,10 +182,14 @@ export function peoplePages(add: AddWorkspacePage): void {
         if (answer.ok) {
           const { link } = (answer.body ?? {}) as { link?: string }
           if (link === undefined) return { redirect: address(`/agenda/settings/users/${before.id}`, { done: 'saved' }) }
-          return userPage(workspace, before, before, undefined, linkShown(workspace, link))
+          return userPage(workspace, { u: before, given: before, extra: linkShown(workspace, link) })
         }
         reply.code(answer.status)
-        return userPage(workspace, before, name === '' ? { ...before, ...personIn(request) } : before, answer.refusal)
+        return userPage(workspace, {
+          u: before,
+          given: name === '' ? { ...before, ...personIn(request) } : before,
+          refusal: answer.refusal,
+        })
       },
     })
   change('', (workspace, id, request) =>

@@ -27,6 +27,7 @@ export type Schema = {
   description?: string
 }
 export type Choices = Record<string, readonly { value: string; label: string }[]>
+
 type Context = {
   labels: WorkspaceWords['fields']
   words: WorkspaceWords['forms']
@@ -98,7 +99,15 @@ function boolean(c: Context, path: string, value: unknown, required: boolean): H
   )
 }
 
-function text(c: Context, schema: Schema, path: string, value: unknown, required: boolean): Html {
+/** A part of the form: its schema, JSON pointer and present value. */
+type Part = {
+  schema: Schema
+  path: string
+  value: unknown
+  required: boolean
+}
+
+function text(c: Context, { schema, path, value, required }: Part): Html {
   const isLong = (schema.maxLength ?? 0) > 300 && schema.format === undefined && schema.pattern === undefined
   return field(
     {
@@ -117,7 +126,7 @@ function text(c: Context, schema: Schema, path: string, value: unknown, required
   )
 }
 
-function list(c: Context, schema: Schema, path: string, value: unknown, required: boolean): Html {
+function list(c: Context, { schema, path, value, required }: Part): Html {
   const items = inner(schema.items ?? {})
   const given = Array.isArray(value) ? (value as unknown[]) : []
   const known =
@@ -141,7 +150,7 @@ function list(c: Context, schema: Schema, path: string, value: unknown, required
       <legend>${labelOf(c, path)}</legend>
       ${c.faults.get(path) !== undefined && html`<p class="fault">${c.faults.get(path)}</p>`}
       ${shown.map((one, i) => {
-        const inside = objectFields(c, items, `${path}.${i}`, one, true)
+        const inside = objectFields(c, { schema: items, path: `${path}.${i}`, value: one, required: true })
         return one === undefined
           ? html`<details class="item">
               <summary>${c.words.another}</summary>
@@ -167,7 +176,7 @@ function list(c: Context, schema: Schema, path: string, value: unknown, required
   )
 }
 
-function one(c: Context, raw: Schema, path: string, value: unknown, required: boolean): Html {
+function one(c: Context, { schema: raw, path, value, required }: Part): Html {
   const schema = inner(raw)
   const literals = literalsOf(schema)
   if (literals) {
@@ -191,11 +200,11 @@ function one(c: Context, raw: Schema, path: string, value: unknown, required: bo
       },
       c.faults,
     )
-  if (schema.type === 'array') return list(c, schema, path, value, required)
+  if (schema.type === 'array') return list(c, { schema, path, value, required })
   if (schema.type === 'object')
     return html`<fieldset class="group" id="${path}">
       <legend>${labelOf(c, path)}</legend>
-      ${objectFields(c, schema, path, value, required)}
+      ${objectFields(c, { schema, path, value, required })}
     </fieldset>`
   if (schema.type === 'boolean') return boolean(c, path, value, required)
   const reference = referenceFor(c, path, [value])
@@ -223,22 +232,21 @@ function one(c: Context, raw: Schema, path: string, value: unknown, required: bo
       },
       c.faults,
     )
-  return text(c, schema, path, value, required)
+  return text(c, { schema, path, value, required })
 }
 
 /** The form fields of an object. Inside a list nothing is required, because an empty entry is dropped. */
-export function objectFields(c: Context, schema: Schema, path: string, value: unknown, isRequired: boolean): Html {
+export function objectFields(c: Context, { schema, path, value, required }: Part): Html {
   const given = isObject(value) ? value : {}
   const needed = new Set(schema.required ?? [])
   const inList = /\.\d+$/.test(path)
   return html`${Object.entries(schema.properties ?? {}).map(([name, property]) =>
-    one(
-      c,
-      property,
-      path === '' ? name : `${path}.${name}`,
-      given[name],
-      isRequired && !inList && needed.has(name) && property.default === undefined,
-    ),
+    one(c, {
+      schema: property,
+      path: path === '' ? name : `${path}.${name}`,
+      value: given[name],
+      required: required && !inList && needed.has(name) && property.default === undefined,
+    }),
   )}`
 }
 

@@ -107,7 +107,7 @@ async function partPage(
       ${refused(refusal)}
       <div class="beside">
         <div>
-          ${form(workspace, `/agenda/settings/office/${part}`, html`${objectFields(context, schemaFor(part), '', values, true)}<button>${workspace.words.appointment.save}</button>`, 'schema')}
+          ${form(workspace, `/agenda/settings/office/${part}`, html`${objectFields(context, { schema: schemaFor(part), path: '', value: values, required: true })}<button>${workspace.words.appointment.save}</button>`, 'schema')}
         </div>
         ${
           (part === 'theme' || part === 'booking') &&

@@ -30,6 +30,7 @@ type Webhook = {
   failingSince: string | null
   failure: string | null
 }
+
 type Delivery = {
   id: string
   type: string
@@ -112,7 +113,9 @@ function log(workspace: Workspace, id: string, page: { items: Delivery[]; nextCu
       d.type,
       `${w.fates[d.status]} ${d.failure ?? d.responseStatus ?? ''}`,
       d.attempts,
-      d.status === 'parked' ? action(workspace, `${AT}/${id}/replay`, w.again, { deliveryId: d.id }) : '',
+      d.status === 'parked'
+        ? action(workspace, { to: `${AT}/${id}/replay`, label: w.again, fields: { deliveryId: d.id } })
+        : '',
     ]),
   )}
   ${onward(workspace, page, `${AT}/${id}`)}`
@@ -146,11 +149,12 @@ async function hookPage(
         ${form(workspace, to, html`${fields(workspace, to, hook, faults)}<button>${workspace.words.appointment.save}</button>`, 'many')}
       </details>
       <div class="buttons">
-        ${action(workspace, `${to}/test`, w.test)}
-        ${hook.status === 'active' ? action(workspace, `${to}/status`, w.pause, { status: 'paused' }) : action(workspace, `${to}/status`, w.resume, { status: 'active' })}
-        ${action(workspace, `${to}/secret`, w.newSecret)} ${action(workspace, `${to}/removal`, w.remove, {}, 'danger')}
+        ${action(workspace, { to: `${to}/test`, label: w.test })}
+        ${hook.status === 'active' ? action(workspace, { to: `${to}/status`, label: w.pause, fields: { status: 'paused' } }) : action(workspace, { to: `${to}/status`, label: w.resume, fields: { status: 'active' } })}
+        ${action(workspace, { to: `${to}/secret`, label: w.newSecret })}
+        ${action(workspace, { to: `${to}/removal`, label: w.remove, fields: {}, className: 'danger' })}
       </div>
-      ${deliveries.items.some((d) => d.status === 'parked') && html`<div class="buttons">${action(workspace, `${to}/replay`, w.replay)}</div>`}
+      ${deliveries.items.some((d) => d.status === 'parked') && html`<div class="buttons">${action(workspace, { to: `${to}/replay`, label: w.replay })}</div>`}
       ${log(workspace, hook.id, deliveries)}`,
   }
 }

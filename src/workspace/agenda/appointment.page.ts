@@ -72,16 +72,18 @@ function buttons(workspace: Workspace, a: ShownAppointment): Html | false {
   const hasBegun = Date.parse(a.start) <= workspace.now
   if (a.status === 'pending')
     return html`<div class="buttons">
-      ${action(workspace, to('approval'), w.approve, { decision: 'approve' }, '')}
-      ${action(workspace, to('approval'), w.refuse, { decision: 'refuse' }, 'danger')}
+      ${action(workspace, { to: to('approval'), label: w.approve, fields: { decision: 'approve' }, className: '' })}
+      ${action(workspace, { to: to('approval'), label: w.refuse, fields: { decision: 'refuse' }, className: 'danger' })}
     </div>`
   if (a.status === 'completed' || a.status === 'no_show')
-    return html`<div class="buttons">${action(workspace, to('outcome'), w.undo, { outcome: 'undo' })}</div>`
+    return html`<div class="buttons">
+      ${action(workspace, { to: to('outcome'), label: w.undo, fields: { outcome: 'undo' } })}
+    </div>`
   if (a.status !== 'confirmed') return false
   return html`<div class="buttons">
-    ${hasBegun && action(workspace, to('outcome'), w.came, { outcome: 'completed' }, '')}
-    ${hasBegun && action(workspace, to('outcome'), w.missed, { outcome: 'no_show' })}
-    ${a.arrivedAt === undefined ? action(workspace, to('arrival'), w.arrived, {}, hasBegun ? 'secondary' : '') : action(workspace, to('arrival'), w.notArrived, { undo: '1' })}
+    ${hasBegun && action(workspace, { to: to('outcome'), label: w.came, fields: { outcome: 'completed' }, className: '' })}
+    ${hasBegun && action(workspace, { to: to('outcome'), label: w.missed, fields: { outcome: 'no_show' } })}
+    ${a.arrivedAt === undefined ? action(workspace, { to: to('arrival'), label: w.arrived, fields: {}, className: hasBegun ? 'secondary' : '' }) : action(workspace, { to: to('arrival'), label: w.notArrived, fields: { undo: '1' } })}
   </div>`
 }
 
@@ -204,7 +206,7 @@ async function doneNote(
       >
       ${!isSilent && (way.recipient === null ? w.notTold : told(way.recipient))}
     </p>
-    ${!isBooked && query.moved !== 'back' && action(workspace, `/agenda/appointments/${a.id}/undo-move`, w.undo)}
+    ${!isBooked && query.moved !== 'back' && action(workspace, { to: `/agenda/appointments/${a.id}/undo-move`, label: w.undo })}
   </div>`
 }
 

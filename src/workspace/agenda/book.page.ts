@@ -171,12 +171,16 @@ function personOf(
   return { contact: { firstName, lastName, ...optional('phone'), ...optional('email') } }
 }
 
+type BookPageOptions = {
+  given: Given
+  people: readonly Found[]
+  faults: Faults
+  refusal?: Refusal
+}
+
 async function bookPage(
   workspace: Workspace,
-  given: Given,
-  people: readonly Found[],
-  faults: Faults,
-  refusal?: Refusal,
+  { given, people, faults, refusal }: BookPageOptions,
 ): Promise<WorkspaceView> {
   const w = workspace.words.book
   const slots = await slotsFor(workspace, given)
@@ -283,7 +287,7 @@ export function bookPages(add: AddWorkspacePage): void {
         query.contact !== undefined
           ? await workspace.api<Found>('GET', `/v1/contacts/${encodeURIComponent(query.contact)}`)
           : null
-      return bookPage(workspace, given, known?.ok ? [known.body] : [], NO_FAULTS)
+      return bookPage(workspace, { given, people: known?.ok ? [known.body] : [], faults: NO_FAULTS })
     },
   })
   for (const step of ['times', 'person'] as const)
@@ -295,7 +299,7 @@ export function bookPages(add: AddWorkspacePage): void {
         const typed = givenIn(workspace, formIn(request))
         // A new search drops the person chosen before, who would otherwise be booked unseen.
         const given = step === 'person' && typed.contact !== NEW ? { ...typed, contact: '' } : typed
-        return bookPage(workspace, given, await foundFor(workspace, given), NO_FAULTS)
+        return bookPage(workspace, { given, people: await foundFor(workspace, given), faults: NO_FAULTS })
       },
     })
   add({
@@ -308,13 +312,13 @@ export function bookPages(add: AddWorkspacePage): void {
       const wrong = answerFaults(questions, given.answers, workspace.language)
       if (wrong.size > 0) {
         reply.code(422)
-        return bookPage(workspace, given, await foundFor(workspace, given), wrong)
+        return bookPage(workspace, { given, people: await foundFor(workspace, given), faults: wrong })
       }
       const channels = workspace.config.services.get(given.service)?.channels.map(({ type }) => type) ?? []
       const person = personOf(workspace, given)
       if (person instanceof Map) {
         reply.code(422)
-        return bookPage(workspace, given, await foundFor(workspace, given), person)
+        return bookPage(workspace, { given, people: await foundFor(workspace, given), faults: person })
       }
       // The stored number has no place for an extension, so it goes to the notes.
       const extension = extensionOf(given.phone || given.look, workspace.settings.country)
@@ -340,7 +344,7 @@ export function bookPages(add: AddWorkspacePage): void {
       if (answer.ok) return { redirect: address(`/agenda/appointments/${answer.body.id}`, { booked: '1' }) }
       reply.code(answer.status)
       const faults = faultsOf(answer.refusal, (pointer) => PLACES[pointer] ?? pointer.slice(1))
-      return bookPage(workspace, given, await foundFor(workspace, given), faults, answer.refusal)
+      return bookPage(workspace, { given, people: await foundFor(workspace, given), faults, refusal: answer.refusal })
     },
   })
 }

@@ -118,7 +118,7 @@ async function privacySection(workspace: Workspace, c: Contact): Promise<Html> {
         <details>
           <summary>${w.erase}</summary>
           <p>${w.eraseText(nameOf(c))}</p>
-          ${action(workspace, `/agenda/contacts/${c.id}/erasure`, w.eraseNow, {}, 'danger')}
+          ${action(workspace, { to: `/agenda/contacts/${c.id}/erasure`, label: w.eraseNow, fields: {}, className: 'danger' })}
         </details>`
     }
   </section>`
@@ -134,7 +134,7 @@ function mergedSection(workspace: Workspace, items: readonly Found[]): Html {
         (one) =>
           html`<li>
             <span>${nameOf(one)}<span class="detail">${one.phone} ${one.email}</span></span>
-            ${workspace.can('contacts:merge') && action(workspace, `/agenda/contacts/${one.id}/unmerge`, w.unmerge)}
+            ${workspace.can('contacts:merge') && action(workspace, { to: `/agenda/contacts/${one.id}/unmerge`, label: w.unmerge })}
           </li>`,
       )}
     </ul>
@@ -173,7 +173,7 @@ async function mergePage(workspace: Workspace, id: string, otherId: string, refu
       ${table(w.mergeTitle, [w.field, w.stays, w.joins], [...rows, [w.timeline, story(kept.history), story(other.history)]])}
       <p>${w.mergeText}</p>
       <div class="buttons">
-        ${action(workspace, `/agenda/contacts/${id}/merge`, w.mergeNow, { otherId }, 'danger')}
+        ${action(workspace, { to: `/agenda/contacts/${id}/merge`, label: w.mergeNow, fields: { otherId }, className: 'danger' })}
         <a class="button secondary" href="${address(`/agenda/contacts/${otherId}/merge`, { other: id })}">${w.swap}</a>
         <a class="button secondary" href="/agenda/contacts/${id}">${w.notTheSame}</a>
       </div>`,
@@ -304,10 +304,17 @@ export function contactPages(add: AddWorkspacePage): void {
 
   function verb(
     name: string,
-    done: string,
-    scope: 'contacts:write' | 'contacts:merge' | 'privacy:write',
-    run: (workspace: Workspace, id: string, given: (name: string) => string) => ReturnType<Workspace['api']>,
-    leads?: string,
+    {
+      done,
+      scope,
+      run,
+      leads,
+    }: {
+      done: string
+      scope: 'contacts:write' | 'contacts:merge' | 'privacy:write'
+      run: (workspace: Workspace, id: string, given: (name: string) => string) => ReturnType<Workspace['api']>
+      leads?: string
+    },
   ): void {
     add({
       method: 'POST',
@@ -322,46 +329,62 @@ export function contactPages(add: AddWorkspacePage): void {
       },
     })
   }
-  verb('', 'saved', 'contacts:write', (workspace, id, given) => {
-    const optional = (name: string): string | null => (given(name) === '' ? null : given(name))
-    const body = {
-      firstName: given('firstName'),
-      lastName: given('lastName'),
-      phone: optional('phone'),
-      email: optional('email'),
-      notes: optional('notes'),
-    }
-    return workspace.api('PATCH', `/v1/contacts/${id}`, { body, headers: { 'if-match': '*' } })
+  verb('', {
+    done: 'saved',
+    scope: 'contacts:write',
+    run: (workspace, id, given) => {
+      const optional = (name: string): string | null => (given(name) === '' ? null : given(name))
+      const body = {
+        firstName: given('firstName'),
+        lastName: given('lastName'),
+        phone: optional('phone'),
+        email: optional('email'),
+        notes: optional('notes'),
+      }
+      return workspace.api('PATCH', `/v1/contacts/${id}`, { body, headers: { 'if-match': '*' } })
+    },
   })
-  verb('/notes', 'saved', 'contacts:write', (workspace, id, given) =>
-    workspace.api('POST', `/v1/contacts/${id}/notes`, { body: { content: given('content') } }),
-  )
+  verb('/notes', {
+    done: 'saved',
+    scope: 'contacts:write',
+    run: (workspace, id, given) =>
+      workspace.api('POST', `/v1/contacts/${id}/notes`, { body: { content: given('content') } }),
+  })
   add({
     method: 'GET',
     url: '/agenda/contacts/:id/merge',
     scope: 'contacts:merge',
     handler: (workspace, request) => mergePage(workspace, paramIn(request), queryIn(request).other ?? ''),
   })
-  verb('/merge', 'merged', 'contacts:merge', (workspace, id, given) =>
-    workspace.api('POST', `/v1/contacts/${id}/merge`, { body: { otherId: given('otherId') } }),
-  )
-  verb('/unmerge', 'unmerged', 'contacts:merge', (workspace, id) => workspace.api('DELETE', `/v1/contacts/${id}/merge`))
-  verb('/consents', 'saved', 'contacts:write', (workspace, id, given) =>
-    workspace.api('POST', `/v1/contacts/${id}/consents`, {
-      body: {
-        purpose: given('purpose').toLowerCase(),
-        isGiven: given('isGiven') === '1',
-        ...(given('wording') === '' ? {} : { wording: given('wording') }),
-      },
-    }),
-  )
-  verb(
-    '/erasure',
-    'erased',
-    'privacy:write',
-    (workspace, id) => workspace.api('POST', `/v1/contacts/${id}/erasure`, { body: {} }),
-    '/agenda/contacts',
-  )
+  verb('/merge', {
+    done: 'merged',
+    scope: 'contacts:merge',
+    run: (workspace, id, given) =>
+      workspace.api('POST', `/v1/contacts/${id}/merge`, { body: { otherId: given('otherId') } }),
+  })
+  verb('/unmerge', {
+    done: 'unmerged',
+    scope: 'contacts:merge',
+    run: (workspace, id) => workspace.api('DELETE', `/v1/contacts/${id}/merge`),
+  })
+  verb('/consents', {
+    done: 'saved',
+    scope: 'contacts:write',
+    run: (workspace, id, given) =>
+      workspace.api('POST', `/v1/contacts/${id}/consents`, {
+        body: {
+          purpose: given('purpose').toLowerCase(),
+          isGiven: given('isGiven') === '1',
+          ...(given('wording') === '' ? {} : { wording: given('wording') }),
+        },
+      }),
+  })
+  verb('/erasure', {
+    done: 'erased',
+    scope: 'privacy:write',
+    run: (workspace, id) => workspace.api('POST', `/v1/contacts/${id}/erasure`, { body: {} }),
+    leads: '/agenda/contacts',
+  })
   add({
     method: 'GET',
     url: '/agenda/contacts/:id/export',

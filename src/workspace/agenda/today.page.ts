@@ -42,8 +42,12 @@ function nextCard(workspace: Workspace, next: AgendaEntry | undefined): Html {
     ${
       workspace.can('appointments:write') &&
       next.arrivedAt === undefined &&
-      action(workspace, `/agenda/appointments/${next.id}/arrival`, workspace.words.appointment.arrived, {
-        back: '/agenda',
+      action(workspace, {
+        to: `/agenda/appointments/${next.id}/arrival`,
+        label: workspace.words.appointment.arrived,
+        fields: {
+          back: '/agenda',
+        },
       })
     }
   </section>`
@@ -131,8 +135,8 @@ export function todayPages(add: AddWorkspacePage): void {
                               ${nameOf(e)}</span
                             >
                             <span class="buttons">
-                              ${action(workspace, `/agenda/appointments/${e.id}/outcome`, workspace.words.appointment.came, { outcome: 'completed', back: '/agenda' })}
-                              ${action(workspace, `/agenda/appointments/${e.id}/outcome`, workspace.words.appointment.missed, { outcome: 'no_show', back: '/agenda' })}
+                              ${action(workspace, { to: `/agenda/appointments/${e.id}/outcome`, label: workspace.words.appointment.came, fields: { outcome: 'completed', back: '/agenda' } })}
+                              ${action(workspace, { to: `/agenda/appointments/${e.id}/outcome`, label: workspace.words.appointment.missed, fields: { outcome: 'no_show', back: '/agenda' } })}
                             </span>
                           </li>`,
                       )}

@@ -86,7 +86,8 @@ function attempts(workspace: Workspace, history: readonly Happened[]): Html | fa
 function holder(workspace: Workspace, c: ShownCallback, history: readonly Happened[]): Html | false {
   const w = workspace.words.callbacks
   if (!workspace.can('callbacks:work')) return false
-  if (c.status === 'scheduled') return action(workspace, `/agenda/callbacks/${c.id}/take`, w.take, {}, '')
+  if (c.status === 'scheduled')
+    return action(workspace, { to: `/agenda/callbacks/${c.id}/take`, label: w.take, fields: {}, className: '' })
   const last = history.findLast((e) => e.type === 'callback.leased' || e.type === 'callback.queued')
   if (c.status !== 'queued' && c.status !== 'in_progress') return false
   return html`<p class="notice note">
@@ -236,7 +237,7 @@ export async function callbackPage(workspace: Workspace, id: string, refusal?: R
                 <summary>${w.cancel}</summary>
                 ${form(workspace, to('cancellation'), html`${field({ name: 'reason', label: workspace.words.appointment.cancelReason, value: typedIn(workspace, to('cancellation'), 'reason'), maxLength: 500 }, faults)}<button class="danger">${w.cancelNow}</button>`)}
               </details>
-              ${canReport && c.leaseId !== null && action(workspace, to('return'), w.giveBack, { leaseId: c.leaseId })}`
+              ${canReport && c.leaseId !== null && action(workspace, { to: to('return'), label: w.giveBack, fields: { leaseId: c.leaseId } })}`
           }
         </div>
         ${panel}

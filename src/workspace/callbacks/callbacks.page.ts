@@ -32,7 +32,7 @@ function justDone(workspace: Workspace, query: Record<string, string | undefined
   if (outcome === undefined || of === undefined || words[outcome] === undefined) return false
   return html`<div class="notice success done" role="status">
     <p>${workspace.words.callbacks.recorded(words[outcome])}</p>
-    ${action(workspace, `/agenda/callbacks/${encodeURIComponent(of)}/undo`, workspace.words.callbacks.undo)}
+    ${action(workspace, { to: `/agenda/callbacks/${encodeURIComponent(of)}/undo`, label: workspace.words.callbacks.undo })}
   </div>`
 }
 
@@ -212,10 +212,17 @@ export function callbackPages(add: AddWorkspacePage): void {
 
   const simple = (
     name: string,
-    done: string,
-    scope: 'callbacks:write' | 'callbacks:work',
-    url: (id: string, given: Record<string, string>) => string,
-    body: (workspace: Workspace, given: Record<string, string>) => unknown,
+    {
+      done,
+      scope,
+      url,
+      body,
+    }: {
+      done: string
+      scope: 'callbacks:write' | 'callbacks:work'
+      url: (id: string, given: Record<string, string>) => string
+      body: (workspace: Workspace, given: Record<string, string>) => unknown
+    },
   ): void =>
     add({
       method: 'POST',
@@ -233,27 +240,24 @@ export function callbackPages(add: AddWorkspacePage): void {
         return callbackPage(workspace, id, answer.refusal)
       },
     })
-  simple(
-    'postponement',
-    'postponed',
-    'callbacks:write',
-    (id) => `/v1/callbacks/${id}/postponement`,
-    (workspace, given) => ({
+  simple('postponement', {
+    done: 'postponed',
+    scope: 'callbacks:write',
+    url: (id) => `/v1/callbacks/${id}/postponement`,
+    body: (workspace, given) => ({
       when: { kind: 'at', at: instantIn(workspace, given.at ?? '') ?? given.at ?? '' },
     }),
-  )
-  simple(
-    'cancellation',
-    'cancelled',
-    'callbacks:write',
-    (id) => `/v1/callbacks/${id}/cancellation`,
-    (_workspace, given) => ((given.reason ?? '') === '' ? {} : { reason: given.reason }),
-  )
-  simple(
-    'return',
-    'saved',
-    'callbacks:work',
-    (_id, given) => `/v1/campaigns/${given.campaignId}/leases/${given.leaseId}/return`,
-    (_workspace, given) => ({ callbackIds: [given.id] }),
-  )
+  })
+  simple('cancellation', {
+    done: 'cancelled',
+    scope: 'callbacks:write',
+    url: (id) => `/v1/callbacks/${id}/cancellation`,
+    body: (_workspace, given) => ((given.reason ?? '') === '' ? {} : { reason: given.reason }),
+  })
+  simple('return', {
+    done: 'saved',
+    scope: 'callbacks:work',
+    url: (_id, given) => `/v1/campaigns/${given.campaignId}/leases/${given.leaseId}/return`,
+    body: (_workspace, given) => ({ callbackIds: [given.id] }),
+  })
 }

@@ -41,13 +41,17 @@ export const proof = (workspace: Pick<Workspace, 'csrf'>): Html => hidden('csrf'
 export const form = (workspace: Pick<Workspace, 'csrf'>, action: string, body: Html, className = ''): Html =>
   html`<form method="post" action="${action}" class="${className}">${proof(workspace)}${body}</form>`
 
+type ActionButton = {
+  to: string
+  label: string
+  fields?: Record<string, string>
+  className?: string
+}
+
 /** A form with a single button. */
 export const action = (
   workspace: Pick<Workspace, 'csrf'>,
-  to: string,
-  label: string,
-  fields: Record<string, string> = {},
-  className = 'secondary',
+  { to, label, fields = {}, className = 'secondary' }: ActionButton,
 ): Html =>
   form(
     workspace,
@@ -108,7 +112,7 @@ function header(workspace: Workspace, page: WorkspacePage): Html {
             </li>`,
         )}
         <li><a href="/agenda/account">${workspace.person.name}</a></li>
-        <li>${action(workspace, '/agenda/sign-out', w.signOut, {}, 'plain')}</li>
+        <li>${action(workspace, { to: '/agenda/sign-out', label: w.signOut, fields: {}, className: 'plain' })}</li>
       </ul>
     </div>
     ${navigation(workspace, page)}
@@ -158,14 +162,15 @@ export function workspaceDocument(workspace: Workspace, page: WorkspacePage, bas
   </html>`.toString()}`
 }
 
+type PlainPage = {
+  words: { title: string; detail: string }
+  signIn: string
+  base: string
+  main?: Html
+}
+
 /** A document for callers who are not signed in. */
-export function plainDocument(
-  language: string,
-  words: { title: string; detail: string },
-  signIn: string,
-  base: string,
-  main?: Html,
-): string {
+export function plainDocument(language: string, { words, signIn, base, main }: PlainPage): string {
   return `<!doctype html>${html`<html lang="${language}" class="workspace">
     <head>
       <meta charset="utf-8" />

@@ -213,7 +213,7 @@ function installRefusals(app: FastifyInstance, bodyLimit: number): void {
     reply.headers(securityHeaders(null))
     return reply
       .type('text/html; charset=utf-8')
-      .send(plainDocument(language, words, workspaceWords(language).layout.signIn, assetsBase()))
+      .send(plainDocument(language, { words, signIn: workspaceWords(language).layout.signIn, base: assetsBase() }))
   })
 }
 

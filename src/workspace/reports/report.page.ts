@@ -85,8 +85,15 @@ function method(workspace: Workspace, made: Report): Html | false {
   </p>`
 }
 
+type FiguresOptions = {
+  made: Report
+  title: string
+  by: string | undefined
+  csv: string
+}
+
 /** The plot, the table and the CSV link. */
-function figures(workspace: Workspace, made: Report, title: string, by: string | undefined, csv: string): Html {
+function figures(workspace: Workspace, { made, title, by, csv }: FiguresOptions): Html {
   const w = workspace.words.reports
   return made.rows.length === 0
     ? empty(w.nothing)
@@ -150,7 +157,7 @@ async function reportPage(workspace: Workspace, query: Record<string, string | u
         <button class="secondary">${workspace.words.calendar.show}</button>
       </form>
       ${!answer.ok && refused(answer.refusal)}
-      ${made !== null && figures(workspace, made, title, by, address(`/v1/reports/${report}`, { ...asked, format: 'csv' }))}`,
+      ${made !== null && figures(workspace, { made, title, by, csv: address(`/v1/reports/${report}`, { ...asked, format: 'csv' }) })}`,
   }
 }
 

@@ -71,7 +71,12 @@ export function firstRoutes(app: FastifyInstance, deps: Deps): void {
               password: given.password ?? '',
             }
             try {
-              const s = await beFirst(deps, site.tenantId, tokenIn(request), person, browser(request))
+              const s = await beFirst(deps, {
+                tenantId: site.tenantId,
+                token: tokenIn(request),
+                person,
+                browser: browser(request),
+              })
               giveSession(request, reply, s.token)
               return { redirect: '/agenda/settings/start' }
             } catch (error) {
@@ -127,7 +132,7 @@ export function setUpRoutes(pages: FastifyInstance, deps: Deps): void {
         ${personFields(language, given, faults)}
         <button>${w.begin}</button>
       </form>`
-    return plainDocument(language, { title: w.setUpTitle, detail: '' }, '', assetsBase(), main)
+    return plainDocument(language, { words: { title: w.setUpTitle, detail: '' }, signIn: '', base: assetsBase(), main })
   }
 
   pages.get('/agenda/set-up/:token', open, async (request, reply) => {
@@ -152,7 +157,7 @@ export function setUpRoutes(pages: FastifyInstance, deps: Deps): void {
       const person = { name: textOf(given, 'person'), email: textOf(given, 'email'), password: given.password ?? '' }
       try {
         checkBody(TenantBody, structuredClone(office))
-        const s = await setUp(deps, token, office, person, browserOf(request.headers['user-agent']))
+        const s = await setUp(deps, { token, office, person, browser: browserOf(request.headers['user-agent']) })
         giveSession(request, reply, s.token)
         return await reply.header('cache-control', 'no-store').redirect('/agenda/settings/start', 303)
       } catch (error) {

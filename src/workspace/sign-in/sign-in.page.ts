@@ -50,7 +50,12 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
   }
 
   /** Starts a new session; never continues one the browser had before (session fixation). */
-  function enter(request: FastifyRequest, reply: FastifyReply, site: Site, s: SignedIn, next: string): View {
+  function enter(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    site: Site,
+    { s, next }: { s: SignedIn; next: string },
+  ): View {
     giveSession(request, reply, s.token)
     reply.setCookie(DEVICE, s.device, { ...cookieFor(request, site.base), maxAge: YEAR })
     reply.setCookie(OFFICE, site.base.slice(1), { ...cookieFor(request, '/agenda'), maxAge: YEAR })
@@ -62,10 +67,9 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
     request: FastifyRequest,
     reply: FastifyReply,
     site: Site,
-    tried: Tried,
-    next: string,
+    { tried, next }: { tried: Tried; next: string },
   ): Promise<View> {
-    if (tried.kind === 'in') return enter(request, reply, site, tried.signedIn, next)
+    if (tried.kind === 'in') return enter(request, reply, site, { s: tried.signedIn, next })
     reply.setCookie(WAITING, await signValue(deps, site.tenantId, 'code', tried.userId), cookieFor(request, site.base))
     return { redirect: `${site.base}/sign-in/code${next === '/agenda' ? '' : `?next=${encodeURIComponent(next)}`}` }
   }
@@ -107,7 +111,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
           browser: browserIn(request),
           passwords: site.settings.signIn.passwords,
         }
-        return await goOn(request, reply, site, await trySignIn(deps, site.tenantId, given), next)
+        return await goOn(request, reply, site, { tried: await trySignIn(deps, site.tenantId, given), next })
       } catch (error) {
         const refused = said(site, error)
         reply.code((error as AppError).status)
@@ -138,7 +142,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
         const code = (body(request).code ?? '').slice(0, 40)
         const given = { code, device: request.cookies[DEVICE], browser: browserIn(request) }
         const signedIn = await tryCode(deps, site.tenantId, userId, given)
-        return enter(request, reply, site, signedIn, next)
+        return enter(request, reply, site, { s: signedIn, next })
       } catch (error) {
         const refused = said(site, error)
         reply.code((error as AppError).status)
@@ -166,7 +170,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       const next = nextIn(request)
       try {
         const given = { state, answer, device: request.cookies[DEVICE], browser: browserIn(request) }
-        return enter(request, reply, site, await tryPasskey(deps, site.tenantId, given), next)
+        return enter(request, reply, site, { s: await tryPasskey(deps, site.tenantId, given), next })
       } catch (error) {
         const refused = said(site, error)
         reply.code((error as AppError).status)
@@ -215,8 +219,13 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       const token = pathPart(request, 'token')
       const { password = '' } = body(request)
       try {
-        const tried = await setByLink(deps, site.tenantId, token, password.slice(0, 200), browserIn(request))
-        return await goOn(request, reply, site, tried, '/agenda')
+        const tried = await setByLink(deps, {
+          tenantId: site.tenantId,
+          text: token,
+          password: password.slice(0, 200),
+          browser: browserIn(request),
+        })
+        return await goOn(request, reply, site, { tried, next: '/agenda' })
       } catch (error) {
         if (!(error instanceof AppError) || error.fields.length === 0) throw error
         const link = await openLink(deps, site.tenantId, token, ['invitation', 'reset'])
@@ -267,8 +276,13 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       try {
         const back = new URL(returnTo(site, provider.id))
         back.search = request.url.split('?')[1] ?? ''
-        const signedIn = await finishProvider(deps, site.config, provider, back, kept, browserIn(request))
-        return enter(request, reply, site, signedIn, safeNext(kept.next))
+        const signedIn = await finishProvider(deps, site.config, {
+          provider,
+          back,
+          started: kept,
+          browser: browserIn(request),
+        })
+        return enter(request, reply, site, { s: signedIn, next: safeNext(kept.next) })
       } catch (error) {
         if (!(error instanceof AppError)) throw error
         reply.code(error.status)
@@ -297,7 +311,9 @@ export async function agendaDoors(
       const language = languageFor(request, 'it')
       const w = workspaceWords(language).signIn
       const words = { title: w.title, detail: w.whichOffice }
-      return reply.type('text/html; charset=utf-8').send(plainDocument(language, words, w.title, assetsBase()))
+      return reply
+        .type('text/html; charset=utf-8')
+        .send(plainDocument(language, { words, signIn: w.title, base: assetsBase() }))
     })
 
     setUpRoutes(pages, deps)

@@ -142,14 +142,15 @@ function targetOf(
   return place.agentId === undefined ? when : `${when}, ${agentName(workspace, place.agentId)}`
 }
 
+type OptionsForOptions = {
+  e: AgendaEntry
+  p: Proposed
+  wantedAgent: string
+  away: string | undefined
+}
+
 /** The options of one appointment; the proposal is first and preselected. */
-async function optionsFor(
-  workspace: Workspace,
-  e: AgendaEntry,
-  p: Proposed,
-  wantedAgent: string,
-  away: string | undefined,
-) {
+async function optionsFor(workspace: Workspace, { e, p, wantedAgent, away }: OptionsForOptions) {
   const w = workspace.words.team
   const answer = await workspace.api<{ agentIds: string[]; places: Place[] }>(
     'GET',
@@ -204,7 +205,7 @@ async function previewPage(workspace: Workspace, given: Fields, refusal?: Refusa
   const rows = await Promise.all(
     entries.map(async (e, i) => {
       const p = proposals.get(e.id)!
-      const options = await optionsFor(workspace, e, p, agentId, away)
+      const options = await optionsFor(workspace, { e, p, wantedAgent: agentId, away })
       const chosen = textIn(given, `do_${e.id}`) || options[0]!.value
       const why =
         p.result === 'none'

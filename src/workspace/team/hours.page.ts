@@ -52,13 +52,14 @@ const ofAgent = async <T>(workspace: Workspace, path: string, query: Record<stri
 const versionOn = (schedules: readonly Schedule[], day: string): Schedule | undefined =>
   schedules.find((s) => s.validFrom <= day && (s.validUntil === undefined || day < s.validUntil))
 
-function weekForm(
-  workspace: Workspace,
-  agentId: string,
-  lines: readonly string[],
-  validFrom: string,
-  faults: Faults,
-): Html {
+type WeekFormOptions = {
+  agentId: string
+  lines: readonly string[]
+  validFrom: string
+  faults: Faults
+}
+
+function weekForm(workspace: Workspace, { agentId, lines, validFrom, faults }: WeekFormOptions): Html {
   const w = workspace.words.hours
   const names = weekdayNames(workspace.language, 'long')
   return form(
@@ -90,7 +91,7 @@ function datedList(
             >${moment(workspace, one.from)} – ${moment(workspace, one.to)}
             <span class="detail">${one.reason ?? one.note}</span></span
           >
-          ${action(workspace, `/agenda/hours/${kind}/${one.id}/end`, workspace.words.hours.remove, { agent: agentId })}
+          ${action(workspace, { to: `/agenda/hours/${kind}/${one.id}/end`, label: workspace.words.hours.remove, fields: { agent: agentId } })}
         </li>`,
     )}
   </ul>`
@@ -166,7 +167,7 @@ async function hoursPage(workspace: Workspace, agentId: string | null, given: Gi
           html`<details ${isSent(workspace, WEEK) && html`open`}>
             <summary>${w.changeWeek}</summary>
             ${!plain && html`<p class="notice warning">${w.notPlain}</p>`}
-            ${weekForm(workspace, agentId, linesOf(now?.rules ?? []), formatDate(today(workspace) + 1), faults)}
+            ${weekForm(workspace, { agentId, lines: linesOf(now?.rules ?? []), validFrom: formatDate(today(workspace) + 1), faults })}
           </details>`
         }
       </section>
@@ -202,14 +203,15 @@ function datedForm(workspace: Workspace, agentId: string, kind: 'absence' | 'ope
   </details>`
 }
 
+type PreviewPageOptions = {
+  hit: readonly AgendaEntry[]
+  title: string
+  to: string
+  fields: Record<string, string>
+}
+
 /** The appointments that a change affects, and the button that makes it anyway. */
-function previewPage(
-  workspace: Workspace,
-  hit: readonly AgendaEntry[],
-  title: string,
-  to: string,
-  fields: Record<string, string>,
-): WorkspaceView {
+function previewPage(workspace: Workspace, { hit, title, to, fields }: PreviewPageOptions): WorkspaceView {
   const w = workspace.words.hours
   return {
     title,
@@ -273,7 +275,12 @@ export function hoursPages(add: AddWorkspacePage): void {
         })
         if (hit.ok) {
           const fields = { agent: agentId, validFrom, ...Object.fromEntries(lines.map((line, i) => [`day${i}`, line])) }
-          return previewPage(workspace, hit.body.items, workspace.words.hours.newWeek, '/agenda/hours/week', fields)
+          return previewPage(workspace, {
+            hit: hit.body.items,
+            title: workspace.words.hours.newWeek,
+            to: '/agenda/hours/week',
+            fields,
+          })
         }
         reply.code(hit.status)
         return hoursPage(workspace, agentId, { faults: faultsOf(hit.refusal), refusal: hit.refusal })
@@ -309,8 +316,13 @@ export function hoursPages(add: AddWorkspacePage): void {
             body: { kind: 'absence', agentId, ...period },
           })
           if (hit.ok)
-            return previewPage(workspace, hit.body.items, workspace.words.hours.newAbsence, '/agenda/hours/absence', {
-              ...{ agent: agentId ?? '', from: textIn(given, 'from'), to: textIn(given, 'to'), reason },
+            return previewPage(workspace, {
+              hit: hit.body.items,
+              title: workspace.words.hours.newAbsence,
+              to: '/agenda/hours/absence',
+              fields: {
+                ...{ agent: agentId ?? '', from: textIn(given, 'from'), to: textIn(given, 'to'), reason },
+              },
             })
           reply.code(hit.status)
           return hoursPage(workspace, agentId, refusedDate(hit.refusal))

@@ -25,6 +25,7 @@ const STATES = [
   'exhausted',
   'expired',
 ] as const
+
 type Counters = {
   promises: { kept: number; late: number; missed: number }
   keptPercent: number | null
@@ -87,7 +88,7 @@ export async function queuesPage(workspace: Workspace): Promise<WorkspaceView> {
                         <span class="detail"
                           >${workspace.config.campaigns.get(d.campaignId)?.name} · ${d.failure}</span
                         ></span
-                      >${workspace.can('callbacks:work') && action(workspace, '/agenda/team/replay', w.replay, { id: d.id })}
+                      >${workspace.can('callbacks:work') && action(workspace, { to: '/agenda/team/replay', label: w.replay, fields: { id: d.id } })}
                     </li>`,
                 )}
               </ul>`

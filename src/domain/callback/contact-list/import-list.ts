@@ -85,7 +85,7 @@ function judgeFor(deps: Deps, config: TenantConfig, asked: Campaign): Judge {
     const zones = zonesFor(row.timeZone, number, campaign)
     const from = Math.max(now, row.notBefore ?? now)
     const to = row.notAfter ?? from + (campaign.horizonDays + 1) * DAY
-    const span = nextAllowed(config, campaign, zones, from)
+    const span = nextAllowed(config, campaign, { zones, at: from })
     if (!span || span.from >= to) return { code: 'window_closed' }
     return {
       callback: {
@@ -125,14 +125,14 @@ function judgeFor(deps: Deps, config: TenantConfig, asked: Campaign): Judge {
   }
 }
 
-async function writeChunk(
-  deps: Deps,
-  config: TenantConfig,
-  load: ContactList,
-  judge: Judge,
-  from: number,
-  lines: readonly Line[],
-): Promise<boolean> {
+type Chunk = {
+  load: ContactList
+  judge: Judge
+  from: number
+  lines: readonly Line[]
+}
+
+async function writeChunk(deps: Deps, config: TenantConfig, { load, judge, from, lines }: Chunk): Promise<boolean> {
   const { tenantId } = config
   const { actor } = load.document as unknown as ContactListDocument
   const refusals: ContactListRefusal[] = []
@@ -166,11 +166,15 @@ async function writeChunk(
     const subjects = written.map((c) => ({ subjectId: c.id, id: deps.newId() }))
     const data = { after: 'scheduled', source: 'import', loadId: load.id }
     if (subjects.length > 0)
-      await writeEvents(deps, tx, tenantId, subjects, {
-        type: 'callback.loaded',
-        at: new Date(deps.now()),
-        actor,
-        data,
+      await writeEvents(deps, tx, {
+        tenantId,
+        subjects,
+        shared: {
+          type: 'callback.loaded',
+          at: new Date(deps.now()),
+          actor,
+          data,
+        },
       })
     afterCommit(tx, () => {
       for (const c of written.slice(0, 1)) deps.due.tell(tenantId, c.campaign_id, c.due_at.getTime())
@@ -221,7 +225,7 @@ async function runLoad(deps: Deps, load: ContactList, stopped: () => boolean): P
   let chunk: Line[] = []
   const flush = async (): Promise<void> => {
     if (chunk.length === 0) return
-    await writeChunk(deps, config, load, judge, done, chunk)
+    await writeChunk(deps, config, { load, judge, from: done, lines: chunk })
     done += chunk.length
     chunk = []
   }

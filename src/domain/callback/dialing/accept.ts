@@ -5,17 +5,21 @@ import { AppError } from '../../../kernel/errors.ts'
 import { transition, locked, requireCallbackTransition } from '../transition.ts'
 import { updateCallback, type Callback } from '../callback.sql.ts'
 
+type Acceptance = {
+  tenantId: string
+  id: string
+  deliveryId: string
+  seconds: number
+  actor: string
+}
+
 /**
  * Leases a queued callback under the id of its delivery, at most to the end of its allowed hours. Accepting it again extends the
  * lease. Throws `invalid_transition` for a void delivery, whose callback was withdrawn or is finished.
  */
 export async function acceptDelivery(
   deps: Deps,
-  tenantId: string,
-  id: string,
-  deliveryId: string,
-  seconds: number,
-  actor: string,
+  { tenantId, id, deliveryId, seconds, actor }: Acceptance,
 ): Promise<Callback> {
   return transaction(deps.db, async (tx) => {
     const c = await locked(tx, tenantId, id)
@@ -31,6 +35,10 @@ export async function acceptDelivery(
       )
     const status = requireCallbackTransition(c, 'lease')
     const change = { lease_id: deliveryId, lease_until: until, leased_at: new Date(now) }
-    return transition(deps, tx, c, status, change, { type: 'callback.leased', actor, data: { leaseId: deliveryId } })
+    return transition(deps, tx, c, {
+      status,
+      change,
+      event: { type: 'callback.leased', actor, data: { leaseId: deliveryId } },
+    })
   })
 }

@@ -20,21 +20,32 @@ export const campaigns: Resource = {
   replaced: ['connector', 'capacity'],
   async prepare(context, body) {
     const ids = (value: unknown): string[] => (value === undefined ? [] : [value as string])
-    await requireLive(
-      context,
-      'holiday_calendars',
-      'holiday-calendar',
-      ids(body.holidayCalendarId),
-      '/holidayCalendarId',
-      false,
-    )
+    await requireLive(context, {
+      table: 'holiday_calendars',
+      what: 'holiday-calendar',
+      ids: ids(body.holidayCalendarId),
+      pointer: '/holidayCalendarId',
+      isList: false,
+    })
     const channels = (body.channels ?? []) as string[]
     if (channels.includes('web') && body.joinLinkTemplate === undefined) throw missing('/joinLinkTemplate')
     const capacity = body.capacity as { kind: string; serviceId?: string }
-    await requireLive(context, 'services', 'service', ids(capacity.serviceId), '/capacity/serviceId', false)
+    await requireLive(context, {
+      table: 'services',
+      what: 'service',
+      ids: ids(capacity.serviceId),
+      pointer: '/capacity/serviceId',
+      isList: false,
+    })
     for (const [i, segment] of (body.segments as Segment[]).entries()) {
       if (segment.campaignId === context.id) throw bodyFault(`/segments/${i}/campaignId`, 'conflict')
-      await requireLive(context, 'campaigns', 'campaign', ids(segment.campaignId), `/segments/${i}/campaignId`, false)
+      await requireLive(context, {
+        table: 'campaigns',
+        what: 'campaign',
+        ids: ids(segment.campaignId),
+        pointer: `/segments/${i}/campaignId`,
+        isList: false,
+      })
     }
     return { connector: (body.connector as { kind: string }).kind }
   },

@@ -64,22 +64,36 @@ function countsOf(c: Callback, campaign: Campaign, outcome: Outcome, begun: numb
   return counts
 }
 
+type ResultAt = {
+  result: AttemptResult
+  at: number
+  now: number
+  mayRotate: boolean
+}
+
 /** The wish of the person takes precedence over the retry rules of the campaign. */
-function verdictOn(
-  c: Callback,
-  campaign: Campaign,
-  result: AttemptResult,
-  at: number,
-  now: number,
-  mayRotate: boolean,
-) {
+function verdictOn(c: Callback, campaign: Campaign, { result, at, now, mayRotate }: ResultAt) {
   const { current, numbers, zones } = documentOf(c)
   if (result.doNotCall === true) return { kind: 'complete' } satisfies Verdict
   if (result.callAgainAt !== undefined)
     return { kind: 'retry', notBefore: Math.max(result.callAgainAt, now), number: current } satisfies Verdict
   const zone = zones[0] ?? campaign.timeZone
   const count = mayRotate ? numbers.length : 1
-  return afterAttempt(retryRulesOf(campaign), result.outcome, c.attempts + 1, at, zone, count, current)
+  return afterAttempt(retryRulesOf(campaign), {
+    outcome: result.outcome,
+    attempts: c.attempts + 1,
+    at,
+    zone,
+    numbers: count,
+    current,
+  })
+}
+
+type DecisionInput = {
+  result: AttemptResult
+  now: number
+  mayRotate: boolean
+  doNotCall?: ReadonlySet<string>
 }
 
 /**
@@ -92,10 +106,7 @@ export function decide(
   c: Callback,
   campaign: Campaign,
   config: TenantConfig,
-  result: AttemptResult,
-  now: number,
-  mayRotate: boolean,
-  doNotCall: ReadonlySet<string> = NONE,
+  { result, now, mayRotate, doNotCall = NONE }: DecisionInput,
 ): Decision | null {
   const key = result.leaseId
   if (key !== undefined && c.settled.includes(key)) return null
@@ -116,7 +127,7 @@ export function decide(
     isPlain: false,
   })
   if (!isOpen(c.status)) return asHistory({ attempts })
-  const verdict = verdictOn(c, campaign, result, at, now, mayRotate)
+  const verdict = verdictOn(c, campaign, { result, at, now, mayRotate })
   // Somebody else is making another attempt at this moment: that result decides.
   if (c.status === 'in_progress' && !isHolder && verdict.kind !== 'complete') return asHistory({ attempts })
   const finish = (action: 'complete' | 'exhaust'): Decision => ({
@@ -128,8 +139,8 @@ export function decide(
   })
   if (verdict.kind !== 'retry') return finish(verdict.kind)
   // The delay for calling the same number again; a different number need not wait.
-  const again = verdictOn(c, campaign, result, at, now, false)
-  const change = nextTry(c, campaign, config, verdict, again, mayRotate, doNotCall)
+  const again = verdictOn(c, campaign, { result, at, now, mayRotate: false })
+  const change = nextTry(c, campaign, config, { verdict, again, mayRotate, doNotCall })
   if (!change) return finish('exhaust')
   return {
     status: nextCallbackStatus(c.status, 'retry')!,
@@ -141,16 +152,19 @@ export function decide(
 }
 
 type Retry = Extract<Verdict, { kind: 'retry' }>
+type NextTry = {
+  verdict: Retry
+  again: Verdict
+  mayRotate: boolean
+  doNotCall: ReadonlySet<string>
+}
 
 /** The columns of the next attempt, at the first number in turn that may be called; null when none may be called in time. */
 function nextTry(
   c: Callback,
   campaign: Campaign,
   config: TenantConfig,
-  verdict: Retry,
-  again: Verdict,
-  mayRotate: boolean,
-  doNotCall: ReadonlySet<string>,
+  { verdict, again, mayRotate, doNotCall }: NextTry,
 ): CallbackChange | null {
   const before = documentOf(c)
   const count = Math.max(1, before.numbers.length)
@@ -165,7 +179,7 @@ function nextTry(
     const expires = Math.max(c.expires_at.getTime(), turn.notBefore + DAY)
     // Each number has its own time zones.
     const zones = isSame ? before.zones : zonesFor(before.timeZone, number ?? undefined, campaign)
-    const next = nextAllowed(config, campaign, zones, turn.notBefore)
+    const next = nextAllowed(config, campaign, { zones, at: turn.notBefore })
     if (!next || next.from >= expires + SEARCH) continue
     return {
       document: { ...before, current, zones, released: undefined },

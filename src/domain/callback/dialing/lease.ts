@@ -49,14 +49,18 @@ function rememberLease(deps: Deps, leaseId: string, callbacks: Callback[]): void
   if (leases.size > REMEMBERED) leases.delete(leases.keys().next().value!)
 }
 
+type ClaimWish = {
+  tenantId: string
+  campaign: Campaign
+  wanted: { max: number; agentId: string | null }
+  claim: (tx: Tx, c: Claim) => Promise<Callback[]>
+}
+
 /** Claims up to `wanted` due callbacks with `claim`, within the campaign's rate limit and its limit of outstanding callbacks. */
 export async function claimWithin(
   deps: Deps,
   tx: Tx,
-  tenantId: string,
-  campaign: Campaign,
-  wanted: { max: number; agentId: string | null },
-  claim: (tx: Tx, c: Claim) => Promise<Callback[]>,
+  { tenantId, campaign, wanted, claim }: ClaimWish,
 ): Promise<{ callbacks: Callback[]; pacedTo: number }> {
   const now = deps.now()
   let limit = wanted.max
@@ -101,15 +105,18 @@ export async function lease(
   const until = new Date(now + request.seconds * 1000)
   const id = deps.newId()
   const take = async (tx: Tx) => {
-    const claimed = await claimWithin(deps, tx, tenantId, campaign, request, (tx, c) =>
-      claimForLease(tx, c, { id, until }),
-    )
-    const allowed = await fitHours(deps, tx, config, campaign, claimed.callbacks)
+    const claimed = await claimWithin(deps, tx, {
+      tenantId,
+      campaign,
+      wanted: request,
+      claim: (tx, c) => claimForLease(tx, c, { id, until }),
+    })
+    const allowed = await fitHours(deps, tx, config, { campaign, claimed: claimed.callbacks })
     if (allowed.length > 0) {
       const subjects = allowed.map((c) => ({ subjectId: c.id, id: deps.newId() }))
       const data = { before: 'scheduled', after: 'in_progress', leaseId: id }
       const shared = { type: 'callback.leased', at: new Date(now), actor: request.actor, data }
-      await writeEvents(deps, tx, tenantId, subjects, shared)
+      await writeEvents(deps, tx, { tenantId, subjects, shared })
       afterCommit(tx, () => deps.pubsub.say('changed', tenantId))
     }
     return { ...claimed, callbacks: allowed, moved: claimed.callbacks.length - allowed.length }
@@ -122,14 +129,18 @@ export async function lease(
   return { id, until, ...taken }
 }
 
+type WaitingLease = {
+  configNow: () => Promise<TenantConfig>
+  campaignId: string
+  request: LeaseRequest
+  waitMs: number
+  signal: AbortSignal
+}
+
 /** Leases callbacks; when none is due, waits up to `waitMs` and queries again only when one may have become due. */
 export async function leaseOrWait(
   deps: Deps,
-  configNow: () => Promise<TenantConfig>,
-  campaignId: string,
-  request: LeaseRequest,
-  waitMs: number,
-  signal: AbortSignal,
+  { configNow, campaignId, request, waitMs, signal }: WaitingLease,
 ): Promise<Lease> {
   const end = performance.now() + waitMs
   let config = await configNow()
@@ -150,38 +161,45 @@ export async function leaseOrWait(
     const left = end - performance.now()
     if (taken.callbacks.length > 0 || left <= 0 || signal.aborted) return taken
     const pause = taken.pacedTo > 0 ? Math.min(left, Math.max(1, taken.pacedTo - deps.now())) : left
-    await deps.due.wait(config.tenantId, campaignId, pause, round === 0 ? looked - SLACK : looked, signal)
+    const since = round === 0 ? looked - SLACK : looked
+    await deps.due.wait(config.tenantId, campaignId, { ms: pause, since, signal })
     if (signal.aborted) return { ...taken, callbacks: [] }
     config = await configNow()
   }
 }
 
+type LeaseExtension = {
+  tenantId: string
+  leaseId: string
+  ids: readonly string[]
+  seconds: number
+}
+
 /** Extends a lease to `seconds` from now, for each callback at most to the end of its hours; returns how many it still holds. */
-export async function extendLease(
-  deps: Deps,
-  tenantId: string,
-  leaseId: string,
-  ids: readonly string[],
-  seconds: number,
-): Promise<number> {
+export async function extendLease(deps: Deps, { tenantId, leaseId, ids, seconds }: LeaseExtension): Promise<number> {
   const until = new Date(deps.now() + seconds * 1000)
   return transaction(deps.db, (tx) => extendAll(tx, tenantId, leaseId, ids, until))
 }
 
+type LeaseReturn = {
+  tenantId: string
+  leaseId: string
+  ids: readonly string[]
+  actor: string
+}
+
 /** Gives leased callbacks back without an attempt; they are due at once. Returns how many were given back. */
-export async function giveBack(
-  deps: Deps,
-  tenantId: string,
-  leaseId: string,
-  ids: readonly string[],
-  actor: string,
-): Promise<number> {
+export async function giveBack(deps: Deps, { tenantId, leaseId, ids, actor }: LeaseReturn): Promise<number> {
   let given = 0
   for (const id of [...ids].sort()) {
     await transaction(deps.db, async (tx) => {
       const c = await lockCallback(tx, tenantId, id)
       if (!c || c.status !== 'in_progress' || c.lease_id !== leaseId) return
-      await transition(deps, tx, c, 'scheduled', {}, { type: 'callback.given_back', actor, data: { leaseId } })
+      await transition(deps, tx, c, {
+        status: 'scheduled',
+        change: {},
+        event: { type: 'callback.given_back', actor, data: { leaseId } },
+      })
       given += 1
     })
   }

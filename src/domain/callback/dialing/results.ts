@@ -30,14 +30,12 @@ const TYPE = 'callback.attempted'
 export async function settle(
   deps: Deps,
   config: TenantConfig,
-  id: string,
-  result: AttemptResult,
-  actor: string,
+  { id, result, actor }: { id: string; result: AttemptResult; actor: string },
 ): Promise<Callback> {
-  const settling = settleOnce(deps, config, id, result, actor, true).catch((error: unknown) => {
+  const settling = settleOnce(deps, config, { id, result, actor, mayRotate: true }).catch((error: unknown) => {
     // Another open callback already uses the next number: this one keeps its current number.
     if (violationOf(error)?.constraint !== 'callbacks_open_number') throw error
-    return settleOnce(deps, config, id, result, actor, false)
+    return settleOnce(deps, config, { id, result, actor, mayRotate: false })
   })
   const after = await settling
   // Other callbacks to these numbers are cancelled too.
@@ -46,13 +44,17 @@ export async function settle(
   return after
 }
 
+type ResultToTake = {
+  id: string
+  result: AttemptResult
+  actor: string
+  mayRotate: boolean
+}
+
 async function settleOnce(
   deps: Deps,
   config: TenantConfig,
-  id: string,
-  result: AttemptResult,
-  actor: string,
-  mayRotate: boolean,
+  { id, result, actor, mayRotate }: ResultToTake,
 ): Promise<Callback> {
   return transaction(deps.db, async (tx) => {
     const c = await locked(tx, config.tenantId, id)
@@ -65,19 +67,16 @@ async function settleOnce(
       for (const number of [...numbers].sort())
         await insertDoNotCall(tx, c.tenant_id, number, 'asked not to be called', new Date(deps.now()))
     const doNotCall = numbers.length > 1 ? await doNotCallAmong(tx, c.tenant_id, numbers) : undefined
-    const decision = decide(c, campaign, config, result, deps.now(), mayRotate, doNotCall)
+    const decision = decide(c, campaign, config, { result, now: deps.now(), mayRotate, doNotCall })
     if (!decision) return c
     const { status, change, data, counts } = decision
     // No undo for a result that put the person on the do-not-call list.
     const undoable = actor.startsWith('user:') && !result.doNotCall && isOpen(c.status)
-    const after = await transition(
-      deps,
-      tx,
-      c,
+    const after = await transition(deps, tx, c, {
       status,
-      undoable ? { ...change, document: withUndo(c, change, counts) } : change,
-      { type: TYPE, actor, data },
-    )
+      change: undoable ? { ...change, document: withUndo(c, change, counts) } : change,
+      event: { type: TYPE, actor, data },
+    })
     await addCounts(tx, c.tenant_id, counts)
     freed(deps, tx, c.tenant_id, campaign)
     return after
@@ -138,7 +137,7 @@ async function plainOnes(
   for (const [id, result] of [...results].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const c = read.get(id)
     const campaign = c && config.campaigns.get(c.campaign_id)
-    const decision = campaign && decide(c, campaign, config, result, deps.now(), true)
+    const decision = campaign && decide(c, campaign, config, { result, now: deps.now(), mayRotate: true })
     // A delivery under another key must be withdrawn, which is done one by one.
     if (!decision?.isPlain || (c!.delivery_id !== null && c!.delivery_id !== result.leaseId)) continue
     plain.push({ c: c!, decision, result })
@@ -173,7 +172,7 @@ async function finishPlain(
       if (own.length === 0) return ids
       const subjects = own.map((one) => ({ subjectId: one.c.id, id: deps.newId(), data: one.decision.data }))
       const shared = { type: TYPE, at: now, actor, data: { before: c.status, after: status } }
-      await writeEvents(deps, tx, tenantId, subjects, shared)
+      await writeEvents(deps, tx, { tenantId, subjects, shared })
       const campaign = config.campaigns.get(c.campaign_id)
       if (campaign) freed(deps, tx, tenantId, campaign)
       await addCounts(
@@ -210,7 +209,7 @@ export async function settleAll(
       continue
     }
     try {
-      const after = await settle(deps, config, callbackId, result, actor)
+      const after = await settle(deps, config, { id: callbackId, result, actor })
       settled.push({ callbackId, status: after.status, code: null })
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500) throw error

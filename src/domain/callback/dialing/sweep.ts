@@ -23,16 +23,21 @@ const FEW = 50
 const CLOCK = 'clock'
 
 async function expire(deps: Deps, tx: Tx, c: Callback, campaign: Campaign | undefined): Promise<void> {
-  await transition(deps, tx, c, 'expired', {}, { type: 'callback.expired', actor: CLOCK })
+  await transition(deps, tx, c, { status: 'expired', change: {}, event: { type: 'callback.expired', actor: CLOCK } })
   if (!campaign || c.attempts > 0) return
   const count = { campaignId: campaign.id, day: countDay(campaign, deps.now()), kind: 'missed' as const }
   await addCounts(tx, c.tenant_id, [{ ...count, n: 1, seconds: 0 }])
 }
 
 /** Defers a callback whose allowed hours are over to the next ones, or expires it when those begin too late. */
-async function moveIntoHours(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, now: number): Promise<void> {
+async function moveIntoHours(
+  deps: Deps,
+  tx: Tx,
+  config: TenantConfig,
+  { c, now }: { c: Callback; now: number },
+): Promise<void> {
   const campaign = config.campaigns.get(c.campaign_id)
-  const span = campaign && nextAllowed(config, campaign, documentOf(c).zones, now)
+  const span = campaign && nextAllowed(config, campaign, { zones: documentOf(c).zones, at: now })
   if (!campaign || !span || span.from >= c.expires_at.getTime()) return expire(deps, tx, c, campaign)
   const change: CallbackChange = {
     ...triedIn(campaign, span, documentOf(c).priority),
@@ -41,7 +46,14 @@ async function moveIntoHours(deps: Deps, tx: Tx, config: TenantConfig, c: Callba
       ? { owner_until: ownersUntil(campaign, c.owner_agent_id, span.from) }
       : {}),
   }
-  await transition(deps, tx, c, 'scheduled', change, { type: 'callback.deferred', actor: CLOCK })
+  await transition(deps, tx, c, { status: 'scheduled', change, event: { type: 'callback.deferred', actor: CLOCK } })
+}
+
+type HoursCheck = {
+  campaign: Campaign
+  c: Callback
+  now: number
+  before?: Callback
 }
 
 /**
@@ -52,14 +64,11 @@ async function fitOne(
   deps: Deps,
   tx: Tx,
   config: TenantConfig,
-  campaign: Campaign,
-  c: Callback,
-  now: number,
-  before = c,
+  { campaign, c, now, before = c }: HoursCheck,
 ): Promise<Callback | null> {
-  const span = nextAllowed(config, campaign, documentOf(c).zones, now, 0)
+  const span = nextAllowed(config, campaign, { zones: documentOf(c).zones, at: now, days: 0 })
   if (span?.from === now) return span.to < c.hours_end.getTime() ? endEarlier(tx, c, new Date(span.to), now) : c
-  await moveIntoHours(deps, tx, config, before, now)
+  await moveIntoHours(deps, tx, config, { c: before, now })
   return null
 }
 
@@ -68,14 +77,13 @@ export async function fitHours(
   deps: Deps,
   tx: Tx,
   config: TenantConfig,
-  campaign: Campaign,
-  claimed: readonly Callback[],
+  { campaign, claimed }: { campaign: Campaign; claimed: readonly Callback[] },
 ): Promise<Callback[]> {
   const now = deps.now()
   const fit: Callback[] = []
   for (const c of claimed) {
     const before: Callback = { ...c, status: 'scheduled', lease_id: null }
-    const after = await fitOne(deps, tx, config, campaign, c, now, before)
+    const after = await fitOne(deps, tx, config, { campaign, c, now, before })
     if (after) fit.push(after)
   }
   return fit
@@ -96,7 +104,12 @@ const isOwnersTurn = (c: Callback, now: number): boolean =>
   c.due_at.getTime() <= now
 
 /** Opens the callback to everybody when its owner agent is away or has not called in time. Returns the resulting callback. */
-async function release(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, now: number): Promise<Callback> {
+async function release(
+  deps: Deps,
+  tx: Tx,
+  config: TenantConfig,
+  { c, now }: { c: Callback; now: number },
+): Promise<Callback> {
   if (!isOwnersTurn(c, now)) return c
   const isLate = c.owner_until!.getTime() <= now
   // The owner is present and still in time: check again when the exclusive time is over.
@@ -110,7 +123,7 @@ async function release(deps: Deps, tx: Tx, config: TenantConfig, c: Callback, no
     document: { ...documentOf(c), released },
   }
   const data = { reason: released, agentId: c.owner_agent_id }
-  return transition(deps, tx, c, c.status, change, { type: 'callback.released', actor: CLOCK, data })
+  return transition(deps, tx, c, { status: c.status, change, event: { type: 'callback.released', actor: CLOCK, data } })
 }
 
 /** Reviews a queued callback after its campaign has changed; null when it is no longer queued. */
@@ -118,15 +131,18 @@ async function reviewQueued(
   deps: Deps,
   tx: Tx,
   config: TenantConfig,
-  c: Callback,
-  now: number,
+  { c, now }: { c: Callback; now: number },
 ): Promise<Callback | null> {
   const campaign = config.campaigns.get(c.campaign_id)
   if (!campaign) return c
   // The campaign no longer pushes and nobody has received this one, so consumers may lease it. A delivered one stays until its hours end.
   if (campaign.connector.kind === 'pull' && (await statusOf(tx, c.tenant_id, c.delivery_id!)) !== 'delivered')
-    return transition(deps, tx, c, 'scheduled', {}, { type: 'callback.recalled', actor: CLOCK })
-  return fitOne(deps, tx, config, campaign, c, now)
+    return transition(deps, tx, c, {
+      status: 'scheduled',
+      change: {},
+      event: { type: 'callback.recalled', actor: CLOCK },
+    })
+  return fitOne(deps, tx, config, { campaign, c, now })
 }
 
 /** Applies the changes that are due to one callback. */
@@ -138,21 +154,29 @@ async function sweepOne(deps: Deps, config: TenantConfig, id: string): Promise<v
     if (c.status === 'in_progress') {
       if (c.lease_until!.getTime() > now) return
       const data = { leaseId: c.lease_id }
-      c = await transition(deps, tx, c, 'scheduled', {}, { type: 'callback.lease_lost', actor: CLOCK, data })
+      c = await transition(deps, tx, c, {
+        status: 'scheduled',
+        change: {},
+        event: { type: 'callback.lease_lost', actor: CLOCK, data },
+      })
     }
     if (c.status !== 'scheduled' && c.status !== 'queued') return
     if (c.expires_at.getTime() <= now) return expire(deps, tx, c, config.campaigns.get(c.campaign_id))
     if (c.escalate_at !== null && c.escalate_at.getTime() <= now) {
       const change = { escalate_at: null, escalated_at: new Date(now) }
-      c = await transition(deps, tx, c, c.status, change, { type: 'callback.escalated', actor: CLOCK })
+      c = await transition(deps, tx, c, {
+        status: c.status,
+        change,
+        event: { type: 'callback.escalated', actor: CLOCK },
+      })
     }
-    c = await release(deps, tx, config, c, now)
+    c = await release(deps, tx, config, { c, now })
     if (c.status === 'queued') {
-      const after = await reviewQueued(deps, tx, config, c, now)
+      const after = await reviewQueued(deps, tx, config, { c, now })
       if (!after) return
       c = after
     }
-    if (c.hours_end.getTime() <= now) return moveIntoHours(deps, tx, config, c, now)
+    if (c.hours_end.getTime() <= now) return moveIntoHours(deps, tx, config, { c, now })
     // Nothing applied: set the next check, or this row would stay at the head of the sweep's batch for ever.
     if (c.look_at.getTime() <= now)
       await updateCallback(tx, c.tenant_id, c.id, { look_at: nextCheck(c, now) }, new Date(now))

@@ -36,10 +36,14 @@ export async function takeCallback(
     if (until <= now) throw new AppError('window_closed')
     const leaseId = deps.newId()
     const change = { lease_id: leaseId, lease_until: new Date(until), leased_at: new Date(now) }
-    return transition(deps, tx, c, requireCallbackTransition(c, 'lease'), change, {
-      type: 'callback.leased',
-      actor: by.actor,
-      data: { leaseId },
+    return transition(deps, tx, c, {
+      status: requireCallbackTransition(c, 'lease'),
+      change,
+      event: {
+        type: 'callback.leased',
+        actor: by.actor,
+        data: { leaseId },
+      },
     })
   })
 }
@@ -116,10 +120,14 @@ async function restore(
     ...(isHeld ? { lease_id: before.lease_id, lease_until: leaseUntil, leased_at: new Date(deps.now()) } : {}),
   }
   const counts = undo.counts.map((count) => ({ ...count, n: -count.n, seconds: -count.seconds }))
-  const after = await transition(deps, tx, c, isHeld ? 'in_progress' : 'scheduled', change, {
-    type: 'callback.attempt_undone',
-    actor,
-    data: { outcome: c.outcome },
+  const after = await transition(deps, tx, c, {
+    status: isHeld ? 'in_progress' : 'scheduled',
+    change,
+    event: {
+      type: 'callback.attempt_undone',
+      actor,
+      data: { outcome: c.outcome },
+    },
   })
   await addCounts(tx, c.tenant_id, counts)
   return after

@@ -12,16 +12,17 @@ export function bucketStart(zone: string, minutes: number, at: number): number {
   return midnight + Math.floor((at - midnight) / (minutes * MINUTE)) * minutes * MINUTE
 }
 
+type BucketRange = {
+  zones: readonly string[]
+  minutes: number
+  from: number
+  to: number
+}
+
 /** Buckets with allowed time in [from, to), ascending. Leaves out a bucket of which less than a third is allowed. */
-export function bucketsIn(
-  calling: CallingHours,
-  zones: readonly string[],
-  minutes: number,
-  from: number,
-  to: number,
-): Bucket[] {
+export function bucketsIn(calling: CallingHours, { zones, minutes, from, to }: BucketRange): Bucket[] {
   const buckets: Bucket[] = []
-  const spans = allowedSpans(calling, zones, from, to, 0)
+  const spans = allowedSpans(calling, { zones, from, to, skew: 0 })
   for (let i = 0; i < spans.length; i += 2) {
     for (let at = spans[i]!; at < spans[i + 1]!;) {
       const start = bucketStart(calling.timeZone, minutes, at)

@@ -13,6 +13,13 @@ import { intersect, MINUTE } from '../../../kernel/time/interval.ts'
 /** Step between the starts that are tried in a window, in ms. */
 const STEP = 5 * MINUTE
 
+type StartSearch = {
+  agent: Agent
+  zones: readonly string[]
+  from: number
+  to: number
+}
+
 /**
  * Starts in [from, to) at which the agent is free for the campaign's personal minutes and the number may be called; epoch ms,
  * ascending. For a single instant, pass `to` = `from` + 1.
@@ -21,15 +28,12 @@ export async function personalStarts(
   deps: Deps,
   config: TenantConfig,
   campaign: Campaign,
-  agent: Agent,
-  zones: readonly string[],
-  from: number,
-  to: number,
+  { agent, zones, from, to }: StartSearch,
 ): Promise<number[]> {
   const length = campaign.personalMinutes * MINUTE
   const end = Math.max(to, from + 1) + length
   const { free } = await agentTime(deps, config, agent, { from, to: end })
-  const allowed = intersect(free, allowedSpans(callingHoursOf(campaign, config.holidays), zones, from, end))
+  const allowed = intersect(free, allowedSpans(callingHoursOf(campaign, config.holidays), { zones, from, to: end }))
   const starts: number[] = []
   for (let i = 0; i < allowed.length; i += 2)
     for (let at = allowed[i]!; at < to && at + length <= allowed[i + 1]!; at += STEP) starts.push(at)
@@ -41,9 +45,7 @@ export async function takeAgentTime(
   tx: Tx,
   config: TenantConfig,
   campaign: Campaign,
-  agentId: string,
-  reservationId: string,
-  start: number,
+  { agentId, reservationId, start }: { agentId: string; reservationId: string; start: number },
 ): Promise<void> {
   await tx.executeQuery(
     reserve({

@@ -28,19 +28,17 @@ type Moment = Extract<When, { kind: 'at' | 'window' }>
 export async function postpone(
   deps: Deps,
   config: TenantConfig,
-  id: string,
-  when: Moment,
-  actor: string,
+  { id, when, actor }: { id: string; when: Moment; actor: string },
 ): Promise<Callback> {
   const seen = await transaction(deps.db, (tx) => locked(tx, config.tenantId, id))
   const campaign = campaignOf(config, seen.campaign_id)
   requireCallbackTransition(seen, 'postpone')
   const [from, to] = askedSpan(when)
   const agent = seen.reservation_id === null ? undefined : config.agents.get(seen.owner_agent_id ?? '')
-  if (agent) return postponePersonal(deps, config, campaign, seen, agent, [from, to], actor)
+  if (agent) return postponePersonal(deps, config, campaign, { seen, agent, from, to, actor })
   const { zones } = documentOf(seen)
   const bucket = campaign.bucketMinutes * MINUTE
-  const windows = await windowsOf(deps, config, campaign, zones, from - bucket, to + bucket)
+  const windows = await windowsOf(deps, config, campaign, { zones, from: from - bucket, to: to + bucket })
   const wanted = windows.filter((w) => w.from < to && w.to > from)
   const after = await transaction(deps.db, async (tx) => {
     const c = await locked(tx, config.tenantId, id)
@@ -48,22 +46,23 @@ export async function postpone(
     const taken = await exchangeBucket(tx, campaign, c, wanted)
     const begin = taken && Math.max(from, taken.from)
     const windowTo = taken && Math.max(taken.to, begin! + 10 * MINUTE)
-    const change = taken && timesOf(config, campaign, c, begin!, windowTo!)
+    const change = taken && timesOf(config, campaign, c, { begin: begin!, end: windowTo! })
     if (!change) throw new AppError('window_full')
-    return transition(
-      deps,
-      tx,
-      c,
+    return transition(deps, tx, c, {
       status,
-      { ...change, bucket_start: new Date(taken.start) },
-      { type: 'callback.postponed', actor, data: promisedIn(change) },
-    )
+      change: { ...change, bucket_start: new Date(taken.start) },
+      event: { type: 'callback.postponed', actor, data: promisedIn(change) },
+    })
   }).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'window_full') return null
     throw error
   })
   if (after) return after
-  throw await refuseWindow(deps, config, campaign, zones, from, wanted.length > 0 ? 'window_full' : 'window_closed')
+  throw await refuseWindow(deps, config, campaign, {
+    zones,
+    at: from,
+    code: wanted.length > 0 ? 'window_full' : 'window_closed',
+  })
 }
 
 const promisedIn = (change: { window_from: Date; window_to: Date }): Record<string, unknown> => ({
@@ -72,9 +71,14 @@ const promisedIn = (change: { window_from: Date; window_to: Date }): Record<stri
 })
 
 /** The columns of a promise from `begin` to `end`; null when no call is allowed in it. */
-function timesOf(config: TenantConfig, campaign: Campaign, c: Callback, begin: number, end: number) {
+function timesOf(
+  config: TenantConfig,
+  campaign: Campaign,
+  c: Callback,
+  { begin, end }: { begin: number; end: number },
+) {
   const { zones, priority } = documentOf(c)
-  const first = nextAllowed(config, campaign, zones, begin)
+  const first = nextAllowed(config, campaign, { zones, at: begin })
   if (!first || first.from >= end) return null
   return {
     window_from: new Date(begin),
@@ -111,17 +115,17 @@ async function exchangeBucket(
   return null
 }
 
+/** A callback that its agent postpones to a start in [from, to). */
+type PersonalMove = { seen: Callback; agent: Agent; from: number; to: number; actor: string }
+
 /** Moves the reservation of the same agent to another time, in the ledger that appointments use. */
 async function postponePersonal(
   deps: Deps,
   config: TenantConfig,
   campaign: Campaign,
-  seen: Callback,
-  agent: Agent,
-  [from, to]: [number, number],
-  actor: string,
+  { seen, agent, from, to, actor }: PersonalMove,
 ): Promise<Callback> {
-  const starts = await personalStarts(deps, config, campaign, agent, documentOf(seen).zones, from, to)
+  const starts = await personalStarts(deps, config, campaign, { agent, zones: documentOf(seen).zones, from, to })
   for (const start of starts.slice(0, TRIES)) {
     try {
       return await transaction(deps.db, async (tx) => {
@@ -130,17 +134,15 @@ async function postponePersonal(
         await tx.executeQuery(lockAgent(config.tenantId, agent.id))
         await freeAgentTime(tx, c)
         const reservationId = deps.newId()
-        await takeAgentTime(tx, config, campaign, agent.id, reservationId, start)
-        const change = timesOf(config, campaign, c, start, start + campaign.personalMinutes * MINUTE)
+        await takeAgentTime(tx, config, campaign, { agentId: agent.id, reservationId, start })
+        const change = timesOf(config, campaign, c, { begin: start, end: start + campaign.personalMinutes * MINUTE })
         if (!change) throw new AppError('window_closed')
         const event = { type: 'callback.postponed', actor, data: promisedIn(change) }
         return transition(
           deps,
           tx,
           { ...c, reservation_id: null },
-          status,
-          { ...change, reservation_id: reservationId },
-          event,
+          { status, change: { ...change, reservation_id: reservationId }, event },
         )
       })
     } catch (error) {

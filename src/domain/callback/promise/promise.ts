@@ -91,9 +91,7 @@ function promiseIn(
 async function checkLimits(
   deps: Deps,
   tx: Tx,
-  tenantId: string,
-  campaign: Campaign,
-  numbers: readonly string[],
+  { tenantId, campaign, numbers }: { tenantId: string; campaign: Campaign; numbers: readonly string[] },
 ): Promise<void> {
   const [number] = numbers
   if (number !== undefined) {
@@ -125,8 +123,7 @@ async function takeWindow(
   tx: Tx,
   config: TenantConfig,
   campaign: Campaign,
-  windows: readonly Window[],
-  when: When,
+  { windows, when }: { windows: readonly Window[]; when: When },
 ): Promise<Window | Refused> {
   const wanted = candidates(windows, when)
   if (typeof wanted === 'string') return wanted
@@ -141,26 +138,27 @@ export async function writePromise(
   deps: Deps,
   tx: Tx,
   config: TenantConfig,
-  request: CallbackRequest,
-  { campaign, priority, scriptRef, segment }: Routed,
-  { numbers, zones, windows, now, start }: Prepared,
+  { request, routed, prepared }: { request: CallbackRequest; routed: Routed; prepared: Prepared },
 ): Promise<Callback | Refused> {
+  const { campaign, priority, scriptRef, segment } = routed
+  const { numbers, zones, windows, now, start } = prepared
   const { tenantId } = config
   const reservationId = start === null ? null : deps.newId()
   // Lock order: agent first, as everywhere; means of contact last, as bookings do.
   if (start !== null) await tx.executeQuery(lockAgent(tenantId, request.ownerAgentId!))
-  await checkLimits(deps, tx, tenantId, campaign, numbers)
+  await checkLimits(deps, tx, { tenantId, campaign, numbers })
   let taken: Window | null = null
-  if (start !== null) await takeAgentTime(tx, config, campaign, request.ownerAgentId!, reservationId!, start)
+  if (start !== null)
+    await takeAgentTime(tx, config, campaign, { agentId: request.ownerAgentId!, reservationId: reservationId!, start })
   else {
-    const window = await takeWindow(tx, config, campaign, windows, request.when)
+    const window = await takeWindow(tx, config, campaign, { windows, when: request.when })
     if (typeof window === 'string') return window
     taken = window
   }
   const promise = taken
     ? promiseIn(request.when, taken, now, campaign.bucketMinutes * MINUTE)
     : { from: start!, to: start! + campaign.personalMinutes * MINUTE, due: start! }
-  const first = nextAllowed(config, campaign, zones, promise.due)
+  const first = nextAllowed(config, campaign, { zones, at: promise.due })
   // No call begins in the last minute of the allowed hours.
   if (!first || first.from >= promise.to) throw new AppError('window_closed')
   const document: CallbackDocument = {

@@ -58,26 +58,24 @@ async function nearWindows(
   deps: Deps,
   config: TenantConfig,
   campaign: Campaign,
-  zones: readonly string[],
-  when: When,
-  now: number,
+  { zones, when, now }: { zones: readonly string[]; when: When; now: number },
 ): Promise<Window[]> {
   if (when.kind !== 'now') {
     const [from, to] = askedSpan(when)
     const bucket = campaign.bucketMinutes * MINUTE
-    return windowsOf(deps, config, campaign, zones, from - bucket, to + bucket)
+    return windowsOf(deps, config, campaign, { zones, from: from - bucket, to: to + bucket })
   }
-  const soon = await windowsOf(deps, config, campaign, zones, now, now + 2 * DAY)
-  return soon.some((w) => w.remaining > 0) ? soon : allWindows(deps, config, campaign, zones, now)
+  const soon = await windowsOf(deps, config, campaign, { zones, from: now, to: now + 2 * DAY })
+  return soon.some((w) => w.remaining > 0) ? soon : allWindows(deps, config, campaign, { zones, now })
 }
 
 const allWindows = (
   deps: Deps,
   config: TenantConfig,
   campaign: Campaign,
-  zones: readonly string[],
-  now: number,
-): Promise<Window[]> => windowsOf(deps, config, campaign, zones, now, now + (campaign.horizonDays + 1) * DAY)
+  { zones, now }: { zones: readonly string[]; now: number },
+): Promise<Window[]> =>
+  windowsOf(deps, config, campaign, { zones, from: now, to: now + (campaign.horizonDays + 1) * DAY })
 
 const startOf = (when: When, now: number): number =>
   when.kind === 'now' ? now : when.kind === 'at' ? when.at : when.from
@@ -89,11 +87,9 @@ export async function refuseWindow(
   deps: Deps,
   config: TenantConfig,
   campaign: Campaign,
-  zones: readonly string[],
-  at: number,
-  code: Refused,
+  { zones, at, code }: { zones: readonly string[]; at: number; code: Refused },
 ): Promise<AppError> {
-  return refusal(campaign, await allWindows(deps, config, campaign, zones, deps.now()), at, code)
+  return refusal(campaign, await allWindows(deps, config, campaign, { zones, now: deps.now() }), at, code)
 }
 
 /**
@@ -104,16 +100,16 @@ async function startsOf(
   deps: Deps,
   config: TenantConfig,
   campaign: Campaign,
-  zones: readonly string[],
-  { ownerAgentId, when }: CallbackRequest,
+  { zones, request }: { zones: readonly string[]; request: CallbackRequest },
 ): Promise<number[] | null> {
+  const { ownerAgentId, when } = request
   const agent = ownerAgentId === undefined ? undefined : config.agents.get(ownerAgentId)
   if (!agent || when.kind === 'now') return null
   const now = deps.now()
   const [asked, end] = askedSpan(when)
   const from = Math.max(asked, now + campaign.leadMinutes * MINUTE)
   const to = Math.min(end, now + (campaign.horizonDays + 1) * DAY)
-  const starts = from < to ? await personalStarts(deps, config, campaign, agent, zones, from, to) : []
+  const starts = from < to ? await personalStarts(deps, config, campaign, { agent, zones, from, to }) : []
   if (starts.length > 0) return starts.slice(0, ROUNDS)
   throw bodyFault('/when', 'agent_not_free')
 }
@@ -133,13 +129,17 @@ const isSameRequest = (
     known.campaign_id === campaignId &&
     (number === undefined || documentOf(known).numbers.includes(number)))
 
+type KnownBy = {
+  tenantId: string
+  request: CallbackRequest
+  campaignId: string
+  number: string | undefined
+}
+
 /** The existing callback with this external id; throws `external_id_taken` when it belongs to a different request. */
 async function knownRequest(
   deps: Deps,
-  tenantId: string,
-  request: CallbackRequest,
-  campaignId: string,
-  number: string | undefined,
+  { tenantId, request, campaignId, number }: KnownBy,
 ): Promise<Callback | undefined> {
   if (request.externalId === undefined) return undefined
   const known = await findByExternalCallbackId(deps.db.kysely, tenantId, request.externalId)
@@ -177,20 +177,20 @@ export async function ask(deps: Deps, config: TenantConfig, request: CallbackReq
     )
   requireCallable(config, campaign, numbers)
   const zones = zonesFor(request.timeZone, number, campaign)
-  const known = await knownRequest(deps, tenantId, request, campaign.id, number)
+  const known = await knownRequest(deps, { tenantId, request, campaignId: campaign.id, number })
   if (known) return { callback: known, isNew: false, expectedWaitSeconds: null }
   const now = deps.now()
-  const windows = await nearWindows(deps, config, campaign, zones, request.when, now)
+  const windows = await nearWindows(deps, config, campaign, { zones, when: request.when, now })
   const refuse = (code: Refused): Promise<AppError> =>
-    refuseWindow(deps, config, campaign, zones, startOf(request.when, now), code)
-  const starts = await startsOf(deps, config, campaign, zones, request)
+    refuseWindow(deps, config, campaign, { zones, at: startOf(request.when, now), code })
+  const starts = await startsOf(deps, config, campaign, { zones, request })
   for (let round = 0; round < ROUNDS; round += 1) {
     const open = number === undefined ? undefined : await findOpen(deps.db.kysely, tenantId, campaign.id, number)
     if (open) return { callback: open, isNew: false, expectedWaitSeconds: null }
     const prepared = { numbers, zones, windows, now, start: starts?.[round] ?? null }
-    const written = await transaction(deps.db, (tx) => writePromise(deps, tx, config, request, routed, prepared)).catch(
-      (error: unknown) => afterFailure(error, request, (starts?.length ?? 0) > round + 1),
-    )
+    const written = await transaction(deps.db, (tx) =>
+      writePromise(deps, tx, config, { request, routed, prepared }),
+    ).catch((error: unknown) => afterFailure(error, request, (starts?.length ?? 0) > round + 1))
     if (written === 'again') continue
     if (typeof written === 'string') throw await refuse(written)
     deps.due.tell(tenantId, campaign.id, written.due_at.getTime())

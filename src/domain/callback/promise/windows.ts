@@ -15,9 +15,7 @@ export type Window = Bucket & { capacity: number; remaining: number }
 async function freeStaff(
   deps: Deps,
   config: TenantConfig,
-  serviceId: string,
-  from: number,
-  to: number,
+  { serviceId, from, to }: { serviceId: string; from: number; to: number },
 ): Promise<Spans[]> {
   const service = config.services.get(serviceId)
   if (!service || service.archived) return []
@@ -45,21 +43,22 @@ export async function windowsOf(
   deps: Deps,
   config: TenantConfig,
   campaign: Campaign,
-  zones: readonly string[],
-  from: number,
-  to: number,
+  { zones, from, to }: { zones: readonly string[]; from: number; to: number },
 ): Promise<Window[]> {
   const now = deps.now()
   const earliest = Math.max(from, now + campaign.leadMinutes * MINUTE)
   const latest = Math.min(to, now + (campaign.horizonDays + 1) * DAY)
   if (earliest >= latest) return []
   const calling = callingHoursOf(campaign, config.holidays)
-  const buckets = bucketsIn(calling, zones, campaign.bucketMinutes, earliest, latest)
+  const buckets = bucketsIn(calling, { zones, minutes: campaign.bucketMinutes, from: earliest, to: latest })
   if (buckets.length === 0) return []
   const [first, last] = [buckets[0]!.start, buckets.at(-1)!.to]
   const used = await loadBuckets(deps.db.kysely, config.tenantId, campaign.id, new Date(first), new Date(last))
   const { capacity } = campaign
-  const staff = capacity.kind === 'staffed' ? await freeStaff(deps, config, capacity.serviceId, first, last) : []
+  const staff =
+    capacity.kind === 'staffed'
+      ? await freeStaff(deps, config, { serviceId: capacity.serviceId, from: first, to: last })
+      : []
   return buckets.map((bucket) => {
     const room =
       capacity.kind === 'fixed'

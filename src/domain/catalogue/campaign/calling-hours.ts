@@ -36,17 +36,18 @@ export type CallingHours = {
   isHoliday: (day: number) => boolean
 }
 
+type AllowedQuery = {
+  zones: readonly string[]
+  from: number
+  to: number
+  skew?: number
+}
+
 /**
  * Instants in [from, to) at which a person who may be in any of `zones` may be called: within the campaign's hours, and within the
  * citizen's hours in every one of the zones. Both ends are shortened by `skew` ms; use 0 only for display, never to start calls.
  */
-export function allowedSpans(
-  calling: CallingHours,
-  zones: readonly string[],
-  from: number,
-  to: number,
-  skew = SKEW,
-): number[] {
+export function allowedSpans(calling: CallingHours, { zones, from, to, skew = SKEW }: AllowedQuery): number[] {
   let allowed: Spans = hoursIn(calling.timeZone, calling.hours, from, to)
   for (const zone of zones) allowed = intersect(allowed, hoursIn(zone, calling.citizenHours, from, to))
   const holidays: number[] = []
@@ -73,7 +74,7 @@ export function nextAllowed(
 
 /** Allowed spans of three days from the UTC day `day`, so that each span that begins on that day is complete. */
 export const allowedFrom = (calling: CallingHours, zones: readonly string[], day: number): number[] =>
-  allowedSpans(calling, zones, day * DAY, (day + 3) * DAY)
+  allowedSpans(calling, { zones, from: day * DAY, to: (day + 3) * DAY })
 
 /** Like `nextAllowed`, but takes the spans of a day from `spansFrom`, which may be cached. */
 export function firstSpan(

@@ -28,9 +28,7 @@ function spansFrom(config: Holidays, campaign: Campaign, zones: readonly string[
 export function nextAllowed(
   config: Holidays,
   campaign: Campaign,
-  zones: readonly string[],
-  at: number,
-  days = 14,
+  { zones, at, days = 14 }: { zones: readonly string[]; at: number; days?: number },
 ): { from: number; to: number } | null {
   return firstSpan((day) => spansFrom(config, campaign, zones, day), at, days)
 }

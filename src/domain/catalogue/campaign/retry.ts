@@ -37,18 +37,22 @@ export type Verdict =
 /** Times of day (minutes since midnight) for attempts on later days: people who are out in the morning may be in at 18:00. */
 const SPREAD = [10 * 60, 18 * 60, 13 * 60]
 
+type TriedAttempt = {
+  outcome: Outcome
+  attempts: number
+  at: number
+  zone: string
+  numbers: number
+  current: number
+}
+
 /**
  * The verdict after attempt number `attempts` (1 for the first) ended at `at` with `outcome`.
  * @param numbers how many numbers there are; `current` is the index of the one that was called
  */
 export function afterAttempt(
   rules: RetryRules,
-  outcome: Outcome,
-  attempts: number,
-  at: number,
-  zone: string,
-  numbers: number,
-  current: number,
+  { outcome, attempts, at, zone, numbers, current }: TriedAttempt,
 ): Verdict {
   if (FINAL.includes(outcome)) return { kind: 'complete' }
   const isWrong = outcome === 'wrong_number'

@@ -54,16 +54,20 @@ export async function createOrKnown(
   throw externalIdTaken(known.id)
 }
 
+type NamedWrite = {
+  context: Context
+  externalId: string
+  body: Body
+  wanted: number | null
+}
+
 /**
  * Creates the record of an external id, or updates the fields that were sent and keeps the others. A write without any change
  * makes no new version. Throws `archived`, and `precondition_failed` if the version is not `wanted` (null = any).
  */
 async function writeByExternalId(
   resource: Resource,
-  context: Context,
-  externalId: string,
-  body: Body,
-  wanted: number | null,
+  { context, externalId, body, wanted }: NamedWrite,
 ): Promise<{ row: Row; isNew: boolean }> {
   if (body.externalId !== undefined && body.externalId !== externalId)
     throw new AppError(
@@ -104,12 +108,11 @@ export const putByExternalId = (
 ): Promise<{ row: Row; isNew: boolean }> =>
   afterRace(() =>
     transaction(deps.db, (tx) =>
-      writeByExternalId(
-        resource,
-        { tx, tenantId: asked.tenantId, id: deps.newId(), now: deps.now(), deps },
-        asked.externalId,
-        asked.body,
-        asked.wanted,
-      ),
+      writeByExternalId(resource, {
+        context: { tx, tenantId: asked.tenantId, id: deps.newId(), now: deps.now(), deps },
+        externalId: asked.externalId,
+        body: asked.body,
+        wanted: asked.wanted,
+      }),
     ),
   )

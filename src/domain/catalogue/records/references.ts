@@ -3,14 +3,18 @@ import { bodyFault } from '../../../kernel/errors.ts'
 import type { ResourceTable, WriteContext } from './resource.ts'
 import { liveIds } from './resource.sql.ts'
 
+type LiveReference = {
+  table: ResourceTable
+  what: string
+  ids: readonly string[]
+  pointer: string
+  isList?: boolean
+}
+
 /** Throws `invalid_reference` at `pointer` (with the index for lists) if an id is unknown, archived or of another tenant. */
 export async function requireLive(
   context: WriteContext,
-  table: ResourceTable,
-  what: string,
-  ids: readonly string[],
-  pointer: string,
-  isList = true,
+  { table, what, ids, pointer, isList = true }: LiveReference,
 ): Promise<void> {
   if (ids.length === 0) return
   const live = await liveIds(context.tx, table, context.tenantId, ids)

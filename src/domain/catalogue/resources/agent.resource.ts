@@ -8,8 +8,18 @@ import { countUpcoming, insertDesks, listDesks, resizeDesks } from '../agent.sql
 import { insertCalendars } from '../../availability/ledger.sql.ts'
 
 async function checkSkills(context: WriteContext, body: Body): Promise<void> {
-  await requireLive(context, 'services', 'service', body.serviceIds as string[], '/serviceIds')
-  await requireLive(context, 'locations', 'location', body.locationIds as string[], '/locationIds')
+  await requireLive(context, {
+    table: 'services',
+    what: 'service',
+    ids: body.serviceIds as string[],
+    pointer: '/serviceIds',
+  })
+  await requireLive(context, {
+    table: 'locations',
+    what: 'location',
+    ids: body.locationIds as string[],
+    pointer: '/locationIds',
+  })
 }
 
 async function refuseWhileBooked(context: WriteContext, agentIds: readonly string[]): Promise<void> {

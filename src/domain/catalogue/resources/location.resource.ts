@@ -19,14 +19,13 @@ export const locations: Resource = {
   isConfiguration: true,
   async prepare(context, body) {
     if (body.holidayCalendarId !== undefined) {
-      await requireLive(
-        context,
-        'holiday_calendars',
-        'holiday calendar',
-        [body.holidayCalendarId as string],
-        '/holidayCalendarId',
-        false,
-      )
+      await requireLive(context, {
+        table: 'holiday_calendars',
+        what: 'holiday calendar',
+        ids: [body.holidayCalendarId as string],
+        pointer: '/holidayCalendarId',
+        isList: false,
+      })
     }
     return {}
   },

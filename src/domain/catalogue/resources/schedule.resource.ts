@@ -111,13 +111,25 @@ export const schedules: Resource = {
     const before = context.before?.document as { validFrom?: string; rules?: ScheduleRule[] } | undefined
     const known = new Set([before?.validFrom, ...(before?.rules ?? []).map((rule) => rule.start)])
     if (!known.has(validFrom)) requireNear(validFrom, today, '/validFrom')
-    await requireLive(context, TABLE_OF[ownerKind], ownerKind, [ownerId], '/ownerId', false)
+    await requireLive(context, {
+      table: TABLE_OF[ownerKind],
+      what: ownerKind,
+      ids: [ownerId],
+      pointer: '/ownerId',
+      isList: false,
+    })
     const rules = body.rules as ScheduleRule[]
     for (const [i, rule] of rules.entries()) {
       if (rule.start !== undefined && !known.has(rule.start)) requireNear(rule.start, today, `/rules/${i}/start`)
       checkRule(rule, `/rules/${i}`, ownerKind, { from: validFrom, until: validUntil ?? null })
       if (rule.locationId)
-        await requireLive(context, 'locations', 'location', [rule.locationId], `/rules/${i}/locationId`, false)
+        await requireLive(context, {
+          table: 'locations',
+          what: 'location',
+          ids: [rule.locationId],
+          pointer: `/rules/${i}/locationId`,
+          isList: false,
+        })
     }
     body.timeZone ??= await zoneOfLocation(context, ownerKind === 'location' ? ownerId : undefined)
     if (!context.before) await makeRoom(context, body)
@@ -162,9 +174,21 @@ export const openings: Resource = {
   presented,
   async prepare(context, body) {
     const { ownerId, ownerKind, locationId } = body as { ownerId: string; ownerKind: OwnerKind; locationId?: string }
-    await requireLive(context, TABLE_OF[ownerKind], ownerKind, [ownerId], '/ownerId', false)
+    await requireLive(context, {
+      table: TABLE_OF[ownerKind],
+      what: ownerKind,
+      ids: [ownerId],
+      pointer: '/ownerId',
+      isList: false,
+    })
     if (locationId !== undefined)
-      await requireLive(context, 'locations', 'location', [locationId], '/locationId', false)
+      await requireLive(context, {
+        table: 'locations',
+        what: 'location',
+        ids: [locationId],
+        pointer: '/locationId',
+        isList: false,
+      })
     return { period: periodOf(body, await zoneOfLocation(context, ownerKind === 'location' ? ownerId : locationId)) }
   },
 }
@@ -183,7 +207,13 @@ export const absences: Resource = {
   present: presentPeriod,
   presented,
   async prepare(context, body) {
-    await requireLive(context, 'agents', 'agent', [body.agentId as string], '/agentId', false)
+    await requireLive(context, {
+      table: 'agents',
+      what: 'agent',
+      ids: [body.agentId as string],
+      pointer: '/agentId',
+      isList: false,
+    })
     return { period: periodOf(body, await tenantZone(context)) }
   },
 }
@@ -203,7 +233,13 @@ export const closures: Resource = {
   async prepare(context, body) {
     const locationId = body.locationId as string | undefined
     if (locationId !== undefined)
-      await requireLive(context, 'locations', 'location', [locationId], '/locationId', false)
+      await requireLive(context, {
+        table: 'locations',
+        what: 'location',
+        ids: [locationId],
+        pointer: '/locationId',
+        isList: false,
+      })
     return { period: periodOf(body, await zoneOfLocation(context, locationId)) }
   },
 }

@@ -47,7 +47,12 @@ export const services: Resource = {
   isConfiguration: true,
   async prepare(context, body) {
     checkRules(body)
-    await requireLive(context, 'locations', 'location', body.locationIds as string[], '/locationIds')
+    await requireLive(context, {
+      table: 'locations',
+      what: 'location',
+      ids: body.locationIds as string[],
+      pointer: '/locationIds',
+    })
     return {}
   },
   async afterWrite(context, body) {
