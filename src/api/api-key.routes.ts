@@ -48,10 +48,11 @@ function present(row: ApiKeyRow): Record<string, unknown> {
   }
 }
 
-export function keyRoutes(app: Api, deps: Deps, authenticator: Authenticator): void {
-  const docs = { tags: ['api-keys'], security: [{ key: [] }] }
-  const access = withScope('keys:write')
+const docs = { tags: ['api-keys'], security: [{ key: [] }] }
 
+const access = withScope('keys:write')
+
+function createApiKeyRoute(app: Api, deps: Deps): void {
   app.post('/v1/api-keys', {
     config: access,
     schema: {
@@ -93,7 +94,9 @@ export function keyRoutes(app: Api, deps: Deps, authenticator: Authenticator): v
       return sendAnswer(reply, { ...answer, body: { ...shown, token } })
     },
   })
+}
 
+function listApiKeysRoute(app: Api, deps: Deps): void {
   app.get('/v1/api-keys', {
     config: access,
     schema: {
@@ -113,7 +116,9 @@ export function keyRoutes(app: Api, deps: Deps, authenticator: Authenticator): v
       return { ...page, items: page.items.map(present) }
     },
   })
+}
 
+function revokeApiKeyRoute(app: Api, deps: Deps, authenticator: Authenticator): void {
   app.post('/v1/api-keys/:id/revocation', {
     config: access,
     schema: {
@@ -136,4 +141,10 @@ export function keyRoutes(app: Api, deps: Deps, authenticator: Authenticator): v
       return present(row)
     },
   })
+}
+
+export function keyRoutes(app: Api, deps: Deps, authenticator: Authenticator): void {
+  createApiKeyRoute(app, deps)
+  listApiKeysRoute(app, deps)
+  revokeApiKeyRoute(app, deps, authenticator)
 }

@@ -71,13 +71,17 @@ function placementOf(body: PlacementBody): BookingRequest {
   }
 }
 
-export function appointmentRoutes(app: Api, deps: Deps): void {
-  const docs = documentedUnder('appointments')
-  const booking = withScope('appointments:write', 'place')
-  const writing = withScope('appointments:write', 'appointment')
-  const show = (request: FastifyRequest, a: Appointment) => showAppointment(deps, request, a)
-  const answers = { 200: schema.AppointmentShown, ...problems }
+const docs = documentedUnder('appointments')
 
+const booking = withScope('appointments:write', 'place')
+
+const writing = withScope('appointments:write', 'appointment')
+
+const show = (deps: Deps, request: FastifyRequest, a: Appointment) => showAppointment(deps, request, a)
+
+const answers = { 200: schema.AppointmentShown, ...problems }
+
+function createHoldRoute(app: Api, deps: Deps): void {
   app.post('/v1/holds', {
     config: booking,
     schema: {
@@ -93,7 +97,9 @@ export function appointmentRoutes(app: Api, deps: Deps): void {
       return sendAnswer(reply, await bookOnce(deps, placementOf(body), context, repeat))
     },
   })
+}
 
+function createAppointmentRoute(app: Api, deps: Deps): void {
   app.post('/v1/appointments', {
     config: booking,
     schema: {
@@ -122,7 +128,9 @@ export function appointmentRoutes(app: Api, deps: Deps): void {
       return sendAnswer(reply, await confirmOnce(deps, confirmation, repeat))
     },
   })
+}
 
+function listAppointmentsRoute(app: Api, deps: Deps): void {
   app.get('/v1/appointments', {
     config: withScope('appointments:read', 'appointments'),
     schema: {
@@ -144,20 +152,24 @@ export function appointmentRoutes(app: Api, deps: Deps): void {
       const page = pageOf(await listAppointments(deps.db.kysely, tenantOf(request), filter), limit, (a) =>
         encodeTimeCursor(a.starts_at, a.id),
       )
-      return { ...page, items: await Promise.all(page.items.map((a) => show(request, a))) }
+      return { ...page, items: await Promise.all(page.items.map((a) => show(deps, request, a))) }
     },
   })
+}
 
+function getAppointmentRoute(app: Api, deps: Deps): void {
   app.get('/v1/appointments/:id', {
     config: ofHolder('appointments:read'),
     schema: { ...docs('getAppointment', 'Read an appointment'), params: IdParams, response: answers },
     handler: async (request, reply) => {
       const a = await findAppointment(deps.db.kysely, tenantOf(request), request.params.id)
       if (!a) throw new AppError('not_found', { what: 'appointment' })
-      return reply.header('etag', etagOf(a.version)).send(await show(request, a))
+      return reply.header('etag', etagOf(a.version)).send(await show(deps, request, a))
     },
   })
+}
 
+function listAppointmentHistoryRoute(app: Api, deps: Deps): void {
   app.get('/v1/appointments/:id/history', {
     config: withScope('appointments:read', 'appointment'),
     schema: {
@@ -173,7 +185,9 @@ export function appointmentRoutes(app: Api, deps: Deps): void {
       return { items: events.map((e) => ({ ...e, at: e.at.toISOString(), ...names(e.actor) })) }
     },
   })
+}
 
+function updateAppointmentRoute(app: Api, deps: Deps): void {
   app.patch('/v1/appointments/:id', {
     config: writing,
     schema: {
@@ -185,7 +199,16 @@ export function appointmentRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const after = await amend(deps, changeContext(request, 'staff', requiredVersion(request)), request.body)
-      return reply.header('etag', etagOf(after.version)).send(await show(request, after))
+      return reply.header('etag', etagOf(after.version)).send(await show(deps, request, after))
     },
   })
+}
+
+export function appointmentRoutes(app: Api, deps: Deps): void {
+  createHoldRoute(app, deps)
+  createAppointmentRoute(app, deps)
+  listAppointmentsRoute(app, deps)
+  getAppointmentRoute(app, deps)
+  listAppointmentHistoryRoute(app, deps)
+  updateAppointmentRoute(app, deps)
 }

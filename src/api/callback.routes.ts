@@ -45,12 +45,14 @@ function whenOf(when: WhenInput): When {
   return { kind: 'window', from, to }
 }
 
-export function callbackRoutes(app: Api, deps: Deps): void {
-  const docs = documentedUnder('callbacks')
-  const one = { 200: schema.CallbackShown, ...problems }
-  const show = async (request: FastifyRequest, c: Callback) =>
-    presentCallback(c, await configOf(deps, tenantOf(request)))
+const docs = documentedUnder('callbacks')
 
+const one = { 200: schema.CallbackShown, ...problems }
+
+const show = async (deps: Deps, request: FastifyRequest, c: Callback) =>
+  presentCallback(c, await configOf(deps, tenantOf(request)))
+
+function askCallbackRoute(app: Api, deps: Deps): void {
   app.post('/v1/callbacks', {
     config: withScope('callbacks:write', 'none'),
     schema: {
@@ -92,7 +94,9 @@ export function callbackRoutes(app: Api, deps: Deps): void {
       return sendAnswer(reply, answerOf(asked.callback, asked.isNew, asked.expectedWaitSeconds))
     },
   })
+}
 
+function listCallbackWindowsRoute(app: Api, deps: Deps): void {
   app.get('/v1/callback-windows', {
     config: withScope('callbacks:read', 'none'),
     schema: {
@@ -122,7 +126,9 @@ export function callbackRoutes(app: Api, deps: Deps): void {
       }
     },
   })
+}
 
+function listCallbacksRoute(app: Api, deps: Deps): void {
   app.get('/v1/callbacks', {
     config: withScope('callbacks:read', 'callbacks'),
     schema: {
@@ -149,7 +155,9 @@ export function callbackRoutes(app: Api, deps: Deps): void {
       return { ...page, items: page.items.map((c) => presentCallback(c, config)) }
     },
   })
+}
 
+function searchCallbacksRoute(app: Api, deps: Deps): void {
   app.post('/v1/callbacks/search', {
     config: withScope('callbacks:read', 'callbacks'),
     schema: {
@@ -173,17 +181,21 @@ export function callbackRoutes(app: Api, deps: Deps): void {
       return { items: found.map((c) => presentCallback(c, config)) }
     },
   })
+}
 
+function getCallbackRoute(app: Api, deps: Deps): void {
   app.get('/v1/callbacks/:id', {
     config: withScope('callbacks:read', 'callback'),
     schema: { ...docs('getCallback', 'Read a callback'), params: IdParams, response: one },
     handler: async (request) => {
       const c = await findCallback(deps.db.kysely, tenantOf(request), idOf(request))
       if (!c) throw new AppError('not_found', { what: 'callback' })
-      return show(request, c)
+      return show(deps, request, c)
     },
   })
+}
 
+function listCallbackHistoryRoute(app: Api, deps: Deps): void {
   app.get('/v1/callbacks/:id/history', {
     config: withScope('callbacks:read', 'callback'),
     schema: {
@@ -199,7 +211,9 @@ export function callbackRoutes(app: Api, deps: Deps): void {
       return { items: events.map((e) => ({ ...e, at: e.at.toISOString(), ...names(e.actor) })) }
     },
   })
+}
 
+function cancelCallbackRoute(app: Api, deps: Deps): void {
   app.post('/v1/callbacks/:id/cancellation', {
     config: withScope('callbacks:write', 'callback'),
     schema: {
@@ -211,12 +225,15 @@ export function callbackRoutes(app: Api, deps: Deps): void {
     handler: async (request) => {
       const { reason } = request.body
       return show(
+        deps,
         request,
         await cancelCallback(deps, { tenantId: tenantOf(request), id: idOf(request), reason, actor: actorOf(request) }),
       )
     },
   })
+}
 
+function postponeCallbackRoute(app: Api, deps: Deps): void {
   app.post('/v1/callbacks/:id/postponement', {
     config: withScope('callbacks:write', 'callback'),
     schema: {
@@ -232,7 +249,9 @@ export function callbackRoutes(app: Api, deps: Deps): void {
       return presentCallback(await postpone(deps, config, { id: idOf(request), when, actor: actorOf(request) }), config)
     },
   })
+}
 
+function acceptCallbackRoute(app: Api, deps: Deps): void {
   app.post('/v1/callbacks/:id/acceptance', {
     config: withScope('callbacks:work', 'callback'),
     schema: {
@@ -251,10 +270,12 @@ export function callbackRoutes(app: Api, deps: Deps): void {
         seconds: leaseSeconds,
         actor: actorOf(request),
       })
-      return show(request, after)
+      return show(deps, request, after)
     },
   })
+}
 
+function reportAttemptRoute(app: Api, deps: Deps): void {
   app.post('/v1/callbacks/:id/attempts', {
     config: withScope('callbacks:work', 'callback'),
     schema: {
@@ -270,7 +291,9 @@ export function callbackRoutes(app: Api, deps: Deps): void {
       return presentCallback(await settle(deps, config, { id: idOf(request), result, actor: actorOf(request) }), config)
     },
   })
+}
 
+function undoAttemptRoute(app: Api, deps: Deps): void {
   app.delete('/v1/callbacks/:id/attempts', {
     config: withScope('callbacks:work', 'callback'),
     schema: {
@@ -279,9 +302,11 @@ export function callbackRoutes(app: Api, deps: Deps): void {
       response: one,
     },
     handler: async (request) =>
-      show(request, await undoAttempt(deps, tenantOf(request), idOf(request), actorOf(request))),
+      show(deps, request, await undoAttempt(deps, tenantOf(request), idOf(request), actorOf(request))),
   })
+}
 
+function takeCallbackRoute(app: Api, deps: Deps): void {
   app.post('/v1/callbacks/:id/lease', {
     config: withScope('callbacks:work', 'callback'),
     schema: {
@@ -293,7 +318,22 @@ export function callbackRoutes(app: Api, deps: Deps): void {
     handler: async (request) => {
       const { leaseSeconds, agentId } = request.body
       const by = { actor: actorOf(request), agentId: agentId ?? null, seconds: leaseSeconds }
-      return show(request, await takeCallback(deps, tenantOf(request), idOf(request), by))
+      return show(deps, request, await takeCallback(deps, tenantOf(request), idOf(request), by))
     },
   })
+}
+
+export function callbackRoutes(app: Api, deps: Deps): void {
+  askCallbackRoute(app, deps)
+  listCallbackWindowsRoute(app, deps)
+  listCallbacksRoute(app, deps)
+  searchCallbacksRoute(app, deps)
+  getCallbackRoute(app, deps)
+  listCallbackHistoryRoute(app, deps)
+  cancelCallbackRoute(app, deps)
+  postponeCallbackRoute(app, deps)
+  acceptCallbackRoute(app, deps)
+  reportAttemptRoute(app, deps)
+  undoAttemptRoute(app, deps)
+  takeCallbackRoute(app, deps)
 }

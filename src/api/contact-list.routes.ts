@@ -110,19 +110,15 @@ function refusalRow(language: Language, line: number, said: string, content: str
   return [String(line), code, column, sentence, content]
 }
 
-export function contactListRoutes(app: Api, deps: Deps): void {
-  const docs = documentedUnder('campaigns')
-  const loadOf = async (request: FastifyRequest) => {
-    const load = await findContactList(deps.db.kysely, tenantOf(request), idOf(request))
-    if (!load) throw new AppError('not_found', { what: 'load' })
-    return load
-  }
-  app.addContentTypeParser(
-    ['text/csv', 'application/x-ndjson', 'application/ndjson', 'application/jsonl'],
-    { parseAs: 'string' },
-    (_request, body, done) => done(null, body),
-  )
+const docs = documentedUnder('campaigns')
 
+const loadOf = async (deps: Deps, request: FastifyRequest) => {
+  const load = await findContactList(deps.db.kysely, tenantOf(request), idOf(request))
+  if (!load) throw new AppError('not_found', { what: 'load' })
+  return load
+}
+
+function loadContactsRoute(app: Api, deps: Deps): void {
   app.post('/v1/campaigns/:id/loads', {
     config: withScope('callbacks:write'),
     bodyLimit: LIMIT,
@@ -159,7 +155,9 @@ export function contactListRoutes(app: Api, deps: Deps): void {
       return reply.code(202).header('location', `/v1/loads/${load.id}`).send(shown(load))
     },
   })
+}
 
+function getContactLoadRoute(app: Api, deps: Deps): void {
   app.get('/v1/loads/:id', {
     config: withScope('callbacks:read'),
     schema: {
@@ -167,9 +165,11 @@ export function contactListRoutes(app: Api, deps: Deps): void {
       params: IdParams,
       response: { 200: LoadShown, ...problems },
     },
-    handler: async (request) => shown(await loadOf(request)),
+    handler: async (request) => shown(await loadOf(deps, request)),
   })
+}
 
+function downloadRefusalsRoute(app: Api, deps: Deps): void {
   app.get('/v1/loads/:id/refusals', {
     config: withScope('callbacks:read'),
     schema: {
@@ -179,7 +179,7 @@ export function contactListRoutes(app: Api, deps: Deps): void {
       response: { '4xx': problems['4xx'] },
     },
     handler: async (request, reply) => {
-      const load = await loadOf(request)
+      const load = await loadOf(deps, request)
       const language = languageOf(request.headers['accept-language'])
       const rows: string[][] = [['line', 'code', 'column', 'sentence', 'row']]
       for (let after = 0; ;) {
@@ -192,4 +192,15 @@ export function contactListRoutes(app: Api, deps: Deps): void {
       return sendText(reply, 'text/csv; charset=utf-8', stringify(rows, { escape_formulas: true }))
     },
   })
+}
+
+export function contactListRoutes(app: Api, deps: Deps): void {
+  app.addContentTypeParser(
+    ['text/csv', 'application/x-ndjson', 'application/ndjson', 'application/jsonl'],
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, body),
+  )
+  loadContactsRoute(app, deps)
+  getContactLoadRoute(app, deps)
+  downloadRefusalsRoute(app, deps)
 }

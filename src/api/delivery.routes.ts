@@ -55,11 +55,12 @@ const shown = (d: Delivery): Record<string, unknown> => ({
   settledAt: d.settled_at?.toISOString() ?? null,
 })
 
-export function dispatchRoutes(app: Api, deps: Deps): void {
-  const docs = documentedUnder('deliveries')
-  const requireCampaign = async (request: FastifyRequest) =>
-    campaignOf(await configOf(deps, tenantOf(request)), idOf(request))
+const docs = documentedUnder('deliveries')
 
+const requireCampaign = async (deps: Deps, request: FastifyRequest) =>
+  campaignOf(await configOf(deps, tenantOf(request)), idOf(request))
+
+function listDeliveriesRoute(app: Api, deps: Deps): void {
   app.get('/v1/deliveries', {
     config: withScope('callbacks:read'),
     schema: {
@@ -83,7 +84,9 @@ export function dispatchRoutes(app: Api, deps: Deps): void {
       return { ...page, items: page.items.map(shown) }
     },
   })
+}
 
+function replayDeliveryRoute(app: Api, deps: Deps): void {
   app.post('/v1/deliveries/:id/replay', {
     config: withScope('callbacks:work'),
     schema: {
@@ -98,7 +101,9 @@ export function dispatchRoutes(app: Api, deps: Deps): void {
       return { count }
     },
   })
+}
 
+function replayDeliveriesRoute(app: Api, deps: Deps): void {
   app.post('/v1/campaigns/:id/deliveries/replay', {
     config: withScope('callbacks:work'),
     schema: {
@@ -107,14 +112,16 @@ export function dispatchRoutes(app: Api, deps: Deps): void {
       response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
-      const campaign = await requireCampaign(request)
+      const campaign = await requireCampaign(deps, request)
       const tenantId = tenantOf(request)
       const count = await replay(deps.db.kysely, tenantId, { campaignId: campaign.id }, new Date(deps.now()))
       if (count > 0) deps.due.tell(tenantId, campaign.id, deps.now())
       return { count }
     },
   })
+}
 
+function readCampaignQueueRoute(app: Api, deps: Deps): void {
   app.get('/v1/campaigns/:id/queue', {
     config: withScope('callbacks:read'),
     schema: {
@@ -126,7 +133,7 @@ export function dispatchRoutes(app: Api, deps: Deps): void {
       response: { 200: QueueShown, ...problems },
     },
     handler: async (request) => {
-      const campaign = await requireCampaign(request)
+      const campaign = await requireCampaign(deps, request)
       const state = await readState(deps.db.kysely, tenantOf(request), campaign.id)
       const { kind } = campaign.connector
       return {
@@ -138,7 +145,9 @@ export function dispatchRoutes(app: Api, deps: Deps): void {
       }
     },
   })
+}
 
+function rotatePushSecretRoute(app: Api, deps: Deps): void {
   app.post('/v1/campaigns/:id/push-secret', {
     config: withScope('configuration:write'),
     schema: {
@@ -147,9 +156,17 @@ export function dispatchRoutes(app: Api, deps: Deps): void {
       response: { 200: Type.Object({ secret: Type.String() }, { additionalProperties: false }), ...problems },
     },
     handler: async (request, reply) => {
-      const campaign = await requireCampaign(request)
+      const campaign = await requireCampaign(deps, request)
       reply.header('cache-control', 'no-store')
       return { secret: await rotateSecret(deps, tenantOf(request), { kind: 'push', id: campaign.id }) }
     },
   })
+}
+
+export function dispatchRoutes(app: Api, deps: Deps): void {
+  listDeliveriesRoute(app, deps)
+  replayDeliveryRoute(app, deps)
+  replayDeliveriesRoute(app, deps)
+  readCampaignQueueRoute(app, deps)
+  rotatePushSecretRoute(app, deps)
 }

@@ -21,11 +21,13 @@ const TakenShown = Type.Object(
 )
 const Code = Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,40}$' }))
 
-export function inboundRoutes(app: Api, deps: Deps): void {
-  const docs = documentedUnder('inbound')
-  const config = withScope('messages:write')
-  const response = { 200: TakenShown, ...problems }
+const docs = documentedUnder('inbound')
 
+const config = withScope('messages:write')
+
+const response = { 200: TakenShown, ...problems }
+
+function takeInboundMailRoute(app: Api, deps: Deps): void {
   void app.register(async (inner) => {
     inner.addContentTypeParser('message/rfc822', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
       done(null, body),
@@ -48,7 +50,9 @@ export function inboundRoutes(app: Api, deps: Deps): void {
       },
     })
   })
+}
 
+function takeBounceRoute(app: Api, deps: Deps): void {
   app.post('/v1/inbound/bounces', {
     config,
     schema: {
@@ -68,7 +72,9 @@ export function inboundRoutes(app: Api, deps: Deps): void {
       return { result: await takeBounce(deps, tenantOf(request), said) }
     },
   })
+}
 
+function takeReceiptRoute(app: Api, deps: Deps): void {
   app.post('/v1/inbound/receipts', {
     config,
     schema: {
@@ -88,7 +94,9 @@ export function inboundRoutes(app: Api, deps: Deps): void {
       return { result: (await takeReceipt(deps, tenantOf(request), said)) ? said.status : 'ignored' }
     },
   })
+}
 
+function takeInboundTextRoute(app: Api, deps: Deps): void {
   app.post('/v1/inbound/texts', {
     config,
     schema: {
@@ -111,4 +119,11 @@ export function inboundRoutes(app: Api, deps: Deps): void {
       return { result: await takeText(deps, await configOf(deps, tenantOf(request)), { channel, from, text }) }
     },
   })
+}
+
+export function inboundRoutes(app: Api, deps: Deps): void {
+  takeInboundMailRoute(app, deps)
+  takeBounceRoute(app, deps)
+  takeReceiptRoute(app, deps)
+  takeInboundTextRoute(app, deps)
 }

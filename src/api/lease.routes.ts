@@ -24,15 +24,15 @@ function requireCampaign(config: TenantConfig, id: string): void {
   if (!config.campaigns.has(id)) throw new AppError('not_found', { what: 'campaign', id })
 }
 
-export function leaseRoutes(app: Api, deps: Deps): void {
-  const closing = new Set<() => void>()
-  app.addHook('preClose', async () => {
-    for (const leave of closing) leave()
-  })
-  const docs = documentedUnder('campaigns')
-  const working = withScope('callbacks:work', 'callbacks')
-  const leaseOf = (request: FastifyRequest): string => pathPart(request, 'leaseId')
+const closing = new Set<() => void>()
 
+const docs = documentedUnder('campaigns')
+
+const working = withScope('callbacks:work', 'callbacks')
+
+const leaseOf = (request: FastifyRequest): string => pathPart(request, 'leaseId')
+
+function leaseCallbacksRoute(app: Api, deps: Deps): void {
   app.post('/v1/campaigns/:id/leases', {
     config: working,
     schema: {
@@ -72,7 +72,9 @@ export function leaseRoutes(app: Api, deps: Deps): void {
       }
     },
   })
+}
 
+function extendLeaseRoute(app: Api, deps: Deps): void {
   app.post('/v1/campaigns/:id/leases/:leaseId/extension', {
     config: working,
     schema: {
@@ -94,7 +96,9 @@ export function leaseRoutes(app: Api, deps: Deps): void {
       }
     },
   })
+}
 
+function returnCallbacksRoute(app: Api, deps: Deps): void {
   app.post('/v1/campaigns/:id/leases/:leaseId/return', {
     config: working,
     schema: {
@@ -116,7 +120,9 @@ export function leaseRoutes(app: Api, deps: Deps): void {
       }
     },
   })
+}
 
+function reportResultsRoute(app: Api, deps: Deps): void {
   app.post('/v1/campaigns/:id/leases/:leaseId/results', {
     config: working,
     schema: {
@@ -134,4 +140,14 @@ export function leaseRoutes(app: Api, deps: Deps): void {
       return { items: await settleAll(deps, config, reported, actorOf(request)) }
     },
   })
+}
+
+export function leaseRoutes(app: Api, deps: Deps): void {
+  app.addHook('preClose', async () => {
+    for (const leave of closing) leave()
+  })
+  leaseCallbacksRoute(app, deps)
+  extendLeaseRoute(app, deps)
+  returnCallbacksRoute(app, deps)
+  reportResultsRoute(app, deps)
 }

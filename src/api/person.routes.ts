@@ -30,19 +30,23 @@ const TimelineShown = PageOf(
   'ContactTimeline',
 )
 
-export function personRoutes(app: Api, deps: Deps): void {
-  const docs = documentedUnder('contacts')
-  const reading = withScope('contacts:read', 'none')
-  const writing = withScope('contacts:write', 'none')
-  const merging = withScope('contacts:merge', 'none')
-  const db = () => deps.db.kysely
+const docs = documentedUnder('contacts')
 
-  async function contactOf(tenantId: string, id: string): Promise<Row> {
-    const row = await findRow(db(), 'contacts', tenantId, id)
-    if (!row) throw new AppError('not_found', { what: 'contact' })
-    return row
-  }
+const reading = withScope('contacts:read', 'none')
 
+const writing = withScope('contacts:write', 'none')
+
+const merging = withScope('contacts:merge', 'none')
+
+const db = (deps: Deps) => deps.db.kysely
+
+async function contactOf(deps: Deps, tenantId: string, id: string): Promise<Row> {
+  const row = await findRow(db(deps), 'contacts', tenantId, id)
+  if (!row) throw new AppError('not_found', { what: 'contact' })
+  return row
+}
+
+function lookUpContactsRoute(app: Api, deps: Deps): void {
   app.post('/v1/contacts/lookup', {
     config: reading,
     schema: {
@@ -60,12 +64,14 @@ export function personRoutes(app: Api, deps: Deps): void {
       await refuseSearchBy(deps, request, ['lastName', 'phone', 'email', 'externalId'])
       const tenantId = tenantOf(request)
       const text = request.body.text.trim()
-      const country = (await findTenant(db(), tenantId))!.document.country as string | undefined
+      const country = (await findTenant(db(deps), tenantId))!.document.country as string | undefined
       const phone = /\d{4}/.test(text) ? toE164(text, country ?? 'IT') : null
-      return { items: (await findPeople(db(), tenantId, text, phone)).map((row) => presentRow(contacts, row)) }
+      return { items: (await findPeople(db(deps), tenantId, text, phone)).map((row) => presentRow(contacts, row)) }
     },
   })
+}
 
+function readContactTimelineRoute(app: Api, deps: Deps): void {
   app.get('/v1/contacts/:id/timeline', {
     config: reading,
     schema: {
@@ -79,17 +85,17 @@ export function personRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request) => {
       const tenantId = tenantOf(request)
-      const { id } = await contactOf(tenantId, idOf(request))
+      const { id } = await contactOf(deps, tenantId, idOf(request))
       const { limit, cursor } = request.query
       const reach = reachFor(request)
       // Omit items of agents outside the caller's reach, as their own URLs do.
       const isMine = (r: TimelineRow): boolean =>
         !('agentId' in r.data) || r.data.agentId === null || isWithin(reach, r.data)
-      const read = await timelineOf(db(), tenantId, id, decodeTimeCursor(cursor), limit + 1)
+      const read = await timelineOf(db(deps), tenantId, id, decodeTimeCursor(cursor), limit + 1)
       const page = pageOf(read, limit, (row) => encodeTimeCursor(row.at, row.id))
       const rows = page.items.filter(isMine)
       const nameOf = await actorNames(
-        db(),
+        db(deps),
         tenantId,
         rows.map((r) => ({ actor: String(r.data.author) })),
       )
@@ -104,7 +110,9 @@ export function personRoutes(app: Api, deps: Deps): void {
       return { items, nextCursor: page.nextCursor }
     },
   })
+}
 
+function addContactNoteRoute(app: Api, deps: Deps): void {
   app.post('/v1/contacts/:id/notes', {
     config: writing,
     schema: {
@@ -118,15 +126,17 @@ export function personRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const tenantId = tenantOf(request)
-      const contact = await contactOf(tenantId, idOf(request))
+      const contact = await contactOf(deps, tenantId, idOf(request))
       const { content } = request.body
       const id = deps.newId()
       const note = { tenantId, id, contactId: contact.id, author: actorOf(request), content, now: new Date(deps.now()) }
-      await insertNote(db(), note)
+      await insertNote(db(deps), note)
       return reply.code(201).send({ id })
     },
   })
+}
 
+function listContactDuplicatesRoute(app: Api, deps: Deps): void {
   app.get('/v1/contacts/:id/duplicates', {
     config: reading,
     schema: {
@@ -136,11 +146,13 @@ export function personRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request) => {
       const tenantId = tenantOf(request)
-      const rows = await duplicatesOf(db(), tenantId, await contactOf(tenantId, idOf(request)))
+      const rows = await duplicatesOf(db(deps), tenantId, await contactOf(deps, tenantId, idOf(request)))
       return { items: rows.map((row) => presentRow(contacts, row)) }
     },
   })
+}
 
+function mergeContactsRoute(app: Api, deps: Deps): void {
   app.post('/v1/contacts/:id/merge', {
     config: merging,
     schema: {
@@ -162,7 +174,9 @@ export function personRoutes(app: Api, deps: Deps): void {
       )
     },
   })
+}
 
+function unmergeContactRoute(app: Api, deps: Deps): void {
   app.delete('/v1/contacts/:id/merge', {
     config: merging,
     schema: {
@@ -171,11 +185,13 @@ export function personRoutes(app: Api, deps: Deps): void {
       response: { 200: Any, ...problems },
     },
     handler: async (request) => {
-      await contactOf(tenantOf(request), idOf(request))
+      await contactOf(deps, tenantOf(request), idOf(request))
       return presentRow(contacts, await unmergeContacts(deps, tenantOf(request), idOf(request), actorOf(request)))
     },
   })
+}
 
+function listMergedContactsRoute(app: Api, deps: Deps): void {
   app.get('/v1/contacts/:id/merged', {
     config: reading,
     schema: {
@@ -185,8 +201,18 @@ export function personRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request) => {
       const tenantId = tenantOf(request)
-      const { id } = await contactOf(tenantId, idOf(request))
-      return { items: (await partsOf(db(), tenantId, id)).map((row) => presentRow(contacts, row)) }
+      const { id } = await contactOf(deps, tenantId, idOf(request))
+      return { items: (await partsOf(db(deps), tenantId, id)).map((row) => presentRow(contacts, row)) }
     },
   })
+}
+
+export function personRoutes(app: Api, deps: Deps): void {
+  lookUpContactsRoute(app, deps)
+  readContactTimelineRoute(app, deps)
+  addContactNoteRoute(app, deps)
+  listContactDuplicatesRoute(app, deps)
+  mergeContactsRoute(app, deps)
+  unmergeContactRoute(app, deps)
+  listMergedContactsRoute(app, deps)
 }

@@ -206,9 +206,9 @@ async function proposalsIn(deps: Deps, config: TenantConfig, body: RearrangeInpu
 
 const Away = { ...Id, description: 'An agent who will not be there: nothing is proposed with them' }
 
-export function rearrangeRoutes(app: Api, deps: Deps): void {
-  const docs = documentedUnder('appointments')
+const docs = documentedUnder('appointments')
 
+function previewHoursRoute(app: Api, deps: Deps): void {
   app.post('/v1/hours/impact', {
     config: withScope('hours:write', 'hours'),
     schema: {
@@ -226,7 +226,9 @@ export function rearrangeRoutes(app: Api, deps: Deps): void {
       return { items: rows.map(presentEntry) }
     },
   })
+}
 
+function listAlternativesRoute(app: Api, deps: Deps): void {
   app.get('/v1/appointments/:id/alternatives', {
     config: withScope('appointments:read', 'appointment'),
     schema: {
@@ -259,7 +261,9 @@ export function rearrangeRoutes(app: Api, deps: Deps): void {
       return { agentIds: await freeAgents(deps, config, a, w), starts: places.map(({ start }) => start), places }
     },
   })
+}
 
+function proposeRearrangementRoute(app: Api, deps: Deps): void {
   app.post('/v1/rearrangements/proposals', {
     config: withScope('team:write', 'none'),
     schema: {
@@ -289,7 +293,9 @@ export function rearrangeRoutes(app: Api, deps: Deps): void {
       return { items: proposals.map((p) => presentProposal(p)) }
     },
   })
+}
 
+function rearrangeAppointmentsRoute(app: Api, deps: Deps): void {
   app.post('/v1/rearrangements', {
     config: withScope('team:write', 'none'),
     schema: {
@@ -322,7 +328,9 @@ export function rearrangeRoutes(app: Api, deps: Deps): void {
       return { items: await rearrange(deps, config, proposals, { ...order, tellAfter }) }
     },
   })
+}
 
+function undoRearrangementRoute(app: Api, deps: Deps): void {
   app.post('/v1/rearrangements/undo', {
     config: withScope('team:write', 'none'),
     schema: {
@@ -342,4 +350,12 @@ export function rearrangeRoutes(app: Api, deps: Deps): void {
       return { items: await undoRearranging(deps, config, appointmentIds, order) }
     },
   })
+}
+
+export function rearrangeRoutes(app: Api, deps: Deps): void {
+  previewHoursRoute(app, deps)
+  listAlternativesRoute(app, deps)
+  proposeRearrangementRoute(app, deps)
+  rearrangeAppointmentsRoute(app, deps)
+  undoRearrangementRoute(app, deps)
 }

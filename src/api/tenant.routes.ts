@@ -45,9 +45,9 @@ function ownTenantOnly(request: FastifyRequest): string {
   return id
 }
 
-export function tenantRoutes(app: Api, deps: Deps): void {
-  const docs = { tags: ['tenants'], security: [{ key: [] }] }
+const docs = { tags: ['tenants'], security: [{ key: [] }] }
 
+function createTenantRoute(app: Api, deps: Deps): void {
   app.post('/v1/tenants', {
     config: { access: { kind: 'platform' } },
     schema: {
@@ -66,7 +66,9 @@ export function tenantRoutes(app: Api, deps: Deps): void {
       return reply.code(201).header('location', `/v1/tenants/${id}`).send({ tenant, apiKey })
     },
   })
+}
 
+function listTenantsRoute(app: Api, deps: Deps): void {
   app.get('/v1/tenants', {
     config: { access: { kind: 'platform' } },
     schema: {
@@ -84,7 +86,9 @@ export function tenantRoutes(app: Api, deps: Deps): void {
       return { ...page, items: page.items.map(tenantJson) }
     },
   })
+}
 
+function getTenantRoute(app: Api, deps: Deps): void {
   app.get('/v1/tenants/:id', {
     config: { access: { kind: 'key', scope: 'tenant:read', platform: true } },
     schema: {
@@ -100,7 +104,9 @@ export function tenantRoutes(app: Api, deps: Deps): void {
       return reply.header('etag', etagOf(tenant.version)).send(tenantJson(tenant))
     },
   })
+}
 
+function updateTenantRoute(app: Api, deps: Deps): void {
   app.patch('/v1/tenants/:id', {
     config: { access: { kind: 'key', scope: 'tenant:write', platform: true } },
     schema: {
@@ -131,4 +137,11 @@ export function tenantRoutes(app: Api, deps: Deps): void {
       return reply.header('etag', etagOf(tenant.version)).send(tenantJson(tenant))
     },
   })
+}
+
+export function tenantRoutes(app: Api, deps: Deps): void {
+  createTenantRoute(app, deps)
+  listTenantsRoute(app, deps)
+  getTenantRoute(app, deps)
+  updateTenantRoute(app, deps)
 }

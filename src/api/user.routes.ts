@@ -106,32 +106,35 @@ export function presentUser(u: User): Static<typeof UserShown> {
   }
 }
 
-export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): void {
-  const docs = documentedUnder('people')
-  const managing = withScope('users:write')
-  const signedIn = { access: { kind: 'person' as const } }
+const docs = documentedUnder('people')
 
-  /** Refuses to give a role with more rights than the caller has, or to act on a user with such a role. Throws `forbidden`. */
-  function refuseBeyond(request: FastifyRequest, role: Role, pointer: string): void {
-    const own = scopesOf(request)
-    if (PERMISSIONS[role].some((scope) => !own.has(scope))) throw bodyFault(pointer, 'forbidden', { scope: role })
-  }
-  async function refuseStronger(request: FastifyRequest): Promise<void> {
-    const user = await findUser(deps.db.kysely, tenantOf(request), idOf(request))
-    if (!user) throw new AppError('not_found', { what: 'user' })
-    refuseBeyond(request, user.role, '')
-  }
+const managing = withScope('users:write')
 
-  /** Refuses changes of the caller's own factors and password: the account page makes them and asks for the password. */
-  function refuseOneself(request: FastifyRequest): void {
-    if (request.principal?.kind === 'user' && request.principal.id === idOf(request)) throw new AppError('not_oneself')
-  }
+const signedIn = { access: { kind: 'person' as const } }
 
-  async function invited(config: Awaited<ReturnType<typeof configOf>>, made: { user: User; token: string }) {
-    const link = deps.mail === null ? { link: `${deps.links.base}/${config.slug}/welcome/${made.token}` } : {}
-    return { user: presentUser(made.user), ...link }
-  }
+/** Refuses to give a role with more rights than the caller has, or to act on a user with such a role. Throws `forbidden`. */
+function refuseBeyond(request: FastifyRequest, role: Role, pointer: string): void {
+  const own = scopesOf(request)
+  if (PERMISSIONS[role].some((scope) => !own.has(scope))) throw bodyFault(pointer, 'forbidden', { scope: role })
+}
 
+async function refuseStronger(deps: Deps, request: FastifyRequest): Promise<void> {
+  const user = await findUser(deps.db.kysely, tenantOf(request), idOf(request))
+  if (!user) throw new AppError('not_found', { what: 'user' })
+  refuseBeyond(request, user.role, '')
+}
+
+/** Refuses changes of the caller's own factors and password: the account page makes them and asks for the password. */
+function refuseOneself(request: FastifyRequest): void {
+  if (request.principal?.kind === 'user' && request.principal.id === idOf(request)) throw new AppError('not_oneself')
+}
+
+async function invited(deps: Deps, config: Awaited<ReturnType<typeof configOf>>, made: { user: User; token: string }) {
+  const link = deps.mail === null ? { link: `${deps.links.base}/${config.slug}/welcome/${made.token}` } : {}
+  return { user: presentUser(made.user), ...link }
+}
+
+function listUsersRoute(app: Api, deps: Deps): void {
   app.get('/v1/users', {
     config: managing,
     schema: {
@@ -146,7 +149,9 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
       return { ...page, items: page.items.map(presentUser) }
     },
   })
+}
 
+function inviteUserRoute(app: Api, deps: Deps): void {
   app.post('/v1/users', {
     config: managing,
     schema: {
@@ -157,10 +162,12 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
     handler: async (request, reply) => {
       const config = await configOf(deps, tenantOf(request))
       refuseBeyond(request, request.body.role, '/role')
-      return reply.code(201).send(await invited(config, await inviteUser(deps, config, request.body)))
+      return reply.code(201).send(await invited(deps, config, await inviteUser(deps, config, request.body)))
     },
   })
+}
 
+function getUserRoute(app: Api, deps: Deps): void {
   app.get('/v1/users/:id', {
     config: managing,
     schema: { ...docs('getUser', 'Read a person'), params: IdParams, response: { 200: UserShown, ...problems } },
@@ -170,7 +177,9 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
       return reply.header('etag', etagOf(user.version)).send(presentUser(user))
     },
   })
+}
 
+function updateUserRoute(app: Api, deps: Deps, authenticator: Authenticator): void {
   app.patch('/v1/users/:id', {
     config: managing,
     schema: {
@@ -181,7 +190,7 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
       response: { 200: UserShown, ...problems },
     },
     handler: async (request, reply) => {
-      await refuseStronger(request)
+      await refuseStronger(deps, request)
       const { role } = request.body
       if (role !== undefined) refuseBeyond(request, role, '/role')
       const config = await configOf(deps, tenantOf(request))
@@ -194,7 +203,9 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
       return reply.header('etag', etagOf(user.version)).send(presentUser(user))
     },
   })
+}
 
+function inviteUserAgainRoute(app: Api, deps: Deps): void {
   app.post('/v1/users/:id/invitation', {
     config: managing,
     schema: {
@@ -203,13 +214,15 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
       response: { 200: Invited, ...problems },
     },
     handler: async (request) => {
-      await refuseStronger(request)
+      await refuseStronger(deps, request)
       refuseOneself(request)
       const config = await configOf(deps, tenantOf(request))
-      return invited(config, await inviteAgain(deps, config, idOf(request)))
+      return invited(deps, config, await inviteAgain(deps, config, idOf(request)))
     },
   })
+}
 
+function createFrameLinkRoute(app: Api, deps: Deps): void {
   app.post('/v1/users/:id/frame-link', {
     config: withScope('frames:write'),
     schema: {
@@ -228,7 +241,9 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
         .send({ url: `${deps.links.base}/agenda/frame/${token}` })
     },
   })
+}
 
+function removeSecondFactorRoute(app: Api, deps: Deps, authenticator: Authenticator): void {
   app.delete('/v1/users/:id/second-factor', {
     config: managing,
     schema: {
@@ -237,14 +252,16 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
       response: { 204: Type.Null(), ...problems },
     },
     handler: async (request, reply) => {
-      await refuseStronger(request)
+      await refuseStronger(deps, request)
       refuseOneself(request)
       await removeSecondFactors(deps, tenantOf(request), idOf(request))
       authenticator.forget()
       return reply.code(204).send(null)
     },
   })
+}
 
+function endUserSessionsRoute(app: Api, deps: Deps, authenticator: Authenticator): void {
   app.delete('/v1/users/:id/sessions', {
     config: managing,
     schema: {
@@ -260,7 +277,9 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
       return { count }
     },
   })
+}
 
+function setProviderSecretRoute(app: Api, deps: Deps): void {
   app.put('/v1/sign-in-providers/:id/secret', {
     config: withScope('tenant:write'),
     schema: {
@@ -279,7 +298,9 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
       return reply.code(204).send(null)
     },
   })
+}
 
+function listMySessionsRoute(app: Api, deps: Deps): void {
   app.get('/v1/me/sessions', {
     config: signedIn,
     schema: {
@@ -301,7 +322,9 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
       return { items }
     },
   })
+}
 
+function endMySessionRoute(app: Api, deps: Deps, authenticator: Authenticator): void {
   app.delete('/v1/me/sessions/:id', {
     config: signedIn,
     schema: {
@@ -318,4 +341,18 @@ export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): 
       return { count }
     },
   })
+}
+
+export function userRoutes(app: Api, deps: Deps, authenticator: Authenticator): void {
+  listUsersRoute(app, deps)
+  inviteUserRoute(app, deps)
+  getUserRoute(app, deps)
+  updateUserRoute(app, deps, authenticator)
+  inviteUserAgainRoute(app, deps)
+  createFrameLinkRoute(app, deps)
+  removeSecondFactorRoute(app, deps, authenticator)
+  endUserSessionsRoute(app, deps, authenticator)
+  setProviderSecretRoute(app, deps)
+  listMySessionsRoute(app, deps)
+  endMySessionRoute(app, deps, authenticator)
 }

@@ -104,34 +104,40 @@ const presentNotice = (n: Notice): Record<string, unknown> => ({
   settledAt: n.settled_at?.toISOString() ?? null,
 })
 
-export function webhookRoutes(app: Api, deps: Deps): void {
-  const docs = documentedUnder('webhooks')
-  const config = withScope('webhooks:write')
-  const db = () => deps.db.kysely
-  const required = async (request: FastifyRequest): Promise<Subscription> => {
-    const hook = await findWebhook(db(), tenantOf(request), idOf(request))
-    if (!hook) throw new AppError('not_found', { what: 'webhook' })
-    return hook
-  }
-  /** Refuses private addresses on writing; host names are resolved and checked on every delivery. */
-  const checkAddress = (text: string | undefined): void => {
-    if (text === undefined || deps.mayUsePrivate) return
-    const url = new URL(text)
-    const literal = literalAddress(url)
-    if (url.protocol !== 'https:') throw bodyFault('/url', 'address_not_allowed', { reason: 'https' })
-    if ((literal !== null && !isPublicAddress(literal)) || /(^|\.)localhost$/i.test(url.hostname))
-      throw bodyFault('/url', 'address_not_allowed', { reason: 'private' })
-  }
+const docs = documentedUnder('webhooks')
 
+const config = withScope('webhooks:write')
+
+const db = (deps: Deps) => deps.db.kysely
+
+const required = async (deps: Deps, request: FastifyRequest): Promise<Subscription> => {
+  const hook = await findWebhook(db(deps), tenantOf(request), idOf(request))
+  if (!hook) throw new AppError('not_found', { what: 'webhook' })
+  return hook
+}
+
+/** Refuses private addresses on writing; host names are resolved and checked on every delivery. */
+const checkAddress = (deps: Deps, text: string | undefined): void => {
+  if (text === undefined || deps.mayUsePrivate) return
+  const url = new URL(text)
+  const literal = literalAddress(url)
+  if (url.protocol !== 'https:') throw bodyFault('/url', 'address_not_allowed', { reason: 'https' })
+  if ((literal !== null && !isPublicAddress(literal)) || /(^|\.)localhost$/i.test(url.hostname))
+    throw bodyFault('/url', 'address_not_allowed', { reason: 'private' })
+}
+
+function listWebhooksRoute(app: Api, deps: Deps): void {
   app.get('/v1/webhooks', {
     config,
     schema: {
       ...docs('listWebhooks', 'Subscriptions to events'),
       response: { 200: Type.Object({ items: Type.Array(WebhookShown) }), ...problems },
     },
-    handler: async (request) => ({ items: (await listWebhooks(db(), tenantOf(request))).map(present) }),
+    handler: async (request) => ({ items: (await listWebhooks(db(deps), tenantOf(request))).map(present) }),
   })
+}
 
+function createWebhookRoute(app: Api, deps: Deps): void {
   app.post('/v1/webhooks', {
     config,
     schema: {
@@ -150,12 +156,12 @@ export function webhookRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const body = request.body
-      checkAddress(body.url)
+      checkAddress(deps, body.url)
       const tenantId = tenantOf(request)
-      if ((await listWebhooks(db(), tenantId)).length >= MOST) throw new AppError('limit_reached', { max: MOST })
+      if ((await listWebhooks(db(deps), tenantId)).length >= MOST) throw new AppError('limit_reached', { max: MOST })
       const id = deps.newId()
       const now = new Date(deps.now())
-      const hook = await insertWebhook(db(), {
+      const hook = await insertWebhook(db(deps), {
         ...{ tenantId, id, ...body, description: body.description ?? null, now },
         owner: actorOf(request),
       })
@@ -164,7 +170,9 @@ export function webhookRoutes(app: Api, deps: Deps): void {
       return { ...present(hook), secret }
     },
   })
+}
 
+function getWebhookRoute(app: Api, deps: Deps): void {
   app.get('/v1/webhooks/:id', {
     config,
     schema: {
@@ -173,11 +181,13 @@ export function webhookRoutes(app: Api, deps: Deps): void {
       response: { 200: WebhookShown, ...problems },
     },
     handler: async (request, reply) => {
-      const hook = await required(request)
+      const hook = await required(deps, request)
       return reply.header('etag', etagOf(hook.version)).send(present(hook))
     },
   })
+}
 
+function updateWebhookRoute(app: Api, deps: Deps): void {
   app.patch('/v1/webhooks/:id', {
     config,
     schema: {
@@ -189,14 +199,14 @@ export function webhookRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const wanted = requiredVersion(request)
-      const hook = await required(request)
+      const hook = await required(deps, request)
       checkVersion(wanted, hook.version)
       const change = request.body
-      checkAddress(change.url)
+      checkAddress(deps, change.url)
       const healed = change.status === 'active' ? { failing_since: null, failure: null } : {}
       const now = new Date(deps.now())
       const after = await updateWebhook(
-        ...([db(), hook.tenant_id, hook.id] as const),
+        ...([db(deps), hook.tenant_id, hook.id] as const),
         // The last editor becomes the owner, whose rights limit what is sent.
         { ...change, ...healed, owner: actorOf(request) },
         ...([now, hook.version] as const),
@@ -205,7 +215,9 @@ export function webhookRoutes(app: Api, deps: Deps): void {
       return reply.header('etag', etagOf(after.version)).send(present(after))
     },
   })
+}
 
+function deleteWebhookRoute(app: Api, deps: Deps): void {
   app.delete('/v1/webhooks/:id', {
     config,
     schema: {
@@ -214,12 +226,14 @@ export function webhookRoutes(app: Api, deps: Deps): void {
       response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
-      const hook = await required(request)
+      const hook = await required(deps, request)
       await dropSubscription(deps, hook)
       return { count: 1 }
     },
   })
+}
 
+function rotateWebhookSecretRoute(app: Api, deps: Deps): void {
   app.post('/v1/webhooks/:id/secret', {
     config,
     schema: {
@@ -228,12 +242,14 @@ export function webhookRoutes(app: Api, deps: Deps): void {
       response: { 200: SecretShown, ...problems },
     },
     handler: async (request, reply) => {
-      const hook = await required(request)
+      const hook = await required(deps, request)
       reply.header('cache-control', 'no-store')
       return { secret: await rotateSecret(deps, hook.tenant_id, { kind: 'webhook', id: hook.id }) }
     },
   })
+}
 
+function testWebhookRoute(app: Api, deps: Deps): void {
   app.post('/v1/webhooks/:id/test', {
     config,
     schema: {
@@ -241,9 +257,11 @@ export function webhookRoutes(app: Api, deps: Deps): void {
       params: IdParams,
       response: { 200: Type.Object({ eventId: Id }, { additionalProperties: false }), ...problems },
     },
-    handler: async (request) => ({ eventId: await sendTest(deps, await required(request)) }),
+    handler: async (request) => ({ eventId: await sendTest(deps, await required(deps, request)) }),
   })
+}
 
+function listWebhookDeliveriesRoute(app: Api, deps: Deps): void {
   app.get('/v1/webhooks/:id/deliveries', {
     config,
     schema: {
@@ -253,15 +271,17 @@ export function webhookRoutes(app: Api, deps: Deps): void {
       response: { 200: PageOf(NoticeShown, 'WebhookDeliveryPage'), ...problems },
     },
     handler: async (request) => {
-      const hook = await required(request)
+      const hook = await required(deps, request)
       const { limit, cursor, status } = request.query
       const filter = { webhookId: hook.id, status, before: decodeIdCursor(cursor), limit: limit + 1 }
-      const page = pageOf(await listNotices(db(), hook.tenant_id, filter), limit, (n) => encodeCursor(n.id))
+      const page = pageOf(await listNotices(db(deps), hook.tenant_id, filter), limit, (n) => encodeCursor(n.id))
       const rights = { scopes: scopesOf(request), hidden: await hiddenFor(deps, request) }
       return { ...page, items: page.items.map((n) => presentNotice(readableTo(rights, n))) }
     },
   })
+}
 
+function replayWebhookDeliveriesRoute(app: Api, deps: Deps): void {
   app.post('/v1/webhooks/:id/deliveries/replay', {
     config,
     schema: {
@@ -271,9 +291,21 @@ export function webhookRoutes(app: Api, deps: Deps): void {
       response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
-      const hook = await required(request)
+      const hook = await required(deps, request)
       const { deliveryId = null } = request.body
       return { count: await replay(deps, hook, deliveryId) }
     },
   })
+}
+
+export function webhookRoutes(app: Api, deps: Deps): void {
+  listWebhooksRoute(app, deps)
+  createWebhookRoute(app, deps)
+  getWebhookRoute(app, deps)
+  updateWebhookRoute(app, deps)
+  deleteWebhookRoute(app, deps)
+  rotateWebhookSecretRoute(app, deps)
+  testWebhookRoute(app, deps)
+  listWebhookDeliveriesRoute(app, deps)
+  replayWebhookDeliveriesRoute(app, deps)
 }

@@ -2,14 +2,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { formFields, pathPart, queryFields } from '../../http/fields.ts'
 import { isWithinNotice } from '../../domain/appointment/appointment.ts'
-import { findAppointment, findByCode, type Appointment } from '../../domain/appointment/appointment.sql.ts'
+import { findAppointment, type Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { cancel, documentOf, strictest, visitFor } from '../../domain/appointment/change.ts'
 import { move } from '../../domain/appointment/move.ts'
 import { presentAppointment } from '../../domain/appointment/appointment-json.ts'
 import { isRateable, rate } from '../../domain/appointment/rate.ts'
 import { hashSecret, isSameHash, parseToken } from '../../kernel/crypto/token.ts'
 import { findContact } from '../../domain/contact/contact.sql.ts'
-import { toE164 } from '../../domain/contact/phone.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { problemWords } from '../../locales/words.ts'
@@ -22,9 +21,8 @@ import { momentOf, untilOf } from '../../application/messaging/wording.ts'
 import { NO_FAULTS, notice, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { addOwnPage, addPage, ownOf, type View } from '../pages.ts'
-import { findCallbackByCode } from '../../domain/callback/callback.sql.ts'
 import { isSignature, readSignedName } from '../../kernel/crypto/signature.ts'
-import { rememberAppointment, rememberCallback, siteOf, type Site } from '../site.ts'
+import { rememberAppointment, siteOf, type Site } from '../site.ts'
 import {
   cancelPage,
   confirmedPage,
@@ -38,13 +36,12 @@ import { calendarView } from '../../domain/appointment/appointment-view.ts'
 import { calendarObject } from '../../application/calendars/ics-event.ts'
 import { CITIZEN } from '../booking/drafts.ts'
 import type { Selection } from '../booking/draft.ts'
-import { sendLinks } from '../booking/send-links.ts'
 import { timesOf } from '../booking/available-times.ts'
 import { chosenMoment, officeFact, timePage, withChanges } from '../booking/time.view.ts'
 import { spanOf, visitName } from '../../locales/visit-text.ts'
 import { manageLink } from '../../application/notifications/links.ts'
-import { documentOf as callbackDocument } from '../../domain/callback/callback-document.ts'
 import { firstText, textOf } from '../../ui/form-input.ts'
+import { empty, sendLinksForm, findForm } from './find.page.ts'
 
 /** The state of the waiting list for this appointment; null if it is not offered. */
 async function waitingOf(deps: Deps, site: Site, a: Appointment): Promise<Waiting | null> {
@@ -277,23 +274,7 @@ function rating(app: FastifyInstance, deps: Deps): void {
   })
 }
 
-/** Normalises a code: upper case, without spaces and punctuation, because codes are read over the telephone. */
-const codeIn = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '')
-
-async function find(deps: Deps, site: Site, code: string, means: string): Promise<Appointment | null> {
-  const a = await findByCode(deps.db.kysely, site.tenantId, code)
-  // Query the contact even for an unknown code, so that response time does not reveal which codes exist.
-  const contact = await findContact(deps.db.kysely, site.tenantId, a?.contact_id ?? deps.newId())
-  const wanted = means.trim().toLowerCase()
-  const number = toE164(means, site.settings.country)
-  const isTheirs =
-    contact !== undefined &&
-    ((contact.email !== null && contact.email.toLowerCase() === wanted) ||
-      (number !== null && contact.phone === number))
-  return a && isTheirs ? a : null
-}
-
-export function ownRoutes(app: FastifyInstance, deps: Deps): void {
+function personalLink(app: FastifyInstance, deps: Deps): void {
   // Admits this browser by cookie and redirects, so that the secret leaves the URL at once.
   addPage(app, deps, {
     method: 'GET',
@@ -314,21 +295,27 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
       return { redirect: `${site.base}/appointments/${a.id}` }
     },
   })
+}
+
+function managePageRoute(app: FastifyInstance, deps: Deps): void {
   addOwnPage(app, deps, {
     method: 'GET',
     url: '/:tenant/appointments/:id',
     handler: async (request, _reply, site, a) =>
       ownAppointment(deps, site, a).then((own) => managePage(site, { ...own, message: said(request, site, own) })),
   })
+}
+
+function confirmedPageRoute(app: FastifyInstance, deps: Deps): void {
   addOwnPage(app, deps, {
     method: 'GET',
     url: '/:tenant/appointments/:id/confirmed',
     handler: async (_request, _reply, site, a) =>
       confirmedPage(site, await ownAppointment(deps, site, a), manageLink({ ...deps, links: { base: '' } }, site, a)),
   })
-  moveAndCancel(app, deps)
-  rating(app, deps)
+}
 
+function calendarFile(app: FastifyInstance, deps: Deps): void {
   app.get('/:tenant/appointments/:id/appointment.ics', {
     config: { access: { kind: 'browser', of: 'appointment' } },
     schema: { hide: true },
@@ -348,54 +335,16 @@ export function ownRoutes(app: FastifyInstance, deps: Deps): void {
         )
     },
   })
+}
 
-  const empty = { code: '', means: '', message: html``, faults: NO_FAULTS }
+export function ownRoutes(app: FastifyInstance, deps: Deps): void {
+  personalLink(app, deps)
+  managePageRoute(app, deps)
+  confirmedPageRoute(app, deps)
+  moveAndCancel(app, deps)
+  rating(app, deps)
+  calendarFile(app, deps)
   addPage(app, deps, { method: 'GET', url: '/:tenant/find', handler: async (_q, _r, site) => findPage(site, empty) })
-  addPage(app, deps, {
-    method: 'POST',
-    url: '/:tenant/find/links',
-    // Each request can send messages.
-    limit: 10,
-    handler: async (request, reply, site) => {
-      const means = textOf(formFields(request), 'means', 254)
-      if (means === '') {
-        reply.code(422)
-        return findPage(site, { ...empty, message: notice('warning', site.words.noCode, site.words.fieldMissing) })
-      }
-      await sendLinks(deps, site, means)
-      const [title, text] = site.words.linksSent as [string, string]
-      return findPage(site, { ...empty, message: notice('success', title, text) })
-    },
-  })
-  addPage(app, deps, {
-    method: 'POST',
-    url: '/:tenant/find',
-    handler: async (request, reply, site) => {
-      const form = formFields(request)
-      const typed = { code: textOf(form, 'code', 20), means: textOf(form, 'means', 254) }
-      const code = codeIn(typed.code)
-      const faults = new Map<string, string>()
-      if (code.length !== 8) faults.set('code', site.words.codeWrong)
-      if (typed.means === '') faults.set('means', `${site.words.meansLabel}: ${site.words.fieldMissing}`)
-      if (faults.size > 0) {
-        reply.code(422)
-        return findPage(site, { ...typed, message: html``, faults })
-      }
-      const a = await find(deps, site, code, typed.means)
-      if (a) {
-        rememberAppointment(request, reply, site, a)
-        return { redirect: `${site.base}/appointments/${a.id}` }
-      }
-      // Callbacks have codes too: admit who knows both number and code.
-      const number = toE164(typed.means, site.settings.country)
-      const c = number === null ? undefined : await findCallbackByCode(deps.db.kysely, site.tenantId, code)
-      if (c && callbackDocument(c).numbers.includes(number!)) {
-        rememberCallback(request, reply, site, c.id)
-        return { redirect: `${site.base}/callback/${c.id}` }
-      }
-      reply.code(404)
-      const words = problemWords(site.language, 'appointment_not_matched', {})
-      return findPage(site, { ...typed, message: notice('warning', words.title, words.detail), faults: NO_FAULTS })
-    },
-  })
+  sendLinksForm(app, deps)
+  findForm(app, deps)
 }

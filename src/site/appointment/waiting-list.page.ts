@@ -29,7 +29,15 @@ async function offerOf(deps: Deps, request: FastifyRequest, site: Site) {
   return { entry, holdId, token }
 }
 
-export function waitingPages(app: FastifyInstance, deps: Deps): void {
+const messageOf = async (deps: Deps, request: FastifyRequest, site: Site) => {
+  const named = readSignedName(pathPart(request, 'token'))
+  const isOurs = named && isSignature(named.seal, site.secret, 'unsubscribe', named.id)
+  const message = isOurs ? await findMessage(deps.db.kysely, site.tenantId, named.id) : undefined
+  if (!message) throw new AppError('link_invalid')
+  return message
+}
+
+function joinForm(app: FastifyInstance, deps: Deps): void {
   addOwnPage(app, deps, {
     method: 'POST',
     url: '/:tenant/appointments/:id/waiting',
@@ -41,6 +49,9 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
       return { redirect: `${site.base}/appointments/${a.id}?said=joined` }
     },
   })
+}
+
+function leaveForm(app: FastifyInstance, deps: Deps): void {
   addOwnPage(app, deps, {
     method: 'POST',
     url: '/:tenant/appointments/:id/waiting/end',
@@ -50,6 +61,9 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
       return { redirect: `${site.base}/appointments/${a.id}?said=left` }
     },
   })
+}
+
+function takeOfferOnOwnPage(app: FastifyInstance, deps: Deps): void {
   addOwnPage(app, deps, {
     method: 'POST',
     url: '/:tenant/appointments/:id/waiting/offer',
@@ -60,7 +74,9 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
       return { redirect: `${site.base}/appointments/${a.id}?said=taken` }
     },
   })
+}
 
+function offerPageRoute(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'GET',
     url: '/:tenant/offers/:token',
@@ -75,6 +91,9 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
       return offerPage(site, { facts, when, until, action: `${site.base}/offers/${token}` })
     },
   })
+}
+
+function takeOfferForm(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/offers/:token',
@@ -86,29 +105,27 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
       return { redirect: `${site.base}/appointments/${id}?said=taken` }
     },
   })
+}
 
-  const messageOf = async (request: FastifyRequest, site: Site) => {
-    const named = readSignedName(pathPart(request, 'token'))
-    const isOurs = named && isSignature(named.seal, site.secret, 'unsubscribe', named.id)
-    const message = isOurs ? await findMessage(deps.db.kysely, site.tenantId, named.id) : undefined
-    if (!message) throw new AppError('link_invalid')
-    return message
-  }
+function unsubscribePageRoute(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'GET',
     url: '/:tenant/unsubscribe/:token',
     handler: async (request, _reply, site) => {
-      await messageOf(request, site)
+      await messageOf(deps, request, site)
       const token = pathPart(request, 'token')
       return unsubscribePage(site, `${site.base}/unsubscribe/${token}`, false)
     },
   })
+}
+
+function unsubscribeForm(app: FastifyInstance, deps: Deps): void {
   // Mail programs call this directly, without showing our page (one-click, RFC 8058 §3.2).
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/unsubscribe/:token',
     handler: async (request, _reply, site) => {
-      const { channel, recipient } = await messageOf(request, site)
+      const { channel, recipient } = await messageOf(deps, request, site)
       const now = new Date(deps.now())
       if (recipient !== '')
         await suppress(deps.db.kysely, {
@@ -117,4 +134,14 @@ export function waitingPages(app: FastifyInstance, deps: Deps): void {
       return unsubscribePage(site, '', true)
     },
   })
+}
+
+export function waitingPages(app: FastifyInstance, deps: Deps): void {
+  joinForm(app, deps)
+  leaveForm(app, deps)
+  takeOfferOnOwnPage(app, deps)
+  offerPageRoute(app, deps)
+  takeOfferForm(app, deps)
+  unsubscribePageRoute(app, deps)
+  unsubscribeForm(app, deps)
 }

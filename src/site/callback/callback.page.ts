@@ -196,8 +196,9 @@ const said = (site: Site, word: string | undefined): Html => {
   return html`<p class="notice success" role="status">${texts[word as keyof typeof texts]}</p>`
 }
 
-export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
-  const access = { kind: 'browser' as const, of: 'callback' as const }
+const access = { kind: 'browser' as const, of: 'callback' as const }
+
+function requestPage(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'GET',
     url: '/:tenant/callback',
@@ -208,12 +209,18 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
       return form(deps, site, campaign, { typed, more: { message: said(site, firstText(query, 'said')) } })
     },
   })
+}
+
+function askedPageRoute(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'GET',
     url: '/:tenant/callback/asked',
     handler: async (request, _reply, site) =>
       askedPage(site, firstText(queryFields(request), 'by') === 'text' ? 'text' : 'page'),
   })
+}
+
+function requestForm(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/callback',
@@ -221,6 +228,9 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
     limit: Math.max(3, deps.publicRate),
     handler: (request, reply, site) => send(deps, request, reply, site),
   })
+}
+
+function callbackLinkPage(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'GET',
     url: '/:tenant/c/:token',
@@ -231,6 +241,9 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
       return { redirect: `${site.base}/callback/${named.id}` }
     },
   })
+}
+
+function ownCallbackPageRoute(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'GET',
     url: '/:tenant/callback/:callback',
@@ -240,6 +253,9 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
         message: said(site, firstText(queryFields(request), 'said')),
       }),
   })
+}
+
+function cancelPageRoute(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'GET',
     url: '/:tenant/callback/:callback/cancellation',
@@ -252,6 +268,9 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
       return cancelCallbackPage(site, base, offerText(site, zone, c.window_from.getTime(), c.window_to.getTime()))
     },
   })
+}
+
+function cancelForm(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/callback/:callback/cancellation',
@@ -262,6 +281,9 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
       return { redirect: `${site.base}/callback/${c.id}?said=cancelled` }
     },
   })
+}
+
+function postponeForm(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/callback/:callback/postponement',
@@ -284,4 +306,15 @@ export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
       return { redirect: `${site.base}/callback/${c.id}?said=postponed` }
     },
   })
+}
+
+export function citizenCallbackRoutes(app: FastifyInstance, deps: Deps): void {
+  requestPage(app, deps)
+  askedPageRoute(app, deps)
+  requestForm(app, deps)
+  callbackLinkPage(app, deps)
+  ownCallbackPageRoute(app, deps)
+  cancelPageRoute(app, deps)
+  cancelForm(app, deps)
+  postponeForm(app, deps)
 }

@@ -127,13 +127,17 @@ export async function accountPage(workspace: Workspace, deps: Deps, faults: Faul
   }
 }
 
-export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  const add: AddWorkspacePage = (route) => addWorkspacePage(app, deps, authenticator, route)
-  const back = (done: string) => ({ redirect: `/agenda/account?done=${done}` })
+const add = (
+  app: FastifyInstance,
+  deps: Deps,
+  authenticator: Authenticator,
+  route: Parameters<AddWorkspacePage>[0],
+): ReturnType<AddWorkspacePage> => addWorkspacePage(app, deps, authenticator, route)
 
-  add({ method: 'GET', url: '/agenda/account', handler: (workspace) => accountPage(workspace, deps, NO_FAULTS) })
+const back = (done: string) => ({ redirect: `/agenda/account?done=${done}` })
 
-  add({
+function lookForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/look',
     handler: async (_workspace, request, reply) => {
@@ -144,7 +148,10 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
       return back('saved')
     },
   })
-  add({
+}
+
+function languageForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/language',
     handler: async (workspace, request, reply) => {
@@ -154,8 +161,10 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
       return back('saved')
     },
   })
+}
 
-  add({
+function passwordForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/password',
     handler: async (workspace, request, reply) => {
@@ -176,8 +185,10 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
       return back('password')
     },
   })
+}
 
-  add({
+function endSessionForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/sessions/:id/end',
     handler: async (workspace, request) => {
@@ -185,7 +196,10 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
       return back('ended')
     },
   })
-  add({
+}
+
+function endSessionsForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/sessions/end',
     handler: async (workspace) => {
@@ -194,8 +208,10 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
       return back('ended')
     },
   })
+}
 
-  add({
+function newFeedForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/feeds',
     scope: 'hours:write',
@@ -220,7 +236,10 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
       )
     },
   })
-  add({
+}
+
+function endFeedForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/feeds/:id/end',
     handler: async (workspace, request) => {
@@ -234,4 +253,19 @@ export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Au
       return back('ended')
     },
   })
+}
+
+export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
+    method: 'GET',
+    url: '/agenda/account',
+    handler: (workspace) => accountPage(workspace, deps, NO_FAULTS),
+  })
+  lookForm(app, deps, authenticator)
+  languageForm(app, deps, authenticator)
+  passwordForm(app, deps, authenticator)
+  endSessionForm(app, deps, authenticator)
+  endSessionsForm(app, deps, authenticator)
+  newFeedForm(app, deps, authenticator)
+  endFeedForm(app, deps, authenticator)
 }

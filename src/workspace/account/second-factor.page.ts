@@ -62,17 +62,39 @@ const passwordIn = (request: FastifyRequest, name: string): string =>
 const ownWords = (workspace: Workspace, faults: Faults): Faults =>
   faults.has('present') ? new Map([...faults, ['present', workspace.words.account.passwordWrong]]) : faults
 
-export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  const add: AddWorkspacePage = (route) => addWorkspacePage(app, deps, authenticator, route)
-  const saved = { redirect: '/agenda/account?done=saved' }
+const add = (
+  app: FastifyInstance,
+  deps: Deps,
+  authenticator: Authenticator,
+  route: Parameters<AddWorkspacePage>[0],
+): ReturnType<AddWorkspacePage> => addWorkspacePage(app, deps, authenticator, route)
 
-  add({
+const saved = { redirect: '/agenda/account?done=saved' }
+
+/** The person's passkey in the URL, and whether the person has a password; throws `not_found`. */
+async function passkeyOf(deps: Deps, workspace: Workspace, id: string) {
+  const { tenantId, id: userId } = workspace.person
+  const key = (await listPasskeys(deps.db.kysely, tenantId, userId)).find((one) => one.id === id)
+  if (!key) throw new AppError('not_found', { what: 'page' })
+  const user = (await findUser(deps.db.kysely, tenantId, userId))!
+  return {
+    key,
+    hasPassword: user.password_hash !== null,
+    isLast: user.passkey_count === 1 && user.totp_secret === null,
+  }
+}
+
+function setUpPageRoute(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'GET',
     url: '/agenda/account/second-factor',
     mayEnrol: true,
     handler: (workspace, _request, reply) => setUpPage(workspace, deps, reply, NO_FAULTS),
   })
-  add({
+}
+
+function turnOnForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/second-factor',
     mayEnrol: true,
@@ -90,7 +112,10 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
       return codesPage(workspace, codes)
     },
   })
-  add({
+}
+
+function turnOffForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/second-factor/off',
     handler: async (workspace, request, reply) => {
@@ -104,8 +129,10 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
       return saved
     },
   })
+}
 
-  add({
+function newCodesForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/second-factor/codes',
     handler: async (workspace, request, reply) => {
@@ -119,9 +146,11 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
       return accountPage(workspace, deps, new Map([['renew', workspace.words.account.passwordWrong]]))
     },
   })
+}
 
+function passkeyQuestion(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
   // Check the password before the device creates a passkey: otherwise a wrong one leaves an unusable passkey on the device.
-  add({
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/passkeys/question',
     mayEnrol: true,
@@ -135,7 +164,10 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
       return { json: faults.size === 0 ? asked : { fault: workspace.words.account.passwordWrong } }
     },
   })
-  add({
+}
+
+function addPasskeyForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/passkeys',
     mayEnrol: true,
@@ -156,31 +188,24 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
       return codes.length > 0 ? codesPage(workspace, codes) : saved
     },
   })
+}
 
-  /** The person's passkey in the URL, and whether the person has a password; throws `not_found`. */
-  async function passkeyOf(workspace: Workspace, id: string) {
-    const { tenantId, id: userId } = workspace.person
-    const key = (await listPasskeys(deps.db.kysely, tenantId, userId)).find((one) => one.id === id)
-    if (!key) throw new AppError('not_found', { what: 'page' })
-    const user = (await findUser(deps.db.kysely, tenantId, userId))!
-    return {
-      key,
-      hasPassword: user.password_hash !== null,
-      isLast: user.passkey_count === 1 && user.totp_secret === null,
-    }
-  }
-  add({
+function passkeyPage(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'GET',
     url: '/agenda/account/passkeys/:id',
     handler: async (workspace, request) => {
-      return removePasskeyPage(workspace, await passkeyOf(workspace, paramIn(request)), NO_FAULTS)
+      return removePasskeyPage(workspace, await passkeyOf(deps, workspace, paramIn(request)), NO_FAULTS)
     },
   })
-  add({
+}
+
+function removePasskeyForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  add(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/passkeys/:id',
     handler: async (workspace, request, reply) => {
-      const found = await passkeyOf(workspace, paramIn(request))
+      const found = await passkeyOf(deps, workspace, paramIn(request))
       const present = passwordIn(request, 'present')
       const faults = await faultsFrom(workspace, () => removePasskey(deps, workspace.person, found.key.id, present))
       if (faults.size > 0) {
@@ -191,4 +216,15 @@ export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticato
       return saved
     },
   })
+}
+
+export function secondFactorPages(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
+  setUpPageRoute(app, deps, authenticator)
+  turnOnForm(app, deps, authenticator)
+  turnOffForm(app, deps, authenticator)
+  newCodesForm(app, deps, authenticator)
+  passkeyQuestion(app, deps, authenticator)
+  addPasskeyForm(app, deps, authenticator)
+  passkeyPage(app, deps, authenticator)
+  removePasskeyForm(app, deps, authenticator)
 }

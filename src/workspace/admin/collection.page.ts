@@ -203,17 +203,22 @@ async function editPage(
   }
 }
 
-export function collectionPages(add: AddWorkspacePage): void {
-  const read = 'configuration:read' as const
-  const write = 'configuration:write' as const
-  const isReference = (references: Choices) => (name: string) => name in references
+const read = 'configuration:read' as const
 
+const write = 'configuration:write' as const
+
+const isReference = (references: Choices) => (name: string) => name in references
+
+function listPageRoute(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/settings/:collection',
     scope: read,
     handler: (workspace, request) => listPage(workspace, resourceIn(paramIn(request, 'collection')), queryIn(request)),
   })
+}
+
+function newRecordPage(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/settings/:collection/new',
@@ -221,6 +226,9 @@ export function collectionPages(add: AddWorkspacePage): void {
     handler: (workspace, request) =>
       editPage(workspace, resourceIn(paramIn(request, 'collection')), null, { values: {} }),
   })
+}
+
+function recordPageRoute(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/settings/:collection/:id',
@@ -231,6 +239,9 @@ export function collectionPages(add: AddWorkspacePage): void {
       return editPage(workspace, resource, item, { values: asTyped(item) })
     },
   })
+}
+
+function createForm(add: AddWorkspacePage): void {
   add({
     method: 'POST',
     url: '/agenda/settings/:collection',
@@ -244,6 +255,9 @@ export function collectionPages(add: AddWorkspacePage): void {
       return editPage(workspace, resource, null, { values: body, refusal: answer.refusal })
     },
   })
+}
+
+function changeForm(add: AddWorkspacePage): void {
   add({
     method: 'POST',
     url: '/agenda/settings/:collection/:id',
@@ -264,6 +278,9 @@ export function collectionPages(add: AddWorkspacePage): void {
       return editPage(workspace, resource, item, { values: wanted, refusal: answer.refusal })
     },
   })
+}
+
+function archiveForm(add: AddWorkspacePage): void {
   add({
     method: 'POST',
     url: '/agenda/settings/:collection/:id/archive',
@@ -278,6 +295,9 @@ export function collectionPages(add: AddWorkspacePage): void {
       return editPage(workspace, resource, item, { values: item, refusal: answer.refusal })
     },
   })
+}
+
+function dryRunForm(add: AddWorkspacePage): void {
   add({
     method: 'POST',
     url: '/agenda/settings/campaigns/:id/dry-run',
@@ -294,6 +314,16 @@ export function collectionPages(add: AddWorkspacePage): void {
       }
     },
   })
+}
+
+export function collectionPages(add: AddWorkspacePage): void {
+  listPageRoute(add)
+  newRecordPage(add)
+  recordPageRoute(add)
+  createForm(add)
+  changeForm(add)
+  archiveForm(add)
+  dryRunForm(add)
 }
 
 async function runDry(workspace: Workspace, id: string, text: string): Promise<Html> {

@@ -107,7 +107,12 @@ ${typeof text.sms === 'object' && text.sms !== null ? String((text.sms as { text
   }
 }
 
-export function messagePages(add: AddWorkspacePage): void {
+const textsOf = (request: Parameters<typeof formIn>[0]) => {
+  const given = formIn(request)
+  return { subject: textIn(given, 'subject'), body: textIn(given, 'body'), sms: textIn(given, 'sms') }
+}
+
+function templatesPage(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/settings/templates',
@@ -136,6 +141,9 @@ export function messagePages(add: AddWorkspacePage): void {
       }
     },
   })
+}
+
+function templatePageRoute(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/settings/templates/:kind/:language',
@@ -143,10 +151,9 @@ export function messagePages(add: AddWorkspacePage): void {
     handler: (workspace, request) =>
       templatePage(workspace, { kind: paramIn(request, 'kind'), language: paramIn(request, 'language'), given: null }),
   })
-  const textsOf = (request: Parameters<typeof formIn>[0]) => {
-    const given = formIn(request)
-    return { subject: textIn(given, 'subject'), body: textIn(given, 'body'), sms: textIn(given, 'sms') }
-  }
+}
+
+function templateForms(add: AddWorkspacePage): void {
   for (const step of ['', '/preview', '/removal'] as const)
     add({
       method: 'POST',
@@ -164,7 +171,9 @@ export function messagePages(add: AddWorkspacePage): void {
         return templatePage(workspace, { kind, language, given: texts, refusal: answer.refusal })
       },
     })
+}
 
+function outboxPage(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/settings/outbox',
@@ -204,4 +213,11 @@ export function messagePages(add: AddWorkspacePage): void {
       }
     },
   })
+}
+
+export function messagePages(add: AddWorkspacePage): void {
+  templatesPage(add)
+  templatePageRoute(add)
+  templateForms(add)
+  outboxPage(add)
 }

@@ -4,9 +4,9 @@ import { faultsOf, type WorkspaceView, isSent, typedIn } from '../frame/workspac
 import { action, form } from '../frame/layout.ts'
 import { faultSummary, field, hidden, NO_FAULTS, type Faults } from '../../ui/form.ts'
 import { html, paragraphs, telephone, type Html } from '../../platform/html/html.ts'
-import { contactPanel } from '../agenda/appointment.page.ts'
 import { agentName, clock, moment, refused, stateTag } from '../frame/components.ts'
 import type { Workspace, Refusal } from '../frame/context.ts'
+import { contactPanel } from '../agenda/appointment.view.ts'
 
 export type ShownCallback = {
   id: string

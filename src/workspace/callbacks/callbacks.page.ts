@@ -101,14 +101,67 @@ async function listPage(
   }
 }
 
-export function callbackPages(add: AddWorkspacePage): void {
+/** Adds a form that calls the API and returns to the callback. */
+const here = (
+  add: AddWorkspacePage,
+  name: string,
+  run: (workspace: Workspace, id: string) => Promise<Answered<unknown>>,
+): void =>
+  add({
+    method: 'POST',
+    url: `/agenda/callbacks/:id/${name}`,
+    scope: 'callbacks:work',
+    handler: async (workspace, request, reply) => {
+      const id = paramIn(request)
+      const answer = await run(workspace, id)
+      if (answer.ok) return { redirect: `/agenda/callbacks/${id}` }
+      reply.code(answer.status)
+      return callbackPage(workspace, id, answer.refusal)
+    },
+  })
+
+const simple = (
+  add: AddWorkspacePage,
+  name: string,
+  {
+    done,
+    scope,
+    url,
+    body,
+  }: {
+    done: string
+    scope: 'callbacks:write' | 'callbacks:work'
+    url: (id: string, given: Record<string, string>) => string
+    body: (workspace: Workspace, given: Record<string, string>) => unknown
+  },
+): void =>
+  add({
+    method: 'POST',
+    url: `/agenda/callbacks/:id/${name}`,
+    scope,
+    handler: async (workspace, request, reply) => {
+      const id = paramIn(request)
+      const given = Object.fromEntries(Object.keys(formIn(request)).map((key) => [key, textIn(formIn(request), key)]))
+      const c = await workspace.read<ShownCallback>(`/v1/callbacks/${id}`)
+      const answer = await workspace.api('POST', url(id, { ...given, campaignId: c.campaignId }), {
+        body: body(workspace, { ...given, id }),
+      })
+      if (answer.ok) return { redirect: address('/agenda/callbacks', { done }) }
+      reply.code(answer.status)
+      return callbackPage(workspace, id, answer.refusal)
+    },
+  })
+
+function callbacksPage(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/callbacks',
     scope: 'callbacks:read',
     handler: (workspace, request) => listPage(workspace, queryIn(request)),
   })
+}
 
+function newCallbackForm(add: AddWorkspacePage): void {
   add({
     method: 'POST',
     url: '/agenda/callbacks',
@@ -136,7 +189,9 @@ export function callbackPages(add: AddWorkspacePage): void {
       return listPage(workspace, {}, answer.refusal)
     },
   })
+}
 
+function nextForm(add: AddWorkspacePage): void {
   add({
     method: 'POST',
     url: '/agenda/callbacks/next',
@@ -156,14 +211,18 @@ export function callbackPages(add: AddWorkspacePage): void {
       }
     },
   })
+}
 
+function callbackPageRoute(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/callbacks/:id',
     scope: 'callbacks:read',
     handler: (workspace, request) => callbackPage(workspace, paramIn(request)),
   })
+}
 
+function attemptForm(add: AddWorkspacePage): void {
   add({
     method: 'POST',
     url: '/agenda/callbacks/:id/attempt',
@@ -188,59 +247,10 @@ export function callbackPages(add: AddWorkspacePage): void {
       return callbackPage(workspace, id, answer.refusal)
     },
   })
+}
 
-  /** Adds a form that calls the API and returns to the callback. */
-  const here = (name: string, run: (workspace: Workspace, id: string) => Promise<Answered<unknown>>): void =>
-    add({
-      method: 'POST',
-      url: `/agenda/callbacks/:id/${name}`,
-      scope: 'callbacks:work',
-      handler: async (workspace, request, reply) => {
-        const id = paramIn(request)
-        const answer = await run(workspace, id)
-        if (answer.ok) return { redirect: `/agenda/callbacks/${id}` }
-        reply.code(answer.status)
-        return callbackPage(workspace, id, answer.refusal)
-      },
-    })
-  here('take', (workspace, id) => {
-    const { agentId } = workspace.person
-    const body = { leaseSeconds: LEASE_SECONDS, ...(agentId === null ? {} : { agentId }) }
-    return workspace.api('POST', `/v1/callbacks/${id}/lease`, { body })
-  })
-  here('undo', (workspace, id) => workspace.api('DELETE', `/v1/callbacks/${id}/attempts`))
-
-  const simple = (
-    name: string,
-    {
-      done,
-      scope,
-      url,
-      body,
-    }: {
-      done: string
-      scope: 'callbacks:write' | 'callbacks:work'
-      url: (id: string, given: Record<string, string>) => string
-      body: (workspace: Workspace, given: Record<string, string>) => unknown
-    },
-  ): void =>
-    add({
-      method: 'POST',
-      url: `/agenda/callbacks/:id/${name}`,
-      scope,
-      handler: async (workspace, request, reply) => {
-        const id = paramIn(request)
-        const given = Object.fromEntries(Object.keys(formIn(request)).map((key) => [key, textIn(formIn(request), key)]))
-        const c = await workspace.read<ShownCallback>(`/v1/callbacks/${id}`)
-        const answer = await workspace.api('POST', url(id, { ...given, campaignId: c.campaignId }), {
-          body: body(workspace, { ...given, id }),
-        })
-        if (answer.ok) return { redirect: address('/agenda/callbacks', { done }) }
-        reply.code(answer.status)
-        return callbackPage(workspace, id, answer.refusal)
-      },
-    })
-  simple('postponement', {
+function postponementForm(add: AddWorkspacePage): void {
+  simple(add, 'postponement', {
     done: 'postponed',
     scope: 'callbacks:write',
     url: (id) => `/v1/callbacks/${id}/postponement`,
@@ -248,16 +258,39 @@ export function callbackPages(add: AddWorkspacePage): void {
       when: { kind: 'at', at: instantIn(workspace, given.at ?? '') ?? given.at ?? '' },
     }),
   })
-  simple('cancellation', {
+}
+
+function cancellationForm(add: AddWorkspacePage): void {
+  simple(add, 'cancellation', {
     done: 'cancelled',
     scope: 'callbacks:write',
     url: (id) => `/v1/callbacks/${id}/cancellation`,
     body: (_workspace, given) => ((given.reason ?? '') === '' ? {} : { reason: given.reason }),
   })
-  simple('return', {
+}
+
+function returnForm(add: AddWorkspacePage): void {
+  simple(add, 'return', {
     done: 'saved',
     scope: 'callbacks:work',
     url: (_id, given) => `/v1/campaigns/${given.campaignId}/leases/${given.leaseId}/return`,
     body: (_workspace, given) => ({ callbackIds: [given.id] }),
   })
+}
+
+export function callbackPages(add: AddWorkspacePage): void {
+  callbacksPage(add)
+  newCallbackForm(add)
+  nextForm(add)
+  callbackPageRoute(add)
+  attemptForm(add)
+  here(add, 'take', (workspace, id) => {
+    const { agentId } = workspace.person
+    const body = { leaseSeconds: LEASE_SECONDS, ...(agentId === null ? {} : { agentId }) }
+    return workspace.api('POST', `/v1/callbacks/${id}/lease`, { body })
+  })
+  here(add, 'undo', (workspace, id) => workspace.api('DELETE', `/v1/callbacks/${id}/attempts`))
+  postponementForm(add)
+  cancellationForm(add)
+  returnForm(add)
 }

@@ -43,58 +43,70 @@ const browserIn = (request: FastifyRequest): string => browserOf(request.headers
 const cookieFor = (request: FastifyRequest, path: string) =>
   ({ path, httpOnly: true, sameSite: 'lax', secure: request.protocol === 'https' }) as const
 
-export function signInRoutes(app: FastifyInstance, deps: Deps): void {
-  const said = (site: Site, error: unknown): string => {
-    if (!(error instanceof AppError) || (error.status >= 500 && error.code !== 'sign_in_busy')) throw error
-    return problemWords(site.language, error.code, error.params).detail
-  }
+const said = (site: Site, error: unknown): string => {
+  if (!(error instanceof AppError) || (error.status >= 500 && error.code !== 'sign_in_busy')) throw error
+  return problemWords(site.language, error.code, error.params).detail
+}
 
-  /** Starts a new session; never continues one the browser had before (session fixation). */
-  function enter(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    site: Site,
-    { s, next }: { s: SignedIn; next: string },
-  ): View {
-    giveSession(request, reply, s.token)
-    reply.setCookie(DEVICE, s.device, { ...cookieFor(request, site.base), maxAge: YEAR })
-    reply.setCookie(OFFICE, site.base.slice(1), { ...cookieFor(request, '/agenda'), maxAge: YEAR })
-    reply.clearCookie(WAITING, cookieFor(request, site.base))
-    return { redirect: next }
-  }
+/** Starts a new session; never continues one the browser had before (session fixation). */
+function enter(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  { s, next }: { s: SignedIn; next: string },
+): View {
+  giveSession(request, reply, s.token)
+  reply.setCookie(DEVICE, s.device, { ...cookieFor(request, site.base), maxAge: YEAR })
+  reply.setCookie(OFFICE, site.base.slice(1), { ...cookieFor(request, '/agenda'), maxAge: YEAR })
+  reply.clearCookie(WAITING, cookieFor(request, site.base))
+  return { redirect: next }
+}
 
-  async function goOn(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    site: Site,
-    { tried, next }: { tried: Tried; next: string },
-  ): Promise<View> {
-    if (tried.kind === 'in') return enter(request, reply, site, { s: tried.signedIn, next })
-    reply.setCookie(WAITING, await signValue(deps, site.tenantId, 'code', tried.userId), cookieFor(request, site.base))
-    return { redirect: `${site.base}/sign-in/code${next === '/agenda' ? '' : `?next=${encodeURIComponent(next)}`}` }
-  }
+async function goOn(
+  deps: Deps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  { tried, next }: { tried: Tried; next: string },
+): Promise<View> {
+  if (tried.kind === 'in') return enter(request, reply, site, { s: tried.signedIn, next })
+  reply.setCookie(WAITING, await signValue(deps, site.tenantId, 'code', tried.userId), cookieFor(request, site.base))
+  return { redirect: `${site.base}/sign-in/code${next === '/agenda' ? '' : `?next=${encodeURIComponent(next)}`}` }
+}
 
-  /** The host of passkeys, computed per request: it is known only once the service listens. */
-  const hostOf = (): string => relyingParty(deps).id
-  async function codeStep(site: Site, userId: string, given: { next: string; refused?: string }): Promise<View> {
-    const user = await findUser(deps.db.kysely, site.tenantId, userId)
-    // An administrator may have removed the factors meanwhile.
-    if (!user || !hasSecondFactor(user)) return { redirect: `${site.base}/sign-in` }
-    const has = { app: user.totp_secret !== null, passkey: user.passkey_count > 0 }
-    return codePage(site, { ...given, host: hostOf(), has })
-  }
+/** The host of passkeys, computed per request: it is known only once the service listens. */
+const hostOf = (deps: Deps): string => relyingParty(deps).id
 
-  const nextIn = (request: FastifyRequest): string => safeNext(firstTexts(request.query).next ?? body(request).next)
-  const page = (route: Omit<Parameters<typeof addPage>[2], 'always'>): void =>
-    addPage(app, deps, { ...route, always: true })
+async function codeStep(
+  deps: Deps,
+  site: Site,
+  userId: string,
+  given: { next: string; refused?: string },
+): Promise<View> {
+  const user = await findUser(deps.db.kysely, site.tenantId, userId)
+  // An administrator may have removed the factors meanwhile.
+  if (!user || !hasSecondFactor(user)) return { redirect: `${site.base}/sign-in` }
+  const has = { app: user.totp_secret !== null, passkey: user.passkey_count > 0 }
+  return codePage(site, { ...given, host: hostOf(deps), has })
+}
 
-  page({
-    method: 'GET',
-    url: '/:tenant/sign-in',
-    handler: async (request, _reply, site) => signInPage(site, { email: '', next: nextIn(request), host: hostOf() }),
-  })
+const nextIn = (request: FastifyRequest): string => safeNext(firstTexts(request.query).next ?? body(request).next)
 
-  page({
+const page = (app: FastifyInstance, deps: Deps, route: Omit<Parameters<typeof addPage>[2], 'always'>): void =>
+  addPage(app, deps, { ...route, always: true })
+
+const providerOf = (site: Site, request: FastifyRequest) => {
+  const id = pathPart(request, 'provider')
+  const provider = site.settings.signIn.providers.find((p) => p.id === id)
+  if (!provider) throw new AppError('not_found', { what: 'page' })
+  return provider
+}
+
+const returnTo = (deps: Deps, site: Site, id: string): string =>
+  `${deps.links.base}${site.base}/sign-in/with/${id}/return`
+
+function signInForm(app: FastifyInstance, deps: Deps): void {
+  page(app, deps, {
     method: 'POST',
     url: '/:tenant/sign-in',
     limit: ATTEMPTS,
@@ -111,26 +123,30 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
           browser: browserIn(request),
           passwords: site.settings.signIn.passwords,
         }
-        return await goOn(request, reply, site, { tried: await trySignIn(deps, site.tenantId, given), next })
+        return await goOn(deps, request, reply, site, { tried: await trySignIn(deps, site.tenantId, given), next })
       } catch (error) {
         const refused = said(site, error)
         reply.code((error as AppError).status)
-        return signInPage(site, { email, next, host: hostOf(), refused })
+        return signInPage(site, { email, next, host: hostOf(deps), refused })
       }
     },
   })
+}
 
-  page({
+function codePageRoute(app: FastifyInstance, deps: Deps): void {
+  page(app, deps, {
     method: 'GET',
     url: '/:tenant/sign-in/code',
     handler: async (request, _reply, site) => {
       const waiting = await readSignedValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
       if (waiting === null) return { redirect: `${site.base}/sign-in` }
-      return codeStep(site, waiting, { next: nextIn(request) })
+      return codeStep(deps, site, waiting, { next: nextIn(request) })
     },
   })
+}
 
-  page({
+function codeForm(app: FastifyInstance, deps: Deps): void {
+  page(app, deps, {
     method: 'POST',
     url: '/:tenant/sign-in/code',
     limit: ATTEMPTS,
@@ -146,12 +162,14 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       } catch (error) {
         const refused = said(site, error)
         reply.code((error as AppError).status)
-        return codeStep(site, userId, { next, refused })
+        return codeStep(deps, site, userId, { next, refused })
       }
     },
   })
+}
 
-  page({
+function passkeyPageRoute(app: FastifyInstance, deps: Deps): void {
+  page(app, deps, {
     method: 'GET',
     url: '/:tenant/sign-in/passkey',
     limit: ATTEMPTS,
@@ -161,7 +179,10 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       return { json: await askToSignIn(deps, site.tenantId, isSecond ? waiting : null) }
     },
   })
-  page({
+}
+
+function passkeyForm(app: FastifyInstance, deps: Deps): void {
+  page(app, deps, {
     method: 'POST',
     url: '/:tenant/sign-in/passkey',
     limit: ATTEMPTS,
@@ -175,18 +196,15 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
         const refused = said(site, error)
         reply.code((error as AppError).status)
         const waiting = await readSignedValue<string>(deps, site.tenantId, 'code', request.cookies[WAITING])
-        if (step === 'second' && waiting !== null) return codeStep(site, waiting, { next, refused })
-        return signInPage(site, { email: '', next, host: hostOf(), refused })
+        if (step === 'second' && waiting !== null) return codeStep(deps, site, waiting, { next, refused })
+        return signInPage(site, { email: '', next, host: hostOf(deps), refused })
       }
     },
   })
+}
 
-  page({
-    method: 'GET',
-    url: '/:tenant/password',
-    handler: async (_request, _reply, site) => forgottenPage(site, false),
-  })
-  page({
+function lostPasswordForm(app: FastifyInstance, deps: Deps): void {
+  page(app, deps, {
     method: 'POST',
     url: '/:tenant/password',
     limit: 10,
@@ -195,8 +213,10 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       return forgottenPage(site, true)
     },
   })
+}
 
-  page({
+function welcomePageRoute(app: FastifyInstance, deps: Deps): void {
+  page(app, deps, {
     method: 'GET',
     url: '/:tenant/welcome/:token',
     handler: async (request, _reply, site) => {
@@ -211,7 +231,10 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       })
     },
   })
-  page({
+}
+
+function welcomeForm(app: FastifyInstance, deps: Deps): void {
+  page(app, deps, {
     method: 'POST',
     url: '/:tenant/welcome/:token',
     limit: ATTEMPTS,
@@ -225,7 +248,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
           password: password.slice(0, 200),
           browser: browserIn(request),
         })
-        return await goOn(request, reply, site, { tried, next: '/agenda' })
+        return await goOn(deps, request, reply, site, { tried, next: '/agenda' })
       } catch (error) {
         if (!(error instanceof AppError) || error.fields.length === 0) throw error
         const link = await openLink(deps, site.tenantId, token, ['invitation', 'reset'])
@@ -236,21 +259,20 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       }
     },
   })
+}
 
-  const providerOf = (site: Site, request: FastifyRequest) => {
-    const id = pathPart(request, 'provider')
-    const provider = site.settings.signIn.providers.find((p) => p.id === id)
-    if (!provider) throw new AppError('not_found', { what: 'page' })
-    return provider
-  }
-  const returnTo = (site: Site, id: string): string => `${deps.links.base}${site.base}/sign-in/with/${id}/return`
-
-  page({
+function toProvider(app: FastifyInstance, deps: Deps): void {
+  page(app, deps, {
     method: 'GET',
     url: '/:tenant/sign-in/with/:provider',
     handler: async (request, reply, site) => {
       const provider = providerOf(site, request)
-      const { address, ...started } = await startProvider(deps, site.tenantId, provider, returnTo(site, provider.id))
+      const { address, ...started } = await startProvider(
+        deps,
+        site.tenantId,
+        provider,
+        returnTo(deps, site, provider.id),
+      )
       const kept = await signValue(deps, site.tenantId, 'provider', {
         ...started,
         id: provider.id,
@@ -260,7 +282,10 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       return { redirect: address }
     },
   })
-  page({
+}
+
+function fromProvider(app: FastifyInstance, deps: Deps): void {
+  page(app, deps, {
     method: 'GET',
     url: '/:tenant/sign-in/with/:provider/return',
     handler: async (request, reply, site) => {
@@ -274,7 +299,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
       reply.clearCookie(PROVIDER, cookieFor(request, `${site.base}/sign-in`))
       if (kept === null || kept.id !== provider.id) return { redirect: `${site.base}/sign-in` }
       try {
-        const back = new URL(returnTo(site, provider.id))
+        const back = new URL(returnTo(deps, site, provider.id))
         back.search = request.url.split('?')[1] ?? ''
         const signedIn = await finishProvider(deps, site.config, {
           provider,
@@ -287,10 +312,34 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
         if (!(error instanceof AppError)) throw error
         reply.code(error.status)
         const refused = problemWords(site.language, error.code, error.params).detail
-        return signInPage(site, { email: '', next: kept.next, host: hostOf(), refused })
+        return signInPage(site, { email: '', next: kept.next, host: hostOf(deps), refused })
       }
     },
   })
+}
+
+export function signInRoutes(app: FastifyInstance, deps: Deps): void {
+  page(app, deps, {
+    method: 'GET',
+    url: '/:tenant/sign-in',
+    handler: async (request, _reply, site) =>
+      signInPage(site, { email: '', next: nextIn(request), host: hostOf(deps) }),
+  })
+  signInForm(app, deps)
+  codePageRoute(app, deps)
+  codeForm(app, deps)
+  passkeyPageRoute(app, deps)
+  passkeyForm(app, deps)
+  page(app, deps, {
+    method: 'GET',
+    url: '/:tenant/password',
+    handler: async (_request, _reply, site) => forgottenPage(site, false),
+  })
+  lostPasswordForm(app, deps)
+  welcomePageRoute(app, deps)
+  welcomeForm(app, deps)
+  toProvider(app, deps)
+  fromProvider(app, deps)
 }
 
 /** Pages without a tenant in the URL: redirect to the right sign-in, entering a frame, signing out. */

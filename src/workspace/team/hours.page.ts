@@ -241,15 +241,18 @@ const refusedDate = (refusal: Refusal): Given => ({
   refusal,
 })
 
-export function hoursPages(add: AddWorkspacePage): void {
-  const scope = 'hours:write' as const
+const scope = 'hours:write' as const
+
+function hoursPageRoute(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda/hours',
     scope,
     handler: (workspace, request) => hoursPage(workspace, agentIn(workspace, queryIn(request).agent)),
   })
+}
 
+function weekHoursForm(add: AddWorkspacePage): void {
   add({
     method: 'POST',
     url: '/agenda/hours/week',
@@ -297,7 +300,9 @@ export function hoursPages(add: AddWorkspacePage): void {
       return hoursPage(workspace, agentId, { faults: faultsOf(answer.refusal), refusal: answer.refusal })
     },
   })
+}
 
+function timesForms(add: AddWorkspacePage): void {
   for (const kind of ['absence', 'opening'] as const)
     add({
       method: 'POST',
@@ -343,7 +348,9 @@ export function hoursPages(add: AddWorkspacePage): void {
         return { redirect: address(next, { agent: agentId, done: 'saved' }) }
       },
     })
+}
 
+function endForms(add: AddWorkspacePage): void {
   for (const kind of ['absences', 'openings'] as const)
     add({
       method: 'POST',
@@ -359,4 +366,11 @@ export function hoursPages(add: AddWorkspacePage): void {
         return hoursPage(workspace, agentId, { refusal: answer.refusal })
       },
     })
+}
+
+export function hoursPages(add: AddWorkspacePage): void {
+  hoursPageRoute(add)
+  weekHoursForm(add)
+  timesForms(add)
+  endForms(add)
 }
