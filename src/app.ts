@@ -1,12 +1,14 @@
 // Builds the HTTP application: first hooks for security, then one explicit line per feature.
+import type { Api } from './http/api.ts'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, {
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
+  type FastifyHttpOptions,
   type FastifyServerOptions,
+  type RawServerDefault,
 } from 'fastify'
 import { appointmentActRoutes } from './api/appointment-acts.routes.ts'
 import { appointmentRoutes } from './api/appointment.routes.ts'
@@ -18,7 +20,7 @@ import { firstRoutes } from './workspace/sign-in/setup.page.ts'
 import { agendaDoors, signInRoutes } from './workspace/sign-in/sign-in.page.ts'
 import { agendaPages } from './workspace/all-pages.ts'
 import { installWorkspace } from './workspace/frame/workspace.ts'
-import { createAuthenticator } from './http/authenticate.ts'
+import { createAuthenticator, type Authenticator } from './http/authenticate.ts'
 import { auditRoutes } from './api/audit.routes.ts'
 import { checkReach } from './http/reach.ts'
 import { meRoutes } from './api/me.routes.ts'
@@ -100,35 +102,96 @@ const serializers = {
 /** Removes the query and the secret tokens at the end of personal links. */
 const withoutSecrets = (url: string): string => (url.split('?')[0] ?? '').replace(/[\w-]{3,}\.[\w.-]{20,}/g, '…')
 
+const serverOptions = (deps: Deps, options: AppOptions): FastifyHttpOptions<RawServerDefault> => ({
+  logger:
+    options.logLevel === 'silent'
+      ? false
+      : { level: options.logLevel, serializers, ...(options.logTo ? { stream: options.logTo } : {}) },
+  // One log line per request costs a tenth of the throughput and is of little use: failures are logged, metrics count the rest.
+  logController: new LogController({ disableRequestLogging: true }),
+  // Hops count from our side: entries further left in X-Forwarded-For come from the client and are not trusted.
+  trustProxy: (_address: string, hop: number) => hop < Number(options.trustProxy),
+  bodyLimit: BODY_LIMIT,
+  clientErrorHandler: refuseSocket,
+  frameworkErrors: (_error, request, reply) => refuseAddress(request, reply),
+  requestTimeout: 30_000,
+  // Idle connections are closed after this time; streams and long polls send data more often.
+  connectionTimeout: 120_000,
+  genReqId: () => deps.newId(),
+  routerOptions: { maxParamLength: 20_000, ignoreTrailingSlash: false },
+  forceCloseConnections: 'idle',
+  schemaController: { compilersFactory: { buildSerializer } },
+})
+
+/** Refuses bodies and addresses with characters that the database cannot store, or that are nested too deeply. */
+async function refuseUnacceptable(request: FastifyRequest): Promise<void> {
+  // A POST without a body means the same as one with an empty object.
+  if (request.body == null && request.method === 'POST') request.body = {}
+  for (const [where, part] of [
+    ['body', request.body],
+    ['query', request.query],
+    ['path', request.params],
+  ] as const) {
+    const fault = findUnacceptable(part)
+    if (fault === null) continue
+    const { pointer, code, limit } = fault
+    throw new AppError('invalid_request', { count: 1 }, { fields: [{ in: where, pointer, code, params: { limit } }] })
+  }
+}
+
+/** All routes of the API. */
+async function apiRoutes(api: Api, deps: Deps, authenticator: Authenticator): Promise<void> {
+  tenantRoutes(api, deps)
+  keyRoutes(api, deps, authenticator)
+  userRoutes(api, deps, authenticator)
+  meRoutes(api, deps)
+  auditRoutes(api, deps)
+  locationRoutes(api, deps)
+  serviceRoutes(api, deps)
+  agentRoutes(api, deps)
+  availabilityRoutes(api, deps)
+  contactRoutes(api, deps)
+  personRoutes(api, deps)
+  privacyRoutes(api, deps)
+  agendaFeedRoutes(api, deps)
+  rearrangeRoutes(api, deps)
+  utilisationRoutes(api, deps)
+  reportRoutes(api, deps)
+  slotRoutes(api, deps)
+  appointmentRoutes(api, deps)
+  appointmentActRoutes(api, deps)
+  undoMoveRoutes(api, deps)
+  messageRoutes(api, deps)
+  templateRoutes(api, deps)
+  gatewayRoutes(api, deps)
+  inboundRoutes(api, deps)
+  webhookRoutes(api, deps)
+  feedRoutes(api, deps)
+  jobRoutes(api, deps)
+  externalRoutes(api, deps)
+  waitingRoutes(api, deps)
+  ratingRoutes(api, deps)
+  campaignRoutes(api, deps)
+  callbackRoutes(api, deps)
+  doNotCallRoutes(api, deps)
+  leaseRoutes(api, deps)
+  callbackStatisticsRoutes(api, deps)
+  callbackIvrRoutes(api, deps)
+  contactListRoutes(api, deps)
+  dispatchRoutes(api, deps)
+  await publicRoutes(api, deps)
+  operationRoutes(api, deps)
+}
+
 /** The application, ready for `listen` or `inject` after `ready()`. */
 export async function buildApp(deps: Deps, options: AppOptions): Promise<FastifyInstance> {
-  const bodyLimit = BODY_LIMIT
-  const app = fastify({
-    logger:
-      options.logLevel === 'silent'
-        ? false
-        : { level: options.logLevel, serializers, ...(options.logTo ? { stream: options.logTo } : {}) },
-    // One log line per request costs a tenth of the throughput and is of little use: failures are logged, metrics count the rest.
-    logController: new LogController({ disableRequestLogging: true }),
-    // Hops count from our side: entries further left in X-Forwarded-For come from the client and are not trusted.
-    trustProxy: (_address: string, hop: number) => hop < Number(options.trustProxy),
-    bodyLimit,
-    clientErrorHandler: refuseSocket,
-    frameworkErrors: (_error, request, reply) => refuseAddress(request as FastifyRequest, reply as FastifyReply),
-    requestTimeout: 30_000,
-    // Idle connections are closed after this time; streams and long polls send data more often.
-    connectionTimeout: 120_000,
-    genReqId: () => deps.newId(),
-    routerOptions: { maxParamLength: 20_000, ignoreTrailingSlash: false },
-    forceCloseConnections: 'idle',
-    schemaController: { compilersFactory: { buildSerializer } },
-  })
+  const app = fastify(serverOptions(deps, options))
   // A limit below the process's file descriptors: excess connections are refused before the descriptors run out.
   app.server.maxConnections = 10_000
   options.observe?.(app)
   app.setValidatorCompiler(validatorCompiler)
   app.addSchema(ProblemSchema)
-  installProblems(app, bodyLimit, sendPageNotFound)
+  installProblems(app, BODY_LIMIT, sendPageNotFound)
   await installEdge(app, options.hasOperationsPort ?? false)
   await app.register(swagger, {
     openapi: openapiHead() as never,
@@ -148,65 +211,10 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   installFieldMasking(app, deps)
   installIdempotency(app, deps)
   installMetrics(app)
-  app.addHook('preValidation', async (request) => {
-    // A POST without a body means the same as one with an empty object.
-    if (request.body == null && request.method === 'POST') request.body = {}
-    for (const [where, part] of [
-      ['body', request.body],
-      ['query', request.query],
-      ['path', request.params],
-    ] as const) {
-      const fault = findUnacceptable(part)
-      if (fault === null) continue
-      const { pointer, code, limit } = fault
-      throw new AppError('invalid_request', { count: 1 }, { fields: [{ in: where, pointer, code, params: { limit } }] })
-    }
-  })
-  await app.register(async (plain) => {
-    const api = plain.withTypeProvider<TypeBoxTypeProvider>()
-    tenantRoutes(api, deps)
-    keyRoutes(api, deps, authenticator)
-    userRoutes(api, deps, authenticator)
-    meRoutes(api, deps)
-    auditRoutes(api, deps)
-    locationRoutes(api, deps)
-    serviceRoutes(api, deps)
-    agentRoutes(api, deps)
-    availabilityRoutes(api, deps)
-    contactRoutes(api, deps)
-    personRoutes(api, deps)
-    privacyRoutes(api, deps)
-    agendaFeedRoutes(api, deps)
-    rearrangeRoutes(api, deps)
-    utilisationRoutes(api, deps)
-    reportRoutes(api, deps)
-    slotRoutes(api, deps)
-    appointmentRoutes(api, deps)
-    appointmentActRoutes(api, deps)
-    undoMoveRoutes(api, deps)
-    messageRoutes(api, deps)
-    templateRoutes(api, deps)
-    gatewayRoutes(api, deps)
-    inboundRoutes(api, deps)
-    webhookRoutes(api, deps)
-    feedRoutes(api, deps)
-    jobRoutes(api, deps)
-    externalRoutes(api, deps)
-    waitingRoutes(api, deps)
-    ratingRoutes(api, deps)
-    campaignRoutes(api, deps)
-    callbackRoutes(api, deps)
-    doNotCallRoutes(api, deps)
-    leaseRoutes(api, deps)
-    callbackStatisticsRoutes(api, deps)
-    callbackIvrRoutes(api, deps)
-    contactListRoutes(api, deps)
-    dispatchRoutes(api, deps)
-    await publicRoutes(api, deps)
-    operationRoutes(api, deps)
-  })
+  app.addHook('preValidation', refuseUnacceptable)
+  await app.register((plain) => apiRoutes(plain.withTypeProvider<TypeBoxTypeProvider>(), deps, authenticator))
   await installAssets(app, deps)
-  await installPages(app, deps, bodyLimit, (pages) => {
+  await installPages(app, deps, BODY_LIMIT, (pages) => {
     bookingRoutes(pages, deps)
     stepRoutes(pages, deps)
     ownRoutes(pages, deps)
@@ -215,8 +223,8 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     firstRoutes(pages, deps)
     citizenCallbackRoutes(pages, deps)
   })
-  await agendaDoors(app, deps, authenticator, bodyLimit)
-  await installWorkspace(app, deps, bodyLimit, (pages) => {
+  await agendaDoors(app, deps, authenticator, BODY_LIMIT)
+  await installWorkspace(app, deps, BODY_LIMIT, (pages) => {
     accountPages(pages, deps, authenticator)
     secondFactorPages(pages, deps, authenticator)
     agendaPages(pages, deps, authenticator)

@@ -33,11 +33,15 @@ const shown = (change: Change & { isReached: boolean }): string =>
         ...(change.data as object),
       })}\n\n`
 
-export function callbackStatisticsRoutes(app: Api, deps: Deps): void {
-  const docs = documentedUnder('campaigns')
-  const reading = withScope('callbacks:read', 'none')
-  const stream = streamsOf(app, deps)
+const docs = documentedUnder('campaigns')
+const reading = withScope('callbacks:read', 'none')
 
+export function callbackStatisticsRoutes(app: Api, deps: Deps): void {
+  countersRoute(app, deps)
+  streamRoute(app, deps)
+}
+
+function countersRoute(app: Api, deps: Deps): void {
   app.get('/v1/campaigns/:id/counters', {
     config: reading,
     schema: {
@@ -82,7 +86,10 @@ export function callbackStatisticsRoutes(app: Api, deps: Deps): void {
       }
     },
   })
+}
 
+function streamRoute(app: Api, deps: Deps): void {
+  const stream = streamsOf(app, deps)
   app.get('/v1/callbacks/stream', {
     config: reading,
     schema: {

@@ -44,34 +44,39 @@ const FreeBusyShown = Type.Object(
   { additionalProperties: false, title: 'FreeBusy' },
 )
 
-export function externalRoutes(app: Api, deps: Deps): void {
-  const docs = documentedUnder('calendars')
-  const reading = withScope('configuration:read')
-  const writing = withScope('configuration:write')
-  const present = (e: External): Record<string, unknown> => ({
-    id: e.id,
-    agentId: e.agent_id,
-    kind: e.kind,
-    host: hostOf(e),
-    isWritten: isWritten(e),
-    readAt: e.read_at?.toISOString() ?? null,
-    ageSeconds: e.read_at === null ? null : Math.round((deps.now() - e.read_at.getTime()) / 1000),
-    failingSince: e.failing_since?.toISOString() ?? null,
-    failure: e.failure,
-    createdAt: e.created_at.toISOString(),
-  })
-  const required = async (request: FastifyRequest): Promise<External> => {
-    const e = await findExternal(deps.db.kysely, tenantOf(request), idOf(request))
-    if (!e) throw new AppError('not_found', { what: 'external calendar' })
-    return e
-  }
-  const agentOf = async (request: FastifyRequest): Promise<[TenantConfig, Agent]> => {
-    const config = await configOf(deps, tenantOf(request))
-    const agent = config.agents.get(idOf(request))
-    if (!agent) throw new AppError('not_found', { what: 'agent' })
-    return [config, agent]
-  }
+const docs = documentedUnder('calendars')
 
+const reading = withScope('configuration:read')
+
+const writing = withScope('configuration:write')
+
+const present = (deps: Deps, e: External): Record<string, unknown> => ({
+  id: e.id,
+  agentId: e.agent_id,
+  kind: e.kind,
+  host: hostOf(e),
+  isWritten: isWritten(e),
+  readAt: e.read_at?.toISOString() ?? null,
+  ageSeconds: e.read_at === null ? null : Math.round((deps.now() - e.read_at.getTime()) / 1000),
+  failingSince: e.failing_since?.toISOString() ?? null,
+  failure: e.failure,
+  createdAt: e.created_at.toISOString(),
+})
+
+const required = async (deps: Deps, request: FastifyRequest): Promise<External> => {
+  const e = await findExternal(deps.db.kysely, tenantOf(request), idOf(request))
+  if (!e) throw new AppError('not_found', { what: 'external calendar' })
+  return e
+}
+
+const agentOf = async (deps: Deps, request: FastifyRequest): Promise<[TenantConfig, Agent]> => {
+  const config = await configOf(deps, tenantOf(request))
+  const agent = config.agents.get(idOf(request))
+  if (!agent) throw new AppError('not_found', { what: 'agent' })
+  return [config, agent]
+}
+
+function listExternalCalendarsRoute(app: Api, deps: Deps): void {
   app.get('/v1/external-calendars', {
     config: reading,
     schema: {
@@ -84,10 +89,12 @@ export function externalRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request) => {
       const { agentId = null } = request.query
-      return { items: (await listExternal(deps.db.kysely, tenantOf(request), agentId)).map(present) }
+      return { items: (await listExternal(deps.db.kysely, tenantOf(request), agentId)).map((e) => present(deps, e)) }
     },
   })
+}
 
+function addExternalCalendarRoute(app: Api, deps: Deps): void {
   app.post('/v1/external-calendars', {
     config: writing,
     schema: {
@@ -123,10 +130,12 @@ export function externalRoutes(app: Api, deps: Deps): void {
         throw bodyFault('/url', 'address_not_allowed', { reason: isPrivate ? 'private' : 'https' })
       if (url.username !== '') throw bodyFault('/url', 'address_not_allowed', { reason: 'username' })
       reply.code(201)
-      return present(await addExternal(deps, { tenantId, agentId, kind, given: document }))
+      return present(deps, await addExternal(deps, { tenantId, agentId, kind, given: document }))
     },
   })
+}
 
+function refreshExternalCalendarRoute(app: Api, deps: Deps): void {
   app.post('/v1/external-calendars/:id/refresh', {
     config: writing,
     schema: {
@@ -135,12 +144,14 @@ export function externalRoutes(app: Api, deps: Deps): void {
       response: { 200: ExternalShown, ...problems },
     },
     handler: async (request) => {
-      const e = await required(request)
+      const e = await required(deps, request)
       await readNow(deps, e)
-      return present(e)
+      return present(deps, e)
     },
   })
+}
 
+function removeExternalCalendarRoute(app: Api, deps: Deps): void {
   app.delete('/v1/external-calendars/:id', {
     config: writing,
     schema: {
@@ -149,11 +160,13 @@ export function externalRoutes(app: Api, deps: Deps): void {
       response: { 200: CountShown, ...problems },
     },
     handler: async (request) => {
-      await removeExternal(deps, await required(request))
+      await removeExternal(deps, await required(deps, request))
       return { count: 1 }
     },
   })
+}
 
+function readFreeBusyRoute(app: Api, deps: Deps): void {
   app.get('/v1/agents/:id/free-busy', {
     config: withScope('slots:read'),
     schema: {
@@ -163,7 +176,7 @@ export function externalRoutes(app: Api, deps: Deps): void {
       response: { 200: FreeBusyShown, ...problems },
     },
     handler: async (request, reply) => {
-      const [config, agent] = await agentOf(request)
+      const [config, agent] = await agentOf(deps, request)
       const query = request.query
       const [from, to] = [Date.parse(query.from), Date.parse(query.to)]
       if (to <= from) throw new AppError('invalid_period')
@@ -186,7 +199,9 @@ export function externalRoutes(app: Api, deps: Deps): void {
       return { agentId: agent.id, timeZone: config.timeZone, busy: shown(union(busy, away)), free: shown(free) }
     },
   })
+}
 
+function readAvailabilityRoute(app: Api, deps: Deps): void {
   app.get('/v1/agents/:id/availability', {
     config: reading,
     schema: {
@@ -195,12 +210,14 @@ export function externalRoutes(app: Api, deps: Deps): void {
       response: problems,
     },
     handler: async (request, reply) => {
-      const [config, agent] = await agentOf(request)
+      const [config, agent] = await agentOf(deps, request)
       const own = config.schedules.get(agent.id) ?? []
       return sendText(reply, 'text/calendar; charset=utf-8', availabilityObject(agent.id, own, deps.now()))
     },
   })
+}
 
+function writeAvailabilityRoute(app: Api, deps: Deps): void {
   void app.register(async (inner) => {
     inner.addContentTypeParser('text/calendar', { parseAs: 'string', bodyLimit: 500_000 }, (_request, body, done) =>
       done(null, body),
@@ -214,7 +231,7 @@ export function externalRoutes(app: Api, deps: Deps): void {
         response: { 201: Type.Object({}, { additionalProperties: true, title: 'Schedule' }), ...problems },
       },
       handler: async (request, reply) => {
-        const [config, agent] = await agentOf(request)
+        const [config, agent] = await agentOf(deps, request)
         if (typeof request.body !== 'string') throw new AppError('unsupported_media_type')
         const read = readOrRefuse(request.body)
         if (read.timeZone !== null && !isZone(read.timeZone))
@@ -230,6 +247,16 @@ export function externalRoutes(app: Api, deps: Deps): void {
       },
     })
   })
+}
+
+export function externalRoutes(app: Api, deps: Deps): void {
+  listExternalCalendarsRoute(app, deps)
+  addExternalCalendarRoute(app, deps)
+  refreshExternalCalendarRoute(app, deps)
+  removeExternalCalendarRoute(app, deps)
+  readFreeBusyRoute(app, deps)
+  readAvailabilityRoute(app, deps)
+  writeAvailabilityRoute(app, deps)
 }
 
 function readOrRefuse(text: string): ReadAvailability {

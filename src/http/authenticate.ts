@@ -23,6 +23,32 @@ export type Authenticator = {
   forget: () => void
 }
 
+async function byKey(deps: Deps, token: Token): Promise<Principal | null> {
+  const row = await findKey(deps.db.kysely, token.tenantId, token.rowId)
+  if (!row || !isSameHash(row.secret_hash, hashSecret(token.secret))) return null
+  const now = deps.now()
+  if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at.getTime() <= now)) return null
+  return {
+    kind: 'key',
+    id: row.id,
+    tenantId: row.tenant_id,
+    scopes: new Set(row.scopes as Scope[]),
+    secret: token.secret,
+  }
+}
+
+async function byManageToken(deps: Deps, token: Token): Promise<Principal | null> {
+  const hash = await findManageHash(deps.db.kysely, token.tenantId, token.rowId)
+  if (!hash || !isSameHash(hash, hashSecret(token.secret))) return null
+  return {
+    kind: 'manage',
+    id: token.rowId,
+    tenantId: token.tenantId,
+    appointmentId: token.rowId,
+    secret: token.secret,
+  }
+}
+
 export function createAuthenticator(deps: Deps): Authenticator {
   const trusted = new Map<string, { principal: Principal; until: number }>()
   const people = new Map<string, { person: Person; until: number }>()
@@ -35,32 +61,6 @@ export function createAuthenticator(deps: Deps): Authenticator {
   // The rights of someone changed, in any process: drop all caches, so that open streams check their readers again.
   deps.pubsub.on('rights', distrust)
 
-  async function byKey(token: Token): Promise<Principal | null> {
-    const row = await findKey(deps.db.kysely, token.tenantId, token.rowId)
-    if (!row || !isSameHash(row.secret_hash, hashSecret(token.secret))) return null
-    const now = deps.now()
-    if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at.getTime() <= now)) return null
-    return {
-      kind: 'key',
-      id: row.id,
-      tenantId: row.tenant_id,
-      scopes: new Set(row.scopes as Scope[]),
-      secret: token.secret,
-    }
-  }
-
-  async function byManageToken(token: Token): Promise<Principal | null> {
-    const hash = await findManageHash(deps.db.kysely, token.tenantId, token.rowId)
-    if (!hash || !isSameHash(hash, hashSecret(token.secret))) return null
-    return {
-      kind: 'manage',
-      id: token.rowId,
-      tenantId: token.tenantId,
-      appointmentId: token.rowId,
-      secret: token.secret,
-    }
-  }
-
   /** Returns the caller for a bearer token; null if the token is unknown, revoked or expired. */
   async function authenticate(bearer: string): Promise<Principal | null> {
     const known = trusted.get(bearer)
@@ -71,7 +71,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
     const token = parseToken(bearer)
     if (!token) return null
     if (token.kind !== 'agd' && token.kind !== 'agm') return null
-    const principal = token.kind === 'agd' ? await byKey(token) : await byManageToken(token)
+    const principal = token.kind === 'agd' ? await byKey(deps, token) : await byManageToken(deps, token)
     if (principal?.kind === 'key') {
       if (trusted.size >= MAX_TRUSTED) trusted.clear()
       trusted.set(bearer, { principal, until: deps.now() + TRUST_MS })

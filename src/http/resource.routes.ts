@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Api } from './api.ts'
 import { bodyOf, queryFields } from './fields.ts'
-import Type from 'typebox'
+import Type, { type TObject } from 'typebox'
 import { transaction } from '../platform/database/tx.ts'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -22,67 +22,73 @@ import { idempotencyOf, sendAnswer } from './idempotency-key.ts'
 
 type IdRequest = FastifyRequest<{ Params: { id: string } }>
 
-/** Registers the routes of a resource under /v1. */
-export function registerResource(app: Api, deps: Deps, resource: Resource): void {
-  const url = `/v1/${resource.path}`
-  const shown = Type.Object(
-    { ...Envelope, ...optional(resource), ...resource.presented },
-    { title: title(resource.name), additionalProperties: false },
-  )
-  const read = withScope(resource.scopes.read, 'none')
-  const write = withScope(resource.scopes.write, resource.reach)
-  const docs = (verb: string, summary: string) => ({
-    tags: [resource.path],
-    operationId: `${verb}${title(resource.name)}`,
-    summary,
-    security: [{ key: [] }],
-  })
-  const contextOf = (request: FastifyRequest, tx: WriteContext['tx'], id: string) => ({
-    tx,
-    tenantId: tenantOf(request),
-    id,
-    now: deps.now(),
-    deps,
-  })
-  const sendRow = (reply: FastifyReply, row: Row): FastifyReply =>
-    reply.header('etag', etagOf(row.version)).send(presentRow(resource, row))
+/** A resource as its five routes need it. */
+type Collection = {
+  deps: Deps
+  resource: Resource
+  url: string
+  /** Schema of one record as it is shown. */
+  shown: TObject
+  read: ReturnType<typeof withScope>
+  write: ReturnType<typeof withScope>
+}
 
-  app.post(url, {
-    config: write,
+const docs = (resource: Resource, verb: string, summary: string) => ({
+  tags: [resource.path],
+  operationId: `${verb}${title(resource.name)}`,
+  summary,
+  security: [{ key: [] }],
+})
+const contextOf = (deps: Deps, request: FastifyRequest, tx: WriteContext['tx'], id: string) => ({
+  tx,
+  tenantId: tenantOf(request),
+  id,
+  now: deps.now(),
+  deps,
+})
+const sendRow = (resource: Resource, reply: FastifyReply, row: Row): FastifyReply =>
+  reply.header('etag', etagOf(row.version)).send(presentRow(resource, row))
+
+function createRoute(app: Api, c: Collection): void {
+  const { deps, resource } = c
+  app.post(c.url, {
+    config: c.write,
     schema: {
-      ...docs('create', `Create: ${resource.description}`),
+      ...docs(resource, 'create', `Create: ${resource.description}`),
       body: resource.body,
       headers: IdempotencyHeader,
-      response: { ...(hasExternalId(resource) ? { 200: shown } : {}), 201: shown, ...problems },
+      response: { ...(hasExternalId(resource) ? { 200: c.shown } : {}), 201: c.shown, ...problems },
     },
     handler: async (request, reply) => {
       const create = () =>
         answerOnce(deps, idempotencyOf(request, tenantOf(request)), async (tx) => {
-          const context = contextOf(request, tx, deps.newId())
+          const context = contextOf(deps, request, tx, deps.newId())
           const { row, isNew } = await createOrKnown(resource, context, structuredClone(bodyOf(request)))
           return {
             status: isNew ? 201 : 200,
             body: presentRow(resource, row),
-            headers: { location: `${url}/${row.id}`, etag: etagOf(row.version) },
+            headers: { location: `${c.url}/${row.id}`, etag: etagOf(row.version) },
           }
         })
       return sendAnswer(reply, await afterRace(create))
     },
   })
-  if (hasExternalId(resource)) registerByExternalId(app, deps, { resource, title: title(resource.name), shown })
+}
 
+function listRoute(app: Api, c: Collection): void {
+  const { deps, resource } = c
   const filterProperties = Object.fromEntries(
     Object.keys(resource.filters).map((name) => [name, Type.Optional(resource.body.properties[name]!)]),
   )
-  app.get(url, {
-    config: read,
+  app.get(c.url, {
+    config: c.read,
     schema: {
-      ...docs('list', `List: ${resource.description}`),
+      ...docs(resource, 'list', `List: ${resource.description}`),
       querystring: Type.Object(
         { ...filterProperties, ...PageQuery, archived: defaulted(Type.Boolean({ default: false })) },
         { additionalProperties: false },
       ),
-      response: { 200: PageOf(shown, `${title(resource.name)}Page`), ...problems },
+      response: { 200: PageOf(c.shown, `${title(resource.name)}Page`), ...problems },
     },
     handler: async (request) => {
       const query = request.query
@@ -101,55 +107,86 @@ export function registerResource(app: Api, deps: Deps, resource: Resource): void
       return { ...page, items: page.items.map((row) => presentRow(resource, row)) }
     },
   })
+}
 
-  app.get(`${url}/:id`, {
-    config: read,
+function getRoute(app: Api, c: Collection): void {
+  const { deps, resource } = c
+  app.get(`${c.url}/:id`, {
+    config: c.read,
     schema: {
-      ...docs('get', `Read: ${resource.description}`),
+      ...docs(resource, 'get', `Read: ${resource.description}`),
       params: IdParams,
-      response: { 200: shown, ...problems },
+      response: { 200: c.shown, ...problems },
     },
     handler: async (request: IdRequest, reply) => {
       const row = await findRow(deps.db.kysely, resource.table, tenantOf(request), request.params.id)
       if (!row) throw new AppError('not_found', { what: resource.name })
-      return sendRow(reply, row)
+      return sendRow(resource, reply, row)
     },
   })
+}
 
-  app.patch(`${url}/:id`, {
-    config: write,
+function updateRoute(app: Api, c: Collection): void {
+  const { deps, resource } = c
+  app.patch(`${c.url}/:id`, {
+    config: c.write,
     schema: {
-      ...docs('update', `Change (JSON Merge Patch, RFC 7396): ${resource.description}`),
+      ...docs(resource, 'update', `Change (JSON Merge Patch, RFC 7396): ${resource.description}`),
       params: IdParams,
       headers: RequiredIfMatchHeader,
       body: patchOf(resource.body),
-      response: { 200: shown, ...problems },
+      response: { 200: c.shown, ...problems },
     },
     handler: async (request: IdRequest, reply) => {
       const wanted = requiredVersion(request)
       const row = await transaction(deps.db, (tx) =>
-        changeRecord(resource, contextOf(request, tx, request.params.id), bodyOf(request), wanted),
+        changeRecord(resource, contextOf(deps, request, tx, request.params.id), bodyOf(request), wanted),
       )
-      return sendRow(reply, row)
+      return sendRow(resource, reply, row)
     },
   })
+}
 
-  app.delete(`${url}/:id`, {
-    config: write,
+function archiveRoute(app: Api, c: Collection): void {
+  const { deps, resource } = c
+  app.delete(`${c.url}/:id`, {
+    config: c.write,
     schema: {
-      ...docs('archive', `Archive (kept for history, no longer in use): ${resource.description}`),
+      ...docs(resource, 'archive', `Archive (kept for history, no longer in use): ${resource.description}`),
       params: IdParams,
       headers: RequiredIfMatchHeader,
-      response: { 200: shown, ...problems },
+      response: { 200: c.shown, ...problems },
     },
     handler: async (request: IdRequest, reply) => {
       const wanted = requiredVersion(request)
       const row = await transaction(deps.db, (tx) =>
-        archiveRecord(resource, contextOf(request, tx, request.params.id), wanted),
+        archiveRecord(resource, contextOf(deps, request, tx, request.params.id), wanted),
       )
-      return sendRow(reply, row)
+      return sendRow(resource, reply, row)
     },
   })
+}
+
+/** Registers the routes of a resource under /v1. */
+export function registerResource(app: Api, deps: Deps, resource: Resource): void {
+  const shown = Type.Object(
+    { ...Envelope, ...optional(resource), ...resource.presented },
+    { title: title(resource.name), additionalProperties: false },
+  )
+  const c: Collection = {
+    deps,
+    resource,
+    url: `/v1/${resource.path}`,
+    shown,
+    read: withScope(resource.scopes.read, 'none'),
+    write: withScope(resource.scopes.write, resource.reach),
+  }
+  createRoute(app, c)
+  if (hasExternalId(resource)) registerByExternalId(app, deps, { resource, title: title(resource.name), shown })
+  listRoute(app, c)
+  getRoute(app, c)
+  updateRoute(app, c)
+  archiveRoute(app, c)
 }
 
 function title(name: string): string {

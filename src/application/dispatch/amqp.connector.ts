@@ -1,6 +1,6 @@
 // Publishes contacts to RabbitMQ, one persistent, confirmed message each, in queues named after tenant and campaign; reads results
 // from the campaign's reply queue. The operator owns the broker: tenants name neither hosts nor each other's queues.
-import { Connection, ConsumerStatus, type Publisher } from 'rabbitmq-client'
+import { Connection, ConsumerStatus, type Envelope, type Publisher } from 'rabbitmq-client'
 import type { Campaign } from '../../domain/catalogue/campaign/campaign.ts'
 import type { Batch, Connector, Item, ItemResult, Sent } from '../../domain/catalogue/campaign/connector.ts'
 
@@ -34,6 +34,33 @@ function codeOf(error: unknown): string {
     .slice(0, 30)}`
 }
 
+/** How a contact or its withdrawal is addressed; `now` in epoch ms. */
+function envelopeOf(batch: Batch, queue: string, item: Item, now: number): Envelope {
+  const left = item.notAfter === null ? null : Math.max(0, Math.floor(item.notAfter - now))
+  const isContact = batch.kind === 'contact'
+  return {
+    routingKey: isContact ? queue : `${queue}.withdrawn`,
+    durable: true,
+    mandatory: true,
+    messageId: item.deliveryId,
+    type: isContact ? 'callback.due' : 'callback.withdrawn',
+    contentType: 'application/json',
+    // The broker drops contacts that may no longer be called.
+    ...(left === null ? {} : { expiration: String(left) }),
+    ...(isContact ? { replyTo: `${queue}.results` } : {}),
+  }
+}
+
+/** The value in a message; null when it is not JSON. */
+function bodyOf(raw: unknown): { body: unknown } | null {
+  if (!Buffer.isBuffer(raw)) return { body: raw }
+  try {
+    return { body: JSON.parse(raw.toString('utf8')) }
+  } catch {
+    return null
+  }
+}
+
 export function amqpConnector(url: string, now: () => number, onError: (error: unknown) => void): Connector {
   const connection = new Connection({
     url,
@@ -50,10 +77,7 @@ export function amqpConnector(url: string, now: () => number, onError: (error: u
     let found = publishers.get(queue)
     if (!found) {
       const returned = new Set<string>()
-      const publisher = connection.createPublisher({
-        confirm: true,
-        queues: queuesOf(queue),
-      })
+      const publisher = connection.createPublisher({ confirm: true, queues: queuesOf(queue) })
       // The broker returns an unroutable message before it confirms it.
       publisher.on('basic.return', (message) => void returned.add(String(message.messageId)))
       publishers.set(queue, (found = { publisher, returned }))
@@ -64,21 +88,7 @@ export function amqpConnector(url: string, now: () => number, onError: (error: u
   async function sendOne(batch: Batch, queue: string, item: Item): Promise<ItemResult> {
     const { publisher, returned } = publisherFor(queue)
     const { deliveryId } = item
-    const left = item.notAfter === null ? null : Math.max(0, Math.floor(item.notAfter - now()))
-    await publisher.send(
-      {
-        routingKey: batch.kind === 'contact' ? queue : `${queue}.withdrawn`,
-        durable: true,
-        mandatory: true,
-        messageId: deliveryId,
-        type: batch.kind === 'contact' ? 'callback.due' : 'callback.withdrawn',
-        contentType: 'application/json',
-        // The broker drops contacts that may no longer be called.
-        ...(left === null ? {} : { expiration: String(left) }),
-        ...(batch.kind === 'contact' ? { replyTo: `${queue}.results` } : {}),
-      },
-      { deliveryId, ...item.payload },
-    )
+    await publisher.send(envelopeOf(batch, queue, item, now()), { deliveryId, ...item.payload })
     if (!returned.delete(deliveryId)) return { deliveryId, status: 'delivered', code: null }
     return { deliveryId, status: 'retry', code: 'amqp_unroutable' }
   }
@@ -111,15 +121,8 @@ export function amqpConnector(url: string, now: () => number, onError: (error: u
       },
       async (message) => {
         // Acknowledged only after the result is committed; unreadable messages go to the dead-letter queue, where people can see them.
-        let body: unknown = message.body
-        if (Buffer.isBuffer(body)) {
-          try {
-            body = JSON.parse(body.toString('utf8'))
-          } catch {
-            return ConsumerStatus.DROP
-          }
-        }
-        return (await take(body)) ? ConsumerStatus.ACK : ConsumerStatus.DROP
+        const read = bodyOf(message.body)
+        return read && (await take(read.body)) ? ConsumerStatus.ACK : ConsumerStatus.DROP
       },
     )
     consumer.on('error', onError)

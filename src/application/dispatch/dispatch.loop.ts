@@ -16,7 +16,19 @@ const [LOOK, OTHERS] = [10_000, 5_000]
 const [AT_ONCE, OF_A_TENANT] = [8, 2]
 const LONGEST = 60_000
 
+type Pass = ReturnType<typeof semaphore>
 type Runner = { stop: () => Promise<void> }
+
+/** A pass for each tenant, inside the pass of the process: a tenant pushes at most OF_A_TENANT campaigns at once. */
+function passesByTenant(pass: Pass): (tenantId: string) => Pass {
+  const ofTenants = new Map<string, Pass>()
+  return (tenantId) => {
+    let own = ofTenants.get(tenantId)
+    if (!own) ofTenants.set(tenantId, (own = semaphore(OF_A_TENANT)))
+    const inner = own
+    return (work) => inner(() => pass(work))
+  }
+}
 
 /** Starts pushing; `onError` receives errors of failed turns, which the next turn retries. */
 export function startDispatch(deps: Deps, onError: (error: unknown) => void): Loop {
@@ -24,13 +36,7 @@ export function startDispatch(deps: Deps, onError: (error: unknown) => void): Lo
   const abort = new AbortController()
   const { signal } = abort
   const pass = semaphore(AT_ONCE)
-  const ofTenants = new Map<string, ReturnType<typeof semaphore>>()
-  const passFor = (tenantId: string): ReturnType<typeof semaphore> => {
-    let own = ofTenants.get(tenantId)
-    if (!own) ofTenants.set(tenantId, (own = semaphore(OF_A_TENANT)))
-    const inner = own
-    return (work) => inner(() => pass(work))
-  }
+  const passFor = passesByTenant(pass)
   const runners = new Map<string, Runner>()
 
   function run(tenantId: string, campaignId: string): Runner {

@@ -19,7 +19,7 @@ import type { TenantConfig } from '../catalogue/tenant-config.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, type ProblemCode } from '../../kernel/errors.ts'
 import { planVisit, type Audience, type Visit } from '../catalogue/visit.ts'
-import { DAY, firstEnding, MINUTE } from '../../kernel/time/interval.ts'
+import { DAY, firstEnding, MINUTE, type Range } from '../../kernel/time/interval.ts'
 import { periodStart } from '../availability/limits.ts'
 import { startOfDay } from '../../kernel/time/zone.ts'
 import { permits } from './override.ts'
@@ -118,7 +118,7 @@ export async function plan(deps: Deps, placement: Placement, context: PlanContex
   const snapshot = deps.snapshots.recent(
     context.tenantId,
     (config) => agentsFor(config, request),
-    ...weekAround(placement),
+    weekAround(placement),
   )
   if (!snapshot) return planFresh(deps, placement, context)
   const search = await searchOver(deps, request, snapshot, { from: placement.start, to: placement.start + MINUTE })
@@ -127,9 +127,7 @@ export async function plan(deps: Deps, placement: Placement, context: PlanContex
 }
 
 /** Range over which agents' loads are compared: eight days on both sides contain the local week of the start. */
-function weekAround({ start }: Placement): [from: number, to: number] {
-  return [start - 8 * DAY, start + 8 * DAY]
-}
+const weekAround = ({ start }: Placement): Range => ({ from: start - 8 * DAY, to: start + 8 * DAY })
 
 /** The plan for a named agent from working hours alone; null when current configuration and calendars are needed. */
 function planNamed(deps: Deps, config: TenantConfig, placement: Placement, context: PlanContext): Plan | null {
@@ -169,7 +167,7 @@ function planNamed(deps: Deps, config: TenantConfig, placement: Placement, conte
 /** Like `plan`, but always with current calendars. */
 export async function planFresh(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
   const request = requestOf(placement, context)
-  const snapshot = await deps.snapshots.withCalendars(await confirmFor(deps, request), ...weekAround(placement))
+  const snapshot = await deps.snapshots.withCalendars(await confirmFor(deps, request), weekAround(placement))
   const search = await searchOver(deps, request, snapshot, { from: placement.start, to: placement.start + MINUTE })
   const choice = choose(search, request, placement, context)
   if (choice instanceof AppError) throw choice

@@ -29,7 +29,7 @@ export async function agentTime(
 ): Promise<{ free: Spans; busy: Spans; away: Spans }> {
   const confirmed = await deps.snapshots.confirm(config.tenantId, () => [agent])
   if (!confirmed) return { free: [], busy: [], away: [from, to] }
-  const snapshot = await deps.snapshots.withCalendars(confirmed, from - DAY, to + DAY)
+  const snapshot = await deps.snapshots.withCalendars(confirmed, { from: from - DAY, to: to + DAY })
   const calendar = snapshot.calendars.get(agent.id) ?? EMPTY_CALENDAR
   const open = workingTime(config, agent, { from, to })
   const busy = busySpans(agent.id, calendar, { now: deps.now(), audience: 'staff', ignored: undefined })

@@ -109,7 +109,7 @@ export async function prepareSearch(
   known?: Confirmed,
 ): Promise<Search> {
   const confirmed = known ?? (await confirmFor(deps, request))
-  const snapshot = await deps.snapshots.withCalendars(confirmed, range.from, range.to)
+  const snapshot = await deps.snapshots.withCalendars(confirmed, range)
   return searchOver(deps, request, snapshot, range)
 }
 

@@ -71,200 +71,206 @@ function attempt<T>(work: () => T): { value?: T; error?: Error } {
   }
 }
 
-/** Creates the caches of one process over one database. */
-export function createSnapshots(db: Database, now: () => number) {
-  const tenants = new Map<string, TenantCache>()
+/** The caches of one process over one database. */
+type Caches = { db: Database; now: () => number; tenants: Map<string, TenantCache> }
+type Taken = Range & { kind: BusyKind; expires: number }
+type Choose = (config: TenantConfig) => readonly Agent[]
 
-  function cacheOf(tenantId: string): TenantCache {
-    let cache = tenants.get(tenantId)
-    if (cache) tenants.delete(tenantId)
-    else
-      cache = {
-        config: undefined,
-        loading: undefined,
-        fetching: new Map(),
-        calendars: new Map(),
-        batch: undefined,
-        inFlight: Promise.resolve(),
-      }
-    tenants.set(tenantId, cache)
-    if (tenants.size > MAX_TENANTS) tenants.delete(tenants.keys().next().value!)
-    return cache
-  }
-
-  async function reload(tenantId: string, cache: TenantCache): Promise<TenantConfig | null> {
-    cache.loading ??= loadConfigRows(db.kysely, tenantId)
-      .then((rows) => (rows ? buildConfig(rows) : null))
-      .finally(() => (cache.loading = undefined))
-    const config = await cache.loading
-    if (config && config.version >= (cache.config?.version ?? 0)) cache.config = config
-    return config
-  }
-
-  /** Joins the next version query: at most one runs at a time, so all callers that arrive meanwhile share the one after it. */
-  function versionsOf(tenantId: string, cache: TenantCache, ids: readonly string[]): Promise<Versions | null> {
-    if (!cache.batch) {
-      const batch = { ids: new Set<string>(), promise: Promise.resolve<Versions | null>(null) }
-      batch.promise = cache.inFlight.then(async () => {
-        cache.batch = undefined
-        const rows = await readVersions(db.kysely, tenantId, [...batch.ids])
-        if (rows.length === 0) return null
-        const calendars = new Map(
-          rows.flatMap((r) => (r.agent_id === null ? [] : [[r.agent_id, r.version ?? 0] as const])),
-        )
-        return { config: rows[0]!.config, calendars }
-      })
-      cache.inFlight = batch.promise.catch(() => undefined)
-      cache.batch = batch
+function cacheOf(caches: Caches, tenantId: string): TenantCache {
+  let cache = caches.tenants.get(tenantId)
+  if (cache) caches.tenants.delete(tenantId)
+  else
+    cache = {
+      config: undefined,
+      loading: undefined,
+      fetching: new Map(),
+      calendars: new Map(),
+      batch: undefined,
+      inFlight: Promise.resolve(),
     }
-    for (const id of ids) cache.batch.ids.add(id)
-    return cache.batch.promise
-  }
+  caches.tenants.set(tenantId, cache)
+  if (caches.tenants.size > MAX_TENANTS) caches.tenants.delete(caches.tenants.keys().next().value!)
+  return cache
+}
 
-  /** The cached configuration, possibly stale; for callers whose write checks the version itself. */
-  async function recentConfig(tenantId: string): Promise<TenantConfig | null> {
-    const cache = cacheOf(tenantId)
-    return cache.config ?? reload(tenantId, cache)
-  }
+async function reload(caches: Caches, tenantId: string, cache: TenantCache): Promise<TenantConfig | null> {
+  cache.loading ??= loadConfigRows(caches.db.kysely, tenantId)
+    .then((rows) => (rows ? buildConfig(rows) : null))
+    .finally(() => (cache.loading = undefined))
+  const config = await cache.loading
+  if (config && config.version >= (cache.config?.version ?? 0)) cache.config = config
+  return config
+}
 
-  /**
-   * Confirms the configuration and the versions of the agents that `choose` picks from it. Null when there is no such tenant.
-   * An error of `choose` is thrown only under a confirmed configuration: a stale one may not know a new service.
-   */
-  async function confirm(
-    tenantId: string,
-    choose: (config: TenantConfig) => readonly Agent[],
-  ): Promise<Confirmed | null> {
-    const cache = cacheOf(tenantId)
-    for (;;) {
-      const config = cache.config ?? (await reload(tenantId, cache))
-      if (!config) return null
-      const chosen = attempt(() => choose(config))
-      const agents = chosen.value ?? []
-      const ids = agents.map((agent) => agent.id)
-      const versions = await versionsOf(tenantId, cache, ids)
-      if (!versions) return null
-      if (versions.config === config.version) {
-        if (chosen.error) throw chosen.error
-        let sum = 0
-        for (const id of ids) sum += versions.calendars.get(id) ?? 0
-        return { config, agents, fingerprint: `${config.version}:${sum}`, versions: versions.calendars }
-      }
-      if (versions.config > (cache.config?.version ?? 0)) await reload(tenantId, cache)
-    }
-  }
-
-  /** Loads calendars; concurrent callers that need the same agents at the same versions share the load. */
-  function fetchShared(
-    tenantId: string,
-    { cache, ids, wanted, from, to }: { cache: TenantCache; ids: string[]; wanted: string; from: number; to: number },
-  ) {
-    const key = `${from}:${to}:${wanted}`
-    let fetch = cache.fetching.get(key)
-    if (!fetch) {
-      fetch = loadCalendars(db.kysely, tenantId, ids, from, to)
-        .then((rows) => {
-          if (cache.calendars.size + rows.length > MAX_CALENDARS) cache.calendars.clear()
-          const loaded = rows.map(
-            (row) => [row.agent_id, { ...unpackCalendar(row, from, to), confirmedAt: now() }] as const,
-          )
-          for (const [id, calendar] of loaded) cache.calendars.set(id, calendar)
-          return loaded
-        })
-        .finally(() => cache.fetching.delete(key))
-      cache.fetching.set(key, fetch)
-    }
-    return fetch
-  }
-
-  /** Adds the reserved time of the confirmed agents in [from, to); loads all missing calendars in one query. */
-  async function withCalendars(confirmed: Confirmed, from: number, to: number): Promise<Snapshot> {
-    const cache = cacheOf(confirmed.config.tenantId)
-    const calendars = new Map<string, AgentCalendar>()
-    const missing: string[] = []
-    for (const { id } of confirmed.agents) {
-      const cached = cache.calendars.get(id)
-      // A calendar newer than the confirmed version is fresh too: it was read after the call began.
-      const isFresh = cached && cached.version >= (confirmed.versions.get(id) ?? 0)
-      if (isFresh && cached.from <= from && cached.to >= to) {
-        cached.confirmedAt = now()
-        calendars.set(id, cached)
-      } else missing.push(id)
-    }
-    if (missing.length > 0) {
-      // Rounded outwards, so that the next month or the next caller hits the cache.
-      const low = Math.floor((from - DAY) / DAY) * DAY
-      const high = Math.ceil((to - low) / (32 * DAY)) * 32 * DAY + low
-      const wanted = missing.map((id) => `${id}:${confirmed.versions.get(id)}`)
-      for (const [id, calendar] of await fetchShared(confirmed.config.tenantId, {
-        cache,
-        ids: missing,
-        wanted: wanted.join(),
-        from: low,
-        to: high,
-      })) {
-        calendars.set(id, calendar)
-      }
-    }
-    for (const { id } of confirmed.agents) if (!calendars.has(id)) calendars.set(id, EMPTY_CALENDAR)
-    return { ...confirmed, calendars }
-  }
-
-  /**
-   * Cached configuration and calendars at most one second old, without a database query; null when any of it is missing or older.
-   * Good enough to choose what to try: the write itself refuses time that is no longer free. Never base a refusal on it.
-   */
-  function recent(
-    tenantId: string,
-    choose: (config: TenantConfig) => readonly Agent[],
-    from: number,
-    to: number,
-  ): Recent | null {
-    const cache = tenants.get(tenantId)
-    const config = cache?.config
-    if (!cache || !config) return null
-    const chosen = attempt(() => choose(config)).value
-    if (!chosen) return null
-    const calendars = new Map<string, AgentCalendar>()
-    for (const { id } of chosen) {
-      const cached = cache.calendars.get(id)
-      if (!cached || cached.from > from || cached.to < to || now() - cached.confirmedAt > RECENT_MS) return null
-      calendars.set(id, cached)
-    }
-    return { config, calendars }
-  }
-
-  /** Adds a reservation that this process is making to the cached calendar, without renewing the calendar's age. */
-  function noteReserved(
-    tenantId: string,
-    agentId: string,
-    { from, to, kind, expires }: Range & { kind: BusyKind; expires: number },
-  ): void {
-    const calendars = tenants.get(tenantId)?.calendars
-    const cached = calendars?.get(agentId)
-    if (!calendars || !cached) return
-    if (kind === 'session') return void calendars.delete(agentId)
-    const i = firstEnding(cached.spans, from)
-    calendars.set(agentId, {
-      ...cached,
-      // The content differs from the database at any version: a confirmed answer must reload it.
-      version: -1,
-      spans: cached.spans.toSpliced(i * 2, 0, from, to),
-      kinds: cached.kinds.toSpliced(i, 0, kind),
-      expires: cached.expires.toSpliced(i, 0, expires),
-      volatile: cached.volatile || expires !== 0,
+/** Joins the next version query: at most one runs at a time, so all callers that arrive meanwhile share the one after it. */
+function versionsOf(
+  caches: Caches,
+  tenantId: string,
+  cache: TenantCache,
+  ids: readonly string[],
+): Promise<Versions | null> {
+  if (!cache.batch) {
+    const batch = { ids: new Set<string>(), promise: Promise.resolve<Versions | null>(null) }
+    batch.promise = cache.inFlight.then(async () => {
+      cache.batch = undefined
+      const rows = await readVersions(caches.db.kysely, tenantId, [...batch.ids])
+      if (rows.length === 0) return null
+      const calendars = new Map(
+        rows.flatMap((r) => (r.agent_id === null ? [] : [[r.agent_id, r.version ?? 0] as const])),
+      )
+      return { config: rows[0]!.config, calendars }
     })
+    cache.inFlight = batch.promise.catch(() => undefined)
+    cache.batch = batch
   }
+  for (const id of ids) cache.batch.ids.add(id)
+  return cache.batch.promise
+}
 
-  /** The current configuration, confirmed by the database. */
-  async function config(tenantId: string): Promise<TenantConfig | null> {
-    return (await confirm(tenantId, () => []))?.config ?? null
+/** The cached configuration, possibly stale; for callers whose write checks the version itself. */
+async function recentConfig(caches: Caches, tenantId: string): Promise<TenantConfig | null> {
+  const cache = cacheOf(caches, tenantId)
+  return cache.config ?? reload(caches, tenantId, cache)
+}
+
+/**
+ * Confirms the configuration and the versions of the agents that `choose` picks from it. Null when there is no such tenant.
+ * An error of `choose` is thrown only under a confirmed configuration: a stale one may not know a new service.
+ */
+async function confirm(caches: Caches, tenantId: string, choose: Choose): Promise<Confirmed | null> {
+  const cache = cacheOf(caches, tenantId)
+  for (;;) {
+    const config = cache.config ?? (await reload(caches, tenantId, cache))
+    if (!config) return null
+    const chosen = attempt(() => choose(config))
+    const agents = chosen.value ?? []
+    const ids = agents.map((agent) => agent.id)
+    const versions = await versionsOf(caches, tenantId, cache, ids)
+    if (!versions) return null
+    if (versions.config === config.version) {
+      if (chosen.error) throw chosen.error
+      let sum = 0
+      for (const id of ids) sum += versions.calendars.get(id) ?? 0
+      return { config, agents, fingerprint: `${config.version}:${sum}`, versions: versions.calendars }
+    }
+    if (versions.config > (cache.config?.version ?? 0)) await reload(caches, tenantId, cache)
   }
+}
 
-  function forgetConfig(tenantId: string): void {
-    const cache = tenants.get(tenantId)
-    if (cache) cache.config = undefined
+/** Loads calendars; concurrent callers that need the same agents at the same versions share the load. */
+function fetchShared(
+  caches: Caches,
+  tenantId: string,
+  { cache, ids, wanted, from, to }: { cache: TenantCache; ids: string[]; wanted: string; from: number; to: number },
+) {
+  const key = `${from}:${to}:${wanted}`
+  let fetch = cache.fetching.get(key)
+  if (!fetch) {
+    fetch = loadCalendars(caches.db.kysely, tenantId, ids, from, to)
+      .then((rows) => {
+        if (cache.calendars.size + rows.length > MAX_CALENDARS) cache.calendars.clear()
+        const loaded = rows.map(
+          (row) => [row.agent_id, { ...unpackCalendar(row, from, to), confirmedAt: caches.now() }] as const,
+        )
+        for (const [id, calendar] of loaded) cache.calendars.set(id, calendar)
+        return loaded
+      })
+      .finally(() => cache.fetching.delete(key))
+    cache.fetching.set(key, fetch)
   }
+  return fetch
+}
 
-  return { recentConfig, recent, noteReserved, confirm, withCalendars, config, forgetConfig }
+/** Adds the reserved time of the confirmed agents in [from, to); loads all missing calendars in one query. */
+async function withCalendars(caches: Caches, confirmed: Confirmed, { from, to }: Range): Promise<Snapshot> {
+  const cache = cacheOf(caches, confirmed.config.tenantId)
+  const calendars = new Map<string, AgentCalendar>()
+  const missing: string[] = []
+  for (const { id } of confirmed.agents) {
+    const cached = cache.calendars.get(id)
+    // A calendar newer than the confirmed version is fresh too: it was read after the call began.
+    const isFresh = cached && cached.version >= (confirmed.versions.get(id) ?? 0)
+    if (isFresh && cached.from <= from && cached.to >= to) {
+      cached.confirmedAt = caches.now()
+      calendars.set(id, cached)
+    } else missing.push(id)
+  }
+  if (missing.length > 0) {
+    // Rounded outwards, so that the next month or the next caller hits the cache.
+    const low = Math.floor((from - DAY) / DAY) * DAY
+    const high = Math.ceil((to - low) / (32 * DAY)) * 32 * DAY + low
+    const wanted = missing.map((id) => `${id}:${confirmed.versions.get(id)}`)
+    for (const [id, calendar] of await fetchShared(caches, confirmed.config.tenantId, {
+      cache,
+      ids: missing,
+      wanted: wanted.join(),
+      from: low,
+      to: high,
+    })) {
+      calendars.set(id, calendar)
+    }
+  }
+  for (const { id } of confirmed.agents) if (!calendars.has(id)) calendars.set(id, EMPTY_CALENDAR)
+  return { ...confirmed, calendars }
+}
+
+/**
+ * Cached configuration and calendars at most one second old, without a database query; null when any of it is missing or older.
+ * Good enough to choose what to try: the write itself refuses time that is no longer free. Never base a refusal on it.
+ */
+function recent(caches: Caches, tenantId: string, choose: Choose, { from, to }: Range): Recent | null {
+  const cache = caches.tenants.get(tenantId)
+  const config = cache?.config
+  if (!cache || !config) return null
+  const chosen = attempt(() => choose(config)).value
+  if (!chosen) return null
+  const calendars = new Map<string, AgentCalendar>()
+  for (const { id } of chosen) {
+    const cached = cache.calendars.get(id)
+    if (!cached || cached.from > from || cached.to < to || caches.now() - cached.confirmedAt > RECENT_MS) return null
+    calendars.set(id, cached)
+  }
+  return { config, calendars }
+}
+
+/** Adds a reservation that this process is making to the cached calendar, without renewing the calendar's age. */
+function noteReserved(caches: Caches, tenantId: string, agentId: string, { from, to, kind, expires }: Taken): void {
+  const calendars = caches.tenants.get(tenantId)?.calendars
+  const cached = calendars?.get(agentId)
+  if (!calendars || !cached) return
+  if (kind === 'session') return void calendars.delete(agentId)
+  const i = firstEnding(cached.spans, from)
+  calendars.set(agentId, {
+    ...cached,
+    // The content differs from the database at any version: a confirmed answer must reload it.
+    version: -1,
+    spans: cached.spans.toSpliced(i * 2, 0, from, to),
+    kinds: cached.kinds.toSpliced(i, 0, kind),
+    expires: cached.expires.toSpliced(i, 0, expires),
+    volatile: cached.volatile || expires !== 0,
+  })
+}
+
+/** The current configuration, confirmed by the database. */
+async function configNow(caches: Caches, tenantId: string): Promise<TenantConfig | null> {
+  return (await confirm(caches, tenantId, () => []))?.config ?? null
+}
+
+function forgetConfig(caches: Caches, tenantId: string): void {
+  const cache = caches.tenants.get(tenantId)
+  if (cache) cache.config = undefined
+}
+
+/** Creates the caches of one process over one database; what each act does is said at its function. */
+export function createSnapshots(db: Database, now: () => number) {
+  const caches: Caches = { db, now, tenants: new Map() }
+  return {
+    recentConfig: (tenantId: string) => recentConfig(caches, tenantId),
+    recent: (tenantId: string, choose: Choose, range: Range) => recent(caches, tenantId, choose, range),
+    noteReserved: (tenantId: string, agentId: string, taken: Taken) => noteReserved(caches, tenantId, agentId, taken),
+    confirm: (tenantId: string, choose: Choose) => confirm(caches, tenantId, choose),
+    withCalendars: (confirmed: Confirmed, range: Range) => withCalendars(caches, confirmed, range),
+    config: (tenantId: string) => configNow(caches, tenantId),
+    forgetConfig: (tenantId: string) => forgetConfig(caches, tenantId),
+  }
 }

@@ -1,5 +1,5 @@
 // PURE. Turns configuration rows into the indexed model of the slot engine.
-import { union } from '../../kernel/time/interval.ts'
+import { union, type Range } from '../../kernel/time/interval.ts'
 import { parseDate } from '../../kernel/time/zone.ts'
 import { CAMPAIGN_DEFAULTS, connectorOf, type Campaign } from './campaign/campaign.ts'
 import { settingsOf } from '../tenant/settings.ts'
@@ -67,106 +67,110 @@ function agentOf(row: ConfigSource['agents'][number], pools: Map<string, Row>): 
   }
 }
 
+function locationOf(row: Row, timeZone: string): Location {
+  const document = row.document as Partial<Location>
+  return {
+    id: row.id,
+    name: row.name,
+    externalId: row.external_id,
+    kind: document.kind ?? 'office',
+    address: document.address ?? null,
+    phone: document.phone ?? null,
+    email: document.email ?? null,
+    directions: document.directions ?? null,
+    timeZone: document.timeZone ?? timeZone,
+    holidayCalendarId: document.holidayCalendarId ?? null,
+    archived: row.archived_at !== null,
+  }
+}
+
+/** The tenant's locations; without any in use, a placeholder for visits by telephone and video, with the tenant's own id. */
+function locationsOf({ tenant, locations: rows }: ConfigSource, timeZone: string): Map<string, Location> {
+  const locations = new Map(rows.map((row) => [row.id, locationOf(row, timeZone)]))
+  if (![...locations.values()].some((location) => !location.archived)) {
+    const { id, name } = tenant
+    locations.set(id, {
+      id,
+      name,
+      kind: 'call_room',
+      timeZone,
+      holidayCalendarId: null,
+      archived: false,
+      isRemote: true,
+    })
+  }
+  return locations
+}
+
+function scheduleOf(row: ConfigSource['schedules'][number]): Schedule {
+  const document = row.document as { timeZone: string; rules: ScheduleRule[] }
+  return {
+    id: row.id,
+    timeZone: document.timeZone,
+    fromDay: parseDate(row.from),
+    untilDay: row.until === null ? FOREVER : parseDate(row.until),
+    rules: document.rules,
+  }
+}
+
+function openingOf(row: ConfigSource['openings'][number]): Opening {
+  const document = row.document as { locationId?: string | null; audience?: 'public' | 'staff' }
+  return {
+    ...spanOf(row),
+    locationId: document.locationId ?? null,
+    audience: document.audience ?? 'public',
+  }
+}
+
+const spanOf = (row: Period): Range => ({ from: row.from.getTime(), to: row.to.getTime() })
+const pairOf = (row: Period): number[] => [row.from.getTime(), row.to.getTime()]
+
+const serviceOf = (row: Row): OfferedService => ({
+  ...(row.document as Omit<OfferedService, 'id' | 'name'>),
+  id: row.id,
+  name: row.name,
+  externalId: row.external_id,
+  archived: row.archived_at !== null,
+})
+
+function campaignOf(row: Row, timeZone: string): Campaign {
+  const document = row.document as unknown as Campaign
+  return {
+    ...CAMPAIGN_DEFAULTS,
+    ...document,
+    connector: connectorOf(document.connector),
+    id: row.id,
+    name: row.name,
+    externalId: row.external_id,
+    timeZone: document.timeZone ?? timeZone,
+    holidayCalendarId: document.holidayCalendarId ?? null,
+    archived: row.archived_at !== null,
+  }
+}
+
 /** Builds the model; the rows must be of one tenant. */
 export function buildConfig(rows: ConfigSource): TenantConfig {
   const settings = settingsOf(rows.tenant.document)
+  const { timeZone, locale } = settings
   const pools = new Map(rows.pools.map((row) => [row.id, row]))
   const byId = <T>(list: readonly Row[], make: (row: Row) => T): Map<string, T> =>
     new Map(list.map((row) => [row.id, make(row)]))
-  const locations = byId(rows.locations, (row): Location => {
-    const document = row.document as Partial<Location>
-    return {
-      id: row.id,
-      name: row.name,
-      externalId: row.external_id,
-      kind: document.kind ?? 'office',
-      address: document.address ?? null,
-      phone: document.phone ?? null,
-      email: document.email ?? null,
-      directions: document.directions ?? null,
-      timeZone: document.timeZone ?? settings.timeZone,
-      holidayCalendarId: document.holidayCalendarId ?? null,
-      archived: row.archived_at !== null,
-    }
-  })
-  if (![...locations.values()].some((location) => !location.archived))
-    locations.set(rows.tenant.id, {
-      ...{ id: rows.tenant.id, name: rows.tenant.name, kind: 'call_room', timeZone: settings.timeZone },
-      ...{ holidayCalendarId: null, archived: false, isRemote: true },
-    })
+  const byOwner = (row: { owner_id: string }): string => row.owner_id
   return {
     tenantId: rows.tenant.id,
     slug: rows.tenant.slug,
     name: rows.tenant.name,
     version: rows.tenant.config_version,
-    timeZone: settings.timeZone,
+    timeZone,
     settings,
-    locations,
-    services: byId(rows.services, (row) => ({
-      ...(row.document as Omit<OfferedService, 'id' | 'name'>),
-      id: row.id,
-      name: row.name,
-      externalId: row.external_id,
-      archived: row.archived_at !== null,
-    })),
+    locations: locationsOf(rows, timeZone),
+    services: byId(rows.services, serviceOf),
     agents: new Map(rows.agents.map((row) => [row.id, agentOf(row, pools)])),
-    schedules: group(
-      rows.schedules,
-      (row) => row.owner_id,
-      (row): Schedule => {
-        const document = row.document as { timeZone: string; rules: ScheduleRule[] }
-        return {
-          id: row.id,
-          timeZone: document.timeZone,
-          fromDay: parseDate(row.from),
-          untilDay: row.until === null ? FOREVER : parseDate(row.until),
-          rules: document.rules,
-        }
-      },
-    ),
-    openings: group(
-      rows.openings,
-      (row) => row.owner_id,
-      (row): Opening => {
-        const document = row.document as { locationId?: string | null; audience?: 'public' | 'staff' }
-        return {
-          from: row.from.getTime(),
-          to: row.to.getTime(),
-          locationId: document.locationId ?? null,
-          audience: document.audience ?? 'public',
-        }
-      },
-    ),
-    absences: spansOf(
-      group(
-        rows.absences,
-        (row) => row.agent_id,
-        (row) => [row.from.getTime(), row.to.getTime()],
-      ),
-    ),
-    closures: spansOf(
-      group(
-        rows.closures,
-        (row) => row.location_id ?? ALL_LOCATIONS,
-        (row) => [row.from.getTime(), row.to.getTime()],
-      ),
-    ),
-    campaigns: byId(rows.campaigns, (row) => {
-      const document = row.document as unknown as Campaign
-      return {
-        ...CAMPAIGN_DEFAULTS,
-        ...document,
-        connector: connectorOf(document.connector),
-        id: row.id,
-        name: row.name,
-        externalId: row.external_id,
-        timeZone: document.timeZone ?? settings.timeZone,
-        holidayCalendarId: document.holidayCalendarId ?? null,
-        archived: row.archived_at !== null,
-      }
-    }),
-    holidays: byId(rows.holidays, (row) =>
-      holidayCalendar(row.document as unknown as HolidayDocument, settings.locale),
-    ),
+    schedules: group(rows.schedules, byOwner, scheduleOf),
+    openings: group(rows.openings, byOwner, openingOf),
+    absences: spansOf(group(rows.absences, (row) => row.agent_id, pairOf)),
+    closures: spansOf(group(rows.closures, (row) => row.location_id ?? ALL_LOCATIONS, pairOf)),
+    campaigns: byId(rows.campaigns, (row) => campaignOf(row, timeZone)),
+    holidays: byId(rows.holidays, (row) => holidayCalendar(row.document as unknown as HolidayDocument, locale)),
   }
 }

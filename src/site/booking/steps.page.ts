@@ -127,40 +127,43 @@ async function showSummary(deps: Deps, site: Site, loaded: Loaded, more: Partial
   return summaryPage(site, { p: loaded.page(more), questions, captcha, needsApproval: approvalRequired })
 }
 
-/** Where to go instead if the draft cannot be confirmed yet; null if it can. */
+/** The draft to confirm, with a time that was taken again if need be; or where to go instead. */
 async function unready(
   deps: Deps,
   request: FastifyRequest,
   reply: FastifyReply,
   { site, loaded }: { site: Site; loaded: Loaded },
-): Promise<View | null> {
+): Promise<{ ready: Draft } | { instead: View }> {
   const form = formFields(request)
   const { id, base, draft } = loaded
-  if (draft.appointmentId !== null) return null
-  if (isOtherTime(draft, form)) return { redirect: `${base}/summary?said=changed` }
+  const goTo = (redirect: string): { instead: View } => ({ instead: { redirect } })
+  if (draft.appointmentId !== null) return { ready: draft }
+  if (isOtherTime(draft, form)) return goTo(`${base}/summary?said=changed`)
   const shown = textOf(form, 'shown', 20)
-  if (shown !== '' && shown !== digestOf(draft)) return { redirect: `${base}/summary?said=other` }
-  if (!draft.done.details) return { redirect: `${base}/details` }
-  if (!draft.done.applicant) return { redirect: `${base}/applicant` }
+  if (shown !== '' && shown !== digestOf(draft)) return goTo(`${base}/summary?said=other`)
+  if (!draft.done.details) return goTo(`${base}/details`)
+  if (!draft.done.applicant) return goTo(`${base}/applicant`)
   if (textOf(form, 'consent') !== 'yes') {
     reply.code(422)
-    return showSummary(deps, site, loaded, { faults: new Map([['consent', site.words.consentMissing]]) })
+    const faults = new Map([['consent', site.words.consentMissing]])
+    return { instead: await showSummary(deps, site, loaded, { faults }) }
   }
-  if (nextStep(draft, deps.now()) !== 'time') return null
+  if (nextStep(draft, deps.now()) !== 'time') return { ready: draft }
   // The hold ended while the citizen read the summary: take the time again if it is still free.
-  const refused = await takeAgain(deps, request, site, { id, draft })
-  return refused === null ? null : { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
+  const taken = await takeAgain(deps, request, site, { id, draft })
+  if (typeof taken !== 'string') return { ready: taken }
+  return goTo(`${base}/time${taken === '' ? '' : `?gone=${taken}`}`)
 }
 
 async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const loaded = await load(deps, request, site)
   const { id, base } = loaded
   const form = formFields(request)
-  const instead = await unready(deps, request, reply, { site, loaded })
-  if (instead) return instead
+  const checked = await unready(deps, request, reply, { site, loaded })
+  if ('instead' in checked) return checked.instead
   try {
     const isVouched = await isSolved(site, id, textOf(form, 'altcha'), await loaded.workLevel())
-    const result = await confirmDraft(deps, site, { draftId: id, draft: loaded.draft, isVouched })
+    const result = await confirmDraft(deps, site, { draftId: id, draft: checked.ready, isVouched })
     if ('activationUntil' in result) return { redirect: `${base}/activation` }
     return await letIn(deps, request, reply, { site, appointmentId: result.appointmentId })
   } catch (error) {
@@ -235,7 +238,7 @@ async function takeAgain(
   request: FastifyRequest,
   site: Site,
   { id, draft }: { id: string; draft: Draft },
-): Promise<ProblemCode | '' | null> {
+): Promise<Draft | ProblemCode | ''> {
   if (!draft.held) return ''
   const { start, locationId } = draft.held
   const isHere = draft.selection.channel === 'in_person'
@@ -245,8 +248,7 @@ async function takeAgain(
     // The hold has ended, so the citizen competes like anyone; the proof of work of this form is checked on confirming.
     if ((await pressureOf(deps, site, { selection: draft.selection, place, token: network, own: null })) === 'full')
       return 'day_crowded'
-    await chooseTime(deps, site, { draftId: id, selection: draft.selection, choice: place, network })
-    return null
+    return await chooseTime(deps, site, { draftId: id, selection: draft.selection, choice: place, network })
   } catch (error) {
     if (error instanceof AppError && OF_TIME.has(error.code)) return error.code
     throw error
@@ -258,8 +260,8 @@ async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promi
   const loaded = await load(deps, request, site)
   const { id, base, draft } = loaded
   const from = await keepTyped(deps, site, loaded, formFields(request))
-  const refused = await takeAgain(deps, request, site, { id, draft })
-  if (refused !== null) return { redirect: `${base}/time${refused === '' ? '' : `?gone=${refused}`}` }
+  const taken = await takeAgain(deps, request, site, { id, draft })
+  if (typeof taken === 'string') return { redirect: `${base}/time${taken === '' ? '' : `?gone=${taken}`}` }
   const step = from ?? (draft.done.details ? (draft.done.applicant ? 'summary' : 'applicant') : 'details')
   return { redirect: `${base}/${step}?said=held` }
 }

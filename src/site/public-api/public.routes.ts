@@ -77,6 +77,121 @@ async function tenantOf(deps: Deps, request: FastifyRequest, reply: FastifyReply
   return config
 }
 
+const config = { access: { kind: 'anyone' as const } }
+const docs = (operationId: string, summary: string) => ({ tags: ['public'], operationId, summary, params: Slug })
+const urlOf = (deps: Deps, of: TenantConfig, path = '') => `${deps.links.base}/${of.slug}${path}`
+
+function tenantRoute(open: Api, deps: Deps): void {
+  open.get('/v1/public/:tenant', {
+    config,
+    schema: {
+      ...docs('getPublicTenant', 'Who this is and where citizens book'),
+      response: { 200: TenantPublic, ...problems },
+    },
+    handler: async (request, reply) => {
+      const c = await tenantOf(deps, request, reply)
+      const { booking, theme, locale } = c.settings
+      return {
+        slug: c.slug,
+        name: c.name,
+        timeZone: c.timeZone,
+        locale,
+        bookingUrl: urlOf(deps, c),
+        open: booking.enabled,
+        emailRequired: booking.emailRequired || booking.emailConfirmationMinutes > 0,
+        privacyUrl: booking.privacyUrl ?? null,
+        accent: theme.accent,
+      }
+    },
+  })
+}
+
+function servicesRoute(open: Api, deps: Deps): void {
+  open.get('/v1/public/:tenant/services', {
+    config,
+    schema: {
+      ...docs('listPublicServices', 'Services with their first free time at each office and over each channel'),
+      querystring: Type.Object({ channel: Type.Optional(ChannelName) }, { additionalProperties: false }),
+      response: { 200: Type.Object({ items: Type.Array(ServicePublic) }), ...problems },
+    },
+    handler: async (request, reply) => {
+      const c = await tenantOf(deps, request, reply)
+      const { channel } = request.query
+      const services = [...c.services.values()].filter(
+        (s) => !s.archived && (channel === undefined || s.channels.some((o) => o.type === channel)),
+      )
+      const offers = await offersOf(deps, { tenantId: c.tenantId, config: c }, services, channel)
+      return {
+        items: offers.map(({ service: s, firsts }) => ({
+          id: s.id,
+          externalId: s.externalId ?? null,
+          name: s.name,
+          ...(s.description === undefined ? {} : { description: s.description }),
+          ...(s.whatToBring === undefined ? {} : { whatToBring: s.whatToBring }),
+          ...(s.category === undefined ? {} : { category: s.category }),
+          durationMinutes: s.durationMinutes,
+          durationOptions: s.durationOptions,
+          channels: s.channels.map((o) => o.type),
+          seats: s.seats,
+          questions: s.questions,
+          bookingUrl: urlOf(deps, c, `/book?service=${encodeURIComponent(s.externalId ?? s.id)}`),
+          firstFree: firsts.map((f) => ({
+            channel: f.channel,
+            locationId: f.location?.id ?? null,
+            locationName: f.location?.name ?? null,
+            start: f.start === null ? null : formatInstant(f.zone, f.start),
+          })),
+        })),
+      }
+    },
+  })
+}
+
+function slotsRoute(open: Api, deps: Deps): void {
+  open.get('/v1/public/:tenant/slots', {
+    config,
+    schema: {
+      ...docs('listPublicSlots', 'Free slots of a service by local date, over 92 days at most'),
+      querystring: Type.Object(
+        {
+          service: Type.String({ maxLength: 200, description: 'Id or external id' }),
+          location: Type.Optional(Type.String({ maxLength: 200, description: 'Id or external id; absent = all' })),
+          channel: defaulted({ ...ChannelName, default: 'in_person' }),
+          from: LocalDate,
+          to: { ...LocalDate, description: 'Last local date, included' },
+          timeZone: Type.Optional(Zone),
+        },
+        { additionalProperties: false },
+      ),
+      response: { 200: SlotsPublic, ...problems },
+    },
+    handler: async (request, reply) => {
+      const c = await tenantOf(deps, request, reply)
+      const query = request.query
+      checkRange(query.from, query.to)
+      const service = findNamed(c.services, query.service)
+      const visit = service ? planVisit([service]) : undefined
+      if (!service || visit === undefined || typeof visit === 'string')
+        throw new AppError('not_found', { what: 'service', id: query.service })
+      if (!visit.channels.includes(query.channel)) throw new AppError('channel_not_offered')
+      const offered = locationsOver(c, visit, query.channel)
+      const location = findNamed(c.locations, query.location)
+      if (query.location !== undefined && (!location || !offered.includes(location)))
+        throw new AppError('not_found', { what: 'location', id: query.location })
+      const asked = {
+        tenantId: c.tenantId,
+        serviceIds: [service.id],
+        locationIds: (location ? [location] : offered).map((l) => l.id),
+        audience: 'public' as const,
+        places: 1,
+      }
+      const text = await slotsText(deps, asked, query.timeZone, { from: query.from, to: query.to })
+      return sendText(reply, 'application/json; charset=utf-8', text)
+    },
+  })
+}
+
+/** All in one context, which has a limit of calls of its own. */
 export async function publicRoutes(app: Api, deps: Deps): Promise<void> {
   await app.register(async (plain) => {
     const open = plain.withTypeProvider<TypeBoxTypeProvider>()
@@ -88,114 +203,9 @@ export async function publicRoutes(app: Api, deps: Deps): Promise<void> {
       errorResponseBuilder: () => new AppError('too_many_requests'),
       hook: 'preHandler',
     })
-    const config = { access: { kind: 'anyone' as const } }
-    const docs = (operationId: string, summary: string) => ({ tags: ['public'], operationId, summary, params: Slug })
-    const urlOf = (config: TenantConfig, path = '') => `${deps.links.base}/${config.slug}${path}`
-
     bulkRoutes(open, deps)
-
-    open.get('/v1/public/:tenant', {
-      config,
-      schema: {
-        ...docs('getPublicTenant', 'Who this is and where citizens book'),
-        response: { 200: TenantPublic, ...problems },
-      },
-      handler: async (request, reply) => {
-        const c = await tenantOf(deps, request, reply)
-        const { booking, theme, locale } = c.settings
-        return {
-          slug: c.slug,
-          name: c.name,
-          timeZone: c.timeZone,
-          locale,
-          bookingUrl: urlOf(c),
-          open: booking.enabled,
-          emailRequired: booking.emailRequired || booking.emailConfirmationMinutes > 0,
-          privacyUrl: booking.privacyUrl ?? null,
-          accent: theme.accent,
-        }
-      },
-    })
-
-    open.get('/v1/public/:tenant/services', {
-      config,
-      schema: {
-        ...docs('listPublicServices', 'Services with their first free time at each office and over each channel'),
-        querystring: Type.Object({ channel: Type.Optional(ChannelName) }, { additionalProperties: false }),
-        response: { 200: Type.Object({ items: Type.Array(ServicePublic) }), ...problems },
-      },
-      handler: async (request, reply) => {
-        const c = await tenantOf(deps, request, reply)
-        const { channel } = request.query
-        const services = [...c.services.values()].filter(
-          (s) => !s.archived && (channel === undefined || s.channels.some((o) => o.type === channel)),
-        )
-        const offers = await offersOf(deps, { tenantId: c.tenantId, config: c }, services, channel)
-        return {
-          items: offers.map(({ service: s, firsts }) => ({
-            id: s.id,
-            externalId: s.externalId ?? null,
-            name: s.name,
-            ...(s.description === undefined ? {} : { description: s.description }),
-            ...(s.whatToBring === undefined ? {} : { whatToBring: s.whatToBring }),
-            ...(s.category === undefined ? {} : { category: s.category }),
-            durationMinutes: s.durationMinutes,
-            durationOptions: s.durationOptions,
-            channels: s.channels.map((o) => o.type),
-            seats: s.seats,
-            questions: s.questions,
-            bookingUrl: urlOf(c, `/book?service=${encodeURIComponent(s.externalId ?? s.id)}`),
-            firstFree: firsts.map((f) => ({
-              channel: f.channel,
-              locationId: f.location?.id ?? null,
-              locationName: f.location?.name ?? null,
-              start: f.start === null ? null : formatInstant(f.zone, f.start),
-            })),
-          })),
-        }
-      },
-    })
-
-    open.get('/v1/public/:tenant/slots', {
-      config,
-      schema: {
-        ...docs('listPublicSlots', 'Free slots of a service by local date, over 92 days at most'),
-        querystring: Type.Object(
-          {
-            service: Type.String({ maxLength: 200, description: 'Id or external id' }),
-            location: Type.Optional(Type.String({ maxLength: 200, description: 'Id or external id; absent = all' })),
-            channel: defaulted({ ...ChannelName, default: 'in_person' }),
-            from: LocalDate,
-            to: { ...LocalDate, description: 'Last local date, included' },
-            timeZone: Type.Optional(Zone),
-          },
-          { additionalProperties: false },
-        ),
-        response: { 200: SlotsPublic, ...problems },
-      },
-      handler: async (request, reply) => {
-        const c = await tenantOf(deps, request, reply)
-        const query = request.query
-        checkRange(query.from, query.to)
-        const service = findNamed(c.services, query.service)
-        const visit = service ? planVisit([service]) : undefined
-        if (!service || visit === undefined || typeof visit === 'string')
-          throw new AppError('not_found', { what: 'service', id: query.service })
-        if (!visit.channels.includes(query.channel)) throw new AppError('channel_not_offered')
-        const offered = locationsOver(c, visit, query.channel)
-        const location = findNamed(c.locations, query.location)
-        if (query.location !== undefined && (!location || !offered.includes(location)))
-          throw new AppError('not_found', { what: 'location', id: query.location })
-        const asked = {
-          tenantId: c.tenantId,
-          serviceIds: [service.id],
-          locationIds: (location ? [location] : offered).map((l) => l.id),
-          audience: 'public' as const,
-          places: 1,
-        }
-        const text = await slotsText(deps, asked, query.timeZone, { from: query.from, to: query.to })
-        return sendText(reply, 'application/json; charset=utf-8', text)
-      },
-    })
+    tenantRoute(open, deps)
+    servicesRoute(open, deps)
+    slotsRoute(open, deps)
   })
 }

@@ -40,6 +40,80 @@ function sessionsTable(workspace: Workspace, sessions: readonly Session[]): Html
   </ul>`
 }
 
+/** Language and look, which are saved at once. */
+function languageAndLook(workspace: Workspace, locale: string, faults: Faults): Html {
+  const w = workspace.words.account
+  return html`<section>
+      <h2>${w.language}</h2>
+      ${form(
+        workspace,
+        '/agenda/account/language',
+        html`${choices(
+            {
+              name: 'locale',
+              legend: w.languageOf,
+              options: [
+                { value: 'it', label: 'Italiano' },
+                { value: 'en', label: 'English' },
+              ],
+              chosen: [locale === '' ? workspace.language : locale],
+            },
+            faults,
+          )} <button class="secondary">${w.save}</button>`,
+      )}
+    </section>
+    <section>
+      <h2>${w.look}</h2>
+      ${form(
+        workspace,
+        '/agenda/account/look',
+        html`${choices(
+            {
+              name: 'look',
+              legend: w.lookOf,
+              options: (['device', 'light', 'dark'] as const).map((value) => ({ value, label: w.looks[value] })),
+              chosen: [workspace.look ?? 'device'],
+            },
+            faults,
+          )} <button class="secondary">${w.save}</button>`,
+      )}
+    </section>`
+}
+
+/** The calendar addresses of the person's own agenda. */
+function feedsSection(workspace: Workspace, feeds: readonly { id: string; created_at: Date }[]): Html {
+  const w = workspace.words.account
+  return html`<section>
+    <h2>${w.feed}</h2>
+    <p>${w.feedText}</p>
+    <ul class="rows">
+      ${feeds.map(
+        (f) =>
+          html`<li>
+            <span>${w.feedSince(dateOf(workspace.language, workspace.zone, f.created_at.getTime()))}</span>
+            ${action(workspace, { to: `/agenda/account/feeds/${f.id}/end`, label: w.end })}
+          </li>`,
+      )}
+    </ul>
+    ${action(workspace, { to: '/agenda/account/feeds', label: w.newFeed })}
+  </section>`
+}
+
+function passwordSection(workspace: Workspace, email: string, faults: Faults): Html {
+  const w = workspace.words.account
+  return html`<section>
+    <h2>${w.password}</h2>
+    ${form(
+      workspace,
+      '/agenda/account/password',
+      html`<input type="hidden" name="username" value="${email}" autocomplete="username" />
+        ${passwordField({ name: 'present', label: w.present, use: 'present' }, faults)}
+        ${passwordField({ name: 'password', label: w.next, hint: workspace.words.signIn.passwordHint, use: 'new' }, faults)}
+        <button class="secondary">${w.change}</button>`,
+    )}
+  </section>`
+}
+
 export async function accountPage(workspace: Workspace, deps: Deps, faults: Faults, extra: Html | false = false) {
   const w = workspace.words.account
   const { items } = await workspace.read<{ items: Session[] }>('/v1/me/sessions')
@@ -54,71 +128,9 @@ export async function accountPage(workspace: Workspace, deps: Deps, faults: Faul
     main: html`${faultSummary(workspace.pageWords, faults)}
       <h1>${w.title}</h1>
       <p>${user.name}, ${user.email} · ${workspace.words.roles[user.role]}</p>
-      ${extra}
-      <section>
-        <h2>${w.language}</h2>
-        ${form(
-          workspace,
-          '/agenda/account/language',
-          html`${choices(
-              {
-                name: 'locale',
-                legend: w.languageOf,
-                options: [
-                  { value: 'it', label: 'Italiano' },
-                  { value: 'en', label: 'English' },
-                ],
-                chosen: [locale === '' ? workspace.language : locale],
-              },
-              faults,
-            )} <button class="secondary">${w.save}</button>`,
-        )}
-      </section>
-      <section>
-        <h2>${w.look}</h2>
-        ${form(
-          workspace,
-          '/agenda/account/look',
-          html`${choices(
-              {
-                name: 'look',
-                legend: w.lookOf,
-                options: (['device', 'light', 'dark'] as const).map((value) => ({ value, label: w.looks[value] })),
-                chosen: [workspace.look ?? 'device'],
-              },
-              faults,
-            )} <button class="secondary">${w.save}</button>`,
-        )}
-      </section>
-      ${
-        workspace.person.agentId !== null &&
-        html`<section>
-          <h2>${w.feed}</h2>
-          <p>${w.feedText}</p>
-          <ul class="rows">
-            ${feeds.map(
-              (f) =>
-                html`<li>
-                  <span>${w.feedSince(dateOf(workspace.language, workspace.zone, f.created_at.getTime()))}</span>
-                  ${action(workspace, { to: `/agenda/account/feeds/${f.id}/end`, label: w.end })}
-                </li>`,
-            )}
-          </ul>
-          ${action(workspace, { to: '/agenda/account/feeds', label: w.newFeed })}
-        </section>`
-      }
-      <section>
-        <h2>${w.password}</h2>
-        ${form(
-          workspace,
-          '/agenda/account/password',
-          html`<input type="hidden" name="username" value="${user.email}" autocomplete="username" />
-            ${passwordField({ name: 'present', label: w.present, use: 'present' }, faults)}
-            ${passwordField({ name: 'password', label: w.next, hint: workspace.words.signIn.passwordHint, use: 'new' }, faults)}
-            <button class="secondary">${w.change}</button>`,
-        )}
-      </section>
-      ${secondFactorSection(workspace, user, passkeys, faults)}
+      ${extra} ${languageAndLook(workspace, locale, faults)}
+      ${workspace.person.agentId !== null && feedsSection(workspace, feeds)}
+      ${passwordSection(workspace, user.email, faults)} ${secondFactorSection(workspace, user, passkeys, faults)}
       <section>
         <h2>${w.sessions}</h2>
         ${sessionsTable(workspace, items)}

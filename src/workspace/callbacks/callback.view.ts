@@ -160,6 +160,52 @@ export function nearestWindows(workspace: Workspace, refusal: Refusal | undefine
   </div>`
 }
 
+function facts(workspace: Workspace, c: ShownCallback): Html {
+  const w = workspace.words.callbacks
+  return html`<dl class="facts">
+    <div>
+      <dt>${w.promised}</dt>
+      <dd>${moment(workspace, c.windowFrom)}–${clock(workspace, c.windowTo)}</dd>
+    </div>
+    <div>
+      <dt>${w.campaign}</dt>
+      <dd>${campaignName(workspace, c.campaignId)}</dd>
+    </div>
+    <div>
+      <dt>${w.attempts}</dt>
+      <dd>${c.attempts}</dd>
+    </div>
+    ${
+      c.ownerAgentId !== null &&
+      html`<div>
+        <dt>${workspace.words.appointment.agent}</dt>
+        <dd>${agentName(workspace, c.ownerAgentId)}</dd>
+      </div>`
+    }
+    ${
+      c.reason !== undefined &&
+      html`<div>
+        <dt>${w.reason}</dt>
+        <dd>${c.reason}</dd>
+      </div>`
+    }
+    ${Object.entries(c.data).map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${String(value)}</dd>
+        </div>`,
+    )}
+    ${
+      c.outcome !== null &&
+      html`<div>
+        <dt>${w.outcome}</dt>
+        <dd>${(workspace.words.outcomes as Record<string, string>)[c.outcome] ?? c.outcome}</dd>
+      </div>`
+    }
+  </dl>`
+}
+
 /** Pointers of API bodies, mapped to form fields. */
 const FIELDS: Record<string, string> = { '/note': 'summary', '/callAgainAt': 'again', '/when/at': 'at' }
 
@@ -183,49 +229,8 @@ export async function callbackPage(workspace: Workspace, id: string, refusal?: R
           ${refused(refusal)} ${nearestWindows(workspace, refusal)}
           ${c.number !== null && html`<p class="big">${telephone(c.number)}</p>`}
           ${c.joinLink !== undefined && html`<p><a class="button" href="${c.joinLink}" rel="noreferrer" target="_blank">${w.join}</a></p>`}
-          <dl class="facts">
-            <div>
-              <dt>${w.promised}</dt>
-              <dd>${moment(workspace, c.windowFrom)}–${clock(workspace, c.windowTo)}</dd>
-            </div>
-            <div>
-              <dt>${w.campaign}</dt>
-              <dd>${campaignName(workspace, c.campaignId)}</dd>
-            </div>
-            <div>
-              <dt>${w.attempts}</dt>
-              <dd>${c.attempts}</dd>
-            </div>
-            ${
-              c.ownerAgentId !== null &&
-              html`<div>
-                <dt>${workspace.words.appointment.agent}</dt>
-                <dd>${agentName(workspace, c.ownerAgentId)}</dd>
-              </div>`
-            }
-            ${
-              c.reason !== undefined &&
-              html`<div>
-                <dt>${w.reason}</dt>
-                <dd>${c.reason}</dd>
-              </div>`
-            }
-            ${Object.entries(c.data).map(
-              ([name, value]) =>
-                html`<div>
-                  <dt>${name}</dt>
-                  <dd>${String(value)}</dd>
-                </div>`,
-            )}
-            ${
-              c.outcome !== null &&
-              html`<div>
-                <dt>${w.outcome}</dt>
-                <dd>${(workspace.words.outcomes as Record<string, string>)[c.outcome] ?? c.outcome}</dd>
-              </div>`
-            }
-          </dl>
-          ${script(workspace, c)} ${canReport ? outcomeForm(workspace, c, faults) : holder(workspace, c, history)}
+          ${facts(workspace, c)} ${script(workspace, c)}
+          ${canReport ? outcomeForm(workspace, c, faults) : holder(workspace, c, history)}
           ${attempts(workspace, history)}
           ${
             canChange &&

@@ -66,8 +66,7 @@ async function goOn(
   deps: Deps,
   request: FastifyRequest,
   reply: FastifyReply,
-  site: Site,
-  { tried, next }: { tried: Tried; next: string },
+  { site, tried, next }: { site: Site; tried: Tried; next: string },
 ): Promise<View> {
   if (tried.kind === 'in') return enter(request, reply, site, { s: tried.signedIn, next })
   reply.setCookie(WAITING, await signValue(deps, site.tenantId, 'code', tried.userId), cookieFor(request, site.base))
@@ -123,7 +122,8 @@ function signInForm(app: FastifyInstance, deps: Deps): void {
           browser: browserIn(request),
           passwords: site.settings.signIn.passwords,
         }
-        return await goOn(deps, request, reply, site, { tried: await trySignIn(deps, site.tenantId, given), next })
+        const tried = await trySignIn(deps, site.tenantId, given)
+        return await goOn(deps, request, reply, { site, tried, next })
       } catch (error) {
         const refused = said(site, error)
         reply.code((error as AppError).status)
@@ -248,7 +248,7 @@ function welcomeForm(app: FastifyInstance, deps: Deps): void {
           password: password.slice(0, 200),
           browser: browserIn(request),
         })
-        return await goOn(deps, request, reply, site, { tried, next: '/agenda' })
+        return await goOn(deps, request, reply, { site, tried, next: '/agenda' })
       } catch (error) {
         if (!(error instanceof AppError) || error.fields.length === 0) throw error
         const link = await openLink(deps, site.tenantId, token, ['invitation', 'reset'])
