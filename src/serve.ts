@@ -95,6 +95,9 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
       say(`  Administrator  ${base}${link}  (opens once: the first administrator)`)
   } else say('Agenda works in the background')
   say(
-    `  Database       ${deps.db.kind === 'embedded' ? `embedded, in ${config.data}` : 'PostgreSQL'}; ready after ${((performance.now() - began) / 1000).toFixed(1)} s`,
+    `  Database       ${deps.db.kind === 'embedded' ? `embedded, in ${config.data}` : 'PostgreSQL'}; ready after ${(
+      (performance.now() - began) /
+      1000
+    ).toFixed(1)} s`,
   )
 }

@@ -14,7 +14,8 @@ const TakenShown = Type.Object(
   {
     result: Type.String({
       description:
-        'cancelled, accepted, bounced, stopped; stale: about a time that no longer counts; refused: too late by the office’s rules; ignored: nothing of ours',
+        'cancelled, accepted, bounced, stopped; stale: about a time that no longer counts; refused: too ' +
+        'late by the office’s rules; ignored: nothing of ours',
     }),
   },
   { additionalProperties: false, title: 'Inbound' },
@@ -38,7 +39,8 @@ function takeInboundMailRoute(app: Api, deps: Deps): void {
       schema: {
         ...docs(
           'takeInboundMail',
-          'A mail to the tenant’s reply address, as it came (message/rfc822): answers of calendars (RFC 6047), undeliverable mail (RFC 3464)',
+          'A mail to the tenant’s reply address, as it came (message/rfc822): answers of calendars (RFC ' +
+            '6047), undeliverable mail (RFC 3464)',
         ),
         consumes: ['message/rfc822'],
         response,

@@ -113,7 +113,8 @@ const ModeName = Type.Union(
   (['reassign', 'next', 'best', 'ask'] as const).map((mode) => Type.Literal(mode)),
   {
     description:
-      'reassign: same time, colleague; next: nearest time, never on an earlier day; best: the first of both that works; ask: the people choose',
+      'reassign: same time, colleague; next: nearest time, never on an earlier day; best: the first of ' +
+      'both that works; ask: the people choose',
   },
 )
 const PlanItem = Type.Object(
@@ -301,7 +302,8 @@ function rearrangeAppointmentsRoute(app: Api, deps: Deps): void {
     schema: {
       ...docs(
         'rearrangeAppointments',
-        'Reassign, move on or ask about many appointments at once, as proposed (`plan`) or by a mode; people are told by the usual messages',
+        'Reassign, move on or ask about many appointments at once, as proposed (`plan`) or by a mode; ' +
+          'people are told by the usual messages',
       ),
       body: Type.Object(
         {

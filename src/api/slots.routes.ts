@@ -71,7 +71,9 @@ const ExplanationShown = Type.Object(
     reason: Nullable(
       Type.String({
         description:
-          'Why there is nobody to ask about: `no_location` (the tenant has none, and the service is given in person), `no_common_location` (of the services together), `no_agent`; null where agents are listed',
+          'Why there is nobody to ask about: `no_location` (the tenant has none, and the service is given ' +
+          'in person), `no_common_location` (of the services together), `no_agent`; null where agents are ' +
+          'listed',
       }),
     ),
     agents: Type.Array(

@@ -143,7 +143,9 @@ function createWebhookRoute(app: Api, deps: Deps): void {
     schema: {
       ...docs(
         'createWebhook',
-        'Subscribe; answers the secret that signs its messages (Standard Webhooks 1.0). It is told what its writer may read: without `appointments:read` or `callbacks:read` the ids only, and nothing once the key is revoked or the person blocked',
+        'Subscribe; answers the secret that signs its messages (Standard Webhooks 1.0). It is told what ' +
+          'its writer may read: without `appointments:read` or `callbacks:read` the ids only, and nothing ' +
+          'once the key is revoked or the person blocked',
       ),
       body: WebhookBody,
       response: {

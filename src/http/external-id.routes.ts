@@ -26,7 +26,8 @@ export function registerByExternalId(
       operationId: `put${title}ByExternalId`,
       summary: `Create, or change what is sent of it, by external id: ${resource.description}`,
       description:
-        '201 when it is new, 200 when it was known. Fields that are not sent stay as they are; a record that is so already keeps its version.',
+        '201 when it is new, 200 when it was known. Fields that are not sent stay as they are; a record ' +
+        'that is so already keeps its version.',
       security: [{ key: [] }],
       params: Type.Object({ externalId: ExternalId }),
       headers: IfMatchHeader,

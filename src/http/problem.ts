@@ -148,7 +148,14 @@ export function refuseSocket(error: Error & { code?: string }, socket: Socket): 
   const { status, code } = malformed(error)
   const body = JSON.stringify({ type: `urn:agenda:problem:${code}`, ...problemWords('en', code, {}), status, code })
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'content-type: application/problem+json',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
   )
 }
 

@@ -75,7 +75,8 @@ export const en: Words = {
     invalid_reference: ['Unknown reference', 'There is no active {what} with the id {id}.'],
     invalid_recurrence: [
       'Recurrence rule not valid',
-      'The part {part} of the rule cannot be used. Allowed: FREQ=DAILY|WEEKLY|MONTHLY|YEARLY with INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, UNTIL, COUNT, WKST.',
+      'The part {part} of the rule cannot be used. Allowed: FREQ=DAILY|WEEKLY|MONTHLY|YEARLY with ' +
+        'INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, UNTIL, COUNT, WKST.',
     ],
     number_not_called: [
       'This number is not called',
@@ -199,7 +200,8 @@ export const en: Words = {
     ],
     proof_needed: [
       'Please add an e-mail address',
-      'Many bookings of this day are not confirmed. The places that are left go to those who confirm by e-mail: add your address, and open the link that we send. Or ring the office.',
+      'Many bookings of this day are not confirmed. The places that are left go to those who confirm ' +
+        'by e-mail: add your address, and open the link that we send. Or ring the office.',
     ],
     day_crowded: [
       'This day is in great demand right now',
@@ -207,7 +209,8 @@ export const en: Words = {
     ],
     work_needed: [
       'One moment more',
-      'There is a rush right now, and your browser proves that you are no program. It takes some seconds: then press again. Your time is still chosen.',
+      'There is a rush right now, and your browser proves that you are no program. It takes some ' +
+        'seconds: then press again. Your time is still chosen.',
     ],
     too_many_open: [
       'Too many open appointments',

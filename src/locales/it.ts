@@ -55,7 +55,8 @@ export const it: Words = {
     invalid_reference: ['Riferimento sconosciuto', 'Non esiste un elemento attivo ({what}) con identificativo {id}.'],
     invalid_recurrence: [
       'Regola di ricorrenza non valida',
-      'La parte {part} della regola non è utilizzabile. Ammessi: FREQ=DAILY|WEEKLY|MONTHLY|YEARLY con INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, UNTIL, COUNT, WKST.',
+      'La parte {part} della regola non è utilizzabile. Ammessi: FREQ=DAILY|WEEKLY|MONTHLY|YEARLY con ' +
+        'INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, UNTIL, COUNT, WKST.',
     ],
     number_not_called: [
       'Questo numero non viene chiamato',
@@ -185,7 +186,9 @@ export const it: Words = {
     ],
     proof_needed: [
       'Aggiungi un indirizzo e-mail',
-      'Molte prenotazioni di questo giorno non sono confermate. I posti rimasti vanno a chi conferma per e-mail: aggiungi il tuo indirizzo e apri il collegamento che ti mandiamo. Oppure telefona all’ufficio.',
+      'Molte prenotazioni di questo giorno non sono confermate. I posti rimasti vanno a chi conferma ' +
+        'per e-mail: aggiungi il tuo indirizzo e apri il collegamento che ti mandiamo. Oppure telefona ' +
+        'all’ufficio.',
     ],
     day_crowded: [
       'Questo giorno è molto richiesto',
@@ -193,7 +196,8 @@ export const it: Words = {
     ],
     work_needed: [
       'Ancora un momento',
-      'C’è molta richiesta, e il tuo browser dimostra che non sei un programma. Bastano alcuni secondi: poi premi di nuovo. Il tuo orario è ancora scelto.',
+      'C’è molta richiesta, e il tuo browser dimostra che non sei un programma. Bastano alcuni ' +
+        'secondi: poi premi di nuovo. Il tuo orario è ancora scelto.',
     ],
     too_many_open: [
       'Troppi appuntamenti aperti',
@@ -274,7 +278,8 @@ export const it: Words = {
     sign_in_refused: ['Accesso non riuscito', 'L’indirizzo e-mail o la password non sono corretti.'],
     sign_in_paused: [
       'Troppi tentativi',
-      'L’accesso è sospeso per qualche minuto dopo molti tentativi. Attendi un poco, oppure chiedi una nuova password per e-mail: funziona subito.',
+      'L’accesso è sospeso per qualche minuto dopo molti tentativi. Attendi un poco, oppure chiedi una ' +
+        'nuova password per e-mail: funziona subito.',
     ],
     code_refused: [
       'Codice non corretto',
@@ -319,7 +324,8 @@ export const it: Words = {
     not_mergeable: ['Unione impossibile', 'Scegli due persone diverse.'],
     folder_in_use: [
       'Cartella dati in uso',
-      'La cartella dati {folder} è in uso dal processo {owner}. Ferma quel processo, scegli un’altra cartella con --data o imposta DATABASE_URL.',
+      'La cartella dati {folder} è in uso dal processo {owner}. Ferma quel processo, scegli un’altra ' +
+        'cartella con --data o imposta DATABASE_URL.',
     ],
     database_too_old: ['PostgreSQL troppo vecchio', 'Serve PostgreSQL 15 o successivo; questo server è {version}.'],
     database_not_empty: [

@@ -105,7 +105,9 @@ export const SETTINGS: readonly Setting[] = [
     default: '',
     unit: 'key',
     description:
-      'Seals secrets in the database: 32 random bytes in base64 or hexadecimal (openssl rand -base64 32). Several, by commas: the first seals, all open (rotation). Empty with the embedded database: made in the data folder.',
+      'Seals secrets in the database: 32 random bytes in base64 or hexadecimal (openssl rand -base64 ' +
+      '32). Several, by commas: the first seals, all open (rotation). Empty with the embedded ' +
+      'database: made in the data folder.',
     secret: true,
     read: keyList,
   },
@@ -245,7 +247,8 @@ export const SETTINGS: readonly Setting[] = [
     default: '',
     unit: 'URL',
     description:
-      'Service that tells breached passwords by the first five characters of their SHA-1, such as https://api.pwnedpasswords.com/range/. Empty: only the dictionary judges.',
+      'Service that tells breached passwords by the first five characters of their SHA-1, such as ' +
+      'https://api.pwnedpasswords.com/range/. Empty: only the dictionary judges.',
     read: (text) => {
       if (text !== '' && !/^https?:\/\/.+\/$/.test(text)) throw new Error('an URL that ends with /')
       return text || undefined

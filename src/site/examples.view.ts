@@ -24,12 +24,14 @@ export function examplesPage(site: Site, origin: string): Page {
       ${sample(
         w.widget,
         w.widgetText,
-        `<script type="module" src="${origin}/widget.js"></script>\n<agenda-booking tenant="${slug}" service="${name}" lang="${site.language}"></agenda-booking>`,
+        `<script type="module" src="${origin}/widget.js"></script>\n` +
+          `<agenda-booking tenant="${slug}" service="${name}" lang="${site.language}"></agenda-booking>`,
       )}
       ${sample(
         w.events,
         w.eventsText,
-        `document.addEventListener('agenda-step', (event) => console.log(event.detail.step))\ndocument.addEventListener('agenda-booked', () => console.log('booked'))`,
+        "document.addEventListener('agenda-step', (event) => console.log(event.detail.step))\n" +
+          "document.addEventListener('agenda-booked', () => console.log('booked'))",
       )}
       ${sample(w.link, w.linkText, `<a href="${origin}/${slug}/book?service=${name}" data-element="service-booking-access">…</a>`)}
       ${sample(w.api, w.apiText, `curl '${origin}/v1/public/${slug}/services'`)}

@@ -22,7 +22,15 @@ export function columns(title: string, marks: readonly Mark[]): Html {
   const y = (value: number): number => 8 + (height - bottom - 8) * (1 - value / top)
   const every = Math.ceil(marks.length / 10)
   return html`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
-    ${[0, 0.5, 1].map((part) => html`<line class="rule" x1="${left}" x2="${width}" y1="${y(top * part)}" y2="${y(top * part)}" /><text x="${left - 6}" y="${y(top * part) + 4}" class="axis end">${+(top * part).toPrecision(3)}</text>`)}
+    ${[0, 0.5, 1].map(
+      (part) =>
+        html`<line class="rule" x1="${left}" x2="${width}" y1="${y(top * part)}" y2="${y(top * part)}" /><text
+            x="${left - 6}"
+            y="${y(top * part) + 4}"
+            class="axis end"
+            >${+(top * part).toPrecision(3)}</text
+          >`,
+    )}
     ${marks.map((mark, i) => {
       const value = mark.value ?? 0
       return html`<rect
@@ -32,7 +40,12 @@ export function columns(title: string, marks: readonly Mark[]): Html {
           y="${y(value).toFixed(1)}"
           height="${(height - bottom - y(value)).toFixed(1)}"
           ><title>${mark.label}: ${mark.text}</title></rect
-        >${i % every === 0 && html`<text class="axis middle" x="${(left + (i + 0.5) * step).toFixed(1)}" y="${height - bottom + 18}">${short(mark.label, 10)}</text>`}`
+        >${
+          i % every === 0 &&
+          html`<text class="axis middle" x="${(left + (i + 0.5) * step).toFixed(1)}" y="${height - bottom + 18}"
+            >${short(mark.label, 10)}</text
+          >`
+        }`
     })}
   </svg>`
 }

@@ -7,7 +7,9 @@ export function logConnector(write: (line: string) => void): Connector {
     send: (batch) => {
       for (const { deliveryId, payload } of batch.items)
         write(
-          `${batch.kind === 'contact' ? 'due' : 'withdrawn'} ${String(payload.code)} campaign ${batch.campaign.name} delivery ${deliveryId}`,
+          `${
+            batch.kind === 'contact' ? 'due' : 'withdrawn'
+          } ${String(payload.code)} campaign ${batch.campaign.name} delivery ${deliveryId}`,
         )
       return Promise.resolve({
         kind: 'answered',

@@ -187,7 +187,10 @@ export async function enableTotp(
   return codes
 }
 
-/** Replaces the codes for emergencies; the earlier ones open nothing any more. Throws as `requireProof`, and `conflict` without a factor. */
+/**
+ * Replaces the codes for emergencies; the earlier ones open nothing any more. Throws as `requireProof`, and `conflict` without a
+ * factor.
+ */
 export async function renewCodes(deps: Deps, person: Person, present: string): Promise<string[]> {
   const user = (await findUser(deps.db.kysely, person.tenantId, person.id))!
   if (!hasSecondFactor(user)) throw new AppError('conflict')

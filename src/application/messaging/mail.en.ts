@@ -41,17 +41,24 @@ export const mailEn: Templates = {
   },
   late_change: {
     subject: 'Not cancelled: {{ service }}',
-    body: 'your calendar or your message said that you do not come, but it is too late to cancel this way. Please contact the office; until then the appointment stands.',
+    body:
+      'your calendar or your message said that you do not come, but it is too late to cancel this way. ' +
+      'Please contact the office; until then the appointment stands.',
     sms: '{{ office }}: too late to cancel this way, please call. The appointment stands: {{ when }}.',
   },
   choose: {
     subject: 'Please choose another time: {{ service }}',
-    body: 'we are sorry: the time that we promised you cannot stay as it is.{% if reason %} {{ reason }}{% endif %}\n\nOpen the link to choose another time that suits you, or to cancel. Until then the appointment stands.',
+    body:
+      'we are sorry: the time that we promised you cannot stay as it is.{% if reason %} {{ reason }}{% ' +
+      'endif %}\n\nOpen the link to choose another time that suits you, or to cancel. Until then the ' +
+      'appointment stands.',
     sms: '{{ office }}: your appointment {{ when }} cannot stay as it is. Please choose another time: {{ link }}',
   },
   again: {
     subject: 'The link to your appointment: {{ service }}',
-    body: 'here is the link to your appointment once more, as was asked on the booking page. If it was not you who asked, there is nothing to do.',
+    body:
+      'here is the link to your appointment once more, as was asked on the booking page. If it was not ' +
+      'you who asked, there is nothing to do.',
     sms: '{{ office }}: {{ service }}, {{ when }}, code {{ code }}: {{ link }}',
   },
   survey: {
@@ -66,7 +73,9 @@ export const mailEn: Templates = {
   },
   offer: {
     subject: 'An earlier time is free: {{ newWhen }}',
-    body: 'somebody gave a time back: {{ newWhen }}. It is kept for you until {{ until }}. If you do not want it, do nothing: your appointment stays as it is.',
+    body:
+      'somebody gave a time back: {{ newWhen }}. It is kept for you until {{ until }}. If you do not ' +
+      'want it, do nothing: your appointment stays as it is.',
     sms: '{{ office }}: earlier time {{ newWhen }}, yours until {{ until }}: {{ link }}',
   },
   callback_promised: {
@@ -76,7 +85,9 @@ export const mailEn: Templates = {
   },
   callback_late: {
     subject: 'Our call is late',
-    body: 'we promised to call you between {{ from }} and {{ to }} and have not managed yet. You have not been forgotten: we call as soon as we can.',
+    body:
+      'we promised to call you between {{ from }} and {{ to }} and have not managed yet. You have not ' +
+      'been forgotten: we call as soon as we can.',
     sms: '{{ office }}: our call is late, we call as soon as we can.',
   },
   callback_missed: {
@@ -101,7 +112,9 @@ export const mailEn: Templates = {
   },
   account_changed: {
     subject: 'Your account was changed',
-    body: 'something was done in your account. If it was you, there is nothing to do. If not, set a new password with the link, and tell your administrator.',
+    body:
+      'something was done in your account. If it was you, there is nothing to do. If not, set a new ' +
+      'password with the link, and tell your administrator.',
     sms: '{{ office }}: your account was changed.',
   },
   digest: {
@@ -111,12 +124,16 @@ export const mailEn: Templates = {
   },
   calendar_failing: {
     subject: 'Your other calendar cannot be read',
-    body: 'since {{ since }} your calendar {{ link }} cannot be read. What was read last still counts as busy time; newer entries are not known here. Please check its address or password.',
+    body:
+      'since {{ since }} your calendar {{ link }} cannot be read. What was read last still counts as ' +
+      'busy time; newer entries are not known here. Please check its address or password.',
     sms: '{{ office }}: your other calendar cannot be read since {{ since }}.',
   },
   webhook_disabled: {
     subject: 'A webhook was switched off',
-    body: 'the subscription {{ link }} has failed since {{ since }} ({{ failure }}) and was switched off. Mend it, switch it on again, and replay what it missed.',
+    body:
+      'the subscription {{ link }} has failed since {{ since }} ({{ failure }}) and was switched off. ' +
+      'Mend it, switch it on again, and replay what it missed.',
     sms: '{{ office }}: a webhook was switched off.',
   },
 }

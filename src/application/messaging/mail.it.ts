@@ -41,17 +41,24 @@ export const mailIt: Templates = {
   },
   late_change: {
     subject: 'Non annullato: {{ service }}',
-    body: 'il tuo calendario o il tuo messaggio dice che non vieni, ma è troppo tardi per annullare così. Contatta l’ufficio; fino ad allora l’appuntamento resta valido.',
+    body:
+      'il tuo calendario o il tuo messaggio dice che non vieni, ma è troppo tardi per annullare così. ' +
+      'Contatta l’ufficio; fino ad allora l’appuntamento resta valido.',
     sms: '{{ office }}: troppo tardi per annullare così, chiamaci. L’appuntamento resta: {{ when }}.',
   },
   choose: {
     subject: 'Scegli un altro orario: {{ service }}',
-    body: 'ci dispiace: l’orario che ti avevamo promesso non può restare com’è.{% if reason %} {{ reason }}{% endif %}\n\nApri il collegamento per scegliere un altro orario che ti va bene, o per annullare. Fino ad allora l’appuntamento resta valido.',
+    body:
+      'ci dispiace: l’orario che ti avevamo promesso non può restare com’è.{% if reason %} {{ reason ' +
+      '}}{% endif %}\n\nApri il collegamento per scegliere un altro orario che ti va bene, o per ' +
+      'annullare. Fino ad allora l’appuntamento resta valido.',
     sms: '{{ office }}: il tuo appuntamento {{ when }} non può restare com’è. Scegli un altro orario: {{ link }}',
   },
   again: {
     subject: 'Il collegamento al tuo appuntamento: {{ service }}',
-    body: 'ecco di nuovo il collegamento al tuo appuntamento, come ci è stato chiesto dalla pagina di prenotazione. Se non l’hai chiesto tu, non devi fare nulla.',
+    body:
+      'ecco di nuovo il collegamento al tuo appuntamento, come ci è stato chiesto dalla pagina di ' +
+      'prenotazione. Se non l’hai chiesto tu, non devi fare nulla.',
     sms: '{{ office }}: {{ service }}, {{ when }}, codice {{ code }}: {{ link }}',
   },
   survey: {
@@ -66,7 +73,9 @@ export const mailIt: Templates = {
   },
   offer: {
     subject: 'Si è liberato un orario prima: {{ newWhen }}',
-    body: 'qualcuno ha restituito un orario: {{ newWhen }}. È riservato a te fino a {{ until }}. Se non lo vuoi non fare nulla: il tuo appuntamento resta com’è.',
+    body:
+      'qualcuno ha restituito un orario: {{ newWhen }}. È riservato a te fino a {{ until }}. Se non lo ' +
+      'vuoi non fare nulla: il tuo appuntamento resta com’è.',
     sms: '{{ office }}: orario prima {{ newWhen }}, tuo fino a {{ until }}: {{ link }}',
   },
   callback_promised: {
@@ -76,7 +85,9 @@ export const mailIt: Templates = {
   },
   callback_late: {
     subject: 'La nostra chiamata è in ritardo',
-    body: 'avevamo promesso di chiamarti tra le {{ from }} e le {{ to }} e non ci siamo ancora riusciti. Non ti abbiamo dimenticato: chiamiamo appena possibile.',
+    body:
+      'avevamo promesso di chiamarti tra le {{ from }} e le {{ to }} e non ci siamo ancora riusciti. ' +
+      'Non ti abbiamo dimenticato: chiamiamo appena possibile.',
     sms: '{{ office }}: siamo in ritardo, ti chiamiamo appena possibile.',
   },
   callback_missed: {
@@ -101,7 +112,9 @@ export const mailIt: Templates = {
   },
   account_changed: {
     subject: 'Il tuo account è stato modificato',
-    body: 'qualcosa è cambiato nel tuo account. Se sei stato tu, non devi fare nulla. Altrimenti imposta una nuova password con il collegamento e avvisa il tuo amministratore.',
+    body:
+      'qualcosa è cambiato nel tuo account. Se sei stato tu, non devi fare nulla. Altrimenti imposta ' +
+      'una nuova password con il collegamento e avvisa il tuo amministratore.',
     sms: '{{ office }}: il tuo account è stato modificato.',
   },
   digest: {
@@ -111,12 +124,17 @@ export const mailIt: Templates = {
   },
   calendar_failing: {
     subject: 'Il tuo altro calendario non si legge',
-    body: 'da {{ since }} il tuo calendario {{ link }} non si può leggere. Quello che è stato letto per ultimo vale ancora come tempo occupato; le voci più nuove qui non si conoscono. Controlla l’indirizzo o la password.',
+    body:
+      'da {{ since }} il tuo calendario {{ link }} non si può leggere. Quello che è stato letto per ' +
+      'ultimo vale ancora come tempo occupato; le voci più nuove qui non si conoscono. Controlla ' +
+      'l’indirizzo o la password.',
     sms: '{{ office }}: il tuo altro calendario non si legge da {{ since }}.',
   },
   webhook_disabled: {
     subject: 'Un webhook è stato spento',
-    body: 'la sottoscrizione {{ link }} fallisce da {{ since }} ({{ failure }}) ed è stata spenta. Riparala, riaccendila e rinvia quello che ha perso.',
+    body:
+      'la sottoscrizione {{ link }} fallisce da {{ since }} ({{ failure }}) ed è stata spenta. ' +
+      'Riparala, riaccendila e rinvia quello che ha perso.',
     sms: '{{ office }}: un webhook è stato spento.',
   },
 }

@@ -47,7 +47,8 @@ export async function countAppointments(db: Db, tenantId: string, f: ReportFilte
 /** Counts appointments by how many whole days ahead they were booked; 0 = the same local day. */
 export async function countNotice(db: Db, tenantId: string, f: ReportFilter): Promise<{ days: number; n: number }[]> {
   const { rows } = await sql<{ days: number; n: number }>`
-    select greatest(0, (a.starts_at at time zone ${f.zone})::date - (a.created_at at time zone ${f.zone})::date)::int as days, count(*)::int as n
+    select greatest(0, (a.starts_at at time zone ${f.zone})::date - (a.created_at at time zone ${f.zone})::date)::int as days,
+           count(*)::int as n
       from appointments a
      where ${matching(tenantId, f)} and a.status <> 'cancelled'
      group by 1 order by 1`.execute(db)
@@ -104,7 +105,8 @@ export type HourCount = { day: string; hour: number; n: number; minutes: number 
 /** Counts appointments that were not cancelled, by local day and hour of their start. */
 export async function countHours(db: Db, tenantId: string, f: ReportFilter): Promise<HourCount[]> {
   const { rows } = await sql<HourCount>`
-    select to_char(a.starts_at at time zone ${f.zone}, 'YYYY-MM-DD') as day, extract(hour from a.starts_at at time zone ${f.zone})::int as hour,
+    select to_char(a.starts_at at time zone ${f.zone}, 'YYYY-MM-DD') as day,
+           extract(hour from a.starts_at at time zone ${f.zone})::int as hour,
            count(*)::int as n, (sum(extract(epoch from a.ends_at - a.starts_at)) / 60)::int as minutes
       from appointments a
      where ${matching(tenantId, f)} and a.status <> 'cancelled'

@@ -18,7 +18,8 @@ const { values } = parseArgs({
 
 const HELP = `npm run dialer -- --key agd.… [--base URL] [--campaign EXTERNAL_ID] [--ask 5] [--batch 10] [--call-seconds 2] [--rounds 0]
 
-Asks for some callbacks of a campaign first (--ask 0: none), then leases what is due, pretends to call, and reports outcomes: 55 % answered, 20 % no answer, 15 % busy,
+Asks for some callbacks of a campaign first (--ask 0: none), then leases what is due, pretends to call, and reports
+outcomes: 55 % answered, 20 % no answer, 15 % busy,
 5 % machine, 5 % wrong number. --rounds 0 goes on until Ctrl-C.
 `
 

@@ -31,7 +31,8 @@ export async function timelineOf(
       union all
       select 'callback', c.id, c.window_from,
              jsonb_build_object('status', c.status, 'code', c.code, 'campaignId', c.campaign_id, 'channel', c.channel,
-               'agentId', c.owner_agent_id, 'number', c.number, 'attempts', c.attempts, 'outcome', c.outcome, 'reason', c.document->>'reason')
+               'agentId', c.owner_agent_id, 'number', c.number, 'attempts', c.attempts, 'outcome', c.outcome,
+               'reason', c.document->>'reason')
         from callbacks c
        where c.tenant_id = ${tenantId} and c.contact_id = ${contactId}
       union all

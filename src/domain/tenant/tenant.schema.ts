@@ -60,7 +60,8 @@ const BookingBody = Type.Object(
         minimum: 0,
         maximum: 100,
         description:
-          'Percent of a day’s working time that bookings without a confirmed e-mail address may take together; 20 by default, 100 = no limit',
+          'Percent of a day’s working time that bookings without a confirmed e-mail address may take ' +
+          'together; 20 by default, 100 = no limit',
       }),
     ),
     pendingHours: Type.Optional(

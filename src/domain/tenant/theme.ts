@@ -50,7 +50,9 @@ export function checkTheme(theme: Theme): void {
 /** The stylesheet of a theme: custom properties only, so that no value can inject CSS rules. */
 export function themeCss(theme: Theme): string {
   const dark = lightenedFor(theme.accent, DARK_PAGE, 6)
-  return `:root{--accent:${theme.accent};--on-accent:${readableOn(theme.accent)};--header:${theme.headerBackground};--on-header:${theme.headerText};--font:${FONTS[theme.font]}}
+  const accent = `--accent:${theme.accent};--on-accent:${readableOn(theme.accent)}`
+  const header = `--header:${theme.headerBackground};--on-header:${theme.headerText}`
+  return `:root{${accent};${header};--font:${FONTS[theme.font]}}
 @media (prefers-color-scheme:dark){:root:not([data-look=light]){--accent:${dark};--on-accent:${readableOn(dark)}}}
 :root[data-look=dark]{--accent:${dark};--on-accent:${readableOn(dark)}}
 `

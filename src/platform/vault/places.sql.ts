@@ -3,6 +3,9 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/tx.ts'
 import { isSealed } from './vault.ts'
 
+const hostIn = (text: string): string => new URL((JSON.parse(text) as { url: string }).url).host
+const namesIn = (text: string): string => JSON.stringify(Object.keys(JSON.parse(text) as object))
+
 export type Plain = { id: string; text: string }
 
 export type Place = {
@@ -67,7 +70,7 @@ export function placesOf(db: Db, tenantId: string): Place[] {
       write: (id: string, sealed: string, { text }: Plain) => sql`
         update external_calendars
            set document = (document - 'url' - 'username' - 'password')
-                          || jsonb_build_object('host', ${new URL((JSON.parse(text) as { url: string }).url).host}::text, 'sealed', ${sealed}::text)
+                          || jsonb_build_object('host', ${hostIn(text)}::text, 'sealed', ${sealed}::text)
          where tenant_id = ${tenantId} and id = ${id} and not (document ? 'sealed')`,
     },
     {
@@ -76,7 +79,7 @@ export function placesOf(db: Db, tenantId: string): Place[] {
       write: (id: string, sealed: string, { text }: Plain) => sql`
         update text_gateways
            set document = (document - 'headers')
-                          || jsonb_build_object('headerNames', ${JSON.stringify(Object.keys(JSON.parse(text) as object))}::jsonb, 'sealed', ${sealed}::text)
+                          || jsonb_build_object('headerNames', ${namesIn(text)}::jsonb, 'sealed', ${sealed}::text)
          where tenant_id = ${tenantId} and channel = ${id} and not (document ? 'sealed')`,
     },
   ]

@@ -155,7 +155,10 @@ export function managePage(site: Site, own: OwnAppointment): Page {
           ${own.waiting && waitingSection(site, own.base, own.waiting)} ${calendarLinks(site, own)}`
       }
       ${own.isRateable && rating(site, own)}
-      ${!(isLive(a) && a.ends_at.getTime() > site.now) && html`<p class="noprint"><a class="button" href="${againLink(site, a)}">${w.bookAgain}</a></p>`}
+      ${
+        !(isLive(a) && a.ends_at.getTime() > site.now) &&
+        html`<p class="noprint"><a class="button" href="${againLink(site, a)}">${w.bookAgain}</a></p>`
+      }
     </div>`,
   }
 }
@@ -279,7 +282,19 @@ function rating(site: Site, own: OwnAppointment): Html {
         },
         own.faults,
       )}
-      ${field({ name: 'recommendation', label: w.recommendation(site.config.name), value: '', type: 'number', minimum: 0, maximum: 10, inputMode: 'numeric', hint: w.recommendationHint }, own.faults)}
+      ${field(
+        {
+          name: 'recommendation',
+          label: w.recommendation(site.config.name),
+          value: '',
+          type: 'number',
+          minimum: 0,
+          maximum: 10,
+          inputMode: 'numeric',
+          hint: w.recommendationHint,
+        },
+        own.faults,
+      )}
       ${field({ name: 'comment', label: w.ratingComment, value: '', type: 'textarea', maxLength: 200, hint: w.noPersonalData }, own.faults)}
       <button class="secondary">${w.ratingMore}</button>
     </form>
@@ -299,8 +314,30 @@ export function findPage(site: Site, find: Find): Page {
       ${find.message} ${faultSummary(w, find.faults)}
       <p class="lead">${w.findLead}</p>
       <form method="post" action="${site.base}/find" data-checked>
-        ${field({ name: 'code', label: w.code, value: find.code, required: true, maxLength: 12, autocomplete: 'off', hint: w.codeHint }, find.faults)}
-        ${field({ name: 'means', label: w.meansLabel, value: find.means, required: true, maxLength: 254, autocomplete: 'email', hint: w.meansHint }, find.faults)}
+        ${field(
+          {
+            name: 'code',
+            label: w.code,
+            value: find.code,
+            required: true,
+            maxLength: 12,
+            autocomplete: 'off',
+            hint: w.codeHint,
+          },
+          find.faults,
+        )}
+        ${field(
+          {
+            name: 'means',
+            label: w.meansLabel,
+            value: find.means,
+            required: true,
+            maxLength: 254,
+            autocomplete: 'email',
+            hint: w.meansHint,
+          },
+          find.faults,
+        )}
         <div class="actions">
           <a class="back" href="${site.base}">${w.back}</a>
           <button>${w.findButton}</button>
@@ -310,7 +347,18 @@ export function findPage(site: Site, find: Find): Page {
         <h2>${w.noCode}</h2>
         <p>${w.noCodeText}</p>
         <form method="post" action="${site.base}/find/links" data-checked>
-          ${field({ name: 'means', id: 'links-means', label: w.meansLabel, value: find.means, required: true, maxLength: 254, autocomplete: 'email' }, NO_FAULTS)}
+          ${field(
+            {
+              name: 'means',
+              id: 'links-means',
+              label: w.meansLabel,
+              value: find.means,
+              required: true,
+              maxLength: 254,
+              autocomplete: 'email',
+            },
+            NO_FAULTS,
+          )}
           <button class="secondary">${w.sendLinks}</button>
         </form>
       </section>

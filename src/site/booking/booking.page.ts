@@ -152,7 +152,12 @@ export async function timesPage(
     event: 'time',
     above: html`${steps(site, 'time', { place })}
     ${isElsewhere && html`<p class="notice note" role="status">${w.outOfRange}</p>`}
-    ${own && html`<p class="notice note">${w.yourTime(clockOf(own.timeZone, own.start), dateOf(site.language, own.timeZone, own.start))}</p>`}`,
+    ${
+      own &&
+      html`<p class="notice note">
+        ${w.yourTime(clockOf(own.timeZone, own.start), dateOf(site.language, own.timeZone, own.start))}
+      </p>`
+    }`,
     head: visitHead(site, wish, whereFact(site, selection)),
     times: found,
     view,

@@ -39,7 +39,10 @@ export function answerText(site: Site, q: Question, value: string | readonly str
 function consent(site: Site): Html {
   const w = site.words
   const { privacyUrl, termsUrl, texts } = site.settings.booking
-  const links = html`${privacyUrl !== undefined && html` <a href="${privacyUrl}" target="_blank" rel="noopener">${w.privacy} ${w.newWindow}</a>`}
+  const links = html`${
+    privacyUrl !== undefined &&
+    html` <a href="${privacyUrl}" target="_blank" rel="noopener">${w.privacy} ${w.newWindow}</a>`
+  }
   ${termsUrl !== undefined && html` <a href="${termsUrl}" target="_blank" rel="noopener">${w.terms} ${w.newWindow}</a>`}`
   return html`${texts[site.language]?.consent ?? w.consent} ${links}`
 }
@@ -90,7 +93,10 @@ export function summaryPage(site: Site, { p, questions, captcha, needsApproval }
       <h1>${w.stepTitles.summary}</h1>
       ${p.message} ${holdClock(site, held, p.base)} ${faultSummary(w, p.faults)}
       ${needsApproval && notice('note', w.approvalTitle, w.approvalNote)}
-      ${section(w.stepNames.place, p.links.place ?? '', w.change, [[w.service, own(site, visitName(site, selection.serviceIds))], ...placeRows(site, draft)])}
+      ${section(w.stepNames.place, p.links.place ?? '', w.change, [
+        [w.service, own(site, visitName(site, selection.serviceIds))],
+        ...placeRows(site, draft),
+      ])}
       ${section(
         w.stepNames.time,
         `${p.base}/time`,

@@ -253,7 +253,13 @@ export function timePage(site: Site, choice: TimeChoice): Page {
         ${choice.hiddenFields.map(([name, value]) => hidden(name, value))}
         ${days.length > 0 && html`<p class="hint">${choice.hint}</p>`}
         <div id="at">
-          ${days.length > 0 ? (choice.view === 'list' ? list(site, choice) : calendar(site, choice)) : chosenElsewhere(site, choice, () => true)}
+          ${
+            days.length > 0
+              ? choice.view === 'list'
+                ? list(site, choice)
+                : calendar(site, choice)
+              : chosenElsewhere(site, choice, () => true)
+          }
         </div>
         <div class="actions sticky">
           <a class="back" href="${choice.back}">${w.back}</a>

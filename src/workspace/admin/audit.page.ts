@@ -51,7 +51,14 @@ export function auditPages(add: AddWorkspacePage): void {
                 )
           }
           <ul class="links">
-            ${page.nextCursor !== null && html`<li><a href="${address('/agenda/settings/audit', { cursor: page.nextCursor, actor: query.actor })}">${workspace.words.admin.more}</a></li>`}
+            ${
+              page.nextCursor !== null &&
+              html`<li>
+                <a href="${address('/agenda/settings/audit', { cursor: page.nextCursor, actor: query.actor })}"
+                  >${workspace.words.admin.more}</a
+                >
+              </li>`
+            }
             <li><a href="/v1/audit-entries/export" download>${w.exportAudit}</a></li>
           </ul>`,
       }

@@ -102,9 +102,28 @@ function dataPage(
         ${form(
           workspace,
           '/agenda/settings/data',
-          html`${select({ name: 'collection', label: w.collection, value: given.collection, options: MOVABLES.map((one) => ({ value: one.path, label: nameFor(one.path) })) }, NO_FAULTS)}
+          html`${select(
+              {
+                name: 'collection',
+                label: w.collection,
+                value: given.collection,
+                options: MOVABLES.map((one) => ({ value: one.path, label: nameFor(one.path) })),
+              },
+              NO_FAULTS,
+            )}
             <p id="file-place"></p>
-            ${field({ name: 'text', label: w.rows, hint: w.rowsHint, value: given.text, type: 'textarea', required: true, maxLength: 100_000 }, NO_FAULTS)}
+            ${field(
+              {
+                name: 'text',
+                label: w.rows,
+                hint: w.rowsHint,
+                value: given.text,
+                type: 'textarea',
+                required: true,
+                maxLength: 100_000,
+              },
+              NO_FAULTS,
+            )}
             <button>${w.importNow}</button>`,
         )}
       </section>`,

@@ -5,8 +5,55 @@ import { formatDate } from '../../kernel/time/zone.ts'
 import { clockOf } from '../../locales/dates.ts'
 import { field, NO_FAULTS, select } from '../../ui/form.ts'
 import { back } from './admin-components.ts'
-import { html } from '../../platform/html/html.ts'
+import { html, type Html } from '../../platform/html/html.ts'
 import type { Workspace } from '../frame/context.ts'
+
+function filters(workspace: Workspace, query: Record<string, string | undefined>, date: string): Html {
+  const w = workspace.words.admin
+  return html`<form method="get" action="/agenda/settings/explanation" class="filters">
+    ${select(
+      {
+        name: 'service',
+        label: workspace.words.book.service,
+        value: query.service ?? '',
+        options: optionsOf(workspace.config.services.values()),
+      },
+      NO_FAULTS,
+    )}
+    ${select(
+      {
+        name: 'location',
+        label: workspace.words.book.location,
+        value: query.location ?? '',
+        options: optionsOf(workspace.config.locations.values(), workspace.words.book.any),
+      },
+      NO_FAULTS,
+    )}
+    ${select(
+      {
+        name: 'agent',
+        label: workspace.words.book.agent,
+        value: query.agent ?? '',
+        options: optionsOf(workspace.config.agents.values(), workspace.words.book.any),
+      },
+      NO_FAULTS,
+    )}
+    ${field({ name: 'date', label: workspace.words.calendar.date, value: date, type: 'date' }, NO_FAULTS)}
+    ${select(
+      {
+        name: 'as',
+        label: w.asWhom,
+        value: query.as ?? 'public',
+        options: [
+          { value: 'public', label: w.asPublic },
+          { value: 'staff', label: w.asStaff },
+        ],
+      },
+      NO_FAULTS,
+    )}
+    <button>${w.explain}</button>
+  </form>`
+}
 
 async function explanationPage(
   workspace: Workspace,
@@ -38,7 +85,15 @@ async function explanationPage(
         reasons[a.reason] ?? a.reason,
         a.offered ?? 0,
         html`<ul>
-          ${(a.periods ?? []).slice(0, 12).map((p) => html`<li>${clock(workspace, p.from)}–${clockOf(workspace.zone, Date.parse(p.to))} ${reasons[p.reason] ?? p.reason}</li>`)}
+          ${(a.periods ?? [])
+            .slice(0, 12)
+            .map(
+              (p) =>
+                html`<li>
+                  ${clock(workspace, p.from)}–${clockOf(workspace.zone, Date.parse(p.to))}
+                  ${reasons[p.reason] ?? p.reason}
+                </li>`,
+            )}
         </ul>`,
       ])
     : []
@@ -48,28 +103,23 @@ async function explanationPage(
     main: html`${back(workspace)}
       <h1>${w.explanation}</h1>
       <p>${w.explanationText}</p>
-      <form method="get" action="/agenda/settings/explanation" class="filters">
-        ${select({ name: 'service', label: workspace.words.book.service, value: query.service ?? '', options: optionsOf(workspace.config.services.values()) }, NO_FAULTS)}
-        ${select({ name: 'location', label: workspace.words.book.location, value: query.location ?? '', options: optionsOf(workspace.config.locations.values(), workspace.words.book.any) }, NO_FAULTS)}
-        ${select({ name: 'agent', label: workspace.words.book.agent, value: query.agent ?? '', options: optionsOf(workspace.config.agents.values(), workspace.words.book.any) }, NO_FAULTS)}
-        ${field({ name: 'date', label: workspace.words.calendar.date, value: date, type: 'date' }, NO_FAULTS)}
-        ${select(
-          {
-            name: 'as',
-            label: w.asWhom,
-            value: query.as ?? 'public',
-            options: [
-              { value: 'public', label: w.asPublic },
-              { value: 'staff', label: w.asStaff },
-            ],
-          },
-          NO_FAULTS,
-        )}
-        <button>${w.explain}</button>
-      </form>
-      ${answer !== null && !answer.ok && refused(answer.refusal)}
-      ${answer?.ok && html`<p class="notice ${answer.body.offered ? 'success' : 'warning'}" role="status">${answer.body.offered ? w.someOffered : w.nothingOffered}</p>`}
-      ${answer?.ok && (rows.length === 0 ? empty(reasons[answer.body.reason ?? ''] ?? w.nobodyAble) : table(w.explanation, [workspace.words.book.agent, workspace.words.book.location, w.reason, w.offered, w.periods], rows))}`,
+      ${filters(workspace, query, date)} ${answer !== null && !answer.ok && refused(answer.refusal)}
+      ${
+        answer?.ok &&
+        html`<p class="notice ${answer.body.offered ? 'success' : 'warning'}" role="status">
+          ${answer.body.offered ? w.someOffered : w.nothingOffered}
+        </p>`
+      }
+      ${
+        answer?.ok &&
+        (rows.length === 0
+          ? empty(reasons[answer.body.reason ?? ''] ?? w.nobodyAble)
+          : table(
+              w.explanation,
+              [workspace.words.book.agent, workspace.words.book.location, w.reason, w.offered, w.periods],
+              rows,
+            ))
+      }`,
   }
 }
 

@@ -49,7 +49,14 @@ async function keysPage(workspace: Workspace, extra: Html | false = false, refus
                       ${k.revokedAt !== null && html`<span class="tag blocked">${w.revoked}</span>`}<span class="detail"
                         >${moment(workspace, k.createdAt)} · ${k.scopes.join(', ')}</span
                       ></span
-                    >${k.revokedAt === null && action(workspace, { to: '/agenda/settings/keys/revocation', label: w.revoke, fields: { id: k.id } })}
+                    >${
+                      k.revokedAt === null &&
+                      action(workspace, {
+                        to: '/agenda/settings/keys/revocation',
+                        label: w.revoke,
+                        fields: { id: k.id },
+                      })
+                    }
                   </li>`,
               )}
             </ul>`
@@ -59,9 +66,27 @@ async function keysPage(workspace: Workspace, extra: Html | false = false, refus
         ${form(
           workspace,
           KEYS,
-          html`${field({ name: 'name', label: w.keyName, value: typedIn(workspace, KEYS, 'name'), required: true, maxLength: 200 }, NO_FAULTS)}
-            ${choices({ name: 'scopes', legend: w.scopes, several: true, required: true, options: own.map((scope) => ({ value: scope, label: scope })), chosen: chosenIn(workspace, KEYS, 'scopes', []) }, NO_FAULTS)}
-            <button>${w.makeKey}</button>`,
+          html`${field(
+              {
+                name: 'name',
+                label: w.keyName,
+                value: typedIn(workspace, KEYS, 'name'),
+                required: true,
+                maxLength: 200,
+              },
+              NO_FAULTS,
+            )}
+            ${choices(
+              {
+                name: 'scopes',
+                legend: w.scopes,
+                several: true,
+                required: true,
+                options: own.map((scope) => ({ value: scope, label: scope })),
+                chosen: chosenIn(workspace, KEYS, 'scopes', []),
+              },
+              NO_FAULTS,
+            )} <button>${w.makeKey}</button>`,
         )}
       </details>`,
   }

@@ -192,7 +192,16 @@ function outboxPage(add: AddWorkspacePage): void {
           <h1>${w.outbox}</h1>
           <nav class="tabs" aria-label="${w.outbox}">
             <ul>
-              ${['', ...Object.keys(states)].map((status) => html`<li><a href="${address('/agenda/settings/outbox', { status })}" ${status === (query.status ?? '') && html`aria-current="true"`}>${status === '' ? w.all : states[status]}</a></li>`)}
+              ${['', ...Object.keys(states)].map(
+                (status) =>
+                  html`<li>
+                    <a
+                      href="${address('/agenda/settings/outbox', { status })}"
+                      ${status === (query.status ?? '') && html`aria-current="true"`}
+                      >${status === '' ? w.all : states[status]}</a
+                    >
+                  </li>`,
+              )}
             </ul>
           </nav>
           ${

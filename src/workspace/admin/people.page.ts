@@ -35,14 +35,65 @@ type User = {
 function personFields(workspace: Workspace, u: Partial<User>, faults: Faults): Html {
   const w = workspace.words.people
   return html`${field({ name: 'name', label: w.name, value: u.name ?? '', required: true, maxLength: 200, autocomplete: 'off' }, faults)}
-    ${field({ name: 'email', label: workspace.words.signIn.email, value: u.email ?? '', type: 'email', required: true, maxLength: 254, autocomplete: 'off' }, faults)}
-    ${choices({ name: 'role', legend: w.role, required: true, options: ROLES.map((role) => ({ value: role, label: workspace.words.roles[role], detail: html`<span class="detail">${w.may[role]}</span>` })), chosen: [u.role ?? 'agent'] }, faults)}
-    ${select({ name: 'agentId', label: w.agent, hint: w.agentHint, value: u.agentId ?? '', options: optionsOf(workspace.config.agents.values(), w.noAgent) }, faults)}
+    ${field(
+      {
+        name: 'email',
+        label: workspace.words.signIn.email,
+        value: u.email ?? '',
+        type: 'email',
+        required: true,
+        maxLength: 254,
+        autocomplete: 'off',
+      },
+      faults,
+    )}
+    ${choices(
+      {
+        name: 'role',
+        legend: w.role,
+        required: true,
+        options: ROLES.map((role) => ({
+          value: role,
+          label: workspace.words.roles[role],
+          detail: html`<span class="detail">${w.may[role]}</span>`,
+        })),
+        chosen: [u.role ?? 'agent'],
+      },
+      faults,
+    )}
+    ${select(
+      {
+        name: 'agentId',
+        label: w.agent,
+        hint: w.agentHint,
+        value: u.agentId ?? '',
+        options: optionsOf(workspace.config.agents.values(), w.noAgent),
+      },
+      faults,
+    )}
     <details ${(u.locationIds?.length ?? 0) + (u.agentIds?.length ?? 0) > 0 ? html`open` : html``}>
       <summary>${w.reach}</summary>
       <p class="hint">${w.reachHint}</p>
-      ${choices({ name: 'locationIds', legend: workspace.words.fields.locationIds, several: true, options: optionsOf(workspace.config.locations.values()), chosen: u.locationIds ?? [] }, faults)}
-      ${choices({ name: 'agentIds', legend: workspace.words.fields.agentIds, several: true, options: optionsOf(workspace.config.agents.values()), chosen: u.agentIds ?? [] }, faults)}
+      ${choices(
+        {
+          name: 'locationIds',
+          legend: workspace.words.fields.locationIds,
+          several: true,
+          options: optionsOf(workspace.config.locations.values()),
+          chosen: u.locationIds ?? [],
+        },
+        faults,
+      )}
+      ${choices(
+        {
+          name: 'agentIds',
+          legend: workspace.words.fields.agentIds,
+          several: true,
+          options: optionsOf(workspace.config.agents.values()),
+          chosen: u.agentIds ?? [],
+        },
+        faults,
+      )}
     </details>`
 }
 
@@ -123,7 +174,16 @@ async function userPage(
         ${action(workspace, { to: `${to}/invitation`, label: u.status === 'invited' ? w.again : w.newPassword })}
         ${u.secondFactor && action(workspace, { to: `${to}/second-factor`, label: w.removeSecondFactor })}
         ${action(workspace, { to: `${to}/sessions`, label: w.endSessions })}
-        ${u.status === 'blocked' ? action(workspace, { to: `${to}/status`, label: w.unblock, fields: { status: 'active' } }) : action(workspace, { to: `${to}/status`, label: w.block, fields: { status: 'blocked' }, className: 'danger' })}
+        ${
+          u.status === 'blocked'
+            ? action(workspace, { to: `${to}/status`, label: w.unblock, fields: { status: 'active' } })
+            : action(workspace, {
+                to: `${to}/status`,
+                label: w.block,
+                fields: { status: 'blocked' },
+                className: 'danger',
+              })
+        }
       </div>`,
   }
 }

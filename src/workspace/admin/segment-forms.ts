@@ -17,12 +17,23 @@ export function dryRun(
     ${form(
       workspace,
       `/agenda/settings/campaigns/${id}/dry-run`,
-      html`${field({ name: 'attributes', label: w.attributes, hint: w.attributesHint, value: text, type: 'textarea', maxLength: 4000 }, NO_FAULTS)}<button
-          class="secondary"
-        >
-          ${w.tryIt}
-        </button>`,
+      html`${field(
+          {
+            name: 'attributes',
+            label: w.attributes,
+            hint: w.attributesHint,
+            value: text,
+            type: 'textarea',
+            maxLength: 4000,
+          },
+          NO_FAULTS,
+        )}<button class="secondary">${w.tryIt}</button>`,
     )}
-    ${answer !== null && (answer.ok ? html`<pre tabindex="0">${JSON.stringify(answer.body, null, 2)}</pre>` : html`<p class="notice warning" role="alert">${answer.refusal.detail}</p>`)}
+    ${
+      answer !== null &&
+      (answer.ok
+        ? html`<pre tabindex="0">${JSON.stringify(answer.body, null, 2)}</pre>`
+        : html`<p class="notice warning" role="alert">${answer.refusal.detail}</p>`)
+    }
   </aside>`
 }

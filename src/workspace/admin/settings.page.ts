@@ -100,14 +100,24 @@ async function partPage(
   return {
     title: w.parts[part][0],
     section: 'settings',
-    main: html`${faultSummary(workspace.pageWords, new Map([...faults].map(([path, text]) => [path, `${labelOf(context, path)}: ${text}`])))}
+    main: html`${faultSummary(
+        workspace.pageWords,
+        new Map([...faults].map(([path, text]) => [path, `${labelOf(context, path)}: ${text}`])),
+      )}
       ${back(workspace)}
       <h1>${w.parts[part][0]}</h1>
       <p>${w.parts[part][1]}</p>
       ${refused(refusal)}
       <div class="beside">
         <div>
-          ${form(workspace, `/agenda/settings/office/${part}`, html`${objectFields(context, { schema: schemaFor(part), path: '', value: values, required: true })}<button>${workspace.words.appointment.save}</button>`, 'schema')}
+          ${form(
+            workspace,
+            `/agenda/settings/office/${part}`,
+            html`${objectFields(context, { schema: schemaFor(part), path: '', value: values, required: true })}<button>
+                ${workspace.words.appointment.save}
+              </button>`,
+            'schema',
+          )}
         </div>
         ${
           (part === 'theme' || part === 'booking') &&

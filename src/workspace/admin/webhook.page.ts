@@ -54,8 +54,29 @@ const TYPES: readonly Option[] = [
 function fields(workspace: Workspace, to: string, hook: Partial<Webhook>, faults: Faults): Html {
   const w = workspace.words.webhooks
   const chosen = chosenIn(workspace, to, 'types', hook.types ?? ['*'])
-  return html`${field({ name: 'url', label: w.url, hint: w.urlHint, value: typedIn(workspace, to, 'url', hook.url ?? ''), type: 'url', required: true, maxLength: 1000, autocomplete: 'off' }, faults)}
-  ${field({ name: 'description', label: w.description, value: typedIn(workspace, to, 'description', hook.description ?? ''), maxLength: 200, autocomplete: 'off' }, faults)}
+  return html`${field(
+    {
+      name: 'url',
+      label: w.url,
+      hint: w.urlHint,
+      value: typedIn(workspace, to, 'url', hook.url ?? ''),
+      type: 'url',
+      required: true,
+      maxLength: 1000,
+      autocomplete: 'off',
+    },
+    faults,
+  )}
+  ${field(
+    {
+      name: 'description',
+      label: w.description,
+      value: typedIn(workspace, to, 'description', hook.description ?? ''),
+      maxLength: 200,
+      autocomplete: 'off',
+    },
+    faults,
+  )}
   ${choices({ name: 'types', legend: w.types, hint: w.typesHint, several: true, required: true, options: TYPES, chosen }, faults)}`
 }
 
@@ -142,7 +163,10 @@ async function hookPage(
       <p><a href="${AT}">${w.title}</a></p>
       <h1>${hook.description ?? hook.url} ${stateOf(workspace, hook)}</h1>
       ${refused(refusal)} ${secret !== undefined && shownOnce(w.secret, w.secretOnce, secret)}
-      ${hook.failingSince !== null && html`<p class="notice warning">${w.failing(moment(workspace, hook.failingSince), hook.failure ?? '')}</p>`}
+      ${
+        hook.failingSince !== null &&
+        html`<p class="notice warning">${w.failing(moment(workspace, hook.failingSince), hook.failure ?? '')}</p>`
+      }
       <p>${hook.types.map((type, n) => html`${n > 0 && ', '}<code>${type}</code>`)}</p>
       <details ${isSent(workspace, to) && html`open`}>
         <summary>${w.change}</summary>
@@ -150,11 +174,18 @@ async function hookPage(
       </details>
       <div class="buttons">
         ${action(workspace, { to: `${to}/test`, label: w.test })}
-        ${hook.status === 'active' ? action(workspace, { to: `${to}/status`, label: w.pause, fields: { status: 'paused' } }) : action(workspace, { to: `${to}/status`, label: w.resume, fields: { status: 'active' } })}
+        ${
+          hook.status === 'active'
+            ? action(workspace, { to: `${to}/status`, label: w.pause, fields: { status: 'paused' } })
+            : action(workspace, { to: `${to}/status`, label: w.resume, fields: { status: 'active' } })
+        }
         ${action(workspace, { to: `${to}/secret`, label: w.newSecret })}
         ${action(workspace, { to: `${to}/removal`, label: w.remove, fields: {}, className: 'danger' })}
       </div>
-      ${deliveries.items.some((d) => d.status === 'parked') && html`<div class="buttons">${action(workspace, { to: `${to}/replay`, label: w.replay })}</div>`}
+      ${
+        deliveries.items.some((d) => d.status === 'parked') &&
+        html`<div class="buttons">${action(workspace, { to: `${to}/replay`, label: w.replay })}</div>`
+      }
       ${log(workspace, hook.id, deliveries)}`,
   }
 }

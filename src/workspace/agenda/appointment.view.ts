@@ -71,7 +71,11 @@ function buttons(workspace: Workspace, a: ShownAppointment): Html | false {
   return html`<div class="buttons">
     ${hasBegun && action(workspace, { to: to('outcome'), label: w.came, fields: { outcome: 'completed' }, className: '' })}
     ${hasBegun && action(workspace, { to: to('outcome'), label: w.missed, fields: { outcome: 'no_show' } })}
-    ${a.arrivedAt === undefined ? action(workspace, { to: to('arrival'), label: w.arrived, fields: {}, className: hasBegun ? 'secondary' : '' }) : action(workspace, { to: to('arrival'), label: w.notArrived, fields: { undo: '1' } })}
+    ${
+      a.arrivedAt === undefined
+        ? action(workspace, { to: to('arrival'), label: w.arrived, fields: {}, className: hasBegun ? 'secondary' : '' })
+        : action(workspace, { to: to('arrival'), label: w.notArrived, fields: { undo: '1' } })
+    }
   </div>`
 }
 
@@ -96,7 +100,14 @@ function reassignForm(workspace: Workspace, a: ShownAppointment, free: readonly 
   const to = `/agenda/appointments/${a.id}/reassignment`
   return html`<details ${isSent(workspace, to) && html`open`}>
     <summary>${w.reassign}</summary>
-    ${form(workspace, to, html`${select({ name: 'agentId', label: w.toAgent, value: typedIn(workspace, to, 'agentId'), options }, NO_FAULTS)}<button class="secondary">${w.reassign}</button>`)}
+    ${form(
+      workspace,
+      to,
+      html`${select(
+          { name: 'agentId', label: w.toAgent, value: typedIn(workspace, to, 'agentId'), options },
+          NO_FAULTS,
+        )}<button class="secondary">${w.reassign}</button>`,
+    )}
   </details>`
 }
 
@@ -110,7 +121,13 @@ function insistForm(workspace: Workspace, id: string, refusal: Refusal | undefin
   const name = agentName(workspace, agentId)
   return html`<div class="notice warning">
     <p>${workspace.words.appointment.insist(name, refusal.title)}</p>
-    ${form(workspace, to, html`${hidden('agentId', agentId)} ${rules.map((rule) => hidden('rules', rule))}<button class="secondary">${workspace.words.appointment.insistNow(name)}</button>`)}
+    ${form(
+      workspace,
+      to,
+      html`${hidden('agentId', agentId)} ${rules.map((rule) => hidden('rules', rule))}<button class="secondary">
+          ${workspace.words.appointment.insistNow(name)}
+        </button>`,
+    )}
   </div>`
 }
 
@@ -127,7 +144,20 @@ function changes(workspace: Workspace, a: ShownAppointment, free: readonly strin
   const to = (verb: string): string => `/agenda/appointments/${a.id}/${verb}`
   return html`<section>
       <h2>${w.notes}</h2>
-      ${form(workspace, to('notes'), html`${field({ name: 'notes', label: w.notesLabel, value: typedIn(workspace, to('notes'), 'notes', a.notes), type: 'textarea', maxLength: 4000 }, NO_FAULTS)}<button class="secondary">${w.save}</button>`)}
+      ${form(
+        workspace,
+        to('notes'),
+        html`${field(
+            {
+              name: 'notes',
+              label: w.notesLabel,
+              value: typedIn(workspace, to('notes'), 'notes', a.notes),
+              type: 'textarea',
+              maxLength: 4000,
+            },
+            NO_FAULTS,
+          )}<button class="secondary">${w.save}</button>`,
+      )}
     </section>
     ${
       isLive &&
@@ -138,7 +168,20 @@ function changes(workspace: Workspace, a: ShownAppointment, free: readonly strin
         ${reassignForm(workspace, a, free)}
         <details ${isSent(workspace, to('cancellation')) && html`open`}>
           <summary>${w.cancel}</summary>
-          ${form(workspace, to('cancellation'), html`${field({ name: 'reason', label: w.cancelReason, hint: w.cancelHint, value: typedIn(workspace, to('cancellation'), 'reason'), maxLength: 500 }, NO_FAULTS)}<button class="danger">${w.cancelNow}</button>`)}
+          ${form(
+            workspace,
+            to('cancellation'),
+            html`${field(
+                {
+                  name: 'reason',
+                  label: w.cancelReason,
+                  hint: w.cancelHint,
+                  value: typedIn(workspace, to('cancellation'), 'reason'),
+                  maxLength: 500,
+                },
+                NO_FAULTS,
+              )}<button class="danger">${w.cancelNow}</button>`,
+          )}
         </details>`
     }`
 }

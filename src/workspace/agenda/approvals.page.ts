@@ -52,10 +52,31 @@ async function page(workspace: Workspace, refusal?: Refusal): Promise<WorkspaceV
                   entryLine(workspace, e, {
                     withAgent: true,
                     withDay: true,
-                    actions: html`${action(workspace, { to: URL, label: act.approve, fields: { id: e.id, decision: 'approve' }, className: '' })}
+                    actions: html`${action(workspace, {
+                        to: URL,
+                        label: act.approve,
+                        fields: { id: e.id, decision: 'approve' },
+                        className: '',
+                      })}
                       <details>
                         <summary>${act.refuse}</summary>
-                        ${form(workspace, URL, html`${hidden('id', e.id)} ${hidden('decision', 'refuse')} ${field({ name: 'reason', id: `reason${i}`, label: act.cancelReason, hint: workspace.words.team.reasonHint, value: '', required: true, maxLength: 500 }, NO_FAULTS)}<button class="danger">${act.refuse}</button>`)}
+                        ${form(
+                          workspace,
+                          URL,
+                          html`${hidden('id', e.id)} ${hidden('decision', 'refuse')}
+                            ${field(
+                              {
+                                name: 'reason',
+                                id: `reason${i}`,
+                                label: act.cancelReason,
+                                hint: workspace.words.team.reasonHint,
+                                value: '',
+                                required: true,
+                                maxLength: 500,
+                              },
+                              NO_FAULTS,
+                            )}<button class="danger">${act.refuse}</button>`,
+                        )}
                       </details>`,
                   }),
                 )}

@@ -136,7 +136,11 @@ function peopleFragment(workspace: Workspace, people: readonly Found[], given: G
     })),
     { value: NEW, label: w.newPerson },
   ]
-  return html`${people.length === 0 ? given.look !== '' && empty(w.nobody) : choices({ name: 'contact', legend: w.which, options, chosen: [chosen] }, faults)}`
+  return html`${
+    people.length === 0
+      ? given.look !== '' && empty(w.nobody)
+      : choices({ name: 'contact', legend: w.which, options, chosen: [chosen] }, faults)
+  }`
 }
 
 /** Fields of a new person, outside the list, so that refreshing the list does not disturb typing. */
@@ -146,7 +150,17 @@ function newPersonFields(workspace: Workspace, people: readonly Found[], given: 
     <legend>${w.newPerson}</legend>
     ${field({ name: 'firstName', label: w.firstName, value: given.firstName, maxLength: 100, autocomplete: 'off' }, faults)}
     ${field({ name: 'lastName', label: w.lastName, value: given.lastName, maxLength: 100, autocomplete: 'off' }, faults)}
-    ${field({ name: 'phone', label: w.phone, value: given.phone || numberIn(people, given.look), type: 'tel', maxLength: 40, autocomplete: 'off' }, faults)}
+    ${field(
+      {
+        name: 'phone',
+        label: w.phone,
+        value: given.phone || numberIn(people, given.look),
+        type: 'tel',
+        maxLength: 40,
+        autocomplete: 'off',
+      },
+      faults,
+    )}
     ${field({ name: 'email', label: w.email, value: given.email, type: 'email', maxLength: 254, autocomplete: 'off' }, faults)}
   </fieldset>`
 }
@@ -205,7 +219,16 @@ async function bookPage(
         </div>
         <div>
           <h2>${w.what}</h2>
-          ${select({ name: 'service', label: w.service, value: given.service, options: optionsOf(workspace.config.services.values()), required: true }, faults)}
+          ${select(
+            {
+              name: 'service',
+              label: w.service,
+              value: given.service,
+              options: optionsOf(workspace.config.services.values()),
+              required: true,
+            },
+            faults,
+          )}
           <div class="row">
             ${field({ name: 'date', label: w.from, value: given.date, type: 'date' }, faults)}
             ${select(

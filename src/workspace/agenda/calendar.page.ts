@@ -95,7 +95,16 @@ function controls(workspace: Workspace, c: Chosen, p: Period): Html {
     </div>
     <nav aria-label="${w.views}" class="tabs">
       <ul>
-        ${VIEWS.map((view) => html`<li><a href="${to({ view, ...(isTeam(view) ? { agent: '' } : {}) })}" ${view === c.view && html`aria-current="true"`}>${w.view[view]}</a></li>`)}
+        ${VIEWS.map(
+          (view) =>
+            html`<li>
+              <a
+                href="${to({ view, ...(isTeam(view) ? { agent: '' } : {}) })}"
+                ${view === c.view && html`aria-current="true"`}
+                >${w.view[view]}</a
+              >
+            </li>`,
+        )}
         <li><a href="${to({ as: c.isList ? '' : 'list' })}">${c.isList ? w.asGrid : w.asList}</a></li>
       </ul>
     </nav>
@@ -103,7 +112,15 @@ function controls(workspace: Workspace, c: Chosen, p: Period): Html {
       ${hidden('view', c.view)} ${c.isList && hidden('as', 'list')}
       ${field({ name: 'date', label: w.date, value: formatDate(c.day), type: 'date' }, NO_FAULTS)}
       ${select({ name: 'agent', label: w.agent, value: c.agentId, options: optionsOf(workspace.config.agents.values(), w.all) }, NO_FAULTS)}
-      ${select({ name: 'location', label: w.location, value: c.locationId, options: optionsOf(workspace.config.locations.values(), w.all) }, NO_FAULTS)}
+      ${select(
+        {
+          name: 'location',
+          label: w.location,
+          value: c.locationId,
+          options: optionsOf(workspace.config.locations.values(), w.all),
+        },
+        NO_FAULTS,
+      )}
       <button class="secondary">${w.show}</button>
     </form>`
 }
@@ -196,12 +213,21 @@ export function calendarPages(add: AddWorkspacePage): void {
         main: html`${controls(workspace, c, p)}
           ${
             !c.isList &&
-            html`${workspace.can('appointments:write') && html`<p class="option inline"><input type="checkbox" id="tell" checked /> <label for="tell">${w.grid.tell}</label></p>`}
+            html`${
+                workspace.can('appointments:write') &&
+                html`<p class="option inline">
+                  <input type="checkbox" id="tell" checked /> <label for="tell">${w.grid.tell}</label>
+                </p>`
+              }
               <p id="moved" class="notice note" role="status" hidden></p>
               <div id="calendar" hidden data-calendar="${JSON.stringify(data)}" aria-label="${p.title}"></div>`
           }
           <div id="list" ${!c.isList && html`data-alternative`} data-live>
-            ${items.length === 0 ? empty(c.agentId === '' ? w.nothing : w.nothingFor(agentName(workspace, c.agentId))) : entriesByDay(workspace, items, c.agentId === '')}
+            ${
+              items.length === 0
+                ? empty(c.agentId === '' ? w.nothing : w.nothingFor(agentName(workspace, c.agentId)))
+                : entriesByDay(workspace, items, c.agentId === '')
+            }
             ${!isComplete && html`<p class="notice note">${w.cut(items.length)}</p>`}
           </div>`,
       }

@@ -42,7 +42,16 @@ function details(workspace: Workspace, c: Contact, refusal: Refusal | undefined)
     ${form(
       workspace,
       to,
-      html`${field({ name: 'firstName', label: b.firstName, value: typed('firstName', c.firstName), required: true, maxLength: 100 }, faults)}
+      html`${field(
+          {
+            name: 'firstName',
+            label: b.firstName,
+            value: typed('firstName', c.firstName),
+            required: true,
+            maxLength: 100,
+          },
+          faults,
+        )}
         ${field({ name: 'lastName', label: b.lastName, value: typed('lastName', c.lastName), required: true, maxLength: 100 }, faults)}
         ${field({ name: 'phone', label: b.phone, value: typed('phone', c.phone), type: 'tel', maxLength: 40 }, faults)}
         ${field({ name: 'email', label: b.email, value: typed('email', c.email), type: 'email', maxLength: 254 }, faults)}
@@ -84,8 +93,27 @@ async function privacySection(workspace: Workspace, c: Contact): Promise<Html> {
         ${form(
           workspace,
           to,
-          html`${field({ name: 'purpose', label: w.purpose, hint: w.purposeHint, value: typedIn(workspace, to, 'purpose'), required: true, maxLength: 40 }, NO_FAULTS)}
-            ${field({ name: 'wording', label: w.wording, value: typedIn(workspace, to, 'wording'), type: 'textarea', maxLength: 2000 }, NO_FAULTS)}
+          html`${field(
+              {
+                name: 'purpose',
+                label: w.purpose,
+                hint: w.purposeHint,
+                value: typedIn(workspace, to, 'purpose'),
+                required: true,
+                maxLength: 40,
+              },
+              NO_FAULTS,
+            )}
+            ${field(
+              {
+                name: 'wording',
+                label: w.wording,
+                value: typedIn(workspace, to, 'wording'),
+                type: 'textarea',
+                maxLength: 2000,
+              },
+              NO_FAULTS,
+            )}
             ${choices(
               {
                 name: 'isGiven',
@@ -174,6 +202,29 @@ export async function mergePage(
   }
 }
 
+/** Others who may be the same person. */
+function sameSection(workspace: Workspace, c: Contact, items: readonly Found[]): Html {
+  const w = workspace.words.contacts
+  const mayMerge = workspace.can('contacts:write') && c.archivedAt === null && workspace.can('contacts:merge')
+  return html`<section>
+    <h2>${w.same}</h2>
+    <ul class="rows">
+      ${items.map(
+        (one) =>
+          html`<li>
+            <span
+              ><a href="/agenda/contacts/${one.id}">${nameOf(one)}</a
+              ><span class="detail">${one.phone} ${one.email}</span></span
+            >${
+              mayMerge &&
+              html`<a href="${address(`/agenda/contacts/${c.id}/merge`, { other: one.id })}">${w.compare}</a>`
+            }
+          </li>`,
+      )}
+    </ul>
+  </section>`
+}
+
 export async function contactPage(
   workspace: Workspace,
   id: string,
@@ -200,11 +251,19 @@ export async function contactPage(
       <div class="beside">
         <div>
           <p>
-            ${c.phone !== undefined && html`${telephone(c.phone)} `}${c.email !== undefined && html`<a href="mailto:${c.email}">${c.email}</a>`}
+            ${c.phone !== undefined && html`${telephone(c.phone)} `}${
+              c.email !== undefined && html`<a href="mailto:${c.email}">${c.email}</a>`
+            }
           </p>
           ${c.notes !== undefined && html`<p class="hint">${c.notes}</p>`}
           <div class="buttons">
-            ${canWrite && workspace.can('appointments:write') && html`<a class="button" href="${address('/agenda/book', { contact: c.id })}">${workspace.words.today.book}</a>`}
+            ${
+              canWrite &&
+              workspace.can('appointments:write') &&
+              html`<a class="button" href="${address('/agenda/book', { contact: c.id })}"
+                >${workspace.words.today.book}</a
+              >`
+            }
           </div>
           <h2>${w.timeline}</h2>
           ${
@@ -212,35 +271,32 @@ export async function contactPage(
             form(
               workspace,
               toNotes,
-              html`${field({ name: 'content', label: w.note, value: typedIn(workspace, toNotes, 'content'), type: 'textarea', required: true, maxLength: 4000 }, NO_FAULTS)}<button
-                  class="secondary"
-                >
-                  ${w.addNote}
-                </button>`,
+              html`${field(
+                  {
+                    name: 'content',
+                    label: w.note,
+                    value: typedIn(workspace, toNotes, 'content'),
+                    type: 'textarea',
+                    required: true,
+                    maxLength: 4000,
+                  },
+                  NO_FAULTS,
+                )}<button class="secondary">${w.addNote}</button>`,
             )
           }
           <div data-live>${timeline(workspace, history.items)}</div>
-          ${history.nextCursor !== null && html`<p><a href="${address(`/agenda/contacts/${c.id}`, { cursor: history.nextCursor })}">${workspace.words.timeline.earlier}</a></p>`}
+          ${
+            history.nextCursor !== null &&
+            html`<p>
+              <a href="${address(`/agenda/contacts/${c.id}`, { cursor: history.nextCursor })}"
+                >${workspace.words.timeline.earlier}</a
+              >
+            </p>`
+          }
         </div>
         <aside class="panel">
           ${canWrite && details(workspace, c, refusal)}
-          ${
-            same.items.length > 0 &&
-            html`<section>
-              <h2>${w.same}</h2>
-              <ul class="rows">
-                ${same.items.map(
-                  (one) =>
-                    html`<li>
-                      <span
-                        ><a href="/agenda/contacts/${one.id}">${nameOf(one)}</a
-                        ><span class="detail">${one.phone} ${one.email}</span></span
-                      >${canWrite && workspace.can('contacts:merge') && html`<a href="${address(`/agenda/contacts/${c.id}/merge`, { other: one.id })}">${w.compare}</a>`}
-                    </li>`,
-                )}
-              </ul>
-            </section>`
-          }
+          ${same.items.length > 0 && sameSection(workspace, c, same.items)}
           ${merged.items.length > 0 && mergedSection(workspace, merged.items)} ${await privacySection(workspace, c)}
           ${await widgetsFor(workspace, 'contact', { contactId: c.id })}
         </aside>
@@ -262,7 +318,18 @@ export const searchPage = (
       ${refused(refusal)}
       <form method="post" action="/agenda/contacts" class="filters" role="search">
         ${proof(workspace)}
-        ${field({ name: 'text', label: workspace.words.book.look, hint: workspace.words.book.lookHint, value: text, required: true, maxLength: 200, autocomplete: 'off' }, NO_FAULTS)}
+        ${field(
+          {
+            name: 'text',
+            label: workspace.words.book.look,
+            hint: workspace.words.book.lookHint,
+            value: text,
+            required: true,
+            maxLength: 200,
+            autocomplete: 'off',
+          },
+          NO_FAULTS,
+        )}
         <button>${workspace.words.book.search}</button>
       </form>
       ${people !== null && (people.length === 0 ? empty(workspace.words.book.nobody) : peopleList(people))}`,

@@ -66,8 +66,16 @@ export async function findSlotsFor(
       to,
       html`${choices({ name: 'start', legend: w.freeTimes, options, chosen: [], required: true }, NO_FAULTS)}
         ${hidden('date', query.date)} ${query.agent !== undefined && hidden('agentId', query.agent)}
-        ${field({ name: 'reason', id: 'move-reason', label: w.moveReason, value: typedIn(workspace, to, 'reason'), maxLength: 500 }, NO_FAULTS)}
-        <button>${w.moveNow}</button>`,
+        ${field(
+          {
+            name: 'reason',
+            id: 'move-reason',
+            label: w.moveReason,
+            value: typedIn(workspace, to, 'reason'),
+            maxLength: 500,
+          },
+          NO_FAULTS,
+        )} <button>${w.moveNow}</button>`,
       'times',
     )}
   </section>`

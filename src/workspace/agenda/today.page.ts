@@ -2,8 +2,7 @@
 import { DAY } from '../../kernel/time/interval.ts'
 import { startOfDay } from '../../kernel/time/zone.ts'
 import { longDate } from '../../locales/dates.ts'
-import type { AddWorkspacePage } from '../frame/workspace.ts'
-import { address } from '../frame/workspace.ts'
+import { address, type AddWorkspacePage, type WorkspaceView } from '../frame/workspace.ts'
 import { action } from '../frame/layout.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { approvalsNote } from './approvals.page.ts'
@@ -83,78 +82,85 @@ async function callbacksCard(workspace: Workspace): Promise<Html> {
   </section>`
 }
 
+async function todayPage(workspace: Workspace): Promise<WorkspaceView> {
+  if (!workspace.can('appointments:read')) return { redirect: '/agenda/settings' }
+  const w = workspace.words.today
+  const day = today(workspace)
+  const from = startOfDay(workspace.zone, day)
+  const agentId = workspace.person.agentId ?? undefined
+  const read = (query: Record<string, string | boolean | undefined>) =>
+    workspace.read<{ items: AgendaEntry[] }>(address('/v1/agenda', { agentId, ...query })).then((page) => page.items)
+  const to = startOfDay(workspace.zone, day + 1)
+  const entries = await read({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })
+  const waiting = workspace.can('appointments:write')
+    ? (
+        await read({
+          from: new Date(workspace.now - BACK).toISOString(),
+          to: new Date(workspace.now).toISOString(),
+          withoutOutcome: true,
+        })
+      ).filter((e) => Date.parse(e.end) < workspace.now)
+    : []
+  const live = entries.filter((e) => ['pending', 'confirmed'].includes(e.status))
+  const next = live.find((e) => Date.parse(e.end) > workspace.now)
+  const callbacks = workspace.can('callbacks:read') ? await callbacksCard(workspace) : false
+  return {
+    title: w.title,
+    section: 'today',
+    main: html`<div class="head">
+        <h1>${longDate(workspace.language, day)}</h1>
+        ${workspace.can('appointments:write') && html`<a class="button" href="/agenda/book" accesskey="n">${w.book}</a>`}
+      </div>
+      ${await approvalsNote(workspace)}
+      <div class="cards">
+        ${nextCard(workspace, next)} ${callbacks}
+        <section class="card">
+          <h2>${w.outcomes} <span class="count">(${waiting.length})</span></h2>
+          ${
+            waiting.length === 0
+              ? empty(w.noOutcomes)
+              : html`<ul class="rows">
+                  ${waiting.slice(-8).map(
+                    (e) =>
+                      html`<li>
+                        <span
+                          ><a href="/agenda/appointments/${e.id}">${moment(workspace, e.start)}</a> ${nameOf(e)}</span
+                        >
+                        <span class="buttons">
+                          ${action(workspace, {
+                            to: `/agenda/appointments/${e.id}/outcome`,
+                            label: workspace.words.appointment.came,
+                            fields: { outcome: 'completed', back: '/agenda' },
+                          })}
+                          ${action(workspace, {
+                            to: `/agenda/appointments/${e.id}/outcome`,
+                            label: workspace.words.appointment.missed,
+                            fields: { outcome: 'no_show', back: '/agenda' },
+                          })}
+                        </span>
+                      </li>`,
+                  )}
+                </ul>`
+          }
+        </section>
+      </div>
+      <section data-live>
+        <h2>${agentId === undefined ? w.allToday : w.myDay} <span class="count">(${live.length})</span></h2>
+        ${
+          entries.length === 0
+            ? empty(w.nothingToday)
+            : html`<ul class="entries">
+                ${entries.slice(0, 200).map((e) => entryLine(workspace, e, { withAgent: agentId === undefined }))}
+              </ul>`
+        }
+      </section>`,
+  }
+}
+
 export function todayPages(add: AddWorkspacePage): void {
   add({
     method: 'GET',
     url: '/agenda',
-    handler: async (workspace) => {
-      if (!workspace.can('appointments:read')) return { redirect: '/agenda/settings' }
-      const w = workspace.words.today
-      const day = today(workspace)
-      const from = startOfDay(workspace.zone, day)
-      const agentId = workspace.person.agentId ?? undefined
-      const read = (query: Record<string, string | boolean | undefined>) =>
-        workspace
-          .read<{ items: AgendaEntry[] }>(address('/v1/agenda', { agentId, ...query }))
-          .then((page) => page.items)
-      const to = startOfDay(workspace.zone, day + 1)
-      const entries = await read({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })
-      const waiting = workspace.can('appointments:write')
-        ? (
-            await read({
-              from: new Date(workspace.now - BACK).toISOString(),
-              to: new Date(workspace.now).toISOString(),
-              withoutOutcome: true,
-            })
-          ).filter((e) => Date.parse(e.end) < workspace.now)
-        : []
-      const live = entries.filter((e) => ['pending', 'confirmed'].includes(e.status))
-      const next = live.find((e) => Date.parse(e.end) > workspace.now)
-      const callbacks = workspace.can('callbacks:read') ? await callbacksCard(workspace) : false
-      return {
-        title: w.title,
-        section: 'today',
-        main: html`<div class="head">
-            <h1>${longDate(workspace.language, day)}</h1>
-            ${workspace.can('appointments:write') && html`<a class="button" href="/agenda/book" accesskey="n">${w.book}</a>`}
-          </div>
-          ${await approvalsNote(workspace)}
-          <div class="cards">
-            ${nextCard(workspace, next)} ${callbacks}
-            <section class="card">
-              <h2>${w.outcomes} <span class="count">(${waiting.length})</span></h2>
-              ${
-                waiting.length === 0
-                  ? empty(w.noOutcomes)
-                  : html`<ul class="rows">
-                      ${waiting.slice(-8).map(
-                        (e) =>
-                          html`<li>
-                            <span
-                              ><a href="/agenda/appointments/${e.id}">${moment(workspace, e.start)}</a>
-                              ${nameOf(e)}</span
-                            >
-                            <span class="buttons">
-                              ${action(workspace, { to: `/agenda/appointments/${e.id}/outcome`, label: workspace.words.appointment.came, fields: { outcome: 'completed', back: '/agenda' } })}
-                              ${action(workspace, { to: `/agenda/appointments/${e.id}/outcome`, label: workspace.words.appointment.missed, fields: { outcome: 'no_show', back: '/agenda' } })}
-                            </span>
-                          </li>`,
-                      )}
-                    </ul>`
-              }
-            </section>
-          </div>
-          <section data-live>
-            <h2>${agentId === undefined ? w.allToday : w.myDay} <span class="count">(${live.length})</span></h2>
-            ${
-              entries.length === 0
-                ? empty(w.nothingToday)
-                : html`<ul class="entries">
-                    ${entries.slice(0, 200).map((e) => entryLine(workspace, e, { withAgent: agentId === undefined }))}
-                  </ul>`
-            }
-          </section>`,
-      }
-    },
+    handler: todayPage,
   })
 }

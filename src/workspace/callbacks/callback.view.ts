@@ -140,7 +140,18 @@ function outcomeForm(workspace: Workspace, c: ShownCallback, faults: Faults): Ht
     html`${c.leaseId !== null && hidden('leaseId', c.leaseId)}
       <fieldset class="keys">
         <legend>${w.outcome}</legend>
-        ${OUTCOMES.map((outcome, i) => html`<button class="${i === 0 ? '' : 'secondary'}" name="outcome" value="${outcome}" accesskey="${i + 1}" data-key="${i + 1}"><kbd>${i + 1}</kbd> ${words[outcome] ?? outcome}</button>`)}
+        ${OUTCOMES.map(
+          (outcome, i) =>
+            html`<button
+              class="${i === 0 ? '' : 'secondary'}"
+              name="outcome"
+              value="${outcome}"
+              accesskey="${i + 1}"
+              data-key="${i + 1}"
+            >
+              <kbd>${i + 1}</kbd> ${words[outcome] ?? outcome}
+            </button>`,
+        )}
       </fieldset>
       ${field({ name: 'summary', label: w.summary, value: typed('summary'), type: 'textarea', maxLength: 1000 }, faults)}
       ${field({ name: 'again', label: w.again, hint: w.againHint, value: typed('again'), type: 'datetime-local' }, faults)}`,
@@ -236,13 +247,42 @@ export async function callbackPage(workspace: Workspace, id: string, refusal?: R
             canChange &&
             html`<details ${isSent(workspace, to('postponement')) && html`open`}>
                 <summary>${w.postpone}</summary>
-                ${form(workspace, to('postponement'), html`${field({ name: 'at', label: w.newTime, value: typedIn(workspace, to('postponement'), 'at'), type: 'datetime-local', required: true }, faults)}<button class="secondary">${w.postpone}</button>`)}
+                ${form(
+                  workspace,
+                  to('postponement'),
+                  html`${field(
+                      {
+                        name: 'at',
+                        label: w.newTime,
+                        value: typedIn(workspace, to('postponement'), 'at'),
+                        type: 'datetime-local',
+                        required: true,
+                      },
+                      faults,
+                    )}<button class="secondary">${w.postpone}</button>`,
+                )}
               </details>
               <details ${isSent(workspace, to('cancellation')) && html`open`}>
                 <summary>${w.cancel}</summary>
-                ${form(workspace, to('cancellation'), html`${field({ name: 'reason', label: workspace.words.appointment.cancelReason, value: typedIn(workspace, to('cancellation'), 'reason'), maxLength: 500 }, faults)}<button class="danger">${w.cancelNow}</button>`)}
+                ${form(
+                  workspace,
+                  to('cancellation'),
+                  html`${field(
+                      {
+                        name: 'reason',
+                        label: workspace.words.appointment.cancelReason,
+                        value: typedIn(workspace, to('cancellation'), 'reason'),
+                        maxLength: 500,
+                      },
+                      faults,
+                    )}<button class="danger">${w.cancelNow}</button>`,
+                )}
               </details>
-              ${canReport && c.leaseId !== null && action(workspace, { to: to('return'), label: w.giveBack, fields: { leaseId: c.leaseId } })}`
+              ${
+                canReport &&
+                c.leaseId !== null &&
+                action(workspace, { to: to('return'), label: w.giveBack, fields: { leaseId: c.leaseId } })
+              }`
           }
         </div>
         ${panel}

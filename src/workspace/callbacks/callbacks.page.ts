@@ -13,7 +13,7 @@ import {
   typedIn,
 } from '../frame/workspace.ts'
 import { action, form } from '../frame/layout.ts'
-import { choices, faultSummary, field, NO_FAULTS, select } from '../../ui/form.ts'
+import { choices, faultSummary, field, NO_FAULTS, select, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { empty, optionsOf, refused, instantIn } from '../frame/components.ts'
 import type { Answered, Workspace, Refusal } from '../frame/context.ts'
@@ -36,13 +36,43 @@ function justDone(workspace: Workspace, query: Record<string, string | undefined
   </div>`
 }
 
+/** The form that asks for a callback by hand. */
+function addSection(workspace: Workspace, faults: Faults, isOpened: boolean): Html {
+  const w = workspace.words.callbacks
+  const typed = (name: string): string => typedIn(workspace, ADD, name)
+  const campaigns = [...workspace.config.campaigns.values()]
+  return html`<details ${isOpened && html`open`}>
+    <summary>${w.add}</summary>
+    ${form(
+      workspace,
+      ADD,
+      html`${select({ name: 'campaignId', label: w.campaign, value: typed('campaignId'), options: optionsOf(campaigns) }, faults)}
+        ${field({ name: 'number', value: typed('number'), label: w.number, type: 'tel', maxLength: 40 }, faults)}
+        ${field({ name: 'at', value: typed('at'), label: w.newTime, hint: w.nowHint, type: 'datetime-local' }, faults)}
+        ${field({ name: 'reason', value: typed('reason'), label: w.reason, maxLength: 500 }, faults)}
+        ${
+          workspace.person.agentId !== null &&
+          choices(
+            {
+              name: 'mine',
+              legend: w.who,
+              several: true,
+              options: [{ value: '1', label: w.mine }],
+              chosen: typed('mine') === '1' ? ['1'] : [],
+            },
+            faults,
+          )
+        } <button>${w.addNow}</button>`,
+    )}
+  </details>`
+}
+
 async function listPage(
   workspace: Workspace,
   query: Record<string, string | undefined>,
   refusal?: Refusal,
 ): Promise<WorkspaceView> {
   const w = workspace.words.callbacks
-  const typed = (name: string): string => typedIn(workspace, ADD, name)
   const faults = refusal ? faultsOf(refusal, (p) => (p.startsWith('/when') ? 'at' : p.slice(1))) : NO_FAULTS
   const tab = TABS.find((one) => one === query.show) ?? 'due'
   const filter =
@@ -68,36 +98,27 @@ async function listPage(
         form(
           workspace,
           '/agenda/callbacks/next',
-          html`${select({ name: 'campaign', label: w.campaign, value: query.campaign ?? '', options: optionsOf(campaigns) }, NO_FAULTS)}<button
-              accesskey="n"
-            >
-              ${w.takeNext}
-            </button>`,
+          html`${select(
+              { name: 'campaign', label: w.campaign, value: query.campaign ?? '', options: optionsOf(campaigns) },
+              NO_FAULTS,
+            )}<button accesskey="n">${w.takeNext}</button>`,
           'filters',
         )
       }
       <nav class="tabs" aria-label="${w.which}">
         <ul>
-          ${TABS.map((one) => html`<li><a href="${address('/agenda/callbacks', { show: one })}" ${one === tab && html`aria-current="true"`}>${w.tabs[one]}</a></li>`)}
+          ${TABS.map(
+            (one) =>
+              html`<li>
+                <a href="${address('/agenda/callbacks', { show: one })}" ${one === tab && html`aria-current="true"`}
+                  >${w.tabs[one]}</a
+                >
+              </li>`,
+          )}
         </ul>
       </nav>
       <div data-live>${shown.length === 0 ? empty(w.nothing) : listOf(workspace, shown)}</div>
-      ${
-        workspace.can('callbacks:write') &&
-        html`<details ${refusal !== undefined && html`open`}>
-          <summary>${w.add}</summary>
-          ${form(
-            workspace,
-            ADD,
-            html`${select({ name: 'campaignId', label: w.campaign, value: typed('campaignId'), options: optionsOf(campaigns) }, faults)}
-              ${field({ name: 'number', value: typed('number'), label: w.number, type: 'tel', maxLength: 40 }, faults)}
-              ${field({ name: 'at', value: typed('at'), label: w.newTime, hint: w.nowHint, type: 'datetime-local' }, faults)}
-              ${field({ name: 'reason', value: typed('reason'), label: w.reason, maxLength: 500 }, faults)}
-              ${workspace.person.agentId !== null && choices({ name: 'mine', legend: w.who, several: true, options: [{ value: '1', label: w.mine }], chosen: typed('mine') === '1' ? ['1'] : [] }, faults)}
-              <button>${w.addNow}</button>`,
-          )}
-        </details>`
-      }`,
+      ${workspace.can('callbacks:write') && addSection(workspace, faults, refusal !== undefined)}`,
   }
 }
 

@@ -42,7 +42,9 @@ export function entryLine(
   return html`<li class="entry ${e.status}" data-id="${e.id}">
     <a class="when" href="/agenda/appointments/${e.id}"
       ><time datetime="${e.start}"
-        >${options.withDay && `${dayAndMonth(workspace.language, dayOf(workspace.zone, Date.parse(e.start)))}, `}${clock(workspace, e.start)}–${clock(workspace, e.end)}</time
+        >${
+          options.withDay && `${dayAndMonth(workspace.language, dayOf(workspace.zone, Date.parse(e.start)))}, `
+        }${clock(workspace, e.start)}–${clock(workspace, e.end)}</time
       ></a
     >
     <span class="what"

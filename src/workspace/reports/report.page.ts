@@ -7,7 +7,7 @@ import { html, type Html } from '../../platform/html/html.ts'
 import { parseDate } from '../../kernel/time/zone.ts'
 import { bars, columns, grid, type Mark } from '../../ui/plot.ts'
 import type { Report } from '../../api/report.routes.ts'
-import { GROUPS_OF, REPORTS, type Column, type ReportName } from '../../application/reports/reports.ts'
+import { GROUPS_OF, REPORTS, type Column, type Group, type ReportName } from '../../application/reports/reports.ts'
 import type { Workspace } from '../frame/context.ts'
 
 const isTime = (by: string | null): boolean => by === 'day' || by === 'week' || by === 'month'
@@ -81,7 +81,14 @@ function method(workspace: Workspace, made: Report): Html | false {
   const m = made.method
   if (!m) return false
   return html`<p class="notice note">
-    ${workspace.words.reports.method({ weeks: m.weeks ?? 0, halfLife: m.halfLifeWeeks ?? 0, occupancy: m.occupancyPercent ?? 0, heldOut: m.heldOutWeeks ?? 0, wape: m.wapePercent ?? null, naive: m.naiveWapePercent ?? null })}
+    ${workspace.words.reports.method({
+      weeks: m.weeks ?? 0,
+      halfLife: m.halfLifeWeeks ?? 0,
+      occupancy: m.occupancyPercent ?? 0,
+      heldOut: m.heldOutWeeks ?? 0,
+      wape: m.wapePercent ?? null,
+      naive: m.naiveWapePercent ?? null,
+    })}
   </p>`
 }
 
@@ -117,6 +124,62 @@ function figures(workspace: Workspace, { made, title, by, csv }: FiguresOptions)
         </p>`
 }
 
+type Filtered = {
+  report: ReportName
+  groups: readonly Group[]
+  made: Report | null
+  query: Record<string, string | undefined>
+}
+
+function filters(workspace: Workspace, { report, groups, made, query }: Filtered): Html {
+  const w = workspace.words.reports
+  return html`<form method="get" action="/agenda/reports" class="filters">
+    ${hidden('report', report)}
+    ${field({ name: 'from', label: w.from, value: made?.from ?? query.from ?? '', type: 'date' }, NO_FAULTS)}
+    ${field({ name: 'to', label: w.to, value: made?.to ?? query.to ?? '', type: 'date' }, NO_FAULTS)}
+    ${
+      groups.length > 1 &&
+      select(
+        {
+          name: 'by',
+          label: w.by,
+          value: made?.by ?? '',
+          options: groups.map((group) => ({ value: group, label: w.groups[group] })),
+        },
+        NO_FAULTS,
+      )
+    }
+    ${select(
+      {
+        name: 'location',
+        label: workspace.words.calendar.location,
+        value: query.location ?? '',
+        options: optionsOf(workspace.config.locations.values(), w.all),
+      },
+      NO_FAULTS,
+    )}
+    ${select(
+      {
+        name: 'service',
+        label: workspace.words.book.service,
+        value: query.service ?? '',
+        options: optionsOf(workspace.config.services.values(), w.all),
+      },
+      NO_FAULTS,
+    )}
+    ${select(
+      {
+        name: 'agent',
+        label: workspace.words.calendar.agent,
+        value: query.agent ?? '',
+        options: optionsOf(workspace.config.agents.values(), w.all),
+      },
+      NO_FAULTS,
+    )}
+    <button class="secondary">${workspace.words.calendar.show}</button>
+  </form>`
+}
+
 async function reportPage(workspace: Workspace, query: Record<string, string | undefined>): Promise<WorkspaceView> {
   const w = workspace.words.reports
   const report = REPORTS.find((one) => one === query.report) ?? 'appointments'
@@ -141,22 +204,19 @@ async function reportPage(workspace: Workspace, query: Record<string, string | u
     main: html`<h1>${w.title}</h1>
       <nav class="tabs" aria-label="${w.title}">
         <ul>
-          ${REPORTS.map((one) => html`<li><a href="${address('/agenda/reports', { report: one })}" ${one === report && html`aria-current="true"`}>${w.names[one][0]}</a></li>`)}
+          ${REPORTS.map(
+            (one) =>
+              html`<li>
+                <a href="${address('/agenda/reports', { report: one })}" ${one === report && html`aria-current="true"`}
+                  >${w.names[one][0]}</a
+                >
+              </li>`,
+          )}
         </ul>
       </nav>
       <h2>${title}</h2>
       <p>${text}</p>
-      <form method="get" action="/agenda/reports" class="filters">
-        ${hidden('report', report)}
-        ${field({ name: 'from', label: w.from, value: made?.from ?? query.from ?? '', type: 'date' }, NO_FAULTS)}
-        ${field({ name: 'to', label: w.to, value: made?.to ?? query.to ?? '', type: 'date' }, NO_FAULTS)}
-        ${groups.length > 1 && select({ name: 'by', label: w.by, value: made?.by ?? '', options: groups.map((group) => ({ value: group, label: w.groups[group] })) }, NO_FAULTS)}
-        ${select({ name: 'location', label: workspace.words.calendar.location, value: query.location ?? '', options: optionsOf(workspace.config.locations.values(), w.all) }, NO_FAULTS)}
-        ${select({ name: 'service', label: workspace.words.book.service, value: query.service ?? '', options: optionsOf(workspace.config.services.values(), w.all) }, NO_FAULTS)}
-        ${select({ name: 'agent', label: workspace.words.calendar.agent, value: query.agent ?? '', options: optionsOf(workspace.config.agents.values(), w.all) }, NO_FAULTS)}
-        <button class="secondary">${workspace.words.calendar.show}</button>
-      </form>
-      ${!answer.ok && refused(answer.refusal)}
+      ${filters(workspace, { report, groups, made, query })} ${!answer.ok && refused(answer.refusal)}
       ${made !== null && figures(workspace, { made, title, by, csv: address(`/v1/reports/${report}`, { ...asked, format: 'csv' }) })}`,
   }
 }

@@ -24,8 +24,29 @@ const textOf = (given: Body, name: string): string => (given[name] ?? '').trim()
 
 function personFields(language: Language, given: Body, faults: Faults): Html {
   const w = workspaceWords(language).signIn
-  return html`${field({ name: 'person', label: w.yourName, value: textOf(given, 'person'), required: true, autocomplete: 'name', maxLength: 200 }, faults)}
-  ${field({ name: 'email', label: w.email, value: textOf(given, 'email'), type: 'email', required: true, autocomplete: 'username', maxLength: 254 }, faults)}
+  return html`${field(
+    {
+      name: 'person',
+      label: w.yourName,
+      value: textOf(given, 'person'),
+      required: true,
+      autocomplete: 'name',
+      maxLength: 200,
+    },
+    faults,
+  )}
+  ${field(
+    {
+      name: 'email',
+      label: w.email,
+      value: textOf(given, 'email'),
+      type: 'email',
+      required: true,
+      autocomplete: 'username',
+      maxLength: 254,
+    },
+    faults,
+  )}
   ${passwordField({ name: 'password', label: w.choosePassword, hint: w.passwordHint, use: 'new' }, faults)}`
 }
 
@@ -103,42 +124,61 @@ export function firstRoutes(app: FastifyInstance, deps: Deps): void {
 }
 
 /** Pages that create the first tenant. They have no tenant in the URL, so they are registered with the workspace pages. */
+function setUpPage(language: Language, given: Body, faults: Faults): string {
+  const w = workspaceWords(language).signIn
+  const main = html`${faultSummary(pageWords(language), faults)}
+    <h1>${w.setUpTitle}</h1>
+    <p class="lead">${w.setUpText}</p>
+    <form data-plain method="post" action="" novalidate>
+      ${field(
+        {
+          name: 'name',
+          label: w.officeName,
+          value: textOf(given, 'name'),
+          required: true,
+          autocomplete: 'organization',
+          maxLength: 200,
+        },
+        faults,
+      )}
+      ${field({ name: 'slug', label: w.slug, hint: w.slugHint, value: textOf(given, 'slug'), required: true, maxLength: 40 }, faults)}
+      ${field(
+        {
+          name: 'timeZone',
+          label: w.timeZone,
+          value: textOf(given, 'timeZone') || 'Europe/Rome',
+          required: true,
+          maxLength: 60,
+        },
+        faults,
+      )}
+      ${select(
+        {
+          name: 'locale',
+          label: workspaceWords(language).account.languageOf,
+          value: given.locale ?? language,
+          options: [
+            { value: 'it', label: 'Italiano' },
+            { value: 'en', label: 'English' },
+          ],
+        },
+        faults,
+      )}
+      ${personFields(language, given, faults)}
+      <button>${w.begin}</button>
+    </form>`
+  return plainDocument(language, { words: { title: w.setUpTitle, detail: '' }, signIn: '', base: assetsBase(), main })
+}
+
 export function setUpRoutes(pages: FastifyInstance, deps: Deps): void {
   const open = {
     config: { access: { kind: 'anyone' as const }, rateLimit: { max: 30, timeWindow: 600_000 } },
     schema: { hide: true },
   }
-  const page = (language: Language, given: Body, faults: Faults): string => {
-    const w = workspaceWords(language).signIn
-    const main = html`${faultSummary(pageWords(language), faults)}
-      <h1>${w.setUpTitle}</h1>
-      <p class="lead">${w.setUpText}</p>
-      <form data-plain method="post" action="" novalidate>
-        ${field({ name: 'name', label: w.officeName, value: textOf(given, 'name'), required: true, autocomplete: 'organization', maxLength: 200 }, faults)}
-        ${field({ name: 'slug', label: w.slug, hint: w.slugHint, value: textOf(given, 'slug'), required: true, maxLength: 40 }, faults)}
-        ${field({ name: 'timeZone', label: w.timeZone, value: textOf(given, 'timeZone') || 'Europe/Rome', required: true, maxLength: 60 }, faults)}
-        ${select(
-          {
-            name: 'locale',
-            label: workspaceWords(language).account.languageOf,
-            value: given.locale ?? language,
-            options: [
-              { value: 'it', label: 'Italiano' },
-              { value: 'en', label: 'English' },
-            ],
-          },
-          faults,
-        )}
-        ${personFields(language, given, faults)}
-        <button>${w.begin}</button>
-      </form>`
-    return plainDocument(language, { words: { title: w.setUpTitle, detail: '' }, signIn: '', base: assetsBase(), main })
-  }
-
   pages.get('/agenda/set-up/:token', open, async (request, reply) => {
     await refuseSetUp(deps, pathPart(request, 'token'))
     reply.header('cache-control', 'no-store')
-    return reply.type('text/html; charset=utf-8').send(page(languageFor(request, 'it'), {}, NO_FAULTS))
+    return reply.type('text/html; charset=utf-8').send(setUpPage(languageFor(request, 'it'), {}, NO_FAULTS))
   })
   pages.post('/agenda/set-up/:token', open, async (request, reply) => {
     const token = pathPart(request, 'token')
@@ -167,6 +207,6 @@ export function setUpRoutes(pages: FastifyInstance, deps: Deps): void {
     return reply
       .code(422)
       .type('text/html; charset=utf-8')
-      .send(page(language, given, faults))
+      .send(setUpPage(language, given, faults))
   })
 }

@@ -55,7 +55,18 @@ export function signInPage(site: Site, given: SignInGiven): Page {
       ${!passwords && html`<p class="hint">${w.administratorsOnly}</p>`}
       <form data-plain method="post" action="${site.base}/sign-in" novalidate>
         ${hidden('next', given.next)}
-        ${field({ name: 'email', label: w.email, value: given.email, type: 'email', required: true, autocomplete: 'username', maxLength: 254 }, NO_FAULTS)}
+        ${field(
+          {
+            name: 'email',
+            label: w.email,
+            value: given.email,
+            type: 'email',
+            required: true,
+            autocomplete: 'username',
+            maxLength: 254,
+          },
+          NO_FAULTS,
+        )}
         ${passwordField({ name: 'password', label: w.password, use: 'present' }, NO_FAULTS)}
         <button>${w.signIn}</button>
       </form>
@@ -104,7 +115,18 @@ export function forgottenPage(site: Site, wasAsked: boolean): Page {
               <p><a href="${site.base}/sign-in">${w.title}</a></p>`
           : html`<p>${w.forgottenText}</p>
               <form data-plain method="post" action="${site.base}/password" novalidate>
-                ${field({ name: 'email', label: w.email, value: '', type: 'email', required: true, autocomplete: 'username', maxLength: 254 }, NO_FAULTS)}
+                ${field(
+                  {
+                    name: 'email',
+                    label: w.email,
+                    value: '',
+                    type: 'email',
+                    required: true,
+                    autocomplete: 'username',
+                    maxLength: 254,
+                  },
+                  NO_FAULTS,
+                )}
                 <button>${w.sendLink}</button>
               </form>`
       }

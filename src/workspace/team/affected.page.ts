@@ -120,9 +120,24 @@ async function affectedPage(workspace: Workspace, query: Query, refusal?: Refusa
                   },
                   NO_FAULTS,
                 )}
-                ${choices({ name: 'mode', legend: w.how, options: modes, chosen: chosenIn(workspace, PREVIEW, 'mode', ['best']) }, NO_FAULTS)}
-                ${select({ name: 'agentId', label: w.toAgent, value: typedIn(workspace, PREVIEW, 'agentId'), options: optionsOf(ableFor(workspace, shown), workspace.words.appointment.fairest) }, NO_FAULTS)}
-                <button>${w.preview}</button>`,
+                ${choices(
+                  {
+                    name: 'mode',
+                    legend: w.how,
+                    options: modes,
+                    chosen: chosenIn(workspace, PREVIEW, 'mode', ['best']),
+                  },
+                  NO_FAULTS,
+                )}
+                ${select(
+                  {
+                    name: 'agentId',
+                    label: w.toAgent,
+                    value: typedIn(workspace, PREVIEW, 'agentId'),
+                    options: optionsOf(ableFor(workspace, shown), workspace.words.appointment.fairest),
+                  },
+                  NO_FAULTS,
+                )} <button>${w.preview}</button>`,
             )
       }`,
   }
@@ -217,7 +232,16 @@ async function previewPage(workspace: Workspace, given: Fields, refusal?: Refusa
           ${why !== null && html`<span class="detail warn">${w.nothingProposed}: ${why}</span>`}</span
         >
         ${hidden('ids', e.id)}
-        ${select({ name: `do_${e.id}`, id: `do${i}`, label: w.becomes, value: options.some((o) => o.value === chosen) ? chosen : options[0]!.value, options }, NO_FAULTS)}
+        ${select(
+          {
+            name: `do_${e.id}`,
+            id: `do${i}`,
+            label: w.becomes,
+            value: options.some((o) => o.value === chosen) ? chosen : options[0]!.value,
+            options,
+          },
+          NO_FAULTS,
+        )}
       </li>`
     }),
   )
@@ -234,7 +258,17 @@ async function previewPage(workspace: Workspace, given: Fields, refusal?: Refusa
           <ul class="entries">
             ${rows}
           </ul>
-          ${field({ name: 'reason', label: w.reason, hint: w.reasonHint, value: textIn(given, 'reason'), required: true, maxLength: 500 }, NO_FAULTS)}
+          ${field(
+            {
+              name: 'reason',
+              label: w.reason,
+              hint: w.reasonHint,
+              value: textIn(given, 'reason'),
+              required: true,
+              maxLength: 500,
+            },
+            NO_FAULTS,
+          )}
           <div class="buttons">
             <button>${w.rearrange}</button>
             <a class="button secondary" href="${address('/agenda/team/affected', query)}">${w.backToList}</a>

@@ -88,7 +88,10 @@ export async function queuesPage(workspace: Workspace): Promise<WorkspaceView> {
                         <span class="detail"
                           >${workspace.config.campaigns.get(d.campaignId)?.name} · ${d.failure}</span
                         ></span
-                      >${workspace.can('callbacks:work') && action(workspace, { to: '/agenda/team/replay', label: w.replay, fields: { id: d.id } })}
+                      >${
+                        workspace.can('callbacks:work') &&
+                        action(workspace, { to: '/agenda/team/replay', label: w.replay, fields: { id: d.id } })
+                      }
                     </li>`,
                 )}
               </ul>`

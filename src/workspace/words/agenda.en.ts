@@ -204,7 +204,8 @@ export const agendaEn = {
     stays: 'Stays',
     joins: 'Becomes part of it',
     mergeText:
-      'Everything of the second record moves to the first. Both numbers and addresses still find the person, and you can take it apart again.',
+      'Everything of the second record moves to the first. Both numbers and addresses still find the ' +
+      'person, and you can take it apart again.',
     mergeNow: 'Join the two records',
     swap: 'The other one stays',
     notTheSame: 'Not the same person',
@@ -222,7 +223,8 @@ export const agendaEn = {
     export: 'Everything about this person (JSON)',
     erase: 'Erase this person',
     eraseText: (name: string) =>
-      `${name} is made unrecognisable everywhere: name, number, address, answers, notes, messages. What the figures count stays. This cannot be undone.`,
+      `${name} is made unrecognisable everywhere: name, number, address, answers, notes, messages. ` +
+      'What the figures count stays. This cannot be undone.',
     eraseNow: 'Erase for good',
   },
   timeline: {
@@ -277,7 +279,8 @@ export const agendaEn = {
     ofPool: 'These hours are the pool’s and are changed in the settings.',
     changeWeek: 'Change the week',
     notPlain:
-      'There are rules that lines cannot say (every two weeks, for the office only, breaks). They end when you save here; the settings keep them.',
+      'There are rules that lines cannot say (every two weeks, for the office only, breaks). They end ' +
+      'when you save here; the settings keep them.',
     weekHint: 'One line a weekday, such as 08:30-13:00, 15:00-17:30. Empty: not there.',
     validFrom: 'Counts from',
     preview: 'See what it would hit',

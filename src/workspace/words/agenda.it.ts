@@ -203,7 +203,8 @@ export const agendaIt: typeof agendaEn = {
     stays: 'Resta',
     joins: 'Entra a farne parte',
     mergeText:
-      'Tutto quello della seconda scheda passa alla prima. Entrambi i numeri e gli indirizzi trovano ancora la persona, e si può separare di nuovo.',
+      'Tutto quello della seconda scheda passa alla prima. Entrambi i numeri e gli indirizzi trovano ' +
+      'ancora la persona, e si può separare di nuovo.',
     mergeNow: 'Unisci le due schede',
     swap: 'Resta l’altra',
     notTheSame: 'Non è la stessa persona',
@@ -221,7 +222,8 @@ export const agendaIt: typeof agendaEn = {
     export: 'Tutto su questa persona (JSON)',
     erase: 'Cancella questa persona',
     eraseText: (name) =>
-      `${name} diventa irriconoscibile ovunque: nome, numero, indirizzo, risposte, note, messaggi. Resta ciò che contano le statistiche. Non si può annullare.`,
+      `${name} diventa irriconoscibile ovunque: nome, numero, indirizzo, risposte, note, messaggi. ` +
+      'Resta ciò che contano le statistiche. Non si può annullare.',
     eraseNow: 'Cancella per sempre',
   },
   timeline: {
@@ -276,7 +278,8 @@ export const agendaIt: typeof agendaEn = {
     ofPool: 'Questi orari sono del gruppo di sportelli e si cambiano nelle impostazioni.',
     changeWeek: 'Cambia la settimana',
     notPlain:
-      'Ci sono regole che le righe non sanno dire (ogni due settimane, solo per l’ufficio, pause). Finiscono se salvi qui; le impostazioni le conservano.',
+      'Ci sono regole che le righe non sanno dire (ogni due settimane, solo per l’ufficio, pause). ' +
+      'Finiscono se salvi qui; le impostazioni le conservano.',
     weekHint: 'Una riga per giorno, come 08:30-13:00, 15:00-17:30. Vuota: assente.',
     validFrom: 'Vale dal',
     preview: 'Guarda che cosa colpirebbe',

@@ -64,7 +64,8 @@ export const reportsEn = {
     wape: number | null
     naive: number | null
   }) =>
-    `Method: mean of the last ${m.weeks} weeks by weekday and hour, newer weeks weighing more (half-life ${m.halfLife} weeks); seats at ${m.occupancy} % occupancy. ${
+    `Method: mean of the last ${m.weeks} weeks by weekday and hour, ` +
+    `newer weeks weighing more (half-life ${m.halfLife} weeks); seats at ${m.occupancy} % occupancy. ${
       m.wape === null
         ? 'Too little history to measure the error.'
         : `Error on the last ${m.heldOut} weeks, which it had not seen: ${m.wape} % (as in the week before: ${m.naive} %).`

@@ -57,7 +57,8 @@ export const reportsIt: typeof reportsEn = {
   units: { minutes: (n) => `${n} min`, days: (n) => `${n} giorni` },
   daysAhead: (label) => (label === '0' ? 'Lo stesso giorno' : label === '1' ? '1 giorno' : `${label} giorni`),
   method: (m) =>
-    `Metodo: media delle ultime ${m.weeks} settimane per giorno e ora, le più recenti pesano di più (emivita ${m.halfLife} settimane); posti con un impegno del ${m.occupancy} %. ${
+    `Metodo: media delle ultime ${m.weeks} settimane per giorno e ora, ` +
+    `le più recenti pesano di più (emivita ${m.halfLife} settimane); posti con un impegno del ${m.occupancy} %. ${
       m.wape === null
         ? 'Troppo poca storia per misurare l’errore.'
         : `Errore sulle ultime ${m.heldOut} settimane, che non aveva visto: ${m.wape} % (come la settimana prima: ${m.naive} %).`

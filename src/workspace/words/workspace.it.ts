@@ -25,7 +25,8 @@ export const workspaceIt: WorkspaceWords = {
     home: 'Torna a oggi',
     requestId: 'Da indicare quando chiedi aiuto',
     offline:
-      'Nessuna connessione. Quello che vedi può non essere aggiornato; quello che scrivi resta qui e parte quando premi di nuovo il pulsante.',
+      'Nessuna connessione. Quello che vedi può non essere aggiornato; quello che scrivi resta qui e ' +
+      'parte quando premi di nuovo il pulsante.',
     backOnline: 'Di nuovo in linea.',
     changed: 'Qualcosa è cambiato.',
     reload: 'Mostra',
@@ -160,7 +161,8 @@ export const workspaceIt: WorkspaceWords = {
     passkeys: 'Passkey',
     passkeyTitle: 'Una passkey',
     passkeyText:
-      'Ti fanno entrare l’impronta, il volto o il codice del tuo dispositivo: niente da ricordare, e niente che una pagina falsa possa rubare.',
+      'Ti fanno entrare l’impronta, il volto o il codice del tuo dispositivo: niente da ricordare, e ' +
+      'niente che una pagina falsa possa rubare.',
     passkeyAdd: 'Aggiungi una passkey',
     passkeyName: (browser, when) => `${browser}, ${when}`,
     passkeySince: (when) => `aggiunta il ${when}`,

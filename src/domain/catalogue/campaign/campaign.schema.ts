@@ -61,7 +61,8 @@ const Connector = Type.Union(
   {
     default: { kind: 'pull' },
     description:
-      'How due callbacks leave: fetched by leases (pull), sent signed to an address (http), published to the operator’s broker (amqp), or written to the log',
+      'How due callbacks leave: fetched by leases (pull), sent signed to an address (http), published ' +
+      'to the operator’s broker (amqp), or written to the log',
   },
 )
 
@@ -187,7 +188,8 @@ export const CampaignBody = Type.Object(
         maxItems: 250,
         uniqueItems: true,
         description:
-          'ISO 3166-1 alpha-2 countries whose numbers are called; the tenant’s own by default. Premium, shared cost and satellite numbers never are',
+          'ISO 3166-1 alpha-2 countries whose numbers are called; the tenant’s own by default. Premium, ' +
+          'shared cost and satellite numbers never are',
       }),
     ),
     connector: Type.Optional(Connector),
