@@ -76,7 +76,7 @@ import { callCounter } from './http/call-limit.ts'
 import { installEdge } from './http/edge.hook.ts'
 import { tenantRoutes } from './api/tenant.routes.ts'
 
-export type AppOptions = {
+type AppOptions = {
   logLevel: string
   /** Number of reverse proxies in front whose X-Forwarded-* headers are trusted. */
   trustProxy: number | false

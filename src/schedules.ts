@@ -20,7 +20,7 @@ import { forgetNotices } from './application/webhooks/webhook.sql.ts'
 const [REMEMBERED, LOGGED, PARKED] = [7 * DAY, 30 * DAY, 90 * DAY]
 const BATCH = 500
 
-export type Schedule = {
+type Schedule = {
   name: string
   /** Milliseconds between the end of one run and the next. */
   every: number

@@ -1,6 +1,6 @@
 // Checks the direction of imports, who writes which table, and what pure files may not use; each failure says what to do.
 import { expect, test } from 'vitest'
-import { knots, moduleOf, sources, tablesWritten, type SourceFile } from './helpers/house.ts'
+import { knots, moduleOf, sources, tablesWritten, tests, type SourceFile } from './helpers/house.ts'
 
 /**
  * The layers, lowest first. A file imports from its own module, from lower layers, and inside its layer along ARROWS.
@@ -211,6 +211,21 @@ test('no modules and no files import each other in a circle', () => {
       `${between.filter(({ a, b }) => rankOf(a) < rankOf(b)).length}, circles of files ${ofFiles.length} (${running.length} at run time)`,
   )
   expect({ ofModules, ofFiles }).toEqual({ ofModules: [], ofFiles: [] })
+})
+
+test('what is exported is imported somewhere, tests included', () => {
+  // src/start.js runs main.ts.
+  const used = new Set(['src/main.ts'])
+  for (const { imports } of [...sources, ...tests])
+    for (const { to, names } of imports) {
+      // `import * as schema` and `import()` use all of a file.
+      if (names.length === 0) used.add(to)
+      for (const name of names) used.add(`${to} ${name}`)
+    }
+  expect(
+    offenders(({ path, exports }) => (used.has(path) ? [] : exports.filter((name) => !used.has(`${path} ${name}`)))),
+    'not imported anywhere: drop `export`, or the code',
+  ).toEqual([])
 })
 
 test('only a table’s own module writes it', () => {

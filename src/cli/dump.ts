@@ -132,7 +132,7 @@ export async function dump(db: Database, out: Writable, withSecrets = false): Pr
 }
 
 /** Loads the lines of a dump into an empty, migrated database in one transaction; returns the number of rows. */
-export async function restore(db: Database, input: Readable): Promise<number> {
+async function restore(db: Database, input: Readable): Promise<number> {
   const client = await db.pool.connect()
   let count = 0
   let pending: { table: string; rows: unknown[] } = { table: '', rows: [] }

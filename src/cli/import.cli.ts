@@ -76,7 +76,7 @@ async function tenantOf(deps: Deps, slug: string, zone: string | undefined): Pro
 }
 
 /** The summary as text, with refusals counted by code. */
-export function describeSummary(summary: Summary, dryRun: boolean): string {
+function describeSummary(summary: Summary, dryRun: boolean): string {
   const codes = Map.groupBy(summary.refused, (r) => r.code)
   const lines = [...codes]
     .sort((a, b) => b[1].length - a[1].length)

@@ -23,7 +23,7 @@ import { locations } from '../domain/catalogue/resources/location.resource.ts'
 
 export type Refusal = { line: number; column: string; code: string; params: Record<string, unknown>; row: Row }
 export type Summary = { rows: number; booked: number; unchanged: number; outcomes: number; refused: Refusal[] }
-export type Progress = (done: number, total: number) => void
+type Progress = (done: number, total: number) => void
 
 /** Of several reasons, the first one of these is reported: the person who corrects the file can act on it. */
 const WHY = ['slot_taken', 'too_soon', 'closure', 'holiday', 'absence', 'beyond_horizon', 'outside_schedule'] as const

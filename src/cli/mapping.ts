@@ -96,7 +96,7 @@ export type Mapping = {
 
 export type Row = Readonly<Record<string, string>>
 export type RowFault = { column: string; code: string; params?: Record<string, string> }
-export type Outcome = 'completed' | 'no_show' | 'cancelled'
+type Outcome = 'completed' | 'no_show' | 'cancelled'
 
 export type Entry = {
   line: number

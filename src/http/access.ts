@@ -21,7 +21,7 @@ declare module 'fastify' {
 /** Header with the CSRF token, sent by scripts of our own pages with every change. */
 export const CSRF_HEADER = 'x-agenda-csrf'
 /** Sent by scripts with requests that nobody made by hand. */
-export const BACKGROUND_HEADER = 'x-agenda-background'
+const BACKGROUND_HEADER = 'x-agenda-background'
 
 function bearerOf(request: FastifyRequest): string | null {
   const header = request.headers.authorization

@@ -18,7 +18,7 @@ type Count = { window: number; count: number; unsentCalls: number }
 type Counted = (error: Error | null, result?: { current: number; ttl: number }) => void
 
 /** Counts the calls of all processes, by name. Windows last `length` ms and begin at multiples of it. */
-export type CallCounts = { add: (name: string, length: number) => { current: number; ttl: number } }
+type CallCounts = { add: (name: string, length: number) => { current: number; ttl: number } }
 
 export function createCallCounts(deps: Pick<Deps, 'pubsub' | 'now'>): CallCounts {
   const me = randomUUID().slice(0, 8)

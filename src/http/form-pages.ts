@@ -10,7 +10,7 @@ import { AppError } from '../kernel/errors.ts'
 import { sharedStore } from './call-limit.ts'
 import { networkOf } from '../kernel/network.ts'
 
-export type FormPages = {
+type FormPages = {
   /** Name of these pages in the call counts. */
   part: string
   /** Largest form, bytes. */

@@ -13,7 +13,7 @@ function rgbOf(hex: string): Rgb {
 const hexOf = (rgb: Rgb): string => `#${rgb.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`
 
 /** Relative luminance from 0 (black) to 1 (white); WCAG 2.2, glossary, "relative luminance". */
-export function luminanceOf(hex: string): number {
+function luminanceOf(hex: string): number {
   const [r, g, b] = rgbOf(hex).map((part) => {
     const share = part / 255
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4

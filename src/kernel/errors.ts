@@ -2,7 +2,7 @@
 // The text of each code is in locales/; a code without a text does not compile.
 
 /** Stable problem codes → HTTP status (RFC 9110). The names are part of the public API. */
-export const PROBLEMS = {
+const PROBLEMS = {
   // the request itself
   invalid_request: 400,
   invalid_json: 400,

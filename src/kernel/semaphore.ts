@@ -6,7 +6,7 @@ export type Turn = {
   /** Tasks of the same group share the limit `ofGroup`. */
   group?: string
 }
-export type Bounds = {
+type Bounds = {
   /** Maximum waiting tasks, counted separately with and without priority; `full` creates the error for more. */
   waiting: number
   /** Maximum waiting tasks of one group, without priority. */

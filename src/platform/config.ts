@@ -89,7 +89,7 @@ const keyList = (text: string): Buffer[] =>
       return key
     })
 
-export const SETTINGS: readonly Setting[] = [
+const SETTINGS: readonly Setting[] = [
   {
     name: 'databaseUrl',
     env: 'DATABASE_URL',

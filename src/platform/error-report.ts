@@ -1,6 +1,6 @@
 // PURE. Converts an error for the log: its code, message and stack, without personal data.
 
-export type ErrorReport = {
+type ErrorReport = {
   code?: string
   constraint?: string
   message: string

@@ -2,7 +2,7 @@
 
 export type CalendarPart = { method: 'REQUEST' | 'CANCEL'; content: string }
 
-export type Mail = {
+type Mail = {
   to: string
   fromName: string
   replyTo?: string | undefined

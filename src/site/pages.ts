@@ -28,7 +28,7 @@ declare module 'fastify' {
 /** `json`: for scripts of our own pages. */
 export type View = Page | { redirect: string } | { json: unknown }
 type Handler = (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>
-export type OwnHandler = (request: FastifyRequest, reply: FastifyReply, site: Site, a: Appointment) => Promise<View>
+type OwnHandler = (request: FastifyRequest, reply: FastifyReply, site: Site, a: Appointment) => Promise<View>
 
 /** No inline code or style, nothing from other hosts; frames only on the sites the tenant allows. */
 function securityHeaders(site: Site | null, framesItself = false): Record<string, string> {
@@ -216,7 +216,7 @@ function stepsOf(deps: Deps, address: string, isForm: boolean): number {
   return Math.floor(use.count / Math.max(1, deps.publicRate / 2))
 }
 
-export type PageRoute = {
+type PageRoute = {
   method: 'GET' | 'POST'
   url: string
   access?: Access

@@ -62,7 +62,7 @@ function isFramed(request: FastifyRequest): boolean {
 }
 
 /** Options for our cookies. In a frame of another site browsers send back only partitioned cookies (CHIPS). */
-export function cookieOptions(request: FastifyRequest, path: string) {
+function cookieOptions(request: FastifyRequest, path: string) {
   const framed = isFramed(request)
   const isSecure = framed || request.protocol === 'https'
   return framed

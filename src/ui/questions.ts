@@ -46,7 +46,7 @@ export function answerFaults(questions: readonly Question[], typed: TypedAnswers
   )
 }
 
-export const answerName = (id: string): string => `answer_${id}`
+const answerName = (id: string): string => `answer_${id}`
 
 /** A question of a service as a form field. */
 export function question(

@@ -7,7 +7,15 @@ export const ROOT = join(import.meta.dirname, '..', '..')
 
 /** An import, a re-export, a dynamic import or an import of a type. */
 export type Import = { to: string; names: string[]; isType: boolean }
-export type SourceFile = { path: string; text: string; code: string; isPure: boolean; imports: Import[] }
+export type SourceFile = {
+  path: string
+  text: string
+  code: string
+  isPure: boolean
+  imports: Import[]
+  /** Names it exports. */
+  exports: string[]
+}
 
 const nameOf = (e: ts.ImportSpecifier | ts.ExportSpecifier): string => (e.propertyName ?? e.name).text
 
@@ -43,6 +51,21 @@ function importsIn(path: string, text: string): Import[] {
   return found
 }
 
+const isExported = (node: ts.Statement): boolean =>
+  ts.canHaveModifiers(node) &&
+  (ts.getModifiers(node) ?? []).some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)
+
+/** The names that the file declares and exports. */
+function exportsIn(path: string, text: string): string[] {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+  return file.statements.filter(isExported).flatMap((node) => {
+    if (ts.isVariableStatement(node))
+      return node.declarationList.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []))
+    const { name } = node as unknown as { name?: ts.Node }
+    return name && ts.isIdentifier(name) ? [name.text] : []
+  })
+}
+
 /** The text without its comments. */
 const withoutComments = (text: string): string =>
   text
@@ -50,14 +73,20 @@ const withoutComments = (text: string): string =>
     .replace(/^\s*\/\/.*$/gm, '')
     .replace(/([^:'"`])\/\/.*$/gm, '$1')
 
-export const sources: SourceFile[] = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => {
-    const path = relative(ROOT, join(ROOT, 'src', name))
-    const text = readFileSync(join(ROOT, path), 'utf8')
-    const isPure = /^\/\/ PURE\./m.test(text)
-    return { path, text, code: withoutComments(text), isPure, imports: importsIn(path, text) }
-  })
+const filesUnder = (folder: string): SourceFile[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => {
+      const path = relative(ROOT, join(ROOT, folder, name))
+      const text = readFileSync(join(ROOT, path), 'utf8')
+      const isPure = /^\/\/ PURE\./m.test(text)
+      const imports = importsIn(path, text)
+      return { path, text, code: withoutComments(text), isPure, imports, exports: exportsIn(path, text) }
+    })
+
+export const sources = filesUnder('src')
+/** Tests and benches, which use what they check. */
+export const tests = filesUnder('test')
 
 /** The module of a file: its folder under src, `root` for src itself. */
 export const moduleOf = (path: string): string => {

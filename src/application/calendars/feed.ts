@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url)
 
 const escaped = (text: string): string => text.replace(/([\\;,])/g, '\\$1').replace(/\r?\n/g, '\\n')
 
-export type FeedOptions = {
+type FeedOptions = {
   name: string
   showsNames: boolean
   /** UID of an appointment in feeds; not the UID of invitations, which only the citizen knows. */

@@ -14,7 +14,7 @@ import type { CalendarAppointment } from '../../domain/appointment/appointment-v
 
 // Takes 10 MB with its validator, so it is loaded on first use.
 const require = createRequire(import.meta.url)
-export type Entry = { title: string; place: string; details: string; start: Date; end: Date }
+type Entry = { title: string; place: string; details: string; start: Date; end: Date }
 type AppointmentView = Pick<CalendarAppointment, 'serviceIds' | 'locationId' | 'channel' | 'start' | 'end'>
 
 /** What a calendar shows of an appointment. */
@@ -35,7 +35,7 @@ export function entryOf(s: Speaker, a: AppointmentView): Entry {
 }
 
 /** The UID of an appointment: permanent, and the same in all its objects. */
-export const uidOf = (id: string): string => `${id}@agenda`
+const uidOf = (id: string): string => `${id}@agenda`
 /** The appointment id in a UID, or null when there is none. */
 export function idOfUid(uid: string): string | null {
   const id = /^(\S{36})@agenda$/.exec(uid.trim())?.[1]?.toLowerCase() ?? ''
@@ -67,7 +67,7 @@ function hasWallName(zone: string, at: number): boolean {
   return minutes * MINUTE === wall - at
 }
 
-export type Invitation = {
+type Invitation = {
   method: 'PUBLISH' | 'REQUEST' | 'CANCEL'
   organizer?: { name: string; email: string }
   attendee?: { name: string; email: string }
@@ -132,7 +132,7 @@ export function calendarObject(s: Speaker, a: CalendarAppointment, invitation: I
 }
 
 /** Adds the zone to floating times, and its definition before the first event. */
-export function withZone(object: string, zone: string, block: string): string {
+function withZone(object: string, zone: string, block: string): string {
   return object
     .replace(/^(DTSTART|DTEND):(\d{8}T\d{6})(?=\r?$)/gm, `$1;TZID=${zone}:$2`)
     .replace('BEGIN:VEVENT', `${block}\r\nBEGIN:VEVENT`)

@@ -9,7 +9,7 @@ export const batchIdOf = (deliveryIds: readonly string[]): string =>
   `batch_${createHash('sha256').update(deliveryIds.join()).digest('hex').slice(0, 32)}`
 
 /** Failures in a row after which the circuit breaker opens. */
-export const OPENS_AT = 5
+const OPENS_AT = 5
 const [FIRST, OPEN, LONGEST] = [1_000, 30_000, 600_000]
 
 /** Pause after so many failures in a row, in ms; `dice` in [0, 1) adds jitter. */

@@ -9,7 +9,7 @@ import type { FollowUp } from '../../domain/tenant/notification-settings.ts'
 import { documentOf } from '../../domain/appointment/change.ts'
 import type { Appointment, Rating } from '../../domain/appointment/appointment.sql.ts'
 
-export const isLow = (rules: FollowUp, rating: Rating): boolean =>
+const isLow = (rules: FollowUp, rating: Rating): boolean =>
   rating.stars <= rules.stars || (rating.recommendation !== undefined && rating.recommendation <= rules.recommendation)
 
 const nameOf = (a: Appointment): string => `rating:${a.id}`

@@ -6,7 +6,7 @@ import { insertKey } from './api-key.sql.ts'
 import { deriveSecret, formatToken, hashSecret } from '../../kernel/crypto/token.ts'
 import type { Scope } from '../../kernel/permissions/scopes.ts'
 
-export type NewKey = { tenantId: string; name: string; scopes: readonly Scope[]; expiresAt: Date | null }
+type NewKey = { tenantId: string; name: string; scopes: readonly Scope[]; expiresAt: Date | null }
 /** Derives the same token again for a repeated request; see `deriveSecret`. */
 export type Derivation = { callerSecret: string; idempotencyKey: string }
 

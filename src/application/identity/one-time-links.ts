@@ -54,7 +54,7 @@ export async function frameLink(deps: Deps, tenantId: string, userId: string): P
   return link.token
 }
 
-export type NewLink = { row: LinkRow; token: string }
+type NewLink = { row: LinkRow; token: string }
 
 /** Makes a link that opens once. It counts only after `writeLink`. */
 export function newLink(deps: Deps, tenantId: string, userId: string, purpose: LinkPurpose): NewLink {

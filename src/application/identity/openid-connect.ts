@@ -89,7 +89,7 @@ export async function startProvider(
 type Claims = Record<string, unknown> & { sub: string }
 
 /** The role for the claims: the first matching rule, else the default, else null. */
-export function roleFrom(provider: Provider, claims: Record<string, unknown>): Role | null {
+function roleFrom(provider: Provider, claims: Record<string, unknown>): Role | null {
   const value = provider.roleClaim === undefined ? undefined : claims[provider.roleClaim]
   const values = new Set([value].flat().filter((one): one is string => typeof one === 'string'))
   return provider.roles?.find((rule) => values.has(rule.value))?.role ?? provider.defaultRole ?? null

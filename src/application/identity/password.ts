@@ -8,7 +8,7 @@ import { semaphore, type Turn } from '../../kernel/semaphore.ts'
 /** OWASP Password Storage Cheat Sheet: N = 2^15, r = 8, p = 3, 32 MB each. */
 const COST = { N: 2 ** 15, r: 8, p: 3 } as const
 const LENGTH = 32
-export const MIN_LENGTH = 10
+const MIN_LENGTH = 10
 export const MAX_LENGTH = 200
 /**
  * At most two hashes run at a time, so that a flood of sign-ins costs time and not memory. The queue is limited, more strictly

@@ -7,7 +7,7 @@ import { momentOf } from '../messaging/wording.ts'
 import type { UserDocument } from './sessions.ts'
 import type { User } from './user.sql.ts'
 
-export type AccountChange =
+type AccountChange =
   'password' | 'secondFactorOn' | 'secondFactorOff' | 'passkeyAdded' | 'passkeyRemoved' | 'codesRenewed' | 'newBrowser'
 
 /**

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import type { LinkPurpose, LinkRow, SessionRow } from '../../platform/database/people-tables.ts'
 import type { Db, Tx } from '../../platform/database/tx.ts'
 
-export type Session = Selectable<SessionRow>
+type Session = Selectable<SessionRow>
 export type Link = Selectable<LinkRow>
 
 export async function insertSession(tx: Tx, row: SessionRow): Promise<void> {

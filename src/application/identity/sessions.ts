@@ -55,7 +55,7 @@ export async function beginSession(
 }
 
 /** What a person reaches: everything if no agents or locations are named, else those and always their own agenda. */
-export function reachOf(document: UserDocument, agentId: string | null): Reach {
+function reachOf(document: UserDocument, agentId: string | null): Reach {
   const { agentIds = [], locationIds = [] } = document
   if (agentIds.length === 0 && locationIds.length === 0) return null
   return {

@@ -24,7 +24,7 @@ const [MOST, WINDOW] = [10, 15 * MINUTE]
 export const foldEmail = (text: string): string => text.trim().toLowerCase()
 
 /** Signed value of the device cookie, which marks a browser as known to the user. */
-export async function deviceSignature(deps: Deps, tenantId: string, userId: string): Promise<string> {
+async function deviceSignature(deps: Deps, tenantId: string, userId: string): Promise<string> {
   return `${userId}.${signatureOf(await secretOf(deps, tenantId, 'sessions'), 'device', userId)}`
 }
 
@@ -77,7 +77,7 @@ export async function requireProof(
  * Counts an attempt before the check, so that many attempts at once cannot exceed the limit. Throws `sign_in_paused` above the
  * limit. Callers reset the count after a success.
  */
-export async function countAttempt(deps: Deps, tenantId: string, key: string): Promise<void> {
+async function countAttempt(deps: Deps, tenantId: string, key: string): Promise<void> {
   const now = deps.now()
   const known = await findFailures(deps.db.kysely, tenantId, key)
   if (known?.closed_until && known.closed_until.getTime() > now) throw new AppError('sign_in_paused')

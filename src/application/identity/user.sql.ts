@@ -5,7 +5,7 @@ import type { Db, Tx } from '../../platform/database/tx.ts'
 import type { Role } from '../../kernel/permissions/roles.ts'
 
 export type User = Selectable<UserRow>
-export type NewUser = {
+type NewUser = {
   tenantId: string
   id: string
   email: string
@@ -124,7 +124,7 @@ export async function countUsers(
 }
 
 /** Names of people by id. */
-export async function namesOf(db: Db, tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
+async function namesOf(db: Db, tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map()
   const rows = await db
     .selectFrom('users')

@@ -18,7 +18,7 @@ import { countUsers, findUser, insertUser, lockUser, updateUser, type User, type
 import { checkVersion } from '../../kernel/version.ts'
 import type { Person } from '../../kernel/permissions/principal.ts'
 
-export type UserBody = {
+type UserBody = {
   email: string
   name: string
   role: Role

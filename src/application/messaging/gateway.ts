@@ -14,7 +14,7 @@ export type Gateway = {
   idPath?: string | undefined
   perSecond: number
 }
-export const TEXT_VARIABLES = ['to', 'text', 'from', 'id'] as const
+const TEXT_VARIABLES = ['to', 'text', 'from', 'id'] as const
 type Values = Record<(typeof TEXT_VARIABLES)[number], string>
 
 /** Unknown variables in the fields, and `!` with the field name for a syntax error. */

@@ -29,7 +29,7 @@ type Kind = {
   link?: 'manage' | 'activate' | 'offer' | 'rate' | 'callback' | 'open'
 }
 
-export const KINDS = {
+const KINDS = {
   booked: { about: 'appointment', method: 'REQUEST', link: 'manage' },
   pending: { about: 'appointment', link: 'manage' },
   approved: { about: 'appointment', method: 'REQUEST', link: 'manage' },

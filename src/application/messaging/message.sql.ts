@@ -130,7 +130,7 @@ export async function dropQueued(tx: Tx, tenantId: string, dedupeKey: string): P
   return numUpdatedRows > 0n
 }
 
-export type MessageFilter = {
+type MessageFilter = {
   before: string | null
   status?: Message['status'] | undefined
   subjectId?: string | undefined

@@ -9,7 +9,7 @@ import { kindOf, variablesOf, type MessageKind, type Template } from './message-
 const DEFAULTS: Record<Language, Record<MessageKind, Template>> = { it: mailIt, en: mailEn }
 export const defaultTemplate = (kind: MessageKind, language: Language): Template => DEFAULTS[language][kind]
 
-export type TemplateFault = { field: keyof Template; code: 'template_syntax' | 'template_variable'; detail: string }
+type TemplateFault = { field: keyof Template; code: 'template_syntax' | 'template_variable'; detail: string }
 
 /** Errors in templates that a tenant wrote: syntax errors, and variables that the kind does not have. */
 export function templateFaults(kind: MessageKind, texts: Partial<Template>): TemplateFault[] {
@@ -36,7 +36,7 @@ export type Content = {
   /** Link to unsubscribe from messages of this kind. */
   unsubscribe?: string | undefined
 }
-export type Rendered = { subject: string; text: string; html: string; sms: string }
+type Rendered = { subject: string; text: string; html: string; sms: string }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
 

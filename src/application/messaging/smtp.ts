@@ -3,7 +3,7 @@ import { createTransport } from 'nodemailer'
 import { addressIn } from './message.ts'
 import type { SendMail } from '../../platform/mail.ts'
 
-export type Dkim = { domainName: string; keySelector: string; privateKey: string }
+type Dkim = { domainName: string; keySelector: string; privateKey: string }
 export type Sender = { send: SendMail; close: () => void }
 
 /** A sender over the mail server at `url` with at most `connections` at once; `from` is an address with or without a name. */

@@ -19,7 +19,7 @@ import { suppress, type Reason } from '../messaging/suppression.sql.ts'
 const CITIZEN = { name: 'citizen', audience: 'public' as const }
 
 /** `stale`: about an outdated time; `refused`: too late by the office's rules; `ignored`: not about a message of ours. */
-export type Taken = 'cancelled' | 'accepted' | 'bounced' | 'stale' | 'refused' | 'stopped' | 'ignored'
+type Taken = 'cancelled' | 'accepted' | 'bounced' | 'stale' | 'refused' | 'stopped' | 'ignored'
 
 /** Cancels for a citizen who replied by mail or text, within the office's rules; if it is too late, tells them so. */
 async function cancelFor(

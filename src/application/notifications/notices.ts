@@ -46,7 +46,7 @@ export const languageOf = (config: TenantConfig, a: Appointment): Language =>
   languageNamed(documentOf(a).locale) ?? config.settings.locale
 
 /** The calendar invitation for an appointment, or its cancellation; undefined without an e-mail address. */
-export function invitationOf(
+function invitationOf(
   deps: Deps,
   config: TenantConfig,
   a: Appointment,

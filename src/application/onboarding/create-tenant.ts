@@ -15,7 +15,7 @@ const RESERVED = new Set([
   ...['agenda', 'admin', 'login', 'logout', 'account', 'static', 'public', 'api', 'auth', 'oauth'],
 ])
 
-export type NewTenant = { tenant: Record<string, unknown>; apiKey: string; id: string }
+type NewTenant = { tenant: Record<string, unknown>; apiKey: string; id: string }
 /** What of a new tenant is kept to answer a repeated request: all but the key, which is derived again. */
 export type CreatedTenant = { tenant: Record<string, unknown>; keyId: string }
 /** How a repeated request is recognised, and its caller's key. */

@@ -10,7 +10,7 @@ import { admit, auditSignIn, foldEmail, refusePassword, type SignedIn } from '..
 import { countUsers, insertUser, updateUser } from '../identity/user.sql.ts'
 import { createTenant } from './create-tenant.ts'
 
-export type FirstPerson = { name: string; email: string; password: string }
+type FirstPerson = { name: string; email: string; password: string }
 
 /** Creates a link for the first administrator; null if the tenant has users already. */
 export async function firstLink(deps: Deps, tenantId: string): Promise<string | null> {

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../../platform/database/tx.ts'
 
-export type Consent = {
+type Consent = {
   id: string
   purpose: string
   isGiven: boolean

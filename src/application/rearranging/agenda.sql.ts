@@ -25,7 +25,7 @@ export type AgendaRow = {
   phone: string | null
 }
 
-export type AgendaFilter = {
+type AgendaFilter = {
   agentIds?: readonly string[] | undefined
   locationId?: string | undefined
   contactId?: string | undefined

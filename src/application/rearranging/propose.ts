@@ -25,7 +25,7 @@ export type Proposal = {
   /** Rules that staff override for the agent they named. */
   rules?: readonly OverridableRule[]
 }
-export type Wish = {
+type Wish = {
   mode: Mode
   agentId?: string | undefined
   /** The absent agent, who gets nothing, not even at another time. */

@@ -14,7 +14,7 @@ import { occasionOf, personOf } from '../notifications/notices.ts'
 import type { Proposal } from './propose.ts'
 import type { Reach } from '../../kernel/permissions/principal.ts'
 
-export type Rearranged = {
+type Rearranged = {
   id: string
   result: 'reassigned' | 'moved' | 'asked' | 'left'
   agentId?: string
@@ -22,7 +22,7 @@ export type Rearranged = {
   before?: { agentId: string; start: string }
   code?: string
 }
-export type Order = {
+type Order = {
   reason: string
   actor: string
   within: Reach

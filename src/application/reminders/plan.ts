@@ -11,7 +11,7 @@ export type Reminded = {
   end: number
   bookedAt: number
 }
-export type Planned = { key: string; rule: ReminderRule; at: number }
+type Planned = { key: string; rule: ReminderRule; at: number }
 
 /** How long after the visit a message about it still makes sense, in ms. */
 const AFTER = 7 * DAY

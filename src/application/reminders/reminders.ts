@@ -19,7 +19,7 @@ import { applies, dueAt, isTooLate, planReminders, reminderKey, type Reminded } 
 const QUEUE = 'reminders'
 const [BATCH, GRACE] = [200, 15 * MINUTE]
 
-export const remindedOf = (a: Appointment): Reminded => ({
+const remindedOf = (a: Appointment): Reminded => ({
   id: a.id,
   status: a.status,
   serviceIds: a.service_ids,

@@ -6,8 +6,8 @@
 import { parseDate, weekdayOf } from '../../kernel/time/zone.ts'
 
 export type Hour = { day: string; hour: number; n: number; minutes: number }
-export type Cell = { weekday: number; hour: number; expected: number; minutes: number; seats: number }
-export type Forecast = { cells: Cell[]; weeks: number; heldOut: number; wape: number | null; naiveWape: number | null }
+type Cell = { weekday: number; hour: number; expected: number; minutes: number; seats: number }
+type Forecast = { cells: Cell[]; weeks: number; heldOut: number; wape: number | null; naiveWape: number | null }
 
 export const [HALF_LIFE, HELD_OUT, OCCUPANCY] = [4, 4, 0.85] as const
 

@@ -100,7 +100,7 @@ export async function countCallbacks(
   return rows
 }
 
-export type HourCount = { day: string; hour: number; n: number; minutes: number }
+type HourCount = { day: string; hour: number; n: number; minutes: number }
 
 /** Counts appointments that were not cancelled, by local day and hour of their start. */
 export async function countHours(db: Db, tenantId: string, f: ReportFilter): Promise<HourCount[]> {

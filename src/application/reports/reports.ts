@@ -29,9 +29,9 @@ export const GROUPS_OF: Record<ReportName, readonly Group[]> = {
   forecast: [],
 }
 
-export type Unit = 'count' | 'percent' | 'minutes' | 'days' | 'seconds' | 'stars' | 'score'
+type Unit = 'count' | 'percent' | 'minutes' | 'days' | 'seconds' | 'stars' | 'score'
 export type Column = { name: string; unit: Unit }
-export type Row = { key: string; label: string; values: (number | null)[] }
+type Row = { key: string; label: string; values: (number | null)[] }
 export type Table = { columns: Column[]; rows: Row[] }
 
 const column = (name: string, unit: Unit = 'count'): Column => ({ name, unit })
@@ -39,7 +39,7 @@ const share = (part: number, whole: number): number | null =>
   whole === 0 ? null : Math.round((1000 * part) / whole) / 10
 
 /** The period of a day: itself, the Monday of its week, or its month. */
-export function periodOf(day: string, group: Group): string {
+function periodOf(day: string, group: Group): string {
   if (group === 'month') return day.slice(0, 7)
   if (group !== 'week') return day
   const n = parseDate(day)
@@ -58,7 +58,7 @@ const keyFor = (row: Keyed, group: Group): string =>
           ? (row.channel ?? '')
           : periodOf(row.day, group)
 
-export function labelFor(config: TenantConfig, group: Group, key: string): string {
+function labelFor(config: TenantConfig, group: Group, key: string): string {
   const named =
     group === 'location'
       ? config.locations

@@ -13,7 +13,7 @@ import { enqueue } from '../../platform/jobs/jobs.ts'
 import { type Happened } from '../notifications/notices.ts'
 import { changeEntry, findEntry, insertEntry, lockEntry, openEntryOf, type Entry } from './waiting.sql.ts'
 
-export type Wish = {
+type Wish = {
   contactId: string
   appointmentId: string | null
   serviceIds: readonly string[]

@@ -2,7 +2,7 @@
 import { DAY, HOUR, MINUTE } from '../../kernel/time/interval.ts'
 
 /** Largest body; Standard Webhooks advises at most 20 KB. */
-export const MOST_BYTES = 20_000
+const MOST_BYTES = 20_000
 
 export type AppointmentView = {
   id: string

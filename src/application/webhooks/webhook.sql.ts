@@ -99,7 +99,7 @@ export async function dropWebhook(tx: Tx, tenantId: string, id: string): Promise
   return numDeletedRows > 0n
 }
 
-export type NewNotice = {
+type NewNotice = {
   tenantId: string
   id: string
   webhookId: string

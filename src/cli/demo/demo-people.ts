@@ -15,7 +15,7 @@ export const DEMO_PEOPLE: readonly { email: string; name: string; role: Role; ag
   { email: 'revisione@roccamora.example', name: 'Dario Serra', role: 'auditor' },
 ]
 
-export type DemoPassword = { password: string; hash: string | null }
+type DemoPassword = { password: string; hash: string | null }
 
 /**
  * The password of the demo users, from the folder or new. A new one is hashed before the demo is loaded: both need much memory,

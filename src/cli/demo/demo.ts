@@ -38,7 +38,7 @@ import { services } from '../../domain/catalogue/resources/service.resource.ts'
 import { holidayCalendars, locations } from '../../domain/catalogue/resources/location.resource.ts'
 import { campaigns } from '../../domain/callback/dialing/campaign.resource.ts'
 
-export type Demo = { tenantId: string; name: string; slug: string; isNew: boolean }
+type Demo = { tenantId: string; name: string; slug: string; isNew: boolean }
 const LOADED = 'demo.loaded'
 /** Fixed id of the claim event: of several processes only one can insert it. */
 const LOADING_ID = '00000000-0000-7000-8000-0000000000de'

@@ -33,7 +33,7 @@ const MIX: [outcome: string, share: number][] = [
 ]
 
 /** Picks an outcome by its share; `dice` in [0, 1). */
-export function outcomeFor(dice: number): string {
+function outcomeFor(dice: number): string {
   let sum = 0
   for (const [outcome, share] of MIX) {
     sum += share

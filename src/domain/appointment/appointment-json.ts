@@ -3,7 +3,7 @@ import type { TenantConfig } from '../catalogue/tenant-config.ts'
 import { formatInstant } from '../../kernel/time/zone.ts'
 import type { Appointment, AppointmentDocument, NewAppointment } from './appointment.sql.ts'
 
-export type Shown = Record<string, unknown>
+type Shown = Record<string, unknown>
 
 /** Link that joins a video visit; undefined when the channel has no link template. */
 export function joinLinkOf(

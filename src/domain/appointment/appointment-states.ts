@@ -19,7 +19,7 @@ export type Action =
 const LIVE: readonly AppointmentStatus[] = ['pending', 'confirmed']
 
 /** Statuses in which an action is possible, and the status after it; `null` keeps the status. */
-export const TRANSITIONS: Record<Action, { from: readonly AppointmentStatus[]; to: AppointmentStatus | null }> = {
+const TRANSITIONS: Record<Action, { from: readonly AppointmentStatus[]; to: AppointmentStatus | null }> = {
   confirm: { from: ['held'], to: 'confirmed' },
   expire: { from: ['held'], to: 'cancelled' },
   approve: { from: ['pending'], to: 'confirmed' },

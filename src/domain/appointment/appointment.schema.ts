@@ -40,7 +40,7 @@ const AsWhom = Type.Union([Type.Literal('public'), Type.Literal('staff')], {
   default: 'public',
   description: 'staff needs appointments:staff',
 })
-export const Answers = Type.Record(
+const Answers = Type.Record(
   Type.String({ pattern: '^[a-z][a-zA-Z0-9_]{0,39}$' }),
   Type.Union([
     Type.String({ maxLength: 4000 }),

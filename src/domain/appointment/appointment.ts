@@ -13,7 +13,7 @@ export function codeFrom(bytes: Uint8Array): string {
 }
 
 export type Answers = Readonly<Record<string, unknown>>
-export type AnswerFault = { id: string; code: 'answer_required' | 'answer_invalid' | 'answer_unknown'; label: string }
+type AnswerFault = { id: string; code: 'answer_required' | 'answer_invalid' | 'answer_unknown'; label: string }
 
 const EMAIL = /^[^\s@]{1,64}@[^\s@]+\.[^\s@]+$/
 

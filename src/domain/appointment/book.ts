@@ -45,7 +45,7 @@ export type NewBooking = Pick<Who, 'matched' | 'ignored'> & { appointment: NewAp
 export type Booking = ({ isNew: true; manageToken: string } & NewBooking) | { isNew: false; appointment: Appointment }
 
 /** Statements to write in the transaction of a booking, such as what answers a repeated request. */
-export type Alongside = (booking: NewBooking) => CompiledQuery[]
+type Alongside = (booking: NewBooking) => CompiledQuery[]
 
 /** Maximum number of attempts when concurrent bookings invalidate the plan. */
 const ROUNDS = 8

@@ -21,7 +21,7 @@ export type Placement = {
 }
 
 export type Person = { contactId?: string | undefined; contact?: ContactFields | undefined }
-export type Details = Person & {
+type Details = Person & {
   answers?: Answers | undefined
   notes?: string | undefined
   externalId?: string | undefined

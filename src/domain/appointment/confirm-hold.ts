@@ -27,7 +27,7 @@ import type { BookingRequest } from './booking-request.ts'
 type Confirmation = Omit<BookingRequest, 'serviceIds' | 'start' | 'places'>
 
 /** Extra conditions of a confirmation on the public pages, compared with the API. */
-export type PublicTerms = {
+type PublicTerms = {
   /** Start that the citizen agreed to, in epoch ms. */
   start: number
   /** Maximum open appointments per e-mail address or telephone number; 0 = no limit. */

@@ -2,7 +2,7 @@
 import { violationOf } from '../../platform/database/tx.ts'
 import { AppError } from '../../kernel/errors.ts'
 
-export type LimitViolation = {
+type LimitViolation = {
   /** Scope of the limit: with `agent`, another agent may still be free; with the others, nobody is. */
   scope: 'agent' | 'service' | 'contact'
   refusal: AppError

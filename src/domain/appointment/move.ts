@@ -36,7 +36,7 @@ import { countersHeld } from './usage-counters.ts'
 import { checkVersion } from '../../kernel/version.ts'
 import { isWithin, type Reach } from '../../kernel/permissions/principal.ts'
 
-export type MoveRequest = {
+type MoveRequest = {
   start: number
   /** New duration; one of the service's options. */
   minutes?: number | undefined

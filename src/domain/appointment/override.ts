@@ -4,10 +4,10 @@ import type { ReasonCode } from '../availability/explanation.ts'
 import type { ServiceLimit } from '../availability/limits.ts'
 
 /** Rules about notice, horizon and grid. */
-export const TIME_RULES = ['too_soon', 'too_late_for_next_day', 'beyond_horizon', 'not_on_grid'] as const
-export const NUMBER_RULES = ['day_limit_reached', 'week_limit_reached'] as const
+const TIME_RULES = ['too_soon', 'too_late_for_next_day', 'beyond_horizon', 'not_on_grid'] as const
+const NUMBER_RULES = ['day_limit_reached', 'week_limit_reached'] as const
 /** Rules that the agent works, the office is open, and the visit fits into these hours. */
-export const PRESENCE_RULES = ['outside_schedule', 'outside_location_hours', 'holiday', 'does_not_fit'] as const
+const PRESENCE_RULES = ['outside_schedule', 'outside_location_hours', 'holiday', 'does_not_fit'] as const
 export const OVERRIDABLE = [...TIME_RULES, ...NUMBER_RULES, ...PRESENCE_RULES] as const
 export type OverridableRule = (typeof OVERRIDABLE)[number]
 

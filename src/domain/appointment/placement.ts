@@ -29,7 +29,7 @@ import type { Placement } from './booking-request.ts'
 export type Place = Candidate & { assignment: Assignment; sessionId: string | null; overridden: ReasonCode[] }
 export type Plan = { config: TenantConfig; visit: Visit; places: Place[] }
 
-export type PlanContext = {
+type PlanContext = {
   tenantId: string
   audience: Audience
   ignored?: Ignored
@@ -90,12 +90,7 @@ function loadOf(calendar: AgentCalendar | undefined, from: number, to: number): 
 }
 
 /** The error when no candidate remains, with the most helpful code. */
-export function refusalOf(
-  reasons: readonly ReasonCode[],
-  config: TenantConfig,
-  visit: Visit,
-  placement: Placement,
-): AppError {
+function refusalOf(reasons: readonly ReasonCode[], config: TenantConfig, visit: Visit, placement: Placement): AppError {
   const agent = placement.agentId === undefined ? undefined : config.agents.get(placement.agentId)
   if (reasons.length === 0 && agent)
     return new AppError(isQualified(agent, visit) ? 'agent_elsewhere' : 'agent_not_qualified')

@@ -4,7 +4,7 @@ import { firstEnding, indexAt, type Range, type Spans } from '../../kernel/time/
 
 export type BusyKind = 'appointment' | 'hold' | 'session' | 'released'
 
-export type Session = { id: string; serviceId: string; startsAt: number; endsAt: number; free: number }
+type Session = { id: string; serviceId: string; startsAt: number; endsAt: number; free: number }
 
 /** Reserved time of one agent in [from, to), sorted and disjoint: entry i is [spans[2i], spans[2i+1]). */
 export type AgentCalendar = {
@@ -39,14 +39,14 @@ export const ignoring = (kept: { kind: BusyKind; agentId: string; from: number; 
   kept && kept.kind !== 'session' ? { agentId: kept.agentId, from: kept.from, to: kept.to } : undefined
 
 /** Whether entry `i` counts as busy at `now` for this audience: staff may book time that was just released. */
-export function isLive(calendar: AgentCalendar, i: number, now: number, audience: Audience): boolean {
+function isLive(calendar: AgentCalendar, i: number, now: number, audience: Audience): boolean {
   const expires = calendar.expires[i]!
   if (expires !== 0 && expires <= now) return false
   return audience === 'public' || calendar.kinds[i] !== 'released'
 }
 
 /** When and by whom a calendar is looked at, and which entry is left out. */
-export type BusyView = { now: number; audience: Audience; ignored: Ignored }
+type BusyView = { now: number; audience: Audience; ignored: Ignored }
 
 /** The spans that count as busy at `now`. */
 export function busySpans(agentId: string, calendar: AgentCalendar, { now, audience, ignored }: BusyView): Spans {

@@ -1,6 +1,6 @@
 // PURE. Chooses among the free agents: lowest load divided by weight first; the citizen's previous agent first when asked.
 
-export type Candidate = {
+type Candidate = {
   agentId: string
   /** Relative share of work; 2 takes twice as much as 1. */
   weight: number
@@ -8,7 +8,7 @@ export type Candidate = {
   load: number
 }
 
-export type AssignmentReason = 'requested' | 'only_free' | 'previous_agent' | 'least_loaded'
+type AssignmentReason = 'requested' | 'only_free' | 'previous_agent' | 'least_loaded'
 export type Assignment = { agentId: string; reason: AssignmentReason; candidates: number; load: number }
 
 /** Hash that breaks ties between equal loads without favouring the first in the list; the same input always gives the same order. */

@@ -5,7 +5,7 @@ import { dayOf, offsetAt, startOfDay, wallOf } from '../../kernel/time/zone.ts'
 import type { Visit } from '../catalogue/visit.ts'
 import { MIDNIGHT } from './open-time.ts'
 
-export type Fit = Pick<Visit, 'duration' | 'bufferBefore' | 'bufferAfter' | 'step' | 'alignment'>
+type Fit = Pick<Visit, 'duration' | 'bufferBefore' | 'bufferAfter' | 'step' | 'alignment'>
 
 /** Places per minute of [origin, origin + counts.length minutes). */
 export type Marks = { origin: number; counts: Uint16Array }
@@ -16,7 +16,7 @@ export function newMarks(from: number, to: number): Marks {
 }
 
 /** First instant at or after `at` whose wall clock is a multiple of `step` since local midnight. */
-export function nextOnClock(zone: string, at: number, step: number): number {
+function nextOnClock(zone: string, at: number, step: number): number {
   const wall = wallOf(zone, at)
   const past = wall - Math.floor(wall / DAY) * DAY
   const next = at + Math.min(Math.ceil(past / step) * step, DAY) - past
@@ -75,8 +75,8 @@ export function markStarts(fit: Fit, { zone, pieces, busy, starts }: AgentTime, 
   }
 }
 
-export type BookingRules = Pick<Visit, 'notice' | 'horizons' | 'nextDayCutoff'>
-export type StartRefusal = 'too_soon' | 'too_late_for_next_day' | 'beyond_horizon'
+type BookingRules = Pick<Visit, 'notice' | 'horizons' | 'nextDayCutoff'>
+type StartRefusal = 'too_soon' | 'too_late_for_next_day' | 'beyond_horizon'
 
 /** Bounds of bookable starts at `now`, in a location's zone; `until` is exclusive. */
 export type StartBounds = { earliest: number; until: number; cutDay: number | null }

@@ -7,8 +7,8 @@ import type { Agent, Location } from '../catalogue/tenant-config.ts'
 import { candidatesFor, findSlots, isQualified, locationsFor, situationOf, type Search } from './search.ts'
 import { prepareSearch, type SlotRequest } from './slots.ts'
 
-export type Period = { from: string; to: string; reason: ReasonCode }
-export type AgentExplanation = {
+type Period = { from: string; to: string; reason: ReasonCode }
+type AgentExplanation = {
   agentId: string
   agentName: string
   locationId: string
@@ -17,7 +17,7 @@ export type AgentExplanation = {
   offered?: number
 }
 /** `reason`: why no agent or location is considered at all; null when at least one is. */
-export type Explanation = {
+type Explanation = {
   offered: boolean
   reason: 'no_location' | 'no_common_location' | 'no_agent' | null
   agents: AgentExplanation[]

@@ -10,7 +10,7 @@ import { rangeText } from '../../platform/database/range.ts'
 const { raw } = CompiledQuery
 
 export type CalendarRow = { agent_id: string; version: number; packed: string | null; sessions: SessionRow[] | null }
-export type SessionRow = { id: string; service: string; starts: number; ends: number; free: number }
+type SessionRow = { id: string; service: string; starts: number; ends: number; free: number }
 
 /**
  * Reserved time of the agents in [from, to), packed by the database into one text per agent: `start,end,kind,expires;…`

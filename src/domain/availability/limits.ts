@@ -12,7 +12,7 @@ export function periodStart(period: Limit['period'], zone: string, start: number
 }
 
 /** Key of a limit's counter for one subject (the agent's, service's or contact's id). */
-export function counterKey(limit: ServiceLimit, subjectId: string): string {
+function counterKey(limit: ServiceLimit, subjectId: string): string {
   return `${limit.scope}:${subjectId}:${limit.period}:${limit.audience ?? 'all'}`
 }
 
@@ -30,7 +30,7 @@ export type Counter = {
 }
 
 /** For whom and where limits are looked at: days and weeks are those of `zone`. */
-export type LimitView = {
+type LimitView = {
   zone: string
   subjects: { agentId: string; contactId: string | null }
   audience: Audience

@@ -109,7 +109,7 @@ export function openTimeFor(
 }
 
 /** The visit's booking rules at a location, as bounds of its starts. */
-export function boundsAt(search: Pick<Search, 'config' | 'visit' | 'now'>, location: Location): StartBounds {
+function boundsAt(search: Pick<Search, 'config' | 'visit' | 'now'>, location: Location): StartBounds {
   return startBounds(search.visit, location.timeZone, search.now, (day) => isBusinessDay(search.config, location, day))
 }
 

@@ -4,7 +4,7 @@ import { MINUTE } from '../../kernel/time/interval.ts'
 import { formatDate, offsetAt, dayOf } from '../../kernel/time/zone.ts'
 import type { Slot } from './search.ts'
 
-export type SlotList = {
+type SlotList = {
   timeZone: string
   from: string
   to: string

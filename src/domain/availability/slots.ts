@@ -183,7 +183,7 @@ export async function slotsText(
   return body
 }
 
-export type FirstSlot = {
+type FirstSlot = {
   locationId: string
   timeZone: string
   slot: Slot | null

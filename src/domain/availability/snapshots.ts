@@ -33,7 +33,7 @@ export type Confirmed = {
   fingerprint: string
   versions: ReadonlyMap<string, number>
 }
-export type Snapshot = Confirmed & { calendars: ReadonlyMap<string, AgentCalendar> }
+type Snapshot = Confirmed & { calendars: ReadonlyMap<string, AgentCalendar> }
 export type Recent = Pick<Snapshot, 'config' | 'calendars'>
 export type Snapshots = ReturnType<typeof createSnapshots>
 export type SnapshotDeps = CoreDeps & { snapshots: Snapshots }
@@ -41,7 +41,7 @@ export type SnapshotDeps = CoreDeps & { snapshots: Snapshots }
 const KINDS: Record<string, BusyKind> = { a: 'appointment', h: 'hold', s: 'session', r: 'released' }
 
 /** Unpacks `start,end,kind,expires;…`. */
-export function unpackCalendar(row: CalendarRow, from: number, to: number): AgentCalendar {
+function unpackCalendar(row: CalendarRow, from: number, to: number): AgentCalendar {
   const spans: number[] = []
   const kinds: BusyKind[] = []
   const expires: number[] = []

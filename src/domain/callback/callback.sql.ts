@@ -308,7 +308,7 @@ export type Count = { campaignId: string; day: string; kind: CountKind; n: numbe
  * `attempt:<outcome>`; `kept`: the first attempt began by the end of the window, `late`: after it, both with the seconds
  * from the start of the window; `missed`: expired without an attempt.
  */
-export type CountKind = 'kept' | 'late' | 'missed' | `attempt:${string}`
+type CountKind = 'kept' | 'late' | 'missed' | `attempt:${string}`
 
 /** Removes numbers, data and reasons from a contact's finished callbacks; their states and times stay for reports. */
 export async function eraseFromCallbacks(tx: Tx, tenantId: string, contactId: string, now: Date): Promise<void> {

@@ -143,7 +143,7 @@ export async function earliestDelivery(db: Db, tenantId: string, campaignId: str
   return row ? row.due_at.getTime() : null
 }
 
-export type DeliveryFilter = {
+type DeliveryFilter = {
   campaignId?: string | undefined
   callbackId?: string | undefined
   status?: Delivery['status'] | undefined

@@ -1,7 +1,7 @@
 // PURE. When the sweep must check a callback again, computed from its row.
 import type { CallbackStatus } from '../../platform/database/tables.ts'
 
-export type CheckedCallback = {
+type CheckedCallback = {
   status: CallbackStatus
   due_at: Date
   hours_end: Date

@@ -12,7 +12,7 @@ export async function listDesks(db: Db, tenantId: string, poolId: string) {
     .execute()
 }
 
-export type NewDesk = { id: string; number: number; name: string }
+type NewDesk = { id: string; number: number; name: string }
 
 /** Adds desks to a pool in one statement, so that a pool of hundreds does not keep other requests waiting. */
 export async function insertDesks(

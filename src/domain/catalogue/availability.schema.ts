@@ -7,7 +7,7 @@ const ClockEnd = Type.String({
   format: 'clock-end',
   description: 'HH:MM, exclusive; 24:00 ends the day; at or before the start means the next day',
 })
-export const WindowBody = Type.Object({ from: Clock, to: ClockEnd }, { additionalProperties: false })
+const WindowBody = Type.Object({ from: Clock, to: ClockEnd }, { additionalProperties: false })
 const AudienceName = Type.Union([Type.Literal('public'), Type.Literal('staff')])
 const OwnerKind = Type.Union([Type.Literal('agent'), Type.Literal('pool'), Type.Literal('location')])
 

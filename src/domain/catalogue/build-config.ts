@@ -23,7 +23,7 @@ type Row = {
   archived_at: Date | null
 }
 type Period = { from: Date; to: Date }
-export type ConfigSource = {
+type ConfigSource = {
   tenant: { id: string; slug: string; name: string; config_version: number; document: Record<string, unknown> }
   locations: Row[]
   services: Row[]

@@ -2,7 +2,7 @@
 import Type from 'typebox'
 import { ExternalId, Id, LongText, Name, ShortText, Zone } from '../../platform/schema/schema.ts'
 
-export const Address = Type.Object(
+const Address = Type.Object(
   {
     street: Type.Optional(ShortText),
     postalCode: Type.Optional(Type.String({ maxLength: 20 })),

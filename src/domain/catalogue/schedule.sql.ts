@@ -13,7 +13,7 @@ export function periodValue(from: number, to: number): unknown {
   return sql`${rangeText(from, to)}::tstzrange`
 }
 
-export type Version = { id: string; from: string; until: string | null; document: Record<string, unknown> }
+type Version = { id: string; from: string; until: string | null; document: Record<string, unknown> }
 
 /** Locks and returns the owner's unarchived version that is valid on `day`. */
 export async function lockVersionOn(

@@ -33,7 +33,7 @@ export type Schedule = {
 
 export type Opening = { from: number; to: number; locationId: string | null; audience: 'public' | 'staff' }
 
-export type Address = {
+type Address = {
   street?: string
   postalCode?: string
   city?: string

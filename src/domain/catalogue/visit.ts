@@ -69,7 +69,7 @@ export type Visit = {
   nowhere: boolean
 }
 
-export type VisitFault = 'services_not_combinable' | 'duration_not_offered'
+type VisitFault = 'services_not_combinable' | 'duration_not_offered'
 
 const most = (values: readonly number[]): number => Math.max(...values)
 

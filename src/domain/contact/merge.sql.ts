@@ -4,16 +4,9 @@ import type { Db, Tx } from '../../platform/database/tx.ts'
 import type { Row } from '../catalogue/records/resource.ts'
 
 /** Tables whose rows belong to a contact. */
-export const OF_CONTACTS = [
-  'appointments',
-  'callbacks',
-  'messages',
-  'waiting_entries',
-  'contact_notes',
-  'consents',
-] as const
+const OF_CONTACTS = ['appointments', 'callbacks', 'messages', 'waiting_entries', 'contact_notes', 'consents'] as const
 
-export type Belongings = Partial<Record<(typeof OF_CONTACTS)[number], string[]>>
+type Belongings = Partial<Record<(typeof OF_CONTACTS)[number], string[]>>
 
 /** Moves all rows of one contact to another; returns the ids of the rows by table. */
 export async function handOver(tx: Tx, tenantId: string, from: string, to: string): Promise<Belongings> {
@@ -112,7 +105,7 @@ export async function revive(
     .execute()
 }
 
-export type Merge = {
+type Merge = {
   id: string
   kept_id: string
   other_id: string
@@ -122,7 +115,7 @@ export type Merge = {
 }
 
 /** Ids of moved rows by table; `contacts`: contacts that were merged into the other one before. */
-export type Moved = Belongings & { contacts?: string[] }
+type Moved = Belongings & { contacts?: string[] }
 
 export async function insertMerge(
   tx: Tx,

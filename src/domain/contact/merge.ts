@@ -20,7 +20,7 @@ const fieldsOf = (row: Row): Fields => ({
 })
 
 /** The fields of the kept contact; missing ones come from the other, and the notes of both are joined. */
-export function joined(kept: Fields, other: Fields): Fields {
+function joined(kept: Fields, other: Fields): Fields {
   const notes = [kept.notes, other.notes]
     .filter((text) => text !== undefined && text !== '')
     .join('\n')

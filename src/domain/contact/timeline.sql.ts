@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../platform/database/tx.ts'
 import type { Row } from '../catalogue/records/resource.ts'
 
-export type TimelineKind = 'appointment' | 'callback' | 'attempt' | 'message' | 'note' | 'rating' | 'consent'
+type TimelineKind = 'appointment' | 'callback' | 'attempt' | 'message' | 'note' | 'rating' | 'consent'
 const END = Date.UTC(9999, 11, 31)
 export type TimelineRow = { kind: TimelineKind; id: string; at: Date; data: Record<string, unknown> }
 

@@ -35,7 +35,7 @@ export const DEFAULT_SIGN_IN: SignIn = {
 }
 
 /** A page of another system, shown beside a contact, appointment or callback; its URL contains the signed context. */
-export type Widget = {
+type Widget = {
   id: string
   name: string
   url: string

@@ -17,7 +17,7 @@ import {
 } from './people-settings.ts'
 import { DEFAULT_THEME, type Theme } from './theme.ts'
 
-export type PageTexts = { intro?: string | undefined; footer?: string | undefined; consent?: string | undefined }
+type PageTexts = { intro?: string | undefined; footer?: string | undefined; consent?: string | undefined }
 export type BookingSettings = {
   /** Whether the public booking pages are open. */
   enabled: boolean
@@ -55,7 +55,7 @@ export type TenantSettings = {
   privacy: Privacy
 }
 
-export const DEFAULT_BOOKING: BookingSettings = {
+const DEFAULT_BOOKING: BookingSettings = {
   enabled: true,
   emailRequired: false,
   emailConfirmationMinutes: 0,

@@ -4,7 +4,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { uuidOfHex } from '../uuid.ts'
 
-export type TokenKind = 'agd' | 'agm' | 'agf' | 'ags' | 'agl'
+type TokenKind = 'agd' | 'agm' | 'agf' | 'ags' | 'agl'
 export type Token = { kind: TokenKind; tenantId: string; rowId: string; secret: string }
 
 const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')

@@ -6,7 +6,7 @@ import { parseDate } from './zone.ts'
 
 const { RRule } = rrulePackage
 
-export type Recurrence = {
+type Recurrence = {
   /** RRULE value without the `RRULE:` prefix, such as `FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH`. */
   rrule: string
   /** First local date from which the rule counts (DTSTART), `YYYY-MM-DD`. */

@@ -4,8 +4,8 @@ import { DAY } from './interval.ts'
 import { parseDate, weekdayOf } from './zone.ts'
 import { DAYS, rulePartsOf } from './rrule-parts.ts'
 
-export type Frequency = 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY'
-export type Rule = {
+type Frequency = 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY'
+type Rule = {
   frequency: Frequency
   interval: number
   /** `nth` 0 = every such weekday of the period. Weekdays: Monday = 0. */
@@ -24,7 +24,7 @@ export type Rule = {
 const MOST_COUNTED = 18_300
 
 /** Parses a rule that has passed `faultInRule`. */
-export function readRule(text: string): Rule {
+function readRule(text: string): Rule {
   const parts = rulePartsOf(text)
   const numbers = (name: string): number[] => (parts.get(name) ?? '').split(',').filter(Boolean).map(Number)
   const until = parts.get('UNTIL')

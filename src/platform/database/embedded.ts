@@ -16,12 +16,12 @@ const WASM_FLAGS = ['--no-wasm-dynamic-tiering', '--no-wasm-tier-up']
 type Result = { rows: Record<string, unknown>[]; rowCount: number; command: string }
 type Waiting = { resolve: (value: unknown) => void; reject: (error: Error) => void }
 
-export type EmbeddedClient = {
+type EmbeddedClient = {
   query: (text: string, values?: readonly unknown[]) => Promise<Result>
   release: () => void
 }
 
-export type EmbeddedPool = {
+type EmbeddedPool = {
   connect: () => Promise<EmbeddedClient>
   end: () => Promise<void>
   /** Number of fsync calls since the start, for the durability test. */

@@ -3,7 +3,7 @@ import type { Generated } from 'kysely'
 import type { Document, Json } from './json.ts'
 
 /** `dropped`: too late to be useful; `suppressed`: nothing is sent to the address. */
-export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'bounced' | 'parked' | 'dropped' | 'suppressed'
+type MessageStatus = 'queued' | 'sent' | 'delivered' | 'bounced' | 'parked' | 'dropped' | 'suppressed'
 export type MessageRow = {
   tenant_id: string
   id: string

@@ -7,7 +7,7 @@ import { openEmbedded } from './embedded.ts'
 import { isUnavailable } from './unavailable.ts'
 import type { Tables } from './tables.ts'
 
-export type QueryResult = { rows: Record<string, unknown>[]; rowCount: number | null; command: string }
+type QueryResult = { rows: Record<string, unknown>[]; rowCount: number | null; command: string }
 export type Client = {
   query: (text: string, values?: readonly unknown[]) => Promise<QueryResult>
   release: (error?: Error | boolean) => void
@@ -24,7 +24,7 @@ export type Database = {
   close: () => Promise<void>
 }
 
-export type DatabaseOptions = {
+type DatabaseOptions = {
   url?: string | undefined
   folder: string
   poolSize: number

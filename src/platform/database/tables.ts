@@ -35,13 +35,13 @@ export type ApiKeyRow = {
 export type OwnerKind = 'agent' | 'pool' | 'location'
 type Owned = { owner_kind: OwnerKind; owner_id: string }
 
-export type AgentRow = Named & { pool_id: string | null; desk: number | null }
-export type ScheduleRow = Keyed & Owned & { validity: string }
-export type OpeningRow = Keyed & Owned & { period: string }
-export type AbsenceRow = Keyed & { agent_id: string; period: string }
-export type ClosureRow = Keyed & { location_id: string | null; period: string }
+type AgentRow = Named & { pool_id: string | null; desk: number | null }
+type ScheduleRow = Keyed & Owned & { validity: string }
+type OpeningRow = Keyed & Owned & { period: string }
+type AbsenceRow = Keyed & { agent_id: string; period: string }
+type ClosureRow = Keyed & { location_id: string | null; period: string }
 
-export type ContactRow = Keyed & {
+type ContactRow = Keyed & {
   first_name: string
   last_name: string
   email: string | null
@@ -53,7 +53,7 @@ export type ContactRow = Keyed & {
 }
 
 export type ReservationKind = 'appointment' | 'hold' | 'session' | 'released'
-export type ReservationRow = {
+type ReservationRow = {
   tenant_id: string
   id: string
   agent_id: string
@@ -94,7 +94,7 @@ export type AppointmentRow = {
   updated_at: Date
 }
 
-export type EventRow = {
+type EventRow = {
   tenant_id: string
   subject_id: string
   id: string
@@ -104,7 +104,7 @@ export type EventRow = {
   data: Json<Document>
 }
 
-export type UsageCounterRow = {
+type UsageCounterRow = {
   tenant_id: string
   service_id: string
   key: string
@@ -207,7 +207,7 @@ export type ContactLoadRow = {
   finished_at: Date | null
 }
 
-export type DraftRow = {
+type DraftRow = {
   tenant_id: string
   id: string
   document: Json<Document>

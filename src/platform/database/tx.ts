@@ -11,7 +11,7 @@ export type Db = Kysely<Tables>
 
 type DatabaseError = { code?: string; constraint?: string; message?: string }
 
-export type Violation = { kind: 'overlap' | 'unique' | 'reference' | 'check' | 'missing'; constraint: string }
+type Violation = { kind: 'overlap' | 'unique' | 'reference' | 'check' | 'missing'; constraint: string }
 
 const KINDS: Record<string, Violation['kind']> = {
   '23P01': 'overlap',

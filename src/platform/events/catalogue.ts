@@ -1,7 +1,7 @@
 // PURE. The catalogue of event types: which ones subscribers may receive, and which always cause follow-up work.
 
 /** Event type → its meaning, as shown in the documentation of webhooks. */
-export const EVENTS = {
+const EVENTS = {
   'appointment.booked': 'An appointment was made; `status` says whether it is confirmed or waits for approval',
   'appointment.approved': 'The office approved a request',
   'appointment.refused': 'The office refused a request',
@@ -38,7 +38,7 @@ export const EVENTS = {
   'webhook.disabled': 'A subscription failed for days and was switched off',
   'calendar.failing': 'An external calendar cannot be read; the last known state counts',
 } as const
-export type EventType = keyof typeof EVENTS
+type EventType = keyof typeof EVENTS
 export const EVENT_TYPES = Object.keys(EVENTS) as EventType[]
 
 /** Never relayed, such as holds. */

@@ -13,7 +13,7 @@ const GATHER = 200
 const OVERLAP = 3_000
 const BATCH = 500
 
-export type Followed<T extends { id: string }> = {
+type Followed<T extends { id: string }> = {
   /** The id after which the stream continues; null = from now. */
   since: string | null
   /** Reads changes after an id, oldest first. */

@@ -3,7 +3,7 @@
 import type { PubSub } from './pubsub.ts'
 
 /** At most `ms`; `since`: the instant up to which the caller has looked (epoch ms). */
-export type Waiting = { ms: number; since: number; signal?: AbortSignal | undefined }
+type Waiting = { ms: number; since: number; signal?: AbortSignal | undefined }
 
 export type DueClock = {
   /**
@@ -21,7 +21,7 @@ export type DueClock = {
 }
 
 /** Hints about instants further ahead than this (ms) are not sent, because every waiting consumer queries again at least this often. */
-export const AHEAD = 10_000
+const AHEAD = 10_000
 const TOPIC = 'due'
 
 type Line = { waiting: (() => void)[]; timer: NodeJS.Timeout | null; at: number }

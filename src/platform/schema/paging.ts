@@ -4,7 +4,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { defaulted } from './schema.ts'
 import { isUuid } from '../../kernel/uuid.ts'
 
-export const MAX_PAGE = 200
+const MAX_PAGE = 200
 
 export const PageQuery = {
   limit: defaulted(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: 50 })),

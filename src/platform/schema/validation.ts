@@ -150,7 +150,7 @@ export function checkBody(schema: TSchema, value: unknown): void {
 /** Maximum nesting of a body: our deepest schema has eight levels, and free-form fields (attributes, data) need no more. */
 const MAX_DEPTH = 32
 
-export type BodyFault = { pointer: string; code: 'wrong_format' | 'too_deep'; limit: string | number }
+type BodyFault = { pointer: string; code: 'wrong_format' | 'too_deep'; limit: string | number }
 
 /**
  * Finds what no route may receive: text that PostgreSQL cannot store (NUL, lone surrogates), and nesting deeper than

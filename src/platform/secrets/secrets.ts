@@ -4,7 +4,7 @@ import { memoizeByObject } from '../../kernel/memoize.ts'
 import { readSecrets, writeSecret } from './secret.sql.ts'
 
 type SecretDeps = Pick<CoreDeps, 'now' | 'db' | 'randomBytes' | 'vault'>
-export type OpenSecret = { purpose: string; secret: string; created_at: Date }
+type OpenSecret = { purpose: string; secret: string; created_at: Date }
 
 const knownTo = memoizeByObject((_db: CoreDeps['db']) => new Map<string, string>())
 const contextOf = (purpose: string): string => `secret ${purpose}`

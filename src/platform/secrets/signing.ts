@@ -9,7 +9,7 @@ import { writeSecret } from './secret.sql.ts'
 
 type SecretDeps = Pick<CoreDeps, 'now' | 'db' | 'randomBytes' | 'vault'>
 /** What a secret signs: the pushes of a campaign, or the notices of a webhook subscription. */
-export type Signer = { kind: 'push' | 'webhook'; id: string }
+type Signer = { kind: 'push' | 'webhook'; id: string }
 const nameOf = ({ kind, id }: Signer) => ({ current: `${kind}:${id}`, previous: `${kind}-before:${id}` })
 /** The secret in the notation of Standard Webhooks. */
 const shown = (secret: string): string => `whsec_${Buffer.from(secret, 'base64url').toString('base64')}`

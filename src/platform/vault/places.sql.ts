@@ -6,9 +6,9 @@ import { isSealed } from './vault.ts'
 const hostIn = (text: string): string => new URL((JSON.parse(text) as { url: string }).url).host
 const namesIn = (text: string): string => JSON.stringify(Object.keys(JSON.parse(text) as object))
 
-export type Plain = { id: string; text: string }
+type Plain = { id: string; text: string }
 
-export type Place = {
+type Place = {
   read: () => Promise<Plain[]>
   /** Purpose for which the value is sealed. */
   purpose: (id: string) => string

@@ -18,7 +18,7 @@ export type Vault = {
   rewrap: (tenantId: string) => Promise<number>
 }
 
-export type VaultParts = {
+type VaultParts = {
   db: Database
   /** Installation keys: the first seals, all open. */
   keys: readonly Buffer[]

@@ -301,7 +301,7 @@ function rating(site: Site, own: OwnAppointment): Html {
   </section>`
 }
 
-export type Find = { code: string; means: string; message: Html; faults: Faults }
+type Find = { code: string; means: string; message: Html; faults: Faults }
 
 export function findPage(site: Site, find: Find): Page {
   const w = site.words
@@ -365,5 +365,3 @@ export function findPage(site: Site, find: Find): Page {
     </div>`,
   }
 }
-
-export const moved = (site: Site, text: string): Html => notice('note', text, site.words.movedText)

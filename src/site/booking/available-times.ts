@@ -18,7 +18,7 @@ import { locationsOver, type Wish } from './selection.ts'
 export type First = { channel: Channel; location: Location | null; start: number | null; zone: string }
 
 /** The part of a site that offers depend on. */
-export type Catalogue = Pick<Site, 'tenantId' | 'config'>
+type Catalogue = Pick<Site, 'tenantId' | 'config'>
 
 const requestOf = (site: Catalogue, serviceIds: readonly string[], more: Partial<SlotRequest> = {}): SlotRequest => ({
   tenantId: site.tenantId,
@@ -139,7 +139,7 @@ function lastMonth(visit: Visit, now: number): string {
 }
 
 /** `asked`: the month; `movingId`: an appointment or hold whose own time counts as free. */
-export type TimesWish = {
+type TimesWish = {
   visit: Wish['visit']
   selection: Selection
   asked: string | undefined

@@ -25,7 +25,7 @@ import { steps } from './steps.ts'
 import { chosenMoment, officeFact, timePage, valueOf, withChanges } from './time.view.ts'
 import { firstText, type Fields, textOf } from '../../ui/form-input.ts'
 
-export type Query = Fields
+type Query = Fields
 export const queryOf = queryFields
 
 /** Services shown with their free times at once; citizens find the others by search. */

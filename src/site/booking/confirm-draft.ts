@@ -26,7 +26,7 @@ import { answersOf } from '../../ui/questions.ts'
 const FALLBACK_MINUTES = 30
 const MOST_LINKS_AN_HOUR = 5
 
-export type Confirmed = { appointmentId: string } | { activationUntil: number }
+type Confirmed = { appointmentId: string } | { activationUntil: number }
 
 const appointmentView = (draft: Draft): AppointmentView => ({
   serviceIds: draft.selection.serviceIds,

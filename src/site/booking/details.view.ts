@@ -22,7 +22,7 @@ export type DraftPage = {
 }
 
 /** A read-only list of the choices so far. */
-export function chosenSoFar(site: Site, draft: Draft): Html {
+function chosenSoFar(site: Site, draft: Draft): Html {
   const w = site.words
   const { held, selection } = draft
   const location = held ? site.config.locations.get(held.locationId) : undefined

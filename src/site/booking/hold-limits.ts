@@ -37,8 +37,8 @@ const partOf = (config: TenantConfig, serviceIds: readonly string[], seats: numb
 const weightOf = (config: TenantConfig, u: Unproven): number =>
   ((u.ends_at.getTime() - u.starts_at.getTime()) / MINUTE) * Math.min(1, partOf(config, u.service_ids, u.seats))
 
-export type Place = { start: number; locationId: string | undefined }
-export type Day = {
+type Place = { start: number; locationId: string | undefined }
+type Day = {
   /** What unproven citizens would hold, this request included, of the working time of all agents who could serve it; from 0. */
   share: number
   /** Whether so few hold anything that no limit applies yet. */

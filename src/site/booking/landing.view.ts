@@ -8,7 +8,7 @@ import { dayOf } from '../../kernel/time/zone.ts'
 import type { First, ServiceOffer } from './available-times.ts'
 import { CHANNELS } from './selection.ts'
 
-export type Landing = {
+type Landing = {
   query: string
   channel: Channel | undefined
   /** Channels offered by at least one service. */

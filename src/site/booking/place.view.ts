@@ -13,7 +13,7 @@ import type { Wish } from './selection.ts'
 import { peopleFact, steps } from './steps.ts'
 import { addressLines } from '../../locales/visit-text.ts'
 
-export type PlaceChoice = { wish: Wish; firsts: readonly First[]; more: readonly OfferedService[]; way: string }
+type PlaceChoice = { wish: Wish; firsts: readonly First[]; more: readonly OfferedService[]; way: string }
 
 const SYMBOL = ' · '
 

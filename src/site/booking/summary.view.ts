@@ -29,7 +29,7 @@ function section(title: string, link: string, change: string, rows: readonly [st
 }
 
 /** An answer as text. */
-export function answerText(site: Site, q: Question, value: string | readonly string[] | undefined): string {
+function answerText(site: Site, q: Question, value: string | readonly string[] | undefined): string {
   const w = site.words
   if (value === undefined || value.length === 0) return w.notGiven
   if (typeof value !== 'string') return value.join(', ')

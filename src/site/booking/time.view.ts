@@ -13,7 +13,7 @@ import { zoneNote } from './steps.ts'
 import type { Captcha } from './proof-of-work.ts'
 import { addressLines } from '../../locales/visit-text.ts'
 
-export type TimeChoice = {
+type TimeChoice = {
   title: string
   event: string
   head: Html

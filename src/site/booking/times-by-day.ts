@@ -6,7 +6,7 @@ import { dayOf, wallOf } from '../../kernel/time/zone.ts'
 
 export type Time = { start: number; locationId: string; zone: string }
 export type DayOffer = { day: number; times: Time[] }
-export type TimeGroup = { kind: 'morning' | 'afternoon' | 'hour'; hour: number; times: Time[] }
+type TimeGroup = { kind: 'morning' | 'afternoon' | 'hour'; hour: number; times: Time[] }
 
 /** With more times than this, a day is grouped by hour instead of by morning and afternoon. */
 const MANY = 18

@@ -8,7 +8,7 @@ import { zoneNote } from '../booking/steps.ts'
 import type { Captcha } from '../booking/proof-of-work.ts'
 
 export type Offer = { start: number; from: number; to: number }
-export type CallMe = {
+type CallMe = {
   campaign: { id: string; name: string; timeZone: string; channels: readonly ('phone' | 'web')[] }
   seal: string
   typed: { number: string; country: string; reason: string; when: string; channel: string }
@@ -23,7 +23,7 @@ export type CallMe = {
 export const offerText = (site: Site, zone: string, from: number, to: number): string =>
   `${dateOf(site.language, zone, from)}, ${clockOf(zone, from)}–${clockOf(zone, to)}`
 
-export const valueOf = (offer: Offer): string => new Date(offer.from).toISOString()
+const valueOf = (offer: Offer): string => new Date(offer.from).toISOString()
 
 type WhenChoicesOptions = {
   zone: string
@@ -130,7 +130,7 @@ export function askedPage(site: Site, by: 'text' | 'page'): Page {
   }
 }
 
-export type OwnCallback = {
+type OwnCallback = {
   base: string
   code: string
   number: string | null

@@ -323,7 +323,7 @@ export function readObject(
 }
 
 /** Whether two values are equal, regardless of the order of keys and of lists of texts. */
-export function isSame(a: unknown, b: unknown): boolean {
+function isSame(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a.length !== b.length) return false
     if (a.every((one) => typeof one === 'string')) return a.every((one) => b.includes(one))

@@ -16,7 +16,7 @@ import type { Answered, Workspace } from '../frame/context.ts'
 import { TELL_AFTER_SECONDS, authorOf, appointmentPage } from './appointment.view.ts'
 
 /** Adds a form that calls the API; redirects on success, and shows a refusal on the page. */
-export function verb(
+function verb(
   add: AddWorkspacePage,
   name: string,
   done: string | Record<string, string>,

@@ -13,7 +13,7 @@ const URL = '/agenda/approvals'
 const AHEAD = 44 * DAY
 
 /** Appointments that wait for approval, as far as this person may see them. */
-export async function pendingOf(workspace: Workspace): Promise<AgendaEntry[]> {
+async function pendingOf(workspace: Workspace): Promise<AgendaEntry[]> {
   const { items } = await workspace.read<{ items: AgendaEntry[] }>(
     address('/v1/agenda', {
       from: new Date(workspace.now).toISOString(),

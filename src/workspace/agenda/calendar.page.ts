@@ -15,10 +15,10 @@ type View = (typeof VIEWS)[number]
 /** Most entries of the list, alone and beside a grid. */
 const [MOST_LISTED, MOST_BESIDE] = [400, 120]
 
-export type Period = { from: number; to: number; title: string; before: string; after: string }
+type Period = { from: number; to: number; title: string; before: string; after: string }
 
 /** The days [from, to) of a view that contains `day`, and the days of the previous and next page. */
-export function periodOf(workspace: Pick<Workspace, 'language'>, view: View, day: number): Period {
+function periodOf(workspace: Pick<Workspace, 'language'>, view: View, day: number): Period {
   if (view === 'month') {
     const month = formatDate(day).slice(0, 7)
     const next = addMonths(month, 1)

@@ -9,7 +9,7 @@ import type { Fields } from '../../ui/form-input.ts'
 
 export const LOOKS = ['light', 'dark'] as const
 
-export type Look = (typeof LOOKS)[number]
+type Look = (typeof LOOKS)[number]
 
 /** An API error, as a page shows it. */
 export type Refusal = {

@@ -28,11 +28,11 @@ import { fieldsOf, firstText, firstTexts } from '../../ui/form-input.ts'
 export const LOOK_COOKIE = 'agenda_look'
 
 /** A file to download. */
-export type FileView = { file: { name: string; type: string; content: string } }
+type FileView = { file: { name: string; type: string; content: string } }
 /** `json`: for scripts of our own pages. */
 export type WorkspaceView = WorkspacePage | { redirect: string } | FileView | { json: unknown }
 type Handler = (workspace: Workspace, request: FastifyRequest, reply: FastifyReply) => Promise<WorkspaceView>
-export type WorkspaceRoute = {
+type WorkspaceRoute = {
   method: 'GET' | 'POST'
   url: string
   scope?: Scope
@@ -117,7 +117,7 @@ function apiFor(app: FastifyInstance, request: FastifyRequest, csrf: string, lan
 }
 
 /** An error to throw for a refusal, which keeps the refusal's own text. */
-export function thrown(refusal: Refusal): AppError {
+function thrown(refusal: Refusal): AppError {
   return new AppError(
     refusal.code as ProblemCode,
     {},
@@ -181,7 +181,7 @@ async function workspaceOf(
 /** Whether a text is valid as a path parameter: ids, and names of reports and collections. */
 const isPathPart = (text: string): boolean => /^[\w-]+(\.[\w-]+)*$/.test(text) && text.length <= 100
 
-export function sendWorkspacePage(reply: FastifyReply, workspace: Workspace, page: WorkspacePage): FastifyReply {
+function sendWorkspacePage(reply: FastifyReply, workspace: Workspace, page: WorkspacePage): FastifyReply {
   reply.headers(securityHeaders(workspace)).header('content-language', workspace.language)
   return reply.type('text/html; charset=utf-8').send(workspaceDocument(workspace, page, assetsBase()))
 }

@@ -13,7 +13,7 @@ import type { Workspace } from '../frame/context.ts'
 const hours = (minutes: number): string => (minutes / 60).toFixed(1)
 
 /** A percentage as a bar with its number. */
-export const bar = (percent: number): Html =>
+const bar = (percent: number): Html =>
   html`<span class="share"
     ><meter min="0" max="100" value="${Math.round(percent)}">${Math.round(percent)} %</meter> ${Math.round(percent)}
     %</span

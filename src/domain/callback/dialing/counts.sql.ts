@@ -38,7 +38,7 @@ export async function readCounts(
   return rows.map((row) => ({ kind: row.kind, n: Number(row.n), seconds: Number(row.seconds) }))
 }
 
-export type States = {
+type States = {
   scheduled: number
   due: number
   queued: number

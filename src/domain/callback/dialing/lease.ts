@@ -14,8 +14,8 @@ import { lockCallback, type Callback } from '../callback.sql.ts'
 import { claimForLease, countOutstanding, extendAll, type Claim } from './claim.sql.ts'
 import { campaignOf } from '../../catalogue/campaign-of.ts'
 
-export type LeaseRequest = { max: number; seconds: number; agentId: string | null; actor: string }
-export type Lease = {
+type LeaseRequest = { max: number; seconds: number; agentId: string | null; actor: string }
+type Lease = {
   id: string
   until: Date
   callbacks: Callback[]

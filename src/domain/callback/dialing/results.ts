@@ -107,8 +107,8 @@ function freed(deps: Deps, tx: Tx, tenantId: string, campaign: Campaign): void {
   if (campaign.maxOutstanding > 0) afterCommit(tx, () => deps.due.tell(tenantId, campaign.id, deps.now()))
 }
 
-export type LeaseResult = AttemptResult & { leaseId: string; callbackId: string }
-export type Settled = { callbackId: string; status: string | null; code: string | null }
+type LeaseResult = AttemptResult & { leaseId: string; callbackId: string }
+type Settled = { callbackId: string; status: string | null; code: string | null }
 
 type Plain = { c: Callback; decision: Decision; result: LeaseResult }
 

@@ -7,7 +7,7 @@ import { dayOf, startOfDay } from '../../../kernel/time/zone.ts'
 export type Bucket = { start: number; from: number; to: number }
 
 /** Start of the bucket that contains `at`; buckets count elapsed time from local midnight in the campaign's time zone. */
-export function bucketStart(zone: string, minutes: number, at: number): number {
+function bucketStart(zone: string, minutes: number, at: number): number {
   const midnight = startOfDay(zone, dayOf(zone, at))
   return midnight + Math.floor((at - midnight) / (minutes * MINUTE)) * minutes * MINUTE
 }

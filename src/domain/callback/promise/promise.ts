@@ -109,7 +109,7 @@ async function checkLimits(
   }
 }
 
-export type Prepared = {
+type Prepared = {
   numbers: string[]
   zones: string[]
   windows: Window[]

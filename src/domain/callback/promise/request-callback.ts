@@ -18,11 +18,9 @@ import { windowsOf, type Window } from './windows.ts'
 import { documentOf } from '../callback-document.ts'
 import { campaignOf } from '../../catalogue/campaign-of.ts'
 
-export type { CallbackRequest, When } from './promise.ts'
+type Asked = { callback: Callback; isNew: boolean; expectedWaitSeconds: number | null }
 
-export type Asked = { callback: Callback; isNew: boolean; expectedWaitSeconds: number | null }
-
-export function numbersOf(request: Pick<CallbackRequest, 'numbers' | 'country'>, country: string): string[] {
+function numbersOf(request: Pick<CallbackRequest, 'numbers' | 'country'>, country: string): string[] {
   return request.numbers.map((text, i) => {
     const number = toE164(text, request.country ?? country)
     if (number === null) throw bodyFault(`/numbers/${i}`, 'invalid_phone', { phone: text })

@@ -4,7 +4,7 @@ import { dayOf, pushWallWindow, weekdayOf } from '../../../kernel/time/zone.ts'
 import { parseClock } from '../../../kernel/time/clock.ts'
 
 export const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
-export type Weekday = (typeof WEEKDAYS)[number]
+type Weekday = (typeof WEEKDAYS)[number]
 /** Wall-clock hours on days of the week; an end at or before the start is on the next day. */
 export type HoursRule = { days: readonly Weekday[]; from: string; to: string }
 

@@ -5,11 +5,11 @@ import { rankOf, type Outcome, type RetryRule, type RetryRules } from './retry.t
 import type { Segment } from './segments.ts'
 import type { HolidayCalendar } from '../../../kernel/time/holiday-calendar.ts'
 
-export type Capacity =
+type Capacity =
   { kind: 'fixed'; perBucket: number } | { kind: 'staffed'; serviceId: string; handlingMinutes: number; share: number }
 
 /** How contacts reach the contact center: fetched by leases, sent to an HTTP address, published to a broker, or logged. */
-export type Connector =
+type Connector =
   | { kind: 'pull' }
   | { kind: 'http'; url: string; batchSize: number; timeoutSeconds: number }
   | { kind: 'amqp'; batchSize: number }

@@ -1,7 +1,7 @@
 // PURE. Segments: rules that match a request and set its campaign, priority and script.
 
-export type Value = string | number | boolean
-export type Condition = {
+type Value = string | number | boolean
+type Condition = {
   attribute: string
   is: 'equal' | 'not_equal' | 'one_of' | 'at_least' | 'at_most' | 'present' | 'absent'
   value?: Value | readonly string[] | undefined

@@ -6,7 +6,7 @@ import type { Db, Tx } from '../../../platform/database/tx.ts'
 // All configuration tables share the columns used here, so the type of one stands for all.
 const as = (table: ResourceTable): 'locations' => table as 'locations'
 
-export type ListFilter = { column: string; value: string }
+type ListFilter = { column: string; value: string }
 
 export async function listRows(
   db: Db,
@@ -55,7 +55,7 @@ export async function lockRow(tx: Tx, table: ResourceTable, tenantId: string, id
     .executeTakeFirst()
 }
 
-export type NewRow = {
+type NewRow = {
   tenantId: string
   id: string
   columns: Record<string, unknown>
