@@ -109,7 +109,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'workspace/reports',
     'workspace/team',
   ],
-  'workspace/account': ['workspace/frame'],
+  'workspace/account': ['api', 'workspace/frame'],
   'workspace/admin': ['api', 'workspace/frame', 'workspace/team', 'workspace/words'],
   'workspace/agenda': ['api', 'workspace/frame'],
   'workspace/callbacks': ['workspace/agenda', 'workspace/frame'],

@@ -17,7 +17,7 @@ import { SCOPES, type Scope } from '../kernel/permissions/scopes.ts'
 import { idempotencyOf, sendAnswer } from '../http/idempotency-key.ts'
 
 const ScopeName = oneOf(SCOPES)
-const KeyShown = Type.Object(
+export const KeyShown = Type.Object(
   {
     id: Id,
     name: Type.String(),

@@ -10,7 +10,7 @@ import { documentedUnder, withScope } from '../http/route.ts'
 import { DateTime, Id, Instant, Nullable } from '../platform/schema/schema.ts'
 import { listAudit, type AuditEntry, type AuditFilter } from '../platform/audit/audit.sql.ts'
 
-const AuditShown = Type.Object(
+export const AuditShown = Type.Object(
   {
     id: Id,
     at: DateTime,
@@ -18,7 +18,7 @@ const AuditShown = Type.Object(
     action: Type.String(),
     subject: Nullable(Type.String()),
     result: Type.Integer(),
-    data: Type.Object({}, { additionalProperties: true }),
+    data: Type.Object({ fields: Type.Optional(Type.Array(Type.String())) }, { additionalProperties: true }),
   },
   { title: 'AuditEntry', additionalProperties: false },
 )

@@ -11,7 +11,7 @@ import { AppError } from '../kernel/errors.ts'
 import { faultWords, languageOf, type Language } from '../locales/words.ts'
 import { actorOf, tenantOf } from '../http/access.ts'
 import { problems } from '../http/headers.ts'
-import { DateTime, Id, IdParams, Nullable } from '../platform/schema/schema.ts'
+import { DateTime, Id, IdParams, Nullable, oneOf } from '../platform/schema/schema.ts'
 import { configOf } from '../domain/availability/current-config.ts'
 import { EXPECTED, OWN_COLUMNS, unknownColumns } from '../domain/callback/contact-list/contact-list.ts'
 import {
@@ -50,7 +50,7 @@ const LoadShown = Type.Object(
   {
     id: Id,
     campaignId: Id,
-    status: Type.Union(['waiting', 'done', 'failed'].map((name) => Type.Literal(name))),
+    status: oneOf(['waiting', 'done', 'failed']),
     percent: Type.Integer(),
     rowsRead: Type.Integer(),
     accepted: Type.Integer(),

@@ -10,13 +10,13 @@ import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { tenantOf } from '../http/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../platform/schema/paging.ts'
-import { CountShown, DateTime, Id, IdParams, Nullable } from '../platform/schema/schema.ts'
+import { CountShown, DateTime, Id, IdParams, Nullable, oneOf } from '../platform/schema/schema.ts'
 import { listDeliveries, replay, type Delivery } from '../domain/callback/delivery.sql.ts'
 import { rotateSecret } from '../platform/secrets/signing.ts'
 import { campaignOf } from '../domain/catalogue/campaign-of.ts'
 
-const StatusName = Type.Union(['pending', 'delivered', 'parked', 'dropped'].map((name) => Type.Literal(name)))
-const DeliveryShown = Type.Object(
+const StatusName = oneOf(['pending', 'delivered', 'parked', 'dropped'])
+export const DeliveryShown = Type.Object(
   {
     id: Id,
     campaignId: Id,

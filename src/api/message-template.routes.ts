@@ -38,7 +38,7 @@ const Params = Type.Object(
   { kind: KindName, language: Type.Union([Type.Literal('it'), Type.Literal('en')]) },
   { additionalProperties: false },
 )
-const TemplateShown = Type.Object(
+export const TemplateShown = Type.Object(
   {
     kind: Type.String(),
     language: Type.String(),

@@ -16,7 +16,7 @@ import type { MailDocument } from '../platform/mail.ts'
 
 const STATUSES = ['queued', 'sent', 'delivered', 'bounced', 'parked', 'dropped', 'suppressed'] as const
 const Status = oneOf(STATUSES)
-const MessageShown = Type.Object(
+export const MessageShown = Type.Object(
   {
     id: Id,
     channel: Type.String(),

@@ -25,7 +25,7 @@ import { partsOf } from '../domain/contact/merge.sql.ts'
 const Any = Type.Object({}, { additionalProperties: true })
 const Contacts = Type.Object({ items: Type.Array(Any) }, { additionalProperties: false })
 const KINDS = ['appointment', 'callback', 'attempt', 'message', 'note', 'rating', 'consent'] as const
-const TimelineShown = PageOf(
+export const TimelineShown = PageOf(
   Type.Object({ kind: oneOf(KINDS), id: Id, at: DateTime, data: Any }, { additionalProperties: false }),
   'ContactTimeline',
 )

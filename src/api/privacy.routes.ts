@@ -11,7 +11,7 @@ import { DateTime, Id, IdParams, Nullable, defaulted } from '../platform/schema/
 import { erasePerson, exportPerson } from '../application/privacy/erasure.ts'
 import { insertConsent, listConsents } from '../application/privacy/privacy.sql.ts'
 
-const ConsentShown = Type.Object(
+export const ConsentShown = Type.Object(
   {
     id: Id,
     purpose: Type.String(),

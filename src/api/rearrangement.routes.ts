@@ -87,7 +87,7 @@ function impactIn(body: ImpactInput, zone: string): Impact {
   }
 }
 
-const RearrangedShown = Type.Object(
+export const RearrangedShown = Type.Object(
   {
     items: Type.Array(
       Type.Object(
@@ -109,14 +109,11 @@ const RearrangedShown = Type.Object(
 const Ids = Type.Array(Id, { minItems: 1, maxItems: 100, uniqueItems: true })
 const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
 const Colleague = { ...Id, description: 'The colleague; absent = the fairest who works then' }
-const ModeName = Type.Union(
-  (['reassign', 'next', 'best', 'ask'] as const).map((mode) => Type.Literal(mode)),
-  {
-    description:
-      'reassign: same time, colleague; next: nearest time, never on an earlier day; best: the first of ' +
-      'both that works; ask: the people choose',
-  },
-)
+const ModeName = oneOf(['reassign', 'next', 'best', 'ask'], {
+  description:
+    'reassign: same time, colleague; next: nearest time, never on an earlier day; best: the first of ' +
+    'both that works; ask: the people choose',
+})
 const PlanItem = Type.Object(
   {
     appointmentId: Id,
@@ -132,7 +129,7 @@ const PlanItem = Type.Object(
   },
   { additionalProperties: false },
 )
-const ProposalsShown = Type.Object(
+export const ProposalsShown = Type.Object(
   {
     items: Type.Array(
       Type.Object(

@@ -36,7 +36,7 @@ const Slot = Type.Object({
   locationId: Id,
   remaining: Type.Integer({ description: 'Places left: free agents, or seats of a group session' }),
 })
-const SlotsShown = Type.Object(
+export const SlotsShown = Type.Object(
   {
     timeZone: Type.String(),
     from: Type.String(),

@@ -73,7 +73,7 @@ const Invited = Type.Object(
   },
   { title: 'InvitedUser', additionalProperties: false },
 )
-const SessionShown = Type.Object(
+export const SessionShown = Type.Object(
   {
     id: Id,
     browser: Type.String(),

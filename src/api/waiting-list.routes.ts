@@ -10,7 +10,7 @@ import { AppError, bodyFault, missing } from '../kernel/errors.ts'
 import { tenantOf } from '../http/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../platform/schema/paging.ts'
 import { problems } from '../http/headers.ts'
-import { CountShown, DateTime, Id, IdParams, Instant, Nullable } from '../platform/schema/schema.ts'
+import { CountShown, DateTime, Id, IdParams, Instant, Nullable, oneOf } from '../platform/schema/schema.ts'
 import { DAY } from '../kernel/time/interval.ts'
 import { join, joinFor, leave } from '../application/waiting-list/waiting-list.ts'
 import { findEntry, listEntries, type Entry } from '../application/waiting-list/waiting.sql.ts'
@@ -37,7 +37,7 @@ const EntryShown = Type.Object(
     locationId: Nullable(Id),
     earliest: DateTime,
     latest: DateTime,
-    status: Type.Union(['waiting', 'offered', 'taken', 'ended'].map((name) => Type.Literal(name))),
+    status: oneOf(['waiting', 'offered', 'taken', 'ended']),
     offers: Type.Integer({ description: 'Times offered so far' }),
     offeredStart: Nullable(DateTime),
     offeredUntil: Nullable(DateTime),

@@ -12,7 +12,7 @@ import { hiddenFor } from '../http/field-masking.hook.ts'
 import { actorOf, scopesOf, tenantOf } from '../http/access.ts'
 import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../platform/schema/paging.ts'
 import { etagOf, RequiredIfMatchHeader, problems, requiredVersion } from '../http/headers.ts'
-import { CountShown, DateTime, Id, IdParams, Nullable } from '../platform/schema/schema.ts'
+import { CountShown, DateTime, Id, IdParams, Nullable, oneOf } from '../platform/schema/schema.ts'
 import { dropSubscription, readableTo, replay, sendTest } from '../application/webhooks/webhooks.ts'
 import {
   findWebhook,
@@ -28,7 +28,7 @@ import { checkVersion } from '../kernel/version.ts'
 /** Most subscriptions per tenant. */
 const MOST = 50
 const GROUPS = [...new Set(EVENT_TYPES.map((type) => `${type.split('.')[0]}.*`))]
-const EventName = Type.Union(['*', ...GROUPS, ...EVENT_TYPES].map((name) => Type.Literal(name)))
+const EventName = oneOf(['*', ...GROUPS, ...EVENT_TYPES])
 const fields = {
   url: Type.String({ format: 'web-url', maxLength: 1000 }),
   types: Type.Array(EventName, {
@@ -56,9 +56,9 @@ const shownFields = {
   createdAt: DateTime,
   updatedAt: DateTime,
 }
-const WebhookShown = Type.Object(shownFields, { additionalProperties: false, title: 'Webhook' })
-const NoticeStatus = Type.Union(['pending', 'delivered', 'parked', 'dropped'].map((name) => Type.Literal(name)))
-const NoticeShown = Type.Object(
+export const WebhookShown = Type.Object(shownFields, { additionalProperties: false, title: 'Webhook' })
+const NoticeStatus = oneOf(['pending', 'delivered', 'parked', 'dropped'])
+export const NoticeShown = Type.Object(
   {
     id: Type.String({ format: 'uuid', description: 'The webhook-id header of every attempt' }),
     eventId: Id,

@@ -1,5 +1,5 @@
 // Schemas of requests and answers about holds and appointments.
-import Type from 'typebox'
+import Type, { type TProperties } from 'typebox'
 import { OVERRIDABLE } from './override.ts'
 import { ContactBody } from '../contact/contact.schema.ts'
 import { PageQuery } from '../../platform/schema/paging.ts'
@@ -152,9 +152,10 @@ export const AmendBody = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 )
 
-const StatusName = Type.Union(
-  (['held', 'pending', 'confirmed', 'cancelled', 'completed', 'no_show'] as const).map((s) => Type.Literal(s)),
-)
+const StatusName = oneOf(['held', 'pending', 'confirmed', 'cancelled', 'completed', 'no_show'])
+/** Fields that may be missing, because they are set later or hidden from the caller. */
+const Open = <T extends TProperties>(properties: T) =>
+  Type.Partial(Type.Object(properties), { additionalProperties: true })
 const Any = Type.Object({}, { additionalProperties: true })
 
 const shown = {
@@ -178,10 +179,17 @@ const shown = {
   notes: Type.Optional(Type.String()),
   assignment: Type.Optional(Any),
   override: Type.Optional(Any),
-  cancellation: Type.Optional(Any),
-  outcome: Type.Optional(Any),
+  cancellation: Type.Optional(Open({ by: Type.String(), code: Type.String(), reason: Type.String() })),
+  outcome: Type.Optional(Open({ by: Type.String(), note: Type.String() })),
   arrivedAt: Type.Optional(DateTime),
-  rating: Type.Optional(Any),
+  rating: Type.Optional(
+    Open({
+      stars: Type.Integer(),
+      recommendation: Type.Integer(),
+      comment: Type.String(),
+      at: Type.String({ format: 'date-time' }),
+    }),
+  ),
   holdExpiresAt: Nullable(DateTime),
   version: Type.Integer(),
   createdAt: DateTime,
@@ -193,10 +201,9 @@ export const BookedShown = Type.Object(
     ...shown,
     manageToken: Type.String({ description: 'Bearer token that reads, moves and cancels this one appointment' }),
     contactMatched: Type.Optional(
-      Type.Union(
-        (['externalId', 'email', 'phone', 'new'] as const).map((by) => Type.Literal(by)),
-        { description: 'By what the contact that was sent was found; `new`: it was made' },
-      ),
+      oneOf(['externalId', 'email', 'phone', 'new'], {
+        description: 'By what the contact that was sent was found; `new`: it was made',
+      }),
     ),
     contactIgnored: Type.Optional(
       Type.Array(Type.String(), {

@@ -1,4 +1,6 @@
 // Account pages of a user: password, second factor, open sessions, language, calendar feed.
+import type { SessionShown } from '../../api/user.routes.ts'
+import type { Static } from 'typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -19,7 +21,7 @@ import { changeOwnPassword, setLocale } from '../../application/identity/users.t
 import { findUser } from '../../application/identity/user.sql.ts'
 import { LOOKS, type Workspace } from '../frame/context.ts'
 
-type Session = { id: string; browser: string; seenAt: string; createdAt: string; isThis: boolean }
+type Session = Static<typeof SessionShown>
 
 function sessionsTable(workspace: Workspace, sessions: readonly Session[]): Html {
   const w = workspace.words.account

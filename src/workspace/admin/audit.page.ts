@@ -1,18 +1,12 @@
 // The page of the audit log.
+import type { AuditShown } from '../../api/audit.routes.ts'
+import type { Static } from 'typebox'
 import { empty, moment, table } from '../frame/components.ts'
 import { address, queryIn, type AddWorkspacePage } from '../frame/workspace.ts'
 import { html } from '../../platform/html/html.ts'
 import { back } from './admin-components.ts'
 
-type Entry = {
-  id: string
-  at: string
-  actor: string
-  action: string
-  subject: string | null
-  result: number
-  data: { fields?: string[] }
-}
+type Entry = Static<typeof AuditShown>
 
 export function auditPages(add: AddWorkspacePage): void {
   add({

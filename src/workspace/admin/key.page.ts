@@ -1,4 +1,6 @@
 // Administration of API keys for integrators: create (shown once) and revoke.
+import type { KeyShown } from '../../api/api-key.routes.ts'
+import type { Static } from 'typebox'
 import { empty, moment, refused } from '../frame/components.ts'
 import {
   formIn,
@@ -17,14 +19,7 @@ import { back, shownOnce } from './admin-components.ts'
 import { SCOPES } from '../../kernel/permissions/scopes.ts'
 import type { Workspace, Refusal } from '../frame/context.ts'
 
-type Key = {
-  id: string
-  name: string
-  scopes: string[]
-  createdAt: string
-  expiresAt: string | null
-  revokedAt: string | null
-}
+type Key = Static<typeof KeyShown>
 const KEYS = '/agenda/settings/keys'
 
 async function keysPage(workspace: Workspace, extra: Html | false = false, refusal?: Refusal): Promise<WorkspaceView> {

@@ -1,6 +1,9 @@
 // Administration of messages: the texts of each kind with a preview, and the outbox.
+import type { MessageShown } from '../../api/message.routes.ts'
+import type { TemplateShown } from '../../api/message-template.routes.ts'
+import type { Static } from 'typebox'
 import { LANGUAGES } from '../../locales/words.ts'
-import { MESSAGE_KINDS, type MessageKind } from '../../application/messaging/message-kinds.ts'
+import { MESSAGE_KINDS } from '../../application/messaging/message-kinds.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { empty, moment, refused, table } from '../frame/components.ts'
 import {
@@ -20,26 +23,9 @@ import { html } from '../../platform/html/html.ts'
 import { plain } from '../../platform/schema/plain.ts'
 import type { Workspace, Refusal } from '../frame/context.ts'
 
-type Template = {
-  kind: MessageKind
-  language: string
-  subject: string
-  body: string
-  sms: string
-  isOwn: boolean
-  variables: string[]
-}
+type Template = Static<typeof TemplateShown>
 
-type Message = {
-  id: string
-  template: string
-  channel: string
-  recipient: string
-  subject: string
-  status: string
-  failure: string | null
-  createdAt: string
-}
+type Message = Static<typeof MessageShown>
 
 const nameOf = (workspace: Workspace, kind: string): string => workspace.words.messages[kind] ?? kind
 

@@ -1,4 +1,6 @@
 // Administration of people: invite, change, block.
+import type { UserShown } from '../../api/user.routes.ts'
+import type { Static } from 'typebox'
 import { ROLES } from '../../kernel/permissions/roles.ts'
 import { moment, optionsOf, refused } from '../frame/components.ts'
 import {
@@ -17,20 +19,7 @@ import { html, type Html } from '../../platform/html/html.ts'
 import { back } from './admin-components.ts'
 import type { Workspace, Refusal } from '../frame/context.ts'
 
-type User = {
-  id: string
-  email: string
-  name: string
-  role: (typeof ROLES)[number]
-  agentId: string | null
-  locationIds: string[]
-  agentIds: string[]
-  status: string
-  secondFactor: boolean
-  provider: boolean
-  signedInAt: string | null
-  version: number
-}
+type User = Static<typeof UserShown>
 
 function personFields(workspace: Workspace, u: Partial<User>, faults: Faults): Html {
   const w = workspace.words.people

@@ -1,4 +1,7 @@
 // Administration of webhooks: subscribe, test, pause, end; the delivery log, and sending again.
+import type { NoticeShown } from '../../api/webhook.routes.ts'
+import type { WebhookShown } from '../../api/webhook.routes.ts'
+import type { Static } from 'typebox'
 import { empty, moment, refused, table } from '../frame/components.ts'
 import { EVENT_TYPES } from '../../platform/events/catalogue.ts'
 import {
@@ -21,25 +24,9 @@ import { html, type Html } from '../../platform/html/html.ts'
 import { back, onward, shownOnce } from './admin-components.ts'
 import type { Workspace, Refusal } from '../frame/context.ts'
 
-type Webhook = {
-  id: string
-  url: string
-  types: string[]
-  description: string | null
-  status: 'active' | 'paused' | 'disabled'
-  failingSince: string | null
-  failure: string | null
-}
+type Webhook = Static<typeof WebhookShown>
 
-type Delivery = {
-  id: string
-  type: string
-  status: 'pending' | 'delivered' | 'parked' | 'dropped'
-  attempts: number
-  responseStatus: number | null
-  failure: string | null
-  createdAt: string
-}
+type Delivery = Static<typeof NoticeShown>
 
 const AT = '/agenda/settings/webhooks'
 const api = (id: string, rest = ''): string => `/v1/webhooks/${encodeURIComponent(id)}${rest}`

@@ -1,4 +1,6 @@
 // Draws the search for people, one person with their whole story, and the merging of two.
+import type { ConsentShown } from '../../api/privacy.routes.ts'
+import type { Static } from 'typebox'
 import { address, faultsOf, type WorkspaceView, chosenIn, isSent, typedIn } from '../frame/workspace.ts'
 import { action, form, proof } from '../frame/layout.ts'
 import { choices, faultSummary, field, NO_FAULTS } from '../../ui/form.ts'
@@ -18,7 +20,7 @@ type Contact = Found & {
   archivedAt: string | null
 }
 
-type Consent = { id: string; purpose: string; isGiven: boolean; wording: string | null; source: string; at: string }
+type Consent = Static<typeof ConsentShown>
 
 const peopleList = (people: readonly Found[]): Html =>
   html`<ul class="entries">

@@ -1,4 +1,6 @@
 // Moves an appointment: a form that asks for a day, and the choice among its free times.
+import type { SlotsShown } from '../../api/slots.routes.ts'
+import type { Static } from 'typebox'
 import { formatDate, isCalendarDate } from '../../kernel/time/zone.ts'
 import { clockOf, longDate } from '../../locales/dates.ts'
 import { address, typedIn } from '../frame/workspace.ts'
@@ -10,10 +12,7 @@ import { dayIn, empty, optionsOf } from '../frame/components.ts'
 import type { ShownAppointment } from './shown-appointment.ts'
 import type { Workspace } from '../frame/context.ts'
 
-export type Slots = {
-  days: { date: string; slots: { start: string; end: string; remaining: number; locationId?: string }[] }[]
-  total: number
-}
+export type Slots = Static<typeof SlotsShown>
 
 /** Free times as options, labelled with their day; at most `most`. */
 export function timesOf(workspace: Workspace, slots: Slots, most: number): Option[] {

@@ -1,24 +1,5 @@
 // The appointment as workspace pages receive it from the API.
+import type { AppointmentShown } from '../../domain/appointment/appointment.schema.ts'
+import type { Static } from 'typebox'
 
-export type ShownAppointment = {
-  id: string
-  code: string
-  status: string
-  serviceIds: string[]
-  locationId: string
-  agentId: string
-  start: string
-  end: string
-  channel: string
-  places: number
-  contactId: string | null
-  joinLink?: string
-  answers: Record<string, unknown>
-  notes?: string
-  arrivedAt?: string
-  outcome?: { note?: string }
-  cancellation?: { reason?: string; by: string }
-  durationMinutes: number
-  version: number
-  rating?: { stars: number; comment?: string }
-}
+export type ShownAppointment = Static<typeof AppointmentShown>

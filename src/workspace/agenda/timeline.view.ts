@@ -1,9 +1,11 @@
 // PURE. The timeline of a contact: all events, newest first, with their main facts.
+import type { TimelineShown } from '../../api/person.routes.ts'
+import type { Static } from 'typebox'
 import { html, type Html } from '../../platform/html/html.ts'
 import { agentName, empty, moment, serviceName } from '../frame/components.ts'
 import type { Workspace } from '../frame/context.ts'
 
-export type TimelineItem = { kind: string; id: string; at: string; data: Record<string, unknown> }
+export type TimelineItem = Static<typeof TimelineShown>['items'][number] & { data: Record<string, unknown> }
 
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 

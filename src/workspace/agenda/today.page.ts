@@ -1,4 +1,6 @@
 // Today at a glance: the next appointments, due callbacks, and past visits without an outcome.
+import type { CallbackShown } from '../../domain/callback/callback.schema.ts'
+import type { Static } from 'typebox'
 import { DAY } from '../../kernel/time/interval.ts'
 import { startOfDay } from '../../kernel/time/zone.ts'
 import { longDate } from '../../locales/dates.ts'
@@ -12,17 +14,6 @@ import type { Workspace } from '../frame/context.ts'
 
 /** How far back (ms) visits without an outcome are listed. */
 const BACK = 14 * DAY
-
-type Callback = {
-  id: string
-  code: string
-  windowFrom: string
-  windowTo: string
-  number: string | null
-  reason?: string
-  status: string
-  campaignId: string
-}
 
 function nextCard(workspace: Workspace, next: AgendaEntry | undefined): Html {
   const w = workspace.words.today
@@ -59,7 +50,7 @@ async function callbacksCard(workspace: Workspace): Promise<Html> {
     to: new Date(workspace.now + DAY).toISOString(),
     limit: 50,
   }
-  const { items } = await workspace.read<{ items: Callback[] }>(address('/v1/callbacks', query))
+  const { items } = await workspace.read<{ items: Static<typeof CallbackShown>[] }>(address('/v1/callbacks', query))
   const open = items.filter((c) => ['scheduled', 'queued', 'in_progress'].includes(c.status)).slice(0, 8)
   return html`<section class="card">
     <h2>${w.callbacks}</h2>

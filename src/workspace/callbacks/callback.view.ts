@@ -1,4 +1,7 @@
 // The page of a callback: whom to call, the script, and one key per outcome; also callbacks as list items.
+import type { HistoryShown } from '../../domain/callback/callback.schema.ts'
+import type { CallbackShown } from '../../domain/callback/callback.schema.ts'
+import type { Static } from 'typebox'
 import { OUTCOMES } from '../../domain/catalogue/campaign/retry.ts'
 import { faultsOf, type WorkspaceView, isSent, typedIn } from '../frame/workspace.ts'
 import { action, form } from '../frame/layout.ts'
@@ -8,29 +11,7 @@ import { agentName, clock, moment, refused, stateTag } from '../frame/components
 import type { Workspace, Refusal } from '../frame/context.ts'
 import { contactPanel } from '../agenda/appointment.view.ts'
 
-export type ShownCallback = {
-  id: string
-  code: string
-  campaignId: string
-  status: string
-  channel: string
-  number: string | null
-  numbers?: string[]
-  joinLink?: string
-  contactId: string | null
-  ownerAgentId: string | null
-  windowFrom: string
-  windowTo: string
-  attempts: number
-  outcome: string | null
-  reason?: string
-  data: Record<string, unknown>
-  scriptRef?: string
-  leaseId: string | null
-  leaseUntil: string | null
-  escalatedAt: string | null
-  version: number
-}
+export type ShownCallback = Static<typeof CallbackShown>
 
 export const isOpen = (c: ShownCallback): boolean => ['scheduled', 'queued', 'in_progress'].includes(c.status)
 const campaignName = (workspace: Workspace, id: string): string => workspace.config.campaigns.get(id)?.name ?? '–'
@@ -42,14 +23,7 @@ function callbackTag(workspace: Workspace, c: ShownCallback): Html {
   return html`<span class="tag ${c.outcome}">${words[c.outcome] ?? c.outcome}</span>`
 }
 
-type Happened = {
-  id: string
-  type: string
-  at: string
-  actor: string
-  actorName?: string
-  data: { outcome?: string; note?: string; attempt?: number; before?: string }
-}
+type Happened = Static<typeof HistoryShown>['items'][number] & { data: { outcome?: string; note?: string } }
 
 /** Whether this person holds the callback; keys work only then. */
 const isMine = (workspace: Workspace, c: ShownCallback, history: readonly Happened[]): boolean =>

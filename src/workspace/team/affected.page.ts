@@ -1,4 +1,6 @@
 // The supervisor's pages for appointments that cannot stay: the list, a proposal for each, the results, and undo.
+import type { ProposalsShown } from '../../api/rearrangement.routes.ts'
+import type { Static } from 'typebox'
 import type { Fields } from '../../ui/form-input.ts'
 import { isOverridable } from '../../domain/appointment/override.ts'
 import { DAY } from '../../kernel/time/interval.ts'
@@ -38,13 +40,7 @@ import type { Workspace, Refusal } from '../frame/context.ts'
 
 const [PREVIEW, REARRANGE] = ['/agenda/team/preview', '/agenda/team/rearrange']
 
-type Proposed = {
-  id: string
-  result: 'reassign' | 'move' | 'ask' | 'none'
-  agentId?: string
-  start?: string
-  code?: string
-}
+type Proposed = Static<typeof ProposalsShown>['items'][number]
 /** The appointments to rearrange: those of one agent's day, or all displaced by an absence or closure. */
 async function affectedOf(workspace: Workspace, query: Query): Promise<AgendaEntry[]> {
   const now = new Date(workspace.now).toISOString()

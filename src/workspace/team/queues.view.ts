@@ -1,18 +1,13 @@
 // Counters of campaigns, and parked deliveries with their replay.
+import type { DeliveryShown } from '../../api/delivery.routes.ts'
+import type { Static } from 'typebox'
 import type { WorkspaceView } from '../frame/workspace.ts'
 import { action } from '../frame/layout.ts'
 import { html } from '../../platform/html/html.ts'
 import { empty, moment } from '../frame/components.ts'
 import type { Workspace } from '../frame/context.ts'
 
-type Delivery = {
-  id: string
-  campaignId: string
-  callbackId: string
-  failure: string | null
-  attempts: number
-  createdAt: string
-}
+type Delivery = Static<typeof DeliveryShown>
 const STATES = [
   'scheduled',
   'due',

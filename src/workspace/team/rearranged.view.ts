@@ -1,4 +1,6 @@
 // The results of rearranging, with people's names, and the undo button until people are notified.
+import type { RearrangedShown } from '../../api/rearrangement.routes.ts'
+import type { Static } from 'typebox'
 import { address, type WorkspaceView } from '../frame/workspace.ts'
 import { form } from '../frame/layout.ts'
 import { hidden } from '../../ui/form.ts'
@@ -20,14 +22,7 @@ export const SHOWN = 50
 
 export type Query = Record<string, string | undefined>
 export type Place = { agentId: string; start: string }
-export type Done = {
-  id: string
-  result: 'reassigned' | 'moved' | 'asked' | 'left'
-  agentId?: string
-  start?: string
-  before?: Place
-  code?: string
-}
+export type Done = Static<typeof RearrangedShown>['items'][number]
 
 /** Agenda entries in [from, to), of one agent or all. */
 export const named = (
