@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { transaction } from '../src/platform/database/tx.ts'
 import { startJobs } from '../src/platform/jobs/job.loop.ts'
-import { backOff, type Ended, type Queue } from '../src/platform/jobs/queue.ts'
+import { backOff } from '../src/kernel/back-off.ts'
+import { JOB_WAITS, type Ended, type Queue } from '../src/platform/jobs/queue.ts'
 import { drain, enqueue } from '../src/platform/jobs/jobs.ts'
 import type { Job, NewJob } from '../src/platform/jobs/job.sql.ts'
 import { ensureSchedules, scheduleQueue } from '../src/schedule-loop.ts'
@@ -94,8 +95,8 @@ test('what throws is tried again ever later, then parked where a person sees it 
   expect((await service.tenant.call('GET', '/v1/jobs')).body.items).toEqual([])
   const metrics = await service.app.inject('/metrics')
   expect(metrics.body).toContain('agenda_jobs_due')
-  expect(backOff(1, 0.5)).toBe(5_000)
-  expect(backOff(99, 0.5)).toBe(3_600_000)
+  expect(backOff(1, JOB_WAITS, 0.5)).toBe(5_000)
+  expect(backOff(99, JOB_WAITS, 0.5)).toBe(3_600_000)
 })
 
 test('what one process does for all by the clock waits in the queue, once, and comes again; what is over is forgotten', async () => {

@@ -6,7 +6,7 @@ import { memoizeByObject } from '../kernel/memoize.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { configOf } from '../domain/availability/current-config.ts'
-import { formatToken, hashSecret, isSameHash, parseToken } from '../kernel/crypto/token.ts'
+import { formatToken, hashSecret, parseToken } from '../kernel/crypto/token.ts'
 import type { TenantConfig } from '../domain/catalogue/tenant-config.ts'
 import type { Deps } from '../domain/deps.ts'
 import { AppError, bodyFault } from '../kernel/errors.ts'
@@ -17,7 +17,7 @@ import { DateTime, Id, IdParams, Nullable } from '../platform/schema/schema.ts'
 import { DAY } from '../kernel/time/interval.ts'
 import { secretOf } from '../platform/secrets/secrets.ts'
 import { refuseSearchBy } from '../http/field-masking.hook.ts'
-import { signatureOf } from '../kernel/crypto/signature.ts'
+import { signatureOf, isSameText } from '../kernel/crypto/signature.ts'
 import { feedObject } from '../application/calendars/feed.ts'
 import {
   entriesOfFeed,
@@ -77,7 +77,7 @@ async function sendFeed(deps: Deps, request: FastifyRequest, reply: FastifyReply
   const [, text = ''] = /^(.+)\.ics$/.exec(pathPart(request, 'token')) ?? []
   const token = parseToken(text)
   const f = token?.kind === 'agf' ? await findFeed(deps.db.kysely, token.tenantId, token.rowId) : undefined
-  if (!token || !f || f.revoked_at !== null || !isSameHash(f.secret_hash, hashSecret(token.secret))) throw gone
+  if (!token || !f || f.revoked_at !== null || !isSameText(f.secret_hash, hashSecret(token.secret))) throw gone
   const config = await deps.snapshots.config(f.tenant_id)
   const agentIds = config ? agentsOf(config, f) : undefined
   if (!config || agentIds === undefined) throw gone

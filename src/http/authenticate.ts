@@ -4,7 +4,7 @@ import { findManageHash } from '../domain/appointment/appointment.sql.ts'
 import { isSameText } from '../kernel/crypto/signature.ts'
 import { findKey } from '../application/identity/api-key.sql.ts'
 import { csrfOf, personOf, personStill } from '../application/identity/sessions.ts'
-import { hashSecret, isSameHash, parseToken, type Token } from '../kernel/crypto/token.ts'
+import { hashSecret, parseToken, type Token } from '../kernel/crypto/token.ts'
 import type { Person, Principal } from '../kernel/permissions/principal.ts'
 import type { Scope } from '../kernel/permissions/scopes.ts'
 
@@ -25,7 +25,7 @@ export type Authenticator = {
 
 async function byKey(deps: Deps, token: Token): Promise<Principal | null> {
   const row = await findKey(deps.db.kysely, token.tenantId, token.rowId)
-  if (!row || !isSameHash(row.secret_hash, hashSecret(token.secret))) return null
+  if (!row || !isSameText(row.secret_hash, hashSecret(token.secret))) return null
   const now = deps.now()
   if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at.getTime() <= now)) return null
   return {
@@ -39,7 +39,7 @@ async function byKey(deps: Deps, token: Token): Promise<Principal | null> {
 
 async function byManageToken(deps: Deps, token: Token): Promise<Principal | null> {
   const hash = await findManageHash(deps.db.kysely, token.tenantId, token.rowId)
-  if (!hash || !isSameHash(hash, hashSecret(token.secret))) return null
+  if (!hash || !isSameText(hash, hashSecret(token.secret))) return null
   return {
     kind: 'manage',
     id: token.rowId,
@@ -66,7 +66,7 @@ export function createAuthenticator(deps: Deps): Authenticator {
     const known = trusted.get(bearer)
     if (known && known.until > deps.now()) return known.principal
     const hash = deps.platformKeyHash
-    if (hash !== undefined && isSameHash(hashSecret(bearer), hash))
+    if (hash !== undefined && isSameText(hashSecret(bearer), hash))
       return { kind: 'platform', id: 'platform', secret: bearer }
     const token = parseToken(bearer)
     if (!token) return null

@@ -1,4 +1,5 @@
 // What all public pages share: cookies, forms, rate limits, compression, security headers, and error pages.
+import { pageHeaders } from '../http/page-headers.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathPart } from '../http/fields.ts'
 import { findAppointment, type Appointment } from '../domain/appointment/appointment.sql.ts'
@@ -30,30 +31,17 @@ export type View = Page | { redirect: string } | { json: unknown }
 type Handler = (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>
 type OwnHandler = (request: FastifyRequest, reply: FastifyReply, site: Site, a: Appointment) => Promise<View>
 
-/** No inline code or style, nothing from other hosts; frames only on the sites the tenant allows. */
-function securityHeaders(site: Site | null, framesItself = false): Record<string, string> {
-  const ancestors = site?.settings.booking.allowedOrigins ?? []
-  return {
-    'content-security-policy': [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self'",
-      "connect-src 'self'",
-      "worker-src 'self'",
-      ...(framesItself ? ["frame-src 'self'"] : []),
-      "form-action 'self'",
-      "base-uri 'none'",
-      // Our own administration shows the pages as a preview.
-      `frame-ancestors ${["'self'", ...ancestors].join(' ')}`,
-    ].join('; '),
-    'x-content-type-options': 'nosniff',
-    // Other sites receive no referrer; our own forms still need it.
-    'referrer-policy': 'same-origin',
-    'cross-origin-opener-policy': 'same-origin',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-  }
-}
+/** Frames only on the sites the tenant allows. */
+const securityHeaders = (site: Site | null, framesItself = false): Record<string, string> =>
+  pageHeaders({
+    policy: {
+      'img-src': "'self'",
+      'worker-src': "'self'",
+      ...(framesItself ? { 'frame-src': "'self'" } : {}),
+    },
+    // Our own administration shows the pages as a preview.
+    ancestors: ["'self'", ...(site?.settings.booking.allowedOrigins ?? [])].join(' '),
+  })
 
 /** Refuses forms of other sites (CSRF). Old browsers that send neither header pass. Throws `cross_site`. */
 function refuseOtherSites(request: FastifyRequest): void {

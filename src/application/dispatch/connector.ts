@@ -1,4 +1,5 @@
 // PURE. The interface of a connector, which sends messages to a queue and reports the result of each contact in them.
+import { backOff } from '../../kernel/back-off.ts'
 import { createHash } from 'node:crypto'
 
 /** The delivery ids of the items, in their order. */
@@ -10,11 +11,11 @@ export const batchIdOf = (deliveryIds: readonly string[]): string =>
 
 /** Failures in a row after which the circuit breaker opens. */
 const OPENS_AT = 5
-const [FIRST, OPEN, LONGEST] = [1_000, 30_000, 600_000]
+const [CLOSED, OPEN] = [
+  { first: 1_000, longest: 30_000 },
+  { first: 30_000, longest: 600_000 },
+]
 
 /** Pause after so many failures in a row, in ms; `dice` in [0, 1) adds jitter. */
-export function pauseAfter(failures: number, dice: number): number {
-  const base =
-    failures < OPENS_AT ? FIRST * 2 ** (failures - 1) : Math.min(LONGEST, OPEN * 2 ** Math.min(10, failures - OPENS_AT))
-  return Math.round(base * (0.8 + 0.4 * dice))
-}
+export const pauseAfter = (failures: number, dice: number): number =>
+  failures < OPENS_AT ? backOff(failures, CLOSED, dice) : backOff(failures - OPENS_AT + 1, OPEN, dice)

@@ -1,4 +1,5 @@
 // One-time links for people who cannot sign in: an invitation, a new password, the frame of an agent desktop.
+import { isSameText } from '../../kernel/crypto/signature.ts'
 import { admit, auditSignIn, foldEmail, refusePassword, type SignedIn, type Tried } from './sign-in.ts'
 import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import type { LinkPurpose, LinkRow } from '../../platform/database/people-tables.ts'
@@ -25,7 +26,7 @@ import {
   useLink,
   type Link,
 } from './session.sql.ts'
-import { formatToken, hashSecret, isSameHash, parseToken } from '../../kernel/crypto/token.ts'
+import { formatToken, hashSecret, parseToken } from '../../kernel/crypto/token.ts'
 import { findUser, findUserBy, lockUser, updateUser, type User } from './user.sql.ts'
 
 const LINK_LIVES: Record<LinkPurpose, number> = { invitation: 7 * DAY, reset: HOUR, frame: MINUTE, first: 7 * DAY }
@@ -132,7 +133,7 @@ export async function openLink(
     !purposes.includes(link.purpose) ||
     link.used_at !== null ||
     link.expires_at.getTime() <= deps.now() ||
-    !isSameHash(link.secret_hash, hashSecret(token!.secret))
+    !isSameText(link.secret_hash, hashSecret(token!.secret))
   )
     throw new AppError('link_invalid')
   return link

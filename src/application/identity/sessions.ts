@@ -6,11 +6,11 @@ import { settingsOf } from '../../domain/tenant/settings.ts'
 import { findTenant } from '../../domain/tenant/tenant.sql.ts'
 import { secretOf } from '../../platform/secrets/secrets.ts'
 import { HOUR, MINUTE } from '../../kernel/time/interval.ts'
-import { signatureOf } from '../../kernel/crypto/signature.ts'
+import { signatureOf, isSameText } from '../../kernel/crypto/signature.ts'
 import { hasSecondFactor } from './factor.ts'
 import { PERMISSIONS } from '../../kernel/permissions/roles.ts'
 import { findSession, insertSession, touchSession } from './session.sql.ts'
-import { formatToken, hashSecret, isSameHash, type Token } from '../../kernel/crypto/token.ts'
+import { formatToken, hashSecret, type Token } from '../../kernel/crypto/token.ts'
 import type { User } from './user.sql.ts'
 import type { Person, Reach } from '../../kernel/permissions/principal.ts'
 
@@ -89,8 +89,8 @@ export async function personOf(deps: Deps, token: Token, isUse = true): Promise<
   const now = deps.now()
   const hash = hashSecret(token.secret)
   const isPrevious =
-    s.previous_hash !== null && now - s.rotated_at.getTime() < GRACE && isSameHash(s.previous_hash, hash)
-  if (!isSameHash(s.secret_hash, hash) && !isPrevious) return null
+    s.previous_hash !== null && now - s.rotated_at.getTime() < GRACE && isSameText(s.previous_hash, hash)
+  if (!isSameText(s.secret_hash, hash) && !isPrevious) return null
   if (isUse && now - s.seen_at.getTime() > Math.min(NOTED, (settings.idleMinutes * MINUTE) / 4))
     await touchSession(deps.db.kysely, token.tenantId, s.id, { seen_at: new Date(now) })
   return personFrom(s, settings, token)
@@ -138,7 +138,7 @@ export async function rotate(deps: Deps, person: Person, isForced = false): Prom
   const db = deps.db.kysely
   const s = await findSession(db, person.tenantId, person.sessionId)
   const present = hashSecret(person.secret)
-  if (!s || !isSameHash(s.secret_hash, present)) return null
+  if (!s || !isSameText(s.secret_hash, present)) return null
   if (!isForced && now - s.rotated_at.getTime() < ROTATED) return null
   const secret = Buffer.from(deps.randomBytes(32))
   const change = {

@@ -1,4 +1,6 @@
 // PURE. Types of messages and of their sending; main.ts chooses the channels.
+import { backOff, EVEN } from '../../kernel/back-off.ts'
+import { HOUR, MINUTE } from '../../kernel/time/interval.ts'
 import type { MailDocument } from '../../platform/mail.ts'
 
 /** The calendar object in a mail (RFC 6047 §2.4); the MIME type repeats its method. */
@@ -26,7 +28,7 @@ export type NewMessage = {
 }
 
 /** Milliseconds until the next attempt after `attempts` failures: 1, 2, 4 … minutes, an hour at most. */
-export const retryDelay = (attempts: number): number => Math.min(60, 2 ** Math.max(0, attempts - 1)) * 60_000
+export const retryDelay = (attempts: number): number => backOff(attempts, { first: MINUTE, longest: HOUR }, EVEN)
 /** Attempts before a message is parked: a day and a half. */
 export const MAX_ATTEMPTS = 40
 

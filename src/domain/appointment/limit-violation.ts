@@ -1,5 +1,6 @@
-// Reads from a database error which limit refused a count.
-import { violationOf } from '../../platform/database/tx.ts'
+// Which limit refused a count: known from the statement that failed.
+import { counterIn } from '../availability/limits.sql.ts'
+import { failedStatement, violationOf } from '../../platform/database/tx.ts'
 import { AppError } from '../../kernel/errors.ts'
 
 type LimitViolation = {
@@ -8,15 +9,11 @@ type LimitViolation = {
   refusal: AppError
 }
 
-/** The violated limit, parsed from the row that PostgreSQL quotes in the error; null for other errors. */
+/** The limit that a statement of `countUp` reached, in a transaction of `atomically` or `runIn`; null for other errors. */
 export function limitViolation(error: unknown): LimitViolation | null {
   if (violationOf(error)?.constraint !== 'usage_counters_limit') return null
-  const { detail = '' } = error as { detail?: string }
-  const [, scope = 'service', period = 'day'] = /(agent|service|contact):[0-9a-f-]{36}:(day|week)/.exec(detail) ?? []
+  const { scope, period } = counterIn(failedStatement(error)) ?? { scope: 'service', period: 'day' }
   if (scope === 'contact') return { scope, refusal: new AppError('contact_limit_reached') }
   const code = period === 'week' ? 'week_limit_reached' : 'day_limit_reached'
-  return {
-    scope: scope as 'agent' | 'service',
-    refusal: new AppError(code, {}, { fields: [{ in: 'body', pointer: '/start', code }] }),
-  }
+  return { scope, refusal: new AppError(code, {}, { fields: [{ in: 'body', pointer: '/start', code }] }) }
 }

@@ -13,7 +13,7 @@ import {
   takeSeats,
   type Kept,
 } from '../availability/ledger.sql.ts'
-import { transaction, violationOf, type Tx } from '../../platform/database/tx.ts'
+import { runIn, transaction, violationOf, type Tx } from '../../platform/database/tx.ts'
 import { MINUTE } from '../../kernel/time/interval.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -273,7 +273,7 @@ async function recount(tx: Tx, tenantId: string, before: readonly Counter[], aft
     ...before.filter((c) => !same.has(name(c))).map((c) => ({ at: name(c), statement: countDown(tx, tenantId, c) })),
     ...after.filter((c) => !same.has(name(c))).map((c) => ({ at: name(c), statement: countUp(tx, tenantId, c) })),
   ]
-  for (const { statement } of steps.sort((x, y) => x.at.localeCompare(y.at))) await tx.executeQuery(statement)
+  for (const { statement } of steps.sort((x, y) => x.at.localeCompare(y.at))) await runIn(tx, statement)
 }
 
 /** Keeps the old time closed for the services' release delay, unless the new time overlaps it. */

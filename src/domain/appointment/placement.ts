@@ -8,6 +8,7 @@ import {
   sessionAt,
   type ReasonCode,
   type Situation,
+  mostUseful,
 } from '../availability/explanation.ts'
 import { rankAgents, type Assignment } from '../availability/assignment.ts'
 import { startRefusal } from '../availability/engine.ts'
@@ -41,29 +42,6 @@ type PlanContext = {
 const isAway = ({ override, start }: Placement, situation: Situation): ReasonCode | null =>
   override?.isRestoring ? null : awayRefusal(situation, start)
 
-/** Reasons from the most to the least helpful for the caller. */
-const TELLING: ReasonCode[] = [
-  'slot_held',
-  'recently_released',
-  'slot_taken',
-  'seats_exhausted',
-  'day_limit_reached',
-  'week_limit_reached',
-  'too_soon',
-  'too_late_for_next_day',
-  'beyond_horizon',
-  'closure',
-  'holiday',
-  'absence',
-  'reserved_for_staff',
-  'not_on_grid',
-  'does_not_fit',
-  'outside_location_hours',
-  'outside_schedule',
-  'agent_elsewhere',
-  'agent_not_qualified',
-]
-
 function requestOf(placement: Placement, context: PlanContext): SlotRequest {
   return {
     tenantId: context.tenantId,
@@ -94,7 +72,7 @@ function refusalOf(reasons: readonly ReasonCode[], config: TenantConfig, visit: 
   const agent = placement.agentId === undefined ? undefined : config.agents.get(placement.agentId)
   if (reasons.length === 0 && agent)
     return new AppError(isQualified(agent, visit) ? 'agent_elsewhere' : 'agent_not_qualified')
-  const code = TELLING.find((reason) => reasons.includes(reason)) ?? 'no_agent_free'
+  const code = mostUseful(new Set(reasons)) ?? 'no_agent_free'
   return new AppError(code as ProblemCode, {}, { fields: [{ in: 'body', pointer: '/start', code }] })
 }
 

@@ -2,7 +2,7 @@
 import type { SnapshotDeps } from './snapshots.ts'
 import { MINUTE, type Range } from '../../kernel/time/interval.ts'
 import { formatInstant, startOfDay } from '../../kernel/time/zone.ts'
-import { explainStart, type ReasonCode, type Situation } from './explanation.ts'
+import { explainStart, mostUseful, type ReasonCode, type Situation } from './explanation.ts'
 import type { Agent, Location } from '../catalogue/tenant-config.ts'
 import { candidatesFor, findSlots, isQualified, locationsFor, situationOf, type Search } from './search.ts'
 import { prepareSearch, type SlotRequest } from './slots.ts'
@@ -97,7 +97,7 @@ export async function explainDay(
       if (last?.reason === reason) last.to = t
       else periods.push({ from: t, to: t, reason })
     }
-    const main = mainReason(periods)
+    const main = mostUseful(new Set(periods.map((p) => p.reason))) ?? 'outside_schedule'
     const texts = periods.map((p) => ({
       from: formatInstant(timeZone, p.from),
       to: formatInstant(timeZone, p.to),
@@ -106,28 +106,4 @@ export async function explainDay(
     return { reason: main, periods: texts, offered: offered.length }
   })
   return { offered: agents.some((a) => a.reason === 'offered'), reason: nobody(search, request), agents }
-}
-
-/** `offered` if any period is; else the reason closest to an offer, since most days contain hours outside the schedule. */
-function mainReason(periods: readonly { reason: ReasonCode }[]): ReasonCode {
-  const order: ReasonCode[] = [
-    'offered',
-    'slot_held',
-    'recently_released',
-    'slot_taken',
-    'seats_exhausted',
-    'day_limit_reached',
-    'week_limit_reached',
-  ]
-  order.push(
-    'absence',
-    'closure',
-    'holiday',
-    'reserved_for_staff',
-    'does_not_fit',
-    'too_soon',
-    'too_late_for_next_day',
-    'beyond_horizon',
-  )
-  return order.find((reason) => periods.some((p) => p.reason === reason)) ?? periods[0]?.reason ?? 'outside_schedule'
 }

@@ -156,3 +156,31 @@ export function explainStart(s: Situation, start: number): ReasonCode {
     'offered'
   )
 }
+
+/** Reasons from the one that comes nearest to an offer to the one that says least. */
+const BY_USE: readonly ReasonCode[] = [
+  'offered',
+  'slot_held',
+  'recently_released',
+  'slot_taken',
+  'seats_exhausted',
+  'day_limit_reached',
+  'week_limit_reached',
+  'too_soon',
+  'too_late_for_next_day',
+  'beyond_horizon',
+  'closure',
+  'holiday',
+  'absence',
+  'reserved_for_staff',
+  'not_on_grid',
+  'does_not_fit',
+  'outside_location_hours',
+  'outside_schedule',
+  'agent_elsewhere',
+  'agent_not_qualified',
+]
+
+/** Of several reasons, the one that helps the reader most; undefined when there is none. */
+export const mostUseful = (reasons: ReadonlySet<ReasonCode>): ReasonCode | undefined =>
+  BY_USE.find((reason) => reasons.has(reason))

@@ -35,6 +35,18 @@ export async function loadCounted(
  * from the number of existing appointments, so that a limit set later includes earlier bookings.
  */
 export function countUp(db: Db, tenantId: string, c: Counter): CompiledQuery {
+  const statement = countingUp(db, tenantId, c)
+  counters.set(statement, c)
+  return statement
+}
+
+const counters = new WeakMap<CompiledQuery, Counter>()
+
+/** The counter that a statement of `countUp` adds to; undefined for other statements. */
+export const counterIn = (statement: CompiledQuery | undefined): Counter | undefined =>
+  statement && counters.get(statement)
+
+function countingUp(db: Db, tenantId: string, c: Counter): CompiledQuery {
   const subject =
     c.scope === 'agent'
       ? sql`and a.agent_id = ${c.subjectId}`

@@ -1,7 +1,7 @@
 // PURE. Format of keys, manage tokens, feed addresses, sessions and one-time links: `agd.<ids>.<secret>`, `agm.…`, `agf.…`,
 // `ags.…`, `agl.…`.
 // The ids name tenant and row, so that no look-up crosses tenants; the secret has 256 random bits, and only its SHA-256 is stored.
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { uuidOfHex } from '../uuid.ts'
 
 type TokenKind = 'agd' | 'agm' | 'agf' | 'ags' | 'agl'
@@ -30,12 +30,6 @@ export function parseToken(text: string): Token | null {
 /** SHA-256 in hex. The secrets are random, so a slow hash would add nothing. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
-}
-
-/** Compares in constant time. */
-export function isSameHash(a: string, b: string): boolean {
-  const [x, y] = [Buffer.from(a), Buffer.from(b)]
-  return x.length === y.length && timingSafeEqual(x, y)
 }
 
 /**

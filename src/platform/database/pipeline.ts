@@ -75,6 +75,11 @@ export class Pipeline {
   handleCopyInResponse(): void {}
   handleCopyData(): void {}
 
+  /** Statements that succeeded; after a failure, the index of the one that failed. */
+  get completed(): number {
+    return this.#completed
+  }
+
   handleCommandComplete(): void {
     this.#completed += 1
   }

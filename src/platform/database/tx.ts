@@ -89,17 +89,34 @@ export async function atomically(db: Database, statements: readonly CompiledQuer
   }
 }
 
+const failed = new WeakMap<object, CompiledQuery>()
+
+/** The statement at which `atomically` or `runIn` failed; undefined for errors from elsewhere. */
+export const failedStatement = (error: unknown): CompiledQuery | undefined =>
+  typeof error === 'object' && error !== null ? failed.get(error) : undefined
+
+function blame(statement: CompiledQuery | undefined, error: unknown): never {
+  if (statement && typeof error === 'object' && error !== null) failed.set(error, statement)
+  throw error
+}
+
+/** Runs a statement in a transaction; its failure names the statement. */
+export const runIn = (tx: Tx, statement: CompiledQuery) =>
+  tx.executeQuery(statement).catch((error: unknown) => blame(statement, error))
+
 async function pipelined(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
   const client = await db.pool.connect()
+  let pipeline: Pipeline | undefined
   try {
     await new Promise<void>((resolve, reject) => {
       const done = (error: Error | null): void => (error ? reject(error) : resolve())
-      void client.query(new Pipeline(statements, true, done) as never)
+      pipeline = new Pipeline(statements, true, done)
+      void client.query(pipeline as never)
     })
     client.release()
   } catch (error) {
     client.release(isUnavailable(error))
-    throw error
+    return blame(statements[pipeline?.completed ?? 0], error)
   }
 }
 
@@ -107,7 +124,8 @@ async function oneByOne(db: Database, statements: readonly CompiledQuery[]): Pro
   const client = await db.pool.connect()
   try {
     await client.query('begin')
-    for (const statement of statements) await client.query(statement.sql, statement.parameters)
+    for (const statement of statements)
+      await client.query(statement.sql, statement.parameters).catch((error: unknown) => blame(statement, error))
     await client.query('commit')
   } catch (error) {
     await client.query('rollback').catch(() => undefined)

@@ -2,7 +2,8 @@
 import { afterCommit, transaction, type Tx } from '../database/tx.ts'
 import type { CoreDeps } from '../core-deps.ts'
 import { claimJobs, finishJob, putJobs, putOffJob, renewJob, whereDue, type Job, type NewJob } from './job.sql.ts'
-import { backOff, type Ended, type Queue } from './queue.ts'
+import { backOff } from '../../kernel/back-off.ts'
+import { JOB_WAITS, type Ended, type Queue } from './queue.ts'
 
 /** Writes jobs and, after the commit, wakes the processes that run them. */
 export async function enqueue(deps: CoreDeps, tx: Tx, jobs: readonly NewJob[]): Promise<void> {
@@ -65,7 +66,7 @@ export async function runJob<D extends CoreDeps>(
   } catch (error) {
     onError(error)
     const isLast = job.attempts >= queue.attempts
-    const at = isLast ? null : deps.now() + backOff(job.attempts, deps.randomBytes(1)[0]! / 256)
+    const at = isLast ? null : deps.now() + backOff(job.attempts, JOB_WAITS, deps.randomBytes(1)[0]! / 256)
     ended = { kind: 'again', at, failure: failureOf(error) }
   }
   const now = new Date(deps.now())

@@ -27,8 +27,5 @@ export type Queue<D extends CoreDeps = CoreDeps> = {
 
 export const DONE: Ended = { kind: 'done' }
 
-const [FIRST, LONGEST] = [5_000, 3_600_000]
-
-/** Milliseconds until the next attempt after `attempts` failures: 5 s, 10 s … at most an hour; `dice` in [0, 1) adds jitter. */
-export const backOff = (attempts: number, dice: number, first = FIRST, longest = LONGEST): number =>
-  Math.round(Math.min(longest, first * 2 ** Math.max(0, Math.min(30, attempts - 1))) * (0.8 + 0.4 * dice))
+/** Waits of a job that failed: 5 s, 10 s … at most an hour. */
+export const JOB_WAITS = { first: 5_000, longest: 3_600_000 }

@@ -7,7 +7,7 @@ import { cancel, documentOf, strictest, visitFor } from '../../domain/appointmen
 import { move } from '../../domain/appointment/move.ts'
 import { presentAppointment } from '../../domain/appointment/appointment-json.ts'
 import { isRateable, rate } from '../../domain/appointment/rate.ts'
-import { hashSecret, isSameHash, parseToken } from '../../kernel/crypto/token.ts'
+import { hashSecret, parseToken } from '../../kernel/crypto/token.ts'
 import { findContact } from '../../domain/contact/contact.sql.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -21,7 +21,7 @@ import { momentOf, untilOf } from '../../application/messaging/wording.ts'
 import { NO_FAULTS, notice, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { addOwnPage, addPage, ownOf, type View } from '../pages.ts'
-import { isSignature, readSignedName } from '../../kernel/crypto/signature.ts'
+import { isSignature, readSignedName, isSameText } from '../../kernel/crypto/signature.ts'
 import { rememberAppointment, siteOf, type Site } from '../site.ts'
 import {
   cancelPage,
@@ -288,7 +288,7 @@ function personalLink(app: FastifyInstance, deps: Deps): void {
       const isRight =
         a !== undefined &&
         (parsed
-          ? isSameHash(a.manage_hash ?? '', hashSecret(parsed.secret))
+          ? isSameText(a.manage_hash ?? '', hashSecret(parsed.secret))
           : isSignature(named?.seal ?? '', site.secret, 'appointment', a.id, a.manage_hash ?? ''))
       if (!a || !isRight || a.contact_id === null) throw new AppError('link_invalid')
       rememberAppointment(request, reply, site, a)

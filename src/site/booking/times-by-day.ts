@@ -1,6 +1,6 @@
 // PURE. Groups slots for display, by day and part of the day, and finds the reason if there are none.
 import { candidatesFor, situationOf, type Search, type Selection, type Slot } from '../../domain/availability/search.ts'
-import { explainStart, type ReasonCode } from '../../domain/availability/explanation.ts'
+import { explainStart, mostUseful, type ReasonCode } from '../../domain/availability/explanation.ts'
 import { DAY, HOUR, MINUTE } from '../../kernel/time/interval.ts'
 import { dayOf, wallOf } from '../../kernel/time/zone.ts'
 
@@ -45,26 +45,6 @@ export function groupsOf(times: readonly Time[]): TimeGroup[] {
     }))
 }
 
-/** Reasons in order of use to the reader: first those that come nearest to an offer. */
-const TELLING: readonly ReasonCode[] = [
-  'slot_held',
-  'recently_released',
-  'slot_taken',
-  'seats_exhausted',
-  'day_limit_reached',
-  'week_limit_reached',
-  'reserved_for_staff',
-  'absence',
-  'closure',
-  'holiday',
-  'too_soon',
-  'too_late_for_next_day',
-  'beyond_horizon',
-  'does_not_fit',
-  'outside_location_hours',
-  'outside_schedule',
-]
-
 /** The main reason why nothing is free in [from, to). Checks every candidate every 15 minutes. */
 export function whyNothing(search: Search, selection: Selection, from: number, to: number): ReasonCode {
   const seen = new Set<ReasonCode>()
@@ -73,5 +53,5 @@ export function whyNothing(search: Search, selection: Selection, from: number, t
     const situation = situationOf(search, candidate, from, to)
     for (let t = begin; t < to; t += 15 * MINUTE) seen.add(explainStart(situation, t))
   }
-  return TELLING.find((reason) => seen.has(reason)) ?? 'outside_schedule'
+  return mostUseful(seen) ?? 'outside_schedule'
 }

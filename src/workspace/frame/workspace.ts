@@ -1,5 +1,6 @@
 // The context and rules of all workspace pages: the signed-in person, CSRF checks, and access to data through the REST routes,
 // called in this process with the person's own session, so that rights and checks exist in one place.
+import { pageHeaders } from '../../http/page-headers.ts'
 import type { Fields } from '../../ui/form-input.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formFields, pathPart } from '../../http/fields.ts'
@@ -49,23 +50,11 @@ declare module 'fastify' {
 function securityHeaders(workspace: Workspace | null): Record<string, string> {
   const frames = workspace?.settings.workspace.widgets.map(({ url }) => new URL(url).origin) ?? []
   const ancestors = workspace?.settings.workspace.allowedOrigins ?? []
+  const policy = { 'img-src': "'self' data:", 'frame-src': ["'self'", ...new Set(frames)].join(' ') }
+  const isShared = ancestors.length > 0
   return {
-    'content-security-policy': [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self' data:",
-      "connect-src 'self'",
-      `frame-src 'self' ${[...new Set(frames)].join(' ')}`.trim(),
-      "form-action 'self'",
-      "base-uri 'none'",
-      `frame-ancestors ${ancestors.length > 0 ? ancestors.join(' ') : "'none'"}`,
-    ].join('; '),
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'same-origin',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    ...pageHeaders({ policy, ancestors: isShared ? ancestors.join(' ') : "'none'", isShared }),
     'cache-control': 'no-store',
-    ...(ancestors.length > 0 ? {} : { 'cross-origin-opener-policy': 'same-origin' }),
   }
 }
 
