@@ -1,4 +1,5 @@
 // Calendar feeds: created, listed and revoked with a key; anyone with the URL can read the feed itself.
+import { LRUCache } from 'lru-cache'
 import type { Api } from '../http/api.ts'
 import { pathPart } from '../http/fields.ts'
 import { documentedUnder, idOf, withScope, hasTag, tagOf } from '../http/route.ts'
@@ -33,7 +34,9 @@ const [BACK, AHEAD, MOST] = [30 * DAY, 365 * DAY, 5_000]
 /** Most feeds per tenant, and most responses cached per process. */
 const [MOST_FEEDS, MOST_CACHED] = [500, 100]
 
-const bodiesOf = memoizeByObject((_deps: Deps) => new Map<string, { etag: string; body: string }>())
+const bodiesOf = memoizeByObject(
+  (_deps: Deps) => new LRUCache<string, { etag: string; body: string }>({ max: MOST_CACHED }),
+)
 
 const OwnerKind = Type.Union([Type.Literal('agent'), Type.Literal('location'), Type.Literal('pool')])
 const shownFields = {
@@ -96,7 +99,6 @@ async function sendFeed(deps: Deps, request: FastifyRequest, reply: FastifyReply
   const secret = await secretOf(deps, f.tenant_id, 'pages')
   const uidOf = (id: string): string => `${signatureOf(secret, 'feed', id)}@agenda`
   const body = await feedObject(speaker, entries, { name: nameOf(config, f), showsNames: f.shows_names, uidOf })
-  if (cache.size >= MOST_CACHED) cache.clear()
   cache.set(f.id, { etag, body })
   return reply.type('text/calendar; charset=utf-8').send(body)
 }

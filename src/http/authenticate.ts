@@ -1,4 +1,5 @@
 // Authenticates callers: the operator of the platform, an API key, the holder of a manage token, or a signed-in person.
+import { LRUCache } from 'lru-cache'
 import type { Deps } from '../domain/deps.ts'
 import { findManageHash } from '../domain/appointment/appointment.sql.ts'
 import { isSameText } from '../kernel/crypto/signature.ts'
@@ -50,9 +51,9 @@ async function byManageToken(deps: Deps, token: Token): Promise<Principal | null
 }
 
 export function createAuthenticator(deps: Deps): Authenticator {
-  const trusted = new Map<string, { principal: Principal; until: number }>()
-  const people = new Map<string, { person: Person; until: number }>()
-  const judged = new Map<string, { person: Promise<Person | null>; until: number }>()
+  const trusted = new LRUCache<string, { principal: Principal; until: number }>({ max: MAX_TRUSTED })
+  const people = new LRUCache<string, { person: Person; until: number }>({ max: MAX_TRUSTED })
+  const judged = new LRUCache<string, { person: Promise<Person | null>; until: number }>({ max: MAX_TRUSTED })
   const distrust = (): void => {
     trusted.clear()
     people.clear()
@@ -73,7 +74,6 @@ export function createAuthenticator(deps: Deps): Authenticator {
     if (token.kind !== 'agd' && token.kind !== 'agm') return null
     const principal = token.kind === 'agd' ? await byKey(deps, token) : await byManageToken(deps, token)
     if (principal?.kind === 'key') {
-      if (trusted.size >= MAX_TRUSTED) trusted.clear()
       trusted.set(bearer, { principal, until: deps.now() + TRUST_MS })
     }
     return principal
@@ -83,7 +83,6 @@ export function createAuthenticator(deps: Deps): Authenticator {
     if (known && known.until > deps.now()) return known.person
     const token = parseToken(cookie)
     const person = token?.kind === 'ags' ? await personOf(deps, token, isUse) : null
-    if (people.size >= MAX_TRUSTED) people.clear()
     if (person) people.set(cookie, { person, until: deps.now() + TRUST_MS })
     else people.delete(cookie)
     return person
@@ -91,7 +90,6 @@ export function createAuthenticator(deps: Deps): Authenticator {
   function stillSignedIn(person: Person): Promise<Person | null> {
     const known = judged.get(person.sessionId)
     if (known && known.until > deps.now()) return known.person
-    if (judged.size >= MAX_TRUSTED) judged.clear()
     const now = personStill(deps, person)
     judged.set(person.sessionId, { person: now, until: deps.now() + TRUST_MS })
     return now

@@ -1,5 +1,6 @@
 // Rate limits across all processes. Each process counts its own calls and publishes them to the others by pub/sub. A lost
 // notification lets a few more calls through; no call waits for the database.
+import { LRUCache } from 'lru-cache'
 import { createHash, randomUUID } from 'node:crypto'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -22,8 +23,8 @@ type CallCounts = { add: (name: string, length: number) => { current: number; tt
 
 export function createCallCounts(deps: Pick<Deps, 'pubsub' | 'now'>): CallCounts {
   const me = randomUUID().slice(0, 8)
-  const names = new Map<string, string>()
-  const counts = new Map<string, Count>()
+  const names = new LRUCache<string, string>({ max: MOST_KNOWN })
+  const counts = new LRUCache<string, Count>({ max: MOST_KNOWN })
   const unsent = new Map<string, Count>()
   let timer: NodeJS.Timeout | null = null
 
@@ -31,7 +32,6 @@ export function createCallCounts(deps: Pick<Deps, 'pubsub' | 'now'>): CallCounts
   function nameOf(caller: string): string {
     let name = names.get(caller)
     if (name === undefined) {
-      if (names.size >= MOST_KNOWN) names.clear()
       name = createHash('sha256').update(caller).digest('base64url').slice(0, 16)
       names.set(caller, name)
     }
@@ -40,9 +40,7 @@ export function createCallCounts(deps: Pick<Deps, 'pubsub' | 'now'>): CallCounts
   function countOf(name: string, window: number): Count {
     const known = counts.get(name)
     const count = known?.window === window ? known : { window, count: 0, unsentCalls: 0 }
-    counts.delete(name)
     counts.set(name, count)
-    if (counts.size > MOST_KNOWN) counts.delete(counts.keys().next().value!)
     return count
   }
   function tell(): void {

@@ -1,4 +1,5 @@
 // What all public pages share: cookies, forms, rate limits, compression, security headers, and error pages.
+import { LRUCache } from 'lru-cache'
 import { pageHeaders } from '../http/page-headers.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathPart } from '../http/fields.ts'
@@ -190,7 +191,9 @@ export async function installPages(
 
 /** Recent forms per network (window in ms, most networks): more forms cost more proof of work, before any is refused. */
 const [LATELY, MOST_KNOWN] = [600_000, 10_000]
-const usesOf = memoizeByObject((_deps: Deps) => new Map<string, { since: number; count: number }>())
+const usesOf = memoizeByObject(
+  (_deps: Deps) => new LRUCache<string, { since: number; count: number }>({ max: MOST_KNOWN }),
+)
 
 /** Extra levels of proof of work for a network: one for each half of its limit per minute, sent within ten minutes. */
 function stepsOf(deps: Deps, address: string, isForm: boolean): number {
@@ -199,7 +202,6 @@ function stepsOf(deps: Deps, address: string, isForm: boolean): number {
   const known = uses.get(address)
   const use = known && now - known.since < LATELY ? known : { since: now, count: 0 }
   if (isForm) use.count += 1
-  if (uses.size >= MOST_KNOWN && !known) uses.clear()
   if (isForm) uses.set(address, use)
   return Math.floor(use.count / Math.max(1, deps.publicRate / 2))
 }

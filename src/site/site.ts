@@ -1,5 +1,6 @@
 // The site: the context of every public page of a tenant, with its settings, the reader's language, and signatures of cookies
 // and links.
+import { LRUCache } from 'lru-cache'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { pathPart, queryFields } from '../http/fields.ts'
 import type { TenantConfig } from '../domain/catalogue/tenant-config.ts'
@@ -33,14 +34,14 @@ export type Site = {
   /** Extra levels of proof of work for forms from this network. */
   workSteps: number
 }
-const slugsOf = memoizeByObject((_db: Deps['db']) => new Map<string, string>())
+const slugsOf = memoizeByObject((_db: Deps['db']) => new LRUCache<string, string>({ max: 10_000 }))
 
 async function tenantIdOf(deps: Deps, slug: string): Promise<string | undefined> {
   const known = slugsOf(deps.db)
   let id = known.get(slug)
   if (id === undefined) {
     id = await findTenantIdBySlug(deps.db.kysely, slug)
-    if (id !== undefined && known.size < 10_000) known.set(slug, id)
+    if (id !== undefined) known.set(slug, id)
   }
   return id
 }

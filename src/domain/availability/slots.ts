@@ -1,4 +1,6 @@
 // Answers questions about free time: slots, and the first free slot at each location; prepares the search for explanations.
+import { memoizeByObject } from '../../kernel/memoize.ts'
+import { LRUCache } from 'lru-cache'
 import type { SnapshotDeps } from './snapshots.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { planVisit, type Audience, type Visit } from '../catalogue/visit.ts'
@@ -128,31 +130,12 @@ export async function searchOver(
 }
 
 type Cached = { fingerprint: string; until: number; body: string }
-type Answers = { byKey: Map<string, Cached>; size: number }
 /** Maximum characters of all cached answers together; an answer for a month and twenty agents has about 63,000. */
 const MOST_REMEMBERED = 16_000_000
-const answers = new WeakMap<SnapshotDeps['db'], Answers>()
-
-function answersOf(deps: SnapshotDeps): Answers {
-  let known = answers.get(deps.db)
-  if (!known) answers.set(deps.db, (known = { byKey: new Map(), size: 0 }))
-  return known
-}
-
-/** Caches an answer and evicts the oldest ones beyond the limit. */
-function remember(known: Answers, key: string, answer: Cached): void {
-  const forget = (name: string): void => {
-    known.size -= known.byKey.get(name)?.body.length ?? 0
-    known.byKey.delete(name)
-  }
-  forget(key)
-  known.byKey.set(key, answer)
-  known.size += answer.body.length
-  for (const name of known.byKey.keys()) {
-    if (known.size <= MOST_REMEMBERED) break
-    forget(name)
-  }
-}
+const answersOf = memoizeByObject(
+  (_db: SnapshotDeps['db']) =>
+    new LRUCache<string, Cached>({ maxSize: MOST_REMEMBERED, sizeCalculation: ({ body }) => body.length }),
+)
 
 /**
  * The JSON text of all slots whose local date lies in [from, to], both included, in `timeZone` or the tenant's zone.
@@ -166,9 +149,9 @@ export async function slotsText(
 ): Promise<string> {
   const confirmed = await confirmFor(deps, request)
   const cacheable = request.contactId === undefined && request.ignored === undefined
-  const cache = answersOf(deps)
+  const cache = answersOf(deps.db)
   const key = cacheable ? JSON.stringify([request, timeZone, dates]) : ''
-  const cached = cache.byKey.get(key)
+  const cached = cache.get(key)
   if (cached && cached.fingerprint === confirmed.fingerprint && deps.now() < cached.until) return cached.body
   const zone = timeZone ?? confirmed.config.timeZone
   const from = startOfDay(zone, parseDate(dates.from))
@@ -178,8 +161,7 @@ export async function slotsText(
   const { serviceIds, agentId = null } = request
   const list = { timeZone: zone, ...dates, serviceIds, durationMinutes: search.visit.duration / MINUTE, agentId }
   const body = renderSlots(list, slots)
-  if (cacheable)
-    remember(cache, key, { fingerprint: confirmed.fingerprint, until: validUntil(search, request, slots), body })
+  if (cacheable) cache.set(key, { fingerprint: confirmed.fingerprint, until: validUntil(search, request, slots), body })
   return body
 }
 

@@ -1,5 +1,6 @@
 // Owns the caches of configuration and reserved time and checks that they are fresh: one small query reads the versions of both,
 // shared by all requests that wait for it. An answer never comes from a cache whose version was not just confirmed.
+import { LRUCache } from 'lru-cache'
 import type { CoreDeps } from '../../platform/core-deps.ts'
 import type { Database } from '../../platform/database/open.ts'
 import { buildConfig } from '../catalogue/build-config.ts'
@@ -72,24 +73,22 @@ function attempt<T>(work: () => T): { value?: T; error?: Error } {
 }
 
 /** The caches of one process over one database. */
-type Caches = { db: Database; now: () => number; tenants: Map<string, TenantCache> }
+type Caches = { db: Database; now: () => number; tenants: LRUCache<string, TenantCache> }
 type Taken = Range & { kind: BusyKind; expires: number }
 type Choose = (config: TenantConfig) => readonly Agent[]
 
 function cacheOf(caches: Caches, tenantId: string): TenantCache {
-  let cache = caches.tenants.get(tenantId)
-  if (cache) caches.tenants.delete(tenantId)
-  else
-    cache = {
-      config: undefined,
-      loading: undefined,
-      fetching: new Map(),
-      calendars: new Map(),
-      batch: undefined,
-      inFlight: Promise.resolve(),
-    }
+  const known = caches.tenants.get(tenantId)
+  if (known) return known
+  const cache: TenantCache = {
+    config: undefined,
+    loading: undefined,
+    fetching: new Map(),
+    calendars: new Map(),
+    batch: undefined,
+    inFlight: Promise.resolve(),
+  }
   caches.tenants.set(tenantId, cache)
-  if (caches.tenants.size > MAX_TENANTS) caches.tenants.delete(caches.tenants.keys().next().value!)
   return cache
 }
 
@@ -263,7 +262,7 @@ function forgetConfig(caches: Caches, tenantId: string): void {
 
 /** Creates the caches of one process over one database; what each act does is said at its function. */
 export function createSnapshots(db: Database, now: () => number) {
-  const caches: Caches = { db, now, tenants: new Map() }
+  const caches: Caches = { db, now, tenants: new LRUCache({ max: MAX_TENANTS }) }
   return {
     recentConfig: (tenantId: string) => recentConfig(caches, tenantId),
     recent: (tenantId: string, choose: Choose, range: Range) => recent(caches, tenantId, choose, range),

@@ -1,4 +1,6 @@
 // Loads what the pages offer: first free times, the times of a month, and alternatives.
+import { memoizeByObject } from '../../kernel/memoize.ts'
+import { LRUCache } from 'lru-cache'
 import { findOwnTime } from '../../domain/availability/ledger.sql.ts'
 import { findSlots } from '../../domain/availability/search.ts'
 import { confirmFor, firstSlots, prepareSearch, type SlotRequest } from '../../domain/availability/slots.ts'
@@ -30,12 +32,11 @@ const requestOf = (site: Catalogue, serviceIds: readonly string[], more: Partial
 
 type KnownFirsts = { fingerprint: string; until: number; firsts: Map<string, number | null> }
 const MAX_KNOWN = 2_000
-const known = new WeakMap<Deps['db'], Map<string, KnownFirsts>>()
+const knownTo = memoizeByObject((_db: Deps['db']) => new LRUCache<string, KnownFirsts>({ max: MAX_KNOWN }))
 
 /** First free start by location, cached until something it depends on changes. */
 async function firstByLocation(deps: Deps, request: SlotRequest): Promise<Map<string, number | null>> {
-  let cache = known.get(deps.db)
-  if (!cache) known.set(deps.db, (cache = new Map<string, KnownFirsts>()))
+  const cache = knownTo(deps.db)
   const confirmed = await confirmFor(deps, request)
   const key = JSON.stringify(request)
   const cached = cache.get(key)
@@ -43,7 +44,6 @@ async function firstByLocation(deps: Deps, request: SlotRequest): Promise<Map<st
   const found = await firstSlots(deps, request, deps.now(), confirmed)
   const firsts = new Map(found.map((f) => [f.locationId, f.slot?.start ?? null]))
   const until = Math.min(...found.map((f) => f.validUntil), Infinity)
-  if (cache.size >= MAX_KNOWN) cache.delete(cache.keys().next().value!)
   cache.set(key, { fingerprint: confirmed.fingerprint, until, firsts })
   return firsts
 }

@@ -1,5 +1,6 @@
 // Publishes all open slots of a tenant for portals, like SMART Scheduling Links: a manifest and NDJSON files with an ETag. They
 // are made at most once in 30 seconds for all callers, so that portals need not poll the search.
+import { LRUCache } from 'lru-cache'
 import type { Api } from '../../http/api.ts'
 import { pathPart } from '../../http/fields.ts'
 import { hasTag, tagOf } from '../../http/route.ts'
@@ -24,7 +25,7 @@ type File = (typeof FILES)[number]
 type Made = { at: number; bodies: Record<File, string>; etags: Record<File, string> }
 type Making = { at: number; version: number; files: Promise<Made> }
 
-const madeBy = memoizeByObject((_deps: Deps) => new Map<string, Making>())
+const madeBy = memoizeByObject((_deps: Deps) => new LRUCache<string, Making>({ max: 500 }))
 const lines = (items: readonly object[]): string => items.map((item) => `${JSON.stringify(item)}\n`).join('')
 
 const locationLine = (l: ReturnType<TenantConfig['locations']['get']> & object): object => ({
@@ -116,7 +117,6 @@ async function filesOf(deps: Deps, config: TenantConfig): Promise<Made> {
   const known = ofProcess.get(config.tenantId)
   if (known && deps.now() - known.at < FRESH && known.version === config.version) return known.files
   const files = make(deps, config)
-  if (ofProcess.size > 500) ofProcess.clear()
   const making = { at: deps.now(), version: config.version, files }
   ofProcess.set(config.tenantId, making)
   // Do not cache a failure: the next request tries again.

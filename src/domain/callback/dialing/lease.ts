@@ -1,4 +1,6 @@
 // Leases: claim due callbacks for dialling, extend leases, give callbacks back, and wait until a callback is due.
+import { memoizeByObject } from '../../../kernel/memoize.ts'
+import { LRUCache } from 'lru-cache'
 import { writeEvents } from '../../../platform/events/events.ts'
 import type { TenantConfig } from '../../catalogue/tenant-config.ts'
 import type { Campaign } from '../../catalogue/campaign/campaign.ts'
@@ -35,18 +37,15 @@ function backlogOf(deps: Deps): Set<string> {
 const REMEMBERED = 100
 /** Most claims in a row that find only callbacks which may not be called now. */
 const ROUNDS = 10
-const remembered = new WeakMap<Deps, Map<string, Callback[]>>()
+const leasesOf = memoizeByObject((_deps: Deps) => new LRUCache<string, Callback[]>({ max: REMEMBERED }))
 
 /** Callbacks of the latest leases, as they were leased: taking their results checks the version instead of reading them again. */
 export function leasedRows(deps: Deps, leaseId: string): readonly Callback[] {
-  return remembered.get(deps)?.get(leaseId) ?? []
+  return leasesOf(deps).get(leaseId) ?? []
 }
 
 function rememberLease(deps: Deps, leaseId: string, callbacks: Callback[]): void {
-  let leases = remembered.get(deps)
-  if (!leases) remembered.set(deps, (leases = new Map<string, Callback[]>()))
-  leases.set(leaseId, callbacks)
-  if (leases.size > REMEMBERED) leases.delete(leases.keys().next().value!)
+  leasesOf(deps).set(leaseId, callbacks)
 }
 
 type ClaimWish = {
