@@ -44,6 +44,9 @@ test('a rule with no date, or far away, is refused with a sentence; to try one c
     expect((await agent('POST', '/v1/hours/impact', impact)).body.code).toBe(code)
   }
   expect(performance.now() - began).toBeLessThan(5_000)
+  // Agendas are imported with the hours of their time.
+  const old = body({ validFrom: '2015-01-01', validUntil: '2016-01-01' })
+  expect((await service.tenant.call('POST', '/v1/schedules', old)).status).toBe(201)
   const { items } = (await service.tenant.call('GET', `/v1/schedules?ownerId=${office.agent.id}`)).body
   const patch = { rules: [...items[0].rules, { rrule: NEVER, windows: WINDOWS }] }
   const any = { headers: { 'if-match': '*' } }

@@ -82,12 +82,15 @@ export const en: Words = {
       'This number is not called',
       'We call ordinary numbers of the countries of this campaign only, never premium, shared cost or satellite numbers.',
     ],
-    too_many_streams: ['Too many open streams', 'Close one that is open, or share one: each tells everything.'],
-    recurrence_never_falls: ['The rule never falls', 'The recurrence rule has no date between {from} and {to}.'],
+    too_many_streams: [
+      'Too many open streams',
+      'Close one that is open, or read from one together: each stream carries all changes.',
+    ],
+    recurrence_never_falls: ['The rule has no date', 'The recurrence rule has no date between {from} and {to}.'],
     date_too_far: ['Date too far away', 'Choose a date between {from} and {to}.'],
     invalid_window: [
       'Time window not valid',
-      'The windows {from}–{to} overlap another, or a break lies outside of them.',
+      'The window {from}–{to} overlaps another one, or a break lies outside its window.',
     ],
     invalid_period: ['Period not valid', 'The end must lie after the start, both on full minutes.'],
     external_id_taken: ['External id already used', 'Another record has this external id.'],
@@ -260,7 +263,7 @@ export const en: Words = {
       'Address not allowed',
       'This address cannot be used ({reason}). An https address outside private networks is needed.',
     ],
-    limit_reached: ['Limit reached', 'There are {max} already; no more are possible.'],
+    limit_reached: ['Limit reached', 'There are {max} already, which is the limit.'],
     offer_over: ['Offer over', 'This time is no longer kept for you. Your appointment, if you have one, is as it was.'],
     unreadable_calendar: ['Calendar not readable', 'The calendar could not be read: {reason}'],
     campaign_in_use: [
@@ -279,7 +282,7 @@ export const en: Words = {
       'This number asked for {max} callbacks within a day. Try again tomorrow.',
     ],
     campaign_full: ['No more callbacks for now', '{max} callbacks are open already. Try again later.'],
-    sign_in_refused: ['Not recognised', 'E-mail address or password are not right.'],
+    sign_in_refused: ['Not recognised', 'The e-mail address or the password is not right.'],
     sign_in_paused: [
       'Too many attempts',
       'Signing in is paused for some minutes after many attempts. Wait a little, or ask for a new password by e-mail: that works at once.',
@@ -293,9 +296,9 @@ export const en: Words = {
       'Sign in again',
       'You signed in more than five minutes ago. Sign out and in again, then change your second factor.',
     ],
-    not_oneself: ['Not for yourself', 'Change your own password and second factor in your account.'],
+    not_oneself: ['Not here for yourself', 'Change your own password and second factor on the page of your account.'],
     second_factor_needed: ['Second factor needed', 'Your role needs a second factor. Set it up in your account first.'],
-    email_taken: ['Address in use', 'Somebody with this e-mail address is there already.'],
+    email_taken: ['Address in use', 'Somebody already signs in with this e-mail address.'],
     last_administrator: [
       'Last administrator',
       'Somebody must remain who administers. Make another person an administrator first.',

@@ -62,8 +62,11 @@ export const it: Words = {
       'Questo numero non viene chiamato',
       'Chiamiamo solo numeri ordinari dei paesi previsti, mai numeri a tariffa speciale, condivisa o satellitari.',
     ],
-    too_many_streams: ['Troppi flussi aperti', 'Chiudine uno, o usane uno in comune: ognuno racconta tutto.'],
-    recurrence_never_falls: ['La regola non cade mai', 'La regola di ricorrenza non ha alcuna data tra {from} e {to}.'],
+    too_many_streams: [
+      'Troppi flussi aperti',
+      'Chiudine uno, o leggi da uno solo in comune: ogni flusso porta tutti i cambiamenti.',
+    ],
+    recurrence_never_falls: ['La regola non ha date', 'La regola di ricorrenza non ha alcuna data tra {from} e {to}.'],
     date_too_far: ['Data troppo lontana', 'Scegli una data tra {from} e {to}.'],
     invalid_window: [
       'Fascia oraria non valida',

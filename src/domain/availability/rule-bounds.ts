@@ -4,13 +4,14 @@ import { bodyFault } from '../../kernel/errors.ts'
 import { faultInRule, isEver } from '../../kernel/time/recurrence.ts'
 import { formatDate, parseDate } from '../../kernel/time/zone.ts'
 
-/** Largest distance, in days (ten years), between today and the start of a schedule or rule. */
-const FAR = 3_653
+/** How far ahead of today a schedule or rule may start, in days (ten years), and how far back (thirty: agendas are imported). */
+const [FAR, BACK] = [3_653, 10_958]
 
-/** Throws `date_too_far` when the date is more than ten years from `today` (day number). */
+/** Throws `date_too_far` when the date is more than ten years after `today` (day number), or thirty before. */
 export function requireNear(date: string, today: number, pointer: string): void {
-  if (Math.abs(parseDate(date) - today) > FAR)
-    throw bodyFault(pointer, 'date_too_far', { from: formatDate(today - FAR), to: formatDate(today + FAR) })
+  const day = parseDate(date)
+  if (day > today + FAR || day < today - BACK)
+    throw bodyFault(pointer, 'date_too_far', { from: formatDate(today - BACK), to: formatDate(today + FAR) })
 }
 
 /** Throws `invalid_recurrence` with the faulty part, or `recurrence_never_falls`; `until` is null when the schedule has no end. */
