@@ -17,7 +17,7 @@ import { installAudit } from './http/audit-log.ts'
 import { accountPages } from './workspace/account/account.page.ts'
 import { secondFactorPages } from './workspace/account/second-factor.page.ts'
 import { firstRoutes } from './workspace/sign-in/setup.page.ts'
-import { agendaDoors, signInRoutes } from './workspace/sign-in/sign-in.page.ts'
+import { signInPagesWithoutTenant, signInRoutes } from './workspace/sign-in/sign-in.page.ts'
 import { agendaPages } from './workspace/all-pages.ts'
 import { installWorkspace } from './workspace/frame/workspace.ts'
 import { createAuthenticator, type Authenticator } from './http/authenticate.ts'
@@ -223,7 +223,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     firstRoutes(pages, deps)
     citizenCallbackRoutes(pages, deps)
   })
-  await agendaDoors(app, deps, authenticator, BODY_LIMIT)
+  await signInPagesWithoutTenant(app, deps, authenticator, BODY_LIMIT)
   await installWorkspace(app, deps, BODY_LIMIT, (pages) => {
     accountPages(pages, deps, authenticator)
     secondFactorPages(pages, deps, authenticator)

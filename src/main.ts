@@ -1,5 +1,5 @@
 // Starts configuration → database → migrations → application → loops, and stops them in reverse order.
-// Only this file reads the environment and the clock.
+// Only this file reads the environment; it hands the clock to all others.
 import { jsonText } from './cli/json-text.ts'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -169,13 +169,13 @@ async function run({ command, rest, flags }: Arguments): Promise<void> {
       return runImport(rest, () => openDeps(config))
     }
     case 'administrator': {
-      const { runAdministrator } = await import('./cli/first.cli.ts')
+      const { runAdministrator } = await import('./cli/administrator.cli.ts')
       return runAdministrator(rest[0] ?? '', config.publicUrl ?? `http://localhost:${config.port}`, () =>
         openDeps(config),
       )
     }
     case 'rotate-key': {
-      const { runRotateKey } = await import('./cli/rotate.cli.ts')
+      const { runRotateKey } = await import('./cli/rotate-key.cli.ts')
       return runRotateKey(() => openDeps(config))
     }
     case 'dump':

@@ -7,8 +7,8 @@ import { knots, moduleOf, sources, tablesWritten, tests, type SourceFile } from 
  * Types count: a type that climbs shows that something stands in the wrong place.
  */
 const LAYERS: readonly (readonly string[])[] = [
-  ['kernel'], // values and algorithms, no I/O, nothing of the product
-  ['platform'], // database, pub/sub, jobs, events, requests, secrets: nothing of the product
+  ['kernel'], // values and algorithms, no I/O, no rules of the product
+  ['platform'], // database, pub/sub, jobs, events, requests, secrets: no rules of the product
   ['domain'], // what the product is: configuration, slots, appointments, callbacks
   ['locales'], // words of problems and of the citizens' pages
   ['application'], // what follows from it: messages, calendars, webhooks, queues of contact centers, people who sign in
@@ -150,7 +150,7 @@ const GUESTS: Readonly<Record<string, string>> = {
   'src/platform/events/event.sql.ts jobs': 'an event and the job that relays it are one statement',
   ...Object.fromEntries(
     ['tenant_secrets', 'text_gateways', 'external_calendars', 'users'].map((table) => [
-      `src/platform/vault/places.sql.ts ${table}`,
+      `src/platform/vault/secret-columns.sql.ts ${table}`,
       'a new key seals the secret columns of all tables again',
     ]),
   ),
@@ -287,7 +287,7 @@ test('pure files import pure files only (types aside)', () => {
   ).toEqual([])
 })
 
-test('the clock and the environment are read in main.ts only', () => {
+test('the clock is read in main.ts and a few named files, the environment in main.ts only', () => {
   // Time is injected, so that tests can step it and an import can replay the past.
   const exempt = new Set([
     'src/main.ts',
@@ -312,7 +312,7 @@ test('the clock and the environment are read in main.ts only', () => {
   ).toEqual([])
 })
 
-test('Kysely is used in *.sql.ts and db/ only', () => {
+test('Kysely is used in *.sql.ts, platform/database and cli/dump.ts only', () => {
   // All SQL of a table is in one place, where the rules for a distributed engine are applied.
   expect(
     offenders(({ path, imports }) =>
@@ -349,6 +349,19 @@ test('the domain and what follows from it answer in their own terms', () => {
             .filter((i) => ofTheEdge.has(i.to))
             .map((i) => `imports ${i.to}: let the caller in http or api do that`)
         : [],
+    ),
+  ).toEqual([])
+})
+
+test('files that comments name exist', () => {
+  const names = new Set([...sources, ...tests].flatMap(({ path }) => [path, path.split('/').pop()!]))
+  // Names with a slash before them are checked from their folder on.
+  const isThere = (name: string): boolean => names.has(name) || [...names].some((path) => path.endsWith(`/${name}`))
+  expect(
+    offenders(({ text }) =>
+      [...text.matchAll(/^\s*(?:\/\/|\*|\/\*\*).*$/gm)]
+        .flatMap(([line]) => [...line.matchAll(/(?<![\w*./-])([a-z][\w./-]*\.ts)\b/g)].map((match) => match[1]!))
+        .filter((name) => !isThere(name)),
     ),
   ).toEqual([])
 })

@@ -4,8 +4,8 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { acceptDelivery } from '../src/domain/callback/dialing/accept.ts'
 import { ask } from '../src/domain/callback/promise/request-callback.ts'
-import { extendLease, giveBack, lease } from '../src/domain/callback/dialing/lease.ts'
-import { settle, settleAll } from '../src/domain/callback/dialing/results.ts'
+import { extendLease, returnLeased, lease } from '../src/domain/callback/dialing/lease.ts'
+import { takeResult, takeResults } from '../src/domain/callback/dialing/results.ts'
 import { CALLBACK_TRANSITIONS } from '../src/domain/callback/callback-states.ts'
 import { sweepCallbacks } from '../src/domain/callback/dialing/sweep.ts'
 import { postpone } from '../src/domain/callback/promise/postpone.ts'
@@ -229,24 +229,24 @@ test('calls, clock steps, failing queues and crashes in any order keep every cal
           case 'result': {
             const of = pick(keys, step.key)
             const result = { outcome: step.outcome, leaseId: of?.key, at: now - step.late * MINUTE }
-            if (of) await settle(deps, config, { id: of.id, result, actor: 'test' })
+            if (of) await takeResult(deps, config, { id: of.id, result, actor: 'test' })
             return
           }
           case 'results': {
             const of = pick(keys, step.key)
             const same = keys.filter((k) => k.key === of?.key)
             const results = same.map((k) => ({ callbackId: k.id, leaseId: k.key, outcome: step.outcome, at: now }))
-            if (results.length > 0) await settleAll(deps, config, results, 'test')
+            if (results.length > 0) await takeResults(deps, config, results, 'test')
             return
           }
           case 'bare': {
             const id = pick(ids, step.which)
-            if (id) await settle(deps, config, { id, result: { outcome: step.outcome, at: now }, actor: 'test' })
+            if (id) await takeResult(deps, config, { id, result: { outcome: step.outcome, at: now }, actor: 'test' })
             return
           }
           case 'return': {
             const of = pick(keys, step.key)
-            if (of) await giveBack(deps, { tenantId: tenant.id, leaseId: of.key, ids: [of.id], actor: 'test' })
+            if (of) await returnLeased(deps, { tenantId: tenant.id, leaseId: of.key, ids: [of.id], actor: 'test' })
             return
           }
           case 'extend': {

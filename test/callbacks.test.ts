@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import {
   allowedSpans,
-  nextAllowed,
+  allowedFrom,
+  firstSpan,
   SKEW,
   WEEKDAYS,
   zonesOf,
@@ -26,6 +27,10 @@ import { makeOffice, START, startService, type TestService } from './helpers/ser
 import { parseClock } from '../src/kernel/time/clock.ts'
 
 const WORKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR'] as const
+
+/** The first allowed span within two weeks. */
+const nextAllowed = (calling: CallingHours, zones: readonly string[], at: number) =>
+  firstSpan((day) => allowedFrom(calling, zones, day), at, 14)
 
 describe('calling hours', () => {
   const zones = Intl.supportedValuesOf('timeZone')

@@ -11,7 +11,7 @@ import { documentedUnder, withScope } from '../http/route.ts'
 import { defaulted, DateTime, Id, Instant, Nullable } from '../platform/schema/schema.ts'
 import { streamsOf } from '../http/event-stream.ts'
 import { DAY } from '../kernel/time/interval.ts'
-import { agendaRows, happenedSince, type AgendaRow, type Happened } from '../application/rearranging/agenda.sql.ts'
+import { agendaRows, happenedSince, type AgendaRow, type AgendaEvent } from '../application/rearranging/agenda.sql.ts'
 
 const MOST = 5_000
 const MOST_DAYS = 45
@@ -76,7 +76,7 @@ export const presentEntry = (a: AgendaRow): AgendaEntry => ({
   ...(a.arrived_at === null ? {} : { arrivedAt: a.arrived_at }),
 })
 
-const shown = (h: Happened): string =>
+const shown = (h: AgendaEvent): string =>
   `id: ${h.id}\nevent: ${h.type}\ndata: ${JSON.stringify({ subjectId: h.subjectId, at: h.at.toISOString(), actor: h.actor })}\n\n`
 
 export function agendaFeedRoutes(app: Api, deps: Deps): void {

@@ -37,7 +37,7 @@ const KeyBody = Type.Object(
   { additionalProperties: false },
 )
 
-function present(row: ApiKeyRow): Record<string, unknown> {
+function presentKey(row: ApiKeyRow): Record<string, unknown> {
   return {
     id: row.id,
     name: row.name,
@@ -87,7 +87,7 @@ function createApiKeyRoute(app: Api, deps: Deps): void {
         )
         token = created.token
         // The answer stored for the Idempotency-Key contains no token: a repeated request derives it again.
-        return { status: 201, body: { apiKey: present(created.row) } }
+        return { status: 201, body: { apiKey: presentKey(created.row) } }
       })
       const shown = answer.body as { apiKey: { id: string } }
       token ??= tokenOf(deps, tenantId, shown.apiKey.id, derivation)
@@ -113,7 +113,7 @@ function listApiKeysRoute(app: Api, deps: Deps): void {
         limit,
         (row) => encodeCursor(row.id),
       )
-      return { ...page, items: page.items.map(present) }
+      return { ...page, items: page.items.map(presentKey) }
     },
   })
 }
@@ -138,7 +138,7 @@ function revokeApiKeyRoute(app: Api, deps: Deps, authenticator: Authenticator): 
       const row = await revokeKey(deps.db.kysely, tenantOf(request), id, new Date(deps.now()))
       if (!row) throw new AppError('not_found', { what: 'api-key' })
       authenticator.forget()
-      return present(row)
+      return presentKey(row)
     },
   })
 }

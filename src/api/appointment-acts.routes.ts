@@ -11,7 +11,7 @@ import type { Audience } from '../domain/catalogue/visit.ts'
 import * as schema from '../domain/appointment/appointment.schema.ts'
 import { findAppointment, type Appointment } from '../domain/appointment/appointment.sql.ts'
 import { audienceOf, changeContext, ofHolder, optionalVersion, showAppointment } from './change-context.ts'
-import { cancel, decide, setArrival, setOutcome, undoOutcome } from '../domain/appointment/change.ts'
+import { cancel, approveOrRefuse, setArrival, setOutcome, undoOutcome } from '../domain/appointment/change.ts'
 import { move, type Telling } from '../domain/appointment/move.ts'
 import { keepingTime } from '../domain/appointment/override.ts'
 
@@ -43,7 +43,7 @@ function decisionRoutes(app: Api, deps: Deps): void {
     schema: { ...act('decideAppointment', 'Approve or refuse a pending appointment'), body: schema.ApprovalBody },
     handler: async (request, reply) => {
       const { decision, reason } = request.body
-      return answer(deps, request, reply, await decide(deps, byStaff(request), decision, reason))
+      return answer(deps, request, reply, await approveOrRefuse(deps, byStaff(request), decision, reason))
     },
   })
   app.post('/v1/appointments/:id/outcome', {

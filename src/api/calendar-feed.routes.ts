@@ -53,7 +53,7 @@ const FeedCreated = Type.Object(
   { additionalProperties: false, title: 'CalendarFeedCreated' },
 )
 
-const present = (f: Feed): Record<string, unknown> => ({
+const presentFeed = (f: Feed): Record<string, unknown> => ({
   id: f.id,
   ownerKind: f.owner_kind,
   ownerId: f.owner_id,
@@ -113,7 +113,7 @@ export function feedRoutes(app: Api, deps: Deps): void {
       ...docs('listCalendarFeeds', 'Addresses under which calendars are subscribed to, without their secrets'),
       response: { 200: Type.Object({ items: Type.Array(FeedShown) }), ...problems },
     },
-    handler: async (request) => ({ items: (await listFeeds(deps.db.kysely, tenantOf(request))).map(present) }),
+    handler: async (request) => ({ items: (await listFeeds(deps.db.kysely, tenantOf(request))).map(presentFeed) }),
   })
 
   app.post('/v1/calendar-feeds', {
@@ -142,7 +142,7 @@ export function feedRoutes(app: Api, deps: Deps): void {
         secret_hash: hashSecret(Buffer.from(secret).toString('base64url')),
       })
       reply.code(201).header('cache-control', 'no-store')
-      return { ...present(f), url: `${deps.links.base}/feeds/${formatToken('agf', tenantId, id, secret)}.ics` }
+      return { ...presentFeed(f), url: `${deps.links.base}/feeds/${formatToken('agf', tenantId, id, secret)}.ics` }
     },
   })
 
@@ -157,7 +157,7 @@ export function feedRoutes(app: Api, deps: Deps): void {
       const id = idOf(request)
       const f = await revokeFeed(deps.db.kysely, tenantOf(request), id, new Date(deps.now()))
       if (!f) throw new AppError('not_found', { what: 'calendar feed' })
-      return present(f)
+      return presentFeed(f)
     },
   })
 

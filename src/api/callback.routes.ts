@@ -29,7 +29,7 @@ import { findCallback, listCallbacks, type Callback, type CallbackFilter } from 
 import { presentCallback } from '../domain/callback/callback-json.ts'
 import { acceptDelivery } from '../domain/callback/dialing/accept.ts'
 import { instantsOf } from '../domain/callback/dialing/attempt.ts'
-import { settle } from '../domain/callback/dialing/results.ts'
+import { takeResult } from '../domain/callback/dialing/results.ts'
 import { postpone } from '../domain/callback/promise/postpone.ts'
 import { windowsOf } from '../domain/callback/promise/windows.ts'
 import { cancelCallback } from '../domain/callback/cancel-callback.ts'
@@ -289,7 +289,10 @@ function reportAttemptRoute(app: Api, deps: Deps): void {
       const config = await configOf(deps, tenantOf(request))
       const body = request.body
       const result = { ...body, ...instantsOf(body, deps.now()) }
-      return presentCallback(await settle(deps, config, { id: idOf(request), result, actor: actorOf(request) }), config)
+      return presentCallback(
+        await takeResult(deps, config, { id: idOf(request), result, actor: actorOf(request) }),
+        config,
+      )
     },
   })
 }

@@ -1,4 +1,4 @@
-// Reads the context of a change to an appointment from a request: tenant, id, actor and wanted version.
+// What routes of one appointment share: the context of a change, the audience, who may call, and the answer.
 import type { FastifyRequest } from 'fastify'
 import { AppError, bodyFault } from '../kernel/errors.ts'
 import { actorOf, hasScope, tenantOf } from '../http/access.ts'
@@ -25,7 +25,7 @@ export const changeContext = (
 export const optionalVersion = (request: FastifyRequest): number | null =>
   request.headers['if-match'] === undefined ? null : requiredVersion(request)
 
-/** Staff rights have to be asked for and to be had. */
+/** The caller acts as staff only if the request asks for it and the caller has the right. Throws `staff_only`. */
 export function audienceOf(request: FastifyRequest, as: Audience | undefined, override?: unknown): Audience {
   const isStaff = as === 'staff'
   if ((isStaff || override !== undefined) && !hasScope(request, 'appointments:staff'))

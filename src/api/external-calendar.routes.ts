@@ -50,7 +50,7 @@ const reading = withScope('configuration:read')
 
 const writing = withScope('configuration:write')
 
-const present = (deps: Deps, e: External): Record<string, unknown> => ({
+const presentExternal = (deps: Deps, e: External): Record<string, unknown> => ({
   id: e.id,
   agentId: e.agent_id,
   kind: e.kind,
@@ -89,7 +89,9 @@ function listExternalCalendarsRoute(app: Api, deps: Deps): void {
     },
     handler: async (request) => {
       const { agentId = null } = request.query
-      return { items: (await listExternal(deps.db.kysely, tenantOf(request), agentId)).map((e) => present(deps, e)) }
+      return {
+        items: (await listExternal(deps.db.kysely, tenantOf(request), agentId)).map((e) => presentExternal(deps, e)),
+      }
     },
   })
 }
@@ -130,7 +132,7 @@ function addExternalCalendarRoute(app: Api, deps: Deps): void {
         throw bodyFault('/url', 'address_not_allowed', { reason: isPrivate ? 'private' : 'https' })
       if (url.username !== '') throw bodyFault('/url', 'address_not_allowed', { reason: 'username' })
       reply.code(201)
-      return present(deps, await addExternal(deps, { tenantId, agentId, kind, given: document }))
+      return presentExternal(deps, await addExternal(deps, { tenantId, agentId, kind, given: document }))
     },
   })
 }
@@ -146,7 +148,7 @@ function refreshExternalCalendarRoute(app: Api, deps: Deps): void {
     handler: async (request) => {
       const e = await required(deps, request)
       await readNow(deps, e)
-      return present(deps, e)
+      return presentExternal(deps, e)
     },
   })
 }

@@ -13,8 +13,8 @@ import { AppError } from '../kernel/errors.ts'
 import { configOf } from '../domain/availability/current-config.ts'
 import * as schema from '../domain/callback/callback.schema.ts'
 import { presentCallback } from '../domain/callback/callback-json.ts'
-import { extendLease, giveBack, leaseOrWait } from '../domain/callback/dialing/lease.ts'
-import { settleAll } from '../domain/callback/dialing/results.ts'
+import { extendLease, returnLeased, leaseOrWait } from '../domain/callback/dialing/lease.ts'
+import { takeResults } from '../domain/callback/dialing/results.ts'
 import { instantsOf } from '../domain/callback/dialing/attempt.ts'
 
 const LeaseParams = Type.Object({ id: Id, leaseId: Id }, { additionalProperties: false })
@@ -111,7 +111,7 @@ function returnCallbacksRoute(app: Api, deps: Deps): void {
       requireCampaign(await configOf(deps, tenantOf(request)), idOf(request))
       const { callbackIds } = request.body
       return {
-        count: await giveBack(deps, {
+        count: await returnLeased(deps, {
           tenantId: tenantOf(request),
           leaseId: leaseOf(request),
           ids: callbackIds,
@@ -137,7 +137,7 @@ function reportResultsRoute(app: Api, deps: Deps): void {
       const { results } = request.body
       const leaseId = leaseOf(request)
       const reported = results.map((result) => ({ ...result, leaseId, ...instantsOf(result, deps.now()) }))
-      return { items: await settleAll(deps, config, reported, actorOf(request)) }
+      return { items: await takeResults(deps, config, reported, actorOf(request)) }
     },
   })
 }

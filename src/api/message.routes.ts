@@ -57,7 +57,7 @@ const shownOf = (message: Message): Partial<MailDocument & TextDocument> =>
   // Links and codes to sign in are only for their recipient.
   isAccount(message.template) ? {} : message.document
 
-function present(message: Message): Record<string, unknown> {
+function presentMessage(message: Message): Record<string, unknown> {
   const document = shownOf(message)
   return {
     id: message.id,
@@ -102,7 +102,7 @@ export function messageRoutes(app: Api, deps: Deps): void {
       const filter = { ...rest, before: decodeIdCursor(cursor), limit: limit + 1 }
       const rows = await listMessages(deps.db.kysely, tenantOf(request), filter)
       const page = pageOf(rows, limit, (m) => encodeCursor(m.id))
-      return { ...page, items: page.items.map(present) }
+      return { ...page, items: page.items.map(presentMessage) }
     },
   })
 
@@ -117,7 +117,7 @@ export function messageRoutes(app: Api, deps: Deps): void {
       const message = await findMessage(deps.db.kysely, tenantOf(request), idOf(request))
       if (!message) throw new AppError('not_found', { what: 'message' })
       const { html } = shownOf(message)
-      return { ...present(message), ...(html === undefined ? {} : { html }) }
+      return { ...presentMessage(message), ...(html === undefined ? {} : { html }) }
     },
   })
 

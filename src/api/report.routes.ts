@@ -156,7 +156,7 @@ async function forecastOf(
   }
 }
 
-type TableOfOptions = {
+type ReportRequest = {
   report: ReportName
   by: Group | null
   query: Query
@@ -166,7 +166,7 @@ type TableOfOptions = {
 async function tableOf(
   deps: Deps,
   config: TenantConfig,
-  { report, by, query, filter }: TableOfOptions,
+  { report, by, query, filter }: ReportRequest,
 ): Promise<Table & { method?: Record<string, number | null> }> {
   const db = deps.db.kysely
   const days = [filter.from, filter.to].map((at) => formatDate(dayOf(config.timeZone, at.getTime()))) as [

@@ -71,7 +71,7 @@ const FORBIDDEN = new Set([
   'idempotency-key',
 ])
 
-function present(row: StoredGateway): Record<string, unknown> {
+function presentGateway(row: StoredGateway): Record<string, unknown> {
   return {
     channel: row.channel,
     ...shownGateway(row),
@@ -94,7 +94,7 @@ export function gatewayRoutes(app: Api, deps: Deps): void {
       response: { 200: Type.Object({ items: Type.Array(GatewayShown) }), ...problems },
     },
     handler: async (request) => ({
-      items: (await listGateways(deps.db.kysely, tenantOf(request))).map(present),
+      items: (await listGateways(deps.db.kysely, tenantOf(request))).map(presentGateway),
     }),
   })
 
@@ -118,7 +118,7 @@ export function gatewayRoutes(app: Api, deps: Deps): void {
       // Never send stored headers to a host they were not entered for.
       const isSameHost = before !== undefined && new URL(before.url).host === new URL(body.url).host
       const headers = body.headers ?? (isSameHost ? before.headers : {})
-      return present(await keepGateway(deps, tenantId, channel, { ...body, headers }))
+      return presentGateway(await keepGateway(deps, tenantId, channel, { ...body, headers }))
     },
   })
 

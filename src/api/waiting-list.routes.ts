@@ -46,7 +46,7 @@ const EntryShown = Type.Object(
   { additionalProperties: false, title: 'WaitingEntry' },
 )
 
-const present = (e: Entry): Record<string, unknown> => ({
+const presentWaiting = (e: Entry): Record<string, unknown> => ({
   id: e.id,
   contactId: e.contact_id,
   appointmentId: e.appointment_id,
@@ -75,7 +75,7 @@ export function waitingRoutes(app: Api, deps: Deps): void {
       const { limit, cursor } = request.query
       const rows = await listEntries(deps.db.kysely, tenantOf(request), decodeIdCursor(cursor), limit + 1)
       const page = pageOf(rows, limit, (e) => encodeCursor(e.id))
-      return { ...page, items: page.items.map(present) }
+      return { ...page, items: page.items.map(presentWaiting) }
     },
   })
 
@@ -100,7 +100,7 @@ export function waitingRoutes(app: Api, deps: Deps): void {
             { status: a.status, action: 'wait' },
             { extra: { currentStatus: a.status } },
           )
-        return present(await joinFor(deps, a, 'api'))
+        return presentWaiting(await joinFor(deps, a, 'api'))
       }
       if (body.contactId === undefined) throw missing('/contactId')
       if (body.serviceIds === undefined) throw missing('/serviceIds')
@@ -114,7 +114,7 @@ export function waitingRoutes(app: Api, deps: Deps): void {
         ...{ contactId: body.contactId, appointmentId: null, serviceIds: body.serviceIds, earliest, latest },
         ...{ locationId: body.locationId ?? null, source: 'api' },
       })
-      return present(entry)
+      return presentWaiting(entry)
     },
   })
 

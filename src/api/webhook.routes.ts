@@ -20,7 +20,7 @@ import {
   listNotices,
   listWebhooks,
   updateWebhook,
-  type Notice,
+  type WebhookDelivery,
   type Subscription,
 } from '../application/webhooks/webhook.sql.ts'
 import { checkVersion } from '../kernel/version.ts'
@@ -77,7 +77,7 @@ export const NoticeShown = Type.Object(
 )
 const SecretShown = Type.Object({ secret: Type.String() }, { additionalProperties: false })
 
-const present = (w: Subscription): Record<string, unknown> => ({
+const presentWebhook = (w: Subscription): Record<string, unknown> => ({
   id: w.id,
   url: w.url,
   types: w.types,
@@ -89,7 +89,7 @@ const present = (w: Subscription): Record<string, unknown> => ({
   createdAt: w.created_at.toISOString(),
   updatedAt: w.updated_at.toISOString(),
 })
-const presentNotice = (n: Notice): Record<string, unknown> => ({
+const presentNotice = (n: WebhookDelivery): Record<string, unknown> => ({
   id: n.id,
   eventId: n.event_id,
   subjectId: n.subject_id,
@@ -133,7 +133,7 @@ function listWebhooksRoute(app: Api, deps: Deps): void {
       ...docs('listWebhooks', 'Subscriptions to events'),
       response: { 200: Type.Object({ items: Type.Array(WebhookShown) }), ...problems },
     },
-    handler: async (request) => ({ items: (await listWebhooks(db(deps), tenantOf(request))).map(present) }),
+    handler: async (request) => ({ items: (await listWebhooks(db(deps), tenantOf(request))).map(presentWebhook) }),
   })
 }
 
@@ -169,7 +169,7 @@ function createWebhookRoute(app: Api, deps: Deps): void {
       })
       const [secret] = await signingSecrets(deps, tenantId, { kind: 'webhook', id })
       reply.code(201).header('location', `/v1/webhooks/${id}`).header('cache-control', 'no-store')
-      return { ...present(hook), secret }
+      return { ...presentWebhook(hook), secret }
     },
   })
 }
@@ -184,7 +184,7 @@ function getWebhookRoute(app: Api, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const hook = await required(deps, request)
-      return reply.header('etag', etagOf(hook.version)).send(present(hook))
+      return reply.header('etag', etagOf(hook.version)).send(presentWebhook(hook))
     },
   })
 }
@@ -214,7 +214,7 @@ function updateWebhookRoute(app: Api, deps: Deps): void {
         ...([now, hook.version] as const),
       )
       if (!after) throw new AppError('precondition_failed', { version: '?' })
-      return reply.header('etag', etagOf(after.version)).send(present(after))
+      return reply.header('etag', etagOf(after.version)).send(presentWebhook(after))
     },
   })
 }

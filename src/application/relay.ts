@@ -12,7 +12,7 @@ import type { Deps } from '../domain/deps.ts'
 import type { Job } from '../platform/jobs/job.sql.ts'
 import { DONE, type Ended, type Queue } from '../platform/jobs/queue.ts'
 import { post } from './messaging/compose.ts'
-import { appointmentNotice, callbackNotice, type Happened } from './notifications/notices.ts'
+import { appointmentMessage, messageOnCallback, type RelayedEvent } from './notifications/event-messages.ts'
 import { plan } from './reminders/reminders.ts'
 import { afterEvent } from './waiting-list/waiting-list.ts'
 import { noticesFor } from './webhooks/webhooks.ts'
@@ -21,15 +21,20 @@ import { findEvent } from '../platform/events/event.sql.ts'
 
 type Follow = (tx: Tx) => Promise<unknown>
 
-/** Events that do not change what is planned. */
-const STILL = new Set(['appointment.changed', 'appointment.rated', 'appointment.accepted'])
+/** Events after which reminders, offers and calendars stay as they are. */
+const CHANGES_NO_TIME = new Set(['appointment.changed', 'appointment.rated', 'appointment.accepted'])
 
-async function afterAppointment(deps: Deps, config: TenantConfig, event: Happened, a: Appointment): Promise<Follow[]> {
+async function afterAppointment(
+  deps: Deps,
+  config: TenantConfig,
+  event: RelayedEvent,
+  a: Appointment,
+): Promise<Follow[]> {
   // It happened elsewhere: only reminders follow.
   if (QUIET_ACTORS.has(event.actor)) return [(tx) => plan(deps, tx, config, { a, since: event.at.getTime() })]
   if (event.type === 'appointment.rated') await followUp(deps, config, a)
-  const message = await appointmentNotice(deps, config, event, a)
-  if (STILL.has(event.type)) return [(tx) => post(deps, tx, message)]
+  const message = await appointmentMessage(deps, config, event, a)
+  if (CHANGES_NO_TIME.has(event.type)) return [(tx) => post(deps, tx, message)]
   const freed = await afterEvent(deps, event, a)
   const entered = await writesFor(deps, a, (event.data as { before?: { agentId?: string } }).before)
   return [
@@ -40,9 +45,9 @@ async function afterAppointment(deps: Deps, config: TenantConfig, event: Happene
   ]
 }
 
-async function afterCallback(deps: Deps, config: TenantConfig, event: Happened, c: Callback): Promise<Follow[]> {
+async function afterCallback(deps: Deps, config: TenantConfig, event: RelayedEvent, c: Callback): Promise<Follow[]> {
   if (QUIET_ACTORS.has(event.actor)) return []
-  const message = await callbackNotice(deps, config, event, c)
+  const message = await messageOnCallback(deps, config, event, c)
   return [(tx) => post(deps, tx, message)]
 }
 

@@ -2,7 +2,7 @@
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { listTenants } from '../domain/tenant/tenant.sql.ts'
-import { placesOf } from '../platform/vault/places.sql.ts'
+import { placesOf } from '../platform/vault/secret-columns.sql.ts'
 
 const PAGE = 100
 

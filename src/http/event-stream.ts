@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { memoizeByObject } from '../kernel/memoize.ts'
-import { takePlaces } from '../kernel/places.ts'
+import { takePlaces } from '../kernel/limited-places.ts'
 
 type Writing = (text: string) => Promise<void>
 

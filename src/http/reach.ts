@@ -7,10 +7,16 @@ import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { ResourceTable } from '../domain/catalogue/records/resource.ts'
 import { findRow } from '../domain/catalogue/records/resource.sql.ts'
-import { isWithin, type Person, type Place, type Reach, type Reached } from '../kernel/permissions/principal.ts'
+import {
+  isWithin,
+  type Person,
+  type AgentAndLocation,
+  type Reach,
+  type Reached,
+} from '../kernel/permissions/principal.ts'
 
 /** Every named agent and location must be within reach: a location within reach does not admit an agent outside it. */
-function refuseNamed(reach: Reach, { agentId, locationId }: Place): void {
+function refuseNamed(reach: Reach, { agentId, locationId }: AgentAndLocation): void {
   if (reach === null) return
   const agentFits = agentId == null || reach.agentIds.size === 0 || reach.agentIds.has(agentId)
   const locationFits = locationId == null || reach.locationIds.size === 0 || reach.locationIds.has(locationId)
@@ -25,7 +31,7 @@ function refuseNamedIn(reach: Reach, fields: Readonly<Record<string, unknown>>):
 }
 
 /** Agent and location that a body names. */
-function placeIn(body: Readonly<Record<string, unknown>>): Place {
+function placeIn(body: Readonly<Record<string, unknown>>): AgentAndLocation {
   const text = (name: string): string | null => (typeof body[name] === 'string' ? body[name] : null)
   return { agentId: text('agentId'), locationId: text('locationId') }
 }

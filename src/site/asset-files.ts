@@ -9,7 +9,7 @@ import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { logoOf, themeCss } from '../domain/tenant/theme.ts'
 import { configOfSlug } from './site.ts'
-import { assetsVersion, PUBLIC } from '../platform/assets.ts'
+import { assetsVersion, PUBLIC } from '../platform/public-files.ts'
 
 const FOR_EVER = 'public, max-age=31536000, immutable'
 const SOLVER = dirname(

@@ -13,7 +13,7 @@ import { secretOf } from '../platform/secrets/secrets.ts'
 import type { TenantSettings } from '../domain/tenant/settings.ts'
 import { findTenantIdBySlug } from '../domain/tenant/tenant.sql.ts'
 import { isSignature, signatureOf } from '../kernel/crypto/signature.ts'
-import { appointmentSeal } from '../application/notifications/links.ts'
+import { appointmentSignature } from '../application/notifications/links.ts'
 import { languageFor, withoutLanguage, LANGUAGE_COOKIE } from '../http/language.ts'
 import { firstText } from '../ui/form-input.ts'
 
@@ -103,8 +103,8 @@ const APPOINTMENTS = 'agenda_appointments'
 const CALLBACKS = 'agenda_callbacks'
 const MOST = 6
 
-type Sealed = { id: string; seal: string }
-const readSealed = (text: string | undefined): Sealed[] =>
+type SignedId = { id: string; seal: string }
+const readSignedIds = (text: string | undefined): SignedId[] =>
   (text ?? '').split('~').flatMap((part) => {
     const [id = '', seal = ''] = part.split('.')
     return id !== '' && seal !== '' ? [{ id, seal }] : []
@@ -114,16 +114,16 @@ function remember(
   request: FastifyRequest,
   reply: FastifyReply,
   site: Site,
-  { name, entry }: { name: string; entry: Sealed },
+  { name, entry }: { name: string; entry: SignedId },
 ): void {
-  const others = readSealed(request.cookies[name]).filter(({ id }) => id !== entry.id)
+  const others = readSignedIds(request.cookies[name]).filter(({ id }) => id !== entry.id)
   const value = [entry, ...others].slice(0, MOST).map(({ id, seal }) => `${id}.${seal}`)
   reply.setCookie(name, value.join('~'), cookieOptions(request, site.base))
 }
 
 /** The signature of an id in the browser's cookie, or undefined. */
-const sealIn = (request: FastifyRequest, cookie: string, id: string): string | undefined =>
-  readSealed(request.cookies[cookie]).find((entry) => entry.id === id)?.seal
+const signatureIn = (request: FastifyRequest, cookie: string, id: string): string | undefined =>
+  readSignedIds(request.cookies[cookie]).find((entry) => entry.id === id)?.seal
 
 export const draftSignature = (site: Site, id: string): string => signatureOf(site.secret, 'draft', id)
 export const isDraftSignature = (site: Site, id: string, seal: string): boolean =>
@@ -131,7 +131,9 @@ export const isDraftSignature = (site: Site, id: string, seal: string): boolean 
 
 /** Ids of the drafts this browser began, newest first. Ignores entries with a wrong signature. */
 export function draftsOf(request: FastifyRequest, site: Site): string[] {
-  return readSealed(request.cookies[DRAFTS]).flatMap(({ id, seal }) => (isDraftSignature(site, id, seal) ? [id] : []))
+  return readSignedIds(request.cookies[DRAFTS]).flatMap(({ id, seal }) =>
+    isDraftSignature(site, id, seal) ? [id] : [],
+  )
 }
 
 export function rememberDraft(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
@@ -147,13 +149,13 @@ export function rememberAppointment(
 ): void {
   remember(request, reply, site, {
     name: APPOINTMENTS,
-    entry: { id: a.id, seal: appointmentSeal(site, a.id, a.manage_hash) },
+    entry: { id: a.id, seal: appointmentSignature(site, a.id, a.manage_hash) },
   })
 }
 
 /** Whether this browser was admitted to the appointment. */
 export function mayManage(request: FastifyRequest, site: Site, a: { id: string; manage_hash: string | null }): boolean {
-  const seal = sealIn(request, APPOINTMENTS, a.id)
+  const seal = signatureIn(request, APPOINTMENTS, a.id)
   return seal !== undefined && isSignature(seal, site.secret, 'appointment', a.id, a.manage_hash ?? '')
 }
 
@@ -163,6 +165,6 @@ export function rememberCallback(request: FastifyRequest, reply: FastifyReply, s
 }
 
 export function mayOpenCallback(request: FastifyRequest, site: Site, id: string): boolean {
-  const seal = sealIn(request, CALLBACKS, id)
+  const seal = signatureIn(request, CALLBACKS, id)
   return seal !== undefined && isSignature(seal, site.secret, 'callback', id)
 }

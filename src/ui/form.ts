@@ -173,7 +173,7 @@ export const hidden = (name: string, value: string): Html =>
 
 const ROLES = { note: 'note', warning: 'alert', success: 'status' }
 /** A message box: `note` informs, `warning` warns, `success` confirms. */
-export const notice = (kind: 'note' | 'warning' | 'success', title: string, body: Html | string): Html =>
+export const messageBox = (kind: 'note' | 'warning' | 'success', title: string, body: Html | string): Html =>
   html`<div class="notice ${kind}" role="${ROLES[kind]}">
     <h2>${title}</h2>
     ${typeof body === 'string' ? html`<p>${body}</p>` : body}

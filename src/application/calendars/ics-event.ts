@@ -15,10 +15,10 @@ import type { CalendarAppointment } from '../../domain/appointment/appointment-v
 // Takes 10 MB with its validator, so it is loaded on first use.
 const require = createRequire(import.meta.url)
 type Entry = { title: string; place: string; details: string; start: Date; end: Date }
-type AppointmentView = Pick<CalendarAppointment, 'serviceIds' | 'locationId' | 'channel' | 'start' | 'end'>
+type VisitInCalendar = Pick<CalendarAppointment, 'serviceIds' | 'locationId' | 'channel' | 'start' | 'end'>
 
 /** What a calendar shows of an appointment. */
-export function entryOf(s: Speaker, a: AppointmentView): Entry {
+export function entryOf(s: Speaker, a: VisitInCalendar): Entry {
   const location = s.config.locations.get(a.locationId)
   const isHere = a.channel === 'in_person'
   const toBring = a.serviceIds.flatMap((id) => s.config.services.get(id)?.whatToBring ?? [])

@@ -10,7 +10,7 @@ import { claimWithin } from '../../domain/callback/dialing/lease.ts'
 import { contactOf } from '../../domain/callback/callback-json.ts'
 import { afterCommit, transaction } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
-import { batchIdOf, keysOf } from './connector.ts'
+import { batchIdOf, keysOf } from './batches.ts'
 import {
   claimDeliveries,
   connectorOf,

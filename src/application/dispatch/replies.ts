@@ -4,7 +4,7 @@ import { acceptDelivery } from '../../domain/callback/dialing/accept.ts'
 import { instantsOf, type AttemptInput } from '../../domain/callback/dialing/attempt.ts'
 import { AttemptBody } from '../../domain/callback/callback.schema.ts'
 import { findCallback } from '../../domain/callback/callback.sql.ts'
-import { settle } from '../../domain/callback/dialing/results.ts'
+import { takeResult } from '../../domain/callback/dialing/results.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { Id } from '../../platform/schema/schema.ts'
@@ -60,7 +60,7 @@ export async function takeMessage(
     else {
       const { outcome, note, doNotCall, deliveryId } = body
       const result = { outcome, note, doNotCall, leaseId: deliveryId, ...instantsOf(body, deps.now()) }
-      await settle(deps, config, { id: c.id, result, actor: ACTOR })
+      await takeResult(deps, config, { id: c.id, result, actor: ACTOR })
     }
     return true
   } catch (error) {

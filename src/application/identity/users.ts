@@ -223,7 +223,7 @@ export async function removeSecondFactors(deps: Deps, tenantId: string, userId: 
   await transaction(deps.db, async (tx) => {
     await lockUser(tx, tenantId, userId)
     await deletePasskeys(tx, tenantId, userId)
-    // A device that proved itself by a factor is out with it.
+    // Also ends the sessions that were signed in with the factor.
     await endSessions(tx, tenantId, userId, { but: null }, new Date(deps.now()))
     const none = { totp_secret: null, totp_step: null, recovery_hashes: [], passkey_count: 0 }
     await updateUser(tx, tenantId, userId, none, new Date(deps.now()))

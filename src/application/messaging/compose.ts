@@ -21,7 +21,7 @@ import type { CalendarPart } from '../../platform/mail.ts'
 const MOST_AN_HOUR = 12
 const ALWAYS_TOLD = new Set<MessageKind>(['cancelled', 'moved', 'refused'])
 
-export type Person = {
+export type Recipient = {
   contactId: string | null
   firstName: string
   lastName: string
@@ -63,7 +63,7 @@ export const speakerOf = (config: TenantConfig, language: Language): Speaker => 
 async function wayTo(
   deps: Deps,
   config: TenantConfig,
-  person: Person,
+  person: Recipient,
   wanted: string,
 ): Promise<{ channel: string; address: string } | null> {
   const { email, phone } = person
@@ -89,7 +89,7 @@ function withheldBy(kind: MessageKind, { reason, recent }: Situation, isOwnDoing
 export async function wayFor(
   deps: Deps,
   config: TenantConfig,
-  person: Person,
+  person: Recipient,
   kind: MessageKind,
 ): Promise<{ channel: string; address: string } | null> {
   const way = config.settings.notifications.enabled ? await wayTo(deps, config, person, 'best') : null
@@ -116,7 +116,7 @@ function whenToSend(config: TenantConfig, isMail: boolean, now: number, notBefor
 export async function compose(
   deps: Deps,
   config: TenantConfig,
-  person: Person,
+  person: Recipient,
   occasion: Occasion,
 ): Promise<NewMessage | null> {
   const { kind, language } = occasion

@@ -13,7 +13,7 @@ import { DAY } from '../../kernel/time/interval.ts'
 import { idInMessageId } from '../messaging/bounce.ts'
 import { compose, post } from '../messaging/compose.ts'
 import { findByProviderId, findMessage, lastTo, settleMessage, type Message } from '../messaging/message.sql.ts'
-import { occasionOf, personOf } from './notices.ts'
+import { occasionOf, personOf } from './event-messages.ts'
 import { suppress, type Reason } from '../messaging/suppression.sql.ts'
 
 const CITIZEN = { name: 'citizen', audience: 'public' as const }

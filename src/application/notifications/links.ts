@@ -6,8 +6,11 @@ import { signedName, signatureOf } from '../../kernel/crypto/signature.ts'
 type PageContext = { secret: string; base: string }
 
 /** The signature of an appointment; renewing its manage token invalidates it. */
-export const appointmentSeal = (site: Pick<PageContext, 'secret'>, id: string, manageHash: string | null): string =>
-  signatureOf(site.secret, 'appointment', id, manageHash ?? '')
+export const appointmentSignature = (
+  site: Pick<PageContext, 'secret'>,
+  id: string,
+  manageHash: string | null,
+): string => signatureOf(site.secret, 'appointment', id, manageHash ?? '')
 
 /** The absolute personal link of a callback. */
 export const callbackLink = (deps: Deps, site: PageContext, id: string): string =>
@@ -15,5 +18,5 @@ export const callbackLink = (deps: Deps, site: PageContext, id: string): string 
 
 /** The absolute personal link of an appointment. */
 export function manageLink(deps: Deps, site: PageContext, a: { id: string; manage_hash: string | null }): string {
-  return `${deps.links.base}${site.base}/m/${signedName(a.id, appointmentSeal(site, a.id, a.manage_hash))}`
+  return `${deps.links.base}${site.base}/m/${signedName(a.id, appointmentSignature(site, a.id, a.manage_hash))}`
 }

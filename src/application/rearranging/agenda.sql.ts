@@ -63,10 +63,10 @@ export async function agendaRows(db: Db, tenantId: string, f: AgendaFilter): Pro
   return rows
 }
 
-export type Happened = { id: string; subjectId: string; type: string; at: Date; actor: string }
+export type AgendaEvent = { id: string; subjectId: string; type: string; at: Date; actor: string }
 
 /** Events of appointments and callbacks after an event id, oldest first. */
-export async function happenedSince(db: Db, tenantId: string, after: string, limit: number): Promise<Happened[]> {
+export async function happenedSince(db: Db, tenantId: string, after: string, limit: number): Promise<AgendaEvent[]> {
   return db
     .selectFrom('events')
     .select(['id', 'subject_id as subjectId', 'type', 'at', 'actor'])

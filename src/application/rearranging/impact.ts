@@ -44,14 +44,14 @@ async function overlapping(deps: Deps, { tenantId, by, from, to, within }: Overl
   return rows.filter((a) => isLive(a, deps.now()) && a.ends_at.getTime() > from)
 }
 
-type HoursOfOptions = {
+type CoveredRange = {
   agent: Agent
   locationId: string
   from: number
   to: number
 }
 
-const hoursOf = (schedules: readonly Schedule[], { agent, locationId, from, to }: HoursOfOptions): Spans =>
+const hoursOf = (schedules: readonly Schedule[], { agent, locationId, from, to }: CoveredRange): Spans =>
   recurringHours(schedules, { audience: 'staff', locationId, desk: agent.desk }, from, to)
 
 /** Appointments that the present hours cover and the new version of the schedule does not. */

@@ -7,7 +7,7 @@ import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import type { Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { documentOf, strictest } from '../../domain/appointment/change.ts'
 import { keepingTime, type OverridableRule } from '../../domain/appointment/override.ts'
-import { planFresh, type Place } from '../../domain/appointment/placement.ts'
+import { planFresh, type PossiblePlace } from '../../domain/appointment/placement.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { DAY, MINUTE } from '../../kernel/time/interval.ts'
@@ -75,7 +75,7 @@ function take(ledger: Ledger, { search, a, agentId, start }: TakenTime): void {
 }
 
 /** Other agents who work, are qualified and free at the same time, best first; those who would exceed a numeric limit last. */
-async function othersAt(deps: Deps, config: TenantConfig, a: Appointment, w: Wish): Promise<Place[]> {
+async function othersAt(deps: Deps, config: TenantConfig, a: Appointment, w: Wish): Promise<PossiblePlace[]> {
   const placement = {
     serviceIds: a.service_ids,
     minutes: minutesOf(a),
@@ -88,7 +88,8 @@ async function othersAt(deps: Deps, config: TenantConfig, a: Appointment, w: Wis
   }
   const context = { tenantId: config.tenantId, audience: 'staff' as const, salt: deps.newId() }
   const { places } = await planFresh(deps, placement, { ...context, contactId: a.contact_id ?? undefined })
-  const isOver = (place: Place): number => (place.overridden.some((rule) => rule.endsWith('limit_reached')) ? 1 : 0)
+  const isOver = (place: PossiblePlace): number =>
+    place.overridden.some((rule) => rule.endsWith('limit_reached')) ? 1 : 0
   return places
     .filter((place) => place.agent.id !== a.agent_id && place.agent.id !== w.away)
     .filter((place) => isWithin(w.within, { agentId: place.agent.id, locationId: place.location.id }))
@@ -176,7 +177,7 @@ async function proposeColleague(
 ): Promise<Proposal> {
   const search = { visit: visitOf(config, a.service_ids, minutesOf(a)) }
   const start = a.starts_at.getTime()
-  let found: Place[]
+  let found: PossiblePlace[]
   try {
     found = await othersAt(deps, config, a, w)
   } catch (error) {

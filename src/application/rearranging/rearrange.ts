@@ -10,7 +10,7 @@ import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { compose, post } from '../messaging/compose.ts'
 import { dropQueued } from '../messaging/message.sql.ts'
-import { occasionOf, personOf } from '../notifications/notices.ts'
+import { occasionOf, personOf } from '../notifications/event-messages.ts'
 import type { Proposal } from './propose.ts'
 import type { Reach } from '../../kernel/permissions/principal.ts'
 

@@ -12,7 +12,7 @@ import { dropJobs, type Job } from '../../platform/jobs/job.sql.ts'
 import { DONE, type Ended, type Queue } from '../../platform/jobs/queue.ts'
 import { enqueue } from '../../platform/jobs/jobs.ts'
 import { compose, post } from '../messaging/compose.ts'
-import { occasionOf, personOf } from '../notifications/notices.ts'
+import { occasionOf, personOf } from '../notifications/event-messages.ts'
 import { DAY, MINUTE } from '../../kernel/time/interval.ts'
 import { applies, dueAt, isTooLate, planReminders, reminderKey, type Reminded } from './plan.ts'
 

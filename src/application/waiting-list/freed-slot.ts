@@ -14,11 +14,11 @@ export const ACTOR = { name: 'waiting-list', audience: 'staff' as const }
 /** Columns of an entry without an offer. */
 export const NO_OFFER = { offer_hold_id: null, offer_start: null, offer_until: null }
 
-export type Slot = { serviceIds: string[]; minutes: number; agentId: string; locationId: string; start: number }
-export type Payload = { slot: Slot; skipped: string[]; entryId?: string; holdId?: string }
+export type FreedSlot = { serviceIds: string[]; minutes: number; agentId: string; locationId: string; start: number }
+export type Payload = { slot: FreedSlot; skipped: string[]; entryId?: string; holdId?: string }
 
 /** The time kept by a hold, as a slot that can be offered; null when the hold has ended. */
-export async function slotOf(deps: Deps, tenantId: string, holdId: string): Promise<Slot | null> {
+export async function slotOf(deps: Deps, tenantId: string, holdId: string): Promise<FreedSlot | null> {
   const kept = await findAppointment(deps.db.kysely, tenantId, holdId)
   if (kept?.status !== 'held') return null
   const { service_ids: serviceIds, agent_id: agentId, location_id: locationId } = kept

@@ -1,5 +1,5 @@
 // Offers a freed time to citizens on the waiting list, one after the other, with a hold for each until the offer ends.
-import { NO_OFFER, type Slot, ACTOR, type Payload, QUEUE, freeHold, slotJob, tell } from './freed-slot.ts'
+import { NO_OFFER, type FreedSlot, ACTOR, type Payload, QUEUE, freeHold, slotJob, tell } from './freed-slot.ts'
 import { book } from '../../domain/appointment/book.ts'
 import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
 import { extendHold } from '../../domain/appointment/extend-hold.ts'
@@ -13,7 +13,7 @@ import { enqueue } from '../../platform/jobs/jobs.ts'
 import { compose, post, speakerOf } from '../messaging/compose.ts'
 import type { NewMessage } from '../messaging/message.ts'
 import { languageNamed } from '../../locales/words.ts'
-import { languageOf, occasionOf, personOf } from '../notifications/notices.ts'
+import { languageOf, occasionOf, personOf } from '../notifications/event-messages.ts'
 import { momentOf, ofAppointment, untilOf } from '../messaging/wording.ts'
 import { secretOf } from '../../platform/secrets/secrets.ts'
 import { MINUTE } from '../../kernel/time/interval.ts'
@@ -30,7 +30,7 @@ const offeredAt = (e: Entry): number[] => (e.document as EntryDocument).offeredA
 async function hold(
   deps: Deps,
   config: TenantConfig,
-  slot: Slot,
+  slot: FreedSlot,
   until: number,
 ): Promise<{ id: string } | { code: string }> {
   const { tenantId } = config
@@ -57,7 +57,7 @@ async function hold(
 
 type OfferDetails = {
   entry: Entry
-  slot: Slot
+  slot: FreedSlot
   holdId: string
   until: number
 }

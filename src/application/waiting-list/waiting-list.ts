@@ -1,6 +1,6 @@
 // The waiting list for earlier times: a freed time is held for the citizen who asked first, for a limited time, then for the next.
 // Taking it moves their appointment, which keeps its code and its calendar UID.
-import { NO_OFFER, type Slot, ACTOR, freeHold, slotJob, slotOf, tell } from './freed-slot.ts'
+import { NO_OFFER, type FreedSlot, ACTOR, freeHold, slotJob, slotOf, tell } from './freed-slot.ts'
 import { confirmHold } from '../../domain/appointment/confirm-hold.ts'
 import { findAppointment, type Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { documentOf } from '../../domain/appointment/change.ts'
@@ -10,7 +10,7 @@ import { transaction, violationOf, type Tx } from '../../platform/database/tx.ts
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { enqueue } from '../../platform/jobs/jobs.ts'
-import { type Happened } from '../notifications/notices.ts'
+import { type RelayedEvent } from '../notifications/event-messages.ts'
 import { changeEntry, findEntry, insertEntry, lockEntry, openEntryOf, type Entry } from './waiting.sql.ts'
 
 type Wish = {
@@ -74,7 +74,7 @@ async function withdraw(deps: Deps, e: Entry, status: 'waiting' | 'ended'): Prom
 export const leave = (deps: Deps, entry: Entry): Promise<void> => withdraw(deps, entry, 'ended')
 
 /** The slot that an event has freed, or null. */
-function freedBy(event: Happened, a: Appointment): Slot | null {
+function freedBy(event: RelayedEvent, a: Appointment): FreedSlot | null {
   const { before } = event.data as { before?: unknown }
   const slot = { serviceIds: a.service_ids, minutes: documentOf(a).minutes }
   if (['appointment.cancelled', 'appointment.refused'].includes(event.type) && before !== 'held')
@@ -87,7 +87,11 @@ function freedBy(event: Happened, a: Appointment): Slot | null {
 }
 
 /** Follow-up of an appointment event: offers a freed time, and ends entries and offers that no longer make sense. */
-export async function afterEvent(deps: Deps, event: Happened, a: Appointment): Promise<((tx: Tx) => Promise<void>)[]> {
+export async function afterEvent(
+  deps: Deps,
+  event: RelayedEvent,
+  a: Appointment,
+): Promise<((tx: Tx) => Promise<void>)[]> {
   const follows: ((tx: Tx) => Promise<void>)[] = []
   const entry = await openEntryOf(deps.db.kysely, a.tenant_id, a.id)
   const slot = freedBy(event, a)
@@ -123,7 +127,7 @@ export async function take(deps: Deps, config: TenantConfig, entryId: string, ho
   if (!isOpen || start === undefined) throw new AppError('offer_over')
   const kept = await findAppointment(deps.db.kysely, tenantId, holdId)
   if (kept?.status !== 'held') throw new AppError('offer_over')
-  const taken = (tx: Tx, appointmentId: string) => settle(deps, tx, { e, appointmentId, start })
+  const taken = (tx: Tx, appointmentId: string) => markTaken(deps, tx, { e, appointmentId, start })
   if (e.appointment_id === null) {
     const context = {
       tenantId,
@@ -143,7 +147,7 @@ export async function take(deps: Deps, config: TenantConfig, entryId: string, ho
   return e.appointment_id
 }
 
-async function settle(
+async function markTaken(
   deps: Deps,
   tx: Tx,
   { e, appointmentId, start }: { e: Entry; appointmentId: string; start: number },

@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE } from '../../kernel/time/interval.ts'
 /** Largest body; Standard Webhooks advises at most 20 KB. */
 const MOST_BYTES = 20_000
 
-export type AppointmentView = {
+export type WebhookObject = {
   id: string
   type: string
   at: Date
@@ -18,7 +18,7 @@ export type AppointmentView = {
  * out texts that people wrote, then the object; `isCut` marks this.
  */
 export function bodyOf(
-  event: AppointmentView,
+  event: WebhookObject,
   objectName: string | null,
   object: Record<string, unknown> | null,
 ): string {
@@ -49,7 +49,7 @@ export function bodyOf(
 }
 
 /** The body without any content, for subscriptions whose owner may not read the subject of the event. */
-export const thinBody = (event: Pick<AppointmentView, 'id' | 'type' | 'at' | 'subjectId'>): string =>
+export const thinBody = (event: Pick<WebhookObject, 'id' | 'type' | 'at' | 'subjectId'>): string =>
   JSON.stringify({
     type: event.type,
     timestamp: event.at.toISOString(),

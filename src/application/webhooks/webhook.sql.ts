@@ -4,7 +4,7 @@ import type { WebhookDeliveryRow, WebhookRow } from '../../platform/database/mes
 import type { Db, Tx } from '../../platform/database/tx.ts'
 
 export type Subscription = Selectable<WebhookRow>
-export type Notice = Selectable<WebhookDeliveryRow>
+export type WebhookDelivery = Selectable<WebhookDeliveryRow>
 
 export async function insertWebhook(
   db: Db,
@@ -99,7 +99,7 @@ export async function dropWebhook(tx: Tx, tenantId: string, id: string): Promise
   return numDeletedRows > 0n
 }
 
-type NewNotice = {
+type NewWebhookDelivery = {
   tenantId: string
   id: string
   webhookId: string
@@ -110,7 +110,7 @@ type NewNotice = {
   now: Date
 }
 
-export async function insertNotices(tx: Tx, notices: readonly NewNotice[]): Promise<void> {
+export async function insertNotices(tx: Tx, notices: readonly NewWebhookDelivery[]): Promise<void> {
   await tx
     .insertInto('webhook_deliveries')
     .values(
@@ -128,7 +128,7 @@ export async function insertNotices(tx: Tx, notices: readonly NewNotice[]): Prom
     .execute()
 }
 
-export async function findNotice(db: Db, tenantId: string, id: string): Promise<Notice | undefined> {
+export async function findNotice(db: Db, tenantId: string, id: string): Promise<WebhookDelivery | undefined> {
   return db
     .selectFrom('webhook_deliveries')
     .selectAll()
@@ -141,7 +141,7 @@ export async function settleNotice(
   db: Db | Tx,
   tenantId: string,
   id: string,
-  change: Partial<Omit<Notice, 'tenant_id' | 'id'>>,
+  change: Partial<Omit<WebhookDelivery, 'tenant_id' | 'id'>>,
 ): Promise<void> {
   await db
     .updateTable('webhook_deliveries')
@@ -155,8 +155,8 @@ export async function settleNotice(
 export async function listNotices(
   db: Db,
   tenantId: string,
-  f: { webhookId: string; status?: Notice['status'] | undefined; before: string | null; limit: number },
-): Promise<Notice[]> {
+  f: { webhookId: string; status?: WebhookDelivery['status'] | undefined; before: string | null; limit: number },
+): Promise<WebhookDelivery[]> {
   let query = db
     .selectFrom('webhook_deliveries')
     .selectAll()
@@ -174,7 +174,7 @@ export async function reviveNotices(
   webhookId: string,
   id: string | null,
   limit: number,
-): Promise<Pick<Notice, 'id' | 'subject_id'>[]> {
+): Promise<Pick<WebhookDelivery, 'id' | 'subject_id'>[]> {
   let parked = tx
     .selectFrom('webhook_deliveries')
     .select(['id', 'subject_id'])

@@ -10,7 +10,7 @@ import { enqueue } from '../../platform/jobs/jobs.ts'
 import { compose, post as postMessage } from '../messaging/compose.ts'
 import { failureOf, headerOf, isTaken, retryAfter } from '../../platform/http-client/failure.ts'
 import { signedHeaders, signingSecrets } from '../../platform/secrets/signing.ts'
-import { bodyOf, DISABLED_AFTER, nextDelay, thinBody, type AppointmentView } from './payload.ts'
+import { bodyOf, DISABLED_AFTER, nextDelay, thinBody, type WebhookObject } from './payload.ts'
 import {
   activeWebhooks,
   dropWebhook,
@@ -21,7 +21,7 @@ import {
   reviveNotices,
   settleNotice,
   updateWebhook,
-  type Notice,
+  type WebhookDelivery,
   type Subscription,
 } from './webhook.sql.ts'
 import { maskDeep } from '../../domain/tenant/field-masking.ts'
@@ -33,7 +33,7 @@ const laneOf = (webhookId: string, subjectId: string): string => `${webhookId} $
 type NoticesOf = {
   tenantId: string
   recipients: readonly { hook: Subscription; body: string }[]
-  event: AppointmentView
+  event: WebhookObject
 }
 
 /** Writes notices to subscriptions, and the jobs that send them. */
@@ -54,7 +54,7 @@ async function write(deps: Deps, tx: Tx, { tenantId, recipients, event }: Notice
 export async function noticesFor(
   deps: Deps,
   tenantId: string,
-  event: AppointmentView,
+  event: WebhookObject,
   object: () => Promise<[name: string, shown: Record<string, unknown>] | null>,
 ): Promise<((tx: Tx) => Promise<void>) | null> {
   const hooks = (await activeWebhooks(deps.db.kysely, tenantId)).filter((hook) => isWanted(hook.types, event.type))
@@ -77,7 +77,7 @@ const mayRead = (rights: Rights | 'all' | null, type: string): boolean => {
 
 type BodySource = {
   hook: Subscription
-  event: AppointmentView
+  event: WebhookObject
   name: string | null
   shown: Record<string, unknown> | null
 }
@@ -151,14 +151,14 @@ async function disable(deps: Deps, hook: Subscription, failure: string): Promise
   })
 }
 
-const park = (deps: Deps, n: Notice, change: Partial<Notice>): Ended => ({
+const park = (deps: Deps, n: WebhookDelivery, change: Partial<WebhookDelivery>): Ended => ({
   kind: 'done',
   also: (tx) => settleNotice(tx, n.tenant_id, n.id, { ...change, status: 'parked', settled_at: new Date(deps.now()) }),
 })
 
 type Answer = { status: number | null; failure: string | null; retryAfterMs: number | null; ms: number }
 
-async function send(deps: Deps, hook: Subscription, n: Notice): Promise<Answer> {
+async function send(deps: Deps, hook: Subscription, n: WebhookDelivery): Promise<Answer> {
   const secrets = await signingSecrets(deps, hook.tenant_id, { kind: 'webhook', id: hook.id })
   const now = deps.now()
   const began = performance.now()
@@ -177,7 +177,7 @@ async function send(deps: Deps, hook: Subscription, n: Notice): Promise<Answer> 
 }
 
 /** The notice as somebody with these rights may read it. */
-export const readableTo = (rights: Rights | 'all', n: Notice): Notice =>
+export const readableTo = (rights: Rights | 'all', n: WebhookDelivery): WebhookDelivery =>
   mayRead(rights, n.type)
     ? n
     : { ...n, body: thinBody({ id: n.event_id, type: n.type, at: n.created_at, subjectId: n.subject_id }) }

@@ -4,7 +4,7 @@ import { listEvents } from '../../platform/events/event.sql.ts'
 import { writeEvent } from '../../platform/events/events.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { book } from '../../domain/appointment/book.ts'
-import { cancel, decide, setOutcome } from '../../domain/appointment/change.ts'
+import { cancel, approveOrRefuse, setOutcome } from '../../domain/appointment/change.ts'
 import { findByExternalId } from '../../domain/appointment/appointment.sql.ts'
 import { createKey } from '../../application/identity/api-keys.ts'
 import { findSlots, type Slot } from '../../domain/availability/search.ts'
@@ -273,7 +273,8 @@ async function bookOne(
   if (luck < 0.07) await cancel(then, change, 'Impegno imprevisto')
   else {
     // Approve what has begun or starts within ten minutes; later ones stay on the list of requests.
-    if (slot.start < deps.now() + 10 * MINUTE) await decide(then, change, 'approve', undefined).catch(ignoreRefusal)
+    if (slot.start < deps.now() + 10 * MINUTE)
+      await approveOrRefuse(then, change, 'approve', undefined).catch(ignoreRefusal)
     if (isOver) await setOutcome(after, change, luck < 0.16 ? 'no_show' : 'completed', undefined).catch(ignoreRefusal)
   }
 }

@@ -3,7 +3,7 @@ import type { TenantConfig } from '../catalogue/tenant-config.ts'
 import { formatInstant } from '../../kernel/time/zone.ts'
 import type { Appointment, AppointmentDocument, NewAppointment } from './appointment.sql.ts'
 
-type Shown = Record<string, unknown>
+type AppointmentJson = Record<string, unknown>
 
 /** Link that joins a video visit; undefined when the channel has no link template. */
 export function joinLinkOf(
@@ -17,7 +17,12 @@ export function joinLinkOf(
   return template?.replaceAll('{code}', encodeURIComponent(code))
 }
 
-function linkOf(config: TenantConfig | null, serviceIds: readonly string[], channel: string, code: string): Shown {
+function linkOf(
+  config: TenantConfig | null,
+  serviceIds: readonly string[],
+  channel: string,
+  code: string,
+): AppointmentJson {
   const joinLink = joinLinkOf(config, serviceIds, channel, code)
   return joinLink === undefined ? {} : { joinLink }
 }
@@ -43,7 +48,7 @@ type Common = {
   updatedAt: Date
 }
 
-function show(a: Common, config: TenantConfig | null, forCitizen: boolean): Shown {
+function show(a: Common, config: TenantConfig | null, forCitizen: boolean): AppointmentJson {
   const { notes, assignment, override, answers, cancellation, outcome, rating, minutes, audience, arrivedAt } =
     a.document
   const staffOnly = forCitizen
@@ -84,7 +89,7 @@ function show(a: Common, config: TenantConfig | null, forCitizen: boolean): Show
 }
 
 /** A stored appointment as JSON; for citizens without notes, assignment and overrides. */
-export function presentAppointment(a: Appointment, config: TenantConfig | null, forCitizen = false): Shown {
+export function presentAppointment(a: Appointment, config: TenantConfig | null, forCitizen = false): AppointmentJson {
   const common = {
     id: a.id,
     code: a.code,
@@ -109,7 +114,7 @@ export function presentAppointment(a: Appointment, config: TenantConfig | null, 
 }
 
 /** An appointment that is about to be stored, as JSON: the answer is written in the same transaction. */
-export function presentNew(a: NewAppointment, config: TenantConfig): Shown {
+export function presentNew(a: NewAppointment, config: TenantConfig): AppointmentJson {
   const common = {
     ...a,
     start: a.startsAt.getTime(),

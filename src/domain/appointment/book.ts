@@ -24,7 +24,7 @@ import { resolveContact, type Who } from './booking-contact.ts'
 import { knownBooking } from './known-booking.ts'
 import { countedLimits } from './override.ts'
 import { expireDue } from './expire-holds.ts'
-import { plan, planFresh, type Place, type Plan } from './placement.ts'
+import { plan, planFresh, type PossiblePlace, type Plan } from './placement.ts'
 import { limitViolation } from './limit-violation.ts'
 import type { Actor, BookingRequest } from './booking-request.ts'
 
@@ -85,7 +85,7 @@ type DraftInput = {
   request: BookingRequest
   context: BookingContext
   planned: Plan
-  place: Place
+  place: PossiblePlace
   who: Who
   channel: string
   ids: { id: string; reservationId: string }

@@ -3,7 +3,7 @@ import type { CompiledQuery } from 'kysely'
 import { identityOf, normalise, type ContactFields } from '../contact/contact.ts'
 import { findContact, findSame, insertContact } from '../contact/contact.sql.ts'
 import type { Deps } from '../deps.ts'
-import type { Person } from './booking-request.ts'
+import type { ContactChoice } from './booking-request.ts'
 
 export type Who = {
   contactId: string | null
@@ -47,7 +47,7 @@ function matchOf(known: Awaited<ReturnType<typeof findContact>>, fields: Contact
 export async function resolveContact(
   deps: Deps,
   tenantId: string,
-  person: Person,
+  person: ContactChoice,
   { country, isUnproven = false }: { country: string; isUnproven?: boolean },
 ): Promise<Who> {
   if (person.contactId !== undefined) return { contactId: person.contactId, statement: null }

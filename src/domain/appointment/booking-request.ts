@@ -20,8 +20,8 @@ export type Placement = {
   override?: Override | undefined
 }
 
-export type Person = { contactId?: string | undefined; contact?: ContactFields | undefined }
-type Details = Person & {
+export type ContactChoice = { contactId?: string | undefined; contact?: ContactFields | undefined }
+type Details = ContactChoice & {
   answers?: Answers | undefined
   notes?: string | undefined
   externalId?: string | undefined

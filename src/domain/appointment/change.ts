@@ -1,5 +1,5 @@
 // Changes to an appointment after booking, except moving: cancel, approve, outcome, notes.
-// Lock order everywhere: agent, appointment, ledger, counters.
+// Lock order: CONTRIBUTING.md, rule 2.
 import { writeEvent } from '../../platform/events/events.ts'
 import { countDown } from '../availability/limits.sql.ts'
 import { closeUntil, dropReservation, findReservation, leaveSession, lockAgent } from '../availability/ledger.sql.ts'
@@ -196,7 +196,7 @@ async function endAs(
 }
 
 /** Approves or refuses a pending appointment. */
-export async function decide(
+export async function approveOrRefuse(
   deps: Deps,
   context: ChangeContext,
   decision: 'approve' | 'refuse',

@@ -1,4 +1,4 @@
-// Turns a hold into an appointment. Lock order: agent, appointment, ledger, counters.
+// Turns a hold into an appointment. Lock order: agent, appointment, ledger, counters, means of contact, contact, then what the caller adds.
 import type { CompiledQuery } from 'kysely'
 import { formatToken, hashSecret } from '../../kernel/crypto/token.ts'
 import { findReservation, keepReservation } from '../availability/ledger.sql.ts'

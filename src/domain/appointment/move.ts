@@ -29,7 +29,7 @@ import {
 } from './change.ts'
 import { expireDue } from './expire-holds.ts'
 import { countedLimits, type Override } from './override.ts'
-import { planFresh, type Place, type Plan } from './placement.ts'
+import { planFresh, type PossiblePlace, type Plan } from './placement.ts'
 import { limitViolation } from './limit-violation.ts'
 import type { Placement } from './booking-request.ts'
 import { countersHeld } from './usage-counters.ts'
@@ -136,7 +136,11 @@ export async function move(deps: Deps, context: ChangeContext, request: MoveRequ
 type PlannedMove = { context: ChangeContext; request: MoveRequest; planned: Plan; seen: Appointment; kept: Kept }
 
 /** Moves to the first place still free; null when rivals took all places or the appointment changed meanwhile. */
-async function tryPlaces(deps: Deps, planned: PlannedMove, places: readonly Place[]): Promise<Appointment | null> {
+async function tryPlaces(
+  deps: Deps,
+  planned: PlannedMove,
+  places: readonly PossiblePlace[],
+): Promise<Appointment | null> {
   for (const place of places) {
     try {
       return await transaction(deps.db, (tx) => moveTo(deps, tx, planned, place))
@@ -151,7 +155,7 @@ async function tryPlaces(deps: Deps, planned: PlannedMove, places: readonly Plac
   return null
 }
 
-async function moveTo(deps: Deps, tx: Tx, move: PlannedMove, place: Place): Promise<Appointment | null> {
+async function moveTo(deps: Deps, tx: Tx, move: PlannedMove, place: PossiblePlace): Promise<Appointment | null> {
   const { context, request, planned, seen, kept } = move
   const { tenantId, actor } = context
   const { visit, config } = planned
@@ -225,7 +229,7 @@ const placeOf = (a: Appointment) => ({
 })
 
 /** The new reserved time [from, to) of appointment `a` at `place`, instead of what is `kept`. */
-type Shift = { planned: Plan; place: Place; a: Appointment; kept: Kept; from: number; to: number }
+type Shift = { planned: Plan; place: PossiblePlace; a: Appointment; kept: Kept; from: number; to: number }
 
 /** Changes the reserved time and returns the reservation's id. Joins or opens a group session; moves any other reservation in place. */
 async function changeTime(deps: Deps, tx: Tx, { planned, place, a, kept, from, to }: Shift): Promise<string> {

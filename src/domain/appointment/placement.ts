@@ -14,7 +14,7 @@ import { rankAgents, type Assignment } from '../availability/assignment.ts'
 import { startRefusal } from '../availability/engine.ts'
 import { NOTHING_FULL, candidatesFor, isQualified, situationOf, type Search } from '../availability/search.ts'
 import type { Candidate } from '../availability/open-time.ts'
-import { agentsFor, confirmFor, searchOver, type SlotRequest } from '../availability/slots.ts'
+import { agentsFor, currentVersionsFor, searchOver, type SlotRequest } from '../availability/slots.ts'
 import type { AgentCalendar, Ignored } from '../availability/agent-calendar.ts'
 import type { TenantConfig } from '../catalogue/tenant-config.ts'
 import type { Deps } from '../deps.ts'
@@ -27,8 +27,8 @@ import { permits } from './override.ts'
 import type { Placement } from './booking-request.ts'
 
 /** `overridden`: rules that an override set aside for this place. */
-export type Place = Candidate & { assignment: Assignment; sessionId: string | null; overridden: ReasonCode[] }
-export type Plan = { config: TenantConfig; visit: Visit; places: Place[] }
+export type PossiblePlace = Candidate & { assignment: Assignment; sessionId: string | null; overridden: ReasonCode[] }
+export type Plan = { config: TenantConfig; visit: Visit; places: PossiblePlace[] }
 
 type PlanContext = {
   tenantId: string
@@ -140,7 +140,7 @@ function planNamed(deps: Deps, config: TenantConfig, placement: Placement, conte
 /** Like `plan`, but always with current calendars. */
 export async function planFresh(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
   const request = requestOf(placement, context)
-  const snapshot = await deps.snapshots.withCalendars(await confirmFor(deps, request), weekAround(placement))
+  const snapshot = await deps.snapshots.withCalendars(await currentVersionsFor(deps, request), weekAround(placement))
   const search = await searchOver(deps, request, snapshot, { from: placement.start, to: placement.start + MINUTE })
   const choice = choose(search, request, placement, context)
   if (choice instanceof AppError) throw choice
@@ -191,9 +191,9 @@ function choose(search: Search, request: SlotRequest, placement: Placement, cont
   return { config, visit, places: rank(free, placement, context) }
 }
 
-type Free = Omit<Place, 'assignment'> & { load: number }
+type Free = Omit<PossiblePlace, 'assignment'> & { load: number }
 
-function rank(free: Free[], placement: Placement, context: PlanContext): Place[] {
+function rank(free: Free[], placement: Placement, context: PlanContext): PossiblePlace[] {
   const sessions = free.filter((candidate) => candidate.sessionId !== null)
   // Fill an existing group session before opening another.
   const pool = sessions.length > 0 ? sessions : free

@@ -41,7 +41,7 @@ export type Search = {
 
 export type Slot = { start: number; locationId: string; remaining: number }
 
-export type Selection = { locationIds?: readonly string[] | undefined; agentId?: string | undefined }
+export type SearchScope = { locationIds?: readonly string[] | undefined; agentId?: string | undefined }
 
 /** Whether the agent may perform all services of the visit. */
 export function isQualified(agent: Agent, visit: Visit): boolean {
@@ -49,7 +49,7 @@ export function isQualified(agent: Agent, visit: Visit): boolean {
 }
 
 /** Locations where the visit can take place, in a stable order. */
-export function locationsFor(config: TenantConfig, visit: Visit, selection: Selection): Location[] {
+export function locationsFor(config: TenantConfig, visit: Visit, selection: SearchScope): Location[] {
   if (visit.nowhere) return []
   const asked = selection.locationIds
     ? selection.locationIds.flatMap((id) => config.locations.get(id) ?? [])
@@ -64,7 +64,7 @@ export function locationsFor(config: TenantConfig, visit: Visit, selection: Sele
 }
 
 /** All pairs of agent and location that can serve the visit, regardless of time. */
-export function candidatesFor(config: TenantConfig, visit: Visit, selection: Selection): Candidate[] {
+export function candidatesFor(config: TenantConfig, visit: Visit, selection: SearchScope): Candidate[] {
   const locations = locationsFor(config, visit, selection)
   const agents =
     selection.agentId === undefined
@@ -114,7 +114,7 @@ function boundsAt(search: Pick<Search, 'config' | 'visit' | 'now'>, location: Lo
 }
 
 /** All slots in [from, to), ascending by start, then in the order of locations. `to - from` is at most 93 days. */
-export function findSlots(search: Search, selection: Selection, from: number, to: number): Slot[] {
+export function findSlots(search: Search, selection: SearchScope, from: number, to: number): Slot[] {
   const slots: Slot[] = []
   const origin = Math.floor(from / MINUTE) * MINUTE
   const byLocation = Map.groupBy(
@@ -189,7 +189,7 @@ export function situationOf(search: Search, candidate: Candidate, from: number, 
  * Instant until which the answer to this search stays valid without writes: until the first slot falls below the notice, a
  * calendar entry expires, or a location reaches midnight or its evening cut-off.
  */
-export function validUntil(search: Search, selection: Selection, slots: readonly Slot[]): number {
+export function validUntil(search: Search, selection: SearchScope, slots: readonly Slot[]): number {
   let until = Infinity
   for (const location of locationsFor(search.config, search.visit, selection)) {
     const today = dayOf(location.timeZone, search.now)

@@ -21,7 +21,7 @@ import {
   type Search,
   type Slot,
 } from './search.ts'
-import type { Confirmed, Recent } from './snapshots.ts'
+import type { CurrentVersions, Recent } from './snapshots.ts'
 
 export type SlotRequest = {
   tenantId: string
@@ -64,7 +64,7 @@ export function agentsFor(config: TenantConfig, request: SlotRequest): Agent[] {
 }
 
 /** Confirms configuration and versions for a request; throws `not_found` when tenant, service, location or agent does not exist. */
-export async function confirmFor(deps: SnapshotDeps, request: SlotRequest): Promise<Confirmed> {
+export async function currentVersionsFor(deps: SnapshotDeps, request: SlotRequest): Promise<CurrentVersions> {
   const confirmed = await deps.snapshots.confirm(request.tenantId, (config) => agentsFor(config, request))
   if (!confirmed) throw new AppError('not_found', { what: 'tenant', id: request.tenantId })
   return confirmed
@@ -108,9 +108,9 @@ export async function prepareSearch(
   deps: SnapshotDeps,
   request: SlotRequest,
   range: Range,
-  known?: Confirmed,
+  known?: CurrentVersions,
 ): Promise<Search> {
-  const confirmed = known ?? (await confirmFor(deps, request))
+  const confirmed = known ?? (await currentVersionsFor(deps, request))
   const snapshot = await deps.snapshots.withCalendars(confirmed, range)
   return searchOver(deps, request, snapshot, range)
 }
@@ -147,7 +147,7 @@ export async function slotsText(
   timeZone: string | undefined,
   dates: { from: string; to: string },
 ): Promise<string> {
-  const confirmed = await confirmFor(deps, request)
+  const confirmed = await currentVersionsFor(deps, request)
   const cacheable = request.contactId === undefined && request.ignored === undefined
   const cache = answersOf(deps.db)
   const key = cacheable ? JSON.stringify([request, timeZone, dates]) : ''
@@ -179,7 +179,7 @@ export async function firstSlots(
   deps: SnapshotDeps,
   request: SlotRequest,
   from: number,
-  known?: Confirmed,
+  known?: CurrentVersions,
 ): Promise<FirstSlot[]> {
   const steps = [7, 31, 92, 92, 92, 92].map((days) => days * DAY)
   const found = new Map<string, Slot>()

@@ -28,13 +28,13 @@ type TenantCache = {
 type Versions = { config: number; calendars: Map<string, number> }
 
 /** Configuration and the candidates' calendar versions, confirmed by the database after the call began. */
-export type Confirmed = {
+export type CurrentVersions = {
   config: TenantConfig
   agents: readonly Agent[]
   fingerprint: string
   versions: ReadonlyMap<string, number>
 }
-type Snapshot = Confirmed & { calendars: ReadonlyMap<string, AgentCalendar> }
+type Snapshot = CurrentVersions & { calendars: ReadonlyMap<string, AgentCalendar> }
 export type Recent = Pick<Snapshot, 'config' | 'calendars'>
 export type Snapshots = ReturnType<typeof createSnapshots>
 export type SnapshotDeps = CoreDeps & { snapshots: Snapshots }
@@ -136,7 +136,7 @@ async function recentConfig(caches: Caches, tenantId: string): Promise<TenantCon
  * Confirms the configuration and the versions of the agents that `choose` picks from it. Null when there is no such tenant.
  * An error of `choose` is thrown only under a confirmed configuration: a stale one may not know a new service.
  */
-async function confirm(caches: Caches, tenantId: string, choose: Choose): Promise<Confirmed | null> {
+async function confirm(caches: Caches, tenantId: string, choose: Choose): Promise<CurrentVersions | null> {
   const cache = cacheOf(caches, tenantId)
   for (;;) {
     const config = cache.config ?? (await reload(caches, tenantId, cache))
@@ -181,7 +181,7 @@ function fetchShared(
 }
 
 /** Adds the reserved time of the confirmed agents in [from, to); loads all missing calendars in one query. */
-async function withCalendars(caches: Caches, confirmed: Confirmed, { from, to }: Range): Promise<Snapshot> {
+async function withCalendars(caches: Caches, confirmed: CurrentVersions, { from, to }: Range): Promise<Snapshot> {
   const cache = cacheOf(caches, confirmed.config.tenantId)
   const calendars = new Map<string, AgentCalendar>()
   const missing: string[] = []
@@ -268,7 +268,7 @@ export function createSnapshots(db: Database, now: () => number) {
     recent: (tenantId: string, choose: Choose, range: Range) => recent(caches, tenantId, choose, range),
     noteReserved: (tenantId: string, agentId: string, taken: Taken) => noteReserved(caches, tenantId, agentId, taken),
     confirm: (tenantId: string, choose: Choose) => confirm(caches, tenantId, choose),
-    withCalendars: (confirmed: Confirmed, range: Range) => withCalendars(caches, confirmed, range),
+    withCalendars: (confirmed: CurrentVersions, range: Range) => withCalendars(caches, confirmed, range),
     config: (tenantId: string) => configNow(caches, tenantId),
     forgetConfig: (tenantId: string) => forgetConfig(caches, tenantId),
   }

@@ -25,7 +25,13 @@ export async function handOver(tx: Tx, tenantId: string, from: string, to: strin
 }
 
 /** Moves the listed rows back, if they still belong to `from`. */
-export async function giveBack(tx: Tx, tenantId: string, moved: Belongings, from: string, to: string): Promise<void> {
+export async function moveRowsBack(
+  tx: Tx,
+  tenantId: string,
+  moved: Belongings,
+  from: string,
+  to: string,
+): Promise<void> {
   for (const table of OF_CONTACTS)
     await tx
       .updateTable(table as 'contact_notes')

@@ -6,7 +6,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { lockRow, updateRow } from '../catalogue/records/resource.sql.ts'
 import { identityOf, type ContactFields } from './contact.ts'
 import type { Row } from '../catalogue/records/resource.ts'
-import { endMerge, endMerged, giveBack, handOver, insertMerge, lockMerge, repoint, revive } from './merge.sql.ts'
+import { endMerge, endMerged, moveRowsBack, handOver, insertMerge, lockMerge, repoint, revive } from './merge.sql.ts'
 
 type Fields = ContactFields & { attributes?: Record<string, unknown> }
 
@@ -139,7 +139,7 @@ export async function unmergeContacts(deps: Deps, tenantId: string, otherId: str
       externalId: tookExternalId ? (own.externalId ?? null) : (from.externalId ?? null),
     }
     await revive(tx, tenantId, otherId, restored, merge.moved.contacts ?? [], now)
-    await giveBack(tx, tenantId, merge.moved, merge.kept_id, otherId)
+    await moveRowsBack(tx, tenantId, merge.moved, merge.kept_id, otherId)
     await endMerge(tx, tenantId, merge.id, now)
     const entry = {
       tenant_id: tenantId,

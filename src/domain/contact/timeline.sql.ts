@@ -1,4 +1,4 @@
-// SQL of one contact's timeline (visits, callbacks, attempts, messages, notes, consents), of duplicates and of merges.
+// SQL of one contact's timeline (visits, callbacks, attempts, messages, notes, consents) and of duplicates.
 import { sql } from 'kysely'
 import type { Db } from '../../platform/database/tx.ts'
 import type { Row } from '../catalogue/records/resource.ts'

@@ -4,7 +4,7 @@ import type { Scope } from './scopes.ts'
 
 /**
  * Who may call a route. `manage`: also the holder of that appointment's manage token. `browser`: a browser whose cookie names
- * the draft or appointment in the address and carries the tenant's signature; web/pages.ts checks it.
+ * the draft or appointment in the address and carries the tenant's signature; site/pages.ts checks it.
  */
 export type Access =
   | { kind: 'anyone' }
@@ -54,10 +54,10 @@ export type Principal =
   | { kind: 'key'; id: string; tenantId: string; scopes: ReadonlySet<Scope>; secret: string }
   | { kind: 'manage'; id: string; tenantId: string; appointmentId: string; secret: string }
 
-export type Place = { agentId?: string | null; locationId?: string | null }
+export type AgentAndLocation = { agentId?: string | null; locationId?: string | null }
 
 /** Whether a place is within reach: the agent or the location is enough. */
-export const isWithin = (reach: Reach, place: Place): boolean =>
+export const isWithin = (reach: Reach, place: AgentAndLocation): boolean =>
   reach === null ||
   (place.agentId != null && reach.agentIds.has(place.agentId)) ||
   (place.locationId != null && reach.locationIds.has(place.locationId))

@@ -1,4 +1,4 @@
-// PURE. Recurrence rules (RFC 5545 §3.3.10): which are accepted, and their local dates. The library rrule parses them; rule-days.ts
+// PURE. Recurrence rules (RFC 5545 §3.3.10): which are accepted, and their local dates. The library rrule parses them; rrule-days.ts
 // computes their days, because rrule's iteration is unbounded (it follows a rule without dates to the year 9999).
 import rrulePackage from 'rrule'
 import { daysOf, fallsWithin, prepareRule, type PreparedRule } from './rrule-days.ts'

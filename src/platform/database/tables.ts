@@ -1,4 +1,5 @@
-// Row types of all tables as the database returns them: instants as Date, local dates as YYYY-MM-DD, int8 as number.
+// Row types of configuration, appointments and callbacks, and the list of all tables (more in message-tables.ts, people-tables.ts), as
+// the database returns them: instants as Date, local dates as YYYY-MM-DD, int8 as number.
 import type { Generated } from 'kysely'
 import type { MessageRow, JobRow, TemplateRow, GatewayRow, WebhookRow, WebhookDeliveryRow } from './message-tables.ts'
 import type { PeopleTables } from './people-tables.ts'

@@ -1,4 +1,4 @@
-// Reads the installation's keys from the environment or a file; with the embedded database, creates one in the data folder.
+// Reads the installation's keys from the settings or a file; with the embedded database, creates one in the data folder.
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

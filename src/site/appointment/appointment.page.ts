@@ -18,7 +18,7 @@ import { monthOf } from '../../locales/dates.ts'
 import type { Channel } from '../../domain/catalogue/visit.ts'
 import { openEntryOf } from '../../application/waiting-list/waiting.sql.ts'
 import { momentOf, untilOf } from '../../application/messaging/wording.ts'
-import { NO_FAULTS, notice, type Faults } from '../../ui/form.ts'
+import { NO_FAULTS, messageBox, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { addOwnPage, addPage, ownOf, type View } from '../pages.ts'
 import { isSignature, readSignedName, isSameText } from '../../kernel/crypto/signature.ts'
@@ -110,7 +110,7 @@ async function movePage(
   if (!visit) throw new AppError('service_unavailable', { service: '' })
   const own = await ownAppointment(deps, site, a)
   if (a.status === 'cancelled')
-    return managePage(site, { ...own, message: notice('warning', w.states.cancelled, w.notMovable) })
+    return managePage(site, { ...own, message: messageBox('warning', w.states.cancelled, w.notMovable) })
   if (!own.mayMove) throw new AppError('too_late_to_move', { minutes: strictest(site.config, a, 'moveNoticeMinutes') })
   const query = queryFields(request)
   const selection = selectionOfOwn(a)

@@ -1,7 +1,7 @@
-// The citizen's pages of an appointment: view, move, cancel, download, print, rate; and the pages of errors.
+// The citizen's pages of an appointment: view, move, cancel, download, print, rate; and the pages of offers, unsubscribing and finding.
 import { shownEmail } from '../../domain/contact/email.ts'
 import type { Appointment } from '../../domain/appointment/appointment.sql.ts'
-import { choices, faultSummary, field, NO_FAULTS, notice, type Faults } from '../../ui/form.ts'
+import { choices, faultSummary, field, NO_FAULTS, messageBox, type Faults } from '../../ui/form.ts'
 import { html, own as inOwnLanguage, paragraphs, telephone, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../layout.ts'
 import type { Site } from '../site.ts'
@@ -182,7 +182,7 @@ function waitingSection(site: Site, base: string, { isWaiting, offer }: Waiting)
   </section>`
 }
 
-type OfferPageOptions = {
+type OfferContent = {
   facts: readonly (readonly [string, string])[]
   when: string
   until: string
@@ -190,7 +190,7 @@ type OfferPageOptions = {
 }
 
 /** The page of an offer of an earlier time, opened from its message. */
-export function offerPage(site: Site, { facts, when, until, action }: OfferPageOptions): Page {
+export function offerPage(site: Site, { facts, when, until, action }: OfferContent): Page {
   const w = site.words.waiting
   return {
     title: w.offerTitle,
@@ -215,7 +215,7 @@ export function unsubscribePage(site: Site, action: string, isDone: boolean): Pa
       <h1>${w.title}</h1>
       ${
         isDone
-          ? notice('success', w.doneTitle, w.doneText)
+          ? messageBox('success', w.doneTitle, w.doneText)
           : html`<p class="lead">${w.text}</p>
               <form method="post" action="${action}"><button>${w.button}</button></form>`
       }

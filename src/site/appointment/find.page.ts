@@ -6,7 +6,7 @@ import { findContact } from '../../domain/contact/contact.sql.ts'
 import { toE164 } from '../../domain/contact/phone.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { problemWords } from '../../locales/words.ts'
-import { NO_FAULTS, notice } from '../../ui/form.ts'
+import { NO_FAULTS, messageBox } from '../../ui/form.ts'
 import { html } from '../../platform/html/html.ts'
 import { addPage } from '../pages.ts'
 import { findCallbackByCode } from '../../domain/callback/callback.sql.ts'
@@ -44,11 +44,11 @@ export function sendLinksForm(app: FastifyInstance, deps: Deps): void {
       const means = textOf(formFields(request), 'means', 254)
       if (means === '') {
         reply.code(422)
-        return findPage(site, { ...empty, message: notice('warning', site.words.noCode, site.words.fieldMissing) })
+        return findPage(site, { ...empty, message: messageBox('warning', site.words.noCode, site.words.fieldMissing) })
       }
       await sendLinks(deps, site, means)
       const [title, text] = site.words.linksSent as [string, string]
-      return findPage(site, { ...empty, message: notice('success', title, text) })
+      return findPage(site, { ...empty, message: messageBox('success', title, text) })
     },
   })
 }
@@ -82,7 +82,7 @@ export function findForm(app: FastifyInstance, deps: Deps): void {
       }
       reply.code(404)
       const words = problemWords(site.language, 'appointment_not_matched', {})
-      return findPage(site, { ...typed, message: notice('warning', words.title, words.detail), faults: NO_FAULTS })
+      return findPage(site, { ...typed, message: messageBox('warning', words.title, words.detail), faults: NO_FAULTS })
     },
   })
 }

@@ -3,7 +3,7 @@ import { memoizeByObject } from '../../kernel/memoize.ts'
 import { LRUCache } from 'lru-cache'
 import { findOwnTime } from '../../domain/availability/ledger.sql.ts'
 import { findSlots } from '../../domain/availability/search.ts'
-import { confirmFor, firstSlots, prepareSearch, type SlotRequest } from '../../domain/availability/slots.ts'
+import { currentVersionsFor, firstSlots, prepareSearch, type SlotRequest } from '../../domain/availability/slots.ts'
 import type { ReasonCode } from '../../domain/availability/explanation.ts'
 import type { Location, OfferedService, TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import { findAppointment, frequentServices } from '../../domain/appointment/appointment.sql.ts'
@@ -37,7 +37,7 @@ const knownTo = memoizeByObject((_db: Deps['db']) => new LRUCache<string, KnownF
 /** First free start by location, cached until something it depends on changes. */
 async function firstByLocation(deps: Deps, request: SlotRequest): Promise<Map<string, number | null>> {
   const cache = knownTo(deps.db)
-  const confirmed = await confirmFor(deps, request)
+  const confirmed = await currentVersionsFor(deps, request)
   const key = JSON.stringify(request)
   const cached = cache.get(key)
   if (cached && cached.fingerprint === confirmed.fingerprint && deps.now() < cached.until) return cached.firsts
@@ -167,7 +167,7 @@ export async function timesOf(
     locationIds,
     ignored: await ownTime(deps, site, movingId),
   })
-  const confirmed = await confirmFor(deps, request)
+  const confirmed = await currentVersionsFor(deps, request)
   const present = monthOf(zone, site.now)
   const end = lastMonth(visit, site.now)
   const months = monthsBetween(present, end > present ? end : present)

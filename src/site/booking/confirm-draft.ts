@@ -17,7 +17,7 @@ import { signedName, signatureOf } from '../../kernel/crypto/signature.ts'
 import type { Site } from '../site.ts'
 import { needsProof } from './hold-limits.ts'
 import { digestOf, type Draft, type Held } from './draft.ts'
-import { changeDraft, changeDraftIn, CITIZEN, citizenScope, giveBack, LONGEST, requireDraft } from './drafts.ts'
+import { changeDraft, changeDraftIn, CITIZEN, citizenScope, giveHoldBack, LONGEST, requireDraft } from './drafts.ts'
 import { visitOf } from '../../domain/availability/slots.ts'
 import type { AppointmentView } from '../../domain/appointment/appointment-view.ts'
 import { answersOf } from '../../ui/questions.ts'
@@ -26,7 +26,7 @@ import { answersOf } from '../../ui/questions.ts'
 const FALLBACK_MINUTES = 30
 const MOST_LINKS_AN_HOUR = 5
 
-type Confirmed = { appointmentId: string } | { activationUntil: number }
+type DraftOutcome = { appointmentId: string } | { activationUntil: number }
 
 const appointmentView = (draft: Draft): AppointmentView => ({
   serviceIds: draft.selection.serviceIds,
@@ -101,7 +101,7 @@ async function bookDraft(
   const repeat = { scope: citizenScope(tenantId, `confirm:${held.id}`), callerSecret: site.secret }
   const confirmation = { holdId: held.id, request: requestOf(site, draft), context, terms }
   const id = bookedId(await confirmOnce(deps, confirmation, repeat))
-  await giveBack(deps, tenantId, replaced)
+  await giveHoldBack(deps, tenantId, replaced)
   return id
 }
 
@@ -166,7 +166,7 @@ export async function confirmDraft(
   deps: Deps,
   site: Site,
   { draftId, draft, isVouched }: { draftId: string; draft: Draft; isVouched: boolean },
-): Promise<Confirmed> {
+): Promise<DraftOutcome> {
   if (draft.appointmentId !== null) return { appointmentId: draft.appointmentId }
   if (!draft.held || draft.held.until <= deps.now()) throw new AppError('hold_expired')
   const { emailConfirmationMinutes, captcha } = site.settings.booking

@@ -46,14 +46,14 @@ function chosenSoFar(site: Site, draft: Draft): Html {
   </dl>`
 }
 
-type DraftFormOptions = {
+type DraftFormContent = {
   p: DraftPage
   step: 'details' | 'applicant'
   body: Html
   button: string
 }
 
-function draftForm(site: Site, { p, step, body, button }: DraftFormOptions): Page {
+function draftForm(site: Site, { p, step, body, button }: DraftFormContent): Page {
   const w = site.words
   return {
     title: w.stepTitles[step],

@@ -86,7 +86,7 @@ export function citizenScope(tenantId: string, key: string): IdempotencyScope {
   return { tenantId, principal: 'citizen', key, keyHash, requestHash: keyHash }
 }
 
-type HoldAnewOptions = {
+type HoldWish = {
   draftId: string
   wanted: Selection
   choice: Choice
@@ -94,7 +94,7 @@ type HoldAnewOptions = {
 }
 
 /** Takes a new hold. The same choice for the same draft, as in a double click, takes only one. */
-async function holdAnew(deps: Deps, site: Site, { draftId, wanted, choice, network }: HoldAnewOptions): Promise<Held> {
+async function holdAnew(deps: Deps, site: Site, { draftId, wanted, choice, network }: HoldWish): Promise<Held> {
   const { tenantId } = site
   const request = {
     serviceIds: wanted.serviceIds,
@@ -147,7 +147,7 @@ async function moveHold(
 }
 
 /** Releases the draft's hold, if it is still active. */
-export async function giveBack(deps: Deps, tenantId: string, held: Held | null): Promise<void> {
+export async function giveHoldBack(deps: Deps, tenantId: string, held: Held | null): Promise<void> {
   if (!held || held.until <= deps.now()) return
   await cancel(deps, holdOnly(tenantId, held.id), undefined).catch((error: unknown) => {
     // The hold ended at the same moment.
@@ -155,7 +155,7 @@ export async function giveBack(deps: Deps, tenantId: string, held: Held | null):
   })
 }
 
-type ChooseTimeOptions = {
+type TimeChoice = {
   draftId: string
   selection: Selection
   choice: Choice
@@ -169,7 +169,7 @@ type ChooseTimeOptions = {
 export async function chooseTime(
   deps: Deps,
   site: Site,
-  { draftId, selection, choice, network }: ChooseTimeOptions,
+  { draftId, selection, choice, network }: TimeChoice,
 ): Promise<Draft> {
   const { tenantId } = site
   const known = await findDraft(deps.db.kysely, tenantId, draftId, new Date(deps.now()))
@@ -179,7 +179,7 @@ export async function chooseTime(
   let held: Held | null = null
   if (before.held && before.held.until > deps.now() && isSameVisit(before.selection, selection))
     held = await moveHold(deps, site, { held: before.held, wanted: selection, choice })
-  else await giveBack(deps, tenantId, before.held)
+  else await giveHoldBack(deps, tenantId, before.held)
   held ??= await holdAnew(deps, site, { draftId, wanted: selection, choice, network })
   const sameQuestions = before.selection.serviceIds.join() === selection.serviceIds.join()
   const chosen = held
@@ -201,7 +201,7 @@ export async function chooseTime(
         }
   if (isNew) return keepDraft(deps, tenantId, draftId, choose(before))
   const after = await changeDraft(deps, tenantId, draftId, choose)
-  if (after.appointmentId !== null && chosen.id !== after.appointmentId) await giveBack(deps, tenantId, chosen)
+  if (after.appointmentId !== null && chosen.id !== after.appointmentId) await giveHoldBack(deps, tenantId, chosen)
   return after
 }
 
@@ -220,6 +220,6 @@ export async function extendDraft(deps: Deps, site: Site, draftId: string): Prom
 export async function abandonDraft(deps: Deps, tenantId: string, draftId: string): Promise<void> {
   const draft = await requireDraft(deps, tenantId, draftId)
   if (draft.appointmentId !== null) return
-  await giveBack(deps, tenantId, draft.held)
+  await giveHoldBack(deps, tenantId, draft.held)
   await changeDraft(deps, tenantId, draftId, (d) => (d.appointmentId === null ? newDraft(d.selection) : d))
 }

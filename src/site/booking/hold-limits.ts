@@ -16,15 +16,15 @@ import type { Selection } from './draft.ts'
 import { HARDEST } from './proof-of-work.ts'
 
 /** New bookings and holds of one network (a library has many) per level of work. */
-const A_LEVEL = 6
+const BOOKINGS_A_LEVEL = 6
 /** A network's holds cost work above this level. */
-const MANY = 2
+const FREE_HOLDS = 2
 /** A day with fewer unproven bookings than this is free for everyone: the share of a small office could be a single booking. */
-const QUIET = 3
+const FREE_BOOKINGS_A_DAY = 3
 /** The most that unproven citizens may hold of a day, whatever work they do (0 to 1). */
-const ALL = 0.8
+const MOST_UNPROVEN_SHARE = 0.8
 /** Lowest level of work for a hold beyond the share: it takes seconds. */
-const SECONDS = 3
+const LEAST_LEVEL_BEYOND_SHARE = 3
 
 /** Keyed hash of the caller's network, stored with holds and bookings. */
 export const networkToken = (site: Pick<Site, 'secret'>, address: string): string =>
@@ -45,14 +45,14 @@ type Day = {
   isQuiet: boolean
 }
 
-type DayForOptions = {
+type DayQuestion = {
   visit: Visit
   places: number
   place: Place
   except: string | null
 }
 
-async function dayFor(deps: Deps, site: Site, { visit, places, place, except }: DayForOptions): Promise<Day> {
+async function dayFor(deps: Deps, site: Site, { visit, places, place, except }: DayQuestion): Promise<Day> {
   const { config, tenantId } = site
   const locationIds = place.locationId === undefined ? undefined : [place.locationId]
   const candidates = candidatesFor(config, visit, { locationIds })
@@ -71,7 +71,7 @@ async function dayFor(deps: Deps, site: Site, { visit, places, place, except }: 
   const used = held.reduce((sum, one) => sum + weightOf(config, one), 0)
   const own = (visit.duration / MINUTE) * Math.min(1, partOf(config, visit.serviceIds, places))
   // Buffers and the grid make part of the open time unusable, so the real capacity is lower.
-  return { share: (used + own) / Math.max(own, capacity), isQuiet: held.length < QUIET && places <= 1 }
+  return { share: (used + own) / Math.max(own, capacity), isQuiet: held.length < FREE_BOOKINGS_A_DAY && places <= 1 }
 }
 
 const isOver = (site: Site, { share, isQuiet }: Day): boolean =>
@@ -91,10 +91,10 @@ export async function needsProof(
 export async function networkLevel(deps: Deps, site: Site, token: string, except: string | null): Promise<number> {
   const now = deps.now()
   const by = { network: token, since: new Date(now - DAY), now: new Date(now), except }
-  return Math.floor((await countOfNetwork(deps.db.kysely, site.tenantId, by)) / A_LEVEL)
+  return Math.floor((await countOfNetwork(deps.db.kysely, site.tenantId, by)) / BOOKINGS_A_LEVEL)
 }
 
-type PressureOfOptions = {
+type WantedHold = {
   selection: Selection
   place: Place
   token: string
@@ -105,12 +105,12 @@ type PressureOfOptions = {
 export async function pressureOf(
   deps: Deps,
   site: Site,
-  { selection, place, token, own }: PressureOfOptions,
+  { selection, place, token, own }: WantedHold,
 ): Promise<number | 'full'> {
   const visit = visitOf(site.config, selection.serviceIds, selection.minutes)
   const day = await dayFor(deps, site, { visit, places: selection.places, place, except: own })
   const level = await networkLevel(deps, site, token, own)
   // Below the share, only busy networks work. Citizens without scripts pass here and confirm by e-mail at the end.
-  if (!isOver(site, day)) return Math.max(0, Math.min(HARDEST, level) - MANY)
-  return day.share > ALL ? 'full' : Math.min(HARDEST, Math.max(SECONDS, level))
+  if (!isOver(site, day)) return Math.max(0, Math.min(HARDEST, level) - FREE_HOLDS)
+  return day.share > MOST_UNPROVEN_SHARE ? 'full' : Math.min(HARDEST, Math.max(LEAST_LEVEL_BEYOND_SHARE, level))
 }

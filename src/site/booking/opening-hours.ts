@@ -10,7 +10,7 @@ function scheduleNow(schedules: readonly Schedule[], day: number): Schedule | un
   return schedules.find((s) => s.fromDay <= day && day < s.untilDay) ?? schedules.find((s) => s.fromDay > day)
 }
 
-type HoursOfOptions = {
+type LocationReading = {
   locationId: string
   language: Language
   words: PageWords
@@ -18,7 +18,7 @@ type HoursOfOptions = {
 }
 
 /** Returns lines such as `lun–ven 08:30–13:00`, one per rule; leaves out rules too irregular for simple words. */
-export function hoursOf(config: TenantConfig, { locationId, language, words, now }: HoursOfOptions): string[] {
+export function hoursOf(config: TenantConfig, { locationId, language, words, now }: LocationReading): string[] {
   const schedule = scheduleNow(config.schedules.get(locationId) ?? [], dayOf(config.timeZone, now))
   const names = weekdayNames(language, 'short')
   return (schedule?.rules ?? []).flatMap((rule) => {

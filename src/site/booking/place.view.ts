@@ -2,7 +2,7 @@
 import type { Channel } from '../../domain/catalogue/visit.ts'
 import type { Location, OfferedService } from '../../domain/catalogue/tenant-config.ts'
 import { MINUTE } from '../../kernel/time/interval.ts'
-import { choices, field, hidden, NO_FAULTS, notice, select } from '../../ui/form.ts'
+import { choices, field, hidden, NO_FAULTS, messageBox, select } from '../../ui/form.ts'
 import { html, own, paragraphs, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../layout.ts'
 import type { Site } from '../site.ts'
@@ -148,7 +148,7 @@ export function placePage(site: Site, choice: PlaceChoice): Page {
     main: html`<div class="narrow">
       ${steps(site, 'place', {})}
       <h1>${title}</h1>
-      ${wish.visit.approvalRequired && notice('note', w.approvalTitle, w.approvalNote)} ${visitHead(site, wish)}
+      ${wish.visit.approvalRequired && messageBox('note', w.approvalTitle, w.approvalNote)} ${visitHead(site, wish)}
       ${service?.description !== undefined && wish.services.length === 1 && paragraphs(service.description)}
       ${together(site, wish)}
       <p class="hint">${w.requiredNote}</p>

@@ -4,7 +4,7 @@
 import { createChallenge, verifySolution } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/argon2id'
 import { HOUR } from '../../kernel/time/interval.ts'
-import { assetsBase } from '../../platform/assets.ts'
+import { assetsBase } from '../../platform/public-files.ts'
 import type { Site } from '../site.ts'
 
 export type Captcha = { challenge: string; workerUrl: string } | null

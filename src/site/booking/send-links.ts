@@ -6,7 +6,7 @@ import { toE164 } from '../../domain/contact/phone.ts'
 import { transaction } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { compose, post } from '../../application/messaging/compose.ts'
-import { occasionOf, personOf } from '../../application/notifications/notices.ts'
+import { occasionOf, personOf } from '../../application/notifications/event-messages.ts'
 import { HOUR } from '../../kernel/time/interval.ts'
 import type { Site } from '../site.ts'
 

@@ -7,7 +7,7 @@ import type { Deps } from '../../domain/deps.ts'
 import { AppError, type ProblemCode } from '../../kernel/errors.ts'
 import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
 import { faultWords, problemWords } from '../../locales/words.ts'
-import { NO_FAULTS, notice, type Faults } from '../../ui/form.ts'
+import { NO_FAULTS, messageBox, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { addPage, type View } from '../pages.ts'
 import { isSameText, readSignedName } from '../../kernel/crypto/signature.ts'
@@ -179,7 +179,7 @@ async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply,
       reply.code(error.status)
       const words = problemWords(site.language, error.code, error.params)
       return showSummary(deps, site, loaded, {
-        message: notice('warning', words.title, words.detail),
+        message: messageBox('warning', words.title, words.detail),
         isConsented: true,
       })
     }

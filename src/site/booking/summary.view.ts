@@ -1,6 +1,6 @@
 // Step 5: the summary, with a link to change each part; then the page that waits for the e-mail confirmation.
 import { meantEmail, shownEmail } from '../../domain/contact/email.ts'
-import { choices, faultSummary, hidden, notice } from '../../ui/form.ts'
+import { choices, faultSummary, hidden, messageBox } from '../../ui/form.ts'
 import { html, own, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../layout.ts'
 import type { Site } from '../site.ts'
@@ -72,14 +72,14 @@ function placeRows(site: Site, { held, selection, applicant }: Draft): [string, 
   return [where, ...(selection.places > 1 ? [[w.people, String(selection.places)] as [string, string]] : [])]
 }
 
-type SummaryPageOptions = {
+type SummaryContent = {
   p: DraftPage
   questions: readonly Question[]
   captcha: Captcha
   needsApproval: boolean
 }
 
-export function summaryPage(site: Site, { p, questions, captcha, needsApproval }: SummaryPageOptions): Page {
+export function summaryPage(site: Site, { p, questions, captcha, needsApproval }: SummaryContent): Page {
   const w = site.words
   const { draft } = p
   const { held, selection, applicant } = draft
@@ -92,7 +92,7 @@ export function summaryPage(site: Site, { p, questions, captcha, needsApproval }
       ${steps(site, 'summary', p.links)}
       <h1>${w.stepTitles.summary}</h1>
       ${p.message} ${holdClock(site, held, p.base)} ${faultSummary(w, p.faults)}
-      ${needsApproval && notice('note', w.approvalTitle, w.approvalNote)}
+      ${needsApproval && messageBox('note', w.approvalTitle, w.approvalNote)}
       ${section(w.stepNames.place, p.links.place ?? '', w.change, [
         [w.service, own(site, visitName(site, selection.serviceIds))],
         ...placeRows(site, draft),

@@ -2,7 +2,7 @@
 import { DAY } from '../../kernel/time/interval.ts'
 import { formatDate, parseDate, weekdayOf } from '../../kernel/time/zone.ts'
 import { addMonths, clockOf, dayAndMonth, longDate, monthName, monthOf, weekdayNames } from '../../locales/dates.ts'
-import { faultSummary, hidden, notice, type Faults } from '../../ui/form.ts'
+import { faultSummary, hidden, messageBox, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../layout.ts'
 import type { Site } from '../site.ts'
@@ -175,7 +175,7 @@ function otherWays(site: Site, choice: TimeChoice): Html {
   if (!nothing) return html``
   const next = nothing.next
   const nextMonth = next?.start == null ? null : formatDate(Math.floor(next.start / DAY)).slice(0, 7)
-  return notice(
+  return messageBox(
     'note',
     w.noTimes(monthName(site.language, choice.times.month)),
     html`<p>${w.why[nothing.reason] ?? w.whyUnknown}</p>

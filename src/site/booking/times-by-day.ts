@@ -1,5 +1,11 @@
 // PURE. Groups slots for display, by day and part of the day, and finds the reason if there are none.
-import { candidatesFor, situationOf, type Search, type Selection, type Slot } from '../../domain/availability/search.ts'
+import {
+  candidatesFor,
+  situationOf,
+  type Search,
+  type SearchScope,
+  type Slot,
+} from '../../domain/availability/search.ts'
 import { explainStart, mostUseful, type ReasonCode } from '../../domain/availability/explanation.ts'
 import { DAY, HOUR, MINUTE } from '../../kernel/time/interval.ts'
 import { dayOf, wallOf } from '../../kernel/time/zone.ts'
@@ -46,7 +52,7 @@ export function groupsOf(times: readonly Time[]): TimeGroup[] {
 }
 
 /** The main reason why nothing is free in [from, to). Checks every candidate every 15 minutes. */
-export function whyNothing(search: Search, selection: Selection, from: number, to: number): ReasonCode {
+export function whyNothing(search: Search, selection: SearchScope, from: number, to: number): ReasonCode {
   const seen = new Set<ReasonCode>()
   const begin = Math.ceil(from / (15 * MINUTE)) * 15 * MINUTE
   for (const candidate of candidatesFor(search.config, search.visit, selection)) {

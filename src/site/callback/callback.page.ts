@@ -11,8 +11,8 @@ import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { problemWords } from '../../locales/words.ts'
 import { DAY } from '../../kernel/time/interval.ts'
-import { remindOfCallback, sendsTexts } from '../../application/notifications/notices.ts'
-import { NO_FAULTS, notice, type Faults } from '../../ui/form.ts'
+import { remindOfCallback, sendsTexts } from '../../application/notifications/event-messages.ts'
+import { NO_FAULTS, messageBox, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { addPage, type View } from '../pages.ts'
 import { isUuid } from '../../kernel/uuid.ts'
@@ -154,7 +154,7 @@ async function send(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
     if (!(error instanceof AppError) || error.status >= 500) throw error
     reply.code(error.status)
     const words = problemWords(site.language, error.code, error.params)
-    return form(deps, site, campaign, { typed, more: { message: notice('warning', words.title, words.detail) } })
+    return form(deps, site, campaign, { typed, more: { message: messageBox('warning', words.title, words.detail) } })
   }
 }
 
@@ -301,7 +301,7 @@ function postponeForm(app: FastifyInstance, deps: Deps): void {
         if (!(error instanceof AppError) || error.status >= 500) throw error
         reply.code(error.status)
         const words = problemWords(site.language, error.code, error.params)
-        return show(deps, site, c, { message: notice('warning', words.title, words.detail) })
+        return show(deps, site, c, { message: messageBox('warning', words.title, words.detail) })
       }
       return { redirect: `${site.base}/callback/${c.id}?said=postponed` }
     },

@@ -1,6 +1,6 @@
 // The "call me back" pages: the request form, its confirmation, and the citizen's page to postpone or cancel.
 import { clockOf, dateOf } from '../../locales/dates.ts'
-import { choices, faultSummary, field, hidden, notice, select, type Faults } from '../../ui/form.ts'
+import { choices, faultSummary, field, hidden, messageBox, select, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../layout.ts'
 import type { Site } from '../site.ts'
@@ -25,14 +25,14 @@ export const offerText = (site: Site, zone: string, from: number, to: number): s
 
 const valueOf = (offer: Offer): string => new Date(offer.from).toISOString()
 
-type WhenChoicesOptions = {
+type WhenContent = {
   zone: string
   offers: readonly Offer[]
   chosen: string
   faults: Faults
 }
 
-function whenChoices(site: Site, { zone, offers, chosen, faults }: WhenChoicesOptions): Html {
+function whenChoices(site: Site, { zone, offers, chosen, faults }: WhenContent): Html {
   const w = site.words.callback
   const [soonest] = offers
   const options = [
@@ -63,7 +63,7 @@ export function callMePage(site: Site, p: CallMe): Page {
       <p class="lead">${c.lead}</p>
       ${
         p.offers.length === 0
-          ? notice('note', c.nothing, c.nothingText)
+          ? messageBox('note', c.nothing, c.nothingText)
           : html`<p class="hint">${w.requiredNote}</p>
               <form
                 method="post"

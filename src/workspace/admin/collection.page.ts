@@ -24,7 +24,7 @@ import { dryRun } from './segment-forms.ts'
 import { plain } from '../../platform/schema/plain.ts'
 import type { Workspace, Refusal } from '../frame/context.ts'
 
-type Shown = Record<string, unknown> & { id: string; version: number; archivedAt: string | null }
+type CollectionRecord = Record<string, unknown> & { id: string; version: number; archivedAt: string | null }
 const at = (path: string): string => `/agenda/settings/${path}`
 
 function resourceIn(path: string): Resource {
@@ -40,7 +40,7 @@ const nameIn = (options: Choices[string] | undefined, id: unknown): string =>
   options?.find((o) => o.value === id)?.label ?? '–'
 
 /** Name and detail of a record in the list. */
-function lineOf(workspace: Workspace, references: Choices, item: Shown): { name: string; detail: string } {
+function lineOf(workspace: Workspace, references: Choices, item: CollectionRecord): { name: string; detail: string } {
   const period =
     typeof item.from === 'string' && typeof item.to === 'string'
       ? `${moment(workspace, item.from)} – ${moment(workspace, item.to)}`
@@ -77,7 +77,7 @@ async function listPage(
   const isArchived = query.archived === '1'
   const [references, page] = await Promise.all([
     referencesOf(workspace),
-    workspace.read<{ items: Shown[]; nextCursor: string | null }>(
+    workspace.read<{ items: CollectionRecord[]; nextCursor: string | null }>(
       address(`/v1/${resource.path}`, { limit: 200, archived: isArchived, cursor: query.cursor }),
     ),
   ])
@@ -122,7 +122,7 @@ async function listPage(
 }
 
 /** The record as it was typed: for whole days, without the derived instants. */
-function asTyped(item: Shown): Record<string, unknown> {
+function asTyped(item: CollectionRecord): Record<string, unknown> {
   if (typeof item.firstDay !== 'string') return item
   const { from: _from, to: _to, ...rest } = item
   return rest
@@ -131,7 +131,7 @@ function asTyped(item: Shown): Record<string, unknown> {
 type Editing = { values: Record<string, unknown>; refusal?: Refusal | undefined }
 
 /** The panel beside the form: the public page of a service, or the dry run of a campaign. */
-function beside(workspace: Workspace, resource: Resource, item: Shown | null): Html | false {
+function beside(workspace: Workspace, resource: Resource, item: CollectionRecord | null): Html | false {
   if (resource.path === 'services' && item !== null)
     return html`<aside class="panel">
       <h2>${workspace.words.admin.publicPage}</h2>
@@ -154,7 +154,7 @@ function beside(workspace: Workspace, resource: Resource, item: Shown | null): H
 async function editPage(
   workspace: Workspace,
   resource: Resource,
-  item: Shown | null,
+  item: CollectionRecord | null,
   editing: Editing,
 ): Promise<WorkspaceView> {
   const w = workspace.words.admin
@@ -235,7 +235,9 @@ function recordPageRoute(add: AddWorkspacePage): void {
     scope: read,
     handler: async (workspace, request) => {
       const resource = resourceIn(paramIn(request, 'collection'))
-      const item = await workspace.read<Shown>(`/v1/${resource.path}/${encodeURIComponent(paramIn(request))}`)
+      const item = await workspace.read<CollectionRecord>(
+        `/v1/${resource.path}/${encodeURIComponent(paramIn(request))}`,
+      )
       return editPage(workspace, resource, item, { values: asTyped(item) })
     },
   })
@@ -249,7 +251,7 @@ function createForm(add: AddWorkspacePage): void {
     handler: async (workspace, request, reply) => {
       const resource = resourceIn(paramIn(request, 'collection'))
       const body = readObject(schemaOf(resource), '', formIn(request), isReference(await referencesOf(workspace)))
-      const answer = await workspace.api<Shown>('POST', `/v1/${resource.path}`, { body })
+      const answer = await workspace.api<CollectionRecord>('POST', `/v1/${resource.path}`, { body })
       if (answer.ok) return { redirect: address(at(`${resource.path}/${answer.body.id}`), { done: 'saved' }) }
       reply.code(answer.status)
       return editPage(workspace, resource, null, { values: body, refusal: answer.refusal })
@@ -265,14 +267,17 @@ function changeForm(add: AddWorkspacePage): void {
     handler: async (workspace, request, reply) => {
       const resource = resourceIn(paramIn(request, 'collection'))
       const url = `/v1/${resource.path}/${encodeURIComponent(paramIn(request))}`
-      const item = await workspace.read<Shown>(url)
+      const item = await workspace.read<CollectionRecord>(url)
       const wanted = readObject(schemaOf(resource), '', formIn(request), isReference(await referencesOf(workspace)))
       const patch = patchTo(schemaOf(resource), asTyped(item), wanted)
       const done = { redirect: address(at(`${resource.path}/${item.id}`), { done: 'saved' }) }
       if (Object.keys(patch).length === 0) return done
       // Use the version from which the form was rendered, so that a change by somebody else meanwhile is not overwritten.
       const version = Number(textIn(formIn(request), 'version')) || item.version
-      const answer = await workspace.api<Shown>('PATCH', url, { body: patch, headers: { 'if-match': `"${version}"` } })
+      const answer = await workspace.api<CollectionRecord>('PATCH', url, {
+        body: patch,
+        headers: { 'if-match': `"${version}"` },
+      })
       if (answer.ok) return done
       reply.code(answer.status)
       return editPage(workspace, resource, item, { values: wanted, refusal: answer.refusal })
@@ -291,7 +296,7 @@ function archiveForm(add: AddWorkspacePage): void {
       const answer = await workspace.api('DELETE', url, { headers: { 'if-match': '*' } })
       if (answer.ok) return { redirect: address(at(resource.path), { done: 'archived' }) }
       reply.code(answer.status)
-      const item = await workspace.read<Shown>(url)
+      const item = await workspace.read<CollectionRecord>(url)
       return editPage(workspace, resource, item, { values: item, refusal: answer.refusal })
     },
   })

@@ -42,14 +42,14 @@ const columnsOf = (movable: Movable | undefined, items: readonly Item[]): string
 const send = (name: string, type: string, content: string): WorkspaceView => ({ file: { name, type, content } })
 
 type Imported = { line: number; name: string; result: 'created' | 'changed' | 'refused'; detail: string }
-type ImportRowOptions = {
+type RowToImport = {
   movable: Movable
   row: Item
   known: Map<string, string>
   line: number
 }
 
-async function importRow(workspace: Workspace, { movable, row, known, line }: ImportRowOptions): Promise<Imported> {
+async function importRow(workspace: Workspace, { movable, row, known, line }: RowToImport): Promise<Imported> {
   const id = movable
     .keysOf(row)
     .map((key) => known.get(key))

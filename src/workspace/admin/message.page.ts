@@ -29,7 +29,7 @@ type Message = Static<typeof MessageShown>
 
 const nameOf = (workspace: Workspace, kind: string): string => workspace.words.messages[kind] ?? kind
 
-type TemplatePageOptions = {
+type TemplatePageContent = {
   kind: string
   language: string
   given: Partial<Template> | null
@@ -38,7 +38,7 @@ type TemplatePageOptions = {
 
 async function templatePage(
   workspace: Workspace,
-  { kind, language, given, refusal }: TemplatePageOptions,
+  { kind, language, given, refusal }: TemplatePageContent,
 ): Promise<WorkspaceView> {
   const w = workspace.words.admin
   const { items } = await workspace.read<{ items: Template[] }>('/v1/message-templates')

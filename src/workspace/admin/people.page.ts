@@ -133,7 +133,7 @@ async function usersPage(
   }
 }
 
-type UserPageOptions = {
+type UserPageContent = {
   u: User
   given: Partial<User>
   refusal?: Refusal
@@ -142,7 +142,7 @@ type UserPageOptions = {
 
 async function userPage(
   workspace: Workspace,
-  { u, given, refusal, extra = false }: UserPageOptions,
+  { u, given, refusal, extra = false }: UserPageContent,
 ): Promise<WorkspaceView> {
   const w = workspace.words.people
   const faults = refusal ? faultsOf(refusal) : NO_FAULTS

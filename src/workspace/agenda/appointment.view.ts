@@ -35,7 +35,7 @@ const fact = (name: string, value: Html | string | undefined | false): Html | fa
     <dd>${value}</dd>
   </div>`
 
-function facts(workspace: Workspace, a: ShownAppointment): Html {
+function appointmentFacts(workspace: Workspace, a: ShownAppointment): Html {
   const w = workspace.words.appointment
   const questions = a.serviceIds.flatMap((id) => workspace.config.services.get(id)?.questions ?? [])
   const labels = new Map(questions.map((q) => [q.id, q.label]))
@@ -262,7 +262,7 @@ export async function appointmentPage(
       <div>
         <h1>${serviceName(workspace, a.serviceIds)} ${stateTag(workspace, a)}</h1>
         ${refused(refusal)} ${insistForm(workspace, a.id, refusal)} ${await doneNote(workspace, a, query)}
-        ${buttons(workspace, a)} ${facts(workspace, a)} ${await findSlotsFor(workspace, a, query)}
+        ${buttons(workspace, a)} ${appointmentFacts(workspace, a)} ${await findSlotsFor(workspace, a, query)}
         ${changes(workspace, a, free)}
         <p><a href="/agenda/appointments/${a.id}/history">${w.history}</a></p>
       </div>

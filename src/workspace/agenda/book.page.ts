@@ -185,7 +185,7 @@ function personOf(
   return { contact: { firstName, lastName, ...optional('phone'), ...optional('email') } }
 }
 
-type BookPageOptions = {
+type BookPageContent = {
   given: Given
   people: readonly Found[]
   faults: Faults
@@ -194,7 +194,7 @@ type BookPageOptions = {
 
 async function bookPage(
   workspace: Workspace,
-  { given, people, faults, refusal }: BookPageOptions,
+  { given, people, faults, refusal }: BookPageContent,
 ): Promise<WorkspaceView> {
   const w = workspace.words.book
   const slots = await slotsFor(workspace, given)

@@ -145,7 +145,7 @@ export function nearestWindows(workspace: Workspace, refusal: Refusal | undefine
   </div>`
 }
 
-function facts(workspace: Workspace, c: ShownCallback): Html {
+function callbackFacts(workspace: Workspace, c: ShownCallback): Html {
   const w = workspace.words.callbacks
   return html`<dl class="facts">
     <div>
@@ -214,7 +214,7 @@ export async function callbackPage(workspace: Workspace, id: string, refusal?: R
           ${refused(refusal)} ${nearestWindows(workspace, refusal)}
           ${c.number !== null && html`<p class="big">${telephone(c.number)}</p>`}
           ${c.joinLink !== undefined && html`<p><a class="button" href="${c.joinLink}" rel="noreferrer" target="_blank">${w.join}</a></p>`}
-          ${facts(workspace, c)} ${script(workspace, c)}
+          ${callbackFacts(workspace, c)} ${script(workspace, c)}
           ${canReport ? outcomeForm(workspace, c, faults) : holder(workspace, c, history)}
           ${attempts(workspace, history)}
           ${

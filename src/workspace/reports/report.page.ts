@@ -92,7 +92,7 @@ function method(workspace: Workspace, made: Report): Html | false {
   </p>`
 }
 
-type FiguresOptions = {
+type ShownReport = {
   made: Report
   title: string
   by: string | undefined
@@ -100,7 +100,7 @@ type FiguresOptions = {
 }
 
 /** The plot, the table and the CSV link. */
-function figures(workspace: Workspace, { made, title, by, csv }: FiguresOptions): Html {
+function figures(workspace: Workspace, { made, title, by, csv }: ShownReport): Html {
   const w = workspace.words.reports
   return made.rows.length === 0
     ? empty(w.nothing)

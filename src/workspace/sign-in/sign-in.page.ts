@@ -10,7 +10,7 @@ import { personIn } from '../../http/access.ts'
 import { addPage, type View } from '../../site/pages.ts'
 import { installWorkspace, safeNext } from '../frame/workspace.ts'
 import { plainDocument } from '../frame/layout.ts'
-import { assetsBase } from '../../platform/assets.ts'
+import { assetsBase } from '../../platform/public-files.ts'
 import type { Site } from '../../site/site.ts'
 import type { Authenticator } from '../../http/authenticate.ts'
 import { giveSession, takeSession } from '../../http/session-cookie.ts'
@@ -343,7 +343,7 @@ export function signInRoutes(app: FastifyInstance, deps: Deps): void {
 }
 
 /** Pages without a tenant in the URL: redirect to the right sign-in, entering a frame, signing out. */
-export async function agendaDoors(
+export async function signInPagesWithoutTenant(
   app: FastifyInstance,
   deps: Deps,
   authenticator: Authenticator,

@@ -32,7 +32,7 @@ import {
   TELL_AFTER_SECONDS,
   UNDO,
   type Done,
-  type Place,
+  type Alternative,
   type Query,
 } from './rearranged.view.ts'
 import { agentName, clock, dayIn, empty, moment, nameOf, optionsOf, refused, serviceName } from '../frame/components.ts'
@@ -153,7 +153,7 @@ function targetOf(
   return place.agentId === undefined ? when : `${when}, ${agentName(workspace, place.agentId)}`
 }
 
-type OptionsForOptions = {
+type ChoiceToOffer = {
   e: AgendaEntry
   p: Proposed
   wantedAgent: string
@@ -161,9 +161,9 @@ type OptionsForOptions = {
 }
 
 /** The options of one appointment; the proposal is first and preselected. */
-async function optionsFor(workspace: Workspace, { e, p, wantedAgent, away }: OptionsForOptions) {
+async function optionsFor(workspace: Workspace, { e, p, wantedAgent, away }: ChoiceToOffer) {
   const w = workspace.words.team
-  const answer = await workspace.api<{ agentIds: string[]; places: Place[] }>(
+  const answer = await workspace.api<{ agentIds: string[]; places: Alternative[] }>(
     'GET',
     address(`/v1/appointments/${e.id}/alternatives`, { awayAgentId: away }),
   )

@@ -42,14 +42,14 @@ export const ofAgent = async <T>(workspace: Workspace, path: string, query: Reco
 const versionOn = (schedules: readonly Schedule[], day: string): Schedule | undefined =>
   schedules.find((s) => s.validFrom <= day && (s.validUntil === undefined || day < s.validUntil))
 
-type WeekFormOptions = {
+type WeekFormContent = {
   agentId: string
   lines: readonly string[]
   validFrom: string
   faults: Faults
 }
 
-function weekForm(workspace: Workspace, { agentId, lines, validFrom, faults }: WeekFormOptions): Html {
+function weekForm(workspace: Workspace, { agentId, lines, validFrom, faults }: WeekFormContent): Html {
   const w = workspace.words.hours
   const names = weekdayNames(workspace.language, 'long')
   return form(
@@ -244,7 +244,7 @@ function datedForm(workspace: Workspace, agentId: string, kind: 'absence' | 'ope
   </details>`
 }
 
-type PreviewPageOptions = {
+type PreviewContent = {
   hit: readonly AgendaEntry[]
   title: string
   to: string
@@ -252,7 +252,7 @@ type PreviewPageOptions = {
 }
 
 /** The appointments that a change affects, and the button that makes it anyway. */
-export function previewPage(workspace: Workspace, { hit, title, to, fields }: PreviewPageOptions): WorkspaceView {
+export function previewPage(workspace: Workspace, { hit, title, to, fields }: PreviewContent): WorkspaceView {
   const w = workspace.words.hours
   return {
     title,

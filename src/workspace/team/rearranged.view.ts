@@ -21,7 +21,7 @@ export const TELL_AFTER_SECONDS = 60
 export const SHOWN = 50
 
 export type Query = Record<string, string | undefined>
-export type Place = { agentId: string; start: string }
+export type Alternative = { agentId: string; start: string }
 export type Done = Static<typeof RearrangedShown>['items'][number]
 
 /** Agenda entries in [from, to), of one agent or all. */
@@ -82,7 +82,7 @@ export function resultsPage(
   const line = (one: Done): Html => {
     const e = entries.get(one.id)
     const before = one.before ?? { agentId: e?.agentId ?? '', start: e?.start ?? '' }
-    const place = (p: Place): string => `${moment(workspace, p.start)}, ${agentName(workspace, p.agentId)}`
+    const place = (p: Alternative): string => `${moment(workspace, p.start)}, ${agentName(workspace, p.agentId)}`
     const after = { agentId: one.agentId ?? before.agentId, start: one.start ?? before.start }
     const code = (one.code ?? 'no_agent_free') as ProblemCode
     return html`<li>

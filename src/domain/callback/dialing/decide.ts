@@ -102,7 +102,7 @@ type DecisionInput = {
  * @param mayRotate whether the next number may be used; false when another open callback uses it
  * @param doNotCall numbers of this callback that are on the do-not-call list
  */
-export function decide(
+export function decideOnResult(
   c: Callback,
   campaign: Campaign,
   config: TenantConfig,

@@ -188,7 +188,7 @@ type LeaseReturn = {
 }
 
 /** Gives leased callbacks back without an attempt; they are due at once. Returns how many were given back. */
-export async function giveBack(deps: Deps, { tenantId, leaseId, ids, actor }: LeaseReturn): Promise<number> {
+export async function returnLeased(deps: Deps, { tenantId, leaseId, ids, actor }: LeaseReturn): Promise<number> {
   let given = 0
   for (const id of [...ids].sort()) {
     await transaction(deps.db, async (tx) => {

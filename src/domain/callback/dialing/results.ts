@@ -21,21 +21,21 @@ import { addCounts } from './counts.sql.ts'
 import { isOpen } from '../callback-states.ts'
 import { restorable } from './take.ts'
 import { leasedRows } from './lease.ts'
-import { decide, type AttemptResult, type Decision } from './decide.ts'
+import { decideOnResult, type AttemptResult, type Decision } from './decide.ts'
 import { documentOf } from '../callback-document.ts'
 
 const TYPE = 'callback.attempted'
 
 /** Takes the result of an attempt: ends the callback, or schedules the next attempt relative to this one. */
-export async function settle(
+export async function takeResult(
   deps: Deps,
   config: TenantConfig,
   { id, result, actor }: { id: string; result: AttemptResult; actor: string },
 ): Promise<Callback> {
-  const settling = settleOnce(deps, config, { id, result, actor, mayRotate: true }).catch((error: unknown) => {
+  const settling = takeResultOnce(deps, config, { id, result, actor, mayRotate: true }).catch((error: unknown) => {
     // Another open callback already uses the next number: this one keeps its current number.
     if (violationOf(error)?.constraint !== 'callbacks_open_number') throw error
-    return settleOnce(deps, config, { id, result, actor, mayRotate: false })
+    return takeResultOnce(deps, config, { id, result, actor, mayRotate: false })
   })
   const after = await settling
   // Other callbacks to these numbers are cancelled too.
@@ -51,7 +51,7 @@ type ResultToTake = {
   mayRotate: boolean
 }
 
-async function settleOnce(
+async function takeResultOnce(
   deps: Deps,
   config: TenantConfig,
   { id, result, actor, mayRotate }: ResultToTake,
@@ -67,7 +67,7 @@ async function settleOnce(
       for (const number of [...numbers].sort())
         await insertDoNotCall(tx, c.tenant_id, number, 'asked not to be called', new Date(deps.now()))
     const doNotCall = numbers.length > 1 ? await doNotCallAmong(tx, c.tenant_id, numbers) : undefined
-    const decision = decide(c, campaign, config, { result, now: deps.now(), mayRotate, doNotCall })
+    const decision = decideOnResult(c, campaign, config, { result, now: deps.now(), mayRotate, doNotCall })
     if (!decision) return c
     const { status, change, data, counts } = decision
     // No undo for a result that put the person on the do-not-call list.
@@ -137,7 +137,7 @@ async function plainOnes(
   for (const [id, result] of [...results].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const c = read.get(id)
     const campaign = c && config.campaigns.get(c.campaign_id)
-    const decision = campaign && decide(c, campaign, config, { result, now: deps.now(), mayRotate: true })
+    const decision = campaign && decideOnResult(c, campaign, config, { result, now: deps.now(), mayRotate: true })
     // A delivery under another key must be withdrawn, which is done one by one.
     if (!decision?.isPlain || (c!.delivery_id !== null && c!.delivery_id !== result.leaseId)) continue
     plain.push({ c: c!, decision, result })
@@ -188,7 +188,7 @@ async function finishPlain(
 }
 
 /** Takes results of several callbacks; a failure does not stop the others. Results that only end a callback are written together. */
-export async function settleAll(
+export async function takeResults(
   deps: Deps,
   config: TenantConfig,
   results: readonly LeaseResult[],
@@ -209,7 +209,7 @@ export async function settleAll(
       continue
     }
     try {
-      const after = await settle(deps, config, { id: callbackId, result, actor })
+      const after = await takeResult(deps, config, { id: callbackId, result, actor })
       settled.push({ callbackId, status: after.status, code: null })
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500) throw error

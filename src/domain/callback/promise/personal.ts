@@ -1,5 +1,5 @@
 // Personal callbacks take time of their owner agent in the same ledger as appointments, so neither is offered where the other is
-// promised. Callers hold no lock except that of the callback itself.
+// promised. Callers of `takeAgentTime` have locked the agent.
 import { reserve } from '../../availability/ledger.sql.ts'
 import type { Agent, TenantConfig } from '../../catalogue/tenant-config.ts'
 import { agentTime } from '../../availability/agent-time.ts'

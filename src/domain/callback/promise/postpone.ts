@@ -1,5 +1,5 @@
-// Actions of people on a waiting callback: cancel it, or promise another window.
-// Lock order: callback, then buckets in the order of their start.
+// Promises another window for a waiting callback. Lock order: callback, then buckets in the order of their start, or the calendar of
+// its agent.
 import { lockAgent } from '../../availability/ledger.sql.ts'
 import type { Agent, TenantConfig } from '../../catalogue/tenant-config.ts'
 import { nextAllowed } from '../../catalogue/campaign/next-allowed.ts'

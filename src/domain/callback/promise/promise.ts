@@ -144,7 +144,7 @@ export async function writePromise(
   const { numbers, zones, windows, now, start } = prepared
   const { tenantId } = config
   const reservationId = start === null ? null : deps.newId()
-  // Lock order: agent first, as everywhere; means of contact last, as bookings do.
+  // Lock order: agent, means of contact, campaign, then bucket or ledger.
   if (start !== null) await tx.executeQuery(lockAgent(tenantId, request.ownerAgentId!))
   await checkLimits(deps, tx, { tenantId, campaign, numbers })
   let taken: Window | null = null

@@ -62,21 +62,14 @@ export function allowedSpans(calling: CallingHours, { zones, from, to, skew = SK
   return out
 }
 
-/** The first allowed span at or after `at` (epoch ms), starting at `at` at the earliest; null when none begins within `days` days. */
-export function nextAllowed(
-  calling: CallingHours,
-  zones: readonly string[],
-  at: number,
-  days = 14,
-): { from: number; to: number } | null {
-  return firstSpan((day) => allowedFrom(calling, zones, day), at, days)
-}
-
 /** Allowed spans of three days from the UTC day `day`, so that each span that begins on that day is complete. */
 export const allowedFrom = (calling: CallingHours, zones: readonly string[], day: number): number[] =>
   allowedSpans(calling, { zones, from: day * DAY, to: (day + 3) * DAY })
 
-/** Like `nextAllowed`, but takes the spans of a day from `spansFrom`, which may be cached. */
+/**
+ * The first span at or after `at` (epoch ms), starting at `at` at the earliest; null when none begins within `days` days.
+ * `spansFrom`: the allowed spans from a UTC day on, as `allowedFrom` gives them.
+ */
 export function firstSpan(
   spansFrom: (day: number) => Spans,
   at: number,

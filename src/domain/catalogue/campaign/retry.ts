@@ -1,6 +1,10 @@
-// PURE. What follows an attempt: completed, retry, or exhausted. Delays count from the attempt, never from the queueing.
+// PURE. What follows an attempt (completed, retry or exhausted), and the rank of a callback. Delays count from the attempt, never from
+// the queueing; their defaults by outcome are in campaign.schema.ts.
 import { DAY, MINUTE } from '../../../kernel/time/interval.ts'
 import { dayOf, instantOf } from '../../../kernel/time/zone.ts'
+
+/** Minutes to the next attempt where a campaign names no delay for an outcome. */
+const DEFAULT_DELAY = 30
 
 export const OUTCOMES = [
   'answered',
@@ -60,8 +64,8 @@ export function afterAttempt(
   if (attempts >= rules.maxAttempts) return { kind: 'exhaust' }
   // Try the other numbers first, in their order, then start again.
   const number = isWrong ? current + 1 : numbers > 1 ? (current + 1) % numbers : current
-  const delays = rules.rules[outcome]?.afterMinutes ?? [30]
-  const delay = delays[Math.min(attempts, delays.length) - 1] ?? 30
+  const delays = rules.rules[outcome]?.afterMinutes ?? [DEFAULT_DELAY]
+  const delay = delays[Math.min(attempts, delays.length) - 1] ?? DEFAULT_DELAY
   // A number that was not tried yet needs no delay.
   const isFresh = number > current && attempts < numbers
   let notBefore = isFresh ? at : at + delay * MINUTE

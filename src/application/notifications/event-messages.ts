@@ -10,7 +10,7 @@ import type { Deps } from '../../domain/deps.ts'
 import { languageNamed, type Language } from '../../locales/words.ts'
 import { secretOf } from '../../platform/secrets/secrets.ts'
 import { DAY, HOUR } from '../../kernel/time/interval.ts'
-import { compose, post, speakerOf, type Occasion, type Person } from '../messaging/compose.ts'
+import { compose, post, speakerOf, type Occasion, type Recipient } from '../messaging/compose.ts'
 import { channelsOf } from '../messaging/gateway.sql.ts'
 import { kindOf, type MessageKind } from '../messaging/message-kinds.ts'
 import type { NewMessage } from '../messaging/message.ts'
@@ -19,13 +19,13 @@ import { callbackLink, manageLink } from './links.ts'
 import type { CalendarPart } from '../../platform/mail.ts'
 import { documentOf as callbackDocument } from '../../domain/callback/callback-document.ts'
 
-export type Happened = { id: string; type: string; at: Date; actor: string; data: unknown }
+export type RelayedEvent = { id: string; type: string; at: Date; actor: string; data: unknown }
 
 /** The person of an appointment or callback; null without a contact. */
 export async function personOf(
   deps: Deps,
   of: { tenant_id: string; contact_id: string | null },
-): Promise<(Person & { locale: string | null }) | null> {
+): Promise<(Recipient & { locale: string | null }) | null> {
   if (of.contact_id === null) return null
   const c = await findContact(deps.db.kysely, of.tenant_id, of.contact_id)
   if (!c) return null
@@ -50,7 +50,7 @@ function invitationOf(
   deps: Deps,
   config: TenantConfig,
   a: Appointment,
-  { person, method }: { person: Person; method: 'REQUEST' | 'CANCEL' },
+  { person, method }: { person: Recipient; method: 'REQUEST' | 'CANCEL' },
 ): CalendarPart | undefined {
   if (person.email === null) return undefined
   const speaker = speakerOf(config, languageOf(config, a))
@@ -86,7 +86,7 @@ export async function occasionOf(
 }
 
 /** The kind of message for an appointment event, or null. */
-function kindFor(event: Happened, a: Appointment): MessageKind | null {
+function kindFor(event: RelayedEvent, a: Appointment): MessageKind | null {
   const data = event.data as { status?: string; before?: unknown; isQuiet?: boolean }
   if (data.isQuiet || documentOf(a).untold === event.id) return null
   switch (event.type) {
@@ -108,10 +108,10 @@ function kindFor(event: Happened, a: Appointment): MessageKind | null {
 }
 
 /** The message about an appointment event; null when there is none to send. */
-export async function appointmentNotice(
+export async function appointmentMessage(
   deps: Deps,
   config: TenantConfig,
-  event: Happened,
+  event: RelayedEvent,
   a: Appointment,
 ): Promise<NewMessage | null> {
   const kind = kindFor(event, a)
@@ -140,10 +140,10 @@ const CALLBACK_KINDS: Record<string, MessageKind> = {
 }
 
 /** The message about a callback event; null when there is none to send, or nobody to send it to. */
-export async function callbackNotice(
+export async function messageOnCallback(
   deps: Deps,
   config: TenantConfig,
-  event: Happened,
+  event: RelayedEvent,
   c: Callback,
 ): Promise<NewMessage | null> {
   const kind = CALLBACK_KINDS[event.type]

@@ -1,4 +1,4 @@
-// PURE. The interface of a connector, which sends messages to a queue and reports the result of each contact in them.
+// PURE. Ids of the batches that are sent to a queue, and how long to wait after failures in a row.
 import { backOff } from '../../kernel/back-off.ts'
 import { createHash } from 'node:crypto'
 

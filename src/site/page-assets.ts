@@ -1,10 +1,9 @@
-// The URL of the files in public/: one folder name for all, derived from their contents, so that browsers may cache them for
-// ever and never mix two versions.
+// Addresses of styles and scripts for pages of citizens: the public files, and the theme of the tenant.
 import { createHash } from 'node:crypto'
 import type { Assets } from './layout.ts'
 import type { Site } from './site.ts'
 import { themeCss } from '../domain/tenant/theme.ts'
-import { assetsBase } from '../platform/assets.ts'
+import { assetsBase } from '../platform/public-files.ts'
 
 const themes = new WeakMap<object, string>()
 
