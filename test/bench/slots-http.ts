@@ -12,7 +12,7 @@ const MILLISECONDS = 3_000
 const dateOf = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
 /** A Fastify that answers with the same number of bytes, in a process of its own; it ends with the benchmark. */
-export async function serveConstant(bytes: number): Promise<{ port: number; close: () => Promise<void> }> {
+async function serveConstant(bytes: number): Promise<{ port: number; close: () => Promise<void> }> {
   const app = fastify()
   const body = JSON.stringify({ text: 'x'.repeat(Math.max(0, bytes - 11)) })
   app.get('/', (_request, reply) => reply.type('application/json; charset=utf-8').send(body))

@@ -14,7 +14,7 @@ const RIVALS = 10
 /** How long a request that is still open at the end of the run is repeated, in ms. */
 const PATIENCE = 40_000
 
-export type Clients = {
+type Clients = {
   /** Resolves once all clients have stopped. */
   done: Promise<void>
   stop: () => void

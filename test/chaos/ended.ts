@@ -12,7 +12,7 @@ export type Ended = {
   tail: string[]
 }
 
-export type LoggedError = { says: string; hasMessage: boolean; hasCause: boolean }
+type LoggedError = { says: string; hasMessage: boolean; hasCause: boolean }
 
 /** An error line of the log (pino: JSON, 50 = error, 60 = fatal), or null for any other line. */
 export function loggedError(line: string): LoggedError | null {

@@ -46,7 +46,7 @@ const TERMINATE = `
   select pid, application_name as name, pg_terminate_backend(pid) from pg_stat_activity
    where datname = current_database() and application_name like 'agenda%' and pid <> pg_backend_pid()`
 
-export const FAULTS: readonly Fault[] = [
+const FAULTS: readonly Fault[] = [
   { name: 'kill -9 of an API', run: kill((scene) => scene.apis) },
   { name: 'kill -9 of a worker', run: kill((scene) => scene.workers) },
   {

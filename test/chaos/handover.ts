@@ -14,7 +14,7 @@ const CLAIMED = `
    where pusher is not null`
 const [EVERY, LONGEST] = [200, 120_000]
 
-export type InHand = { kind: string; id: string; mark: string }
+type InHand = { kind: string; id: string; mark: string }
 export type Handover = {
   worker: string
   /** Seconds until the last item of each kind was taken over; kinds without claimed items are missing. */

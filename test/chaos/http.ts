@@ -3,8 +3,8 @@ import { Agent, request as httpRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { count, type Ledger } from './ledger.ts'
 
-export type Reply = { kind: 'answer'; status: number; body: any } | { kind: 'lost'; reason: string }
-export type Ask = { method: string; path: string; body?: unknown; headers?: Record<string, string> }
+type Reply = { kind: 'answer'; status: number; body: any } | { kind: 'lost'; reason: string }
+type Ask = { method: string; path: string; body?: unknown; headers?: Record<string, string> }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 

@@ -105,7 +105,7 @@ export function countedTwice(dials: readonly Dial[], rows: readonly CallbackRow[
   })
 }
 
-export type Silence = { longest: number; total: number; times: number; at: number }
+type Silence = { longest: number; total: number; times: number; at: number }
 
 /** Periods of more than `least` ms without an answer between `from` and `to`; figures in seconds, `at` where the longest began. */
 export function silence(answers: readonly number[], from: number, to: number, least = 1_000): Silence {

@@ -7,7 +7,7 @@ import { silence, type Finding } from './judge.ts'
 import { sum, type Ledger } from './ledger.ts'
 import type { Watch } from './processes.ts'
 
-export type Row = { name: string; value: string; wanted: string; met: boolean | null }
+type Row = { name: string; value: string; wanted: string; met: boolean | null }
 export type Run = {
   ledger: Ledger
   watch: Watch

@@ -2,7 +2,7 @@
 // that push and one that is leased.
 import { askOnce } from './http.ts'
 
-export const AGENTS = 12
+const AGENTS = 12
 export const SLOT_MINUTES = 10
 const CONTACTS = 24
 const PUSHED = 3

@@ -6,7 +6,7 @@ import { makeOffice, PERSON, type TestService } from '../helpers/service.ts'
 import type { Access } from '../../src/kernel/permissions/principal.ts'
 
 export type Route = { method: string; url: string; access: Access }
-export const TEN = '2026-11-24T10:00:00+01:00'
+const TEN = '2026-11-24T10:00:00+01:00'
 
 /** All routes of the application except HEAD routes. */
 export async function routesOf(service: TestService): Promise<Route[]> {

@@ -92,7 +92,7 @@ export async function openStage(host = '127.0.0.1'): Promise<Stage> {
 }
 
 /** Accessibility violations of the page as axe finds them, one per line. */
-export async function axe(page: Page): Promise<string[]> {
+async function axe(page: Page): Promise<string[]> {
   // Injected through the debugger, because the pages' Content-Security-Policy forbids script tags.
   await page.evaluate(AXE)
   return page.evaluate(async (rules) => {

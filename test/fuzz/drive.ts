@@ -8,7 +8,7 @@ import { attack, attackFrom } from './raw.ts'
 import { newWorld } from './world.ts'
 import type { Send } from './transport.ts'
 
-export type Run = {
+type Run = {
   seed: number
   concurrency: number
   judge: Judge
@@ -29,7 +29,7 @@ const LOOK_EVERY = 2_000
 /** How often the run starts with a new tenant: one tenant with the records of all requests would slow the run by its size. */
 const NEW_EVERY = 6_000
 
-export type Drive = {
+type Drive = {
   go: (from: number, count: number, seen?: (n: number) => void) => Promise<void>
   towns: () => number
   /** Repeats slow requests; returns those that were slow only once. */

@@ -16,7 +16,7 @@ import {
 } from './values.ts'
 import { kindOf, type Known, type World } from './world.ts'
 
-export type Parameter = { in: string; name: string; required?: boolean; schema: Schema }
+type Parameter = { in: string; name: string; required?: boolean; schema: Schema }
 export type Operation = Known & {
   /** `METHOD /path/{id}` */
   route: string
@@ -88,7 +88,7 @@ export function operationsOf(
 }
 
 /** Routes that are never called, or only partly, with the reason. */
-export const LEFT_OUT: Readonly<Record<string, string>> = {
+const LEFT_OUT: Readonly<Record<string, string>> = {
   'POST /agenda/sign-out': 'ends the session of the caller',
   'POST /agenda/account/sessions/end': 'ends the sessions of the caller elsewhere, which other requests use',
 }
@@ -101,7 +101,7 @@ const TAKING = /^DELETE|\/(archive|removal|erasure|cancellation|cancel|merge)$/
 /** URLs that would remove a caller's own key, account or session: skipped when they name one. */
 const ENDING = /revocation|\/users\/|\/sessions\/|\/keys|^\/v1\/tenants\//
 
-export const isStream = (path: string): boolean => path.endsWith('/stream')
+const isStream = (path: string): boolean => path.endsWith('/stream')
 
 const HOSTILE_PARTS = [
   '..%2f..',
@@ -523,7 +523,7 @@ function isOfCore(world: World, op: Operation, url: string): boolean {
   return CHANGING.test(op.route) && [...world.core.values()].some((ids) => ids.some((id) => url.includes(id)))
 }
 
-export type Stock = { operations: readonly Operation[]; callers: readonly Credentials[]; world: World }
+type Stock = { operations: readonly Operation[]; callers: readonly Credentials[]; world: World }
 
 /** The nth request of a run. */
 export function requestAt(seed: number, n: number, { operations, callers, world }: Stock): FuzzRequest {

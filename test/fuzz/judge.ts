@@ -5,7 +5,7 @@ import type { Answer } from './transport.ts'
 
 /** A failure that the service itself logged. */
 export type Noted = { id: string; what: string; frames: string[]; /** Time of the performance clock. */ at: number }
-export type Fault = {
+type Fault = {
   kind: string
   route: string
   caller: string
@@ -17,7 +17,7 @@ export type Fault = {
   /** Time of the answer, performance clock. */
   at: number
 }
-export type Group = {
+type Group = {
   kind: string
   routes: string[]
   cause: string

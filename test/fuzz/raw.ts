@@ -3,7 +3,7 @@
 import { connect } from 'node:net'
 import type { Random } from './random.ts'
 
-export type Attack = {
+type Attack = {
   name: string
   parts: (string | Buffer)[]
   /** Closes the connection without waiting for an answer. */ leaves: boolean
@@ -69,7 +69,7 @@ export function attackFrom(random: Random, key: string, slug: string): Attack {
   return { name, parts: table[name]!, leaves }
 }
 
-export type RawAnswer = { status: number; type: string; text: string } | null
+type RawAnswer = { status: number; type: string; text: string } | null
 
 /** The first response in the received bytes; its body only if it is complete. */
 function firstAnswer(bytes: Buffer): RawAnswer {

@@ -14,7 +14,7 @@ import { operationsOf, type Operation } from './generator.ts'
 
 export const PLATFORM_KEY = 'platform-key-of-the-fuzz-run-0123456789'
 
-export type Running = {
+type Running = {
   child: ChildProcess
   base: string
   notes: Noted[]

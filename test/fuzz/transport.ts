@@ -19,12 +19,12 @@ export type Answer = {
 /** Rejects when there is no answer: the connection broke, or `PATIENCE` passed. */
 export type Send = (sending: Sending) => Promise<Answer>
 
-export const PATIENCE = 30_000
+const PATIENCE = 30_000
 /** A stream that has begun is fine; the sender leaves it after this time, ms. */
 const GLIMPSE = 50
 const MOST_TEXT = 2_000_000
 
-export type HttpSend = Send & { close: () => void }
+type HttpSend = Send & { close: () => void }
 
 const isBroken = (error: unknown): boolean =>
   ['ECONNRESET', 'EPIPE'].includes(String((error as { code?: string }).code)) || /hang up/.test(String(error))

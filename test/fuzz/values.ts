@@ -26,7 +26,7 @@ export type Schema = {
 }
 
 /** A placeholder in a body that is replaced in the JSON text: nesting so deep that JSON.stringify cannot write it. */
-export const DEEP = '\u{1F300}deep:'
+const DEEP = '\u{1F300}deep:'
 const DAY = 86_400_000
 
 const iso = (at: number): string => new Date(at).toISOString()

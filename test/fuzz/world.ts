@@ -31,7 +31,7 @@ function keep(list: string[], value: string, random: Random): void {
   else list[random.int(0, MOST - 1)] = value
 }
 
-export function note(world: World, name: string, value: string, random: Random): void {
+function note(world: World, name: string, value: string, random: Random): void {
   if (value === '' || value.length > 300) return
   let list = world.values.get(name)
   if (!list) world.values.set(name, (list = []))

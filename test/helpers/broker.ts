@@ -16,7 +16,7 @@ function serverScript(): string | null {
   return version === undefined ? null : join(LIB, version, 'sbin', 'rabbitmq-server')
 }
 
-export type Broker = {
+type Broker = {
   url: string
   kill: () => Promise<void>
   start: () => Promise<void>

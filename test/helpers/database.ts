@@ -25,11 +25,7 @@ export async function createOnServer(server: string): Promise<{ url: string; dro
   return { url: url.href, drop: () => onServer(server, `drop database ${name} with (force)`) }
 }
 
-export async function openOnServer(
-  server: string,
-  poolSize = 20,
-  onStatement?: (sql: string) => void,
-): Promise<TestDatabase> {
+async function openOnServer(server: string, poolSize = 20, onStatement?: (sql: string) => void): Promise<TestDatabase> {
   const { url, drop } = await createOnServer(server)
   const db = await openDatabase({ url, folder: '', poolSize, onStatement })
   await migrate(db.pool, new Date())

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawn, type ChildProcess } from 'node:child_process'
 
-export type Running = {
+type Running = {
   base: string
   slug: string
   key: string

@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import ts from 'typescript'
 
-export const ROOT = join(import.meta.dirname, '..', '..')
+const ROOT = join(import.meta.dirname, '..', '..')
 
 /** An import, a re-export, a dynamic import or an import of a type. */
-export type Import = { to: string; names: string[]; isType: boolean }
+type Import = { to: string; names: string[]; isType: boolean }
 export type SourceFile = {
   path: string
   text: string

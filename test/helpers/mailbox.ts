@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 
-export type Got = { to: string[]; raw: string; mail: Email }
+type Got = { to: string[]; raw: string; mail: Email }
 export type Mailbox = {
   url: string
   got: Got[]

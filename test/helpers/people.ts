@@ -49,8 +49,6 @@ export async function signIn(service: TestService, email: string, slug = 'prova'
   return person
 }
 
-export type Signed = Awaited<ReturnType<typeof signedCaller>>
-
 /** Calls the API with a person's session and the CSRF header that the scripts of our pages send. */
 export async function signedCaller(service: TestService, email: string, slug = 'prova') {
   const person = await signIn(service, email, slug)

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 export type Got = { headers: IncomingHttpHeaders; raw: string; body: any }
 /** Sets the answer to the next messages; undefined = 200. */
-export type Answer = (got: Got, response: ServerResponse) => void
+type Answer = (got: Got, response: ServerResponse) => void
 
 export type Receiver = {
   url: string

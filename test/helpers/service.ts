@@ -25,8 +25,8 @@ export const PLATFORM_KEY = 'platform-key-of-the-tests-0123456789abcdef'
 /** Monday, 2026-11-23, 08:00 in Rome. */
 export const START = Date.parse('2026-11-23T07:00:00Z')
 
-export type Reply = { status: number; body: any; headers: Record<string, unknown> }
-export type Call = (
+type Reply = { status: number; body: any; headers: Record<string, unknown> }
+type Call = (
   method: string,
   url: string,
   body?: unknown,
