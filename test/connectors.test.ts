@@ -330,6 +330,32 @@ describe('http push', () => {
   const deliveries = async (id: string, status = '') =>
     (await service.tenant.call('GET', `/v1/deliveries?campaignId=${id}${status && `&status=${status}`}`)).body.items
 
+  test('who follows a dead process sends first what that one had taken, at the very instant its role ends', async () => {
+    const { id } = await pushing({}, { batchSize: 1 })
+    const [first, second] = [await ask(id), await ask(id)]
+    const real = service.deps.connectors.http!
+    // Time passes between taking the role and claiming the contact; then the process dies before it sends.
+    const dying = {
+      ...service.deps,
+      now: () => (service.clock.now += 100),
+      connectors: { http: { ...real, send: () => Promise.reject(new Error('killed')) } },
+    }
+    const target = { tenantId: service.tenant.id, campaignId: id }
+    const dead = pushOnce(dying, { ...target, pusher: 'f0000000-0000-7000-8000-00000000dead' })
+    await expect(dead).rejects.toThrow('killed')
+    const { pusher_until: until } = await service.deps.db.kysely
+      .selectFrom('campaign_states')
+      .select('pusher_until')
+      .where('tenant_id', '=', service.tenant.id)
+      .where('campaign_id', '=', id)
+      .executeTakeFirstOrThrow()
+    service.clock.now = until!.getTime()
+    await turn(id)
+    await turn(id)
+    const arrived = receiver.contacts().map((c) => c.callbackId)
+    expect([...new Set(arrived)]).toEqual([first.id, second.id])
+  })
+
   test('is signed after Standard Webhooks, with the new and the old secret while they change', async () => {
     const { id } = await pushing({ scriptRef: 'script-7' })
     const secret = (await service.tenant.call('POST', `/v1/campaigns/${id}/push-secret`)).body.secret

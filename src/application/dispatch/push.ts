@@ -42,15 +42,15 @@ const itemOf = (c: Callback, deliveryId: string, config: TenantConfig): Item => 
 })
 
 /** Claims the next due callbacks for the queue; those that may not be called now are deferred, and others are claimed instead. */
-async function handOver(job: Job): Promise<{ items: Item[]; pacedTo: number }> {
+async function handOver(job: Job, until: Date): Promise<{ items: Item[]; pacedTo: number }> {
   for (let round = 1; ; round += 1) {
-    const over = await handOverOnce(job)
+    const over = await handOverOnce(job, until)
     if (over.items.length > 0 || over.moved === 0 || round === ROUNDS) return over
   }
 }
 
 /** Writes state, delivery and history in one transaction. */
-async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number; moved: number }> {
+async function handOverOnce(job: Job, until: Date): Promise<{ items: Item[]; pacedTo: number; moved: number }> {
   const { deps, config, campaign } = job
   const { tenantId } = config
   const max = 'batchSize' in campaign.connector ? campaign.connector.batchSize : 50
@@ -77,7 +77,7 @@ async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number;
       made.map((m) => m.id),
       now,
     )
-    await insertDeliveries(tx, tenantId, campaign.id, deps.newId(), made, now, new Date(now.getTime() + job.lease))
+    await insertDeliveries(tx, tenantId, campaign.id, deps.newId(), made, now, until)
     const subjects = made.map(({ c, id }) => ({ subjectId: c.id, id: deps.newId(), data: { deliveryId: id } }))
     const data = { before: 'scheduled', after: 'queued' }
     await writeEvents(deps, tx, {
@@ -91,12 +91,12 @@ async function handOverOnce(job: Job): Promise<{ items: Item[]; pacedTo: number;
 }
 
 /** Claims deliveries and withdrawals that are due to be sent, grouped by message; drops those that are void by now. */
-async function waiting(job: Job): Promise<Batch[]> {
+async function waiting(job: Job, until: Date): Promise<Batch[]> {
   const { deps, config, campaign, connector } = job
   const { tenantId } = config
   const db = deps.db.kysely
   const now = deps.now()
-  const claimed = await claimDeliveries(db, tenantId, campaign.id, new Date(now), new Date(now + job.lease), MOST)
+  const claimed = await claimDeliveries(db, tenantId, campaign.id, new Date(now), until, MOST)
   if (claimed.length === 0) return []
   const callbacks = await findCallbacks(db, tenantId, [...new Set(claimed.map((d) => d.callback_id))])
   const isLive = (d: Delivery): boolean => {
@@ -163,7 +163,7 @@ async function sendAll(
   job: Job,
   batches: readonly Batch[],
   failures: number,
-  isPusher: () => Promise<boolean>,
+  isPusher: () => Promise<Date | null>,
 ): Promise<Circuit> {
   let state: Circuit = { failures, pause: 0 }
   const end = performance.now() + TURN_MS
@@ -185,16 +185,19 @@ async function sendAll(
   return state
 }
 
-/** The messages to send now, or when to check again (epoch ms). */
-async function nextBatches(job: Job, failures: number): Promise<Batch[] | number> {
+/**
+ * The messages to send now, or when to check again (epoch ms). They are claimed as long as the role of the pusher lasts, and no
+ * longer: who takes the role over at that instant finds them due, and sends them before anything newer.
+ */
+async function nextBatches(job: Job, failures: number, until: Date): Promise<Batch[] | number> {
   const { deps, config, campaign } = job
-  const again = await waiting(job)
+  const again = await waiting(job, until)
   if (again.length > 0) return again
   const delivery = (): Promise<number | null> => earliestDelivery(deps.db.kysely, config.tenantId, campaign.id)
   // Failed messages go first, however long their pause, to keep the order.
   const failed = failures > 0 ? await delivery() : null
   if (failed !== null) return failed
-  const { items, pacedTo } = await handOver(job)
+  const { items, pacedTo } = await handOver(job, until)
   if (items.length > 0) return [batchOf(job, 'contact', items)]
   // Due callbacks are held back by the rate limit: come back when it lets the next one through.
   return pacedTo > 0 ? Math.min(pacedTo, (await delivery()) ?? FOREVER) : nextTime(job)
@@ -219,16 +222,22 @@ export async function pushOnce(
   const job = await jobFor(deps, tenantId, campaignId)
   if (!job) return FOREVER
   const db = deps.db.kysely
-  const isPusher = () =>
-    becomePusher(db, tenantId, campaignId, pusher, new Date(deps.now()), new Date(deps.now() + job.lease))
-  if (!(await isPusher())) return null
+  /** Takes or renews the role; returns until when it lasts, or null while another process has it. */
+  const isPusher = async (): Promise<Date | null> => {
+    const now = deps.now()
+    const until = new Date(now + job.lease)
+    return (await becomePusher(db, tenantId, campaignId, pusher, new Date(now), until)) ? until : null
+  }
+  let until = await isPusher()
+  if (until === null) return null
   const state = await readState(db, tenantId, campaignId)
   let failures = state?.failures ?? 0
   if (openUntil(state) > deps.now()) return openUntil(state)
   const end = performance.now() + TURN_MS
   for (let turn = 0; turn < TURN && !stopped() && (turn === 0 || performance.now() < end); turn += 1) {
-    if (turn > 0 && !(await isPusher())) return null
-    const next = await nextBatches(job, failures)
+    if (turn > 0) until = await isPusher()
+    if (until === null) return null
+    const next = await nextBatches(job, failures, until)
     if (typeof next === 'number') return next
     const sent = await sendAll(job, next, failures, isPusher)
     failures = sent.failures
