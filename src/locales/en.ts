@@ -221,7 +221,7 @@ export const en: Words = {
     ],
     too_many_requests: [
       'Too many requests',
-      'Too many requests came from your network in a short time. Try again in {minutes} min.',
+      'Too many requests came in a short time: with this key, from you or from your network. Try again in {minutes} min.',
     ],
     booking_closed: [
       'Online booking is closed',

@@ -208,7 +208,7 @@ export const it: Words = {
     ],
     too_many_requests: [
       'Troppe richieste',
-      'Dalla tua rete sono arrivate troppe richieste in poco tempo. Riprova tra {minutes} min.',
+      'Troppe richieste in poco tempo: con questa chiave, da te o dalla tua rete. Riprova tra {minutes} min.',
     ],
     booking_closed: [
       'Prenotazione online chiusa',
