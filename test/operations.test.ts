@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../src/platform/database/open.ts'
 import { envExample, readConfig } from '../src/platform/config.ts'
-import { copyTemplate, createOnServer, describeOnRealPostgres } from './helpers/database.ts'
+import { copyTemplate, createOnServer, describeOnNamedPostgres } from './helpers/database.ts'
 import { send, startProcess } from './helpers/process.ts'
 
 const run = promisify(execFile)
@@ -201,7 +201,7 @@ test.skipIf(process.env.TEST_DATABASE_URL)(
   },
 )
 
-describeOnRealPostgres('dump and restore', (serverUrl) => {
+describeOnNamedPostgres('dump and restore', (serverUrl) => {
   test('carry everything from one database to another, and refuse one that is not empty', async () => {
     const source = process.env.TEST_DATABASE_URL ? await createOnServer(serverUrl) : null
     const target = await createOnServer(serverUrl)
