@@ -5,6 +5,7 @@ import type { AgentCalendar, BusyKind } from '../src/domain/availability/agent-c
 import { explainStart } from '../src/domain/availability/explanation.ts'
 import type { Agent, Location, Schedule, ScheduleRule, TenantConfig } from '../src/domain/catalogue/tenant-config.ts'
 import { findSlots, NOTHING_FULL, situationOf, type Search } from '../src/domain/availability/search.ts'
+import { whyNothing } from '../src/site/booking/times-by-day.ts'
 import { planVisit, type Service, type Visit } from '../src/domain/catalogue/visit.ts'
 import { effort } from './helpers/effort.ts'
 import { baseService } from './helpers/model.ts'
@@ -390,4 +391,31 @@ test('several agents at several locations add up to the remaining places', () =>
       ['2026-06-10', h, 'other', 3],
     ]),
   ])
+})
+
+test('a month without free times names the reason that says most about it', () => {
+  const day = parseDate('2026-06-10')
+  const midnight = day * DAY
+  const c: Case = {
+    zone: 'UTC',
+    day,
+    days: 1,
+    rules: [{ rrule: 'FREQ=DAILY', windows: [{ from: '09:05', to: '11:00' }] }],
+    hours: null,
+    holidays: [],
+    absences: [],
+    closures: [],
+    openings: [],
+    busy: { spans: [], kinds: [], expires: [] },
+    service: { ...baseService, minimumNoticeMinutes: 60 },
+    now: midnight + 9 * HOUR,
+  }
+  const rest = [midnight, midnight + 10 * DAY]
+  const why = (change: Partial<Case>) => whyNothing(searchOf({ ...c, ...change }).search, {}, c.now, midnight + DAY)
+  // What is left of today is too soon as well.
+  expect(why({ absences: rest })).toBe('absence')
+  expect(why({ closures: rest })).toBe('closure')
+  // No start of 09:05, 09:35, 10:05 … lies on a quarter of an hour.
+  const taken = [midnight + 9 * HOUR + 5 * MINUTE, midnight + 11 * HOUR]
+  expect(why({ busy: { spans: taken, kinds: ['appointment'], expires: [0] } })).toBe('slot_taken')
 })

@@ -97,7 +97,8 @@ export async function explainDay(
       if (last?.reason === reason) last.to = t
       else periods.push({ from: t, to: t, reason })
     }
-    const main = mostUseful(new Set(periods.map((p) => p.reason))) ?? 'outside_schedule'
+    const reasons = new Set(periods.map((p) => p.reason))
+    const main = reasons.has('offered') ? 'offered' : (mostUseful(reasons) ?? 'outside_schedule')
     const texts = periods.map((p) => ({
       from: formatInstant(timeZone, p.from),
       to: formatInstant(timeZone, p.to),

@@ -97,7 +97,8 @@ export function openRefusal(s: Situation, start: number, options: { anyGrid?: bo
 export function busyRefusal(s: Situation, start: number): ReasonCode | null {
   const { duration, bufferBefore, bufferAfter, seats } = s.visit
   const taken = { from: start - bufferBefore, to: start + duration + bufferAfter }
-  const conflict = (ignored: Ignored): BusyKind | null => conflictIn(s.agentId, s.calendar, taken, { ...s, ignored })
+  const conflict = (ignored: Ignored): BusyKind | null =>
+    conflictIn(s.agentId, s.calendar, taken, { now: s.now, audience: s.audience, ignored })
   const session = seats > 1 ? sessionAt(s, start) : undefined
   const found = conflict(session ? entryAt(s.agentId, s.calendar, start) : s.ignored)
   if (found === 'hold') return 'slot_held'
@@ -145,11 +146,14 @@ export function brokenRules(s: Situation, start: number): ReasonCode[] {
   ]
 }
 
-/** The first reason against the start, in the order most useful to a person, or `offered`. */
-export function explainStart(s: Situation, start: number): ReasonCode {
+/**
+ * The first reason against the start, in the order most useful to a person, or `offered`. `anyGrid`: for the sample of a longer
+ * time, whose instants stand for the starts near them.
+ */
+export function explainStart(s: Situation, start: number, options: { anyGrid?: boolean } = {}): ReasonCode {
   return (
     startRefusal(s.bounds, s.zone, start) ??
-    openRefusal(s, start) ??
+    openRefusal(s, start, options) ??
     (touches(s.fullDays, start, start + 1) ? 'day_limit_reached' : null) ??
     (touches(s.fullWeeks, start, start + 1) ? 'week_limit_reached' : null) ??
     busyRefusal(s, start) ??
@@ -159,20 +163,20 @@ export function explainStart(s: Situation, start: number): ReasonCode {
 
 /** Reasons from the one that comes nearest to an offer to the one that says least. */
 const BY_USE: readonly ReasonCode[] = [
-  'offered',
   'slot_held',
   'recently_released',
   'slot_taken',
   'seats_exhausted',
   'day_limit_reached',
   'week_limit_reached',
+  'reserved_for_staff',
+  'absence',
+  'closure',
+  'holiday',
+  // The rest of today is always too soon, so over a longer time the reasons above say more.
   'too_soon',
   'too_late_for_next_day',
   'beyond_horizon',
-  'closure',
-  'holiday',
-  'absence',
-  'reserved_for_staff',
   'not_on_grid',
   'does_not_fit',
   'outside_location_hours',
@@ -181,6 +185,6 @@ const BY_USE: readonly ReasonCode[] = [
   'agent_not_qualified',
 ]
 
-/** Of several reasons, the one that helps the reader most; undefined when there is none. */
+/** Of several reasons against starts, the one that helps the reader most; undefined when there is none. */
 export const mostUseful = (reasons: ReadonlySet<ReasonCode>): ReasonCode | undefined =>
   BY_USE.find((reason) => reasons.has(reason))

@@ -157,7 +157,8 @@ function markSessions(search: Search, { agent }: Candidate, time: AgentTime, mar
     if (serviceId !== search.visit.serviceIds[0] || endsAt - startsAt !== search.visit.duration || free < search.places)
       continue
     const one = newMarks(startsAt, startsAt + MINUTE)
-    const busy = busySpans(agent.id, calendar, { ...search, ignored: entryAt(agent.id, calendar, startsAt) })
+    const session = entryAt(agent.id, calendar, startsAt)
+    const busy = busySpans(agent.id, calendar, { now: search.now, audience: search.audience, ignored: session })
     markStarts(search.visit, { ...time, busy }, one, 1)
     const index = (startsAt - marks.origin) / MINUTE
     if (one.counts[0] === 1 && index >= 0 && index < marks.counts.length) marks.counts[index]! += free

@@ -57,7 +57,7 @@ export function whyNothing(search: Search, selection: SearchScope, from: number,
   const begin = Math.ceil(from / (15 * MINUTE)) * 15 * MINUTE
   for (const candidate of candidatesFor(search.config, search.visit, selection)) {
     const situation = situationOf(search, candidate, from, to)
-    for (let t = begin; t < to; t += 15 * MINUTE) seen.add(explainStart(situation, t))
+    for (let t = begin; t < to; t += 15 * MINUTE) seen.add(explainStart(situation, t, { anyGrid: true }))
   }
   return mostUseful(seen) ?? 'outside_schedule'
 }
