@@ -8,10 +8,10 @@ import { problems } from '../http/headers.ts'
 import { DateTime, Id, LocalDate, Nullable } from '../platform/schema/schema.ts'
 import { DAY } from '../kernel/time/interval.ts'
 import { formatInstant, parseDate, startOfDay } from '../kernel/time/zone.ts'
-import { documentOf } from '../domain/appointment/change.ts'
 import { configOf } from '../domain/availability/current-config.ts'
 import { ratedBetween } from '../domain/appointment/appointment.sql.ts'
 import { recoveryOf } from '../application/follow-up/low-rating.ts'
+import { documentOf } from '../domain/appointment/appointment-document.ts'
 
 const MOST = 1_000
 const RatingShown = Type.Object(

@@ -11,6 +11,7 @@ import { AppError } from '../kernel/errors.ts'
 import {
   answerRow,
   earlierAnswer,
+  firstAnswer,
   isRepeat,
   type Answer,
   type IdempotencyScope,
@@ -95,18 +96,15 @@ export async function bookOnce(
 
 /** Confirms a hold once: 201 like a booking. Throws the refusals of `confirmHold`. */
 export async function confirmOnce(deps: Deps, confirmation: HoldConfirmation, repeat: Repeat): Promise<Answer> {
-  const earlier = await answeredBefore(deps, repeat)
-  if (earlier) return earlier
-  try {
-    const context = { ...confirmation.context, secretFor: secretBy(repeat) }
-    const alongside = (one: Confirmed): CompiledQuery[] => stored(deps, repeat, answerToConfirmed(one))
-    const confirmed = await confirmHold(deps, { ...confirmation, context, alongside })
-    return withToken(answerToConfirmed(confirmed), confirmed.manageToken)
-  } catch (error) {
-    const rival = await answeredBefore(deps, repeat)
-    if (rival) return rival
-    throw error
-  }
+  const context = { ...confirmation.context, secretFor: secretBy(repeat) }
+  const alongside = (one: Confirmed): CompiledQuery[] => stored(deps, repeat, answerToConfirmed(one))
+  return firstAnswer(
+    () => answeredBefore(deps, repeat),
+    async () => {
+      const confirmed = await confirmHold(deps, { ...confirmation, context, alongside })
+      return withToken(answerToConfirmed(confirmed), confirmed.manageToken)
+    },
+  )
 }
 
 /** The id of the appointment in an answer of `bookOnce` or `confirmOnce`. */

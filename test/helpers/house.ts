@@ -40,14 +40,14 @@ function importOf(node: ts.Node): Import | null {
   return null
 }
 
-function importsIn(path: string, text: string): Import[] {
+function importsIn(path: string, file: ts.SourceFile): Import[] {
   const found: Import[] = []
   const visit = (node: ts.Node): void => {
     const one = importOf(node)
     if (one) found.push({ ...one, to: one.to.startsWith('.') ? normalize(join(dirname(path), one.to)) : one.to })
     ts.forEachChild(node, visit)
   }
-  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true))
+  visit(file)
   return found
 }
 
@@ -56,8 +56,7 @@ const isExported = (node: ts.Statement): boolean =>
   (ts.getModifiers(node) ?? []).some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)
 
 /** The names that the file declares and exports. */
-function exportsIn(path: string, text: string): string[] {
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+function exportsIn(file: ts.SourceFile): string[] {
   return file.statements.filter(isExported).flatMap((node) => {
     if (ts.isVariableStatement(node))
       return node.declarationList.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []))
@@ -80,8 +79,9 @@ const filesUnder = (folder: string): SourceFile[] =>
       const path = relative(ROOT, join(ROOT, folder, name))
       const text = readFileSync(join(ROOT, path), 'utf8')
       const isPure = /^\/\/ PURE\./m.test(text)
-      const imports = importsIn(path, text)
-      return { path, text, code: withoutComments(text), isPure, imports, exports: exportsIn(path, text) }
+      const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest)
+      const code = withoutComments(text)
+      return { path, text, code, isPure, imports: importsIn(path, file), exports: exportsIn(file) }
     })
 
 export const sources = filesUnder('src')

@@ -11,7 +11,7 @@ export type Task =
   | { kind: 'mail'; raw: Uint8Array }
   // Objects of a CalDAV calendar that overlap [from, to), epoch ms: the thread states the requests and parses the answers.
   | { kind: 'dav'; url: string; headers: Record<string, string>; from: number; to: number }
-/** What came of a request that the thread wanted sent. */
+/** The result of an HTTP request that the worker thread asked the main thread to send: the answer, or why there is none. */
 export type Reaction = DavAnswer | { failure: string }
 type Ask = (request: DavRequest) => Promise<Reaction>
 export type Read = {

@@ -6,8 +6,8 @@ import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { personOf } from '../notifications/event-messages.ts'
 import type { FollowUp } from '../../domain/tenant/notification-settings.ts'
-import { documentOf } from '../../domain/appointment/change.ts'
 import type { Appointment, Rating } from '../../domain/appointment/appointment.sql.ts'
+import { documentOf } from '../../domain/appointment/appointment-document.ts'
 
 const isLow = (rules: FollowUp, rating: Rating): boolean =>
   rating.stars <= rules.stars || (rating.recommendation !== undefined && rating.recommendation <= rules.recommendation)

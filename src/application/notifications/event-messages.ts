@@ -1,6 +1,7 @@
 // Builds the messages to citizens about events of their appointments and callbacks.
 import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
-import type { Appointment, AppointmentDocument } from '../../domain/appointment/appointment.sql.ts'
+import { documentOf } from '../../domain/appointment/appointment-document.ts'
+import type { Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { calendarView, appointmentView } from '../../domain/appointment/appointment-view.ts'
 import { calendarObject } from '../calendars/ics-event.ts'
 import type { Callback } from '../../domain/callback/callback.sql.ts'
@@ -38,8 +39,6 @@ export async function personOf(
     locale: c.locale,
   }
 }
-
-const documentOf = (a: Appointment): AppointmentDocument => a.document as unknown as AppointmentDocument
 
 /** The language in which the appointment was made, else the tenant's. */
 export const languageOf = (config: TenantConfig, a: Appointment): Language =>

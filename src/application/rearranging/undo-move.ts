@@ -7,9 +7,10 @@ import { listEvents } from '../../platform/events/event.sql.ts'
 import { dropQueued } from '../messaging/message.sql.ts'
 import { MINUTE } from '../../kernel/time/interval.ts'
 import { findAppointment, updateAppointment, type Appointment } from '../../domain/appointment/appointment.sql.ts'
-import { documentOf, lockBoth, record, requireTransition, type ChangeContext } from '../../domain/appointment/change.ts'
+import { lockBoth, record, requireTransition, type ChangeContext } from '../../domain/appointment/change.ts'
 import { move } from '../../domain/appointment/move.ts'
 import type { Reach } from '../../kernel/permissions/principal.ts'
+import { documentOf } from '../../domain/appointment/appointment-document.ts'
 
 /** Time during which a move can be undone, in ms. */
 const UNDO_WITHIN = 10 * MINUTE

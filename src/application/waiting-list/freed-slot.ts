@@ -1,12 +1,12 @@
 // Shared parts of offers: the hold that keeps a freed time, the job that offers it, and the events about it.
 import { cancel } from '../../domain/appointment/change.ts'
 import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
-import { documentOf } from '../../domain/appointment/change.ts'
 import { type Tx } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { writeEvent } from '../../platform/events/events.ts'
 import { type Entry } from './waiting.sql.ts'
+import { documentOf } from '../../domain/appointment/appointment-document.ts'
 
 export const QUEUE = 'offers'
 export const ACTOR = { name: 'waiting-list', audience: 'staff' as const }

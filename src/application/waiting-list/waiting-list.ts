@@ -3,7 +3,6 @@
 import { NO_OFFER, type FreedSlot, ACTOR, freeHold, slotJob, slotOf, tell } from './freed-slot.ts'
 import { confirmHold } from '../../domain/appointment/confirm-hold.ts'
 import { findAppointment, type Appointment } from '../../domain/appointment/appointment.sql.ts'
-import { documentOf } from '../../domain/appointment/change.ts'
 import { move } from '../../domain/appointment/move.ts'
 import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import { transaction, violationOf, type Tx } from '../../platform/database/tx.ts'
@@ -12,6 +11,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { enqueue } from '../../platform/jobs/jobs.ts'
 import { type RelayedEvent } from '../notifications/event-messages.ts'
 import { changeEntry, findEntry, insertEntry, lockEntry, openEntryOf, type Entry } from './waiting.sql.ts'
+import { documentOf } from '../../domain/appointment/appointment-document.ts'
 
 type Wish = {
   contactId: string

@@ -1,4 +1,5 @@
 // PURE. An appointment as the API shows it.
+import { documentOf } from './appointment-document.ts'
 import type { TenantConfig } from '../catalogue/tenant-config.ts'
 import { formatInstant } from '../../kernel/time/zone.ts'
 import type { Appointment, AppointmentDocument, NewAppointment } from './appointment.sql.ts'
@@ -105,7 +106,7 @@ export function presentAppointment(a: Appointment, config: TenantConfig | null, 
     contactId: a.contact_id,
     externalId: a.external_id,
     holdExpiresAt: a.hold_expires_at,
-    document: a.document as unknown as AppointmentDocument,
+    document: documentOf(a),
     version: a.version,
     createdAt: a.created_at,
     updatedAt: a.updated_at,

@@ -1,5 +1,6 @@
 // PURE. An appointment as messages and calendars show it.
-import type { Appointment, AppointmentDocument } from './appointment.sql.ts'
+import { documentOf } from './appointment-document.ts'
+import type { Appointment } from './appointment.sql.ts'
 
 export const appointmentView = (a: Appointment): AppointmentView & { code: string } => ({
   serviceIds: a.service_ids,
@@ -10,7 +11,7 @@ export const appointmentView = (a: Appointment): AppointmentView & { code: strin
   locationId: a.location_id,
   places: a.seats,
   code: a.code,
-  reason: (a.document as unknown as AppointmentDocument).cancellation?.reason,
+  reason: documentOf(a).cancellation?.reason,
 })
 
 export const calendarView = (a: Appointment): CalendarAppointment => ({

@@ -19,7 +19,6 @@ import {
   unprovenWaiting,
   updateAppointment,
   type Appointment,
-  type AppointmentDocument,
   type Change,
 } from './appointment.sql.ts'
 import { checkDetails } from './book.ts'
@@ -27,6 +26,7 @@ import type { Actor } from './booking-request.ts'
 import { countersHeld } from './usage-counters.ts'
 import { nextStatus, type Action } from './appointment-states.ts'
 import { checkVersion } from '../../kernel/version.ts'
+import { documentOf } from './appointment-document.ts'
 
 export type ChangeContext = {
   tenantId: string
@@ -36,8 +36,6 @@ export type ChangeContext = {
   /** Refuses the change unless the appointment is still a hold. */
   onlyHeld?: boolean
 }
-
-export const documentOf = (a: Appointment): AppointmentDocument => a.document as unknown as AppointmentDocument
 
 /**
  * Locks the appointment's agent, then the appointment. If the appointment moved to another agent meanwhile, the transaction

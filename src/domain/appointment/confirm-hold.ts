@@ -20,9 +20,10 @@ import {
 } from './appointment.sql.ts'
 import { resolveContact, type Who } from './booking-contact.ts'
 import { checkDetails, type BookingContext } from './book.ts'
-import { documentOf, lockBoth, record, requireTransition, visitFor } from './change.ts'
+import { lockBoth, record, requireTransition, visitFor } from './change.ts'
 import { configOf } from '../availability/current-config.ts'
 import type { BookingRequest } from './booking-request.ts'
+import { documentOf } from './appointment-document.ts'
 
 type Confirmation = Omit<BookingRequest, 'serviceIds' | 'start' | 'places'>
 
@@ -49,7 +50,7 @@ export type HoldConfirmation = {
   context: BookingContext
   /** Only on the public pages. */
   terms?: PublicTerms
-  /** Further statements of the same transaction. */
+  /** Statements to run in the transaction that confirms the hold. */
   alongside?: (confirmed: Confirmed) => CompiledQuery[]
 }
 

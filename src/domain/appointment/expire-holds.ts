@@ -1,4 +1,5 @@
 // Ends expired holds and reopens released slots; called by the background loop and by a booking that they block.
+import { documentOf } from './appointment-document.ts'
 import { writeEvent } from '../../platform/events/events.ts'
 import { countDown } from '../availability/limits.sql.ts'
 import {
@@ -10,7 +11,7 @@ import {
 } from '../availability/ledger.sql.ts'
 import { transaction } from '../../platform/database/tx.ts'
 import type { Deps } from '../deps.ts'
-import { expiredHolds, lockAppointment, updateAppointment, type AppointmentDocument } from './appointment.sql.ts'
+import { expiredHolds, lockAppointment, updateAppointment } from './appointment.sql.ts'
 import { countersHeld } from './usage-counters.ts'
 
 const BATCH = 100
@@ -25,7 +26,7 @@ async function expireOne(deps: Deps, tenantId: string, held: { id: string; agent
     if (!a || a.status !== 'held' || a.hold_expires_at!.getTime() > now || a.agent_id !== held.agent_id) return false
     const kept = await findReservation(tx, tenantId, a.reservation_id!)
     const document = {
-      ...(a.document as unknown as AppointmentDocument),
+      ...documentOf(a),
       cancellation: { by: 'clock', code: 'hold_expired' },
     }
     await updateAppointment(

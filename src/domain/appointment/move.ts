@@ -18,15 +18,7 @@ import { MINUTE } from '../../kernel/time/interval.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { findAppointment, lockAppointment, updateAppointment, type Appointment } from './appointment.sql.ts'
-import {
-  checkHeld,
-  checkNotice,
-  documentOf,
-  record,
-  releaseDelayOf,
-  requireTransition,
-  type ChangeContext,
-} from './change.ts'
+import { checkHeld, checkNotice, record, releaseDelayOf, requireTransition, type ChangeContext } from './change.ts'
 import { expireDue } from './expire-holds.ts'
 import { countedLimits, type Override } from './override.ts'
 import { planFresh, type PossiblePlace, type Plan } from './placement.ts'
@@ -35,6 +27,7 @@ import type { Placement } from './booking-request.ts'
 import { countersHeld } from './usage-counters.ts'
 import { checkVersion } from '../../kernel/version.ts'
 import { isWithin, type Reach } from '../../kernel/permissions/principal.ts'
+import { documentOf } from './appointment-document.ts'
 
 type MoveRequest = {
   start: number

@@ -3,7 +3,8 @@ import { transaction } from '../../platform/database/tx.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { lockAppointment, updateAppointment, type Appointment, type Rating } from './appointment.sql.ts'
-import { documentOf, record } from './change.ts'
+import { record } from './change.ts'
+import { documentOf } from './appointment-document.ts'
 
 /** Whether the visit can be rated: it is completed, or confirmed and its end has passed. `now` in epoch ms. */
 export function isRateable(a: Appointment, now: number): boolean {

@@ -2,7 +2,8 @@
 import type { TenantConfig } from '../catalogue/tenant-config.ts'
 import type { Campaign } from '../catalogue/campaign/campaign.ts'
 import { formatInstant } from '../../kernel/time/zone.ts'
-import type { Callback, CallbackDocument } from './callback.sql.ts'
+import { documentOf } from './callback-document.ts'
+import type { Callback } from './callback.sql.ts'
 
 function frameOf(c: Callback, config: TenantConfig) {
   const campaign = config.campaigns.get(c.campaign_id)
@@ -21,8 +22,7 @@ export function joinLinkOf(
 
 export function presentCallback(c: Callback, config: TenantConfig): Record<string, unknown> {
   const { campaign, instant } = frameOf(c, config)
-  const { data, numbers, priority, reason, scriptRef, segment, source, cancellation } =
-    c.document as unknown as CallbackDocument
+  const { data, numbers, priority, reason, scriptRef, segment, source, cancellation } = documentOf(c)
   return {
     id: c.id,
     code: c.code,
@@ -62,7 +62,7 @@ export function presentCallback(c: Callback, config: TenantConfig): Record<strin
 /** A callback in the form for diallers: whom to call, how, until when, and with which script. */
 export function contactOf(c: Callback, config: TenantConfig): Record<string, unknown> {
   const { campaign, zone, instant } = frameOf(c, config)
-  const { data, numbers, priority, reason, scriptRef } = c.document as unknown as CallbackDocument
+  const { data, numbers, priority, reason, scriptRef } = documentOf(c)
   return {
     callbackId: c.id,
     code: c.code,

@@ -47,24 +47,35 @@ export function isRepeat(error: unknown): boolean {
   return violationOf(error)?.constraint === 'idempotency_keys_once'
 }
 
+/**
+ * The answer that `find` already knows, else the result of `act`. When `act` fails, a concurrent request with the same key may
+ * have won, on the key itself or on any other constraint: its answer is returned then.
+ */
+export async function firstAnswer(find: () => Promise<Answer | null>, act: () => Promise<Answer>): Promise<Answer> {
+  const earlier = await find()
+  if (earlier) return earlier
+  try {
+    return await act()
+  } catch (error) {
+    const rival = await find()
+    if (rival) return rival
+    throw error
+  }
+}
+
 /** Runs `work` in a transaction that also stores its answer; a repeated request gets the stored answer. */
 export async function answerOnce(
   deps: CoreDeps,
   scope: IdempotencyScope | null,
   work: (tx: Tx) => Promise<Answer>,
 ): Promise<Answer> {
-  const earlier = await earlierAnswer(deps, scope)
-  if (earlier) return earlier
-  try {
-    return await transaction(deps.db, async (tx) => {
-      const answer = await work(tx)
-      if (scope) await tx.executeQuery(rememberAnswer(answerRow(scope, answer, deps.now())))
-      return answer
-    })
-  } catch (error) {
-    // A concurrent request with the same key may have won on the key itself or on any other constraint.
-    const rival = await earlierAnswer(deps, scope)
-    if (rival) return rival
-    throw error
-  }
+  return firstAnswer(
+    () => earlierAnswer(deps, scope),
+    () =>
+      transaction(deps.db, async (tx) => {
+        const answer = await work(tx)
+        if (scope) await tx.executeQuery(rememberAnswer(answerRow(scope, answer, deps.now())))
+        return answer
+      }),
+  )
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { formFields, pathPart, queryFields } from '../../http/fields.ts'
 import { isWithinNotice } from '../../domain/appointment/appointment.ts'
 import { findAppointment, type Appointment } from '../../domain/appointment/appointment.sql.ts'
-import { cancel, documentOf, strictest, visitFor } from '../../domain/appointment/change.ts'
+import { cancel, strictest, visitFor } from '../../domain/appointment/change.ts'
 import { move } from '../../domain/appointment/move.ts'
 import { presentAppointment } from '../../domain/appointment/appointment-json.ts'
 import { isRateable, rate } from '../../domain/appointment/rate.ts'
@@ -42,6 +42,7 @@ import { spanOf, visitName } from '../../locales/visit-text.ts'
 import { manageLink } from '../../application/notifications/links.ts'
 import { firstText, textOf } from '../../ui/form-input.ts'
 import { empty, sendLinksForm, findForm } from './find.page.ts'
+import { documentOf } from '../../domain/appointment/appointment-document.ts'
 
 /** The state of the waiting list for this appointment; null if it is not offered. */
 async function waitingOf(deps: Deps, site: Site, a: Appointment): Promise<Waiting | null> {

@@ -6,7 +6,6 @@ import { AppError } from '../../kernel/errors.ts'
 import { findMessage } from '../../application/messaging/message.sql.ts'
 import { momentOf, ofAppointment, untilOf } from '../../application/messaging/wording.ts'
 import { suppress } from '../../application/messaging/suppression.sql.ts'
-import { documentOf } from '../../domain/appointment/change.ts'
 import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
 import { appointmentView } from '../../domain/appointment/appointment-view.ts'
 import { MINUTE } from '../../kernel/time/interval.ts'
@@ -16,6 +15,7 @@ import { addOwnPage, addPage } from '../pages.ts'
 import { isSignature, readSignedName } from '../../kernel/crypto/signature.ts'
 import { rememberAppointment, type Site } from '../site.ts'
 import { offerPage, unsubscribePage } from './appointment.view.ts'
+import { documentOf } from '../../domain/appointment/appointment-document.ts'
 
 /** The offer of a personal link; throws `link_invalid`, `offer_over`. */
 async function offerOf(deps: Deps, request: FastifyRequest, site: Site) {

@@ -7,7 +7,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { findRow } from '../../domain/catalogue/records/resource.sql.ts'
 import { languageNamed } from '../../locales/words.ts'
 import { listFeeds, revokeFeed } from '../../application/calendars/feed.sql.ts'
-import { LOOK_COOKIE, addWorkspacePage, formIn, paramIn, textIn, type AddWorkspacePage } from '../frame/workspace.ts'
+import { LOOK_COOKIE, addWorkspacePage, formIn, paramIn, textIn } from '../frame/workspace.ts'
 import { action, form } from '../frame/layout.ts'
 import { dateOf, clockOf } from '../../locales/dates.ts'
 import { passwordField, choices, faultSummary, NO_FAULTS, type Faults } from '../../ui/form.ts'
@@ -141,17 +141,10 @@ export async function accountPage(workspace: Workspace, deps: Deps, faults: Faul
   }
 }
 
-const add = (
-  app: FastifyInstance,
-  deps: Deps,
-  authenticator: Authenticator,
-  route: Parameters<AddWorkspacePage>[0],
-): ReturnType<AddWorkspacePage> => addWorkspacePage(app, deps, authenticator, route)
-
 const back = (done: string) => ({ redirect: `/agenda/account?done=${done}` })
 
 function lookForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/look',
     handler: async (_workspace, request, reply) => {
@@ -165,7 +158,7 @@ function lookForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator
 }
 
 function languageForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/language',
     handler: async (workspace, request, reply) => {
@@ -178,7 +171,7 @@ function languageForm(app: FastifyInstance, deps: Deps, authenticator: Authentic
 }
 
 function passwordForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/password',
     handler: async (workspace, request, reply) => {
@@ -202,7 +195,7 @@ function passwordForm(app: FastifyInstance, deps: Deps, authenticator: Authentic
 }
 
 function endSessionForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/sessions/:id/end',
     handler: async (workspace, request) => {
@@ -213,7 +206,7 @@ function endSessionForm(app: FastifyInstance, deps: Deps, authenticator: Authent
 }
 
 function endSessionsForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/sessions/end',
     handler: async (workspace) => {
@@ -225,7 +218,7 @@ function endSessionsForm(app: FastifyInstance, deps: Deps, authenticator: Authen
 }
 
 function newFeedForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/feeds',
     scope: 'hours:write',
@@ -253,7 +246,7 @@ function newFeedForm(app: FastifyInstance, deps: Deps, authenticator: Authentica
 }
 
 function endFeedForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/feeds/:id/end',
     handler: async (workspace, request) => {
@@ -270,7 +263,7 @@ function endFeedForm(app: FastifyInstance, deps: Deps, authenticator: Authentica
 }
 
 export function accountPages(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'GET',
     url: '/agenda/account',
     handler: (workspace) => accountPage(workspace, deps, NO_FAULTS),

@@ -3,14 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { clockOf, dateOf } from '../../locales/dates.ts'
-import {
-  addWorkspacePage,
-  formIn,
-  paramIn,
-  textIn,
-  type AddWorkspacePage,
-  type WorkspaceView,
-} from '../frame/workspace.ts'
+import { addWorkspacePage, formIn, paramIn, textIn, type WorkspaceView } from '../frame/workspace.ts'
 import { NO_FAULTS, type Faults } from '../../ui/form.ts'
 import { accountPage } from './account.page.ts'
 import type { Authenticator } from '../../http/authenticate.ts'
@@ -62,13 +55,6 @@ const passwordIn = (request: FastifyRequest, name: string): string =>
 const ownWords = (workspace: Workspace, faults: Faults): Faults =>
   faults.has('present') ? new Map([...faults, ['present', workspace.words.account.passwordWrong]]) : faults
 
-const add = (
-  app: FastifyInstance,
-  deps: Deps,
-  authenticator: Authenticator,
-  route: Parameters<AddWorkspacePage>[0],
-): ReturnType<AddWorkspacePage> => addWorkspacePage(app, deps, authenticator, route)
-
 const saved = { redirect: '/agenda/account?done=saved' }
 
 /** The person's passkey in the URL, and whether the person has a password; throws `not_found`. */
@@ -85,7 +71,7 @@ async function passkeyOf(deps: Deps, workspace: Workspace, id: string) {
 }
 
 function setUpPageRoute(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'GET',
     url: '/agenda/account/second-factor',
     mayEnrol: true,
@@ -94,7 +80,7 @@ function setUpPageRoute(app: FastifyInstance, deps: Deps, authenticator: Authent
 }
 
 function turnOnForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/second-factor',
     mayEnrol: true,
@@ -115,7 +101,7 @@ function turnOnForm(app: FastifyInstance, deps: Deps, authenticator: Authenticat
 }
 
 function turnOffForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/second-factor/off',
     handler: async (workspace, request, reply) => {
@@ -132,7 +118,7 @@ function turnOffForm(app: FastifyInstance, deps: Deps, authenticator: Authentica
 }
 
 function newCodesForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/second-factor/codes',
     handler: async (workspace, request, reply) => {
@@ -150,7 +136,7 @@ function newCodesForm(app: FastifyInstance, deps: Deps, authenticator: Authentic
 
 function passkeyQuestion(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
   // Check the password before the device creates a passkey: otherwise a wrong one leaves an unusable passkey on the device.
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/passkeys/question',
     mayEnrol: true,
@@ -167,7 +153,7 @@ function passkeyQuestion(app: FastifyInstance, deps: Deps, authenticator: Authen
 }
 
 function addPasskeyForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/passkeys',
     mayEnrol: true,
@@ -191,7 +177,7 @@ function addPasskeyForm(app: FastifyInstance, deps: Deps, authenticator: Authent
 }
 
 function passkeyPage(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'GET',
     url: '/agenda/account/passkeys/:id',
     handler: async (workspace, request) => {
@@ -201,7 +187,7 @@ function passkeyPage(app: FastifyInstance, deps: Deps, authenticator: Authentica
 }
 
 function removePasskeyForm(app: FastifyInstance, deps: Deps, authenticator: Authenticator): void {
-  add(app, deps, authenticator, {
+  addWorkspacePage(app, deps, authenticator, {
     method: 'POST',
     url: '/agenda/account/passkeys/:id',
     handler: async (workspace, request, reply) => {

@@ -199,7 +199,7 @@ export function removePasskeyPage(
               html`${passwordField({ name: 'present', label: w.present, use: 'present' }, faults)}
                 <button class="danger">${w.passkeyRemove}</button>`,
             )
-          : action(workspace, { to, label: w.passkeyRemove, fields: {}, className: 'danger' })
+          : action(workspace, { to, label: w.passkeyRemove, className: 'danger' })
       }`,
   }
 }

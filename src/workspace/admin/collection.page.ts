@@ -194,7 +194,7 @@ async function editPage(
             html`<details>
               <summary>${w.archive}</summary>
               <p>${w.archiveText(name)}</p>
-              ${action(workspace, { to: `${to}/archive`, label: w.archiveNow, fields: {}, className: 'danger' })}
+              ${action(workspace, { to: `${to}/archive`, label: w.archiveNow, className: 'danger' })}
             </details>`
           }
         </div>

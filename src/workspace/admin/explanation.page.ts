@@ -1,6 +1,6 @@
 // The page "Why is nothing free?": for one day and each agent, what is offered and why the rest is not.
 import { address, queryIn, type AddWorkspacePage, type WorkspaceView } from '../frame/workspace.ts'
-import { empty, agentName, clock, locationName, optionsOf, refused, table, today } from '../frame/components.ts'
+import { empty, agentName, clock, locationName, recordFilter, refused, table, today } from '../frame/components.ts'
 import { formatDate } from '../../kernel/time/zone.ts'
 import { clockOf } from '../../locales/dates.ts'
 import { field, NO_FAULTS, select } from '../../ui/form.ts'
@@ -9,35 +9,12 @@ import { html, type Html } from '../../platform/html/html.ts'
 import type { Workspace } from '../frame/context.ts'
 
 function filters(workspace: Workspace, query: Record<string, string | undefined>, date: string): Html {
-  const w = workspace.words.admin
+  const { admin: w, book } = workspace.words
+  const { services, locations, agents } = workspace.config
   return html`<form method="get" action="/agenda/settings/explanation" class="filters">
-    ${select(
-      {
-        name: 'service',
-        label: workspace.words.book.service,
-        value: query.service ?? '',
-        options: optionsOf(workspace.config.services.values()),
-      },
-      NO_FAULTS,
-    )}
-    ${select(
-      {
-        name: 'location',
-        label: workspace.words.book.location,
-        value: query.location ?? '',
-        options: optionsOf(workspace.config.locations.values(), workspace.words.book.any),
-      },
-      NO_FAULTS,
-    )}
-    ${select(
-      {
-        name: 'agent',
-        label: workspace.words.book.agent,
-        value: query.agent ?? '',
-        options: optionsOf(workspace.config.agents.values(), workspace.words.book.any),
-      },
-      NO_FAULTS,
-    )}
+    ${recordFilter(query, { name: 'service', label: book.service, of: services })}
+    ${recordFilter(query, { name: 'location', label: book.location, of: locations, all: book.any })}
+    ${recordFilter(query, { name: 'agent', label: book.agent, of: agents, all: book.any })}
     ${field({ name: 'date', label: workspace.words.calendar.date, value: date, type: 'date' }, NO_FAULTS)}
     ${select(
       {

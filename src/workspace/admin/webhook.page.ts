@@ -167,7 +167,7 @@ async function hookPage(
             : action(workspace, { to: `${to}/status`, label: w.resume, fields: { status: 'active' } })
         }
         ${action(workspace, { to: `${to}/secret`, label: w.newSecret })}
-        ${action(workspace, { to: `${to}/removal`, label: w.remove, fields: {}, className: 'danger' })}
+        ${action(workspace, { to: `${to}/removal`, label: w.remove, className: 'danger' })}
       </div>
       ${
         deliveries.items.some((d) => d.status === 'parked') &&

@@ -73,7 +73,7 @@ function buttons(workspace: Workspace, a: ShownAppointment): Html | false {
     ${hasBegun && action(workspace, { to: to('outcome'), label: w.missed, fields: { outcome: 'no_show' } })}
     ${
       a.arrivedAt === undefined
-        ? action(workspace, { to: to('arrival'), label: w.arrived, fields: {}, className: hasBegun ? 'secondary' : '' })
+        ? action(workspace, { to: to('arrival'), label: w.arrived, className: hasBegun ? 'secondary' : '' })
         : action(workspace, { to: to('arrival'), label: w.notArrived, fields: { undo: '1' } })
     }
   </div>`

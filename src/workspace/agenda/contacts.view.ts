@@ -137,7 +137,7 @@ async function privacySection(workspace: Workspace, c: Contact): Promise<Html> {
         <details>
           <summary>${w.erase}</summary>
           <p>${w.eraseText(nameOf(c))}</p>
-          ${action(workspace, { to: `/agenda/contacts/${c.id}/erasure`, label: w.eraseNow, fields: {}, className: 'danger' })}
+          ${action(workspace, { to: `/agenda/contacts/${c.id}/erasure`, label: w.eraseNow, className: 'danger' })}
         </details>`
     }
   </section>`

@@ -61,7 +61,7 @@ function holder(workspace: Workspace, c: ShownCallback, history: readonly Happen
   const w = workspace.words.callbacks
   if (!workspace.can('callbacks:work')) return false
   if (c.status === 'scheduled')
-    return action(workspace, { to: `/agenda/callbacks/${c.id}/take`, label: w.take, fields: {}, className: '' })
+    return action(workspace, { to: `/agenda/callbacks/${c.id}/take`, label: w.take, className: '' })
   const last = history.findLast((e) => e.type === 'callback.leased' || e.type === 'callback.queued')
   if (c.status !== 'queued' && c.status !== 'in_progress') return false
   return html`<p class="notice note">

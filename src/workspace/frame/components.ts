@@ -3,6 +3,7 @@ import { dayOf, formatDate, parseDate, isCalendarDate, instantOf } from '../../k
 import { clockOf, dayAndMonth, longDate } from '../../locales/dates.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import type { AgendaEntry } from '../../api/agenda.routes.ts'
+import { NO_FAULTS, select } from '../../ui/form.ts'
 import { visitName } from '../../locales/visit-text.ts'
 import type { Workspace } from './context.ts'
 
@@ -105,17 +106,22 @@ export function table(
   </div>`
 }
 
+type Named = { id: string; name: string; archived?: boolean }
+
 /** Select options for named records that are not archived. */
-export const optionsOf = (
-  things: Iterable<{ id: string; name: string; archived?: boolean }>,
-  none?: string,
-): { value: string; label: string }[] => [
+export const optionsOf = (things: Iterable<Named>, none?: string): { value: string; label: string }[] => [
   ...(none === undefined ? [] : [{ value: '', label: none }]),
   ...[...things]
     .filter((t) => !t.archived)
     .sort((a, b) => a.name.localeCompare(b.name))
     .map((t) => ({ value: t.id, label: t.name })),
 ]
+
+type RecordFilter = { name: string; label: string; of: ReadonlyMap<string, Named>; all?: string }
+
+/** A select of a filter form, with the record that the query names; `all` is the label of the choice without a record. */
+export const recordFilter = (query: Record<string, string | undefined>, { name, label, of, all }: RecordFilter): Html =>
+  select({ name, label, value: query[name] ?? '', options: optionsOf(of.values(), all) }, NO_FAULTS)
 
 /** A refusal, as a box at the top of the page. */
 export const refused = (refusal: { title: string; detail: string } | undefined): Html | false =>

@@ -112,7 +112,7 @@ function header(workspace: Workspace, page: WorkspacePage): Html {
             </li>`,
         )}
         <li><a href="/agenda/account">${workspace.person.name}</a></li>
-        <li>${action(workspace, { to: '/agenda/sign-out', label: w.signOut, fields: {}, className: 'plain' })}</li>
+        <li>${action(workspace, { to: '/agenda/sign-out', label: w.signOut, className: 'plain' })}</li>
       </ul>
     </div>
     ${navigation(workspace, page)}

@@ -1,5 +1,5 @@
 // The pages of the reports: a plot, a table with the same data, and a CSV download.
-import { empty, optionsOf, refused, table } from '../frame/components.ts'
+import { empty, recordFilter, refused, table } from '../frame/components.ts'
 import { monthName, shortDate, weekdayNames } from '../../locales/dates.ts'
 import { address, queryIn, type AddWorkspacePage, type WorkspaceView } from '../frame/workspace.ts'
 import { field, hidden, NO_FAULTS, select } from '../../ui/form.ts'
@@ -149,33 +149,9 @@ function filters(workspace: Workspace, { report, groups, made, query }: Filtered
         NO_FAULTS,
       )
     }
-    ${select(
-      {
-        name: 'location',
-        label: workspace.words.calendar.location,
-        value: query.location ?? '',
-        options: optionsOf(workspace.config.locations.values(), w.all),
-      },
-      NO_FAULTS,
-    )}
-    ${select(
-      {
-        name: 'service',
-        label: workspace.words.book.service,
-        value: query.service ?? '',
-        options: optionsOf(workspace.config.services.values(), w.all),
-      },
-      NO_FAULTS,
-    )}
-    ${select(
-      {
-        name: 'agent',
-        label: workspace.words.calendar.agent,
-        value: query.agent ?? '',
-        options: optionsOf(workspace.config.agents.values(), w.all),
-      },
-      NO_FAULTS,
-    )}
+    ${recordFilter(query, { name: 'location', label: workspace.words.calendar.location, of: workspace.config.locations, all: w.all })}
+    ${recordFilter(query, { name: 'service', label: workspace.words.book.service, of: workspace.config.services, all: w.all })}
+    ${recordFilter(query, { name: 'agent', label: workspace.words.calendar.agent, of: workspace.config.agents, all: w.all })}
     <button class="secondary">${workspace.words.calendar.show}</button>
   </form>`
 }

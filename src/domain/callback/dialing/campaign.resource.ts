@@ -19,13 +19,11 @@ export const campaigns: Resource = {
   isConfiguration: true,
   replaced: ['connector', 'capacity'],
   async prepare(context, body) {
-    const ids = (value: unknown): string[] => (value === undefined ? [] : [value as string])
     await requireLive(context, {
       table: 'holiday_calendars',
       what: 'holiday-calendar',
-      ids: ids(body.holidayCalendarId),
+      id: body.holidayCalendarId as string | undefined,
       pointer: '/holidayCalendarId',
-      isList: false,
     })
     const channels = (body.channels ?? []) as string[]
     if (channels.includes('web') && body.joinLinkTemplate === undefined) throw missing('/joinLinkTemplate')
@@ -33,18 +31,16 @@ export const campaigns: Resource = {
     await requireLive(context, {
       table: 'services',
       what: 'service',
-      ids: ids(capacity.serviceId),
+      id: capacity.serviceId,
       pointer: '/capacity/serviceId',
-      isList: false,
     })
     for (const [i, segment] of (body.segments as Segment[]).entries()) {
       if (segment.campaignId === context.id) throw bodyFault(`/segments/${i}/campaignId`, 'conflict')
       await requireLive(context, {
         table: 'campaigns',
         what: 'campaign',
-        ids: ids(segment.campaignId),
+        id: segment.campaignId,
         pointer: `/segments/${i}/campaignId`,
-        isList: false,
       })
     }
     return { connector: (body.connector as { kind: string }).kind }

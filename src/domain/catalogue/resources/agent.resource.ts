@@ -1,20 +1,20 @@
 // Agents and pools as records: what a write checks, and the desks a pool keeps.
 import Type from 'typebox'
 import { AppError } from '../../../kernel/errors.ts'
-import { requireLive } from '../records/references.ts'
+import { requireAllLive } from '../records/references.ts'
 import type { Body, Resource, WriteContext } from '../records/resource.ts'
 import { AgentBody, PoolBody } from '../agent.schema.ts'
 import { countUpcoming, insertDesks, listDesks, resizeDesks } from '../agent.sql.ts'
 import { insertCalendars } from '../../availability/ledger.sql.ts'
 
 async function checkSkills(context: WriteContext, body: Body): Promise<void> {
-  await requireLive(context, {
+  await requireAllLive(context, {
     table: 'services',
     what: 'service',
     ids: body.serviceIds as string[],
     pointer: '/serviceIds',
   })
-  await requireLive(context, {
+  await requireAllLive(context, {
     table: 'locations',
     what: 'location',
     ids: body.locationIds as string[],

@@ -18,15 +18,12 @@ export const locations: Resource = {
   scopes: CONFIGURATION,
   isConfiguration: true,
   async prepare(context, body) {
-    if (body.holidayCalendarId !== undefined) {
-      await requireLive(context, {
-        table: 'holiday_calendars',
-        what: 'holiday calendar',
-        ids: [body.holidayCalendarId as string],
-        pointer: '/holidayCalendarId',
-        isList: false,
-      })
-    }
+    await requireLive(context, {
+      table: 'holiday_calendars',
+      what: 'holiday calendar',
+      id: body.holidayCalendarId as string | undefined,
+      pointer: '/holidayCalendarId',
+    })
     return {}
   },
 }

@@ -114,22 +114,19 @@ export const schedules: Resource = {
     await requireLive(context, {
       table: TABLE_OF[ownerKind],
       what: ownerKind,
-      ids: [ownerId],
+      id: ownerId,
       pointer: '/ownerId',
-      isList: false,
     })
     const rules = body.rules as ScheduleRule[]
     for (const [i, rule] of rules.entries()) {
       if (rule.start !== undefined && !known.has(rule.start)) requireNear(rule.start, today, `/rules/${i}/start`)
       checkRule(rule, `/rules/${i}`, ownerKind, { from: validFrom, until: validUntil ?? null })
-      if (rule.locationId)
-        await requireLive(context, {
-          table: 'locations',
-          what: 'location',
-          ids: [rule.locationId],
-          pointer: `/rules/${i}/locationId`,
-          isList: false,
-        })
+      await requireLive(context, {
+        table: 'locations',
+        what: 'location',
+        id: rule.locationId ?? undefined,
+        pointer: `/rules/${i}/locationId`,
+      })
     }
     body.timeZone ??= await zoneOfLocation(context, ownerKind === 'location' ? ownerId : undefined)
     if (!context.before) await makeRoom(context, body)
@@ -177,18 +174,15 @@ export const openings: Resource = {
     await requireLive(context, {
       table: TABLE_OF[ownerKind],
       what: ownerKind,
-      ids: [ownerId],
+      id: ownerId,
       pointer: '/ownerId',
-      isList: false,
     })
-    if (locationId !== undefined)
-      await requireLive(context, {
-        table: 'locations',
-        what: 'location',
-        ids: [locationId],
-        pointer: '/locationId',
-        isList: false,
-      })
+    await requireLive(context, {
+      table: 'locations',
+      what: 'location',
+      id: locationId,
+      pointer: '/locationId',
+    })
     return { period: periodOf(body, await zoneOfLocation(context, ownerKind === 'location' ? ownerId : locationId)) }
   },
 }
@@ -210,9 +204,8 @@ export const absences: Resource = {
     await requireLive(context, {
       table: 'agents',
       what: 'agent',
-      ids: [body.agentId as string],
+      id: body.agentId as string,
       pointer: '/agentId',
-      isList: false,
     })
     return { period: periodOf(body, await tenantZone(context)) }
   },
@@ -232,14 +225,12 @@ export const closures: Resource = {
   presented,
   async prepare(context, body) {
     const locationId = body.locationId as string | undefined
-    if (locationId !== undefined)
-      await requireLive(context, {
-        table: 'locations',
-        what: 'location',
-        ids: [locationId],
-        pointer: '/locationId',
-        isList: false,
-      })
+    await requireLive(context, {
+      table: 'locations',
+      what: 'location',
+      id: locationId,
+      pointer: '/locationId',
+    })
     return { period: periodOf(body, await zoneOfLocation(context, locationId)) }
   },
 }

@@ -1,7 +1,7 @@
 // Services as records: rules that one schema cannot state.
 import { forgetCounters } from '../../availability/limits.sql.ts'
 import { bodyFault } from '../../../kernel/errors.ts'
-import { requireLive } from '../records/references.ts'
+import { requireAllLive } from '../records/references.ts'
 import type { Body, Resource } from '../records/resource.ts'
 import { ServiceBody } from '../service.schema.ts'
 import type { Question } from '../visit.ts'
@@ -47,7 +47,7 @@ export const services: Resource = {
   isConfiguration: true,
   async prepare(context, body) {
     checkRules(body)
-    await requireLive(context, {
+    await requireAllLive(context, {
       table: 'locations',
       what: 'location',
       ids: body.locationIds as string[],
