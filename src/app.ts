@@ -36,6 +36,12 @@ import { agendaFeedRoutes } from './api/agenda.routes.ts'
 import { personRoutes } from './api/person.routes.ts'
 import { privacyRoutes } from './api/privacy.routes.ts'
 import { installFieldMasking } from './http/field-masking.hook.ts'
+import { agentStateRoutes } from './api/agent-state.routes.ts'
+import { screenPopRoutes } from './api/screen-pop.routes.ts'
+import { inboxRoutes } from './api/inbox.routes.ts'
+import { scriptRoutes } from './api/script.routes.ts'
+import { scriptReportRoutes } from './api/script-report.routes.ts'
+import { conversationRoutes } from './api/conversation.routes.ts'
 import { contactRoutes } from './api/contact.routes.ts'
 import type { Deps } from './domain/deps.ts'
 import { AppError } from './kernel/errors.ts'
@@ -179,6 +185,12 @@ async function apiRoutes(api: Api, deps: Deps, authenticator: Authenticator): Pr
   callbackIvrRoutes(api, deps)
   contactListRoutes(api, deps)
   dispatchRoutes(api, deps)
+  scriptRoutes(api, deps)
+  scriptReportRoutes(api, deps)
+  conversationRoutes(api, deps)
+  agentStateRoutes(api, deps)
+  screenPopRoutes(api, deps)
+  inboxRoutes(api, deps)
   await publicRoutes(api, deps)
   operationRoutes(api, deps)
 }

@@ -13,6 +13,9 @@ import { eraseOldMessages } from './application/messaging/retention.ts'
 import { forgetAnswers } from './platform/idempotency/idempotency.sql.ts'
 import { DAY, HOUR, MINUTE } from './kernel/time/interval.ts'
 import { endPast, forgetOver } from './application/waiting-list/waiting.sql.ts'
+import { endOldStates } from './application/presence/agent-state.ts'
+import { forgetStates } from './application/presence/agent-state.sql.ts'
+import { forgetPops } from './application/presence/screen-pop.sql.ts'
 import { forgetParked } from './platform/jobs/job.sql.ts'
 import { forgetNotices } from './application/webhooks/webhook.sql.ts'
 
@@ -62,6 +65,14 @@ export const SCHEDULES: readonly Schedule[] = [
   {
     ...{ name: 'dead holds', every: SOON, mode: 'everywhere' },
     run: (deps, id) => forgetExpiredHolds(deps.db.kysely, id, ago(deps, DAY), BATCH),
+  },
+  { name: 'states of agents', every: SOON, mode: 'everywhere', run: (deps, id) => endOldStates(deps, id) },
+  {
+    ...{ name: 'old states and calls', every: HOUR, mode: 'once' },
+    run: async (deps, id) => {
+      await forgetPops(deps.db.kysely, id, ago(deps, DAY))
+      await forgetStates(deps.db.kysely, id, ago(deps, 13 * 30 * DAY))
+    },
   },
   { name: 'digests', every: 10 * MINUTE, mode: 'once', run: (deps, id) => sendDigests(deps, id) },
   { name: 'retention', every: HOUR, mode: 'once', run: (deps, id) => eraseOldMessages(deps, id) },

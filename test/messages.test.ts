@@ -344,7 +344,7 @@ describe('texts', () => {
     ;[message] = await outbox(`?subjectId=${a.id}`)
     expect(message.status).toBe('delivered')
     const answer = (text: string) => call('POST', '/v1/inbound/texts', { from: contact.phone, text })
-    expect((await answer('grazie')).body).toEqual({ result: 'ignored' })
+    expect((await answer('grazie')).body).toEqual({ result: 'inbox' })
     expect((await answer(' c ')).body).toEqual({ result: 'cancelled' })
     expect((await call('GET', `/v1/appointments/${a.id}`)).body.status).toBe('cancelled')
     expect((await answer('STOP')).body).toEqual({ result: 'stopped' })

@@ -11,6 +11,7 @@ import { documentedUnder, withScope } from '../http/route.ts'
 import { defaulted, DateTime, Id, Instant, Nullable } from '../platform/schema/schema.ts'
 import { streamsOf } from '../http/event-stream.ts'
 import { DAY } from '../kernel/time/interval.ts'
+import { seenNow } from '../application/presence/agent-state.sql.ts'
 import { agendaRows, happenedSince, type AgendaRow, type AgendaEvent } from '../application/rearranging/agenda.sql.ts'
 
 const MOST = 5_000
@@ -79,6 +80,20 @@ export const presentEntry = (a: AgendaRow): AgendaEntry => ({
 const shown = (h: AgendaEvent): string =>
   `id: ${h.id}\nevent: ${h.type}\ndata: ${JSON.stringify({ subjectId: h.subjectId, at: h.at.toISOString(), actor: h.actor })}\n\n`
 
+/** How often (ms) an open stream says that the browser of its person is there. */
+const BEAT = 20_000
+
+/** Says so now and then; returns the function that ends it. */
+function beatWhile(deps: Deps, tenantId: string, userId: string): () => void {
+  const beat = (): void => {
+    // The database is unreachable for a moment: the next beat says it again.
+    seenNow(deps.db.kysely, tenantId, userId, new Date(deps.now())).catch(() => undefined)
+  }
+  beat()
+  const timer = setInterval(beat, BEAT)
+  return () => clearInterval(timer)
+}
+
 export function agendaFeedRoutes(app: Api, deps: Deps): void {
   const docs = documentedUnder('appointments')
   const stream = streamsOf(app, deps)
@@ -135,12 +150,15 @@ export function agendaFeedRoutes(app: Api, deps: Deps): void {
     handler: async (request, reply) => {
       const tenantId = tenantOf(request)
       const since = request.headers['last-event-id']
+      const userId = request.principal?.kind === 'user' ? request.principal.id : null
+      const stopBeating = userId === null ? () => undefined : beatWhile(deps, tenantId, userId)
+      request.raw.socket.once('close', stopBeating)
       await stream(request, reply, (signal, write) =>
         followChanges(
           deps,
           {
             since: typeof since === 'string' ? since : null,
-            read: (after, limit) => happenedSince(deps.db.kysely, tenantId, after, limit),
+            read: (after, limit) => happenedSince(deps.db.kysely, tenantId, { after, userId, limit }),
             shown,
             hints: [
               ['jobs', `${tenantId} events`],
@@ -150,7 +168,7 @@ export function agendaFeedRoutes(app: Api, deps: Deps): void {
           signal,
           write,
         ),
-      )
+      ).finally(stopBeating)
     },
   })
 }

@@ -30,10 +30,13 @@ import { presentCallback } from '../domain/callback/callback-json.ts'
 import { acceptDelivery } from '../domain/callback/dialing/accept.ts'
 import { instantsOf } from '../domain/callback/dialing/attempt.ts'
 import { takeResult } from '../domain/callback/dialing/results.ts'
+import { endRun, saidIn } from '../domain/script/run.ts'
 import { postpone } from '../domain/callback/promise/postpone.ts'
 import { windowsOf } from '../domain/callback/promise/windows.ts'
 import { cancelCallback } from '../domain/callback/cancel-callback.ts'
 import { campaignOf } from '../domain/catalogue/campaign-of.ts'
+import { contactEnded, contactReopened, contactTaken } from '../application/presence/agent-state.ts'
+import { whoIn } from './agent-state.routes.ts'
 import { idempotencyOf, sendAnswer } from '../http/idempotency-key.ts'
 
 type WhenInput = Static<typeof schema.WhenBody>
@@ -288,11 +291,18 @@ function reportAttemptRoute(app: Api, deps: Deps): void {
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
       const body = request.body
-      const result = { ...body, ...instantsOf(body, deps.now()) }
-      return presentCallback(
-        await takeResult(deps, config, { id: idOf(request), result, actor: actorOf(request) }),
-        config,
-      )
+      const { conversationId, ...reported } = body
+      const said =
+        conversationId === undefined ? {} : await saidIn(deps.db.kysely, config, conversationId, idOf(request))
+      const result = { ...reported, ...said, ...instantsOf(body, deps.now()) }
+      const after = await takeResult(deps, config, { id: idOf(request), result, actor: actorOf(request) })
+      if (conversationId !== undefined) await endRun(deps, config.tenantId, conversationId)
+      if (request.principal?.kind === 'user')
+        await contactEnded(deps, whoIn(request), {
+          subjectId: after.id,
+          campaign: config.campaigns.get(after.campaign_id),
+        })
+      return presentCallback(after, config)
     },
   })
 }
@@ -305,8 +315,12 @@ function undoAttemptRoute(app: Api, deps: Deps): void {
       params: IdParams,
       response: one,
     },
-    handler: async (request) =>
-      show(deps, request, await undoAttempt(deps, tenantOf(request), idOf(request), actorOf(request))),
+    handler: async (request) => {
+      const c = await undoAttempt(deps, tenantOf(request), idOf(request), actorOf(request))
+      if (request.principal?.kind === 'user' && c.status === 'in_progress')
+        await contactReopened(deps, whoIn(request), c.id, c.campaign_id)
+      return show(deps, request, c)
+    },
   })
 }
 
@@ -322,7 +336,10 @@ function takeCallbackRoute(app: Api, deps: Deps): void {
     handler: async (request) => {
       const { leaseSeconds, agentId } = request.body
       const by = { actor: actorOf(request), agentId: agentId ?? null, seconds: leaseSeconds }
-      return show(deps, request, await takeCallback(deps, tenantOf(request), idOf(request), by))
+      const c = await takeCallback(deps, tenantOf(request), idOf(request), by)
+      if (request.principal?.kind === 'user')
+        await contactTaken(deps, whoIn(request), { subjectId: c.id, campaignId: c.campaign_id })
+      return show(deps, request, c)
     },
   })
 }

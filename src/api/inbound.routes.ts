@@ -14,7 +14,7 @@ const TakenShown = Type.Object(
   {
     result: Type.String({
       description:
-        'cancelled, accepted, bounced, stopped; stale: about a time that no longer counts; refused: too ' +
+        'cancelled, accepted, bounced, stopped; inbox: somebody must answer it; stale: about a time that no longer counts; refused: too ' +
         'late by the office’s rules; ignored: nothing of ours',
     }),
   },

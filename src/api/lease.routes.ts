@@ -15,6 +15,8 @@ import * as schema from '../domain/callback/callback.schema.ts'
 import { presentCallback } from '../domain/callback/callback-json.ts'
 import { extendLease, returnLeased, leaseOrWait } from '../domain/callback/dialing/lease.ts'
 import { takeResults } from '../domain/callback/dialing/results.ts'
+import { contactEnded } from '../application/presence/agent-state.ts'
+import { whoIn } from './agent-state.routes.ts'
 import { instantsOf } from '../domain/callback/dialing/attempt.ts'
 
 const LeaseParams = Type.Object({ id: Id, leaseId: Id }, { additionalProperties: false })
@@ -110,14 +112,16 @@ function returnCallbacksRoute(app: Api, deps: Deps): void {
     handler: async (request) => {
       requireCampaign(await configOf(deps, tenantOf(request)), idOf(request))
       const { callbackIds } = request.body
-      return {
-        count: await returnLeased(deps, {
-          tenantId: tenantOf(request),
-          leaseId: leaseOf(request),
-          ids: callbackIds,
-          actor: actorOf(request),
-        }),
-      }
+      const count = await returnLeased(deps, {
+        tenantId: tenantOf(request),
+        leaseId: leaseOf(request),
+        ids: callbackIds,
+        actor: actorOf(request),
+      })
+      if (request.principal?.kind === 'user')
+        for (const subjectId of callbackIds)
+          await contactEnded(deps, whoIn(request), { subjectId, campaign: undefined })
+      return { count }
     },
   })
 }

@@ -13,10 +13,17 @@ import { documentedUnder, idOf, withScope } from '../http/route.ts'
 import { DateTime, Id, IdParams, oneOf } from '../platform/schema/schema.ts'
 import { findTenant } from '../domain/tenant/tenant.sql.ts'
 import { reachFor } from '../http/reach.ts'
-import { refuseSearchBy } from '../http/field-masking.hook.ts'
+import { contactFacts } from '../domain/contact/summary.sql.ts'
+import { hiddenFor, refuseSearchBy } from '../http/field-masking.hook.ts'
 import { mergeContacts, unmergeContacts } from '../domain/contact/merge.ts'
-import { toE164 } from '../domain/contact/phone.ts'
-import { duplicatesOf, findPeople, insertNote, timelineOf, type TimelineRow } from '../domain/contact/timeline.sql.ts'
+import { peopleFor } from '../domain/contact/recognise.ts'
+import {
+  duplicatesOf,
+  insertNote,
+  TIMELINE_KINDS,
+  timelineOf,
+  type TimelineRow,
+} from '../domain/contact/timeline.sql.ts'
 import { contacts } from '../domain/contact/contact.resource.ts'
 import { isWithin } from '../kernel/permissions/principal.ts'
 import type { Row } from '../domain/catalogue/records/resource.ts'
@@ -24,9 +31,8 @@ import { partsOf } from '../domain/contact/merge.sql.ts'
 
 const Any = Type.Object({}, { additionalProperties: true })
 const Contacts = Type.Object({ items: Type.Array(Any) }, { additionalProperties: false })
-const KINDS = ['appointment', 'callback', 'attempt', 'message', 'note', 'rating', 'consent'] as const
 export const TimelineShown = PageOf(
-  Type.Object({ kind: oneOf(KINDS), id: Id, at: DateTime, data: Any }, { additionalProperties: false }),
+  Type.Object({ kind: oneOf(TIMELINE_KINDS), id: Id, at: DateTime, data: Any }, { additionalProperties: false }),
   'ContactTimeline',
 )
 
@@ -65,8 +71,9 @@ function lookUpContactsRoute(app: Api, deps: Deps): void {
       const tenantId = tenantOf(request)
       const text = request.body.text.trim()
       const country = (await findTenant(db(deps), tenantId))!.document.country as string | undefined
-      const phone = /\d{4}/.test(text) ? toE164(text, country ?? 'IT') : null
-      return { items: (await findPeople(db(deps), tenantId, text, phone)).map((row) => presentRow(contacts, row)) }
+      return {
+        items: (await peopleFor(db(deps), tenantId, text, country ?? 'IT')).map((row) => presentRow(contacts, row)),
+      }
     },
   })
 }
@@ -80,18 +87,26 @@ function readContactTimelineRoute(app: Api, deps: Deps): void {
         'Visits, callbacks, attempts, messages, notes, ratings and consents of a contact, latest first',
       ),
       params: IdParams,
-      querystring: Type.Object(PageQuery, { additionalProperties: false }),
+      querystring: Type.Object(
+        {
+          ...PageQuery,
+          kind: Type.Optional(
+            Type.Array(oneOf(TIMELINE_KINDS), { maxItems: 9, description: 'Only these; everything by default' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
       response: { 200: TimelineShown, ...problems },
     },
     handler: async (request) => {
       const tenantId = tenantOf(request)
       const { id } = await contactOf(deps, tenantId, idOf(request))
-      const { limit, cursor } = request.query
+      const { limit, cursor, kind } = request.query
       const reach = reachFor(request)
       // Omit items of agents outside the caller's reach, as their own URLs do.
       const isMine = (r: TimelineRow): boolean =>
         !('agentId' in r.data) || r.data.agentId === null || isWithin(reach, r.data)
-      const read = await timelineOf(db(deps), tenantId, id, decodeTimeCursor(cursor), limit + 1)
+      const read = await timelineOf(db(deps), tenantId, id, decodeTimeCursor(cursor), limit + 1, kind)
       const page = pageOf(read, limit, (row) => encodeTimeCursor(row.at, row.id))
       const rows = page.items.filter(isMine)
       const nameOf = await actorNames(
@@ -108,6 +123,77 @@ function readContactTimelineRoute(app: Api, deps: Deps): void {
         }
       })
       return { items, nextCursor: page.nextCursor }
+    },
+  })
+}
+
+const VisitShown = Type.Object({
+  id: Id,
+  start: Type.String(),
+  status: Type.String(),
+  serviceIds: Type.Array(Id),
+  locationId: Id,
+  agentId: Id,
+  timeZone: Type.String(),
+})
+export const SummaryShown = Type.Object(
+  {
+    contact: Any,
+    numbers: Type.Array(Type.String(), {
+      description: 'All numbers, those of merged contacts included; the first is for messages',
+    }),
+    emails: Type.Array(Type.String()),
+    nextVisits: Type.Array(VisitShown),
+    lastVisit: Type.Union([VisitShown, Type.Null()]),
+    noShows: Type.Integer(),
+    visits: Type.Integer(),
+    openCallbacks: Type.Array(
+      Type.Object({
+        id: Id,
+        windowFrom: Type.String(),
+        windowTo: Type.String(),
+        status: Type.String(),
+        campaignId: Id,
+        agentId: Type.Union([Id, Type.Null()]),
+      }),
+    ),
+    lastRating: Type.Union([Any, Type.Null()]),
+    consents: Type.Array(Type.Object({ purpose: Type.String(), isGiven: Type.Boolean(), at: Type.String() })),
+    unanswered: Type.Integer({ description: 'Messages that wait for an answer' }),
+  },
+  { title: 'ContactSummary', additionalProperties: false },
+)
+
+function readContactSummaryRoute(app: Api, deps: Deps): void {
+  app.get('/v1/contacts/:id/summary', {
+    config: reading,
+    schema: {
+      ...docs('readContactSummary', 'A contact at a glance: numbers, visits, no-shows, callbacks, rating, consents'),
+      params: IdParams,
+      response: { 200: SummaryShown, ...problems },
+    },
+    handler: async (request) => {
+      const tenantId = tenantOf(request)
+      const row = await contactOf(deps, tenantId, idOf(request))
+      const [facts, parts, hidden] = await Promise.all([
+        contactFacts(db(deps), tenantId, row.id, new Date(deps.now())),
+        partsOf(db(deps), tenantId, row.id),
+        hiddenFor(deps, request),
+      ])
+      const all = (first: string, further: string): string[] => [
+        ...new Set([row, ...parts].flatMap((one) => [one[first] ?? [], one[further] ?? []].flat() as string[])),
+      ]
+      const reach = reachFor(request)
+      const isMine = (one: { agentId: string | null }): boolean => one.agentId === null || isWithin(reach, one)
+      return {
+        contact: presentRow(contacts, row),
+        numbers: hidden.has('phone') ? [] : all('phone', 'further_phones'),
+        emails: hidden.has('email') ? [] : all('email', 'further_emails'),
+        ...facts,
+        nextVisits: facts.nextVisits.filter((one) => isWithin(reach, one)),
+        lastVisit: facts.lastVisit && isWithin(reach, facts.lastVisit) ? facts.lastVisit : null,
+        openCallbacks: facts.openCallbacks.filter(isMine),
+      }
     },
   })
 }
@@ -210,6 +296,7 @@ function listMergedContactsRoute(app: Api, deps: Deps): void {
 export function personRoutes(app: Api, deps: Deps): void {
   lookUpContactsRoute(app, deps)
   readContactTimelineRoute(app, deps)
+  readContactSummaryRoute(app, deps)
   addContactNoteRoute(app, deps)
   listContactDuplicatesRoute(app, deps)
   mergeContactsRoute(app, deps)

@@ -64,6 +64,14 @@ const TABLES = [
   'contact_notes',
   'contact_merges',
   'consents',
+  'scripts',
+  'script_versions',
+  'script_runs',
+  'script_run_steps',
+  'agent_states',
+  'screen_pops',
+  'inbound_messages',
+  'saved_messages',
 ]
 const BATCH = 500
 

@@ -6,7 +6,7 @@ import type { Deps } from '../domain/deps.ts'
 import { tenantOf } from './access.ts'
 import { putByExternalId } from '../domain/catalogue/records/external-id.ts'
 import type { Resource } from '../domain/catalogue/records/resource.ts'
-import { etagOf, IfMatchHeader, problems, requiredVersion } from './headers.ts'
+import { etagOf, IfMatchHeader, problems, wantedVersion } from './headers.ts'
 import { presentRow } from '../domain/catalogue/records/records.ts'
 import { withScope } from './route.ts'
 import { ExternalId } from '../platform/schema/schema.ts'
@@ -35,7 +35,7 @@ export function registerByExternalId(
       response: { 200: shown, 201: shown, ...problems },
     },
     handler: async (request: PutRequest, reply) => {
-      const wanted = request.headers['if-match'] === undefined ? null : requiredVersion(request)
+      const wanted = wantedVersion(request)
       const { externalId } = request.params
       const asked = { tenantId: tenantOf(request), externalId, body: bodyOf(request), wanted }
       const { row, isNew } = await putByExternalId(deps, resource, asked)

@@ -10,10 +10,11 @@ import { hiddenFrom, NOTHING_HIDDEN, type Hidden, maskDeep } from '../domain/ten
 const OF_THE_OFFICE = new Set([
   ...['locations', 'services', 'agents', 'pools', 'schedules', 'openings', 'absences', 'closures', 'holiday-calendars'],
   ...['tenants', 'users', 'me', 'api-keys', 'audit-entries', 'reports', 'utilisation', 'slots', 'message-templates'],
-  ...['webhooks', 'jobs', 'text-gateways', 'external-calendars', 'calendar-feeds', 'sign-in-providers'],
+  ...['webhooks', 'jobs', 'text-gateways', 'external-calendars', 'calendar-feeds', 'sign-in-providers', 'scripts'],
+  ...['saved-messages'],
 ])
 /** Routes that return plain text, which cannot be masked: they are refused if any field is hidden. */
-const TEXTS = new Set(['/v1/loads/:id/refusals'])
+const TEXTS = new Set(['/v1/loads/:id/refusals', '/v1/scripts/:id/answers'])
 type Means = 'lastName' | 'email' | 'phone' | 'externalId'
 
 /** The fields hidden from the caller. */

@@ -26,6 +26,10 @@ export const problems = { '4xx': Problem, '5xx': Problem }
 
 export const etagOf = (version: number): string => `"${version}"`
 
+/** The version in If-Match; null for `*` and without the header. */
+export const wantedVersion = (request: FastifyRequest): number | null =>
+  request.headers['if-match'] === undefined ? null : requiredVersion(request)
+
 /** The version in If-Match; null for `*`, which matches any version. Throws `precondition_required` without the header. */
 export function requiredVersion(request: FastifyRequest): number | null {
   const header = request.headers['if-match']

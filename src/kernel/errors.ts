@@ -97,6 +97,13 @@ const PROBLEMS = {
   do_not_call: 409,
   too_many_callbacks: 429,
   campaign_full: 409,
+  // conversations and agents
+  script_faults: 422,
+  script_not_published: 409,
+  conversation_over: 409,
+  conversation_moved_on: 409,
+  answer_out_of_range: 422,
+  no_address: 422,
   // messages and calendars
   template_syntax: 422,
   template_variable: 422,

@@ -275,6 +275,15 @@ export const en: Words = {
       'This agent is not free then',
       'The agent is away or has something else at that time. Take another time, or let anyone call.',
     ],
+    script_faults: ['The script cannot be published', 'It has {count} fault(s); each is listed with its step.'],
+    script_not_published: ['No script', 'The script has not been published yet, or leads to one that has not.'],
+    conversation_over: ['The conversation is over', 'Go back to one of its steps to change an answer.'],
+    conversation_moved_on: [
+      'The conversation has moved on',
+      'Another step is open now. Read it, then answer that one.',
+    ],
+    answer_out_of_range: ['Answer out of range', 'The answer to "{label}" must be between {min} and {max}.'],
+    no_address: ['No way to write', 'This person has no {channel} to which a message can go.'],
     window_closed: ['Nobody calls at this time', 'Nobody may or can call then. Take one of the nearest windows.'],
     do_not_call: ['This number is not called', 'The number is on the list of those who do not want to be called.'],
     too_many_callbacks: [

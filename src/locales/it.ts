@@ -268,6 +268,15 @@ export const it: Words = {
       'L’operatore non è libero in quel momento',
       'L’operatore è assente o già impegnato a quell’ora. Scegli un altro orario o lascia chiamare chiunque.',
     ],
+    script_faults: ['Il copione non può essere pubblicato', 'Contiene {count} errori, elencati con il loro passo.'],
+    script_not_published: ['Nessun copione', 'Il copione non è ancora pubblicato, o porta a uno che non lo è.'],
+    conversation_over: ['La conversazione è finita', 'Torna a uno dei passi per cambiare una risposta.'],
+    conversation_moved_on: [
+      'La conversazione è andata avanti',
+      'Ora è aperto un altro passo: leggilo e rispondi a quello.',
+    ],
+    answer_out_of_range: ['Risposta fuori intervallo', 'La risposta a "{label}" deve essere tra {min} e {max}.'],
+    no_address: ['Nessun recapito', 'Questa persona non ha un recapito {channel} a cui scrivere.'],
     window_closed: [
       'A quell’ora non si richiama',
       'In quel momento nessuno può richiamare. Scegli una delle fasce più vicine.',

@@ -14,6 +14,8 @@ type Mail = {
   unsubscribe?: string | undefined
   /** Start of the appointment that the message states; epoch ms. */
   start?: number | undefined
+  /** Who wrote it, as `user:<id>`; undefined = the service. */
+  author?: string | undefined
 }
 
 /** Sends an e-mail and returns the provider's id. Rejects with an error whose `code` says why it failed. */

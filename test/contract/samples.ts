@@ -106,10 +106,26 @@ export async function makeSamples(service: TestService): Promise<{ ids: Record<s
   ids['api-keys'] = (await tenant.make('api-keys', { name: 'letta', scopes: ['slots:read'] })).apiKey.id
   ids.users = await makePerson(service, { email: 'esempio@ufficio.example', role: 'agent' })
   ids.others = (await tenant.make('contacts', { firstName: 'Ada', lastName: 'Neri', phone: '+393205550199' })).id
+  ids.scripts = (await tenant.make('scripts', SCRIPT)).id
+  await tenant.call('POST', `/v1/scripts/${ids.scripts}/publication`)
+  const talk = { contactId: ids.contacts, scriptId: ids.scripts }
+  ids.conversations = (await tenant.call('POST', '/v1/conversations', talk)).body.id
+  ids['saved-messages'] = (await tenant.make('saved-messages', { name: 'Saluto', text: { it: 'Ciao' } })).id
+  ids['screen-pops'] = (await tenant.make('screen-pops', { number: '+393205550101' })).id
+  await tenant.call('POST', '/v1/inbound/texts', { from: '+393205550199', text: 'Arrivo tardi' })
+  ids['inbound-messages'] = (await tenant.call('GET', '/v1/inbound-messages')).body.items[0].id
   return { ids, manageToken }
 }
 
 type Ids = Record<string, string>
+
+const SCRIPT = {
+  ...{ name: 'Copione', start: 'a' },
+  steps: [
+    { id: 'a', kind: 'say', text: { it: 'Buongiorno', en: 'Hello' }, next: 'b' },
+    { id: 'b', kind: 'end' },
+  ],
+}
 
 const MAIL = 'From: x@x.example\r\n\r\nx'
 const CALENDAR = 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n'
@@ -223,6 +239,22 @@ const bodies: Record<string, (ids: Ids) => object | string> = {
   'PUT /v1/agents/:id/availability': () => CALENDAR,
   'POST /v1/waiting-list': (ids) => ({ appointmentId: ids.appointments }),
   'POST /v1/jobs/:id/replay': () => ({}),
+  'POST /v1/scripts': () => SCRIPT,
+  'PATCH /v1/scripts/:id': () => ({ name: 'Preso' }),
+  'POST /v1/scripts/:id/publication': () => ({}),
+  'POST /v1/scripts/:id/versions/:number/restoration': () => ({}),
+  'POST /v1/conversations': (ids) => ({ contactId: ids.contacts, scriptId: ids.scripts, again: true }),
+  'POST /v1/conversations/:id/answers': () => ({ position: 0 }),
+  'POST /v1/conversations/:id/return': () => ({ position: 0 }),
+  'POST /v1/conversations/:id/contact': (ids) => ({ contactId: ids.contacts }),
+  'POST /v1/saved-messages': () => ({ name: 'Mio', text: { it: 'Ciao' } }),
+  'PATCH /v1/saved-messages/:id': () => ({ name: 'Preso' }),
+  'POST /v1/contacts/:id/messages': () => ({ channel: 'email', text: 'Preso' }),
+  'PATCH /v1/inbound-messages/:id': () => ({ status: 'closed' }),
+  'PUT /v1/me/state': () => ({ state: 'free' }),
+  'POST /v1/me/next': () => ({}),
+  'POST /v1/screen-pops': (ids) => ({ number: '+393205550101', contactId: ids.contacts }),
+  'POST /v1/screen-pops/:id/opening': () => ({}),
   'POST /v1/do-not-call': () => ({ number: '+393205550103' }),
   'POST /v1/do-not-call/removal': () => ({ number: '+393205550103' }),
 }
@@ -241,6 +273,9 @@ const queries: Record<string, (ids: Ids) => string> = {
   'GET /v1/ratings': () => '?from=2026-11-23&to=2026-11-24',
   'GET /v1/agents/:id/free-busy': () => '?from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z',
   'GET /v1/external-calendars': (ids) => `?agentId=${ids.agents}`,
+  'GET /v1/scripts/:id/figures': () => '?from=2026-11-23&to=2026-11-24',
+  'GET /v1/scripts/:id/answers': () => '?from=2026-11-23&to=2026-11-24',
+  'GET /v1/agent-states/times': () => '?from=2026-11-23&to=2026-11-24',
   'GET /v1/deliveries': (ids) => `?campaignId=${ids.campaigns}`,
 }
 
@@ -262,6 +297,7 @@ export function requestFor(
       )
       .replace(':externalId', 'altrove-1')
       .replace(':report', 'appointments')
+      .replace(':number', '1')
       .replace(':leaseId', ids.callbacks ?? '')
       .replace(':kind/:language', 'booked/it')
       .replace(':channel', 'sms') + (queries[name]?.(ids) ?? '')

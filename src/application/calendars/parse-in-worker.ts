@@ -24,6 +24,12 @@ export type Read = {
     bounces: Bounce[] | null
     returnedId: string | null
     replies: Reply[]
+    messageId: string | null
+    subject: string
+    /** What was written, without quoted lines; at most 10,000 characters. */
+    text: string
+    /** Sent by a program, for example an out-of-office notice (RFC 3834 §5). */
+    isAutomatic: boolean
     /** A calendar part could not be parsed. */
     isBroken: boolean
   }

@@ -12,6 +12,16 @@ import { repliesIn, type Reply } from './ics-reply.ts'
 const textOf = (part: Attachment): string =>
   typeof part.content === 'string' ? part.content : Buffer.from(part.content as ArrayBuffer).toString('utf8')
 
+/** The text above the quotation of the mail that is answered. */
+function writtenIn(text: string): string {
+  const lines = text.replace(/\r/g, '').split('\n')
+  const quoted = lines.findIndex(
+    (line, i) =>
+      /^>/.test(line) || (/:\s*$/.test(line) && /^>/.test(lines.slice(i + 1).find((l) => l.trim() !== '') ?? '')),
+  )
+  return (quoted > 0 ? lines.slice(0, quoted) : lines).join('\n').trim().slice(0, 10_000)
+}
+
 async function readMail(raw: Uint8Array): Promise<Read['mail']> {
   const mail = await PostalMime.parse(raw, { forceRfc822Attachments: true, maxNestingDepth: 20 })
   const report = mail.attachments.find((part) => part.mimeType === 'message/delivery-status')
@@ -31,6 +41,15 @@ async function readMail(raw: Uint8Array): Promise<Read['mail']> {
     bounces: report ? bouncesIn(textOf(report)) : null,
     returnedId: returned ? messageIdIn(textOf(returned)) : null,
     replies,
+    messageId: mail.messageId ?? null,
+    subject: mail.subject ?? '',
+    text: writtenIn(mail.text ?? ''),
+    isAutomatic: mail.headers.some(
+      ({ key, value }) =>
+        (key === 'auto-submitted' && value.trim().toLowerCase() !== 'no') ||
+        key === 'list-id' ||
+        (key === 'precedence' && /bulk|list|junk/i.test(value)),
+    ),
     isBroken,
   }
 }

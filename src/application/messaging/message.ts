@@ -5,7 +5,13 @@ import type { MailDocument } from '../../platform/mail.ts'
 
 /** The calendar object in a mail (RFC 6047 §2.4); the MIME type repeats its method. */
 
-export type TextDocument = { text: string; encoding: string; segments: number; start?: number | undefined }
+export type TextDocument = {
+  text: string
+  encoding: string
+  segments: number
+  start?: number | undefined
+  author?: string | undefined
+}
 
 /** Why a message is not sent. */
 export type Withheld = { status: 'suppressed' | 'dropped'; failure: string }

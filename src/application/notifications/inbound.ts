@@ -14,12 +14,16 @@ import { idInMessageId } from '../messaging/bounce.ts'
 import { compose, post } from '../messaging/compose.ts'
 import { findByProviderId, findMessage, lastTo, settleMessage, type Message } from '../messaging/message.sql.ts'
 import { occasionOf, personOf } from './event-messages.ts'
+import { takeIn } from './inbox.ts'
 import { suppress, type Reason } from '../messaging/suppression.sql.ts'
 
 const CITIZEN = { name: 'citizen', audience: 'public' as const }
 
-/** `stale`: about an outdated time; `refused`: too late by the office's rules; `ignored`: not about a message of ours. */
-type Taken = 'cancelled' | 'accepted' | 'bounced' | 'stale' | 'refused' | 'stopped' | 'ignored'
+/**
+ * `inbox`: somebody must answer it; `stale`: about an outdated time; `refused`: too late by the office's rules; `ignored`: not about a
+ * message of ours.
+ */
+type Taken = 'inbox' | 'cancelled' | 'accepted' | 'bounced' | 'stale' | 'refused' | 'stopped' | 'ignored'
 
 /** Cancels for a citizen who replied by mail or text, within the office's rules; if it is too late, tells them so. */
 async function cancelFor(
@@ -105,6 +109,13 @@ export async function takeMail(deps: Deps, config: TenantConfig, raw: Uint8Array
   const [reply] = mail.replies
   if (!reply && mail.isBroken) throw new AppError('unreadable_message', { reason: 'iCalendar' })
   // The attendee must be the sender of the mail: anybody can write other names into the object.
+  if (!reply && !mail.isAutomatic && mail.from !== '' && mail.text !== '') {
+    const { from: sender, subject, text, messageId } = mail
+    const dedupeKey = messageId === null ? null : `mail ${messageId}`.slice(0, 500)
+    return (await takeIn(deps, config.tenantId, { channel: 'email', sender, subject, text, dedupeKey }))
+      ? 'inbox'
+      : 'ignored'
+  }
   if (!reply || mail.from !== reply.attendee) return 'ignored'
   return takeReply(deps, config, reply)
 }
@@ -157,7 +168,11 @@ export async function takeText(
     await suppress(db, { tenantId: config.tenantId, channel, address: number, reason: 'stopped', now })
     return 'stopped'
   }
-  if (!CANCEL.test(said)) return 'ignored'
+  if (!CANCEL.test(said)) {
+    const isNew =
+      said !== '' && (await takeIn(deps, config.tenantId, { channel, sender: number, text: said, dedupeKey: null }))
+    return isNew ? 'inbox' : 'ignored'
+  }
   // Only the appointment of the last message: a repeated `C` must not cancel another one.
   for (const m of await lastTo(db, config.tenantId, channel, number, new Date(deps.now() - 30 * DAY))) {
     const a = m.subject_id === null ? undefined : await findAppointment(db, config.tenantId, m.subject_id)

@@ -15,6 +15,8 @@ import { forgetAnswersWith } from '../../platform/idempotency/idempotency.sql.ts
 import { eraseTexts } from '../../platform/events/event.sql.ts'
 import { eraseMessagesTo } from '../messaging/message.sql.ts'
 import { deleteEntriesOf } from '../waiting-list/waiting.sql.ts'
+import { eraseConversations } from '../../domain/script/run.sql.ts'
+import { eraseInbound } from '../messaging/inbound.sql.ts'
 import { eraseBodies } from '../webhooks/webhook.sql.ts'
 import { contacts } from '../../domain/contact/contact.resource.ts'
 
@@ -60,6 +62,8 @@ async function anonymise(tx: Tx, { tenantId, contactId, phone, now }: Erased): P
   await eraseTexts(tx, tenantId, subjects)
   await eraseMessagesTo(tx, tenantId, contactId, now)
   await deleteEntriesOf(tx, tenantId, contactId)
+  await eraseConversations(tx, tenantId, contactId)
+  await eraseInbound(tx, tenantId, contactId, now)
 }
 
 /**

@@ -37,13 +37,13 @@ export async function listConsents(db: Db, tenantId: string, contactId: string):
     .execute()
 }
 
+const TABLES = [
+  ...(['appointments', 'callbacks', 'messages', 'waiting_entries', 'contact_notes', 'consents'] as const),
+  ...(['script_runs', 'inbound_messages'] as const),
+] as const
+
 /** All columns of a contact's rows in one table; at most 5,000 rows. */
-const rowsOf = (
-  db: Db,
-  table: 'appointments' | 'callbacks' | 'messages' | 'waiting_entries' | 'contact_notes' | 'consents',
-  tenantId: string,
-  contactId: string,
-) =>
+const rowsOf = (db: Db, table: (typeof TABLES)[number], tenantId: string, contactId: string) =>
   db
     .selectFrom(table as 'contact_notes')
     .selectAll()
@@ -58,9 +58,21 @@ export async function everythingOf(
   tenantId: string,
   contactId: string,
 ): Promise<Record<string, Record<string, unknown>[]>> {
-  const tables = ['appointments', 'callbacks', 'messages', 'waiting_entries', 'contact_notes', 'consents'] as const
   const found: Record<string, Record<string, unknown>[]> = {}
-  for (const table of tables) found[table] = await rowsOf(db, table, tenantId, contactId)
+  for (const table of TABLES) found[table] = await rowsOf(db, table, tenantId, contactId)
+  const runs = found.script_runs!.map((row) => row.id as string)
+  found.script_run_steps =
+    runs.length === 0
+      ? []
+      : await db
+          .selectFrom('script_run_steps')
+          .selectAll()
+          .where('tenant_id', '=', tenantId)
+          .where('run_id', 'in', runs)
+          .orderBy('run_id')
+          .orderBy('position')
+          .limit(20_000)
+          .execute()
   const subjects = [...found.appointments!, ...found.callbacks!].map((row) => row.id as string)
   found.events =
     subjects.length === 0

@@ -65,15 +65,28 @@ export async function agendaRows(db: Db, tenantId: string, f: AgendaFilter): Pro
 
 export type AgendaEvent = { id: string; subjectId: string; type: string; at: Date; actor: string }
 
-/** Events of appointments and callbacks after an event id, oldest first. */
-export async function happenedSince(db: Db, tenantId: string, after: string, limit: number): Promise<AgendaEvent[]> {
-  return db
-    .selectFrom('events')
-    .select(['id', 'subject_id as subjectId', 'type', 'at', 'actor'])
-    .where('tenant_id', '=', tenantId)
-    .where('id', '>', after)
-    .where((eb) => eb.or([eb('type', 'like', 'appointment.%'), eb('type', 'like', 'callback.%')]))
-    .orderBy('id')
-    .limit(limit)
-    .execute()
+/**
+ * Events of appointments and callbacks, changed states of agents, messages of citizens, and calls announced to a person, after an id,
+ * oldest first. `userId` = null: no calls.
+ */
+export async function happenedSince(
+  db: Db,
+  tenantId: string,
+  { after, userId, limit }: { after: string; userId: string | null; limit: number },
+): Promise<AgendaEvent[]> {
+  const { rows } = await sql<AgendaEvent>`
+    (select e.id, e.subject_id as "subjectId", e.type, e.at, e.actor from events e
+      where e.tenant_id = ${tenantId} and e.id > ${after} and (e.type like 'appointment.%' or e.type like 'callback.%')
+      order by e.id limit ${limit})
+    union all
+    (select s.id, s.user_id, 'agent.state', s.started_at, 'user:' || s.user_id from agent_states s
+      where s.tenant_id = ${tenantId} and s.id > ${after} order by s.id limit ${limit})
+    union all
+    (select m.id, m.id, 'message.received', m.created_at, 'citizen' from inbound_messages m
+      where m.tenant_id = ${tenantId} and m.id > ${after} order by m.id limit ${limit})
+    union all
+    (select p.id, p.id, 'call.announced', p.created_at, 'key' from screen_pops p
+      where p.tenant_id = ${tenantId} and p.id > ${after} and p.user_id = ${userId}::uuid order by p.id limit ${limit})
+    order by id limit ${limit}`.execute(db)
+  return rows
 }

@@ -164,10 +164,26 @@ const result = {
   startedAt: Type.Optional({ ...Instant, description: 'When it began; the lease’s begin by default' }),
   note: Type.Optional(Type.String({ maxLength: 1000 })),
   callAgainAt: Type.Optional({ ...Instant, description: 'The person asked for it' }),
+  answers: Type.Optional(
+    Type.Record(
+      Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,39}$' }),
+      Type.Union([
+        Type.String({ maxLength: 4000 }),
+        Type.Number(),
+        Type.Boolean(),
+        Type.Array(Type.String({ maxLength: 100 }), { maxItems: 40 }),
+      ]),
+      { maxProperties: 300, additionalProperties: false, description: 'What was answered to the script, by question' },
+    ),
+  ),
   doNotCall: Type.Optional(Type.Boolean({ description: 'Puts the number on the list and ends the callback' })),
 }
 export const AttemptBody = Type.Object(
-  { ...result, leaseId: Type.Optional({ ...Id, description: 'The lease, or the delivery of a pushed contact' }) },
+  {
+    ...result,
+    leaseId: Type.Optional({ ...Id, description: 'The lease, or the delivery of a pushed contact' }),
+    conversationId: Type.Optional({ ...Id, description: 'The conversation whose answers go with it; it ends' }),
+  },
   { additionalProperties: false },
 )
 

@@ -18,6 +18,8 @@ export type CallbackDocument = {
   zones: string[]
   priority: number
   scriptRef?: string
+  /** Script that its segment asks for; else that of its campaign. */
+  scriptId?: string
   segment?: string
   source: string
   /** Why the exclusive claim of the owner agent ended. */

@@ -9,6 +9,8 @@ export type Routed = {
   campaign: Campaign
   priority: number
   scriptRef: string | undefined
+  /** Of the segment; the campaign's is read when the conversation begins. */
+  scriptId: string | undefined
   segment: string | undefined
 }
 
@@ -27,6 +29,7 @@ export function route(
     campaign: target,
     priority: request.priority ?? segment?.priority ?? target.priority,
     scriptRef: segment?.scriptRef ?? target.scriptRef,
+    scriptId: segment?.scriptId,
     segment: segment?.name,
   }
 }

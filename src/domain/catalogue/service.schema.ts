@@ -111,6 +111,7 @@ export const ServiceBody = Type.Object(
     cancelNoticeMinutes: Type.Optional({ ...Minutes(52 * WEEK, 'Latest cancellation before the start'), default: 0 }),
     moveNoticeMinutes: Type.Optional({ ...Minutes(52 * WEEK, 'Latest move before the start'), default: 0 }),
     releaseDelayMinutes: Type.Optional({ ...Minutes(WEEK, 'A released slot stays closed for the public'), default: 0 }),
+    scriptId: Type.Optional({ ...Id, description: 'Script of conversations about its appointments' }),
     combinable: Type.Optional(Type.Boolean({ default: true, description: 'May share a visit with other services' })),
   },
   { additionalProperties: false },

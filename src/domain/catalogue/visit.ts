@@ -42,6 +42,8 @@ export type Service = {
   moveNoticeMinutes: number
   releaseDelayMinutes: number
   combinable: boolean
+  /** Script of conversations about its appointments. */
+  scriptId?: string | undefined
 }
 
 /** The rules of one visit; times in milliseconds. */

@@ -15,6 +15,8 @@ export const contacts: Resource = {
     lastName: 'last_name',
     email: 'email',
     phone: 'phone',
+    furtherPhones: 'further_phones',
+    furtherEmails: 'further_emails',
     externalId: 'external_id',
   },
   // No filters by e-mail or phone: personal data must not appear in URLs. See the search below.
@@ -26,7 +28,7 @@ export const contacts: Resource = {
   async prepare(context, body) {
     const tenant = await findTenant(context.tx, context.tenantId)
     const fields = normalise(body as ContactFields, tenant!.document.country as string)
-    delete body.phoneCountry
+    for (const name of ['phoneCountry', 'furtherPhones', 'furtherEmails']) delete body[name]
     Object.assign(body, fields)
     return { identity: identityOf(fields) }
   },

@@ -10,6 +10,15 @@ export const ContactBody = Type.Object(
     lastName: PersonName,
     email: Type.Optional(Email),
     phone: Type.Optional(Type.String({ minLength: 3, maxLength: 40, description: 'Answered as E.164' })),
+    furtherPhones: Type.Optional(
+      Type.Array(Type.String({ minLength: 3, maxLength: 40 }), {
+        maxItems: 10,
+        description: 'Other numbers of the person, by which they are recognised; answered as E.164',
+      }),
+    ),
+    furtherEmails: Type.Optional(
+      Type.Array(Email, { maxItems: 10, description: 'Other addresses of the person; answered in lower case' }),
+    ),
     phoneCountry: Type.Optional(
       Type.String({
         pattern: '^[A-Z]{2}$',

@@ -32,7 +32,7 @@ export function insertContact(
   db: Db,
   contact: { tenantId: string; id: string; fields: ContactFields; identity: string | null; now: Date },
 ): CompiledQuery {
-  const { firstName, lastName, email, phone, externalId, ...document } = contact.fields
+  const { firstName, lastName, email, phone, furtherPhones, furtherEmails, externalId, ...document } = contact.fields
   return db
     .insertInto('contacts')
     .values({
@@ -42,6 +42,8 @@ export function insertContact(
       last_name: lastName,
       email: email ?? null,
       phone: phone ?? null,
+      further_phones: furtherPhones === undefined ? null : [...furtherPhones],
+      further_emails: furtherEmails === undefined ? null : [...furtherEmails],
       external_id: externalId ?? null,
       identity: contact.identity,
       document: JSON.stringify(document),
@@ -51,21 +53,44 @@ export function insertContact(
     .compile()
 }
 
+/**
+ * Ids of the live contacts that have one of these, themselves or through a contact merged into them. A union of look-ups, one an
+ * index: as one condition with `or` the planner reads the whole table (1,000,000 contacts: 400 ms instead of 0.2).
+ */
+const idsWith = (tenantId: string, by: { email: string | null; phone: string | null; externalId: string | null }) => {
+  const email = by.email?.toLowerCase() ?? null
+  const lookUp = (condition: ReturnType<typeof sql>) =>
+    sql`select coalesce(m.merged_into, m.id) from contacts m where m.tenant_id = ${tenantId} and ${condition}`
+  return sql`array(${sql.join(
+    [
+      ...(by.phone === null
+        ? []
+        : [
+            lookUp(sql`m.phone = ${by.phone}`),
+            lookUp(sql`m.further_phones is not null and m.further_phones @> array[${by.phone}::text]`),
+          ]),
+      ...(email === null
+        ? []
+        : [
+            lookUp(sql`lower(m.email) = ${email}`),
+            lookUp(sql`m.further_emails is not null and m.further_emails @> array[${email}::text]`),
+          ]),
+      ...(by.externalId === null ? [] : [lookUp(sql`m.external_id = ${by.externalId}`)]),
+    ],
+    sql` union `,
+  )})`
+}
+
 /** Live contacts that have this e-mail, phone or external id, themselves or through a merged contact; at most 50. */
 export async function searchContacts(
   db: Db,
   tenantId: string,
   by: { email: string | null; phone: string | null; externalId: string | null },
 ): Promise<Row[]> {
-  const { email, phone, externalId } = by
-  // A null parameter matches no row.
+  if (by.email === null && by.phone === null && by.externalId === null) return []
   const { rows } = await sql<Row>`
     select c.* from contacts c
-     where c.tenant_id = ${tenantId} and c.archived_at is null
-       and (c.email = ${email} or c.phone = ${phone} or c.external_id = ${externalId}
-            or exists (select 1 from contacts m
-                        where m.tenant_id = ${tenantId} and m.merged_into = c.id
-                          and (m.email = ${email} or m.phone = ${phone} or m.external_id = ${externalId})))
+     where c.tenant_id = ${tenantId} and c.archived_at is null and c.id = any(${idsWith(tenantId, by)})
      order by c.id limit 50`.execute(db)
   return rows
 }
@@ -127,6 +152,8 @@ export async function eraseContact(tx: Tx, tenantId: string, contactId: string, 
       last_name: '–',
       email: null,
       phone: null,
+      further_phones: null,
+      further_emails: null,
       external_id: null,
       identity: null,
       document: '{}',
@@ -139,4 +166,19 @@ export async function eraseContact(tx: Tx, tenantId: string, contactId: string, 
     .where((eb) => eb.or([eb('id', '=', contactId), eb('merged_into', '=', contactId)]))
     .execute()
   await tx.deleteFrom('contact_notes').where('tenant_id', '=', tenantId).where('contact_id', '=', contactId).execute()
+}
+
+/** Sets one attribute of a contact. */
+export async function setAttribute(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+  { name, value, now }: { name: string; value: string | number | boolean; now: Date },
+): Promise<void> {
+  const attribute = JSON.stringify({ [name]: value })
+  await sql`
+    update contacts
+       set document = document || jsonb_build_object('attributes', coalesce(document->'attributes', '{}') || ${attribute}::jsonb),
+           version = version + 1, updated_at = ${now}
+     where tenant_id = ${tenantId} and id = ${id} and archived_at is null`.execute(tx)
 }

@@ -9,6 +9,9 @@ export type ContactFields = {
   email?: string | undefined
   phone?: string | undefined
   phoneCountry?: string | undefined
+  /** Other numbers and addresses by which the person is recognised. */
+  furtherPhones?: readonly string[] | undefined
+  furtherEmails?: readonly string[] | undefined
   locale?: string | undefined
   externalId?: string | undefined
   attributes?: Record<string, unknown> | undefined
@@ -17,6 +20,12 @@ export type ContactFields = {
 
 const plain = (text: string): string => text.trim().replace(/\s+/g, ' ')
 const folded = (text: string): string => plain(text).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+
+/** The values without repetitions and without the first one; undefined when none is left. */
+function othersThan(first: string | undefined, values: readonly string[]): string[] | undefined {
+  const others = [...new Set(values)].filter((value) => value !== first)
+  return others.length === 0 ? undefined : others
+}
 
 /** Trims names, lower-cases the e-mail's domain, writes the phone as E.164. Throws `invalid_phone` at `pointer`/phone. */
 export function normalise(fields: ContactFields, country: string, pointer = ''): ContactFields {
@@ -31,6 +40,19 @@ export function normalise(fields: ContactFields, country: string, pointer = ''):
     if (phone === null) throw bodyFault(`${pointer}/phone`, 'invalid_phone', { phone: fields.phone })
     result.phone = phone
   }
+  if (fields.furtherPhones !== undefined) {
+    const numbers = fields.furtherPhones.map((text, i) => {
+      const number = toE164(text, phoneCountry ?? country)
+      if (number === null) throw bodyFault(`${pointer}/furtherPhones/${i}`, 'invalid_phone', { phone: text })
+      return number
+    })
+    result.furtherPhones = othersThan(result.phone, numbers)
+  }
+  if (fields.furtherEmails !== undefined)
+    result.furtherEmails = othersThan(
+      result.email?.toLowerCase(),
+      fields.furtherEmails.map((email) => email.toLowerCase()),
+    )
   return result
 }
 

@@ -4,7 +4,10 @@ import type { Db, Tx } from '../../platform/database/tx.ts'
 import type { Row } from '../catalogue/records/resource.ts'
 
 /** Tables whose rows belong to a contact. */
-const OF_CONTACTS = ['appointments', 'callbacks', 'messages', 'waiting_entries', 'contact_notes', 'consents'] as const
+const OF_CONTACTS = [
+  ...(['appointments', 'callbacks', 'messages', 'waiting_entries', 'contact_notes', 'consents'] as const),
+  ...(['script_runs', 'inbound_messages'] as const),
+] as const satisfies readonly string[]
 
 type Belongings = Partial<Record<(typeof OF_CONTACTS)[number], string[]>>
 

@@ -3,7 +3,11 @@ import { sql } from 'kysely'
 import type { Db } from '../../platform/database/tx.ts'
 import type { Row } from '../catalogue/records/resource.ts'
 
-type TimelineKind = 'appointment' | 'callback' | 'attempt' | 'message' | 'note' | 'rating' | 'consent'
+export const TIMELINE_KINDS = [
+  ...(['appointment', 'callback', 'attempt', 'message', 'inbound'] as const),
+  ...(['note', 'rating', 'consent', 'conversation'] as const),
+] as const
+type TimelineKind = (typeof TIMELINE_KINDS)[number]
 const END = Date.UTC(9999, 11, 31)
 export type TimelineRow = { kind: TimelineKind; id: string; at: Date; data: Record<string, unknown> }
 
@@ -14,6 +18,7 @@ export async function timelineOf(
   contactId: string,
   after: { at: number; id: string } | null,
   limit: number,
+  kinds: readonly TimelineKind[] = TIMELINE_KINDS,
 ): Promise<TimelineRow[]> {
   const { at, id } = after ?? { at: END, id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' }
   const { rows } = await sql<TimelineRow>`
@@ -43,7 +48,8 @@ export async function timelineOf(
       union all
       select 'message', m.id, m.created_at,
              jsonb_build_object('template', m.template, 'channel', m.channel, 'status', m.status,
-               'subject', coalesce(m.document->>'subject', ''))
+               'subject', coalesce(m.document->>'subject', ''),
+               'content', case when m.template = 'personal' then m.document->>'text' end)
         from messages m
        where m.tenant_id = ${tenantId} and m.contact_id = ${contactId}
       union all
@@ -55,15 +61,30 @@ export async function timelineOf(
              jsonb_build_object('purpose', s.purpose, 'isGiven', s.is_given, 'wording', s.wording, 'source', s.source)
         from consents s
        where s.tenant_id = ${tenantId} and s.contact_id = ${contactId}
+      union all
+      select 'inbound', i.id, i.created_at,
+             jsonb_build_object('channel', i.channel, 'status', i.status, 'subject', coalesce(i.document->>'subject', ''),
+               'content', i.document->>'text')
+        from inbound_messages i
+       where i.tenant_id = ${tenantId} and i.contact_id = ${contactId}
+      union all
+      select 'conversation', r.id, r.started_at,
+             jsonb_build_object('scriptId', r.script_id, 'version', r.script_version, 'author', r.actor, 'agentId', r.agent_id,
+               'appointmentId', r.appointment_id, 'isOpen', r.ended_at is null,
+               'answers', (select jsonb_object_agg(s.step_id, s.answer) from script_run_steps s
+                            where s.tenant_id = ${tenantId} and s.run_id = r.id and s.answer is not null))
+        from script_runs r
+       where r.tenant_id = ${tenantId} and r.contact_id = ${contactId} and r.callback_id is null
     ) t
-    where (date_trunc('milliseconds', t.at), t.id) < (${new Date(at)}::timestamptz, ${id}::uuid)
+    where t.kind = any(${sql.val([...kinds])}::text[])
+      and (date_trunc('milliseconds', t.at), t.id) < (${new Date(at)}::timestamptz, ${id}::uuid)
     order by 3 desc, 2 desc
     limit ${limit}`.execute(db)
   return rows
 }
 
-/** Live contacts whose names begin with the words, or whose phone, e-mail or external id equals the text; at most 30. */
-export async function findPeople(db: Db, tenantId: string, text: string, phone: string | null): Promise<Row[]> {
+/** Live contacts whose names begin with the words, at most 30; for numbers and addresses see `searchContacts`. */
+export async function findByName(db: Db, tenantId: string, text: string): Promise<Row[]> {
   const words = text
     .toLowerCase()
     .split(/\s+/)
@@ -71,24 +92,23 @@ export async function findPeople(db: Db, tenantId: string, text: string, phone: 
     .slice(0, 4)
     .map((word) => `${word.replace(/[\\%_]/g, '\\$&')}%`)
   const first = words[0] ?? ''
+  const others = words
+    .slice(1)
+    .map(
+      (w) =>
+        sql`and (lower(c.last_name) like ${w} or lower(c.first_name) like ${w} or lower(c.last_name) like ${`% ${w}`})`,
+    )
+  // Two look-ups, one an index, each at most 200 rows: a common beginning would otherwise sort a tenth of all contacts.
+  const like = (column: 'last_name' | 'first_name') =>
+    sql`(select c.* from contacts c
+          where c.tenant_id = ${tenantId} and c.archived_at is null
+            and lower(c.${sql.raw(column)}) like ${first} ${sql.join(others, sql` `)}
+          limit 200)`
   const { rows } = await sql<Row>`
-    select c.* from contacts c
-     where c.tenant_id = ${tenantId} and c.archived_at is null
-       and (lower(c.email) = ${text.toLowerCase()} or c.external_id = ${text} or c.phone = ${phone ?? text}
-            or exists (select 1 from contacts m
-                        where m.tenant_id = ${tenantId} and m.merged_into = c.id
-                          and (lower(m.email) = ${text.toLowerCase()} or m.external_id = ${text} or m.phone = ${phone ?? text}))
-            or ((lower(c.last_name) like ${first} or lower(c.first_name) like ${first})
-                ${sql.join(
-                  words
-                    .slice(1)
-                    .map(
-                      (w) =>
-                        sql`and (lower(c.last_name) like ${w} or lower(c.first_name) like ${w} or lower(c.last_name) like ${`% ${w}`})`,
-                    ),
-                  sql` `,
-                )}))
-     order by lower(c.last_name), lower(c.first_name), c.id
+    select distinct on (lower(f.last_name), lower(f.first_name), f.id) f.*
+      from (${like('last_name')} union all ${like('first_name')}) f
+     where f.tenant_id = ${tenantId}
+     order by lower(f.last_name), lower(f.first_name), f.id
      limit 30`.execute(db)
   return rows
 }

@@ -22,6 +22,35 @@ function maskMessage(shown: Record<string, unknown>, hidden: Hidden): void {
     if (typeof shown[name] === 'string') shown[name] = ''
 }
 
+/** Removes the sender and the subject of a message that a citizen wrote. */
+function maskInbound(shown: Record<string, unknown>, hidden: Hidden): void {
+  if (hidden.has('phone') || hidden.has('email')) delete shown.sender
+  if (hidden.has('notes')) delete shown.subject
+}
+
+/** Variables of a conversation that a hidden field makes readable, by field. */
+const FACTS: Partial<Record<ContactField, RegExp>> = {
+  lastName: /^contact\.(lastName|name)$/,
+  phone: /^(contact\.phone|callback\.number)$/,
+  email: /^contact\.email$/,
+  attributes: /^(contact\.attributes|callback\.data)\./,
+  notes: /^callback\.reason$/,
+  answers: /^answers\./,
+}
+
+/** Removes the variables of a conversation that hold hidden fields. */
+const maskFacts = (facts: Record<string, unknown>, hidden: Hidden): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(facts).filter(([name]) => ![...hidden].some((field) => FACTS[field]?.test(name) === true)),
+  )
+
+/** Removes answers and variables that hold hidden fields from a conversation. */
+function maskConversation(shown: Record<string, unknown>, hidden: Hidden): void {
+  if (typeof shown.facts === 'object') shown.facts = maskFacts(shown.facts as Record<string, unknown>, hidden)
+  if (hidden.has('answers') && Array.isArray(shown.steps))
+    shown.steps = shown.steps.map(({ answer: _answer, ...step }: Record<string, unknown>) => step)
+}
+
 /** Masks one record: names become initials, phone numbers their last two digits; other hidden fields are removed or emptied. */
 export function mask<T extends Record<string, unknown>>(record: T, hidden: Hidden): T {
   if (hidden.size === 0) return record
@@ -39,6 +68,8 @@ export function mask<T extends Record<string, unknown>>(record: T, hidden: Hidde
   if (hidden.has('notes')) for (const name of WRITTEN) delete shown[name]
   if (hidden.has('attributes') && 'campaignId' in shown && 'data' in shown) shown.data = {}
   if (hidden.has('answers') && 'answers' in shown) shown.answers = {}
+  if ('scriptVersion' in shown) maskConversation(shown, hidden)
+  if ('sender' in shown) maskInbound(shown, hidden)
   if ('recipient' in shown) maskMessage(shown, hidden)
   return shown as T
 }

@@ -72,6 +72,12 @@ export const WorkspaceBody = Type.Object(
               maxItems: 3,
               uniqueItems: true,
             }),
+            area: Type.Optional(
+              oneOf(['who', 'say'], {
+                description: 'On the contact screen: beside the person (default), or with the script',
+              }),
+            ),
+            height: Type.Optional(Type.Integer({ minimum: 100, maximum: 1200, description: 'Pixels; 270 by default' })),
           },
           { additionalProperties: false },
         ),
@@ -87,6 +93,28 @@ export const WorkspaceBody = Type.Object(
         uniqueItems: true,
         description: 'Sites that may show the workspace in a frame',
       }),
+    ),
+    attributes: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,39}$' }),
+            label: Type.Object(
+              { it: Type.Optional(Type.String({ maxLength: 60 })), en: Type.Optional(Type.String({ maxLength: 60 })) },
+              { additionalProperties: false },
+            ),
+            byScripts: Type.Optional(Type.Boolean({ description: 'Scripts may write it' })),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 30, description: 'Attributes of contacts on the contact screen, in this order' },
+      ),
+    ),
+    incomingScriptId: Type.Optional(
+      Type.String({ format: 'uuid', description: 'Script of incoming calls and of contacts without a campaign' }),
+    ),
+    pauseReasons: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { minItems: 1, maxItems: 12, uniqueItems: true }),
     ),
   },
   { additionalProperties: false, title: 'WorkspaceSettings', description: 'The workspace of agents' },

@@ -40,13 +40,36 @@ type Widget = {
   name: string
   url: string
   places: readonly ('contact' | 'appointment' | 'callback')[]
+  /** Where on the contact screen: beside the person (default), or in the middle with the script. */
+  area?: 'who' | 'say' | undefined
+  /** Height in pixels; 270 by default. */
+  height?: number | undefined
+}
+
+/** An attribute of contacts that the contact screen shows. */
+type ShownAttribute = {
+  name: string
+  label: { it?: string | undefined; en?: string | undefined }
+  /** Whether scripts may write it. */
+  byScripts?: boolean | undefined
 }
 export type WorkspaceSettings = {
   widgets: readonly Widget[]
   /** Sites that may show the workspace in a frame. */
   allowedOrigins: readonly string[]
+  /** Attributes of contacts on the contact screen, in this order. */
+  attributes: readonly ShownAttribute[]
+  /** Script of incoming calls. */
+  incomingScriptId?: string | undefined
+  /** Reasons for a pause, as people choose them. */
+  pauseReasons: readonly string[]
 }
-export const DEFAULT_WORKSPACE: WorkspaceSettings = { widgets: [], allowedOrigins: [] }
+export const DEFAULT_WORKSPACE: WorkspaceSettings = {
+  widgets: [],
+  allowedOrigins: [],
+  attributes: [],
+  pauseReasons: ['Pausa', 'Riunione', 'Formazione'],
+}
 
 export type Privacy = {
   /** Days without activity after which contacts are anonymised; 0 = never. */

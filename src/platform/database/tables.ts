@@ -1,8 +1,10 @@
-// Row types of configuration, appointments and callbacks, and the list of all tables (more in message-tables.ts, people-tables.ts), as
+// Row types of configuration, appointments and callbacks, and the list of all tables (more in the other
+// *-tables.ts), as
 // the database returns them: instants as Date, local dates as YYYY-MM-DD, int8 as number.
 import type { Generated } from 'kysely'
 import type { MessageRow, JobRow, TemplateRow, GatewayRow, WebhookRow, WebhookDeliveryRow } from './message-tables.ts'
 import type { PeopleTables } from './people-tables.ts'
+import type { ContactScreenTables } from './contact-screen-tables.ts'
 import type { Json, Document } from './json.ts'
 
 type Versioned = {
@@ -50,6 +52,8 @@ type ContactRow = Keyed & {
   external_id: string | null
   identity: string | null
   merged_into: string | null
+  further_phones: string[] | null
+  further_emails: string[] | null
   erased_at: Date | null
 }
 
@@ -265,51 +269,52 @@ export type WaitingRow = {
   updated_at: Date
 }
 
-export type Tables = PeopleTables & {
-  tenants: TenantRow
-  tenant_slugs: { slug: string; tenant_id: string }
-  api_keys: ApiKeyRow
-  locations: Named
-  services: Named
-  pools: Named
-  agents: AgentRow
-  agent_calendars: { tenant_id: string; agent_id: string; version: Generated<number> }
-  schedules: ScheduleRow
-  openings: OpeningRow
-  absences: AbsenceRow
-  closures: ClosureRow
-  holiday_calendars: Named
-  campaigns: Named & { connector: Generated<string> }
-  callbacks: CallbackRow
-  callback_buckets: { tenant_id: string; campaign_id: string; starts_at: Date; used: number; capacity: number }
-  do_not_call: { tenant_id: string; number: string; reason: string | null; created_at: Date }
-  campaign_states: CampaignStateRow
-  deliveries: DeliveryRow
-  callback_counts: { tenant_id: string; campaign_id: string; day: string; kind: string; n: number; seconds: number }
-  contact_loads: ContactLoadRow
-  load_refusals: { tenant_id: string; load_id: string; line: number; code: string; content: string }
-  contacts: ContactRow
-  reservations: ReservationRow
-  appointments: AppointmentRow
-  events: EventRow
-  usage_counters: UsageCounterRow
-  idempotency_keys: IdempotencyKeyRow
-  tenant_secrets: { tenant_id: string; purpose: string; secret: string; created_at: Date }
-  data_keys: { tenant_id: string; id: string; wrapped: string; created_at: Date }
-  booking_drafts: DraftRow
-  contact_means: { tenant_id: string; means_hash: string }
-  messages: MessageRow
-  jobs: JobRow
-  message_templates: TemplateRow
-  suppressions: { tenant_id: string; channel: string; address: string; reason: string; created_at: Date }
-  text_gateways: GatewayRow
-  webhooks: WebhookRow
-  webhook_deliveries: WebhookDeliveryRow
-  calendar_feeds: FeedRow
-  external_calendars: ExternalCalendarRow
-  external_busy: { tenant_id: string; calendar_id: string; agent_id: string; starts_at: Date; ends_at: Date }
-  waiting_entries: WaitingRow
-}
+export type Tables = PeopleTables &
+  ContactScreenTables & {
+    tenants: TenantRow
+    tenant_slugs: { slug: string; tenant_id: string }
+    api_keys: ApiKeyRow
+    locations: Named
+    services: Named
+    pools: Named
+    agents: AgentRow
+    agent_calendars: { tenant_id: string; agent_id: string; version: Generated<number> }
+    schedules: ScheduleRow
+    openings: OpeningRow
+    absences: AbsenceRow
+    closures: ClosureRow
+    holiday_calendars: Named
+    campaigns: Named & { connector: Generated<string> }
+    callbacks: CallbackRow
+    callback_buckets: { tenant_id: string; campaign_id: string; starts_at: Date; used: number; capacity: number }
+    do_not_call: { tenant_id: string; number: string; reason: string | null; created_at: Date }
+    campaign_states: CampaignStateRow
+    deliveries: DeliveryRow
+    callback_counts: { tenant_id: string; campaign_id: string; day: string; kind: string; n: number; seconds: number }
+    contact_loads: ContactLoadRow
+    load_refusals: { tenant_id: string; load_id: string; line: number; code: string; content: string }
+    contacts: ContactRow
+    reservations: ReservationRow
+    appointments: AppointmentRow
+    events: EventRow
+    usage_counters: UsageCounterRow
+    idempotency_keys: IdempotencyKeyRow
+    tenant_secrets: { tenant_id: string; purpose: string; secret: string; created_at: Date }
+    data_keys: { tenant_id: string; id: string; wrapped: string; created_at: Date }
+    booking_drafts: DraftRow
+    contact_means: { tenant_id: string; means_hash: string }
+    messages: MessageRow
+    jobs: JobRow
+    message_templates: TemplateRow
+    suppressions: { tenant_id: string; channel: string; address: string; reason: string; created_at: Date }
+    text_gateways: GatewayRow
+    webhooks: WebhookRow
+    webhook_deliveries: WebhookDeliveryRow
+    calendar_feeds: FeedRow
+    external_calendars: ExternalCalendarRow
+    external_busy: { tenant_id: string; calendar_id: string; agent_id: string; starts_at: Date; ends_at: Date }
+    waiting_entries: WaitingRow
+  }
 
 export type CallbackStatus =
   'scheduled' | 'queued' | 'in_progress' | 'completed' | 'exhausted' | 'expired' | 'cancelled'

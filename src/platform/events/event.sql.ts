@@ -105,6 +105,7 @@ export async function findEvent(db: Db, tenantId: string, subjectId: string, id:
 export async function eraseTexts(tx: Tx, tenantId: string, subjectIds: readonly string[]): Promise<void> {
   await sql`
     update events
-       set data = data - 'reason' - 'note' - 'number' - 'numbers' - 'comment' - 'summary' - 'notes' - 'answers' - 'data' - 'contact'
+       set data = data
+         - 'reason' - 'note' - 'number' - 'numbers' - 'comment' - 'summary' - 'notes' - 'answers' - 'asked' - 'data' - 'contact'
      where tenant_id = ${tenantId} and subject_id = any(${sql.val(subjectIds)}::uuid[])`.execute(tx)
 }

@@ -79,7 +79,7 @@ function judgeFor(deps: Deps, config: TenantConfig, asked: Campaign): Judge {
     const country = number === undefined ? undefined : countryOf(number)
     const routed = route(config, asked, { ...row, data: row.data }, country)
     if (!routed) return { code: 'invalid_reference' }
-    const { campaign, priority, scriptRef, segment } = routed
+    const { campaign, priority, scriptRef, scriptId, segment } = routed
     const countries = campaign.countries ?? [config.settings.country]
     if (!row.numbers.every((one) => mayBeCalled(one, countries))) return { code: 'number_not_called' }
     const zones = zonesFor(row.timeZone, number, campaign)
@@ -116,6 +116,7 @@ function judgeFor(deps: Deps, config: TenantConfig, asked: Campaign): Judge {
           zones,
           priority,
           ...(scriptRef === undefined ? {} : { scriptRef }),
+          ...(scriptId === undefined ? {} : { scriptId }),
           ...(segment === undefined ? {} : { segment }),
           source: 'import',
         },

@@ -7,6 +7,7 @@ export type AttemptInput = {
   startedAt?: string
   callAgainAt?: string
   note?: string
+  answers?: Readonly<Record<string, unknown>>
   doNotCall?: boolean
 }
 

@@ -1,11 +1,14 @@
 // Campaigns as records: what a write checks, and what becomes of waiting callbacks.
 import { AppError, bodyFault, missing } from '../../../kernel/errors.ts'
-import { requireLive } from '../../catalogue/records/references.ts'
-import type { Resource } from '../../catalogue/records/resource.ts'
+import { requireAllLive, requireLive } from '../../catalogue/records/references.ts'
+import type { Resource, WriteContext } from '../../catalogue/records/resource.ts'
 import { countOpenCallbacks } from '../callback.sql.ts'
 import { lookAtQueued } from './claim.sql.ts'
 import { CampaignBody } from '../../catalogue/campaign/campaign.schema.ts'
 import type { Segment } from '../../catalogue/campaign/segments.ts'
+
+const requireScript = (context: WriteContext, id: string | undefined, pointer: string): Promise<void> =>
+  requireLive(context, { table: 'scripts', what: 'script', id, pointer })
 
 export const campaigns: Resource = {
   path: 'campaigns',
@@ -34,6 +37,13 @@ export const campaigns: Resource = {
       id: capacity.serviceId,
       pointer: '/capacity/serviceId',
     })
+    await requireScript(context, body.scriptId as string | undefined, '/scriptId')
+    await requireAllLive(context, {
+      table: 'agents',
+      what: 'agent',
+      ids: (body.agentIds ?? []) as string[],
+      pointer: '/agentIds',
+    })
     for (const [i, segment] of (body.segments as Segment[]).entries()) {
       if (segment.campaignId === context.id) throw bodyFault(`/segments/${i}/campaignId`, 'conflict')
       await requireLive(context, {
@@ -42,6 +52,7 @@ export const campaigns: Resource = {
         id: segment.campaignId,
         pointer: `/segments/${i}/campaignId`,
       })
+      await requireScript(context, segment.scriptId, `/segments/${i}/scriptId`)
     }
     return { connector: (body.connector as { kind: string }).kind }
   },

@@ -20,6 +20,9 @@ export type AttemptResult = {
   /** The lease or delivery under which the attempt was made; undefined = an agent without either. */
   leaseId?: string | undefined
   note?: string | undefined
+  /** What was answered to the script, by question, and the questions in words. */
+  answers?: Readonly<Record<string, unknown>> | undefined
+  asked?: Readonly<Record<string, string>> | undefined
   /** When the person asked to be called again; epoch ms. */
   callAgainAt?: number | undefined
   doNotCall?: boolean | undefined
@@ -51,6 +54,8 @@ const dataOf = (c: Callback, result: AttemptResult, at: number, begun: number): 
   lateness: Math.round((begun - c.window_to.getTime()) / 1000),
   ...(result.leaseId === undefined ? {} : { leaseId: result.leaseId }),
   ...(result.note === undefined ? {} : { note: result.note }),
+  ...(Object.keys(result.answers ?? {}).length === 0 ? {} : { answers: result.answers }),
+  ...(Object.keys(result.asked ?? {}).length === 0 ? {} : { asked: result.asked }),
 })
 
 /** The counters that an attempt changes; the first attempt decides whether the promise was kept. */

@@ -133,6 +133,23 @@ async function takeWindow(
   return 'window_full'
 }
 
+function documentFor(request: CallbackRequest, routed: Routed, { numbers, zones }: Prepared): CallbackDocument {
+  const { priority, scriptRef, scriptId, segment } = routed
+  return {
+    ...(request.reason === undefined ? {} : { reason: request.reason }),
+    data: { ...request.data },
+    numbers,
+    current: 0,
+    ...(request.timeZone === undefined ? {} : { timeZone: request.timeZone }),
+    zones,
+    priority,
+    ...(scriptRef === undefined ? {} : { scriptRef }),
+    ...(scriptId === undefined ? {} : { scriptId }),
+    ...(segment === undefined ? {} : { segment }),
+    source: request.source,
+  }
+}
+
 /** Writes the callback, or returns why no window takes it. Throws `do_not_call`, `too_many_callbacks`, `campaign_full`, `window_closed`. */
 export async function writePromise(
   deps: Deps,
@@ -140,7 +157,7 @@ export async function writePromise(
   config: TenantConfig,
   { request, routed, prepared }: { request: CallbackRequest; routed: Routed; prepared: Prepared },
 ): Promise<Callback | Refused> {
-  const { campaign, priority, scriptRef, segment } = routed
+  const { campaign } = routed
   const { numbers, zones, windows, now, start } = prepared
   const { tenantId } = config
   const reservationId = start === null ? null : deps.newId()
@@ -161,18 +178,7 @@ export async function writePromise(
   const first = nextAllowed(config, campaign, { zones, at: promise.due })
   // No call begins in the last minute of the allowed hours.
   if (!first || first.from >= promise.to) throw new AppError('window_closed')
-  const document: CallbackDocument = {
-    ...(request.reason === undefined ? {} : { reason: request.reason }),
-    data: { ...request.data },
-    numbers,
-    current: 0,
-    ...(request.timeZone === undefined ? {} : { timeZone: request.timeZone }),
-    zones,
-    priority,
-    ...(scriptRef === undefined ? {} : { scriptRef }),
-    ...(segment === undefined ? {} : { segment }),
-    source: request.source,
-  }
+  const document = documentFor(request, routed, prepared)
   const created = new Date(now)
   const callback = await insertCallback(tx, {
     tenant_id: tenantId,
@@ -188,7 +194,7 @@ export async function writePromise(
     escalate_at: escalateAt(campaign, promise.to),
     window_from: new Date(Math.max(promise.from, first.from - SKEW)),
     window_to: new Date(promise.to),
-    ...triedIn(campaign, first, priority),
+    ...triedIn(campaign, first, routed.priority),
     expires_at: new Date(promise.to + campaign.graceMinutes * MINUTE),
     bucket_start: taken && new Date(taken.start),
     reservation_id: reservationId,

@@ -18,10 +18,11 @@ const Hours = Type.Array(
 const EVERY_DAY = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA']
 const Priority = Type.Integer({ minimum: -100, maximum: 100 })
 
-const Condition = Type.Object(
+/** A condition on an attribute; scripts also name variables such as `answers.reason`. */
+export const Condition = Type.Object(
   {
     attribute: Type.String({
-      pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,39}$',
+      pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,39}(\\.[a-zA-Z][a-zA-Z0-9_]{0,39}){0,2}$',
       description: 'Of the request’s data, else of the contact; `channel`, `country` and `reason` are of the request',
     }),
     is: oneOf(['equal', 'not_equal', 'one_of', 'at_least', 'at_most', 'present', 'absent'] as const),
@@ -194,6 +195,22 @@ export const CampaignBody = Type.Object(
     ),
     connector: Type.Optional(Connector),
     scriptRef: Type.Optional(ShortText),
+    scriptId: Type.Optional({ ...Id, description: 'Script of its conversations; instead of scriptRef' }),
+    agentIds: Type.Optional(
+      Type.Array(Id, {
+        maxItems: 500,
+        uniqueItems: true,
+        description: 'Who is given its callbacks by “next”; everybody by default',
+      }),
+    ),
+    wrapUpSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 3600,
+        default: 0,
+        description: 'Time for notes after a contact before the next; 0 = none',
+      }),
+    ),
     joinLinkTemplate: Type.Optional(
       Type.String({ format: 'web-url', maxLength: 500, description: 'Web callbacks: {code} is replaced' }),
     ),
@@ -206,6 +223,7 @@ export const CampaignBody = Type.Object(
             campaignId: Type.Optional(Id),
             priority: Type.Optional(Priority),
             scriptRef: Type.Optional(ShortText),
+            scriptId: Type.Optional(Id),
           },
           { additionalProperties: false },
         ),

@@ -50,6 +50,11 @@ export type Campaign = {
   countries?: readonly string[] | undefined
   connector: Connector
   scriptRef?: string | undefined
+  scriptId?: string | undefined
+  /** Agents who are given its callbacks by “next”; absent or empty = everybody. */
+  agentIds?: readonly string[] | undefined
+  /** Seconds for notes after a contact; 0 = none. */
+  wrapUpSeconds?: number | undefined
   joinLinkTemplate?: string | undefined
   segments: readonly Segment[]
 }

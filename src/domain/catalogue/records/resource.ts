@@ -17,6 +17,8 @@ export type ResourceTable =
   | 'holiday_calendars'
   | 'campaigns'
   | 'contacts'
+  | 'scripts'
+  | 'saved_messages'
 
 export type Body = Record<string, unknown>
 

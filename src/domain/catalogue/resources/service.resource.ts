@@ -1,7 +1,7 @@
 // Services as records: rules that one schema cannot state.
 import { forgetCounters } from '../../availability/limits.sql.ts'
 import { bodyFault } from '../../../kernel/errors.ts'
-import { requireAllLive } from '../records/references.ts'
+import { requireAllLive, requireLive } from '../records/references.ts'
 import type { Body, Resource } from '../records/resource.ts'
 import { ServiceBody } from '../service.schema.ts'
 import type { Question } from '../visit.ts'
@@ -52,6 +52,12 @@ export const services: Resource = {
       what: 'location',
       ids: body.locationIds as string[],
       pointer: '/locationIds',
+    })
+    await requireLive(context, {
+      table: 'scripts',
+      what: 'script',
+      id: body.scriptId as string | undefined,
+      pointer: '/scriptId',
     })
     return {}
   },

@@ -1,0 +1,44 @@
+// The blended queue: the next contact for an agent over all campaigns that they may work, best rank first.
+import type { TenantConfig } from '../../catalogue/tenant-config.ts'
+import type { Campaign } from '../../catalogue/campaign/campaign.ts'
+import type { Deps } from '../../deps.ts'
+import type { Callback } from '../callback.sql.ts'
+import { leaseOrWait } from './lease.ts'
+import { waitingIn, type Waiting } from './next.sql.ts'
+
+/** Campaigns worked by people in the workspace that this agent may work. */
+const campaignsFor = (config: TenantConfig, agentId: string | null): Campaign[] =>
+  [...config.campaigns.values()].filter((campaign) => {
+    const only = campaign.agentIds ?? []
+    const mayWork = only.length === 0 || (agentId !== null && only.includes(agentId))
+    return !campaign.archived && campaign.connector.kind === 'pull' && mayWork
+  })
+
+/** What is due for an agent, by campaign; the campaign with the best rank first, those without anything last. */
+export async function queueFor(deps: Deps, config: TenantConfig, agentId: string | null): Promise<Waiting[]> {
+  const campaignIds = campaignsFor(config, agentId).map((campaign) => campaign.id)
+  const waiting = await waitingIn(deps.db.kysely, config.tenantId, { campaignIds, agentId, now: new Date(deps.now()) })
+  return waiting.sort((a, b) => (a.best?.getTime() ?? Infinity) - (b.best?.getTime() ?? Infinity))
+}
+
+type NextWish = { agentId: string | null; actor: string; seconds: number }
+
+/** Leases the best due callback to an agent; null when nothing is due, or what is due may not be called now. */
+export async function takeNext(
+  deps: Deps,
+  config: TenantConfig,
+  { agentId, actor, seconds }: NextWish,
+): Promise<Callback | null> {
+  for (const { campaignId, due } of await queueFor(deps, config, agentId)) {
+    if (due === 0) break
+    const lease = await leaseOrWait(deps, {
+      configNow: async () => config,
+      campaignId,
+      request: { max: 1, seconds, agentId, actor },
+      waitMs: 0,
+      signal: AbortSignal.timeout(10_000),
+    })
+    if (lease.callbacks[0]) return lease.callbacks[0]
+  }
+  return null
+}

@@ -1,0 +1,22 @@
+// Scripts as records: the draft that authors edit. Publishing is an act of its own.
+import type { Resource } from '../catalogue/records/resource.ts'
+import { Nullable } from '../../platform/schema/schema.ts'
+import Type from 'typebox'
+import { ScriptBody } from './script.schema.ts'
+
+export const scripts: Resource = {
+  path: 'scripts',
+  name: 'script',
+  table: 'scripts',
+  description: 'what agents say and ask: a graph of steps, as a draft; conversations use published versions',
+  body: ScriptBody,
+  columns: { name: 'name', externalId: 'external_id' },
+  filters: { externalId: 'external_id', name: 'name' },
+  scopes: { read: 'configuration:read', write: 'configuration:write' },
+  isConfiguration: false,
+  replaced: ['steps'],
+  present: (row) => ({ publishedVersion: row.published }),
+  presented: {
+    publishedVersion: Nullable(Type.Integer({ description: 'The version that new conversations get' })),
+  },
+}
