@@ -44,6 +44,8 @@ create table script_runs (
   contact_id uuid,
   callback_id uuid,
   appointment_id uuid,
+  -- the announced call in which it took place
+  call_id uuid,
   campaign_id uuid,
   agent_id uuid,
   actor text not null,
@@ -58,6 +60,7 @@ create table script_runs (
 create index script_runs_contact on script_runs (tenant_id, contact_id, id) where contact_id is not null;
 create index script_runs_callback on script_runs (tenant_id, callback_id, id) where callback_id is not null;
 create index script_runs_appointment on script_runs (tenant_id, appointment_id, id) where appointment_id is not null;
+create index script_runs_call on script_runs (tenant_id, call_id, id) where call_id is not null;
 create index script_runs_started on script_runs (tenant_id, script_id, started_at);
 
 -- The steps that a conversation has shown, in order, each with its answer. A step taken back is deleted.

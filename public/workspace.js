@@ -1,10 +1,16 @@
 // Behaviour of workspace pages: announces changes of others and lost connections, submits forms once, counts down to the next
 // visit.
 
+import { openCalls } from './calls.js'
+
 const words = document.getElementById('workspace-words')?.dataset ?? {}
 const status = document.getElementById('status')
 const offline = document.getElementById('offline')
 export const csrf = document.querySelector('meta[name="agenda-csrf"]')?.content ?? ''
+
+/** Whether keys typed here are text. */
+export const isField = (element) =>
+  element.closest?.('input:not([type=radio], [type=checkbox]), textarea, select') != null
 
 /** Announces a text to screen readers. */
 export function say(text) {
@@ -63,10 +69,10 @@ function guardForms() {
 /** Offers to show changes by others; never replaces the page by itself. */
 function followChanges() {
   const live = document.querySelector('[data-live]')
-  if (!live || !('EventSource' in window)) return
-  const stream = new EventSource('/v1/agenda/stream')
+  if (!live) return
   let told = false
-  const changed = () => {
+  addEventListener('agenda-live', ({ detail: { type } }) => {
+    if (!/^(appointment|callback)\.|^message/.test(type)) return
     dispatchEvent(new CustomEvent('agenda-changed'))
     if (told || document.getElementById('calendar')) return
     told = true
@@ -79,24 +85,18 @@ function followChanges() {
     note.append(`${words.changed} `, button)
     live.before(note)
     say(words.changed)
-  }
-  const types = [
-    'booked',
-    'approved',
-    'refused',
-    'moved',
-    'reassigned',
-    'changed',
-    'cancelled',
-    'arrived',
-    'completed',
-    'no_show',
-    'outcome_undone',
-  ]
-  for (const type of types) stream.addEventListener(`appointment.${type}`, changed)
-  for (const type of ['promised', 'postponed', 'cancelled', 'leased', 'attempted', 'escalated'])
-    stream.addEventListener(`callback.${type}`, changed)
-  addEventListener('pagehide', () => stream.close())
+  })
+}
+
+/** `/` leads to the search, `?` shows the keys; not while something is typed. */
+function listenToKeys() {
+  addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return
+    if (event.key === '/') document.querySelector('.find-all input')?.focus()
+    else if (event.key === '?') document.getElementById('keys')?.showModal()
+    else return
+    event.preventDefault()
+  })
 }
 
 function countDown() {
@@ -124,5 +124,7 @@ settleAddress()
 watchConnection()
 guardForms()
 followChanges()
+openCalls(words)
+listenToKeys()
 countDown()
 document.querySelector('[role="alert"], #faults')?.focus?.()

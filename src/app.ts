@@ -37,6 +37,7 @@ import { personRoutes } from './api/person.routes.ts'
 import { privacyRoutes } from './api/privacy.routes.ts'
 import { installFieldMasking } from './http/field-masking.hook.ts'
 import { agentStateRoutes } from './api/agent-state.routes.ts'
+import { searchRoutes } from './api/search.routes.ts'
 import { screenPopRoutes } from './api/screen-pop.routes.ts'
 import { inboxRoutes } from './api/inbox.routes.ts'
 import { scriptRoutes } from './api/script.routes.ts'
@@ -191,6 +192,7 @@ async function apiRoutes(api: Api, deps: Deps, authenticator: Authenticator): Pr
   agentStateRoutes(api, deps)
   screenPopRoutes(api, deps)
   inboxRoutes(api, deps)
+  searchRoutes(api, deps)
   await publicRoutes(api, deps)
   operationRoutes(api, deps)
 }

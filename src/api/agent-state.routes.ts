@@ -28,7 +28,11 @@ const ofPerson = { access: { kind: 'person' as const, scope: 'callbacks:work' as
 const StateShown = Type.Object(
   {
     state: oneOf(['free', 'busy', 'wrap_up', 'pause', 'away'] as const),
-    reason: Nullable(Type.String({ description: 'Of a pause; of a contact: the pause that follows it' })),
+    reason: Type.Optional(
+      Nullable(
+        Type.String({ description: 'Of a pause; of a contact: the pause that follows it; hidden from some roles' }),
+      ),
+    ),
     since: Nullable(DateTime),
     until: Nullable(DateTime),
     campaignId: Nullable(Id),
@@ -42,6 +46,23 @@ const Queue = Type.Array(
     { additionalProperties: false },
   ),
 )
+
+export const MyStateShown = Type.Object(
+  { ...StateShown.properties, queue: Queue },
+  { title: 'MyState', additionalProperties: false },
+)
+export const TimesShown = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      userId: Id,
+      userName: Type.Optional(Type.String()),
+      state: Type.String(),
+      reason: Type.Optional(Nullable(Type.String({ description: 'Left out for roles from which reasons are hidden' }))),
+      times: Type.Integer(),
+      seconds: Type.Number(),
+    }),
+  ),
+})
 
 const presentState = (period: AgentStatePeriod | undefined) => ({
   state: period?.state ?? ('away' as const),
@@ -64,7 +85,7 @@ function ownRoutes(app: Api, deps: Deps): void {
     schema: {
       ...docs('getMyState', 'What the person who is signed in is doing, and what is due for them'),
       response: {
-        200: Type.Object({ ...StateShown.properties, queue: Queue }, { title: 'MyState', additionalProperties: false }),
+        200: MyStateShown,
         ...problems,
       },
     },
@@ -184,18 +205,7 @@ function timesRoute(app: Api, deps: Deps): void {
       ...docs('reportAgentStates', 'Time of each person in each state, on the days from–to'),
       querystring: Type.Object({ from: LocalDate, to: LocalDate }, { additionalProperties: false }),
       response: {
-        200: Type.Object({
-          items: Type.Array(
-            Type.Object({
-              userId: Id,
-              userName: Type.Optional(Type.String()),
-              state: Type.String(),
-              reason: Nullable(Type.String()),
-              times: Type.Integer(),
-              seconds: Type.Number(),
-            }),
-          ),
-        }),
+        200: TimesShown,
         ...problems,
       },
     },

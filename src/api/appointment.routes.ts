@@ -15,6 +15,7 @@ import type { Audience, Channel } from '../domain/catalogue/visit.ts'
 import { amend } from '../domain/appointment/change.ts'
 import { audienceOf, changeContext, ofHolder, showAppointment } from './change-context.ts'
 import type { BookingContext } from '../domain/appointment/book.ts'
+import { findCallback } from '../domain/callback/callback.sql.ts'
 import { bookOnce, confirmOnce, type Repeat } from '../http/book-once.ts'
 import {
   findAppointment,
@@ -111,13 +112,24 @@ function createAppointmentRoute(app: Api, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const body = request.body
-      const { contactId, contact, answers: given, notes, externalId, locale, preferPreviousAgent } = body
+      const {
+        contactId,
+        contact,
+        answers: given,
+        notes,
+        externalId,
+        locale,
+        preferPreviousAgent,
+        fromCallbackId,
+      } = body
       const person = { contactId, contact, answers: given, notes, externalId, locale }
       if (contactId !== undefined && contact !== undefined) throw bodyFault('/contact', 'contact_required')
+      if (fromCallbackId !== undefined && !(await findCallback(deps.db.kysely, tenantOf(request), fromCallbackId)))
+        throw bodyFault('/fromCallbackId', 'invalid_reference', { what: 'callback', id: fromCallbackId })
       const audience = audienceOf(request, body.as, body.override)
       const { context, repeat } = await bookingContext(deps, request, audience, false)
       if (body.holdId === undefined) {
-        const wanted = { ...placementOf(body), ...person, preferPreviousAgent }
+        const wanted = { ...placementOf(body), ...person, preferPreviousAgent, fromCallbackId }
         return sendAnswer(reply, await bookOnce(deps, wanted, context, repeat))
       }
       const differs = (['serviceIds', 'start', 'locationId', 'agentId', 'durationMinutes', 'override'] as const).find(

@@ -33,6 +33,8 @@ import { takeResult } from '../domain/callback/dialing/results.ts'
 import { endRun, saidIn } from '../domain/script/run.ts'
 import { postpone } from '../domain/callback/promise/postpone.ts'
 import { windowsOf } from '../domain/callback/promise/windows.ts'
+import { findRow } from '../domain/catalogue/records/resource.sql.ts'
+import { identify } from '../domain/callback/identify.ts'
 import { cancelCallback } from '../domain/callback/cancel-callback.ts'
 import { campaignOf } from '../domain/catalogue/campaign-of.ts'
 import { contactEnded, contactReopened, contactTaken } from '../application/presence/agent-state.ts'
@@ -344,6 +346,31 @@ function takeCallbackRoute(app: Api, deps: Deps): void {
   })
 }
 
+function identifyCallbackRoute(app: Api, deps: Deps): void {
+  app.post('/v1/callbacks/:id/contact', {
+    config: withScope('callbacks:work', 'callback'),
+    schema: {
+      ...docs('identifyCallback', 'Say who is to be called'),
+      params: IdParams,
+      body: schema.IdentifyBody,
+      response: one,
+    },
+    handler: async (request) => {
+      const { contactId } = request.body
+      const tenantId = tenantOf(request)
+      if (!(await findCallback(deps.db.kysely, tenantId, idOf(request))))
+        throw new AppError('not_found', { what: 'callback' })
+      if (!(await findRow(deps.db.kysely, 'contacts', tenantId, contactId)))
+        throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: contactId })
+      return show(
+        deps,
+        request,
+        await identify(deps, tenantId, { id: idOf(request), contactId, actor: actorOf(request) }),
+      )
+    },
+  })
+}
+
 export function callbackRoutes(app: Api, deps: Deps): void {
   askCallbackRoute(app, deps)
   listCallbackWindowsRoute(app, deps)
@@ -357,4 +384,5 @@ export function callbackRoutes(app: Api, deps: Deps): void {
   reportAttemptRoute(app, deps)
   undoAttemptRoute(app, deps)
   takeCallbackRoute(app, deps)
+  identifyCallbackRoute(app, deps)
 }

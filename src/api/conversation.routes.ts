@@ -36,6 +36,7 @@ const BeginBody = Type.Object(
   {
     callbackId: Type.Optional(Id),
     appointmentId: Type.Optional(Id),
+    callId: Type.Optional({ ...Id, description: 'An announced call' }),
     contactId: Type.Optional(Id),
     scriptId: Type.Optional({ ...Id, description: 'Another script than that of the callback or appointment' }),
     language: Type.Optional(oneOf(['it', 'en'], { description: 'The person’s by default' })),
@@ -109,6 +110,7 @@ function beginRoute(app: Api, deps: Deps): void {
       if (scriptId === null) throw new AppError('script_not_published')
       const begun = await beginRun(deps, config, {
         ...{ scriptId, contactId, callbackId: callback?.id ?? null, appointmentId: appointment?.id ?? null },
+        callId: subject.callId ?? null,
         campaignId: callback?.campaign_id ?? null,
         agentId: agentIn(request),
         agentName: nameOf(request, config),
@@ -120,8 +122,42 @@ function beginRoute(app: Api, deps: Deps): void {
   })
 }
 
+function latestRoute(app: Api, deps: Deps): void {
+  app.get('/v1/conversations', {
+    config: working,
+    schema: {
+      ...docs(
+        'findConversation',
+        'The conversation about a callback, appointment, call or person that is under way or ended today',
+      ),
+      querystring: Type.Object(
+        {
+          callbackId: Type.Optional(Id),
+          appointmentId: Type.Optional(Id),
+          callId: Type.Optional(Id),
+          contactId: Type.Optional(Id),
+        },
+        { additionalProperties: false },
+      ),
+      response: {
+        200: Type.Object({ items: Type.Array(ConversationShown, { maxItems: 1 }) }, { additionalProperties: false }),
+        ...problems,
+      },
+    },
+    handler: async (request) => {
+      const config = await configOf(deps, tenantOf(request))
+      const subject = request.query
+      if (Object.values(subject).every((id) => id === undefined)) throw missing('callbackId', 'query')
+      await subjectOf(deps, request, config.tenantId, subject)
+      const run = await latestRun(deps.db.kysely, config.tenantId, subject, new Date(deps.now() - SAME_CONTACT))
+      return { items: run ? [presentConversation(await conversationOf(deps.db.kysely, config, run))] : [] }
+    },
+  })
+}
+
 export function conversationRoutes(app: Api, deps: Deps): void {
   beginRoute(app, deps)
+  latestRoute(app, deps)
 
   app.get('/v1/conversations/:id', {
     config: working,

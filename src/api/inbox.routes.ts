@@ -1,6 +1,7 @@
 // Writing to a person, and what people write to the office: the inbox "to answer"; saved messages.
 import type { Api } from '../http/api.ts'
 import Type from 'typebox'
+import { actorNames } from '../application/identity/user.sql.ts'
 import {
   changeInbound,
   findInbound,
@@ -30,6 +31,7 @@ export const InboundShown = Type.Object(
     sender: Type.Optional(Type.String()),
     contactId: Nullable(Id),
     ownerId: Nullable(Id),
+    ownerName: Type.Optional(Type.String()),
     status: Status,
     subject: Type.Optional(Type.String()),
     content: Type.Optional(Type.String()),
@@ -38,7 +40,7 @@ export const InboundShown = Type.Object(
   { title: 'InboundMessage', additionalProperties: false },
 )
 
-const presentInbound = (m: InboundMessage) => {
+const presentInbound = (m: InboundMessage, ownerName?: string) => {
   const { subject, text } = m.document as InboundDocument
   return {
     id: m.id,
@@ -46,6 +48,7 @@ const presentInbound = (m: InboundMessage) => {
     sender: m.sender,
     contactId: m.contact_id,
     ownerId: m.owner_id,
+    ...(ownerName === undefined ? {} : { ownerName }),
     status: m.status,
     ...(subject === undefined ? {} : { subject }),
     content: text,
@@ -99,7 +102,13 @@ function inboxRoutesOf(app: Api, deps: Deps): void {
     schema: {
       ...docs('listInboundMessages', 'What people wrote to the office, newest first'),
       querystring: Type.Object(
-        { ...PageQuery, status: Type.Optional(Status), contactId: Type.Optional(Id) },
+        {
+          ...PageQuery,
+          status: Type.Optional(Status),
+          finished: Type.Optional(Type.Boolean({ description: 'Answered or closed' })),
+          contactId: Type.Optional(Id),
+          ownerId: Type.Optional(Id),
+        },
         { additionalProperties: false },
       ),
       response: { 200: PageOf(InboundShown, 'InboundMessagePage'), ...problems },
@@ -107,10 +116,12 @@ function inboxRoutesOf(app: Api, deps: Deps): void {
     handler: async (request) => {
       const { limit, cursor, ...rest } = request.query
       const filter = { ...rest, before: decodeIdCursor(cursor), limit: limit + 1 }
-      const page = pageOf(await listInbound(deps.db.kysely, tenantOf(request), filter), limit, (m) =>
-        encodeCursor(m.id),
-      )
-      return { ...page, items: page.items.map(presentInbound) }
+      const tenantId = tenantOf(request)
+      const page = pageOf(await listInbound(deps.db.kysely, tenantId, filter), limit, (m) => encodeCursor(m.id))
+      const owned = page.items.flatMap((m) => (m.owner_id === null ? [] : [{ actor: `user:${m.owner_id}` }]))
+      const nameOf = await actorNames(deps.db.kysely, tenantId, owned)
+      const items = page.items.map((m) => presentInbound(m, nameOf(`user:${m.owner_id}`).actorName))
+      return { ...page, items }
     },
   })
 

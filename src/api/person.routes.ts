@@ -25,6 +25,8 @@ import {
   type TimelineRow,
 } from '../domain/contact/timeline.sql.ts'
 import { contacts } from '../domain/contact/contact.resource.ts'
+import { wordsIn } from '../domain/script/run.ts'
+import { channelsOf } from '../application/messaging/gateway.sql.ts'
 import { isWithin } from '../kernel/permissions/principal.ts'
 import type { Row } from '../domain/catalogue/records/resource.ts'
 import { partsOf } from '../domain/contact/merge.sql.ts'
@@ -114,14 +116,13 @@ function readContactTimelineRoute(app: Api, deps: Deps): void {
         tenantId,
         rows.map((r) => ({ actor: String(r.data.author) })),
       )
-      const items = rows.map((r) => {
+      const shown = rows.map(async (r) => {
         const { actorName } = nameOf(String(r.data.author))
-        return {
-          ...r,
-          at: r.at.toISOString(),
-          data: actorName === undefined ? r.data : { ...r.data, authorName: actorName },
-        }
+        const words = r.kind === 'conversation' ? await wordsIn(db(deps), tenantId, r.id) : {}
+        const data = { ...r.data, ...words, ...(actorName === undefined ? {} : { authorName: actorName }) }
+        return { ...r, at: r.at.toISOString(), data }
       })
+      const items = await Promise.all(shown)
       return { items, nextCursor: page.nextCursor }
     },
   })
@@ -143,6 +144,9 @@ export const SummaryShown = Type.Object(
       description: 'All numbers, those of merged contacts included; the first is for messages',
     }),
     emails: Type.Array(Type.String()),
+    waysToWrite: Type.Array(oneOf(['email', 'text'] as const), {
+      description: 'How a message can be sent to the contact',
+    }),
     nextVisits: Type.Array(VisitShown),
     lastVisit: Type.Union([VisitShown, Type.Null()]),
     noShows: Type.Integer(),
@@ -175,10 +179,11 @@ function readContactSummaryRoute(app: Api, deps: Deps): void {
     handler: async (request) => {
       const tenantId = tenantOf(request)
       const row = await contactOf(deps, tenantId, idOf(request))
-      const [facts, parts, hidden] = await Promise.all([
+      const [facts, parts, hidden, texts] = await Promise.all([
         contactFacts(db(deps), tenantId, row.id, new Date(deps.now())),
         partsOf(db(deps), tenantId, row.id),
         hiddenFor(deps, request),
+        channelsOf(db(deps), tenantId),
       ])
       const all = (first: string, further: string): string[] => [
         ...new Set([row, ...parts].flatMap((one) => [one[first] ?? [], one[further] ?? []].flat() as string[])),
@@ -189,6 +194,10 @@ function readContactSummaryRoute(app: Api, deps: Deps): void {
         contact: presentRow(contacts, row),
         numbers: hidden.has('phone') ? [] : all('phone', 'further_phones'),
         emails: hidden.has('email') ? [] : all('email', 'further_emails'),
+        waysToWrite: [
+          ...(row.email == null ? [] : (['email'] as const)),
+          ...(row.phone == null || texts.length === 0 ? [] : (['text'] as const)),
+        ],
         ...facts,
         nextVisits: facts.nextVisits.filter((one) => isWithin(reach, one)),
         lastVisit: facts.lastVisit && isWithin(reach, facts.lastVisit) ? facts.lastVisit : null,

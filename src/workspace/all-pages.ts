@@ -20,6 +20,10 @@ import { bookPages } from './agenda/book.page.ts'
 import { calendarPages } from './agenda/calendar.page.ts'
 import { callbackPages } from './callbacks/callbacks.page.ts'
 import { contactPages } from './agenda/contacts.page.ts'
+import { inboxPages } from './contact/inbox.page.ts'
+import { readyPages } from './contact/ready.page.ts'
+import { contactScreenPages } from './contact/screen.page.ts'
+import { searchPages } from './contact/search.page.ts'
 import { hoursPages } from './team/hours.page.ts'
 import { affectedPages } from './team/affected.page.ts'
 import { teamPages } from './team/team.page.ts'
@@ -33,6 +37,10 @@ export function agendaPages(app: FastifyInstance, deps: Deps, authenticator: Aut
   appointmentPages(add)
   bookPages(add)
   callbackPages(add)
+  readyPages(add)
+  contactScreenPages(add)
+  searchPages(add)
+  inboxPages(add)
   contactPages(add)
   hoursPages(add)
   teamPages(add)

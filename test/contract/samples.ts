@@ -211,6 +211,7 @@ const bodies: Record<string, (ids: Ids) => object | string> = {
   'POST /v1/callbacks/:id/cancellation': () => ({}),
   'POST /v1/callbacks/:id/postponement': () => ({ when: { kind: 'at', at: '2026-11-24T11:00:00+01:00' } }),
   'POST /v1/callbacks/:id/attempts': () => ({ outcome: 'answered' }),
+  'POST /v1/callbacks/:id/contact': (ids) => ({ contactId: ids.contacts }),
   'POST /v1/callbacks/:id/acceptance': (ids) => ({ deliveryId: ids.deliveries }),
   'POST /v1/deliveries/:id/replay': () => ({}),
   'POST /v1/campaigns/:id/deliveries/replay': () => ({}),
@@ -247,6 +248,7 @@ const bodies: Record<string, (ids: Ids) => object | string> = {
   'POST /v1/conversations/:id/answers': () => ({ position: 0 }),
   'POST /v1/conversations/:id/return': () => ({ position: 0 }),
   'POST /v1/conversations/:id/contact': (ids) => ({ contactId: ids.contacts }),
+  'POST /v1/search': () => ({ text: PERSON.lastName }),
   'POST /v1/saved-messages': () => ({ name: 'Mio', text: { it: 'Ciao' } }),
   'PATCH /v1/saved-messages/:id': () => ({ name: 'Preso' }),
   'POST /v1/contacts/:id/messages': () => ({ channel: 'email', text: 'Preso' }),
@@ -276,6 +278,7 @@ const queries: Record<string, (ids: Ids) => string> = {
   'GET /v1/scripts/:id/figures': () => '?from=2026-11-23&to=2026-11-24',
   'GET /v1/scripts/:id/answers': () => '?from=2026-11-23&to=2026-11-24',
   'GET /v1/agent-states/times': () => '?from=2026-11-23&to=2026-11-24',
+  'GET /v1/conversations': (ids) => `?contactId=${ids.contacts}`,
   'GET /v1/deliveries': (ids) => `?campaignId=${ids.campaigns}`,
 }
 

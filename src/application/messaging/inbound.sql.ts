@@ -56,7 +56,10 @@ export async function findInbound(db: Db, tenantId: string, id: string): Promise
 type InboundFilter = {
   before: string | null
   status?: InboundMessage['status'] | undefined
+  /** Answered or closed. */
+  finished?: boolean | undefined
   contactId?: string | undefined
+  ownerId?: string | undefined
   limit: number
 }
 
@@ -64,6 +67,8 @@ type InboundFilter = {
 export async function listInbound(db: Db, tenantId: string, f: InboundFilter): Promise<InboundMessage[]> {
   let query = db.selectFrom('inbound_messages').selectAll().where('tenant_id', '=', tenantId)
   if (f.status) query = query.where('status', '=', f.status)
+  if (f.finished) query = query.where('status', '<>', 'open')
+  if (f.ownerId) query = query.where('owner_id', '=', f.ownerId)
   if (f.contactId) query = query.where('contact_id', '=', f.contactId)
   if (f.before !== null) query = query.where('id', '<', f.before)
   return query.orderBy('id', 'desc').limit(f.limit).execute()

@@ -31,6 +31,7 @@ import {
   SERVICES,
   TENANT,
 } from './municipality.ts'
+import { loadCallCenter } from './call-center.ts'
 import { SCOPES } from '../../kernel/permissions/scopes.ts'
 import { agents, pools } from '../../domain/catalogue/resources/agent.resource.ts'
 import { absences, closures, schedules } from '../../domain/catalogue/resources/schedule.resource.ts'
@@ -149,6 +150,7 @@ async function loadConfiguration(deps: Deps, tenantId: string): Promise<Map<stri
   await keyed('campaign', campaigns, key, { ...campaign, capacity, holidayCalendarId: ids.get('holidays:festivita') })
   const { key: trialKey, ...trial } = TRIAL_CAMPAIGN
   await keyed('campaign', campaigns, trialKey, trial)
+  await loadCallCenter(deps, tenantId, ids, keyed)
   return ids
 }
 

@@ -341,10 +341,9 @@ export const CAMPAIGN = {
   bucketMinutes: 30,
   capacity: { kind: 'staffed', handlingMinutes: 6, share: 0.5 },
   maxAttempts: 3,
-  scriptRef: 'centralino-accoglienza',
 }
 
-const EVERY_DAY = [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '24:00' }]
+export const EVERY_DAY = [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '24:00' }]
 
 /** Open all day, so that `npm run dialer` always has something to call. */
 export const TRIAL_CAMPAIGN = {

@@ -50,12 +50,24 @@ type Common = {
 }
 
 function show(a: Common, config: TenantConfig | null, forCitizen: boolean): AppointmentJson {
-  const { notes, assignment, override, answers, cancellation, outcome, rating, minutes, audience, arrivedAt } =
-    a.document
+  const {
+    notes,
+    callbackId,
+    assignment,
+    override,
+    answers,
+    cancellation,
+    outcome,
+    rating,
+    minutes,
+    audience,
+    arrivedAt,
+  } = a.document
   const staffOnly = forCitizen
     ? {}
     : {
         ...(notes === undefined ? {} : { notes }),
+        ...(callbackId === undefined ? {} : { callbackId }),
         ...(assignment ? { assignment } : {}),
         ...(override ? { override } : {}),
         ...(outcome ? { outcome } : {}),

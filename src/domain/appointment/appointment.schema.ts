@@ -91,6 +91,7 @@ export const BookingBody = Type.Object(
     start: Type.Optional(Instant),
     ...details,
     preferPreviousAgent: Type.Optional(Type.Boolean()),
+    fromCallbackId: Type.Optional({ ...Id, description: 'The callback that it comes from; both histories say so' }),
   },
   { additionalProperties: false },
 )
@@ -177,6 +178,7 @@ const shown = {
   answers: Any,
   audience: Type.Optional(Type.String()),
   notes: Type.Optional(Type.String()),
+  callbackId: Type.Optional(Id),
   assignment: Type.Optional(Any),
   override: Type.Optional(Any),
   cancellation: Type.Optional(Open({ by: Type.String(), code: Type.String(), reason: Type.String() })),

@@ -24,6 +24,8 @@ export type AppointmentDocument = {
   unproven?: string
   /** Id of the event about which the office chose not to notify the citizen. */
   untold?: string
+  /** The callback from which it was made. */
+  callbackId?: string
 }
 
 export type NewAppointment = {

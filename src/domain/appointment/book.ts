@@ -105,6 +105,7 @@ function newDocument({ request, context, planned, place }: DraftInput): Appointm
     ...(notes === undefined ? {} : { notes }),
     ...(locale === undefined ? {} : { locale }),
     ...(context.unproven === undefined ? {} : { unproven: context.unproven }),
+    ...(request.fromCallbackId === undefined ? {} : { callbackId: request.fromCallbackId }),
     ...(override ? { override: { reason: override.reason, by: name, rules: place.overridden } } : {}),
   }
 }
@@ -153,6 +154,26 @@ function newReservation({ request, planned, ids }: DraftInput, a: NewAppointment
   return { ...common, kind: 'session', expiresAt: null, session }
 }
 
+/** What the history of the callback says, from which the appointment was made. */
+function fromCallback(
+  deps: Deps,
+  { request: { fromCallbackId }, context }: DraftInput,
+  event: { tenantId: string; subjectId: string; at: Date; actor: string; data: { start: string } },
+): CompiledQuery[] {
+  if (fromCallbackId === undefined || context.hold) return []
+  const { tenantId, subjectId: appointmentId, at, actor } = event
+  const data = { appointmentId, start: event.data.start }
+  return insertEvent({
+    tenantId,
+    subjectId: fromCallbackId,
+    id: deps.newId(),
+    type: 'callback.booked',
+    at,
+    actor,
+    data,
+  })
+}
+
 /** All statements of one booking at one place, in the common lock order: agent, ledger, counters. */
 function draft(deps: Deps, input: DraftInput): Draft {
   const db = deps.db.kysely
@@ -179,6 +200,7 @@ function draft(deps: Deps, input: DraftInput): Draft {
     locationId,
     assignment,
     ...(override ? { override } : {}),
+    ...(document.callbackId === undefined ? {} : { callbackId: document.callbackId }),
   }
   const type = hold ? 'appointment.held' : 'appointment.booked'
   const event = { tenantId, subjectId: ids.id, id: deps.newId(), type, at: appointment.now, actor: actor.name, data }
@@ -190,6 +212,7 @@ function draft(deps: Deps, input: DraftInput): Draft {
     ...(who.statement ? [who.statement] : []),
     insertAppointment(appointment, place.sessionId !== null),
     ...insertEvent(event),
+    ...fromCallback(deps, input, event),
     ...input.alongside(booking),
   ]
   return { statements, booking, manageToken: formatToken('agm', tenantId, ids.id, secret), reserved }

@@ -27,4 +27,5 @@ type Details = ContactChoice & {
   externalId?: string | undefined
   locale?: string | undefined
 }
-export type BookingRequest = Placement & Details & { preferPreviousAgent?: boolean | undefined }
+export type BookingRequest = Placement &
+  Details & { preferPreviousAgent?: boolean | undefined; fromCallbackId?: string | undefined }

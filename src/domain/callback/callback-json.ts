@@ -22,7 +22,7 @@ export function joinLinkOf(
 
 export function presentCallback(c: Callback, config: TenantConfig): Record<string, unknown> {
   const { campaign, instant } = frameOf(c, config)
-  const { data, numbers, priority, reason, scriptRef, segment, source, cancellation } = documentOf(c)
+  const { data, numbers, priority, reason, scriptRef, scriptId, segment, source, cancellation } = documentOf(c)
   return {
     id: c.id,
     code: c.code,
@@ -44,6 +44,7 @@ export function presentCallback(c: Callback, config: TenantConfig): Record<strin
     ...(reason === undefined ? {} : { reason }),
     data,
     ...(scriptRef === undefined ? {} : { scriptRef }),
+    ...(scriptId === undefined ? {} : { scriptId }),
     ...(segment === undefined ? {} : { segment }),
     source,
     ...(c.external_id === null ? {} : { externalId: c.external_id }),

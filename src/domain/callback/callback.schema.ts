@@ -91,6 +91,7 @@ const shown = {
   reason: Type.Optional(Type.String()),
   data: Any,
   scriptRef: Type.Optional(Type.String()),
+  scriptId: Type.Optional({ ...Id, description: 'Of its segment; else the campaign’s' }),
   segment: Type.Optional(Type.String()),
   source: Type.String(),
   externalId: Type.Optional(Type.String()),
@@ -268,6 +269,7 @@ export const TakeBody = Type.Object(
   },
   { additionalProperties: false },
 )
+export const IdentifyBody = Type.Object({ contactId: Id }, { additionalProperties: false })
 export const HistoryShown = Type.Object({
   items: Type.Array(
     Type.Object({

@@ -169,6 +169,7 @@ export async function findByExternalCallbackId(
 }
 
 export type CallbackChange = Partial<{
+  contact_id: string
   status: CallbackStatus
   number: string | null
   window_from: Date

@@ -28,6 +28,9 @@ function parsed(text: string, country: string) {
  */
 export const toE164 = (text: string, country: string): string | null => parsed(text, country)?.number ?? null
 
+/** A number in groups, as people read it: `+39 320 555 2001`; what is not a number stays as it is. */
+export const readableNumber = (number: string): string => parsed(number, 'IT')?.formatInternational() ?? number
+
 /** The extension after a number (`06 69821234 int. 5`), which E.164 cannot hold; null when there is none. */
 export const extensionOf = (text: string, country: string): string | null => parsed(text, country)?.ext ?? null
 

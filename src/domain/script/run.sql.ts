@@ -41,10 +41,11 @@ export async function lockRun(tx: Tx, tenantId: string, id: string): Promise<Run
     .executeTakeFirst()
 }
 
-/** What a conversation is about; one of the three. */
+/** What a conversation is about; the first of these counts. */
 export type Subject = {
   callbackId?: string | undefined
   appointmentId?: string | undefined
+  callId?: string | undefined
   contactId?: string | undefined
 }
 
@@ -59,12 +60,20 @@ export async function latestRun(db: Db, tenantId: string, subject: Subject, sinc
     .limit(1)
   if (subject.callbackId !== undefined) query = query.where('callback_id', '=', subject.callbackId)
   else if (subject.appointmentId !== undefined) query = query.where('appointment_id', '=', subject.appointmentId)
+  else if (subject.callId !== undefined) query = query.where('call_id', '=', subject.callId)
   else
     query = query
       .where('contact_id', '=', subject.contactId ?? null)
       .where('callback_id', 'is', null)
       .where('appointment_id', 'is', null)
+      .where('call_id', 'is', null)
   return query.executeTakeFirst()
+}
+
+/** Deletes a conversation with its steps. */
+export async function deleteRun(tx: Tx, tenantId: string, id: string): Promise<void> {
+  await tx.deleteFrom('script_run_steps').where('tenant_id', '=', tenantId).where('run_id', '=', id).execute()
+  await tx.deleteFrom('script_runs').where('tenant_id', '=', tenantId).where('id', '=', id).execute()
 }
 
 type RunChange = Partial<Pick<Run, 'position' | 'ended_at' | 'contact_id'>> & { document?: object }

@@ -9,6 +9,7 @@ import type { Deps } from '../deps.ts'
 import { after, answerFault, walk } from './conversation.ts'
 import { documentOfRun, factsOf, type RunDocument } from './facts.ts'
 import {
+  deleteRun,
   enterStep,
   findRun,
   insertRun,
@@ -106,6 +107,7 @@ type Beginning = {
   contactId: string | null
   callbackId: string | null
   appointmentId: string | null
+  callId: string | null
   campaignId: string | null
   agentId: string | null
   agentName: string
@@ -128,6 +130,7 @@ export async function beginRun(deps: Deps, config: TenantConfig, begin: Beginnin
       contact_id: begin.contactId,
       callback_id: begin.callbackId,
       appointment_id: begin.appointmentId,
+      call_id: begin.callId,
       campaign_id: begin.campaignId,
       agent_id: begin.agentId,
       actor: begin.actor,
@@ -277,12 +280,15 @@ export async function nameRun(deps: Deps, tenantId: string, id: string, contactI
   })
 }
 
-/** Ends a conversation where it stands, when the contact ends before the script does. */
+/** Ends a conversation where it stands, when the contact ends before the script does; one in which nothing was said never was. */
 export async function endRun(deps: Deps, tenantId: string, id: string): Promise<void> {
   await transaction(deps.db, async (tx) => {
     const run = await lockRun(tx, tenantId, id)
+    if (run?.position == null) return
     const now = new Date(deps.now())
-    if (run?.position != null) await updateRun(tx, tenantId, id, { position: null, ended_at: now }, now)
+    const isUntouched = (await stepsOfRun(tx, tenantId, id)).every((step) => step.leftAt === null)
+    if (isUntouched) await deleteRun(tx, tenantId, id)
+    else await updateRun(tx, tenantId, id, { position: null, ended_at: now }, now)
   })
 }
 
@@ -290,26 +296,33 @@ export async function endRun(deps: Deps, tenantId: string, id: string): Promise<
  * What was answered in a conversation about a callback: answers by step, choices as their labels, and the questions in words. Throws
  * `invalid_reference` when the conversation is about something else.
  */
-export async function saidIn(
-  db: Db,
-  config: TenantConfig,
-  id: string,
-  callbackId: string,
-): Promise<{ answers: Record<string, unknown>; asked: Record<string, string> }> {
+export async function saidIn(db: Db, config: TenantConfig, id: string, callbackId: string): Promise<Words> {
   const run = await findRun(db, config.tenantId, id)
   if (run?.callback_id !== callbackId)
     throw bodyFault('/conversationId', 'invalid_reference', { what: 'conversation', id })
+  return wordsOf(db, run)
+}
+
+type Words = { answers: Record<string, unknown>; asked: Record<string, string> }
+
+/** What was answered in a conversation, in words: answers by step, choices as their labels, and the questions. */
+export async function wordsIn(db: Db, tenantId: string, id: string): Promise<Words> {
+  const run = await findRun(db, tenantId, id)
+  return run ? wordsOf(db, run) : { answers: {}, asked: {} }
+}
+
+async function wordsOf(db: Db, run: Run): Promise<Words> {
   const { language } = documentOfRun(run)
-  const [answers, asked]: [Record<string, unknown>, Record<string, string>] = [{}, {}]
-  for (const step of await stepsOfRun(db, config.tenantId, id)) {
+  const words: Words = { answers: {}, asked: {} }
+  for (const step of await stepsOfRun(db, run.tenant_id, run.id)) {
     if (step.answer === null) continue
-    const document = await findVersion(db, config.tenantId, step.scriptId, step.version)
+    const document = await findVersion(db, run.tenant_id, step.scriptId, step.version)
     const question = document && stepOf(document, step.stepId)
     if (question?.kind !== 'ask') continue
     const labels = new Map((question.options ?? []).map((option) => [option.id, textIn(option.label, language)]))
     const label = (value: unknown): unknown => labels.get(String(value)) ?? value
-    answers[step.stepId] = Array.isArray(step.answer) ? step.answer.map(label) : label(step.answer)
-    asked[step.stepId] = question.name ?? textIn(question.text, language).slice(0, 200)
+    words.answers[step.stepId] = Array.isArray(step.answer) ? step.answer.map(label) : label(step.answer)
+    words.asked[step.stepId] = question.name ?? textIn(question.text, language).slice(0, 200)
   }
-  return { answers, asked }
+  return words
 }

@@ -8,7 +8,7 @@ export type Text = { it?: string | undefined; en?: string | undefined }
 export const ANSWER_KINDS = ['yes_no', 'one', 'several', 'text', 'number', 'date', 'time', 'scale'] as const
 type AnswerKind = (typeof ANSWER_KINDS)[number]
 export type Answer = string | number | boolean | readonly string[]
-type Option = { id: string; label: Text }
+export type Option = { id: string; label: Text }
 
 type Common = { id: string; name?: string | undefined }
 type SayStep = Common & { kind: 'say'; text: Text; next: string }

@@ -31,6 +31,7 @@ export type ScriptRunRow = {
   contact_id: string | null
   callback_id: string | null
   appointment_id: string | null
+  call_id: string | null
   campaign_id: string | null
   agent_id: string | null
   actor: string

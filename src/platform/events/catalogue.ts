@@ -30,6 +30,8 @@ const EVENTS = {
   'callback.lease_lost': 'Whoever had it was not heard of again',
   'callback.parked': 'The queue refused it: a person must look',
   'callback.escalated': 'Its window is over and nobody has called',
+  'callback.identified': 'It is known who is to be called',
+  'callback.booked': 'An appointment was made from it',
   'callback.attempted': 'An attempt has a result',
   'callback.attempt_undone': 'A mistaken result was taken back: it is as it was before',
   'callback.expired': 'It ended without being kept',

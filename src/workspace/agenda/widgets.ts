@@ -20,12 +20,41 @@ export function signedAddress(url: string, secret: string, context: Record<strin
   return address.href
 }
 
-export async function widgetsFor(
+type Place = 'contact' | 'appointment' | 'callback'
+type Context = { contactId: string; subjectId?: string }
+type Widget = Workspace['settings']['workspace']['widgets'][number]
+
+/** The widgets of a place; with `area`, only those that the tenant has put there on the contact screen. */
+export const widgetsFor = (
   workspace: Workspace,
-  place: 'contact' | 'appointment' | 'callback',
-  context: { contactId: string; subjectId?: string },
+  place: Place,
+  context: Context,
+  area?: 'who' | 'say',
+): Promise<Html | false> =>
+  framesOf(
+    workspace,
+    workspace.settings.workspace.widgets.filter(
+      (one) => one.places.includes(place) && (area === undefined || (one.area ?? 'who') === area),
+    ),
+    place,
+    context,
+  )
+
+/** One widget, wherever it belongs. */
+export const widgetNamed = (workspace: Workspace, id: string, context: Context): Promise<Html | false> =>
+  framesOf(
+    workspace,
+    workspace.settings.workspace.widgets.filter((one) => one.id === id),
+    'contact',
+    context,
+  )
+
+async function framesOf(
+  workspace: Workspace,
+  widgets: readonly Widget[],
+  place: Place,
+  context: Context,
 ): Promise<Html | false> {
-  const widgets = workspace.settings.workspace.widgets.filter((one) => one.places.includes(place))
   if (widgets.length === 0) return false
   const secret = await workspace.secretFor('widgets')
   const shared = {
@@ -45,6 +74,7 @@ export async function widgetsFor(
           sandbox="allow-scripts allow-forms allow-same-origin allow-popups"
           referrerpolicy="no-referrer"
           loading="lazy"
+          height="${widget.height ?? 270}"
         ></iframe>
       </section>`,
   )}`

@@ -1,6 +1,7 @@
 // PURE. Components that several workspace pages share: lines of appointments, states, filters, dates.
 import { dayOf, formatDate, parseDate, isCalendarDate, instantOf } from '../../kernel/time/zone.ts'
 import { clockOf, dayAndMonth, longDate } from '../../locales/dates.ts'
+import { readableNumber } from '../../domain/contact/phone.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import type { AgendaEntry } from '../../api/agenda.routes.ts'
 import { NO_FAULTS, select } from '../../ui/form.ts'
@@ -9,6 +10,19 @@ import type { Workspace } from './context.ts'
 
 export const nameOf = (p: { firstName: string; lastName: string }): string =>
   `${p.firstName} ${p.lastName}`.trim() || '–'
+
+/** A number as a link that dials it, in groups. */
+export const numberLink = (number: string): Html =>
+  html`<a class="number-link" href="tel:${number.replace(/[^+\d]/g, '')}">${readableNumber(number)}</a>`
+
+/** A value as people read it: dates in words, yes and no, several by commas. */
+export function readable(workspace: Workspace, value: unknown): string {
+  const w = workspace.words.contact
+  if (typeof value === 'boolean') return value ? w.yes : w.no
+  if (Array.isArray(value)) return value.map((one) => readable(workspace, one)).join(', ')
+  if (typeof value === 'string' && isCalendarDate(value)) return longDate(workspace.language, parseDate(value))
+  return String(value)
+}
 
 /** `lunedì 23 novembre, 10:00`. */
 export const moment = (workspace: Workspace, at: number | string): string => {

@@ -25,8 +25,10 @@ export type WorkspacePage = {
 type Entry = { section: string; href: string; scope?: Scope }
 const ENTRIES: readonly Entry[] = [
   { section: 'today', href: '/agenda' },
+  { section: 'contact', href: '/agenda/contact', scope: 'callbacks:work' },
   { section: 'calendar', href: '/agenda/calendar', scope: 'appointments:read' },
   { section: 'callbacks', href: '/agenda/callbacks', scope: 'callbacks:read' },
+  { section: 'inbox', href: '/agenda/inbox', scope: 'contacts:write' },
   { section: 'contacts', href: '/agenda/contacts', scope: 'contacts:read' },
   { section: 'hours', href: '/agenda/hours', scope: 'hours:write' },
   { section: 'team', href: '/agenda/team', scope: 'team:write' },
@@ -69,9 +71,11 @@ function head(workspace: Workspace, page: WorkspacePage, base: string): Html {
     <meta name="robots" content="noindex" />
     <meta name="color-scheme" content="light dark" />
     <meta name="agenda-csrf" content="${workspace.csrf}" />
+    ${workspace.can('appointments:read') && html`<meta name="agenda-live" content="${workspace.person.id}" />`}
     ${(page.styles ?? []).map((name) => html`<link rel="stylesheet" href="${base}/${name}" />`)}
     <link rel="stylesheet" href="${base}/app.css" />
     <link rel="stylesheet" href="${base}/workspace.css" />
+    <link rel="stylesheet" href="${base}/contact.css" />
     <link rel="stylesheet" href="/${workspace.config.slug}/theme.css?v=${workspace.config.version}" />
     <link rel="icon" href="${base}/icon.svg" type="image/svg+xml" />
     <script type="module" src="${base}/workspace.js"></script>
@@ -96,12 +100,46 @@ function navigation(workspace: Workspace, page: WorkspacePage): Html {
   </nav>`
 }
 
+/** Search everywhere, in the head of every page; the key `/` leads there. */
+const searchForm = (workspace: Workspace): Html =>
+  html`<form method="post" action="/agenda/search" class="find-all" role="search">
+    ${proof(workspace)}<input
+      name="text"
+      type="search"
+      aria-label="${workspace.words.search.label}"
+      placeholder="${workspace.words.search.label}"
+      aria-keyshortcuts="/"
+      required
+      maxlength="200"
+      autocomplete="off"
+    /><button class="secondary">${workspace.words.search.open}</button>
+  </form>`
+
+/** The keys of the workspace; \`?\` opens it. */
+function keysDialog(workspace: Workspace): Html {
+  const w = workspace.words.search
+  return html`<dialog id="keys" aria-labelledby="keys-title">
+    <h2 id="keys-title">${w.keysTitle}</h2>
+    <dl class="keys-list">
+      ${w.keyList.map(
+        ([key, what]) =>
+          html`<div>
+            <dt><kbd>${key}</kbd></dt>
+            <dd>${what}</dd>
+          </div>`,
+      )}
+    </dl>
+    <form method="dialog"><button class="secondary">${w.close}</button></form>
+  </dialog>`
+}
+
 function header(workspace: Workspace, page: WorkspacePage): Html {
   const w = workspace.words.layout
   const joint = workspace.here.includes('?') ? '&' : '?'
   return html`<header class="top workspace-top">
     <div class="bar">
       <a class="brand" href="/agenda"><span>${workspace.config.name}</span></a>
+      ${workspace.can('contacts:read') && searchForm(workspace)}
       <ul class="who">
         ${LANGUAGES.filter((language) => language !== workspace.language).map(
           (language) =>
@@ -147,6 +185,7 @@ export function workspaceDocument(workspace: Workspace, page: WorkspacePage, bas
         <p id="offline" class="notice warning" role="status" hidden>${w.offline}</p>
         ${said(workspace)} ${page.problem ? problem(workspace, page.problem) : page.main}
       </main>
+      ${keysDialog(workspace)}
       <div id="status" role="status" class="unseen"></div>
       <template
         id="workspace-words"
@@ -157,6 +196,8 @@ export function workspaceDocument(workspace: Workspace, page: WorkspacePage, bas
         data-undo="${w.undo}"
         data-saved="${w.saved}"
         data-failed="${w.failed}"
+        data-call="${workspace.words.agents.incoming}"
+        data-open="${workspace.words.agents.openNumber}"
       ></template>
     </body>
   </html>`.toString()}`

@@ -232,6 +232,8 @@ export const agendaEn = {
     earlier: 'What was before',
     callback: 'Callback',
     attempt: 'Attempt',
+    conversation: 'Conversation',
+    wrote: 'They wrote',
     rating: 'Rating',
     consentGiven: 'Agreed',
     consentTaken: 'Did not agree',
@@ -246,6 +248,7 @@ export const agendaEn = {
     suppressed: 'Withheld',
   } as Record<string, string>,
   messages: {
+    personal: 'Written by us',
     booked: 'Confirmation',
     pending: 'Request received',
     approved: 'Approval',

@@ -231,6 +231,8 @@ export const agendaIt: typeof agendaEn = {
     earlier: 'Quello che c’era prima',
     callback: 'Richiamo',
     attempt: 'Tentativo',
+    conversation: 'Conversazione',
+    wrote: 'Ha scritto',
     rating: 'Valutazione',
     consentGiven: 'Ha acconsentito',
     consentTaken: 'Non ha acconsentito',
@@ -245,6 +247,7 @@ export const agendaIt: typeof agendaEn = {
     suppressed: 'Trattenuto',
   },
   messages: {
+    personal: 'Scritto da noi',
     booked: 'Conferma',
     pending: 'Richiesta ricevuta',
     approved: 'Approvazione',

@@ -2,6 +2,7 @@
 import type { Outcome } from '../../domain/catalogue/campaign/retry.ts'
 import { adminEn } from './admin.en.ts'
 import { agendaEn } from './agenda.en.ts'
+import { contactEn } from './contact.en.ts'
 import { reportsEn } from './reports.en.ts'
 
 const states = {
@@ -27,11 +28,14 @@ const states = {
 export const workspaceEn = {
   ...adminEn,
   ...agendaEn,
+  ...contactEn,
   reports: reportsEn,
   layout: {
     navigation: 'Workspace',
     sections: {
       today: 'Today',
+      contact: 'On the phone',
+      inbox: 'To answer',
       calendar: 'Calendar',
       callbacks: 'Callbacks',
       contacts: 'People',

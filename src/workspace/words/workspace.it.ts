@@ -2,16 +2,20 @@
 import { adminIt } from './admin.it.ts'
 import type { WorkspaceWords } from './workspace.en.ts'
 import { agendaIt } from './agenda.it.ts'
+import { contactIt } from './contact.it.ts'
 import { reportsIt } from './reports.it.ts'
 
 export const workspaceIt: WorkspaceWords = {
   ...adminIt,
   ...agendaIt,
+  ...contactIt,
   reports: reportsIt,
   layout: {
     navigation: 'Area di lavoro',
     sections: {
       today: 'Oggi',
+      contact: 'Al telefono',
+      inbox: 'Da rispondere',
       calendar: 'Calendario',
       callbacks: 'Richiami',
       contacts: 'Persone',

@@ -2,7 +2,7 @@
 // A number that already waits in the campaign gets its existing callback.
 import type { TenantConfig } from '../../catalogue/tenant-config.ts'
 import type { Campaign } from '../../catalogue/campaign/campaign.ts'
-import { findAttributes } from '../../contact/contact.sql.ts'
+import { findAttributes, searchContacts } from '../../contact/contact.sql.ts'
 import { countryOf, mayBeCalled, toE164 } from '../../contact/phone.ts'
 import { transaction, violationOf } from '../../../platform/database/tx.ts'
 import type { Deps } from '../../deps.ts'
@@ -152,11 +152,19 @@ function requireCallable(config: TenantConfig, campaign: Campaign, numbers: read
     if (!mayBeCalled(one, countries)) throw bodyFault(`/numbers/${i}`, 'number_not_called', { phone: one })
 }
 
+/** The contact with this number; undefined when nobody has it, or several do: then the agent asks who is speaking. */
+async function onlyPersonWith(deps: Deps, tenantId: string, number: string | undefined): Promise<string | undefined> {
+  if (number === undefined) return undefined
+  const people = await searchContacts(deps.db.kysely, tenantId, { phone: number, email: null, externalId: null })
+  return people.length === 1 ? people[0]!.id : undefined
+}
+
 /** Takes the request. Refusals carry the nearest windows; a number that is open in the campaign gets its existing callback. */
-export async function ask(deps: Deps, config: TenantConfig, request: CallbackRequest): Promise<Asked> {
+export async function ask(deps: Deps, config: TenantConfig, wish: CallbackRequest): Promise<Asked> {
   const { tenantId } = config
-  const numbers = numbersOf(request, config.settings.country)
+  const numbers = numbersOf(wish, config.settings.country)
   const number = numbers[0]
+  const request = { ...wish, contactId: wish.contactId ?? (await onlyPersonWith(deps, tenantId, number)) }
   if (request.channel === 'phone' && number === undefined) throw bodyFault('/numbers', 'invalid_request', { count: 1 })
   const asked = campaignOf(config, request.campaignId)
   const ofContact =

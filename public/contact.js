@@ -1,0 +1,85 @@
+// The contact screen: its forms and links change the areas without a reload, so that nothing typed elsewhere is lost; keys lead to areas
+// and outcomes.
+import { keep, restore } from './contact-drafts.js'
+import { goOnIn, isBusy, load, root, words } from './contact-load.js'
+import { enliven, showMessage } from './contact-parts.js'
+import { startReady } from './ready.js'
+import { isField, say } from './workspace.js'
+import './slot-grid.js'
+
+/** The area in which the keyboard goes on after a form or link. */
+const areaAfter = (element) => element.dataset.focus ?? element.closest('.area')?.id ?? null
+
+function onSubmit(event) {
+  const form = event.target
+  if (event.defaultPrevented || !root()?.contains(form)) return
+  event.preventDefault()
+  const fields = new URLSearchParams(new FormData(form, event.submitter))
+  const options = { form, area: areaAfter(form) }
+  if (form.method === 'get') load(`${form.getAttribute('action')}?${fields}`, options)
+  else if (!form.dataset.sent) load(form.getAttribute('action'), { ...options, body: fields })
+}
+
+function onClick(event) {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+  const link = event.target.closest?.('.contact-screen a[data-swap]')
+  if (!link) return
+  event.preventDefault()
+  load(link.href, { area: link.closest('.story') ? null : areaAfter(link) })
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target) || !root()) return
+  const { key } = event
+  const control = document.querySelector(`[data-key="${CSS.escape(key)}"], [data-tab-key="${CSS.escape(key)}"]`)
+  if (key === 'w' || key === 's') goOnIn(key === 'w' ? 'who' : 'say')
+  else if (key === 'n') location.assign('/agenda/contact')
+  else if (control?.matches('[aria-current]')) goOnIn('do')
+  else if (control) control.click()
+  else return
+  event.preventDefault()
+}
+
+/** Filters show their times at once, without a press. */
+function onChange(event) {
+  const form = event.target.closest?.('form[data-swap]')
+  if (!form || !root()?.contains(form)) return
+  const { name } = event.target
+  load(`${form.getAttribute('action')}?${new URLSearchParams(new FormData(form))}`).then(() =>
+    document.querySelector(`form[data-swap] [name="${CSS.escape(name)}"]`)?.focus(),
+  )
+}
+
+/** A colleague, another tab or the telephone system has changed this contact. */
+function followOthers() {
+  addEventListener('agenda-live', ({ detail: { subjectId } }) => {
+    if (subjectId !== root()?.dataset.subject || isBusy()) return
+    load(location.href, { isOwn: false }).then(() => say(words().elsewhere))
+  })
+}
+
+/** The number of a tel: link stands after `#` and is not sent with the address. */
+function dial() {
+  const form = document.querySelector('[data-dial] form')
+  const number = decodeURIComponent(location.hash.slice(1)).replace(/^tel:/, '')
+  if (!form || number === '') return
+  history.replaceState(null, '', location.pathname)
+  form.elements.namedItem('number').value = number
+  form.requestSubmit()
+}
+
+document.addEventListener('submit', onSubmit)
+document.addEventListener('click', onClick)
+document.addEventListener('change', onChange)
+addEventListener('keydown', onKey)
+document.addEventListener('input', (event) => {
+  if (event.target.form) keep(event.target.form)
+  showMessage()
+})
+restore()
+enliven()
+followOthers()
+dial()
+startReady()
+if (root() && document.activeElement === document.body)
+  document.querySelector('#say .step ~ form button, #say form button')?.focus()

@@ -1,0 +1,89 @@
+// Ready for contacts: the next one comes by itself while its person is free, by the key n at any time; the last outcome can be taken back
+// for ten seconds.
+import { call, say } from './workspace.js'
+
+const UNDO = 10_000
+/** How often it is looked again, besides when the stream tells of a change; ms. */
+const AGAIN = 15_000
+
+const ready = () => document.querySelector('[data-ready]')
+let isLooking = false
+
+async function next() {
+  if (isLooking) return
+  isLooking = true
+  try {
+    const { callback } = await call('POST', '/v1/me/next')
+    if (callback) {
+      // The first sentence of the script is in sight when the page opens; there may be no script.
+      await call('POST', '/v1/conversations', { callbackId: callback.id }).catch(() => null)
+      return location.assign(`/agenda/contact/callback/${callback.id}`)
+    }
+    await refresh()
+  } catch {
+    // Not reachable now: the page says so, and it is tried again.
+  } finally {
+    isLooking = false
+  }
+}
+
+/** Reads the state and the queue again, without touching a number that is being typed. */
+async function refresh() {
+  const answer = await fetch(location.pathname, { headers: { accept: 'text/html' } })
+  if (!answer.ok || answer.redirected) return
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  for (const selector of ['[data-queue]', '[data-ready]', '[data-part=team]']) {
+    const [old, fresh] = [document.querySelector(selector), page.querySelector(selector)]
+    if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(fresh)
+  }
+}
+
+function showWrapUp() {
+  const card = ready()
+  const left = card?.querySelector('.left')
+  if (!left || !card.dataset.until) return
+  const seconds = Math.max(0, Math.round((Date.parse(card.dataset.until) - Date.now()) / 1000))
+  left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+  if (seconds === 0) refresh()
+}
+
+const isFree = () => ready()?.dataset.state === 'free'
+
+function lookAfterUndo() {
+  const notice = document.querySelector('[data-undo]')
+  if (!notice) return isFree() && next()
+  const auto = notice.querySelector('[data-auto]')
+  if (auto) auto.hidden = !isFree()
+  history.replaceState(null, '', location.pathname)
+  setTimeout(() => {
+    notice.remove()
+    if (isFree()) next()
+  }, UNDO)
+}
+
+export function startReady() {
+  if (document.querySelector('[data-part=team]')) {
+    addEventListener('agenda-live', ({ detail: { type } }) => type === 'agent.state' && refresh())
+    return
+  }
+  if (!ready()) return
+  document.querySelector('form[action$="/next"]').addEventListener('submit', (event) => {
+    event.preventDefault()
+    next()
+  })
+  addEventListener('keydown', (event) => {
+    if (event.key !== 'n' || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select'))
+      return
+    event.preventDefault()
+    say('')
+    next()
+  })
+  setInterval(showWrapUp, 1000)
+  lookAfterUndo()
+  const again = () => isFree() && !document.querySelector('[data-undo]') && next()
+  setInterval(again, AGAIN)
+  addEventListener('agenda-live', ({ detail: { type } }) => {
+    if (type.startsWith('callback.')) again()
+    else if (type === 'agent.state') refresh()
+  })
+}
