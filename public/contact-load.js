@@ -34,15 +34,23 @@ const received = new Map(
   AREAS.flatMap((id) => (document.getElementById(id) ? [[id, plain(document.getElementById(id))]] : [])),
 )
 
+/** Finds the same control in a new area, so that the keyboard stays where it was. */
+function markOf(control) {
+  const parts = ['id', 'name', 'value', 'href', 'type'].map((name) => [name, control.getAttribute(name)])
+  const known = parts.filter(([, value]) => value !== null)
+  return control.localName + known.map(([name, value]) => `[${name}="${CSS.escape(value)}"]`).join('')
+}
+
 /** Puts the areas of a new page in place of the old ones; those that are the same stay, with what is typed in them. */
 function swap(page) {
   for (const id of AREAS) {
     const [old, fresh] = [document.getElementById(id), page.getElementById(id)]
     if (!old || !fresh || received.get(id) === plain(fresh)) continue
-    const scroll = old.scrollTop
+    const [scroll, mark] = [old.scrollTop, old.contains(document.activeElement) ? markOf(document.activeElement) : null]
     received.set(id, plain(fresh))
     old.replaceWith(fresh)
     fresh.scrollTop = scroll
+    if (mark) fresh.querySelector(mark)?.focus({ preventScroll: true })
   }
   const [head, freshHead] = [document.querySelector('.contact-head'), page.querySelector('.contact-head')]
   if (head && freshHead) head.replaceWith(freshHead)
@@ -92,9 +100,11 @@ function show(page, answer, { url, method, form, area, isOwn }) {
  */
 export async function load(url, { body, form = null, area = null, isOwn = true } = {}) {
   const method = body ? 'POST' : 'GET'
-  if (running && body) return
+  // What is being sent is waited for; what is only being read again gives way.
+  if (running?.isSending) return
   running?.abort()
   const mine = new AbortController()
+  mine.isSending = body !== undefined
   running = mine
   const draft = form?.method === 'post' ? draftName(form) : null
   try {

@@ -50,7 +50,7 @@ function showWrapUp() {
 const isFree = () => ready()?.dataset.state === 'free'
 
 function lookAfterUndo() {
-  const notice = document.querySelector('[data-undo]')
+  const notice = document.querySelector('[data-just-done]')
   if (!notice) return isFree() && next()
   const auto = notice.querySelector('[data-auto]')
   if (auto) auto.hidden = !isFree()
@@ -80,7 +80,7 @@ export function startReady() {
   })
   setInterval(showWrapUp, 1000)
   lookAfterUndo()
-  const again = () => isFree() && !document.querySelector('[data-undo]') && next()
+  const again = () => isFree() && !document.querySelector('[data-just-done]') && next()
   setInterval(again, AGAIN)
   addEventListener('agenda-live', ({ detail: { type } }) => {
     if (type.startsWith('callback.')) again()

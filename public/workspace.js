@@ -92,7 +92,7 @@ function followChanges() {
 function listenToKeys() {
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return
-    if (event.key === '/') document.querySelector('.find-all input')?.focus()
+    if (event.key === '/') document.querySelector('.find-all [type=search]')?.focus()
     else if (event.key === '?') document.getElementById('keys')?.showModal()
     else return
     event.preventDefault()

@@ -84,6 +84,30 @@ const rowOf = (row: AnswerRow): Record<string, unknown> => ({
   conversationId: row.runId,
 })
 
+export const ScriptFigures = Type.Object(
+  {
+    steps: Type.Array(
+      Type.Object({
+        version: Type.Integer(),
+        stepId: Type.String(),
+        shown: Type.Integer(),
+        left: Type.Integer(),
+        stopped: Type.Integer({ description: 'Conversations that stand there, or were ended there' }),
+        seconds: Type.Number({ description: 'Mean time on it' }),
+      }),
+    ),
+    choices: Type.Array(
+      Type.Object({
+        version: Type.Integer(),
+        stepId: Type.String(),
+        choice: Type.String({ description: '* = anything said to a question without choices' }),
+        n: Type.Integer(),
+      }),
+    ),
+  },
+  { title: 'ScriptFigures', additionalProperties: false },
+)
+
 export function scriptReportRoutes(app: Api, deps: Deps): void {
   app.get('/v1/scripts/:id/figures', {
     config: reading,
@@ -92,29 +116,7 @@ export function scriptReportRoutes(app: Api, deps: Deps): void {
       params: IdParams,
       querystring: Period,
       response: {
-        200: Type.Object(
-          {
-            steps: Type.Array(
-              Type.Object({
-                version: Type.Integer(),
-                stepId: Type.String(),
-                shown: Type.Integer(),
-                left: Type.Integer(),
-                stopped: Type.Integer({ description: 'Conversations that stand there, or were ended there' }),
-                seconds: Type.Number({ description: 'Mean time on it' }),
-              }),
-            ),
-            choices: Type.Array(
-              Type.Object({
-                version: Type.Integer(),
-                stepId: Type.String(),
-                choice: Type.String({ description: '* = anything said to a question without choices' }),
-                n: Type.Integer(),
-              }),
-            ),
-          },
-          { title: 'ScriptFigures', additionalProperties: false },
-        ),
+        200: ScriptFigures,
         ...problems,
       },
     },

@@ -152,7 +152,22 @@ function versionRoutes(app: Api, deps: Deps): void {
   })
 }
 
+/** Schema of the file of a script (JSON Schema 2020-12), for editors and generators; nothing of any tenant stands in it. */
+function fileSchemaRoute(app: Api): void {
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: '/schemas/script.json',
+    title: 'Agenda script',
+    ...ScriptBody,
+    properties: { $schema: { type: 'string' }, ...ScriptBody.properties },
+  }
+  app.get('/schemas/script.json', { config: { access: { kind: 'anyone' } }, schema: { hide: true } }, () =>
+    Promise.resolve(schema),
+  )
+}
+
 export function scriptRoutes(app: Api, deps: Deps): void {
+  fileSchemaRoute(app)
   registerResource(app, deps, scripts)
   checkRoute(app, deps)
   publishRoute(app, deps)

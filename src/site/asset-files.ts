@@ -19,6 +19,7 @@ const SOLVER = dirname(
 )
 const ARGON2 = dirname(createRequire(import.meta.url).resolve('hash-wasm'))
 const CALENDAR = dirname(createRequire(import.meta.url).resolve('@event-calendar/build'))
+const DAGRE = dirname(createRequire(import.meta.url).resolve('@dagrejs/dagre/dist/dagre.min.js'))
 const CALENDAR_FILES = new Set(['event-calendar.min.js', 'event-calendar.min.css'])
 const SOLVER_FILES = new Set(['pow.js', 'helpers.js', 'types.js'])
 
@@ -38,6 +39,7 @@ export async function installAssets(app: FastifyInstance, deps: Deps): Promise<v
       const solver = /^altcha\/([a-z]+\.js)$/.exec(path)?.[1]
       if (solver !== undefined && SOLVER_FILES.has(solver)) return reply.sendFile(solver, SOLVER)
       if (path === 'argon2/argon2.umd.min.js') return reply.sendFile('argon2.umd.min.js', ARGON2)
+      if (path === 'dagre/dagre.min.js') return reply.sendFile('dagre.min.js', DAGRE)
       const calendar = /^calendar\/([a-z.-]+)$/.exec(path)?.[1]
       if (calendar !== undefined && CALENDAR_FILES.has(calendar)) return reply.sendFile(calendar, CALENDAR)
       return reply.sendFile(path)

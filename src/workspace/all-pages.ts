@@ -24,6 +24,10 @@ import { inboxPages } from './contact/inbox.page.ts'
 import { readyPages } from './contact/ready.page.ts'
 import { contactScreenPages } from './contact/screen.page.ts'
 import { searchPages } from './contact/search.page.ts'
+import { figuresPages } from './scripts/figures.page.ts'
+import { previewPages } from './scripts/preview.page.ts'
+import { scriptPages } from './scripts/scripts.page.ts'
+import { versionPages } from './scripts/versions.page.ts'
 import { hoursPages } from './team/hours.page.ts'
 import { affectedPages } from './team/affected.page.ts'
 import { teamPages } from './team/team.page.ts'
@@ -40,6 +44,10 @@ export function agendaPages(app: FastifyInstance, deps: Deps, authenticator: Aut
   readyPages(add)
   contactScreenPages(add)
   searchPages(add)
+  scriptPages(add)
+  previewPages(add)
+  versionPages(add)
+  figuresPages(add)
   inboxPages(add)
   contactPages(add)
   hoursPages(add)

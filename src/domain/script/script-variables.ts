@@ -4,7 +4,7 @@ import type { Script } from './script.ts'
 export type Facts = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
 /** Variables that every conversation has, besides `contact.attributes.…`, `callback.data.…` and `answers.…`. */
-const VARIABLES = [
+export const VARIABLES = [
   ...['contact.firstName', 'contact.lastName', 'contact.name', 'contact.phone', 'contact.email', 'contact.language'],
   ...['callback.reason', 'callback.number', 'callback.attempts', 'appointment.service', 'appointment.when'],
   ...['campaign.name', 'agent.name', 'office.name', 'office.phone', 'outcome'],

@@ -6,12 +6,25 @@ import { contacts } from '../../domain/contact/contact.resource.ts'
 import type { Workspace } from '../frame/context.ts'
 import { agents, pools } from '../../domain/catalogue/resources/agent.resource.ts'
 import { absences, closures, openings, schedules } from '../../domain/catalogue/resources/schedule.resource.ts'
+import { savedMessages } from '../../application/messaging/saved-message.resource.ts'
 import { services } from '../../domain/catalogue/resources/service.resource.ts'
 import { holidayCalendars, locations } from '../../domain/catalogue/resources/location.resource.ts'
 import { campaigns } from '../../domain/callback/dialing/campaign.resource.ts'
 
 export const COLLECTIONS: readonly Resource[] = [
-  ...[locations, services, agents, pools, schedules, openings, absences, closures, holidayCalendars, campaigns],
+  ...[
+    locations,
+    services,
+    agents,
+    pools,
+    schedules,
+    openings,
+    absences,
+    closures,
+    holidayCalendars,
+    campaigns,
+    savedMessages,
+  ],
 ]
 /** Contacts have workspace pages of their own; they are listed here for import and export. */
 export const MOVABLE: readonly Resource[] = [...COLLECTIONS, contacts]
@@ -27,8 +40,8 @@ export async function referencesOf(workspace: Workspace): Promise<Choices> {
   const [agentOptions = [], locationOptions = [], serviceOptions = [], campaignOptions = []] = [
     ...[config.agents, config.locations, config.services, config.campaigns],
   ].map((all) => optionsOf(all.values()))
-  const [poolOptions = [], calendarOptions = []] = await Promise.all(
-    ['pools', 'holiday-calendars'].map(async (path) => {
+  const [poolOptions = [], calendarOptions = [], scriptOptions = []] = await Promise.all(
+    ['pools', 'holiday-calendars', 'scripts'].map(async (path) => {
       const answer = await workspace.api<{ items: Named[] }>('GET', `/v1/${path}?limit=200`)
       return answer.ok ? optionsOf(answer.body.items) : []
     }),
@@ -42,6 +55,8 @@ export async function referencesOf(workspace: Workspace): Promise<Choices> {
     serviceIds: serviceOptions,
     campaignId: campaignOptions,
     holidayCalendarId: calendarOptions,
+    scriptId: scriptOptions,
+    incomingScriptId: scriptOptions,
     ownerId: [...agentOptions, ...poolOptions, ...locationOptions],
   }
 }

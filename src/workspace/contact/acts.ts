@@ -89,7 +89,7 @@ const begin: Act = async (workspace, screen, fields) => {
 }
 
 /** The answer in a sent form, as the API takes it; undefined = nothing was asked, null = nothing was said. */
-function answerIn(fields: Fields): unknown {
+export function answerIn(fields: Fields): unknown {
   if (textIn(fields, 'skip') === '1') return null
   const text = textIn(fields, 'answer')
   switch (textIn(fields, 'kind')) {

@@ -142,7 +142,7 @@ function justDone(workspace: Workspace, { outcome, of }: Record<string, string |
   const words = workspace.words.outcomes as Record<string, string>
   const w = workspace.words.agents
   if (outcome === undefined || of === undefined || words[outcome] === undefined) return false
-  return html`<div class="notice success done" role="status" data-undo>
+  return html`<div class="notice success done" role="status" data-just-done>
     <p>${w.done(words[outcome])} <span data-auto hidden>${w.autoIn}</span></p>
     ${action(workspace, { to: `${HERE}/callback/${encodeURIComponent(of)}/undo`, label: w.undo })}
   </div>`
@@ -203,7 +203,7 @@ async function teamPage(workspace: Workspace): Promise<WorkspaceView> {
             ? empty(w.nobody)
             : table(
                 w.team,
-                [w.person, w.state, ''],
+                [w.person, w.state, w.sinceWhen],
                 now.items.map((one) => [
                   one.userName ?? '–',
                   html`<span class="tag state-${one.state}">${named(one)}</span>`,

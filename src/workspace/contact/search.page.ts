@@ -14,12 +14,15 @@ const HERE = '/agenda/search'
 
 type Found = Omit<Static<typeof FoundShown>, 'contacts'> & { contacts: Person[] }
 
-/** Where the only hit stands; null when there is none or more than one. */
-function onlyHit({ appointments, callbacks, contacts }: Found): string | null {
+/** Where the only hit stands: for who handles contacts, on the contact screen. Null when there is none or more than one. */
+function onlyHit(workspace: Workspace, { appointments, callbacks, contacts }: Found): string | null {
+  const isAgent = workspace.can('callbacks:work')
+  // A person's own callbacks stand on the person's screen.
+  const others = callbacks.filter((one) => contacts.length !== 1 || one.contactId !== contacts[0]!.id)
   const hits = [
     ...appointments.map((one) => `/agenda/appointments/${one.id}`),
-    ...callbacks.map((one) => `/agenda/callbacks/${one.id}`),
-    ...contacts.map((one) => `/agenda/contacts/${one.id}`),
+    ...others.map((one) => `/agenda/${isAgent ? 'contact/callback' : 'callbacks'}/${one.id}`),
+    ...contacts.map((one) => `/agenda/${isAgent ? 'contact/person' : 'contacts'}/${one.id}`),
   ]
   return hits.length === 1 ? hits[0]! : null
 }
@@ -106,7 +109,7 @@ export function searchPages(add: AddWorkspacePage): void {
         reply.code(answer.status)
         return page(workspace, text, null, answer.refusal)
       }
-      const only = onlyHit(answer.body)
+      const only = onlyHit(workspace, answer.body)
       return only === null ? page(workspace, text, answer.body) : { redirect: only }
     },
   })

@@ -90,6 +90,11 @@ export const adminEn = {
     why: 'Why',
   },
   collections: {
+    'saved-messages': {
+      many: 'Saved messages',
+      one: 'saved message',
+      text: 'Texts that agents send, with variables, in both languages.',
+    },
     locations: { many: 'Locations', one: 'location', text: 'Offices and call rooms: address, time zone, holidays.' },
     services: { many: 'Services', one: 'service', text: 'What can be booked: duration, rules, channels, questions.' },
     agents: { many: 'Agents', one: 'agent', text: 'People who serve: skills and places.' },

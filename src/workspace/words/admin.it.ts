@@ -87,6 +87,11 @@ export const adminIt: typeof adminEn = {
     why: 'Perché',
   },
   collections: {
+    'saved-messages': {
+      many: 'Messaggi pronti',
+      one: 'messaggio pronto',
+      text: 'Testi che gli operatori mandano, con variabili, nelle due lingue.',
+    },
     locations: { many: 'Sedi', one: 'sede', text: 'Uffici e sale chiamate: indirizzo, fuso orario, festività.' },
     services: { many: 'Servizi', one: 'servizio', text: 'Che cosa si prenota: durata, regole, canali, domande.' },
     agents: { many: 'Operatori', one: 'operatore', text: 'Le persone che servono: competenze e sedi.' },

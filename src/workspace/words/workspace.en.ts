@@ -3,6 +3,7 @@ import type { Outcome } from '../../domain/catalogue/campaign/retry.ts'
 import { adminEn } from './admin.en.ts'
 import { agendaEn } from './agenda.en.ts'
 import { contactEn } from './contact.en.ts'
+import { scriptsEn } from './scripts.en.ts'
 import { reportsEn } from './reports.en.ts'
 
 const states = {
@@ -29,6 +30,7 @@ export const workspaceEn = {
   ...adminEn,
   ...agendaEn,
   ...contactEn,
+  ...scriptsEn,
   reports: reportsEn,
   layout: {
     navigation: 'Workspace',
@@ -42,6 +44,7 @@ export const workspaceEn = {
       hours: 'Hours',
       team: 'Team',
       reports: 'Reports',
+      scripts: 'Scripts',
       settings: 'Settings',
     },
     signOut: 'Sign out',
@@ -72,6 +75,8 @@ export const workspaceEn = {
   },
   done: {
     saved: 'Saved.',
+    published: 'Published. The next contact gets it.',
+    restored: 'This version is the draft now. Publish it to use it.',
     approved: 'Approved: the appointment counts, and the person is told.',
     refused: 'Refused: the time is free again, and the person is told.',
     cancelled: 'Cancelled.',

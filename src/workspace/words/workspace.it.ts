@@ -3,12 +3,14 @@ import { adminIt } from './admin.it.ts'
 import type { WorkspaceWords } from './workspace.en.ts'
 import { agendaIt } from './agenda.it.ts'
 import { contactIt } from './contact.it.ts'
+import { scriptsIt } from './scripts.it.ts'
 import { reportsIt } from './reports.it.ts'
 
 export const workspaceIt: WorkspaceWords = {
   ...adminIt,
   ...agendaIt,
   ...contactIt,
+  ...scriptsIt,
   reports: reportsIt,
   layout: {
     navigation: 'Area di lavoro',
@@ -22,6 +24,7 @@ export const workspaceIt: WorkspaceWords = {
       hours: 'Orari',
       team: 'Gruppo',
       reports: 'Rapporti',
+      scripts: 'Copioni',
       settings: 'Impostazioni',
     },
     signOut: 'Esci',
@@ -53,6 +56,8 @@ export const workspaceIt: WorkspaceWords = {
   },
   done: {
     saved: 'Salvato.',
+    published: 'Pubblicato. Il prossimo contatto lo riceve.',
+    restored: 'Adesso questa versione è la bozza. Pubblicala per usarla.',
     approved: 'Approvata: l’appuntamento vale, e la persona viene avvisata.',
     refused: 'Rifiutata: l’orario è di nuovo libero, e la persona viene avvisata.',
     cancelled: 'Annullato.',
