@@ -65,7 +65,7 @@ function build() {
           [words.fit, fit],
         ].map(([label, click]) => el('button', { type: 'button', class: 'secondary', click }, label)),
       ),
-      el('div', { class: 'picture', tabindex: 0, role: 'region', 'aria-label': words.drawing }, picture),
+      el('div', { class: 'picture', tabindex: 0, role: 'group', 'aria-label': words.drawing }, picture),
     ),
   )
 }

@@ -3,6 +3,7 @@
 import { cpus } from 'node:os'
 import { benchBookings } from './booking.ts'
 import { benchCallbacks } from './callbacks.ts'
+import { benchContactScreen, benchRecognition } from './contact.ts'
 import { benchReminders } from './reminders.ts'
 import { makeFixture } from './fixture.ts'
 import { benchPages } from './pages.ts'
@@ -17,12 +18,14 @@ const wants = (name: string): boolean => only === undefined || only === name
 const rows: Row[] = []
 if (wants('core')) rows.push(...benchSlotCore())
 if (wants('pages')) rows.push(...(await benchPages()))
+if (wants('contact')) rows.push(...(await benchContactScreen()))
 if (url) {
   for (const [name, bench] of [
     ['slots', benchSlots],
     ['bookings', benchBookings],
     ['reminders', benchReminders],
     ['team', benchTeam],
+    ['recognition', benchRecognition],
   ] as const) {
     if (!wants(name)) continue
     const fixture = await makeFixture(url)

@@ -192,8 +192,9 @@ test('on a phone, by touch and in the dark: next, answers, a booking, the outcom
   await page.waitForSelector('table[data-slots]')
   await page.evaluate(() => window.scrollTo(0, 0))
   await look(page, 'booking dark')
+  // Another service: its times come without a press.
   await page.selectOption('.grid-filters [name=service]', { index: 1 })
-  await page.waitForSelector('table[data-slots]')
+  await page.waitForFunction(() => location.search.includes('service='))
   await page.locator('#do .tabs a', { hasText: 'Esito' }).tap()
   await page.waitForSelector('[data-key="4"]')
   await page.locator('[data-key="4"]').tap()

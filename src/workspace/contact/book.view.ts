@@ -36,7 +36,7 @@ function filters(workspace: Workspace, screen: Screen, wanted: Wanted): Html {
   const durations = service?.durationOptions ?? []
   const isMoving = wanted.movingId !== null
   return html`<form method="get" action="${screen.path}" class="grid-filters" data-swap>
-    ${hidden('do', isMoving ? 'move' : 'book')} ${hidden('appointment', wanted.movingId ?? '')}
+    ${hidden('do', isMoving ? 'move' : 'book')} ${isMoving && hidden('appointment', wanted.movingId!)}
     ${!isMoving && select({ name: 'service', label: w.services, value: first, options: optionsOf(config.services.values()) }, NO_FAULTS)}
     ${
       !isMoving &&

@@ -148,7 +148,7 @@ export async function readScreen(
   { kind, id, query }: Place,
   refused: Screen['refused'] = null,
 ): Promise<Screen> {
-  const about = await subjectsOf(workspace, kind, id, query.appointment)
+  const about = await subjectsOf(workspace, kind, id, query.appointment || undefined)
   const number = about.call?.number ?? about.callback?.number ?? null
   const named = contactOf(kind, id, about)
   // Only an appointment of this person is moved from here.

@@ -103,7 +103,13 @@ function navigation(workspace: Workspace, page: WorkspacePage): Html {
 
 /** Search everywhere, in the head of every page; the key `/` leads there. */
 const searchForm = (workspace: Workspace): Html =>
-  html`<form method="post" action="/agenda/search" class="find-all" role="search">
+  html`<form
+    method="post"
+    action="/agenda/search"
+    class="find-all"
+    role="search"
+    aria-label="${workspace.words.search.title}"
+  >
     ${proof(workspace)}<input
       name="text"
       type="search"

@@ -199,7 +199,7 @@ export const contactEn = {
     incoming: 'Somebody is calling.',
   },
   search: {
-    title: 'Search',
+    title: 'Search everywhere',
     label: 'Code, number, name or e-mail',
     open: 'Search',
     appointments: 'Appointments',

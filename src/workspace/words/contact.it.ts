@@ -208,7 +208,7 @@ export const contactIt: ContactWords = {
     incoming: 'C’è una chiamata.',
   },
   search: {
-    title: 'Cerca',
+    title: 'Cerca ovunque',
     label: 'Codice, numero, nome o e-mail',
     open: 'Cerca',
     appointments: 'Appuntamenti',
