@@ -262,8 +262,17 @@ export async function appointmentPage(
       <div>
         <h1>${serviceName(workspace, a.serviceIds)} ${stateTag(workspace, a)}</h1>
         ${refused(refusal)} ${insistForm(workspace, a.id, refusal)} ${await doneNote(workspace, a, query)}
-        ${buttons(workspace, a)} ${appointmentFacts(workspace, a)} ${await findSlotsFor(workspace, a, query)}
-        ${changes(workspace, a, free)}
+        ${buttons(workspace, a)}
+        ${
+          isLive &&
+          workspace.can('callbacks:work') &&
+          html`<p>
+            <a class="button secondary" href="/agenda/contact/appointment/${a.id}"
+              >${workspace.words.contact.openFor}</a
+            >
+          </p>`
+        }
+        ${appointmentFacts(workspace, a)} ${await findSlotsFor(workspace, a, query)} ${changes(workspace, a, free)}
         <p><a href="/agenda/appointments/${a.id}/history">${w.history}</a></p>
       </div>
       ${panel}

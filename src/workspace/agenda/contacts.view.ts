@@ -260,6 +260,11 @@ export async function contactPage(
           ${c.notes !== undefined && html`<p class="hint">${c.notes}</p>`}
           <div class="buttons">
             ${
+              workspace.can('callbacks:work') &&
+              c.archivedAt === null &&
+              html`<a class="button" href="/agenda/contact/person/${c.id}">${workspace.words.contact.openFor}</a>`
+            }
+            ${
               canWrite &&
               workspace.can('appointments:write') &&
               html`<a class="button" href="${address('/agenda/book', { contact: c.id })}"

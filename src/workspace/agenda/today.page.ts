@@ -61,7 +61,8 @@ async function callbacksCard(workspace: Workspace): Promise<Html> {
             ${open.map(
               (c) =>
                 html`<li>
-                  <a href="/agenda/callbacks/${c.id}"
+                  <a
+                    href="${workspace.can('callbacks:work') ? '/agenda/contact/callback' : '/agenda/callbacks'}/${c.id}"
                     >${moment(workspace, c.windowFrom)}–${clock(workspace, c.windowTo)}</a
                   >
                   <span>${c.number ?? ''} ${c.reason}</span>
@@ -69,7 +70,7 @@ async function callbacksCard(workspace: Workspace): Promise<Html> {
             )}
           </ul>`
     }
-    ${workspace.can('callbacks:work') && html`<p><a class="button secondary" href="/agenda/callbacks">${w.takeNext}</a></p>`}
+    ${workspace.can('callbacks:work') && html`<p><a class="button secondary" href="/agenda/contact">${w.takeNext}</a></p>`}
   </section>`
 }
 

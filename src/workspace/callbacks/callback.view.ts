@@ -213,6 +213,12 @@ export async function callbackPage(workspace: Workspace, id: string, refusal?: R
           <h1>${w.one} ${callbackTag(workspace, c)}</h1>
           ${refused(refusal)} ${nearestWindows(workspace, refusal)}
           ${c.number !== null && html`<p class="big">${telephone(c.number)}</p>`}
+          ${
+            canChange &&
+            html`<p>
+              <a class="button secondary" href="/agenda/contact/callback/${c.id}">${workspace.words.contact.openFor}</a>
+            </p>`
+          }
           ${c.joinLink !== undefined && html`<p><a class="button" href="${c.joinLink}" rel="noreferrer" target="_blank">${w.join}</a></p>`}
           ${callbackFacts(workspace, c)} ${script(workspace, c)}
           ${canReport ? outcomeForm(workspace, c, faults) : holder(workspace, c, history)}

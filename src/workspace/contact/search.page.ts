@@ -47,7 +47,7 @@ function people(workspace: Workspace, contacts: readonly Person[]): Html | false
           ${
             workspace.can('callbacks:work') &&
             html`<a class="button secondary" href="/agenda/contact/person/${one.id}"
-              >${workspace.words.contact.title}<span class="unseen"> ${nameOf(one)}</span></a
+              >${workspace.words.contact.openFor}<span class="unseen"> ${nameOf(one)}</span></a
             >`
           }
         </li>`,

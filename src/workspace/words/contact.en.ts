@@ -2,6 +2,7 @@
 export const contactEn = {
   contact: {
     title: 'On the phone',
+    openFor: 'Open on the contact screen',
     who: 'Who',
     say: 'What to say',
     act: 'What to do',

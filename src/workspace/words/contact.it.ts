@@ -4,6 +4,7 @@ import type { ContactWords } from './contact.en.ts'
 export const contactIt: ContactWords = {
   contact: {
     title: 'Al telefono',
+    openFor: 'Apri nella schermata del contatto',
     who: 'Chi',
     say: 'Che cosa dire',
     act: 'Che cosa fare',
