@@ -117,6 +117,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'workspace/contact',
     'workspace/frame',
     'workspace/reports',
+    'workspace/scripts',
     'workspace/team',
   ],
   'workspace/account': ['api', 'workspace/frame'],
@@ -126,6 +127,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'workspace/contact': ['api', 'workspace/agenda', 'workspace/callbacks', 'workspace/frame'],
   'workspace/frame': ['api', 'workspace/words'],
   'workspace/reports': ['api', 'workspace/frame'],
+  'workspace/scripts': ['api', 'workspace/contact', 'workspace/frame'],
   'workspace/sign-in': ['site', 'workspace/frame', 'workspace/words'],
   'workspace/team': ['api', 'workspace/callbacks', 'workspace/frame'],
 }

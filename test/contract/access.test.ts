@@ -24,7 +24,7 @@ afterAll(() => service.close())
 const requestFor = (route: Route) => sampleFor(ids, route)
 
 const open = [
-  ...['/healthz', '/readyz', '/metrics', '/openapi.json'],
+  ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/schemas/script.json'],
   ...['/assets/:version/*', '/widget.js', '/:tenant/theme.css', '/:tenant/logo'],
   ...['/:tenant', '/:tenant/book', '/:tenant/book/time', '/:tenant/find', '/:tenant/find/links'],
   ...['/v1/public/:tenant', '/v1/public/:tenant/services', '/v1/public/:tenant/slots'],

@@ -227,6 +227,21 @@ function sameSection(workspace: Workspace, c: Contact, items: readonly Found[]):
   </section>`
 }
 
+/** What can be begun for this person. */
+const waysOn = (workspace: Workspace, c: Contact, canWrite: boolean): Html =>
+  html`<div class="buttons">
+    ${
+      workspace.can('callbacks:work') &&
+      c.archivedAt === null &&
+      html`<a class="button" href="/agenda/contact/person/${c.id}">${workspace.words.contact.openFor}</a>`
+    }
+    ${
+      canWrite &&
+      workspace.can('appointments:write') &&
+      html`<a class="button" href="${address('/agenda/book', { contact: c.id })}">${workspace.words.today.book}</a>`
+    }
+  </div>`
+
 export async function contactPage(
   workspace: Workspace,
   id: string,
@@ -257,21 +272,7 @@ export async function contactPage(
               c.email !== undefined && html`<a href="mailto:${c.email}">${c.email}</a>`
             }
           </p>
-          ${c.notes !== undefined && html`<p class="hint">${c.notes}</p>`}
-          <div class="buttons">
-            ${
-              workspace.can('callbacks:work') &&
-              c.archivedAt === null &&
-              html`<a class="button" href="/agenda/contact/person/${c.id}">${workspace.words.contact.openFor}</a>`
-            }
-            ${
-              canWrite &&
-              workspace.can('appointments:write') &&
-              html`<a class="button" href="${address('/agenda/book', { contact: c.id })}"
-                >${workspace.words.today.book}</a
-              >`
-            }
-          </div>
+          ${c.notes !== undefined && html`<p class="hint">${c.notes}</p>`} ${waysOn(workspace, c, canWrite)}
           <h2>${w.timeline}</h2>
           ${
             canWrite &&

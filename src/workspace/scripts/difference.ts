@@ -3,7 +3,7 @@ import type { Script, Step } from '../../domain/script/script.ts'
 
 /** A change inside a step: the place as `text.it` or `options.rinnovo.label.it`, and its values; undefined = nothing was or is there. */
 export type Change = { place: string; before: unknown; after: unknown }
-export type Difference = {
+type Difference = {
   added: Step[]
   removed: Step[]
   changed: { before: Step; after: Step; changes: Change[] }[]

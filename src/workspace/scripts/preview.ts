@@ -3,7 +3,7 @@ import { after, answerFault, walk } from '../../domain/script/conversation.ts'
 import type { Answer, Script, Step } from '../../domain/script/script.ts'
 import type { Facts } from '../../domain/script/script-variables.ts'
 
-export type Shown = { position: number; step: Step; answer: Answer | null }
+type Shown = { position: number; step: Step; answer: Answer | null }
 export type Preview = {
   /** The steps shown, the open one last. */
   steps: Shown[]
