@@ -13,7 +13,9 @@ const write = (drafts) =>
 const nameOf = (form) =>
   [
     form.getAttribute('action'),
-    ...['talk', 'position', 'saved'].map((name) => form.elements.namedItem(name)?.value ?? ''),
+    ...(form.elements.namedItem('position') ? ['talk', 'position'] : ['saved']).map(
+      (name) => form.elements.namedItem(name)?.value ?? '',
+    ),
   ].join(' ')
 
 const isKept = (field) => field.name !== '' && !['hidden', 'submit', 'button', 'radio'].includes(field.type)

@@ -63,14 +63,19 @@ const FIRST =
   'input:not([type=hidden], [tabindex="-1"], [type=radio]), input[type=radio]:checked, select, textarea, button:not([hidden]), a.button'
 const isAside = (control) => control.closest('.tabs, details:not([open]), .foot') !== null
 
-/** Where the keyboard goes on: at a fault, at the news of the area, at the chosen time, else at its first control. */
-export function goOnIn(id) {
+/**
+ * Where the keyboard goes on: at a fault, at the news of the area, at the chosen time, above the outcomes (where Enter records nothing),
+ * else at the first control.
+ */
+export function goOnIn(id, { news: isToldFirst = true } = {}) {
   const area = document.getElementById(id)
   if (!area) return
-  const news = area.querySelector('[role=alert], [aria-invalid=true], .notice[role=status]')
-  const chosen = area.querySelector('table[data-slots] input:checked')
+  const news = isToldFirst && area.querySelector('[role=alert], [aria-invalid=true], .notice[role=status]')
+  const legend = area.querySelector('fieldset.keys legend')
+  if (legend) legend.tabIndex = -1
+  const chosen = area.querySelector('table[data-slots] input:checked') ?? legend
   const first = [...area.querySelectorAll(FIRST)].find((control) => !isAside(control))
-  const target = news ?? chosen ?? first ?? area
+  const target = news || chosen || first || area
   if (target === news && !target.matches('input, select, textarea')) target.tabIndex = -1
   target.focus({ preventScroll: true })
   target.scrollIntoView({ block: 'nearest', behavior: 'instant' })

@@ -38,8 +38,16 @@ export function showMessage() {
   place.textContent = place.dataset.length.replace('{characters}', text.length).replace('{texts}', texts)
 }
 
+/** The button says which time it books. */
+export function showChosen() {
+  const place = document.querySelector('[data-chosen]')
+  const chosen = document.querySelector('table[data-slots] input:checked')
+  if (place && chosen) place.textContent = `– ${chosen.dataset.said}`
+}
+
 /** Brings new areas to life. */
 export function enliven() {
   for (const link of document.querySelectorAll('a[data-more]')) more.observe(link)
   showMessage()
+  showChosen()
 }

@@ -2,7 +2,7 @@
 // and outcomes.
 import { keep, restore } from './contact-drafts.js'
 import { goOnIn, isBusy, load, root, words } from './contact-load.js'
-import { enliven, showMessage } from './contact-parts.js'
+import { enliven, showChosen, showMessage } from './contact-parts.js'
 import { startReady } from './ready.js'
 import { isField, say } from './workspace.js'
 import './slot-grid.js'
@@ -28,13 +28,30 @@ function onClick(event) {
   load(link.href, { area: link.closest('.story') ? null : areaAfter(link) })
 }
 
+/** A page that has just come is not answered by keys that were meant for the one before; ms. */
+const SETTLE = 1200
+const shownAt = Date.now()
+
+/** Digits answer an open scale of the script, unless the keyboard is among the acts. */
+const onScale = (key) =>
+  document.activeElement?.closest('#do')
+    ? null
+    : document.querySelector(`#say .scale button[value="${CSS.escape(key)}"]`)
+
+const controlOf = (key) =>
+  onScale(key) ?? document.querySelector(`[data-key="${CSS.escape(key)}"], [data-tab-key="${CSS.escape(key)}"]`)
+
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target) || !root()) return
   const { key } = event
-  const control = document.querySelector(`[data-key="${CSS.escape(key)}"], [data-tab-key="${CSS.escape(key)}"]`)
-  if (key === 'w' || key === 's') goOnIn(key === 'w' ? 'who' : 'say')
+  const control = controlOf(key)
+  // While a scale is open, a digit that is none of it is no outcome either.
+  const isNone =
+    /^\d$/.test(key) && (Date.now() - shownAt < SETTLE || (document.querySelector('#say .scale') && !onScale(key)))
+  if (isNone && !document.activeElement?.closest('#do')) return event.preventDefault()
+  if (key === 'w' || key === 's') goOnIn(key === 'w' ? 'who' : 'say', { news: false })
   else if (key === 'n') location.assign('/agenda/contact')
-  else if (control?.matches('[aria-current]')) goOnIn('do')
+  else if (control?.matches('[aria-current]')) goOnIn('do', { news: false })
   else if (control) control.click()
   else return
   event.preventDefault()
@@ -42,12 +59,14 @@ function onKey(event) {
 
 /** Filters show their times at once, without a press. */
 function onChange(event) {
+  showChosen()
   const form = event.target.closest?.('form[data-swap]')
   if (!form || !root()?.contains(form)) return
   const { name } = event.target
-  load(`${form.getAttribute('action')}?${new URLSearchParams(new FormData(form))}`).then(() =>
-    document.querySelector(`form[data-swap] [name="${CSS.escape(name)}"]`)?.focus(),
-  )
+  load(`${form.getAttribute('action')}?${new URLSearchParams(new FormData(form))}`).then(() => {
+    document.querySelector(`form[data-swap] [name="${CSS.escape(name)}"]`)?.focus()
+    showChosen()
+  })
 }
 
 /** A colleague, another tab or the telephone system has changed this contact. */

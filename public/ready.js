@@ -1,6 +1,6 @@
 // Ready for contacts: the next one comes by itself while its person is free, by the key n at any time; the last outcome can be taken back
 // for ten seconds.
-import { call, say } from './workspace.js'
+import { call } from './workspace.js'
 
 const UNDO = 10_000
 /** How often it is looked again, besides when the stream tells of a change; ms. */
@@ -47,7 +47,9 @@ function showWrapUp() {
   if (seconds === 0) refresh()
 }
 
-const isFree = () => ready()?.dataset.state === 'free'
+/** Nothing comes while its person writes: their keys would go to a contact that they have not seen. */
+const isWriting = () => document.activeElement?.matches('main :is(input, select, textarea)') ?? false
+const isFree = () => ready()?.dataset.state === 'free' && !isWriting()
 
 function lookAfterUndo() {
   const notice = document.querySelector('[data-just-done]')
@@ -72,11 +74,13 @@ export function startReady() {
     next()
   })
   addEventListener('keydown', (event) => {
-    if (event.key !== 'n' || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select'))
-      return
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select')) return
+    if (event.key === 'z') document.querySelector('[data-just-done] .undo')?.click()
+    // Who is in a pause ends it first.
+    else if (event.key === 'n' && ready()?.dataset.state === 'pause') ready().querySelector('button')?.focus()
+    else if (event.key === 'n') next()
+    else return
     event.preventDefault()
-    say('')
-    next()
   })
   setInterval(showWrapUp, 1000)
   lookAfterUndo()

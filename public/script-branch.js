@@ -26,6 +26,13 @@ function valuesOf({ attribute, is }) {
   return asked?.options?.map((one) => ({ value: one.id, label: one.label.it || one.label.en || one.id }))
 }
 
+/** Choices, yes and no and the outcome have no order. */
+function comparisonsFor({ attribute, is }) {
+  const asked = script.steps.find((step) => `answers.${step.id}` === attribute)
+  const hasNoOrder = attribute === 'outcome' || ['yes_no', 'one', 'several'].includes(asked?.answer)
+  return choices.is.filter(({ value }) => value === is || !hasNoOrder || !['at_least', 'at_most'].includes(value))
+}
+
 function typedValue(condition, text) {
   if (condition.is === 'one_of')
     return text
@@ -63,7 +70,7 @@ function conditionRow(one, condition, draw, key) {
     'div',
     { class: 'texts condition' },
     selectField(words.attribute, condition.attribute, subjects(), set('attribute')),
-    selectField(words.is, condition.is, choices.is, set('is')),
+    selectField(words.is, condition.is, comparisonsFor(condition), set('is')),
     valueField(condition, key),
     one.when.length > 1 ? button(words.removeCondition, remove, 'plain') : null,
   )

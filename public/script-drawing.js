@@ -120,7 +120,10 @@ function setZoom(to) {
 
 export const larger = () => setZoom(zoom * 1.25)
 export const smaller = () => setZoom(zoom / 1.25)
-export const fit = () => setZoom(Math.min(1, picture().parentElement.clientWidth / size.width))
+export function fit() {
+  const { clientWidth } = picture().parentElement
+  setZoom(Math.min(1, clientWidth / size.width, (0.68 * innerHeight) / size.height))
+}
 
 export function startDrawing() {
   worker = new Worker(new URL('./script-layout.js', import.meta.url))

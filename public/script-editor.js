@@ -17,7 +17,7 @@ import {
 } from './script-model.js'
 import { button, textField } from './script-fields.js'
 import { draw as drawStep } from './script-step.js'
-import { drawLine, drawOutline, listenToArrows, showSelected } from './script-outline.js'
+import { drawLine, drawOutline, listenToArrows, numberOf, showSelected } from './script-outline.js'
 import { drawSoon, fit, larger, markSelected, smaller, startDrawing } from './script-drawing.js'
 import { restoreDraft, saveFirst, saveSoon } from './script-save.js'
 import { isField } from './workspace.js'
@@ -40,6 +40,7 @@ function build() {
   const undoButton = button(words.undo, undo)
   if (undoButton) undoButton.id = 'undo'
   place.append(
+    section('checks-area', words.checks, el('div', { id: 'checks', 'aria-live': 'polite' })),
     section(
       'outline-area',
       words.outline,
@@ -51,7 +52,7 @@ function build() {
       el('ol', { id: 'outline' }),
       el('div', { class: 'buttons' }, button(words.newStep, add), undoButton),
     ),
-    section('step-area', words.stepForm, el('div', { id: 'step' }), el('div', { id: 'checks', 'aria-live': 'polite' })),
+    section('step-area', words.stepForm, el('div', { id: 'step' })),
     section(
       'drawing-area',
       words.drawing,
@@ -77,7 +78,15 @@ function finding({ stepId, code, what }) {
     select(stepId)
     document.querySelector('#step select')?.focus()
   }
-  return el('li', {}, el('button', { type: 'button', class: 'plain', click: go }, `${nameOf(stepOf(stepId))}: ${text}`))
+  return el(
+    'li',
+    {},
+    el(
+      'button',
+      { type: 'button', class: 'plain', click: go },
+      `${numberOf(stepId)}. ${nameOf(stepOf(stepId))}: ${text}`,
+    ),
+  )
 }
 
 function drawChecks() {
@@ -87,7 +96,6 @@ function drawChecks() {
   document
     .getElementById('checks')
     .replaceChildren(
-      el('h2', {}, words.checks),
       ...(errors.length === 0 ? [el('p', {}, words.sound)] : list(words.errors, errors)),
       ...list(words.warnings, warnings),
     )
@@ -113,7 +121,7 @@ function follow(what) {
 }
 
 if (place) {
-  const isRestored = restoreDraft()
+  restoreDraft()
   build()
   drawOutline()
   drawStep()
@@ -123,7 +131,6 @@ if (place) {
   listen(follow)
   follow('')
   saveFirst()
-  if (isRestored) saveSoon()
   addEventListener('keydown', (event) => {
     if (!mayWrite || event.key !== 'z' || !(event.ctrlKey || event.metaKey) || isField(event.target)) return
     event.preventDefault()

@@ -1,7 +1,7 @@
 // Fields of the step form; each change goes to the script at once.
 import { el } from './dom.js'
 import { addStep } from './script-changes.js'
-import { change, choices, inOrder, mayWrite, nameOf, script, words } from './script-model.js'
+import { change, choices, inOrder, mayWrite, nameOf, script, select, words } from './script-model.js'
 
 let counter = 0
 
@@ -44,18 +44,20 @@ export function selectField(label, value, options, write, { none, shape = true }
   return labelled(label, control)
 }
 
-const CREATE = '+'
-
-/** Where it goes on: one of the steps, or a new one. `none`: the label of "nowhere in particular". */
+/** Where it goes on: one of the steps, or, by a button, a new one, which is then written. `none`: the label of "nowhere in particular". */
 export function nextField(label, value, from, write, none) {
   const steps = inOrder().map(({ step }, i) => ({ value: step.id, label: `${i + 1}. ${nameOf(step)}` }))
-  const options = [...steps, ...(mayWrite ? [{ value: CREATE, label: words.createStep }] : [])]
-  return selectField(
-    label,
-    value,
-    options,
-    (chosen) => write(chosen === CREATE ? addStep(from) : chosen || undefined),
-    { none },
+  const create = () => {
+    let added = ''
+    change(() => write((added = addStep(from))), { shape: true })
+    select(added)
+    document.querySelector('#step input')?.focus()
+  }
+  return el(
+    'div',
+    { class: 'next-field' },
+    selectField(label, value, steps, (chosen) => write(chosen || undefined), { none }),
+    button(words.createStep, create, 'plain'),
   )
 }
 

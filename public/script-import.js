@@ -11,7 +11,7 @@ async function take(file, note) {
     location.assign(`/agenda/scripts/${id}`)
   } catch (problem) {
     const faults = (problem.errors ?? []).map((one) => `${one.pointer}: ${one.detail}`)
-    note.textContent = [problem.detail ?? problem.message, ...faults.slice(0, 10)].join(' ')
+    note.textContent = [problem.detail ?? place.dataset.broken, ...faults.slice(0, 3)].join(' ')
   }
 }
 

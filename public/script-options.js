@@ -35,7 +35,7 @@ function optionRow(step, option, draw) {
     )
   return el(
     'li',
-    { class: 'option' },
+    { class: 'choice-row' },
     el(
       'div',
       { class: 'texts' },

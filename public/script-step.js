@@ -72,6 +72,9 @@ const FIELDS = {
   end: (step) => [bodyOf(step)],
 }
 
+const kindsFor = (step) =>
+  choices.kind.filter(({ value }) => value !== 'script' || choices.script.length > 0 || step.kind === 'script')
+
 function replaceKind(step, kind) {
   const next = step.next ?? script.steps.find((one) => one.kind === 'end' && one.id !== step.id)?.id ?? step.id
   script.steps[script.steps.indexOf(step)] = asKind(step, kind, next)
@@ -91,6 +94,10 @@ function stepButtons(step) {
     select(added)
     place().querySelector('select')?.focus()
   }
+  const remove = () => {
+    if (!removeStep(step)) return alert(words.onlyEnd)
+    document.querySelector('#outline [aria-current]')?.focus()
+  }
   const copy = () => {
     const added = addStep(step, step.kind)
     Object.assign(stepOf(added), structuredClone(step), { id: added })
@@ -104,24 +111,39 @@ function stepButtons(step) {
     step.id === script.start
       ? null
       : button(words.makeStart, () => change(() => (script.start = step.id), { shape: true })),
-    button(words.remove, () => removeStep(step) || alert(words.onlyEnd), 'danger'),
+    button(words.remove, remove, 'danger'),
   )
 }
+
+const labelOf = (control) => control.labels?.[0]?.textContent ?? control.textContent
+const controls = () => [...place().querySelectorAll('input, select, textarea, button')]
+
+/** The control that has the keyboard, by its label and its number among those with the same label; null = none of the form. */
+function markOf(control) {
+  if (!place().contains(control)) return null
+  const same = controls().filter((one) => labelOf(one) === labelOf(control))
+  return { label: labelOf(control), at: same.indexOf(control), step: selected }
+}
+
+const findMarked = (mark) =>
+  mark && mark.step === selected ? controls().filter((one) => labelOf(one) === mark.label)[mark.at] : null
 
 /** Draws the form of the selected step. */
 export function draw() {
   const step = stepOf(selected)
   if (!step) return
+  const mark = markOf(document.activeElement)
   const hasText = ['say', 'ask', 'end'].includes(step.kind) || step.kind === 'do'
   const write = (name) => setOrDelete(step, 'name', name)
   place().replaceChildren(
     ...[
       step.id === script.start ? el('p', { class: 'hint' }, words.isStart) : null,
-      selectField(words.kind, step.kind, choices.kind, (kind) => replaceKind(step, kind)),
+      selectField(words.kind, step.kind, kindsFor(step), (kind) => replaceKind(step, kind)),
       textField(words.name, step.name, write, { key: `${step.id} name`, hint: words.nameHint, max: 80 }),
       ...FIELDS[step.kind](step),
       hasText ? variableField(step) : null,
       stepButtons(step),
     ].filter(Boolean),
   )
+  findMarked(mark)?.focus()
 }

@@ -94,7 +94,7 @@ function ownRoutes(app: Api, deps: Deps): void {
       const config = await configOf(deps, who.tenantId)
       const [period, queue] = await Promise.all([
         currentState(deps.db.kysely, who.tenantId, who.userId),
-        queueFor(deps, config, who.agentId),
+        queueFor(deps, config, { agentId: who.agentId, actor: actorOf(request) }),
       ])
       return { ...presentState(period), queue: queue.map(({ campaignId, due }) => ({ campaignId, due })) }
     },

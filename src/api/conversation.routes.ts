@@ -10,7 +10,7 @@ import type { TenantConfig } from '../domain/catalogue/tenant-config.ts'
 import { findContact } from '../domain/contact/contact.sql.ts'
 import type { Deps } from '../domain/deps.ts'
 import { ConversationShown, presentConversation } from '../domain/script/conversation-json.ts'
-import { answerRun, beginRun, conversationOf, nameRun, readRun, returnInRun } from '../domain/script/run.ts'
+import { answerRun, beginRun, conversationOf, nameRun, readRun, returnInRun, speakIn } from '../domain/script/run.ts'
 import { latestRun, type Subject } from '../domain/script/run.sql.ts'
 import { scriptFor } from '../domain/script/script-for.ts'
 import { AnswerBody } from '../domain/script/script.schema.ts'
@@ -19,7 +19,7 @@ import { actorOf, tenantOf } from '../http/access.ts'
 import { problems } from '../http/headers.ts'
 import { reachFor } from '../http/reach.ts'
 import { documentedUnder, idOf, withScope } from '../http/route.ts'
-import { AppError, missing } from '../kernel/errors.ts'
+import { AppError, bodyFault, missing } from '../kernel/errors.ts'
 import { isWithin } from '../kernel/permissions/principal.ts'
 import { HOUR } from '../kernel/time/interval.ts'
 import { Id, IdParams, oneOf } from '../platform/schema/schema.ts'
@@ -106,6 +106,8 @@ function beginRoute(app: Api, deps: Deps): void {
       if (known) return presentConversation(await conversationOf(deps.db.kysely, config, known))
       const { callback, appointment } = about
       const contactId = await contactFor(deps, config.tenantId, subject.contactId, about)
+      if (wanted !== undefined && !(await findRow(deps.db.kysely, 'scripts', config.tenantId, wanted)))
+        throw bodyFault('/scriptId', 'invalid_reference', { what: 'script', id: wanted })
       const scriptId = wanted ?? scriptFor(config, about)
       if (scriptId === null) throw new AppError('script_not_published')
       const begun = await beginRun(deps, config, {
@@ -196,6 +198,21 @@ export function conversationRoutes(app: Api, deps: Deps): void {
       const config = await configOf(deps, tenantOf(request))
       const { position } = request.body
       return presentConversation(await returnInRun(deps, config, { id: idOf(request), position }))
+    },
+  })
+
+  app.post('/v1/conversations/:id/language', {
+    config: working,
+    schema: {
+      ...docs('changeLanguage', 'Go on in another language; step and answers stay'),
+      params: IdParams,
+      body: Type.Object({ language: oneOf(['it', 'en']) }, { additionalProperties: false }),
+      response: one,
+    },
+    handler: async (request) => {
+      const config = await configOf(deps, tenantOf(request))
+      await speakIn(deps, config.tenantId, idOf(request), request.body.language)
+      return presentConversation(await readRun(deps.db.kysely, config, idOf(request)))
     },
   })
 

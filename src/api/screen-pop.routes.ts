@@ -2,7 +2,8 @@
 import type { Api } from '../http/api.ts'
 import Type from 'typebox'
 import { findUser, findUserBy } from '../application/identity/user.sql.ts'
-import { announce, openPop } from '../application/presence/screen-pop.ts'
+import { whoIn } from './agent-state.routes.ts'
+import { announce, answerCall, closeCall, openPop } from '../application/presence/screen-pop.ts'
 import { namePop } from '../application/presence/screen-pop.sql.ts'
 import { configOf } from '../domain/availability/current-config.ts'
 import { findCallback } from '../domain/callback/callback.sql.ts'
@@ -11,7 +12,7 @@ import type { Deps } from '../domain/deps.ts'
 import { personIn, tenantOf } from '../http/access.ts'
 import { problems } from '../http/headers.ts'
 import { documentedUnder, idOf, withScope } from '../http/route.ts'
-import { bodyFault } from '../kernel/errors.ts'
+import { bodyFault, missing } from '../kernel/errors.ts'
 import { DateTime, Email, Id, IdParams, Nullable } from '../platform/schema/schema.ts'
 
 const docs = documentedUnder('agents at work')
@@ -47,11 +48,13 @@ async function userFor(
       ? await findUserBy(deps.db.kysely, tenantId, 'email', userEmail!.toLowerCase())
       : await findUser(deps.db.kysely, tenantId, userId)
   if (user?.status !== 'active')
-    throw bodyFault(userId === undefined ? '/userEmail' : '/userId', 'invalid_reference', { what: 'user', id: userId })
+    throw bodyFault(userId === undefined ? '/userEmail' : '/userId', 'invalid_reference', {
+      ...{ what: 'user', id: userId ?? userEmail },
+    })
   return user.id
 }
 
-export function screenPopRoutes(app: Api, deps: Deps): void {
+function announceRoute(app: Api, deps: Deps): void {
   app.post('/v1/screen-pops', {
     config: withScope('callbacks:work'),
     schema: {
@@ -68,6 +71,7 @@ export function screenPopRoutes(app: Api, deps: Deps): void {
     handler: async (request, reply) => {
       const config = await configOf(deps, tenantOf(request))
       const { number, contactId = null, callbackId = null, data = {} } = request.body
+      if (number === undefined && contactId === null && callbackId === null) throw missing('/number')
       const [db, { tenantId }] = [deps.db.kysely, config]
       if (contactId !== null && !(await findRow(db, 'contacts', tenantId, contactId)))
         throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: contactId })
@@ -78,7 +82,9 @@ export function screenPopRoutes(app: Api, deps: Deps): void {
       return reply.code(201).send(popped)
     },
   })
+}
 
+function answerRoutes(app: Api, deps: Deps): void {
   app.post('/v1/screen-pops/:id/opening', {
     config: { access: { kind: 'person', scope: 'callbacks:work' } },
     schema: {
@@ -107,6 +113,7 @@ export function screenPopRoutes(app: Api, deps: Deps): void {
       const { id: userId, tenantId } = personIn(request)
       const { signature = null, contactId } = request.body
       const pop = await openPop(deps, tenantId, { id: idOf(request), seal: signature, userId })
+      await answerCall(deps, { ...whoIn(request), pop })
       if (contactId !== undefined) {
         if (!(await findRow(deps.db.kysely, 'contacts', tenantId, contactId)))
           throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: contactId })
@@ -122,4 +129,26 @@ export function screenPopRoutes(app: Api, deps: Deps): void {
       }
     },
   })
+
+  app.post('/v1/screen-pops/:id/closing', {
+    config: { access: { kind: 'person', scope: 'callbacks:work' } },
+    schema: {
+      ...docs('closeCall', 'The call is over; its person is free again'),
+      params: IdParams,
+      body: Type.Object({ signature: Type.Optional(Type.String({ maxLength: 40 })) }, { additionalProperties: false }),
+      response: { 204: Type.Null(), ...problems },
+    },
+    handler: async (request, reply) => {
+      const { id: userId, tenantId } = personIn(request)
+      const seal = request.body.signature ?? null
+      const pop = await openPop(deps, tenantId, { id: idOf(request), seal, userId })
+      await closeCall(deps, { ...whoIn(request), pop })
+      return reply.code(204).send(null)
+    },
+  })
+}
+
+export function screenPopRoutes(app: Api, deps: Deps): void {
+  announceRoute(app, deps)
+  answerRoutes(app, deps)
 }

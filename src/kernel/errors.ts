@@ -92,6 +92,7 @@ const PROBLEMS = {
   // callbacks
   window_full: 409,
   campaign_in_use: 409,
+  script_in_use: 409,
   window_closed: 409,
   agent_not_free: 409,
   do_not_call: 409,

@@ -266,6 +266,10 @@ export const en: Words = {
     limit_reached: ['Limit reached', 'There are {max} already, which is the limit.'],
     offer_over: ['Offer over', 'This time is no longer kept for you. Your appointment, if you have one, is as it was.'],
     unreadable_calendar: ['Calendar not readable', 'The calendar could not be read: {reason}'],
+    script_in_use: [
+      'Script in use',
+      'Campaigns, services or incoming calls use this script ({count}). Give them another one first.',
+    ],
     campaign_in_use: [
       'Callbacks wait',
       '{open} callbacks of this campaign are open. Let them end, or cancel them, before you archive it.',

@@ -256,6 +256,10 @@ export const it: Words = {
       'Questo orario non è più riservato a te. Il tuo appuntamento, se ne hai uno, è rimasto com’era.',
     ],
     unreadable_calendar: ['Calendario non leggibile', 'Il calendario non si può leggere: {reason}'],
+    script_in_use: [
+      'Copione in uso',
+      'Campagne, servizi o chiamate in arrivo usano questo copione ({count}). Prima dai loro un altro copione.',
+    ],
     campaign_in_use: [
       'Ci sono richiami in attesa',
       '{open} richiami di questa campagna sono aperti. Attendi che finiscano, o annullali, prima di archiviarla.',

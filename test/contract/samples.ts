@@ -247,6 +247,7 @@ const bodies: Record<string, (ids: Ids) => object | string> = {
   'POST /v1/conversations': (ids) => ({ contactId: ids.contacts, scriptId: ids.scripts, again: true }),
   'POST /v1/conversations/:id/answers': () => ({ position: 0 }),
   'POST /v1/conversations/:id/return': () => ({ position: 0 }),
+  'POST /v1/conversations/:id/language': () => ({ language: 'en' }),
   'POST /v1/conversations/:id/contact': (ids) => ({ contactId: ids.contacts }),
   'POST /v1/search': () => ({ text: PERSON.lastName }),
   'POST /v1/saved-messages': () => ({ name: 'Mio', text: { it: 'Ciao' } }),
@@ -257,6 +258,7 @@ const bodies: Record<string, (ids: Ids) => object | string> = {
   'POST /v1/me/next': () => ({}),
   'POST /v1/screen-pops': (ids) => ({ number: '+393205550101', contactId: ids.contacts }),
   'POST /v1/screen-pops/:id/opening': () => ({}),
+  'POST /v1/screen-pops/:id/closing': () => ({}),
   'POST /v1/do-not-call': () => ({ number: '+393205550103' }),
   'POST /v1/do-not-call/removal': () => ({ number: '+393205550103' }),
 }

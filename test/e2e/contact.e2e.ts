@@ -126,6 +126,10 @@ test('a callback goes from next to its outcome by keyboard alone: script, bookin
   await page.locator('[data-just-done] button').click()
   await page.waitForURL(/contact\/callback/)
   expect(await page.locator('#do [data-key="1"]').isVisible()).toBe(true)
+  // A key that was meant for the page before does nothing.
+  await press(page, '1')
+  await page.waitForTimeout(1300)
+  expect(page.url()).toContain(id)
   await press(page, '1')
   await page.waitForURL((url) => url.pathname === '/agenda/contact')
 })

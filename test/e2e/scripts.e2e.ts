@@ -57,7 +57,7 @@ test('a script is made, refused with its faults, repaired, previewed and publish
     await options.nth(i).getByLabel('Inglese').fill(en!)
   }
   // A choice leads to a new step of its own.
-  await options.nth(1).getByLabel('poi').selectOption({ label: '+ nuovo passo' })
+  await options.nth(1).getByRole('button', { name: '+ nuovo passo' }).click()
   await page.waitForFunction(() => document.querySelectorAll('#outline li').length === 4)
   await saved(page)
   await page.locator('#checks', { hasText: 'Variabile sconosciuta: contact.signo' }).waitFor()

@@ -1,7 +1,12 @@
 // Saved messages: texts that agents send again and again, in both languages, with variables.
 import Type from 'typebox'
 import type { Resource } from '../../domain/catalogue/records/resource.ts'
+import { bodyFault } from '../../kernel/errors.ts'
+import { isKnownVariable, variablesIn } from '../../domain/script/script-variables.ts'
 import { ExternalId, Name } from '../../platform/schema/schema.ts'
+
+/** Saved messages know no answers of a script. */
+const NO_SCRIPT = { start: '', steps: [] }
 
 const texts = (maxLength: number, description: string) =>
   Type.Object(
@@ -28,4 +33,11 @@ export const savedMessages: Resource = {
   filters: { externalId: 'external_id', name: 'name' },
   scopes: { read: 'configuration:read', write: 'configuration:write' },
   isConfiguration: false,
+  prepare: (_context, body) => {
+    for (const part of ['subject', 'text'] as const)
+      for (const [language, text] of Object.entries((body[part] ?? {}) as Record<string, string>))
+        for (const name of variablesIn(text))
+          if (!isKnownVariable(NO_SCRIPT, name)) throw bodyFault(`/${part}/${language}`, 'template_variable', { name })
+    return Promise.resolve({})
+  },
 }

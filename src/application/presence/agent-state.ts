@@ -104,11 +104,12 @@ export const contactTaken = (
   who: Who,
   about: { subjectId: string | null; campaignId: string | null },
 ): Promise<AgentStatePeriod | undefined> =>
-  change(deps, who, (before) =>
-    before?.state === 'busy' && before.subject_id === about.subjectId && about.subjectId !== null
-      ? null
-      : { state: 'busy', ...about },
-  )
+  change(deps, who, (before) => {
+    if (before?.state === 'busy' && before.subject_id === about.subjectId && about.subjectId !== null) return null
+    // Who takes a contact by hand while signed off or in a pause is not given the next one after it.
+    if (before === undefined || before.state === 'away') return null
+    return { state: 'busy', ...about, reason: before.state === 'pause' ? (before.reason ?? '') : before.reason }
+  })
 
 /** The contact is over: a planned pause, time for notes as the campaign gives it, or free for the next. Nothing for another contact. */
 export async function contactEnded(

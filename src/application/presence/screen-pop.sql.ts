@@ -31,6 +31,16 @@ export async function namePop(db: Db, tenantId: string, id: string, contactId: s
     .execute()
 }
 
+/** Changes what is stored with a call. */
+export async function changePop(db: Db, tenantId: string, id: string, document: object): Promise<void> {
+  await db
+    .updateTable('screen_pops')
+    .set({ document: JSON.stringify(document) })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .execute()
+}
+
 /** Deletes pops from before `before`: the number of a caller is kept no longer than needed. */
 export async function forgetPops(db: Db, tenantId: string, before: Date): Promise<void> {
   await db.deleteFrom('screen_pops').where('tenant_id', '=', tenantId).where('created_at', '<', before).execute()

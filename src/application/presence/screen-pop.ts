@@ -7,7 +7,8 @@ import { isSignature, signatureOf, signedName } from '../../kernel/crypto/signat
 import { AppError, bodyFault } from '../../kernel/errors.ts'
 import { MINUTE } from '../../kernel/time/interval.ts'
 import { secretOf } from '../../platform/secrets/secrets.ts'
-import { findPop, insertPop, type ScreenPop } from './screen-pop.sql.ts'
+import { contactEnded, contactTaken, type Who } from './agent-state.ts'
+import { changePop, findPop, insertPop, type ScreenPop } from './screen-pop.sql.ts'
 
 /** How long the signed address of a call opens it; ms. */
 const OPENS_FOR = 10 * MINUTE
@@ -65,4 +66,20 @@ export async function openPop(
   const isAllowed = pop?.user_id === userId || (pop?.user_id === null && isSigned && isFresh)
   if (!pop || !isAllowed) throw new AppError('not_found', { what: 'call' })
   return pop
+}
+
+type Answering = Who & { pop: ScreenPop }
+
+/** Who opens a call is in a contact, until it is over; an old call is only looked at. */
+export async function answerCall(deps: Deps, { pop, ...who }: Answering): Promise<void> {
+  const { closedAt } = pop.document as { closedAt?: string }
+  const isOld = pop.created_at.getTime() + OPENS_FOR < deps.now()
+  if (closedAt === undefined && !isOld) await contactTaken(deps, who, { subjectId: pop.id, campaignId: null })
+}
+
+/** The call is over: its person is free, or begins the pause that they planned. */
+export async function closeCall(deps: Deps, { pop, ...who }: Answering): Promise<void> {
+  const document = { ...(pop.document as object), closedAt: new Date(deps.now()).toISOString() }
+  await changePop(deps.db.kysely, who.tenantId, pop.id, document)
+  await contactEnded(deps, who, { subjectId: pop.id, campaign: undefined })
 }

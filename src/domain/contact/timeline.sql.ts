@@ -41,7 +41,11 @@ export async function timelineOf(
         from callbacks c
        where c.tenant_id = ${tenantId} and c.contact_id = ${contactId}
       union all
-      select 'attempt', e.id, e.at, e.data || jsonb_build_object('callbackId', e.subject_id, 'agentId', k.owner_agent_id)
+      select 'attempt', e.id, e.at, e.data || jsonb_build_object('callbackId', e.subject_id, 'agentId', k.owner_agent_id,
+               'isUndone', (select x.type from events x
+                             where x.tenant_id = ${tenantId} and x.subject_id = k.id and x.id > e.id
+                               and x.type in ('callback.attempted', 'callback.attempt_undone')
+                             order by x.id limit 1) is not distinct from 'callback.attempt_undone')
         from callbacks k
         join events e on e.tenant_id = ${tenantId} and e.subject_id = k.id and e.type = 'callback.attempted'
        where k.tenant_id = ${tenantId} and k.contact_id = ${contactId}

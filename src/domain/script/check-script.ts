@@ -1,6 +1,7 @@
 // PURE. Checks a script before it is published: unknown steps, dead ends, steps nobody reaches, circles without a way out,
 // variables and references that do not exist, missing texts.
 import { choicesOf, isAutomatic, nextSteps, stepOf, type Script, type Step, type Text } from './script.ts'
+import type { Condition } from '../catalogue/campaign/segments.ts'
 import { isKnownVariable, variablesIn } from './script-variables.ts'
 
 export type Finding = {
@@ -18,6 +19,7 @@ export type Finding = {
     | 'attribute_not_allowed'
     | 'missing_text'
     | 'missing_language'
+    | 'condition_value'
   /** What is unknown or missing, as the author wrote it. */
   what?: string | undefined
   /** Errors prevent publication; warnings do not. */
@@ -92,6 +94,14 @@ function referenceFindings(step: Step, known: Known): Finding[] {
   }
 }
 
+/** Whether a condition can hold: it compares with something, and orders numbers only. */
+function hasValue({ is, value }: Condition): boolean {
+  if (is === 'present' || is === 'absent') return true
+  if (is === 'one_of') return Array.isArray(value) && value.length > 0
+  if (is === 'at_least' || is === 'at_most') return value !== '' && Number.isFinite(Number(value))
+  return value !== undefined && value !== ''
+}
+
 function askFindings(script: Script, step: Step): Finding[] {
   const found: Finding[] = []
   if (step.kind === 'ask') {
@@ -102,6 +112,10 @@ function askFindings(script: Script, step: Step): Finding[] {
       if (!choicesOf(step).includes(answer))
         found.push({ stepId: step.id, code: 'unknown_answer', what: answer, isError: true })
   }
+  if (step.kind === 'branch')
+    for (const condition of step.cases.flatMap((one) => one.when))
+      if (!hasValue(condition))
+        found.push({ stepId: step.id, code: 'condition_value', what: String(condition.value ?? ''), isError: true })
   if (step.kind === 'branch')
     for (const { attribute } of step.cases.flatMap((one) => one.when))
       if (attribute.includes('.') && !isKnownVariable(script, attribute))

@@ -1,6 +1,7 @@
 // Conversations: begin with the published version of a script, take answers, go back, end. Every step is stored as it is taken, so
 // that a reload, another tab or a lost connection loses nothing.
 import { afterCommit, transaction, type Db, type Tx } from '../../platform/database/tx.ts'
+import { findRow } from '../catalogue/records/resource.sql.ts'
 import { AppError, bodyFault } from '../../kernel/errors.ts'
 import type { TenantConfig } from '../catalogue/tenant-config.ts'
 import { setAttribute } from '../contact/contact.sql.ts'
@@ -21,7 +22,7 @@ import {
   type Run,
   type RunStep,
 } from './run.sql.ts'
-import { stepOf, textIn, type Answer, type Step } from './script.ts'
+import { type AskStep, stepOf, textIn, type Answer, type Step } from './script.ts'
 import { findVersion, publishedScripts, type ScriptDocument } from './script.sql.ts'
 import { fillVariables, type Facts } from './script-variables.ts'
 
@@ -119,6 +120,8 @@ type Beginning = {
 export async function beginRun(deps: Deps, config: TenantConfig, begin: Beginning): Promise<Conversation> {
   const id = deps.newId()
   await transaction(deps.db, async (tx) => {
+    const row = await findRow(tx, 'scripts', config.tenantId, begin.scriptId)
+    if (row?.archived_at !== null) throw new AppError('script_not_published')
     const script = await published(tx, config.tenantId, begin.scriptId)
     const now = new Date(deps.now())
     const document: RunDocument = { language: begin.language, agentName: begin.agentName }
@@ -214,6 +217,14 @@ type Leaving = {
   answer: Answer | null
 }
 
+/** A question as people read it in lists: its name, else its text without markup and variables. */
+const labelOf = (step: AskStep, language: 'it' | 'en'): string =>
+  step.name ||
+  textIn(step.text, language)
+    .replace(/\{\{.*?\}\}/g, '…')
+    .replace(/[*_]/g, '')
+    .slice(0, 200)
+
 /** Stores the answer, writes it to the contact's attribute, and enters the next step or ends the conversation. */
 async function leave(deps: Deps, tx: Tx, config: TenantConfig, { run, steps, step, document, at, answer }: Leaving) {
   const { tenantId } = config
@@ -221,7 +232,7 @@ async function leave(deps: Deps, tx: Tx, config: TenantConfig, { run, steps, ste
   const isAsked = step.kind === 'ask'
   const fault = isAsked ? answerFault(step, answer) : answer === null ? null : ({ code: 'answer_unknown' } as const)
   if (fault) {
-    const label = isAsked ? textIn(step.text, documentOfRun(run).language) : step.id
+    const label = isAsked ? labelOf(step, documentOfRun(run).language) : step.id
     const limits = fault.code === 'answer_out_of_range' ? { min: fault.min ?? '…', max: fault.max ?? '…' } : {}
     throw bodyFault('/answer', fault.code === 'answer_unknown' ? 'answer_invalid' : fault.code, { label, ...limits })
   }
@@ -280,6 +291,15 @@ export async function nameRun(deps: Deps, tenantId: string, id: string, contactI
   })
 }
 
+/** Goes on in another language, at the same step and with the same answers. Throws \`not_found\`. */
+export async function speakIn(deps: Deps, tenantId: string, id: string, language: 'it' | 'en'): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    const run = await lockRun(tx, tenantId, id)
+    if (!run) throw new AppError('not_found', { what: 'conversation' })
+    await updateRun(tx, tenantId, id, { document: { ...documentOfRun(run), language } }, new Date(deps.now()))
+  })
+}
+
 /** Ends a conversation where it stands, when the contact ends before the script does; one in which nothing was said never was. */
 export async function endRun(deps: Deps, tenantId: string, id: string): Promise<void> {
   await transaction(deps.db, async (tx) => {
@@ -322,7 +342,7 @@ async function wordsOf(db: Db, run: Run): Promise<Words> {
     const labels = new Map((question.options ?? []).map((option) => [option.id, textIn(option.label, language)]))
     const label = (value: unknown): unknown => labels.get(String(value)) ?? value
     words.answers[step.stepId] = Array.isArray(step.answer) ? step.answer.map(label) : label(step.answer)
-    words.asked[step.stepId] = question.name ?? textIn(question.text, language).slice(0, 200)
+    words.asked[step.stepId] = labelOf(question, language)
   }
   return words
 }

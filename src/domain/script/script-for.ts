@@ -7,6 +7,19 @@ type About = {
   appointment?: { service_ids: readonly string[] } | undefined
 }
 
+/** What uses a script: campaigns (their segments too), services, and incoming calls (null). */
+export function usersOf(config: TenantConfig, id: string) {
+  const campaigns = [...config.campaigns.values()].filter(
+    (one) => one.scriptId === id || one.segments.some((segment) => segment.scriptId === id),
+  )
+  const services = [...config.services.values()].filter((one) => one.scriptId === id)
+  return [
+    ...campaigns.map(({ id: campaignId, name }) => ({ kind: 'campaign' as const, id: campaignId, name })),
+    ...services.map(({ id: serviceId, name }) => ({ kind: 'service' as const, id: serviceId, name })),
+    ...(config.settings.workspace.incomingScriptId === id ? [{ kind: 'incoming' as const, id, name: '' }] : []),
+  ]
+}
+
 /** The id of the script, or null when none is set. */
 export function scriptFor(config: TenantConfig, { callback, appointment }: About): string | null {
   const ofSegment = (callback?.document as { scriptId?: string } | undefined)?.scriptId

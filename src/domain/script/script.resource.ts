@@ -2,6 +2,8 @@
 import type { Resource } from '../catalogue/records/resource.ts'
 import { Nullable } from '../../platform/schema/schema.ts'
 import Type from 'typebox'
+import { AppError } from '../../kernel/errors.ts'
+import { countUses } from './script.sql.ts'
 import { ScriptBody } from './script.schema.ts'
 
 export const scripts: Resource = {
@@ -15,6 +17,10 @@ export const scripts: Resource = {
   scopes: { read: 'configuration:read', write: 'configuration:write' },
   isConfiguration: false,
   replaced: ['steps'],
+  async beforeArchive({ tx, tenantId, id }) {
+    const count = await countUses(tx, tenantId, id)
+    if (count > 0) throw new AppError('script_in_use', { count })
+  },
   present: (row) => ({ publishedVersion: row.published }),
   presented: {
     publishedVersion: Nullable(Type.Integer({ description: 'The version that new conversations get' })),

@@ -70,3 +70,19 @@ export async function insertVersion(tx: Tx, tenantId: string, v: NewVersion): Pr
     .where('id', '=', v.scriptId)
     .execute()
 }
+
+/** How many campaigns, services and settings name the script. */
+export async function countUses(db: Db, tenantId: string, id: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select ((select count(*) from campaigns c
+              where c.tenant_id = ${tenantId} and c.archived_at is null
+                and (c.document->>'scriptId' = ${id}::text
+                  or c.document->'segments' @> jsonb_build_array(jsonb_build_object('scriptId', ${id}::text))))
+          + (select count(*) from services s
+              where s.tenant_id = ${tenantId} and s.archived_at is null and s.document->>'scriptId' = ${id}::text)
+          + (select count(*) from tenants t
+              where t.id = ${tenantId} and t.document->'workspace'->>'incomingScriptId' = ${id}::text))::int as n`.execute(
+    db,
+  )
+  return rows[0]!.n
+}

@@ -68,6 +68,13 @@ function contactPageRoute(add: AddWorkspacePage): void {
   })
 }
 
+/** One value a line. */
+const lines = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+
 function contactForm(add: AddWorkspacePage): void {
   verb(add, '', {
     done: 'saved',
@@ -80,6 +87,9 @@ function contactForm(add: AddWorkspacePage): void {
         phone: optional('phone'),
         email: optional('email'),
         notes: optional('notes'),
+        locale: optional('locale'),
+        furtherPhones: lines(given('furtherPhones')),
+        furtherEmails: lines(given('furtherEmails')),
       }
       return workspace.api('PATCH', `/v1/contacts/${id}`, { body, headers: { 'if-match': '*' } })
     },

@@ -3,7 +3,7 @@ import type { ConsentShown } from '../../api/privacy.routes.ts'
 import type { Static } from 'typebox'
 import { address, faultsOf, type WorkspaceView, chosenIn, isSent, typedIn } from '../frame/workspace.ts'
 import { action, form, proof } from '../frame/layout.ts'
-import { choices, faultSummary, field, NO_FAULTS } from '../../ui/form.ts'
+import { choices, faultSummary, field, NO_FAULTS, select } from '../../ui/form.ts'
 import { html, telephone, type Html } from '../../platform/html/html.ts'
 import type { Found } from './book.page.ts'
 import { empty, moment, nameOf, refused, table } from '../frame/components.ts'
@@ -14,6 +14,8 @@ import type { Workspace, Refusal } from '../frame/context.ts'
 type Contact = Found & {
   notes?: string
   locale?: string
+  furtherPhones?: string[]
+  furtherEmails?: string[]
   externalId?: string
   attributes?: Record<string, unknown>
   version: number
@@ -39,6 +41,8 @@ function details(workspace: Workspace, c: Contact, refusal: Refusal | undefined)
   const to = `/agenda/contacts/${c.id}`
   const typed = (name: string, value = ''): string => typedIn(workspace, to, name, value)
   const faults = refusal && isSent(workspace, to) ? faultsOf(refusal) : NO_FAULTS
+  // A fault in one of several lines stands at the field.
+  const further = new Map([...faults].map(([name, text]) => [name.replace(/\.\d+$/, ''), text]))
   return html`<details ${isSent(workspace, to) && html`open`}>
     <summary>${w.change}</summary>
     ${form(
@@ -57,6 +61,30 @@ function details(workspace: Workspace, c: Contact, refusal: Refusal | undefined)
         ${field({ name: 'lastName', label: b.lastName, value: typed('lastName', c.lastName), required: true, maxLength: 100 }, faults)}
         ${field({ name: 'phone', label: b.phone, value: typed('phone', c.phone), type: 'tel', maxLength: 40 }, faults)}
         ${field({ name: 'email', label: b.email, value: typed('email', c.email), type: 'email', maxLength: 254 }, faults)}
+        ${field(
+          {
+            ...{ name: 'furtherPhones', label: w.furtherPhones, hint: w.onePerLine, type: 'textarea' },
+            value: typed('furtherPhones', (c.furtherPhones ?? []).join('\n')),
+          },
+          further,
+        )}
+        ${field(
+          {
+            ...{ name: 'furtherEmails', label: w.furtherEmails, hint: w.onePerLine, type: 'textarea' },
+            value: typed('furtherEmails', (c.furtherEmails ?? []).join('\n')),
+          },
+          further,
+        )}
+        ${select(
+          {
+            ...{ name: 'locale', label: workspace.words.contact.language, value: typed('locale', c.locale ?? '') },
+            options: [
+              { value: '', label: '–' },
+              ...(['it', 'en'] as const).map((value) => ({ value, label: workspace.words.contact.languages[value] })),
+            ],
+          },
+          faults,
+        )}
         ${field({ name: 'notes', label: w.standingNote, value: typed('notes', c.notes), type: 'textarea', maxLength: 4000 }, faults)}
         <button class="secondary">${workspace.words.appointment.save}</button>`,
     )}

@@ -62,7 +62,8 @@ function said(workspace: Workspace, { kind, id, data }: TimelineItem): Html {
     case 'attempt':
       return html`${w.attempt}:
         <a href="/agenda/callbacks/${text(data.callbackId)}">${outcomes[text(data.outcome)] ?? text(data.outcome)}</a
-        >${text(data.note) !== '' && html`<span class="detail"><q>${text(data.note)}</q></span>`}${answers(workspace, data)}`
+        >${data.isUndone === true && ` (${workspace.words.callbacks.undone})`}
+        ${text(data.note) !== '' && html`<span class="detail"><q>${text(data.note)}</q></span>`}${answers(workspace, data)}`
     case 'message':
       return html`${workspace.words.messages[text(data.template)] ?? text(data.template)}
         <span class="detail"

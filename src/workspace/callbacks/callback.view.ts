@@ -161,6 +161,14 @@ function callbackFacts(workspace: Workspace, c: ShownCallback): Html {
       <dd>${c.attempts}</dd>
     </div>
     ${
+      c.attempts > 0 &&
+      c.status === 'scheduled' &&
+      html`<div>
+        <dt>${workspace.words.contact.nextTry}</dt>
+        <dd>${moment(workspace, c.dueAt)}</dd>
+      </div>`
+    }
+    ${
       c.ownerAgentId !== null &&
       html`<div>
         <dt>${workspace.words.appointment.agent}</dt>

@@ -7,7 +7,7 @@ import { instantIn } from '../frame/components.ts'
 import type { Answered, Refusal, Workspace } from '../frame/context.ts'
 import { address, textIn, textsIn } from '../frame/workspace.ts'
 import { answersIn } from './book.view.ts'
-import { openCall, subjectOf, type Screen } from './screen.ts'
+import { closeCall, isMine, openCall, subjectOf, type Screen } from './screen.ts'
 import { wantedIn } from './slot-grid.ts'
 
 /** Where an act leads: the screen with this query, another page, or the refusal shown at its form. */
@@ -132,10 +132,19 @@ const take: Act = async (workspace, screen) => {
   return led(taken, { do: 'outcome' })
 }
 
-const release: Act = async (workspace, { callback }) => {
+/** The refusal to who has not taken the callback, or no longer holds it. */
+const notTaken = (workspace: Workspace): Done => ({
+  status: 409,
+  refusal: { code: 'not_taken', title: workspace.words.contact.notMine, detail: '', errors: [], extra: {} },
+})
+
+const release: Act = async (workspace, screen) => {
+  const { callback } = screen
+  if (!isMine(workspace, screen)) return notTaken(workspace)
   const url = `/v1/campaigns/${callback!.campaignId}/leases/${callback!.leaseId}/return`
   const answered = await workspace.api('POST', url, { body: { callbackIds: [callback!.id] } })
-  return answered.ok ? { redirect: '/agenda/contact' } : led(answered, {})
+  if (!answered.ok) return led(answered, {})
+  return { redirect: address('/agenda/contact', { givenBack: '1' }) }
 }
 
 type Windows = Static<typeof WindowsShown>
@@ -173,13 +182,16 @@ async function refusedWish(
 
 const outcome: Act = async (workspace, screen, fields) => {
   const { callback } = screen
+  if (!isMine(workspace, screen)) return notTaken(workspace)
   const again = textIn(fields, 'nearest') || instantIn(workspace, textIn(fields, 'again'))
   if (textIn(fields, 'nearest') === '' && again !== null) {
     const refused = await refusedWish(workspace, callback!, again)
     if (refused !== null) return refused
   }
   const said = textIn(fields, 'outcome') || textIn(fields, 'wished') || 'postponed'
-  const [note, leaseId, talk] = [textIn(fields, 'summary'), textIn(fields, 'leaseId'), textIn(fields, 'talk')]
+  const [note, leaseId] = [textIn(fields, 'summary'), textIn(fields, 'leaseId')]
+  // The conversation as it is now: another tab may have begun it anew.
+  const talk = screen.talk?.callbackId === callback!.id ? screen.talk.id : ''
   const body = {
     outcome: said,
     ...(note === '' ? {} : { note }),
@@ -192,8 +204,32 @@ const outcome: Act = async (workspace, screen, fields) => {
   return { redirect: address('/agenda/contact', { outcome: said, of: callback!.id }) }
 }
 
-const undo: Act = async (workspace, screen) =>
-  led(await workspace.api('DELETE', `/v1/callbacks/${screen.callback!.id}/attempts`), { do: 'outcome' })
+const undo: Act = async (workspace, screen) => {
+  const undone = await workspace.api('DELETE', `/v1/callbacks/${screen.callback!.id}/attempts`)
+  // The outcome ended the conversation where it stood: it goes on there.
+  const last = screen.talk?.steps.at(-1)
+  if (undone.ok && screen.talk?.position === null && last?.leftAt === null)
+    await workspace.api('POST', `/v1/conversations/${screen.talk.id}/return`, { body: { position: last.position } })
+  return led(undone, { do: 'outcome' })
+}
+
+const speak: Act = async (workspace, screen, fields) => {
+  const url = `/v1/conversations/${encodeURIComponent(textIn(fields, 'talk'))}/language`
+  const body = { language: textIn(fields, 'language') }
+  return led(await workspace.api('POST', url, { body }), { do: screen.query.do })
+}
+
+/** The call is over: what was said becomes a note of the person. */
+const hangUp: Act = async (workspace, screen, fields) => {
+  const said = textIn(fields, 'summary')
+  if (said !== '' && screen.summary !== null) {
+    const url = `/v1/contacts/${screen.summary.contact.id}/notes`
+    const noted = await workspace.api('POST', url, { body: { content: said } })
+    if (!noted.ok) return led(noted, {})
+  }
+  await closeCall(workspace, screen.id)
+  return { redirect: '/agenda/contact' }
+}
 
 /** Start and office from the chosen chip, or from a typed time with the reason for setting the rules aside. */
 function timeIn(workspace: Workspace, fields: Fields) {
@@ -283,7 +319,7 @@ const message: Act = async (workspace, screen, fields) => {
   const url = `/v1/contacts/${screen.summary!.contact.id}/messages`
   const sent = await workspace.api<{ withheld: string | null }>('POST', url, { body, ...idempotent(fields) })
   if (sent.ok) await goOn(workspace, screen, 'send')
-  return led(sent, { do: 'message', done: sent.ok && sent.body.withheld !== null ? 'withheld' : 'sent' })
+  return led(sent, { do: 'message', done: sent.ok && sent.body.withheld !== null ? 'withheld' : 'written' })
 }
 
 const promise: Act = async (workspace, screen, fields) => {
@@ -322,5 +358,6 @@ export const OF_PERSON: ReadonlySet<string> = new Set(['number', 'book', 'waitin
 
 export const ACTS: Readonly<Record<string, Act>> = {
   ...{ person, number, begin, answer, return: goBack, take, release, outcome, undo },
+  ...{ 'hang-up': hangUp, language: speak },
   ...{ book, move, 'take-back': takeBack, waiting, message, promise, note },
 }

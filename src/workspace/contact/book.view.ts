@@ -5,10 +5,11 @@ import { html, type Html } from '../../platform/html/html.ts'
 import { field, hidden, NO_FAULTS, select, type Faults, type Option } from '../../ui/form.ts'
 import { answersOf, question, typedAnswers } from '../../ui/questions.ts'
 import type { Fields } from '../../ui/form-input.ts'
-import { nameOf, optionsOf, today } from '../frame/components.ts'
+import { moment, nameOf, optionsOf, serviceName, today } from '../frame/components.ts'
 import type { Workspace } from '../frame/context.ts'
 import { form } from '../frame/layout.ts'
 import { address, faultsOf, textIn, typedIn } from '../frame/workspace.ts'
+import type { ShownAppointment } from '../agenda/shown-appointment.ts'
 import { actAt, isAgain, refusalOf, type Screen } from './screen.ts'
 import { firstFree, gridOf, slotGrid, wantedIn, type Wanted } from './slot-grid.ts'
 
@@ -158,6 +159,17 @@ const wishes = (wanted: Wanted): Html =>
   ${hidden('minutes', wanted.minutes)} ${hidden('agent', wanted.agentId)} ${hidden('places', wanted.places)}
   ${hidden('from', formatDate(wanted.from))} ${hidden('location', wanted.locationId)}`
 
+const whatMoves = (workspace: Workspace, a: ShownAppointment): string =>
+  `${serviceName(workspace, a.serviceIds)}, ${moment(workspace, a.start)}`
+
+/** The grid without the time that the appointment has already. */
+function withoutOwn(grid: Awaited<ReturnType<typeof gridOf>>, own: string | null) {
+  if (own === null) return grid
+  const isOther = (slot: { start: string }): boolean => Date.parse(slot.start) !== Date.parse(own)
+  const days = grid.days.map((day) => ({ ...day, slots: day.slots.filter(isOther) }))
+  return { ...grid, days: days.filter((day) => day.slots.length > 0) }
+}
+
 export async function bookTab(workspace: Workspace, screen: Screen): Promise<Html> {
   const w = workspace.words.contact
   const isMoving = screen.query.do === 'move' && screen.appointment !== null
@@ -167,7 +179,7 @@ export async function bookTab(workspace: Workspace, screen: Screen): Promise<Htm
   const wanted = wantedIn(workspace, screen, { ...given, do: act })
   const refusal = refusalOf(screen, act)
   const faults = refusal ? faultsOf(refusal, answerOf) : NO_FAULTS
-  const grid = await gridOf(workspace, wanted)
+  const grid = withoutOwn(await gridOf(workspace, wanted), isMoving ? screen.appointment!.start : null)
   const place = (from: number): string => address(screen.path, { ...wishesOf(wanted), do: act, from: formatDate(from) })
   const name = screen.summary === null ? '' : nameOf(screen.summary.contact)
   return html`${filters(workspace, screen, wanted)}
@@ -187,12 +199,18 @@ export async function bookTab(workspace: Workspace, screen: Screen): Promise<Htm
       html`${wishes(wanted)} ${hidden('appointment', wanted.movingId ?? '')} ${hidden('key', randomUUID())}
       ${
         grid.days.length > 0
-          ? html`<p class="hint" id="grid-hint">${w.gridHint}</p>
+          ? html`${isMoving && html`<p>${w.moving(whatMoves(workspace, screen.appointment!))}</p>`}
+              <p class="hint" id="grid-hint">${isMoving ? w.gridHintMove : w.gridHint}</p>
               ${slotGrid(workspace, wanted, grid.days, textOf(given.start))}`
           : grid.refused === null && wanted.serviceIds.length > 0 && (await firstFree(workspace, screen, wanted))
       }
       ${!isMoving && details(workspace, screen, wanted, faults)}
-      ${grid.days.length > 0 && html`<p class="commit"><button>${isMoving ? w.move : w.bookFor(name)}</button></p>`}
+      ${
+        grid.days.length > 0 &&
+        html`<p class="commit">
+          <button>${isMoving ? w.move : w.bookFor(name)} <span data-chosen></span></button>
+        </p>`
+      }
       ${overbooking(workspace, screen, act, faults)}`,
       'book-form',
     )}

@@ -10,13 +10,13 @@ import { bookTab } from './book.view.ts'
 import { messageTab } from './message.view.ts'
 import { actAt, isMine, refusalOf, type Screen } from './screen.ts'
 
-type Tab = 'outcome' | 'book' | 'move' | 'message' | 'promise' | 'note'
+type Tab = 'outcome' | 'call' | 'book' | 'move' | 'message' | 'promise' | 'note'
 
 /** The tabs that this person may use here; the first is shown by default. */
 function tabsOf(workspace: Workspace, screen: Screen): Tab[] {
   const mayBook = workspace.can('appointments:write')
   return [
-    ...(screen.callback !== null ? (['outcome'] as const) : []),
+    ...(screen.callback !== null ? (['outcome'] as const) : screen.kind === 'call' ? (['call'] as const) : []),
     ...(screen.appointment !== null && ['pending', 'confirmed'].includes(screen.appointment.status) && mayBook
       ? (['move'] as const)
       : []),
@@ -109,6 +109,20 @@ function outcomeTab(workspace: Workspace, screen: Screen): Html {
   ${c.leaseId !== null && action(workspace, { to: actAt(screen, 'release'), label: w.giveBack, className: 'plain' })}`
 }
 
+/** Ends a call that came in; what was said becomes a note of the person. */
+function callTab(workspace: Workspace, screen: Screen): Html {
+  const w = workspace.words.contact
+  const to = actAt(screen, 'hang-up')
+  const said = typedIn(workspace, to, 'summary')
+  return form(
+    workspace,
+    to,
+    html`${field({ name: 'summary', label: w.summary, value: said, type: 'textarea', maxLength: 1000 }, NO_FAULTS)}
+      <button>${w.hangUp}</button>`,
+    'outcome',
+  )
+}
+
 function promiseTab(workspace: Workspace, screen: Screen): Html {
   const w = workspace.words.contact
   const to = actAt(screen, 'promise')
@@ -193,6 +207,8 @@ function noteTab(workspace: Workspace, screen: Screen): Html {
 
 async function shown(workspace: Workspace, screen: Screen, tab: Tab): Promise<Html> {
   switch (tab) {
+    case 'call':
+      return callTab(workspace, screen)
     case 'outcome':
       return outcomeTab(workspace, screen)
     case 'book':
@@ -207,7 +223,15 @@ async function shown(workspace: Workspace, screen: Screen, tab: Tab): Promise<Ht
   }
 }
 
-const KEYS: Record<Tab, string> = { outcome: 'o', book: 'b', move: 'v', message: 'm', promise: 'p', note: 'k' }
+const KEYS: Record<Tab, string> = {
+  outcome: 'o',
+  call: 'o',
+  book: 'b',
+  move: 'v',
+  message: 'm',
+  promise: 'p',
+  note: 'k',
+}
 
 /** `done`: what the last act of this area has led to. */
 export async function doArea(workspace: Workspace, screen: Screen, done: Html | false): Promise<Html> {

@@ -5,7 +5,7 @@ import type { CallbackShown } from '../../domain/callback/callback.schema.ts'
 import { formatDate } from '../../kernel/time/zone.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { field, NO_FAULTS, select } from '../../ui/form.ts'
-import { clock, empty, refused, table, today } from '../frame/components.ts'
+import { clock, empty, moment, refused, table, today } from '../frame/components.ts'
 import type { Refusal, Workspace } from '../frame/context.ts'
 import { action, form } from '../frame/layout.ts'
 import {
@@ -138,13 +138,22 @@ function numberCard(workspace: Workspace, refusal: Refusal | undefined): Html {
 }
 
 /** The last outcome, with the way to take it back; a script removes it after ten seconds and goes on to the next contact. */
-function justDone(workspace: Workspace, { outcome, of }: Record<string, string | undefined>): Html | false {
+async function justDone(
+  workspace: Workspace,
+  { outcome, of, givenBack }: Record<string, string | undefined>,
+): Promise<Html | false> {
   const words = workspace.words.outcomes as Record<string, string>
   const w = workspace.words.agents
+  if (givenBack !== undefined) return html`<p class="notice success done" role="status">${w.givenBack}</p>`
   if (outcome === undefined || of === undefined || words[outcome] === undefined) return false
+  const read = await workspace.api<Static<typeof CallbackShown>>('GET', `/v1/callbacks/${encodeURIComponent(of)}`)
+  const again = read.ok && read.body.status === 'scheduled' ? read.body.dueAt : null
   return html`<div class="notice success done" role="status" data-just-done>
-    <p>${w.done(words[outcome])} <span data-auto hidden>${w.autoIn}</span></p>
-    ${action(workspace, { to: `${HERE}/callback/${encodeURIComponent(of)}/undo`, label: w.undo })}
+    <p>
+      ${w.done(words[outcome])} ${again !== null && `${workspace.words.contact.nextTry}: ${moment(workspace, again)}.`}
+      <span data-auto hidden>${w.autoIn}</span>
+    </p>
+    ${action(workspace, { to: `${HERE}/callback/${encodeURIComponent(of)}/undo`, label: w.undo, className: 'secondary undo' })}
   </div>`
 }
 
@@ -163,7 +172,7 @@ async function readyPage(
         <h1>${w.title}</h1>
         ${workspace.can('team:write') && html`<a class="button secondary" href="${HERE}/team">${w.team}</a>`}
       </div>
-      ${justDone(workspace, query)} ${refused(refusal)}
+      ${await justDone(workspace, query)} ${refused(refusal)}
       <div class="cards" data-part="ready">
         ${queueCard(workspace, mine, query.nothing !== undefined)} ${stateCard(workspace, mine)}
         ${numberCard(workspace, refusal)}
@@ -203,12 +212,12 @@ async function teamPage(workspace: Workspace): Promise<WorkspaceView> {
             ? empty(w.nobody)
             : table(
                 w.team,
-                [w.person, w.state, w.sinceWhen],
+                [w.person, w.stateOf, w.workingOn, w.sinceWhen],
                 now.items.map((one) => [
                   one.userName ?? '–',
                   html`<span class="tag state-${one.state}">${named(one)}</span>`,
-                  html`${one.campaignId !== null && campaignName(workspace, one.campaignId)}
-                  ${one.since !== null && w.since(clock(workspace, one.since))}`,
+                  one.campaignId === null ? '' : campaignName(workspace, one.campaignId),
+                  one.since === null ? '' : clock(workspace, one.since),
                 ]),
               )
         }
@@ -216,7 +225,7 @@ async function teamPage(workspace: Workspace): Promise<WorkspaceView> {
           times.items.length > 0 &&
           table(
             w.times,
-            [w.person, w.state, w.occasions, w.duration],
+            [w.person, w.stateOf, w.occasions, w.duration],
             times.items.map((one) => [
               one.userName ?? '–',
               named(one),

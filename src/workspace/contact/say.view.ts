@@ -198,22 +198,23 @@ export function sayArea(workspace: Workspace, screen: Screen, spoken: Spoken, wi
     ${talk !== null && trail(workspace, screen, talk, spoken)}
     ${
       talk !== null &&
-      html`<p class="foot">
-        ${w.otherLanguage}: ${w.languages[talk.language as 'it']}.
-        ${action(workspace, {
-          to: actAt(screen, 'begin'),
-          label: w.languages[other],
-          fields: { language: other, again: '1', script: talk.scriptId },
-          className: 'plain',
-        })}
-        ·
-        ${action(workspace, {
-          to: actAt(screen, 'begin'),
-          label: w.again,
-          fields: { again: '1', language: talk.language, script: talk.scriptId },
-          className: 'plain',
-        })}
-      </p>`
+      html`<div class="foot">
+        <p>
+          ${w.otherLanguage}: ${w.languages[talk.language as 'it']}.
+          ${action(workspace, {
+            ...{ to: actAt(screen, 'language'), label: w.languages[other], className: 'plain' },
+            fields: { language: other, talk: talk.id },
+          })}
+        </p>
+        <details>
+          <summary>${w.beginAgain}</summary>
+          <p>${w.beginAgainText}</p>
+          ${action(workspace, {
+            ...{ to: actAt(screen, 'begin'), label: w.again },
+            fields: { again: '1', language: talk.language, script: talk.scriptId, talk: talk.id },
+          })}
+        </details>
+      </div>`
     }
   </section>`
 }

@@ -45,7 +45,7 @@ async function doneAppointment(workspace: Workspace, screen: Screen, id: string,
       ['confirmed', 'pending'].includes(a.status) &&
       action(workspace, {
         to: actAt(screen, 'take-back'),
-        label: w.cancel,
+        label: isMoved ? w.undoMove : w.cancel,
         fields: { appointmentId: id, ...(isMoved ? { moved: '1' } : {}) },
       })
     }
@@ -87,8 +87,9 @@ function head(workspace: Workspace, screen: Screen): Html {
           c !== null &&
           html`· <a href="/agenda/callbacks/${c.id}">${campaignName(workspace, c.campaignId)}</a> ·
             ${w.window(`${moment(workspace, c.windowFrom)}–${clock(workspace, c.windowTo)}`)}
-            ${c.attempts > 0 && html`· ${w.attempt(c.attempts + 1)}`} ${stateTag(workspace, c)}
-            ${c.reason !== undefined && html`· <q>${c.reason}</q>`}`
+            ${c.attempts > 0 && html`· ${w.attempt(c.attempts + 1)}`}
+            ${c.attempts > 0 && c.status === 'scheduled' && html`· ${w.nextTry}: ${moment(workspace, c.dueAt)}`}
+            ${stateTag(workspace, c)} ${c.reason !== undefined && html`· <q>${c.reason}</q>`}`
         }
         ${
           a !== null &&

@@ -54,19 +54,31 @@ export type Screen = {
   refused: { act: string; refusal: Refusal } | null
 }
 
+/** Id and signature of a call in an address. */
+function callIn(id: string): { id: string; signed: { signature?: string } } {
+  const [name = '', signature] = id.split('.')
+  const hex = name.replaceAll('-', '')
+  const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return { id: uuid, signed: signature === undefined ? {} : { signature } }
+}
+
 /**
  * A person opens calls by the address that the telephone system was given, or by the id that their own stream told. `contactId`: who is
  * calling. Throws `not_found`.
  */
 export async function openCall(workspace: Workspace, id: string, contactId?: string): Promise<Call> {
-  const [name = '', signature] = id.split('.')
-  const hex = name.replaceAll('-', '')
-  const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  const answer = await workspace.api<Call>('POST', `/v1/screen-pops/${uuid}/opening`, {
-    body: { ...(signature === undefined ? {} : { signature }), ...(contactId === undefined ? {} : { contactId }) },
+  const call = callIn(id)
+  const answer = await workspace.api<Call>('POST', `/v1/screen-pops/${call.id}/opening`, {
+    body: { ...call.signed, ...(contactId === undefined ? {} : { contactId }) },
   })
   if (!answer.ok) throw new AppError('not_found', { what: 'call' })
   return answer.body
+}
+
+/** The call is over. */
+export async function closeCall(workspace: Workspace, id: string): Promise<void> {
+  const call = callIn(id)
+  await workspace.api('POST', `/v1/screen-pops/${call.id}/closing`, { body: call.signed })
 }
 
 /** The part of a query by which conversations of this screen are found and begun. */

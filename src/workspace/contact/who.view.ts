@@ -204,6 +204,7 @@ function finder(workspace: Workspace, screen: Screen, found: readonly Found[] | 
       html`${field(
           {
             name: 'text',
+            id: 'who-text',
             label: workspace.words.book.look,
             value: typedIn(workspace, to, 'text'),
             required: true,
@@ -258,6 +259,7 @@ function known(workspace: Workspace, screen: Screen, summary: Summary, found: re
         html`${field(
             {
               name: 'number',
+              id: 'who-number',
               label: workspace.words.book.phone,
               value: typedIn(workspace, to, 'number'),
               type: 'tel',

@@ -205,6 +205,7 @@ export function workspaceDocument(workspace: Workspace, page: WorkspacePage, bas
         data-failed="${w.failed}"
         data-call="${workspace.words.agents.incoming}"
         data-open="${workspace.words.agents.openNumber}"
+        data-away="${workspace.words.agents.putAway}"
       ></template>
     </body>
   </html>`.toString()}`

@@ -41,7 +41,7 @@ async function figuresPage(
   return {
     title: `${script.name}: ${workspace.words.scripts.tabs.figures}`,
     section: 'scripts',
-    main: html`${scriptHead(workspace, script, 'figures')}
+    main: html`${await scriptHead(workspace, script, 'figures')}
       <form method="get" class="filters">
         ${field({ name: 'from', label: w.from, value: period.from, type: 'date' }, NO_FAULTS)}
         ${field({ name: 'to', label: w.to, value: period.to, type: 'date' }, NO_FAULTS)}

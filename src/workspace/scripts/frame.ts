@@ -1,5 +1,5 @@
 // What the pages of one script share: the script as a record, its head with the tabs, and names of its steps.
-import type { Step } from '../../domain/script/script.ts'
+import type { Script, Step } from '../../domain/script/script.ts'
 import { textIn } from '../../domain/script/script.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import type { Workspace } from '../frame/context.ts'
@@ -14,6 +14,15 @@ export type ScriptRecord = {
   version: number
   publishedVersion: number | null
   archivedAt: string | null
+}
+
+/** Whether the draft is not what new conversations get; the publication is the last change otherwise. */
+export async function isChanged(workspace: Workspace, script: ScriptRecord): Promise<boolean> {
+  const { id, publishedVersion } = script
+  if (publishedVersion === null) return false
+  const published = await workspace.api<Script>('GET', `/v1/scripts/${id}/versions/${publishedVersion}`)
+  const text = ({ start, steps }: Pick<Script, 'start' | 'steps'>): string => JSON.stringify([start, steps])
+  return published.ok && text(published.body) !== text(script)
 }
 
 export const SCRIPTS = '/agenda/scripts'
@@ -33,7 +42,7 @@ export function stepName(workspace: Workspace, step: Step | undefined): string {
 type Tab = 'edit' | 'preview' | 'versions' | 'figures'
 
 /** Head of a page about a script: name, version, tabs, publication. */
-export function scriptHead(workspace: Workspace, script: ScriptRecord, tab: Tab): Html {
+export async function scriptHead(workspace: Workspace, script: ScriptRecord, tab: Tab): Promise<Html> {
   const w = workspace.words.scripts
   const tabs: [Tab, string][] = [
     ['edit', scriptAt(script.id)],
@@ -48,6 +57,10 @@ export function scriptHead(workspace: Workspace, script: ScriptRecord, tab: Tab)
         <h1>${script.name}</h1>
         <p class="detail">
           ${script.publishedVersion === null ? w.draft : w.version(script.publishedVersion)}
+          ${
+            script.publishedVersion !== null &&
+            html`<strong id="changed" ${!(await isChanged(workspace, script)) && html`hidden`}>${w.changed}</strong>`
+          }
           <span id="saved" role="status"></span>
         </p>
       </div>

@@ -7,7 +7,6 @@ import { html } from '../../platform/html/html.ts'
 import type { Fields } from '../../ui/form-input.ts'
 import { moment } from '../frame/components.ts'
 import type { Workspace } from '../frame/context.ts'
-import { action } from '../frame/layout.ts'
 import { formIn, paramIn, textIn, type AddWorkspacePage, type WorkspaceView } from '../frame/workspace.ts'
 import { answerIn } from '../contact/acts.ts'
 import { sayArea } from '../contact/say.view.ts'
@@ -72,7 +71,7 @@ function talkOf(script: ScriptRecord, state: State, preview: Preview): Talk {
   }
 }
 
-const spokenOf = (script: ScriptRecord, language: 'it' | 'en'): Spoken => ({
+const spokenOf = (script: ScriptRecord, language: 'it' | 'en', messages: Spoken['messages']): Spoken => ({
   name: script.name,
   hasScript: true,
   questions: new Map(
@@ -90,9 +89,15 @@ const spokenOf = (script: ScriptRecord, language: 'it' | 'en'): Spoken => ({
         : [],
     ),
   ),
-  messages: new Map(),
+  messages,
   widget: false,
 })
+
+/** Names of saved messages, by id. */
+async function messagesOf(workspace: Workspace): Promise<Map<string, string>> {
+  const { items } = await workspace.read<{ items: { id: string; name: string }[] }>('/v1/saved-messages?limit=200')
+  return new Map(items.map((one) => [one.id, one.name]))
+}
 
 async function previewPage(
   workspace: Workspace,
@@ -123,13 +128,14 @@ async function previewPage(
     title: `${script.name}: ${workspace.words.scripts.tabs.preview}`,
     section: 'scripts',
     styles: ['designer.css'],
-    main: html`${scriptHead(workspace, script, 'preview')}
+    main: html`${await scriptHead(workspace, script, 'preview')}
       <p>${w.text}</p>
       ${preview.isBroken && html`<p class="notice warning" role="alert">${w.broken}</p>`}
       ${other !== null && html`<p class="notice note">${w.otherScript(other.ok ? other.body.name : '–')}</p>`}
-      <div class="preview-area">${sayArea(workspace, screen, spokenOf(script, state.language), false)}</div>
-      ${preview.outcome !== null && html`<p role="status">${w.recorded(outcomes[preview.outcome] ?? preview.outcome)}</p>`}
-      ${action(workspace, { to: scriptAt(script.id, 'preview/begin'), label: w.start, fields: { language: state.language } })}`,
+      <div class="preview-area">
+        ${sayArea(workspace, screen, spokenOf(script, state.language, await messagesOf(workspace)), false)}
+      </div>
+      ${preview.outcome !== null && html`<p role="status">${w.recorded(outcomes[preview.outcome] ?? preview.outcome)}</p>`}`,
   }
 }
 
@@ -170,6 +176,8 @@ export function previewPages(add: AddWorkspacePage): void {
           language: textIn(fields, 'language') === 'en' ? 'en' : 'it',
           answers: [],
         })
+      if (act === 'language')
+        return previewPage(workspace, script, { ...state, language: textIn(fields, 'language') === 'en' ? 'en' : 'it' })
       if (act === 'return') {
         const position = Number(textIn(fields, 'position'))
         return previewPage(workspace, script, { ...state, answers: state.answers.slice(0, position) })

@@ -1,4 +1,5 @@
 // The script designer: the list of scripts, the editor of one, publication, and its file.
+import { usersOf } from '../../domain/script/script-for.ts'
 import { VARIABLES } from '../../domain/script/script-variables.ts'
 import type { Finding } from '../../domain/script/check-script.ts'
 import { ANSWER_KINDS } from '../../domain/script/script.ts'
@@ -18,14 +19,19 @@ import {
   type AddWorkspacePage,
   type WorkspaceView,
 } from '../frame/workspace.ts'
-import { readScript, scriptAt, scriptHead, SCRIPTS, stepName, type ScriptRecord } from './frame.ts'
+import { isChanged, readScript, scriptAt, scriptHead, SCRIPTS, stepName, type ScriptRecord } from './frame.ts'
 
 const allScripts = async (workspace: Workspace): Promise<ScriptRecord[]> =>
   (await workspace.read<{ items: ScriptRecord[] }>('/v1/scripts?limit=200')).items
 
+const versionName = (workspace: Workspace, { publishedVersion }: ScriptRecord): string =>
+  publishedVersion === null ? workspace.words.scripts.draft : workspace.words.scripts.version(publishedVersion)
+
 async function listPage(workspace: Workspace, refusal?: Refusal): Promise<WorkspaceView> {
   const w = workspace.words.scripts
   const scripts = await allScripts(workspace)
+  const changed = new Set<string>()
+  await Promise.all(scripts.map(async (one) => (await isChanged(workspace, one)) && changed.add(one.id)))
   const faults = refusal ? faultsOf(refusal) : NO_FAULTS
   return {
     title: w.title,
@@ -45,9 +51,7 @@ async function listPage(workspace: Workspace, refusal?: Refusal): Promise<Worksp
                       ><strong>${one.name}</strong><span class="detail">${one.description}</span></a
                     >
                     <span class="detail">${w.steps(one.steps.length)}</span>
-                    <span class="tag"
-                      >${one.publishedVersion === null ? w.draft : w.version(one.publishedVersion)}</span
-                    >
+                    <span class="tag">${versionName(workspace, one)}${changed.has(one.id) && `, ${w.changed}`}</span>
                   </li>`,
               )}
             </ul>`
@@ -68,39 +72,31 @@ async function listPage(workspace: Workspace, refusal?: Refusal): Promise<Worksp
               )}<button>${w.make}</button>`,
             'filters',
           )}
-          <div id="import" data-label="${w.import}" data-hint="${w.importHint}"></div>
+          <div id="import" data-label="${w.import}" data-hint="${w.importHint}" data-broken="${w.importBroken}"></div>
           <p><a href="/schemas/script.json">${w.schema}</a></p>
         </section>`
       }`,
   }
 }
 
-/** Campaigns, services and calls that use the script, as links to where it is set. */
-function usersOf(workspace: Workspace, id: string): { name: string; href: string }[] {
-  const { config } = workspace
-  const campaigns = [...config.campaigns.values()].filter(
-    (one) => one.scriptId === id || one.segments.some((segment) => segment.scriptId === id),
-  )
-  const services = [...config.services.values()].filter((one) => one.scriptId === id)
-  return [
-    ...campaigns.map((one) => ({ name: one.name, href: `/agenda/settings/campaigns/${one.id}` })),
-    ...services.map((one) => ({ name: one.name, href: `/agenda/settings/services/${one.id}` })),
-    ...(workspace.settings.workspace.incomingScriptId === id
-      ? [{ name: workspace.words.scripts.incoming, href: '/agenda/settings/office/workspace' }]
-      : []),
-  ]
-}
-
 function usage(workspace: Workspace, id: string): Html {
   const w = workspace.words.scripts
-  const users = usersOf(workspace, id)
+  const users = usersOf(workspace.config, id)
   return html`<section class="usage">
     <h2>${w.usedBy}</h2>
     ${
       users.length === 0
         ? html`<p>${w.unused}</p>`
         : html`<ul>
-            ${users.map((one) => html`<li><a href="${one.href}">${one.name}</a></li>`)}
+            ${users.map(
+              (one) =>
+                html`<li>
+                  <a
+                    href="${one.kind === 'incoming' ? '/agenda/settings/office/workspace' : `/agenda/settings/${one.kind}s/${one.id}`}"
+                    >${one.kind === 'incoming' ? w.incoming : one.name}</a
+                  >
+                </li>`,
+            )}
           </ul>`
     }
   </section>`
@@ -167,7 +163,7 @@ async function editorPage(workspace: Workspace, id: string, refusal?: Refusal): 
     scripts: ['script-editor.js'],
     styles: ['designer.css'],
     isWide: true,
-    main: html`${scriptHead(workspace, script, 'edit')} ${refused(refusal)} ${plainSteps(workspace, script)}
+    main: html`${await scriptHead(workspace, script, 'edit')} ${refused(refusal)} ${plainSteps(workspace, script)}
       <div id="designer" class="designer" data-designer="${await editorData(workspace, script)}"></div>
       ${usage(workspace, id)}
       <p class="buttons">
@@ -175,6 +171,7 @@ async function editorPage(workspace: Workspace, id: string, refusal?: Refusal): 
         ${
           isLive &&
           workspace.can('configuration:write') &&
+          usersOf(workspace.config, id).length === 0 &&
           action(workspace, { to: scriptAt(id, 'archive'), label: w.archive, className: 'plain' })
         }
       </p>`,
@@ -213,7 +210,9 @@ function changes(add: AddWorkspacePage): void {
     scope,
     handler: async (workspace, request, reply) => {
       const id = paramIn(request)
-      const answer = await workspace.api('POST', `/v1/scripts/${id}/publication`, { headers: { 'if-match': '*' } })
+      const version = textIn(formIn(request), 'version')
+      const match = /^\d+$/.test(version) ? `"${version}"` : '*'
+      const answer = await workspace.api('POST', `/v1/scripts/${id}/publication`, { headers: { 'if-match': match } })
       if (answer.ok) return { redirect: address(scriptAt(id), { done: 'published' }) }
       reply.code(answer.status)
       return editorPage(workspace, id, answer.refusal)

@@ -101,7 +101,7 @@ async function versionsPage(workspace: Workspace, id: string, compared: string |
     title: `${script.name}: ${workspace.words.scripts.tabs.versions}`,
     section: 'scripts',
     styles: ['designer.css'],
-    main: html`${scriptHead(workspace, script, 'versions')}
+    main: html`${await scriptHead(workspace, script, 'versions')}
     ${
       items.length === 0
         ? empty(w.none)

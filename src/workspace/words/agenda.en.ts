@@ -192,6 +192,9 @@ export const agendaEn = {
   contacts: {
     title: 'People',
     change: 'Change the details',
+    furtherPhones: 'Further numbers',
+    furtherEmails: 'Further e-mail addresses',
+    onePerLine: 'One a line.',
     standingNote: 'Standing note',
     timeline: 'What happened',
     note: 'New note',

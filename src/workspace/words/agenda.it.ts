@@ -191,6 +191,9 @@ export const agendaIt: typeof agendaEn = {
   contacts: {
     title: 'Persone',
     change: 'Cambia i dati',
+    furtherPhones: 'Altri numeri',
+    furtherEmails: 'Altri indirizzi e-mail',
+    onePerLine: 'Uno per riga.',
     standingNote: 'Nota permanente',
     timeline: 'Che cosa è successo',
     note: 'Nuova nota',

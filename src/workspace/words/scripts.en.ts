@@ -7,6 +7,8 @@ export const scriptsEn = {
     name: 'Name',
     make: 'Create',
     import: 'Import a file',
+    importBroken: 'This is not a file of a script.',
+    changed: 'changed since',
     importHint: 'A file that was exported here, or made by the schema.',
     schema: 'Schema of the file',
     draft: 'not published',
@@ -36,7 +38,6 @@ export const scriptsEn = {
       otherScript: (name: string) => `Goes on with the script “${name}”.`,
       recorded: (outcome: string) => `Outcome: ${outcome}.`,
       broken: 'The script cannot be walked from here: repair what the checks say.',
-      start: 'From the beginning',
     },
     versions: {
       none: 'It was not published yet.',
@@ -83,6 +84,7 @@ export const scriptsEn = {
       unknown_reference: 'What it refers to does not exist: {what}',
       attribute_not_allowed: 'Scripts may not write this attribute: {what}. Allow it in the settings of the workspace.',
       missing_text: 'The text is missing.',
+      condition_value: 'The value to compare with is missing or is not a number: {what}',
       missing_language: 'The text is missing in one language: {what}',
     } as Record<string, string>,
     editor: {

@@ -9,6 +9,8 @@ export const scriptsIt: ScriptsWords = {
     name: 'Nome',
     make: 'Crea',
     import: 'Importa un file',
+    importBroken: 'Questo non è un file di un copione.',
+    changed: 'cambiato da allora',
     importHint: 'Un file esportato da qui, o fatto secondo lo schema.',
     schema: 'Schema del file',
     draft: 'non pubblicato',
@@ -38,7 +40,6 @@ export const scriptsIt: ScriptsWords = {
       otherScript: (name) => `Prosegue con il copione «${name}».`,
       recorded: (outcome) => `Esito: ${outcome}.`,
       broken: 'Da qui il copione non si può percorrere: correggi quello che dicono i controlli.',
-      start: 'Dall’inizio',
     },
     versions: {
       none: 'Non è ancora stato pubblicato.',
@@ -86,6 +87,7 @@ export const scriptsIt: ScriptsWords = {
       attribute_not_allowed:
         'I copioni non possono scrivere questo dato: {what}. Permettilo nelle impostazioni dell’area di lavoro.',
       missing_text: 'Manca il testo.',
+      condition_value: 'Manca il valore con cui confrontare, o non è un numero: {what}',
       missing_language: 'Il testo manca in una lingua: {what}',
     },
     editor: {

@@ -14,6 +14,8 @@ export type Claim = {
   /** Whether more callbacks are due than fit in one claim, as far as the caller knows. */
   isBacklog: boolean
   limit: number
+  /** Callbacks that are left to others. */
+  skip?: readonly string[] | undefined
 }
 
 /**
@@ -29,6 +31,7 @@ const dueIds = (c: Claim) => sql`array(
      and d.due_at <= ${c.now} and d.hours_end > ${c.now} and d.expires_at > ${c.now}
      and not exists (select 1 from do_not_call n where n.tenant_id = ${c.tenantId} and n.number = d.number)
      and (d.owner_agent_id is null or d.owner_agent_id = ${c.agentId}::uuid or d.owner_until <= ${c.now})
+     ${(c.skip ?? []).length > 0 ? sql`and d.id <> all(${sql.val([...c.skip!])}::uuid[])` : sql``}
    ${c.isBacklog ? sql`and d.rank_at <= ${c.latestRank} order by d.rank_at, d.id` : sql`order by d.rank_at + interval '0 seconds', d.id`}
    limit ${c.limit} for update skip locked)`
 

@@ -16,7 +16,7 @@ import { lockCallback, type Callback } from '../callback.sql.ts'
 import { claimForLease, countOutstanding, extendAll, type Claim } from './claim.sql.ts'
 import { campaignOf } from '../../catalogue/campaign-of.ts'
 
-type LeaseRequest = { max: number; seconds: number; agentId: string | null; actor: string }
+type LeaseRequest = { max: number; seconds: number; agentId: string | null; actor: string; skip?: readonly string[] }
 type Lease = {
   id: string
   until: Date
@@ -51,7 +51,7 @@ function rememberLease(deps: Deps, leaseId: string, callbacks: Callback[]): void
 type ClaimWish = {
   tenantId: string
   campaign: Campaign
-  wanted: { max: number; agentId: string | null }
+  wanted: { max: number; agentId: string | null; skip?: readonly string[] }
   claim: (tx: Tx, c: Claim) => Promise<Callback[]>
 }
 
@@ -83,6 +83,7 @@ export async function claimWithin(
     latestRank: new Date(rankOf(now, -100, campaign.minutesPerPriority)),
     isBacklog: backlog.has(campaign.id),
     limit,
+    skip: wanted.skip,
   })
   if (callbacks.length === limit) backlog.add(campaign.id)
   else backlog.delete(campaign.id)

@@ -4,7 +4,12 @@ import type { Campaign } from '../../catalogue/campaign/campaign.ts'
 import type { Deps } from '../../deps.ts'
 import type { Callback } from '../callback.sql.ts'
 import { leaseOrWait } from './lease.ts'
-import { waitingIn, type Waiting } from './next.sql.ts'
+import { MINUTE } from '../../../kernel/time/interval.ts'
+import { uuidAt } from '../../../kernel/uuid.ts'
+import { givenBackBy, waitingIn, type Waiting } from './next.sql.ts'
+
+/** For so long (ms) a contact that somebody gave back is left to colleagues. */
+const LEFT_TO_OTHERS = 10 * MINUTE
 
 /** Campaigns worked by people in the workspace that this agent may work. */
 const campaignsFor = (config: TenantConfig, agentId: string | null): Campaign[] =>
@@ -15,9 +20,15 @@ const campaignsFor = (config: TenantConfig, agentId: string | null): Campaign[] 
   })
 
 /** What is due for an agent, by campaign; the campaign with the best rank first, those without anything last. */
-export async function queueFor(deps: Deps, config: TenantConfig, agentId: string | null): Promise<Waiting[]> {
+export async function queueFor(
+  deps: Deps,
+  config: TenantConfig,
+  { agentId, actor }: Pick<NextWish, 'agentId' | 'actor'>,
+): Promise<Waiting[]> {
+  const [db, now] = [deps.db.kysely, deps.now()]
   const campaignIds = campaignsFor(config, agentId).map((campaign) => campaign.id)
-  const waiting = await waitingIn(deps.db.kysely, config.tenantId, { campaignIds, agentId, now: new Date(deps.now()) })
+  const skip = await givenBackBy(db, config.tenantId, actor, uuidAt(now - LEFT_TO_OTHERS))
+  const waiting = await waitingIn(db, config.tenantId, { campaignIds, agentId, skip, now: new Date(now) })
   return waiting.sort((a, b) => (a.best?.getTime() ?? Infinity) - (b.best?.getTime() ?? Infinity))
 }
 
@@ -29,12 +40,13 @@ export async function takeNext(
   config: TenantConfig,
   { agentId, actor, seconds }: NextWish,
 ): Promise<Callback | null> {
-  for (const { campaignId, due } of await queueFor(deps, config, agentId)) {
+  const skip = await givenBackBy(deps.db.kysely, config.tenantId, actor, uuidAt(deps.now() - LEFT_TO_OTHERS))
+  for (const { campaignId, due } of await queueFor(deps, config, { agentId, actor })) {
     if (due === 0) break
     const lease = await leaseOrWait(deps, {
       configNow: async () => config,
       campaignId,
-      request: { max: 1, seconds, agentId, actor },
+      request: { max: 1, seconds, agentId, actor, skip },
       waitMs: 0,
       signal: AbortSignal.timeout(10_000),
     })
