@@ -50,13 +50,7 @@ function optionRow(step, option, draw) {
 /** Fields of the choices; of yes and no only where they lead. */
 export function optionFields(step, draw) {
   if (step.answer === 'yes_no')
-    return [
-      el(
-        'div',
-        { class: 'texts' },
-        ...choicesOf(step).map((one) => goToField(step, one.id, `${one.label}: ${words.goTo}`)),
-      ),
-    ]
+    return [el('div', {}, ...choicesOf(step).map((one) => goToField(step, one.id, `${one.label}: ${words.goTo}`)))]
   if (!['one', 'several'].includes(step.answer)) return []
   const add = () => {
     change(

@@ -7,14 +7,13 @@ import { faultsOf, type WorkspaceView, isSent, typedIn } from '../frame/workspac
 import { action, form } from '../frame/layout.ts'
 import { faultSummary, field, hidden, NO_FAULTS, type Faults } from '../../ui/form.ts'
 import { html, paragraphs, telephone, type Html } from '../../platform/html/html.ts'
-import { agentName, clock, moment, refused, stateTag } from '../frame/components.ts'
+import { agentName, campaignName, clock, moment, refused, stateTag } from '../frame/components.ts'
 import type { Workspace, Refusal } from '../frame/context.ts'
 import { contactPanel } from '../agenda/appointment.view.ts'
 
 export type ShownCallback = Static<typeof CallbackShown>
 
 export const isOpen = (c: ShownCallback): boolean => ['scheduled', 'queued', 'in_progress'].includes(c.status)
-const campaignName = (workspace: Workspace, id: string): string => workspace.config.campaigns.get(id)?.name ?? '–'
 
 /** The state as a tag; a completed callback shows its outcome instead, because a wrong number is not “done”. */
 function callbackTag(workspace: Workspace, c: ShownCallback): Html {
@@ -23,10 +22,14 @@ function callbackTag(workspace: Workspace, c: ShownCallback): Html {
   return html`<span class="tag ${c.outcome}">${words[c.outcome] ?? c.outcome}</span>`
 }
 
-type Happened = Static<typeof HistoryShown>['items'][number] & { data: { outcome?: string; note?: string } }
+export type Happened = Static<typeof HistoryShown>['items'][number] & { data: { outcome?: string; note?: string } }
 
 /** Whether this person holds the callback; keys work only then. */
-const isMine = (workspace: Workspace, c: ShownCallback, history: readonly Happened[]): boolean =>
+export const isHeldBy = (
+  workspace: Workspace,
+  c: Pick<ShownCallback, 'status'>,
+  history: readonly Happened[],
+): boolean =>
   c.status === 'in_progress' &&
   history.findLast((e) => e.type === 'callback.leased')?.actor === `user:${workspace.person.id}`
 
@@ -209,7 +212,7 @@ export async function callbackPage(workspace: Workspace, id: string, refusal?: R
   const to = (verb: string): string => `/agenda/callbacks/${c.id}/${verb}`
   const history = (await workspace.read<{ items: Happened[] }>(`/v1/callbacks/${id}/history`)).items
   const canChange = workspace.can('callbacks:work') && isOpen(c)
-  const canReport = canChange && isMine(workspace, c, history)
+  const canReport = canChange && isHeldBy(workspace, c, history)
   const panel = await contactPanel(workspace, c.contactId, 'callback', c.id)
   return {
     title: `${w.one} ${c.number ?? ''}`,

@@ -6,7 +6,7 @@ import { DAY } from '../../kernel/time/interval.ts'
 import { instantIn } from '../frame/components.ts'
 import type { Answered, Refusal, Workspace } from '../frame/context.ts'
 import { address, textIn, textsIn } from '../frame/workspace.ts'
-import { answersIn } from './book.view.ts'
+import { answersIn, flat } from './book.view.ts'
 import { closeCall, isMine, openCall, subjectOf, type Screen } from './screen.ts'
 import { wantedIn } from './slot-grid.ts'
 
@@ -243,9 +243,6 @@ function timeIn(workspace: Workspace, fields: Fields) {
     ...(isInsisted ? { override: { reason: textIn(fields, 'reason') } } : {}),
   }
 }
-
-const flat = (fields: Fields): Record<string, string> =>
-  Object.fromEntries(Object.keys(fields).map((key) => [key, textIn(fields, key)]))
 
 /** Goes on with the script when its open step was to do just this. */
 async function goOn(workspace: Workspace, { talk }: Screen, kind: 'book' | 'send' | 'promise'): Promise<void> {

@@ -229,5 +229,6 @@ const wishesOf = (wanted: Wanted): Record<string, string> => ({
   appointment: wanted.movingId ?? '',
 })
 
-const flat = (fields: Fields): Record<string, string> =>
+/** A form as single texts by name. */
+export const flat = (fields: Fields): Record<string, string> =>
   Object.fromEntries(Object.keys(fields).map((name) => [name, textIn(fields, name)]))

@@ -5,7 +5,7 @@ import type { CallbackShown } from '../../domain/callback/callback.schema.ts'
 import { formatDate } from '../../kernel/time/zone.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { field, NO_FAULTS, select } from '../../ui/form.ts'
-import { clock, empty, moment, refused, table, today } from '../frame/components.ts'
+import { campaignName, clock, empty, moment, refused, table, today } from '../frame/components.ts'
 import type { Refusal, Workspace } from '../frame/context.ts'
 import { action, form } from '../frame/layout.ts'
 import {
@@ -19,7 +19,6 @@ import {
   type WorkspaceView,
 } from '../frame/workspace.ts'
 import { beginScript } from './acts.ts'
-import { campaignName } from './screen.ts'
 
 type State = Static<typeof MyStateShown>
 const scope = 'callbacks:work' as const

@@ -1,6 +1,7 @@
 // The middle area of the contact screen: the script, one step at a time, with what was said before.
 import { documentedTexts } from './talk-text.ts'
-import { campaignName, actAt, refusalOf, type Screen, type Talk } from './screen.ts'
+import { actAt, refusalOf, type Screen, type Talk } from './screen.ts'
+import { campaignName } from '../frame/components.ts'
 import type { Workspace } from '../frame/context.ts'
 import { form, action } from '../frame/layout.ts'
 import { address, faultsOf, typedIn, chosenIn } from '../frame/workspace.ts'

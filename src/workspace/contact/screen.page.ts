@@ -4,7 +4,7 @@ import { readableNumber } from '../../domain/contact/phone.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { action } from '../frame/layout.ts'
-import { clock, moment, nameOf, numberLink, serviceName, stateTag } from '../frame/components.ts'
+import { campaignName, clock, moment, nameOf, numberLink, serviceName, stateTag } from '../frame/components.ts'
 import type { Workspace } from '../frame/context.ts'
 import {
   address,
@@ -22,7 +22,7 @@ import { widgetsFor } from '../agenda/widgets.ts'
 import { ACTS, OF_CALLBACK, OF_PERSON } from './acts.ts'
 import { doArea } from './do.view.ts'
 import { sayArea } from './say.view.ts'
-import { actAt, campaignName, KINDS, readScreen, storyOf, type Kind, type Screen } from './screen.ts'
+import { actAt, KINDS, readScreen, storyOf, type Kind, type Screen } from './screen.ts'
 import { spokenIn } from './talk-text.ts'
 import { moreOf, whoArea } from './who.view.ts'
 

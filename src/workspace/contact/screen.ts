@@ -1,11 +1,12 @@
 // Everything that one contact screen shows: the callback, appointment, person or call, who it is, and the conversation.
 import type { Static } from 'typebox'
 import type { SummaryShown } from '../../api/person.routes.ts'
-import type { CallbackShown, HistoryShown } from '../../domain/callback/callback.schema.ts'
+import type { CallbackShown } from '../../domain/callback/callback.schema.ts'
 import type { ConversationShown } from '../../domain/script/conversation-json.ts'
 import type { Step } from '../../domain/script/script.ts'
 import type { Facts } from '../../domain/script/script-variables.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { isHeldBy, type Happened } from '../callbacks/callback.view.ts'
 import type { Found } from '../agenda/book.page.ts'
 import type { ShownAppointment } from '../agenda/shown-appointment.ts'
 import type { TimelineItem } from '../agenda/timeline.view.ts'
@@ -25,7 +26,6 @@ export type Summary = Omit<Static<typeof SummaryShown>, 'contact' | 'lastRating'
   }
   lastRating: { stars: number; comment?: string; at: string } | null
 }
-type Happened = Static<typeof HistoryShown>['items'][number] & { data: { outcome?: string; note?: string } }
 type Call = {
   id: string
   number: string | null
@@ -89,13 +89,8 @@ export const subjectOf = (screen: Pick<Screen, 'kind' | 'id' | 'call' | 'summary
 }
 
 /** Whether this person holds the callback: outcomes are recorded only then. */
-export const isMine = (workspace: Workspace, screen: Screen): boolean =>
-  screen.callback?.status === 'in_progress' &&
-  screen.history.findLast((e) => e.type === 'callback.leased')?.actor === `user:${workspace.person.id}`
-
-/** Name of a campaign. */
-export const campaignName = (workspace: Workspace, id: string): string =>
-  workspace.config.campaigns.get(id)?.name ?? '–'
+export const isMine = (workspace: Workspace, { callback, history }: Pick<Screen, 'callback' | 'history'>): boolean =>
+  callback !== null && isHeldBy(workspace, callback, history)
 
 /** The filters of the timeline, as the page has them. */
 const kindsIn = (text: string | undefined): string =>

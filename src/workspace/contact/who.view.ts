@@ -1,5 +1,5 @@
 // The left area of the contact screen: who it is, the facts, and the one time line.
-import { moment, nameOf, numberLink, readable } from '../frame/components.ts'
+import { campaignName, moment, nameOf, numberLink, readable } from '../frame/components.ts'
 import type { Workspace } from '../frame/context.ts'
 import { form } from '../frame/layout.ts'
 import { address, faultsOf, typedIn } from '../frame/workspace.ts'
@@ -8,7 +8,7 @@ import { field, NO_FAULTS, select } from '../../ui/form.ts'
 import { serviceName } from '../frame/components.ts'
 import type { Found } from '../agenda/book.page.ts'
 import { timeline } from '../agenda/timeline.view.ts'
-import { actAt, campaignName, isAgain, refusalOf, type Screen, type Summary } from './screen.ts'
+import { actAt, isAgain, refusalOf, type Screen, type Summary } from './screen.ts'
 
 /** Kinds by which the time line is filtered; several are joined by a point. */
 const FILTERS = ['', 'appointment', 'callback.attempt', 'message.inbound', 'note', 'conversation'] as const

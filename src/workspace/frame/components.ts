@@ -39,6 +39,8 @@ export const dayIn = (workspace: Workspace, text: string | undefined): number =>
 export const serviceName = (workspace: Workspace, ids: readonly string[]): string => visitName(workspace, ids)
 export const agentName = (workspace: Workspace, id: string | null): string =>
   workspace.config.agents.get(id ?? '')?.name ?? '–'
+export const campaignName = (workspace: Workspace, id: string): string =>
+  workspace.config.campaigns.get(id)?.name ?? '–'
 export const locationName = (workspace: Workspace, id: string): string =>
   workspace.config.locations.get(id)?.name ?? '–'
 
