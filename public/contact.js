@@ -41,6 +41,14 @@ const onScale = (key) =>
 const controlOf = (key) =>
   onScale(key) ?? document.querySelector(`[data-key="${CSS.escape(key)}"], [data-tab-key="${CSS.escape(key)}"]`)
 
+/** Ctrl+Enter sends what is being written, where one button sends it. */
+function onSend(event) {
+  const form = event.target.closest?.('.contact-screen form')
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !form || form.querySelector('.keys')) return
+  event.preventDefault()
+  form.requestSubmit([...form.querySelectorAll('button:not([disabled])')].at(-1))
+}
+
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target) || !root()) return
   const { key } = event
@@ -91,6 +99,7 @@ document.addEventListener('submit', onSubmit)
 document.addEventListener('click', onClick)
 document.addEventListener('change', onChange)
 addEventListener('keydown', onKey)
+addEventListener('keydown', onSend)
 document.addEventListener('input', (event) => {
   if (event.target.form) keep(event.target.form)
   showMessage()
@@ -100,5 +109,6 @@ enliven()
 followOthers()
 dial()
 startReady()
-if (root() && document.activeElement === document.body)
-  document.querySelector('#say .step ~ form button, #say form button')?.focus()
+// Where all three areas are in sight the keyboard begins at the script; on a phone the page begins at its top.
+if (root() && document.activeElement === document.body && matchMedia('(min-width: 1200px)').matches)
+  document.querySelector('#say .step ~ form button, #say form button')?.focus({ preventScroll: true })

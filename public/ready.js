@@ -75,7 +75,8 @@ export function startReady() {
   })
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select')) return
-    if (event.key === 'z') document.querySelector('[data-just-done] .undo')?.click()
+    if (event.key === 'c') document.getElementById('number')?.focus()
+    else if (event.key === 'z') document.querySelector('[data-just-done] .undo')?.click()
     // Who is in a pause ends it first.
     else if (event.key === 'n' && ready()?.dataset.state === 'pause') ready().querySelector('button')?.focus()
     else if (event.key === 'n') next()

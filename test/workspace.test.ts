@@ -272,7 +272,7 @@ test('callbacks: the next one is taken, its outcome told, another time promised'
   })
   await service.tenant.make('callbacks', { campaignId: campaign.id, number: '+393205550111', reason: 'Carta scaduta' })
   const list = await clerk.get('/agenda/callbacks')
-  expect(list.text).toContain('+393205550111')
+  expect(list.text).toContain('+39 320 555 0111')
   const one = await clerk.submit(list, '/callbacks/next', { campaign: campaign.id })
   expect(one.html).toContain('href="tel:+393205550111"')
   expect(one.text).toContain('Carta scaduta')

@@ -1,6 +1,7 @@
 // PURE. The timeline of a contact: all events, newest first, with their main facts.
 import type { TimelineShown } from '../../api/person.routes.ts'
 import type { Static } from 'typebox'
+import { readableNumber } from '../../domain/contact/phone.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { agentName, empty, moment, readable, serviceName } from '../frame/components.ts'
 import type { Workspace } from '../frame/context.ts'
@@ -55,7 +56,7 @@ function said(workspace: Workspace, { kind, id, data }: TimelineItem): Html {
         <span class="tag ${text(data.status)}">${state}</span
         >${text(data.notes) !== '' && html`<span class="detail">${text(data.notes)}</span>`}`
     case 'callback':
-      return html`<a href="/agenda/callbacks/${id}">${w.callback} ${text(data.number)}</a>
+      return html`<a href="/agenda/callbacks/${id}">${w.callback} ${readableNumber(text(data.number))}</a>
         <span class="tag ${text(data.status)}"
           >${data.status === 'completed' && data.outcome !== 'answered' ? (outcomes[text(data.outcome)] ?? state) : state}</span
         >${text(data.reason) !== '' && html`<span class="detail">${text(data.reason)}</span>`}`

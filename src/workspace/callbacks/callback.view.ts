@@ -2,6 +2,7 @@
 import type { HistoryShown } from '../../domain/callback/callback.schema.ts'
 import type { CallbackShown } from '../../domain/callback/callback.schema.ts'
 import type { Static } from 'typebox'
+import { readableNumber } from '../../domain/contact/phone.ts'
 import { OUTCOMES } from '../../domain/catalogue/campaign/retry.ts'
 import { faultsOf, type WorkspaceView, isSent, typedIn } from '../frame/workspace.ts'
 import { action, form } from '../frame/layout.ts'
@@ -83,7 +84,7 @@ export function listOf(workspace: Workspace, items: readonly ShownCallback[]): H
             ></a
           >
           <span class="what"
-            ><strong>${c.number ?? workspace.words.callbacks.web}</strong>
+            ><strong>${c.number === null ? workspace.words.callbacks.web : readableNumber(c.number)}</strong>
             <span class="detail"
               >${campaignName(workspace, c.campaignId)}${c.ownerAgentId !== null && ` · ${agentName(workspace, c.ownerAgentId)}`}
               ${c.reason}</span

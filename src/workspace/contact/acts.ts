@@ -184,11 +184,14 @@ const outcome: Act = async (workspace, screen, fields) => {
   const { callback } = screen
   if (!isMine(workspace, screen)) return notTaken(workspace)
   const again = textIn(fields, 'nearest') || instantIn(workspace, textIn(fields, 'again'))
+  if (again !== null && Date.parse(again) < workspace.now) return alreadyPast(workspace, '/callAgainAt')
   if (textIn(fields, 'nearest') === '' && again !== null) {
     const refused = await refusedWish(workspace, callback!, again)
     if (refused !== null) return refused
   }
-  const said = textIn(fields, 'outcome') || textIn(fields, 'wished') || 'postponed'
+  // A pressed window answers the outcome that was refused; without any outcome nothing is recorded.
+  const isPressed = textIn(fields, 'nearest') !== ''
+  const said = textIn(fields, 'outcome') || textIn(fields, 'wished') || (isPressed ? 'postponed' : '')
   const [note, leaseId] = [textIn(fields, 'summary'), textIn(fields, 'leaseId')]
   // The conversation as it is now: another tab may have begun it anew.
   const talk = screen.talk?.callbackId === callback!.id ? screen.talk.id : ''
@@ -319,8 +322,24 @@ const message: Act = async (workspace, screen, fields) => {
   return led(sent, { do: 'message', done: sent.ok && sent.body.withheld !== null ? 'withheld' : 'written' })
 }
 
+/** The refusal of a time that is over. */
+const alreadyPast = (workspace: Workspace, pointer: string): Done => {
+  const text = workspace.words.contact.past
+  return {
+    status: 422,
+    refusal: {
+      code: 'in_the_past',
+      title: text,
+      detail: '',
+      errors: [{ pointer, detail: text, code: 'in_the_past' }],
+      extra: {},
+    },
+  }
+}
+
 const promise: Act = async (workspace, screen, fields) => {
   const at = textIn(fields, 'nearest') || instantIn(workspace, textIn(fields, 'at'))
+  if (at !== null && Date.parse(at) < workspace.now) return alreadyPast(workspace, '/when')
   const reason = textIn(fields, 'subject')
   const contactId = screen.summary?.contact.id
   const body = {

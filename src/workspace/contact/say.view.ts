@@ -48,7 +48,9 @@ function inputs(
   const w = workspace.words.contact
   const language = talk.language as 'it' | 'en'
   const to = actAt(screen, 'answer')
-  const before = talk.answers[step.id]
+  // What is known of the person already is confirmed instead of typed again.
+  const known = step.writesTo === undefined ? undefined : screen.summary?.contact.attributes?.[step.writesTo]
+  const before = talk.answers[step.id] ?? known
   if (step.answer === 'several')
     return choices(
       {
