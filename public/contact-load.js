@@ -61,7 +61,7 @@ function swap(page) {
 
 const FIRST =
   'input:not([type=hidden], [tabindex="-1"], [type=radio]), input[type=radio]:checked, select, textarea, button:not([hidden]), a.button'
-const isAside = (control) => control.closest('.tabs, details:not([open]), .foot') !== null
+const isAside = (control) => control.closest('.tabs, details:not([open]), .foot, .trail') !== null
 
 /**
  * Where the keyboard goes on: at a fault, at the news of the area, at the chosen time, above the outcomes (where Enter records nothing),
@@ -89,11 +89,16 @@ async function pageOf(answer) {
   return page
 }
 
+let shownAt = 0
+/** A second press right after a new step was meant for the one before; ms. */
+export const isJustShown = () => Date.now() - shownAt < 250
+
 function show(page, answer, { url, method, form, area, isOwn }) {
   const isHere = page.querySelector('.contact-screen')?.dataset.contact === root()?.dataset.contact
   if (!isHere) return location.assign(answer.redirected || answer.ok ? answer.url : url)
   document.querySelector('.lost')?.remove()
   swap(page)
+  if (method === 'POST') shownAt = Date.now()
   if (answer.redirected || (method === 'GET' && isOwn)) history.replaceState(null, '', answer.url)
   if (form) delete form.dataset.sent
   if (area) goOnIn(area)

@@ -1,7 +1,7 @@
 // The contact screen: its forms and links change the areas without a reload, so that nothing typed elsewhere is lost; keys lead to areas
 // and outcomes.
 import { keep, restore } from './contact-drafts.js'
-import { goOnIn, isBusy, load, root, words } from './contact-load.js'
+import { goOnIn, isBusy, isJustShown, load, root, words } from './contact-load.js'
 import { enliven, showChosen, showMessage } from './contact-parts.js'
 import { startReady } from './ready.js'
 import { isField, say } from './workspace.js'
@@ -14,6 +14,7 @@ function onSubmit(event) {
   const form = event.target
   if (event.defaultPrevented || !root()?.contains(form)) return
   event.preventDefault()
+  if (form.method === 'post' && form.closest('#say') && isJustShown()) return
   const fields = new URLSearchParams(new FormData(form, event.submitter))
   const options = { form, area: areaAfter(form) }
   if (form.method === 'get') load(`${form.getAttribute('action')}?${fields}`, options)
@@ -47,6 +48,11 @@ function onSend(event) {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !form || form.querySelector('.keys')) return
   event.preventDefault()
   form.requestSubmit([...form.querySelectorAll('button:not([disabled])')].at(-1))
+}
+
+/** Escape leaves a field, so that keys are commands again. */
+function onEscape({ key, target }) {
+  if (key === 'Escape' && isField(target) && root()?.contains(target)) target.blur()
 }
 
 function onKey(event) {
@@ -100,6 +106,7 @@ document.addEventListener('click', onClick)
 document.addEventListener('change', onChange)
 addEventListener('keydown', onKey)
 addEventListener('keydown', onSend)
+addEventListener('keydown', onEscape)
 document.addEventListener('input', (event) => {
   if (event.target.form) keep(event.target.form)
   showMessage()

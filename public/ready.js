@@ -29,7 +29,9 @@ async function next() {
 
 /** Reads the state and the queue again, without touching a number that is being typed. */
 async function refresh() {
-  const answer = await fetch(location.pathname, { headers: { accept: 'text/html' } })
+  // The page may be the answer to a form, whose address is no page.
+  const here = document.querySelector('[data-part=team]') ? '/agenda/contact/team' : '/agenda/contact'
+  const answer = await fetch(here, { headers: { accept: 'text/html' } })
   if (!answer.ok || answer.redirected) return
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
   for (const selector of ['[data-queue]', '[data-ready]', '[data-part=team]']) {
@@ -84,9 +86,11 @@ export function startReady() {
     event.preventDefault()
   })
   setInterval(showWrapUp, 1000)
+  // A number that was refused is put right before anything comes.
+  document.querySelector('main [aria-invalid=true]')?.focus()
   lookAfterUndo()
   const again = () => isFree() && !document.querySelector('[data-just-done]') && next()
-  setInterval(again, AGAIN)
+  setInterval(() => again() || refresh(), AGAIN)
   addEventListener('agenda-live', ({ detail: { type } }) => {
     if (type.startsWith('callback.')) again()
     else if (type === 'agent.state') refresh()

@@ -52,7 +52,9 @@ async function tabTo(page: Page, text: string): Promise<void> {
   throw new Error(`no way by Tab to ${text}`)
 }
 
+/** As a person does, who has seen what is there; a press within a quarter of a second counts as a double one. */
 const press = async (page: Page, ...keys: string[]): Promise<void> => {
+  await page.waitForTimeout(300)
   for (const key of keys) await page.keyboard.press(key)
 }
 

@@ -70,6 +70,32 @@ export async function latestRun(db: Db, tenantId: string, subject: Subject, sinc
   return query.executeTakeFirst()
 }
 
+/** Whether another conversation about the same callback began before. */
+export async function hasEarlierRun(tx: Tx, run: Pick<Run, 'tenant_id' | 'callback_id' | 'id'>): Promise<boolean> {
+  if (run.callback_id === null) return false
+  const row = await tx
+    .selectFrom('script_runs')
+    .select('id')
+    .where('tenant_id', '=', run.tenant_id)
+    .where('callback_id', '=', run.callback_id)
+    .where('id', '<', run.id)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Forgets what was said to a step that was opened again and not answered. */
+export async function forgetAnswer(tx: Tx, tenantId: string, runId: string, position: number): Promise<void> {
+  await tx
+    .updateTable('script_run_steps')
+    .set({ answer: null })
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('position', '=', position)
+    .where('left_at', 'is', null)
+    .execute()
+}
+
 /** Deletes a conversation with its steps. */
 export async function deleteRun(tx: Tx, tenantId: string, id: string): Promise<void> {
   await tx.deleteFrom('script_run_steps').where('tenant_id', '=', tenantId).where('run_id', '=', id).execute()

@@ -11,6 +11,8 @@ import { after, answerFault, walk } from './conversation.ts'
 import { documentOfRun, factsOf, type RunDocument } from './facts.ts'
 import {
   deleteRun,
+  forgetAnswer,
+  hasEarlierRun,
   enterStep,
   findRun,
   insertRun,
@@ -307,8 +309,10 @@ export async function endRun(deps: Deps, tenantId: string, id: string): Promise<
     if (run?.position == null) return
     const now = new Date(deps.now())
     const isUntouched = (await stepsOfRun(tx, tenantId, id)).every((step) => step.leftAt === null)
-    if (isUntouched) await deleteRun(tx, tenantId, id)
-    else await updateRun(tx, tenantId, id, { position: null, ended_at: now }, now)
+    // One that was begun anew hides the one before it.
+    if (isUntouched && !(await hasEarlierRun(tx, run))) return deleteRun(tx, tenantId, id)
+    await forgetAnswer(tx, tenantId, id, run.position)
+    await updateRun(tx, tenantId, id, { position: null, ended_at: now }, now)
   })
 }
 
@@ -335,7 +339,8 @@ async function wordsOf(db: Db, run: Run): Promise<Words> {
   const { language } = documentOfRun(run)
   const words: Words = { answers: {}, asked: {} }
   for (const step of await stepsOfRun(db, run.tenant_id, run.id)) {
-    if (step.answer === null) continue
+    // An answer that was taken back is kept only until another is given.
+    if (step.answer === null || step.leftAt === null) continue
     const document = await findVersion(db, run.tenant_id, step.scriptId, step.version)
     const question = document && stepOf(document, step.stepId)
     if (question?.kind !== 'ask') continue

@@ -213,6 +213,7 @@ const undo: Act = async (workspace, screen) => {
   const last = screen.talk?.steps.at(-1)
   if (undone.ok && screen.talk?.position === null && last?.leftAt === null)
     await workspace.api('POST', `/v1/conversations/${screen.talk.id}/return`, { body: { position: last.position } })
+  if (undone.ok && screen.talk === null) await beginScript(workspace, screen.callback!.id)
   return led(undone, { do: 'outcome' })
 }
 

@@ -76,6 +76,13 @@ function outcomeKeys(workspace: Workspace, screen: Screen): Html {
   </fieldset>`
 }
 
+/** What was said to an outcome that was taken back just now. */
+function undoneNote({ history }: Screen): string {
+  const last = history.findLastIndex((e) => e.type === 'callback.attempted' || e.type === 'callback.attempt_undone')
+  if (history[last]?.type !== 'callback.attempt_undone') return ''
+  return history.slice(0, last).findLast((e) => e.type === 'callback.attempted')?.data.note ?? ''
+}
+
 function outcomeTab(workspace: Workspace, screen: Screen): Html {
   const w = workspace.words.contact
   const c = screen.callback!
@@ -99,11 +106,19 @@ function outcomeTab(workspace: Workspace, screen: Screen): Html {
     to,
     html`${c.leaseId !== null && hidden('leaseId', c.leaseId)} ${screen.talk !== null && hidden('talk', screen.talk.id)}
       <button hidden disabled></button>
-      ${outcomeKeys(workspace, screen)}
-      ${field({ name: 'summary', label: w.summary, value: typedIn(workspace, to, 'summary'), type: 'textarea', maxLength: 1000 }, faults)}
+      ${nearest(workspace, refusal, 'nearest')} ${outcomeKeys(workspace, screen)}
+      ${field(
+        {
+          name: 'summary',
+          label: w.summary,
+          value: typedIn(workspace, to, 'summary', undoneNote(screen)),
+          type: 'textarea',
+          maxLength: 1000,
+        },
+        faults,
+      )}
       ${field({ name: 'again', label: w.wish, hint: w.wishHint, value: typedIn(workspace, to, 'again'), type: 'datetime-local' }, faults)}
-      ${refusal !== undefined && hidden('wished', typedIn(workspace, to, 'outcome'))}
-      ${nearest(workspace, refusal, 'nearest')}`,
+      ${refusal !== undefined && hidden('wished', typedIn(workspace, to, 'outcome'))}`,
     'outcome',
   )}
   ${c.leaseId !== null && action(workspace, { to: actAt(screen, 'release'), label: w.giveBack, className: 'plain' })}`

@@ -122,7 +122,7 @@ export async function messageTab(workspace: Workspace, screen: Screen): Promise<
         faults,
       )}
       <p class="hint" data-length="${w.length}" hidden></p>
-      <details class="preview">
+      <details class="arrival">
         <summary>${w.preview}</summary>
         <blockquote data-preview></blockquote>
       </details>

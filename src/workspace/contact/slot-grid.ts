@@ -112,6 +112,7 @@ function chip(workspace: Workspace, slot: Slot, day: string, { isShared, hasPlac
       type="radio"
       name="start"
       value="${valueOf(slot)}"
+      data-said="${day}, ${clockOf(workspace.zone, Date.parse(slot.start))}"
       ${valueOf(slot) === chosen && html`checked`}
       required
     /><span

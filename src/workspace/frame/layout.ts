@@ -33,7 +33,7 @@ const ENTRIES: readonly Entry[] = [
   { section: 'hours', href: '/agenda/hours', scope: 'hours:write' },
   { section: 'team', href: '/agenda/team', scope: 'team:write' },
   { section: 'reports', href: '/agenda/reports', scope: 'reports:read' },
-  { section: 'scripts', href: '/agenda/scripts', scope: 'configuration:write' },
+  { section: 'scripts', href: '/agenda/scripts', scope: 'reports:read' },
   { section: 'settings', href: '/agenda/settings', scope: 'configuration:read' },
 ]
 
