@@ -1,4 +1,5 @@
 // Calls that a telephone system announces.
+import { el } from './dom.js'
 import { isInFront } from './live.js'
 
 const STORE = 'agenda-calls'
@@ -25,22 +26,18 @@ const keep = (calls) => localStorage.setItem(PENDING, JSON.stringify(calls))
 function offer(words) {
   for (const note of document.querySelectorAll('.notice.call')) note.remove()
   for (const { url } of pending()) {
-    const note = document.createElement('p')
-    note.className = 'notice note call'
-    note.setAttribute('role', 'alert')
-    const link = document.createElement('a')
-    link.className = 'button'
-    link.href = url
-    link.textContent = words.open
-    const away = document.createElement('button')
-    away.type = 'button'
-    away.className = 'plain'
-    away.textContent = words.away
-    away.addEventListener('click', () => {
+    const putAway = () => {
       keep(pending().filter((one) => one.url !== url))
       note.remove()
-    })
-    note.append(`${words.call} `, link, ' ', away)
+    }
+    const note = el(
+      'p',
+      { class: 'notice note call', role: 'alert' },
+      `${words.call} `,
+      el('a', { class: 'button', href: url }, words.open),
+      ' ',
+      el('button', { type: 'button', class: 'plain', click: putAway }, words.away),
+    )
     document.getElementById('main').prepend(note)
   }
 }

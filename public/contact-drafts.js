@@ -10,7 +10,7 @@ const write = (drafts) =>
     : sessionStorage.setItem(storeName(), JSON.stringify(drafts))
 
 /** A form by its act; an answer also by the step it answers, a message by the saved text it began with. */
-const nameOf = (form) =>
+export const draftName = (form) =>
   [
     form.getAttribute('action'),
     ...(form.elements.namedItem('position') ? ['talk', 'position'] : ['saved']).map(
@@ -26,7 +26,7 @@ const valueOf = (field) => (field.type === 'checkbox' ? field.checked : field.va
 export function keep(form) {
   if (form.method !== 'post' || !root()?.contains(form)) return
   const drafts = read()
-  drafts[nameOf(form)] = fieldsOf(form).map((field) => [
+  drafts[draftName(form)] = fieldsOf(form).map((field) => [
     field.name,
     field.type === 'checkbox' ? field.value : '',
     valueOf(field),
@@ -41,13 +41,11 @@ export function forget(name) {
   write(drafts)
 }
 
-export { nameOf as draftName }
-
-/** Puts kept values into the forms of the page, except into one that the service shows again with its faults. */
+/** Puts kept values into the forms of the page. */
 export function restore() {
   const drafts = read()
   for (const form of root()?.querySelectorAll('form') ?? []) {
-    const kept = drafts[nameOf(form)]
+    const kept = drafts[draftName(form)]
     if (form.method !== 'post' || !kept) continue
     for (const [name, option, value] of kept) {
       const field = fieldsOf(form).find((one) => one.name === name && (option === '' || one.value === option))

@@ -1,5 +1,6 @@
 // Loads a contact screen's new state and puts its areas in place of the old ones; what is typed elsewhere and the reader's place stay.
 import { draftName, forget, restore } from './contact-drafts.js'
+import { el } from './dom.js'
 import { enliven } from './contact-parts.js'
 
 const AREAS = ['who', 'say', 'do']
@@ -13,16 +14,8 @@ export const isBusy = () => running !== null || Date.now() - ownChange < 2500
 /** Says that nothing is lost, with a button that tries again. */
 function showLost(form, retry) {
   document.querySelector('.lost')?.remove()
-  const box = document.createElement('div')
-  box.className = 'notice warning lost'
-  box.setAttribute('role', 'alert')
-  const text = document.createElement('p')
-  text.textContent = words().lost
-  const button = document.createElement('button')
-  button.type = 'button'
-  button.textContent = words().retry
-  button.addEventListener('click', retry)
-  box.append(text, button)
+  const button = el('button', { type: 'button', click: retry }, words().retry)
+  const box = el('div', { class: 'notice warning lost', role: 'alert' }, el('p', {}, words().lost), button)
   ;(form?.closest('.area') ?? document.getElementById('main')).prepend(box)
   button.focus()
 }

@@ -79,7 +79,6 @@ function onChange(event) {
   const { name } = event.target
   load(`${form.getAttribute('action')}?${new URLSearchParams(new FormData(form))}`).then(() => {
     document.querySelector(`form[data-swap] [name="${CSS.escape(name)}"]`)?.focus()
-    showChosen()
   })
 }
 

@@ -6,9 +6,17 @@ const TYPES = [
     (type) => `appointment.${type}`,
   ),
   ...['appointment.no_show', 'appointment.outcome_undone'],
-  ...['promised', 'postponed', 'cancelled', 'leased', 'attempted', 'attempt_undone', 'escalated', 'returned'].map(
-    (type) => `callback.${type}`,
-  ),
+  ...[
+    'promised',
+    'postponed',
+    'cancelled',
+    'leased',
+    'attempted',
+    'attempt_undone',
+    'escalated',
+    'given_back',
+    'lease_lost',
+  ].map((type) => `callback.${type}`),
   ...['callback.identified', 'callback.booked', 'agent.state', 'message.received', 'call.announced'],
 ]
 /** Whose stream it is: after a change of person the old stream is not theirs. */

@@ -92,11 +92,11 @@ function ownRoutes(app: Api, deps: Deps): void {
     handler: async (request) => {
       const who = whoIn(request)
       const config = await configOf(deps, who.tenantId)
-      const [period, queue] = await Promise.all([
+      const [period, { waiting }] = await Promise.all([
         currentState(deps.db.kysely, who.tenantId, who.userId),
         queueFor(deps, config, { agentId: who.agentId, actor: actorOf(request) }),
       ])
-      return { ...presentState(period), queue: queue.map(({ campaignId, due }) => ({ campaignId, due })) }
+      return { ...presentState(period), queue: waiting.map(({ campaignId, due }) => ({ campaignId, due })) }
     },
   })
 

@@ -1,28 +1,20 @@
 /// <reference lib="dom" />
 // The contact screen in Chromium: a callback from next to outcome by keyboard alone and by touch, with script, booking and message;
 // accidents in the middle; calls that are announced; a known person booked in seconds.
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWorkspaceStage, type WorkspaceStage } from './workspace-stage.ts'
-import { DESKTOP, expectSound, PHONE } from './stage.ts'
+import { DESKTOP, looker, PHONE } from './stage.ts'
 
-const OUT = join(import.meta.dirname, '..', '..', '.tmp', 'contact')
 let stage: WorkspaceStage
 let origin = ''
 beforeAll(async () => {
   stage = await openWorkspaceStage()
   origin = stage.origin
-  mkdirSync(OUT, { recursive: true })
 })
 afterAll(() => stage.close())
 
-const look = async (page: Page, name: string): Promise<void> => {
-  await expectSound(page, name)
-  const { width } = page.viewportSize()!
-  await page.screenshot({ path: join(OUT, `${width}_${name.replace(/[^a-z]+/gi, '_')}.png`), fullPage: true })
-}
+const look = looker('contact')
 
 /** What has the keyboard, in words. */
 const focused = (page: Page): Promise<string> =>

@@ -1,12 +1,12 @@
 /// <reference lib="dom" />
 // The script designer in Chromium: a script made by keyboard, saved by itself, refused with its faults, repaired, previewed, published,
 // compared and taken back; its file goes out and comes in again; the next contact gets the new version.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWorkspaceStage, type WorkspaceStage } from './workspace-stage.ts'
-import { expectSound, PHONE } from './stage.ts'
+import { looker, PHONE } from './stage.ts'
 
 const OUT = join(import.meta.dirname, '..', '..', '.tmp', 'scripts')
 let stage: WorkspaceStage
@@ -14,15 +14,10 @@ let origin = ''
 beforeAll(async () => {
   stage = await openWorkspaceStage()
   origin = stage.origin
-  mkdirSync(OUT, { recursive: true })
 })
 afterAll(() => stage.close())
 
-const look = async (page: Page, name: string): Promise<void> => {
-  await expectSound(page, name)
-  const { width } = page.viewportSize()!
-  await page.screenshot({ path: join(OUT, `${width}_${name.replace(/[^a-z]+/gi, '_')}.png`), fullPage: true })
-}
+const look = looker('scripts')
 const saved = (page: Page): Promise<unknown> =>
   page.waitForFunction(() => document.getElementById('saved')?.textContent === 'Salvato.')
 const field = (page: Page, label: string) => page.locator('#step').getByLabel(label, { exact: true })

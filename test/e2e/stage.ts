@@ -2,7 +2,8 @@
 // The service with the demo municipality in this process, with a clock that the test steps, and a browser that uses it.
 import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { loadDemo } from '../../src/cli/demo/demo.ts'
@@ -113,6 +114,18 @@ export async function expectSound(page: Page, name: string): Promise<void> {
     ),
   )
   expect(inset, `inset of ${name}`).toBeGreaterThan(0)
+}
+
+/** Asserts that a page is sound, and takes its picture into a folder under `.tmp`; `width_prefixname.png`. */
+export function looker(folder: string, prefix = ''): (page: Page, name: string) => Promise<void> {
+  const out = join(import.meta.dirname, '..', '..', '.tmp', folder)
+  mkdirSync(out, { recursive: true })
+  return async (page, name) => {
+    await expectSound(page, name)
+    const { width } = page.viewportSize()!
+    const path = join(out, `${width}_${prefix}${name.replace(/[^a-z]+/gi, '_')}.png`)
+    await page.screenshot({ path, fullPage: true })
+  }
 }
 
 let people = 0

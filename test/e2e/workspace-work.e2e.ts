@@ -1,29 +1,19 @@
 /// <reference lib="dom" />
 // The workspace's forms in Chromium, with the accessibility of their answers: painting hours, callbacks by one key press, an absence and
 // the appointments that it affects, duration by drag, and the administration pages that only a form leads to.
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWorkspaceStage, type WorkspaceStage } from './workspace-stage.ts'
-import { expectSound, PHONE } from './stage.ts'
+import { looker, PHONE } from './stage.ts'
 
-const OUT = join(import.meta.dirname, '..', '..', '.tmp', 'workspace')
 let stage: WorkspaceStage
 let origin = ''
 beforeAll(async () => {
   stage = await openWorkspaceStage()
   origin = stage.origin
-  mkdirSync(OUT, { recursive: true })
 })
 afterAll(() => stage.close())
 
-/** Asserts that the page is accessible and takes a screenshot. */
-async function look(page: Page, name: string): Promise<void> {
-  await expectSound(page, name)
-  const { width } = page.viewportSize()!
-  await page.screenshot({ path: join(OUT, `${width}_work_${name.replace(/[^a-z]+/gi, '_')}.png`), fullPage: true })
-}
+const look = looker('workspace', 'work_')
 
 test('hours are painted with the pointer or the keyboard, and say the same as the lines', async () => {
   const page = await stage.enter('rossi')

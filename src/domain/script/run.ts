@@ -24,7 +24,7 @@ import {
   type Run,
   type RunStep,
 } from './run.sql.ts'
-import { type AskStep, stepOf, textIn, type Answer, type Step } from './script.ts'
+import { labelOf, stepOf, textIn, type Answer, type Step } from './script.ts'
 import { findVersion, publishedScripts, type ScriptDocument } from './script.sql.ts'
 import { fillVariables, type Facts } from './script-variables.ts'
 
@@ -218,14 +218,6 @@ type Leaving = {
   at: RunStep
   answer: Answer | null
 }
-
-/** A question as people read it in lists: its name, else its text without markup and variables. */
-const labelOf = (step: AskStep, language: 'it' | 'en'): string =>
-  step.name ||
-  textIn(step.text, language)
-    .replace(/\{\{.*?\}\}/g, '…')
-    .replace(/[*_]/g, '')
-    .slice(0, 200)
 
 /** Stores the answer, writes it to the contact's attribute, and enters the next step or ends the conversation. */
 async function leave(deps: Deps, tx: Tx, config: TenantConfig, { run, steps, step, document, at, answer }: Leaving) {

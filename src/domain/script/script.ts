@@ -76,6 +76,14 @@ export function nextSteps(step: Step): string[] {
 export const textIn = (text: Text | undefined, language: 'it' | 'en'): string =>
   text?.[language] || text?.[language === 'it' ? 'en' : 'it'] || ''
 
+/** A question as people read it in lists: its name, else its text without markup and variables. */
+export const labelOf = (step: AskStep, language: 'it' | 'en'): string =>
+  step.name ||
+  textIn(step.text, language)
+    .replace(/\{\{.*?\}\}/g, '…')
+    .replace(/[*_]/g, '')
+    .slice(0, 200)
+
 /** The answers from which an ask step may choose: option ids, or `yes` and `no`. */
 export const choicesOf = (step: AskStep): readonly string[] =>
   step.answer === 'yes_no' ? ['yes', 'no'] : (step.options ?? []).map((option) => option.id)

@@ -272,7 +272,7 @@ async function bookPage(
 }
 
 /** Contacts that match the text; none for fewer than two characters. */
-async function lookUp(workspace: Workspace, text: string): Promise<Found[]> {
+export async function lookUp(workspace: Workspace, text: string): Promise<Found[]> {
   if (text.length < 2) return []
   const answer = await workspace.api<{ items: Found[] }>('POST', '/v1/contacts/lookup', { body: { text } })
   return answer.ok ? answer.body.items : []

@@ -3,6 +3,7 @@ import { callbackPage, isOpen, nearestWindows, listOf, type ShownCallback } from
 import { DAY } from '../../kernel/time/interval.ts'
 import {
   address,
+  allTexts,
   faultsOf,
   formIn,
   paramIn,
@@ -162,7 +163,7 @@ const simple = (
     scope,
     handler: async (workspace, request, reply) => {
       const id = paramIn(request)
-      const given = Object.fromEntries(Object.keys(formIn(request)).map((key) => [key, textIn(formIn(request), key)]))
+      const given = allTexts(formIn(request))
       const c = await workspace.read<ShownCallback>(`/v1/callbacks/${id}`)
       const answer = await workspace.api('POST', url(id, { ...given, campaignId: c.campaignId }), {
         body: body(workspace, { ...given, id }),

@@ -5,8 +5,8 @@ import type { Static } from 'typebox'
 import { DAY } from '../../kernel/time/interval.ts'
 import { instantIn } from '../frame/components.ts'
 import type { Answered, Refusal, Workspace } from '../frame/context.ts'
-import { address, textIn, textsIn } from '../frame/workspace.ts'
-import { answersIn, flat } from './book.view.ts'
+import { address, allTexts, textIn, textsIn } from '../frame/workspace.ts'
+import { answersIn } from './book.view.ts'
 import { closeCall, isMine, openCall, subjectOf, type Screen } from './screen.ts'
 import { wantedIn } from './slot-grid.ts'
 
@@ -255,7 +255,7 @@ async function goOn(workspace: Workspace, { talk }: Screen, kind: 'book' | 'send
 }
 
 const book: Act = async (workspace, screen, fields) => {
-  const wanted = wantedIn(workspace, screen, { ...flat(fields), do: 'book' })
+  const wanted = wantedIn(workspace, screen, { ...allTexts(fields), do: 'book' })
   const [channel, notes] = [textIn(fields, 'channel'), textIn(fields, 'notes')]
   const { contact } = screen.summary!
   const body = {
@@ -280,7 +280,7 @@ const book: Act = async (workspace, screen, fields) => {
 }
 
 const move: Act = async (workspace, screen, fields) => {
-  const wanted = wantedIn(workspace, screen, { ...flat(fields), do: 'move' })
+  const wanted = wantedIn(workspace, screen, { ...allTexts(fields), do: 'move' })
   const body = {
     ...timeIn(workspace, fields),
     as: 'staff',

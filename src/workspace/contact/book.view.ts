@@ -8,7 +8,7 @@ import type { Fields } from '../../ui/form-input.ts'
 import { moment, nameOf, optionsOf, serviceName, today } from '../frame/components.ts'
 import type { Workspace } from '../frame/context.ts'
 import { form } from '../frame/layout.ts'
-import { address, faultsOf, textIn, typedIn } from '../frame/workspace.ts'
+import { address, allTexts, faultsOf, textIn, typedIn } from '../frame/workspace.ts'
 import type { ShownAppointment } from '../agenda/shown-appointment.ts'
 import { actAt, isAgain, refusalOf, type Screen } from './screen.ts'
 import { firstFree, gridOf, slotGrid, wantedIn, type Wanted } from './slot-grid.ts'
@@ -175,7 +175,7 @@ export async function bookTab(workspace: Workspace, screen: Screen): Promise<Htm
   const isMoving = screen.query.do === 'move' && screen.appointment !== null
   const act = isMoving ? 'move' : 'book'
   if (!isMoving && screen.summary === null) return html`<p class="notice note">${w.whoFirst}</p>`
-  const given = isAgain(workspace, screen, act) ? { ...screen.query, ...flat(workspace.sent!.form) } : screen.query
+  const given = isAgain(workspace, screen, act) ? { ...screen.query, ...allTexts(workspace.sent!.form) } : screen.query
   const wanted = wantedIn(workspace, screen, { ...given, do: act })
   const refusal = refusalOf(screen, act)
   const faults = refusal ? faultsOf(refusal, answerOf) : NO_FAULTS
@@ -228,7 +228,3 @@ const wishesOf = (wanted: Wanted): Record<string, string> => ({
   places: wanted.places === '1' ? '' : wanted.places,
   appointment: wanted.movingId ?? '',
 })
-
-/** A form as single texts by name. */
-export const flat = (fields: Fields): Record<string, string> =>
-  Object.fromEntries(Object.keys(fields).map((name) => [name, textIn(fields, name)]))

@@ -28,12 +28,7 @@ function tabsOf(workspace: Workspace, screen: Screen): Tab[] {
 
 const tabIn = (workspace: Workspace, screen: Screen): Tab => {
   const tabs = tabsOf(workspace, screen)
-  const wanted =
-    screen.refused === null
-      ? screen.query.do
-      : (({ number: undefined, person: undefined, find: undefined } as Record<string, string | undefined>)[
-          screen.refused.act
-        ] ?? screen.refused.act)
+  const wanted = screen.refused?.act ?? screen.query.do
   return tabs.find((tab) => tab === wanted) ?? tabs.find((tab) => tab === screen.query.do) ?? tabs[0] ?? 'note'
 }
 

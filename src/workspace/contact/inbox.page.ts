@@ -15,7 +15,7 @@ import {
   type WorkspaceView,
 } from '../frame/workspace.ts'
 import type { Refusal, Workspace } from '../frame/context.ts'
-import type { Found } from '../agenda/book.page.ts'
+import { lookUp, type Found } from '../agenda/book.page.ts'
 
 const HERE = '/agenda/inbox'
 const TABS = ['open', 'mine', 'closed'] as const
@@ -199,9 +199,7 @@ export function inboxPages(add: AddWorkspacePage): void {
     scope: 'contacts:write',
     handler: async (workspace, request) => {
       const fields = formIn(request)
-      const text = textIn(fields, 'text')
-      const answer = await workspace.api<{ items: Found[] }>('POST', '/v1/contacts/lookup', { body: { text } })
-      const people = answer.ok ? answer.body.items : []
+      const people = await lookUp(workspace, textIn(fields, 'text'))
       return inboxPage(workspace, tabIn(textIn(fields, 'show')), { found: { id: paramIn(request), people } })
     },
   })

@@ -15,7 +15,7 @@ import {
   type AddWorkspacePage,
   type WorkspaceView,
 } from '../frame/workspace.ts'
-import type { Found } from '../agenda/book.page.ts'
+import { lookUp, type Found } from '../agenda/book.page.ts'
 import type { ShownAppointment } from '../agenda/shown-appointment.ts'
 import { timeline } from '../agenda/timeline.view.ts'
 import { widgetsFor } from '../agenda/widgets.ts'
@@ -154,13 +154,6 @@ const kindIn = (request: FastifyRequest): Kind => {
   return kind
 }
 
-/** People whom the search of the left area finds. */
-async function findPeople(workspace: Workspace, text: string): Promise<Found[]> {
-  if (text.trim().length < 2) return []
-  const answer = await workspace.api<{ items: Found[] }>('POST', '/v1/contacts/lookup', { body: { text } })
-  return answer.ok ? answer.body.items : []
-}
-
 async function act(workspace: Workspace, request: FastifyRequest, reply: FastifyReply): Promise<WorkspaceView> {
   const [kind, id, name] = [kindIn(request), paramIn(request), paramIn(request, 'act')]
   const fields = formIn(request)
@@ -171,8 +164,9 @@ async function act(workspace: Workspace, request: FastifyRequest, reply: Fastify
     appointment: textIn(fields, 'appointment') || asked.appointment,
   }
   const place = { kind, id, query }
-  const screen = await readScreen(workspace, place)
-  if (name === 'find') return screenPage(workspace, screen, await findPeople(workspace, textIn(fields, 'text')))
+  if (name === 'find')
+    return screenPage(workspace, await readScreen(workspace, place), await lookUp(workspace, textIn(fields, 'text')))
+  const screen = await readScreen(workspace, { ...place, isForAct: true })
   const run = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined
   const isPossible =
     (!OF_CALLBACK.has(name) || screen.callback !== null) &&

@@ -133,11 +133,13 @@ function contactOf(kind: Kind, id: string, { call, callback, appointment }: Subj
   return call?.contactId ?? callback?.contactId ?? (kind === 'appointment' ? (appointment?.contactId ?? null) : null)
 }
 
-async function personOf(workspace: Workspace, id: string | null, kinds: string | undefined) {
-  if (id === null || !workspace.can('contacts:read')) return { summary: null, story: { items: [], nextCursor: null } }
+/** `kinds`: the filter of the time line; null = it is not read. */
+async function personOf(workspace: Workspace, id: string | null, kinds: string | null | undefined) {
+  const untold = { items: [], nextCursor: null }
+  if (id === null || !workspace.can('contacts:read')) return { summary: null, story: untold }
   const [summary, story] = await Promise.all([
     workspace.read<Summary>(`/v1/contacts/${id}/summary`),
-    storyOf(workspace, id, kinds),
+    kinds === null ? untold : storyOf(workspace, id, kinds),
   ])
   return { summary, story }
 }
@@ -147,12 +149,13 @@ async function talkOf(workspace: Workspace, screen: Screen): Promise<Talk | null
   return talks.ok ? (talks.body.items[0] ?? null) : null
 }
 
-type Place = Pick<Screen, 'kind' | 'id' | 'query'>
+/** `isForAct`: without the time line and the people to choose from, which an act does not need. */
+type Place = Pick<Screen, 'kind' | 'id' | 'query'> & { isForAct?: boolean }
 
 /** Reads the screen. Throws `not_found` for what does not exist or is out of reach. */
 export async function readScreen(
   workspace: Workspace,
-  { kind, id, query }: Place,
+  { kind, id, query, isForAct = false }: Place,
   refused: Screen['refused'] = null,
 ): Promise<Screen> {
   const about = await subjectsOf(workspace, kind, id, query.appointment || undefined)
@@ -161,8 +164,8 @@ export async function readScreen(
   // Only an appointment of this person is moved from here.
   const isTheirs = kind === 'appointment' || about.appointment?.contactId === named
   const [person, people] = await Promise.all([
-    personOf(workspace, named, query.kind),
-    named === null ? peopleWith(workspace, number) : [],
+    personOf(workspace, named, isForAct ? null : query.kind),
+    named === null && !isForAct ? peopleWith(workspace, number) : [],
   ])
   const screen: Screen = {
     ...{ kind, id, path: `/agenda/contact/${kind}/${id}`, ...about, ...person, people, query, refused, talk: null },

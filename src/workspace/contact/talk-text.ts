@@ -1,7 +1,7 @@
 // The words of a conversation: its questions and answers as people read them, and what its steps refer to.
 import type { Workspace } from '../frame/context.ts'
 import { moment, readable } from '../frame/components.ts'
-import { textIn, type Option, type Script } from '../../domain/script/script.ts'
+import { labelOf, textIn, type Option, type Script } from '../../domain/script/script.ts'
 import type { Facts } from '../../domain/script/script-variables.ts'
 import { scriptFor } from '../../domain/script/script-for.ts'
 import type { Html } from '../../platform/html/html.ts'
@@ -29,6 +29,20 @@ export function documentedTexts(workspace: Workspace, talk: Talk): Facts {
 const labelsOf = (options: readonly Option[] | undefined, language: 'it' | 'en'): Map<string, string> =>
   new Map((options ?? []).map((option) => [option.id, textIn(option.label, language)]))
 
+/** The questions of a script in words, by `script step`. */
+export const questionsIn = (
+  scriptId: string,
+  { steps }: Pick<Script, 'steps'>,
+  language: 'it' | 'en',
+): Map<string, Question> =>
+  new Map(
+    steps.flatMap((step) =>
+      step.kind === 'ask'
+        ? [[`${scriptId} ${step.id}`, { label: labelOf(step, language), options: labelsOf(step.options, language) }]]
+        : [],
+    ),
+  )
+
 async function questionsOf(workspace: Workspace, talk: Talk): Promise<Map<string, Question>> {
   const questions = new Map<string, Question>()
   const language = talk.language as 'it' | 'en'
@@ -39,16 +53,8 @@ async function questionsOf(workspace: Workspace, talk: Talk): Promise<Map<string
       'GET',
       isOwn ? `/v1/scripts/${scriptId}/versions/${talk.scriptVersion}` : `/v1/scripts/${scriptId}`,
     )
-    for (const step of answer.ok ? answer.body.steps : [])
-      if (step.kind === 'ask')
-        questions.set(`${scriptId} ${step.id}`, {
-          label:
-            step.name ??
-            textIn(step.text, language)
-              .replace(/\{\{.*?\}\}/g, '…')
-              .slice(0, 120),
-          options: labelsOf(step.options, language),
-        })
+    if (answer.ok)
+      for (const [key, question] of questionsIn(scriptId, answer.body, language)) questions.set(key, question)
   }
   return questions
 }

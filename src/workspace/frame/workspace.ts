@@ -284,6 +284,9 @@ export function faultsOf(
 
 /** A form value as trimmed text; '' if absent. */
 export const textIn = (form: Fields, name: string): string => firstText(form, name).trim()
+/** All form values as trimmed texts, by name. */
+export const allTexts = (form: Fields): Record<string, string> =>
+  Object.fromEntries(Object.keys(form).map((name) => [name, textIn(form, name)]))
 export const textsIn = (form: Fields, name: string): string[] => [form[name] ?? []].flat().filter((v) => v !== '')
 /** Whether the form with this action was submitted and is shown again for correction. */
 export const isSent = (workspace: Workspace, to: string): boolean => workspace.sent?.to === to

@@ -1,6 +1,5 @@
 // The preview of a draft: the middle area of the contact screen with an invented person. The answers so far travel in the forms.
 import type { Answer } from '../../domain/script/script.ts'
-import { textIn as inLanguage } from '../../domain/script/script.ts'
 import type { Facts } from '../../domain/script/script-variables.ts'
 import { answerFault } from '../../domain/script/conversation.ts'
 import { html } from '../../platform/html/html.ts'
@@ -11,7 +10,7 @@ import { formIn, paramIn, textIn, type AddWorkspacePage, type WorkspaceView } fr
 import { answerIn } from '../contact/acts.ts'
 import { sayArea } from '../contact/say.view.ts'
 import type { Screen, Talk } from '../contact/screen.ts'
-import type { Spoken } from '../contact/talk-text.ts'
+import { questionsIn, type Spoken } from '../contact/talk-text.ts'
 import { readScript, scriptAt, scriptHead, SCRIPTS, type ScriptRecord } from './frame.ts'
 import { previewOf, type Preview } from './preview.ts'
 
@@ -74,21 +73,7 @@ function talkOf(script: ScriptRecord, state: State, preview: Preview): Talk {
 const spokenOf = (script: ScriptRecord, language: 'it' | 'en', messages: Spoken['messages']): Spoken => ({
   name: script.name,
   hasScript: true,
-  questions: new Map(
-    script.steps.flatMap((step) =>
-      step.kind === 'ask'
-        ? [
-            [
-              `${script.id} ${step.id}`,
-              {
-                label: step.name ?? inLanguage(step.text, language).slice(0, 120),
-                options: new Map((step.options ?? []).map((one) => [one.id, inLanguage(one.label, language)])),
-              },
-            ] as const,
-          ]
-        : [],
-    ),
-  ),
+  questions: questionsIn(script.id, script, language),
   messages,
   widget: false,
 })

@@ -102,7 +102,6 @@ function usage(workspace: Workspace, id: string): Html {
   </section>`
 }
 
-const named = (things: Iterable<{ id: string; name: string; archived?: boolean }>) => optionsOf(things)
 const worded = (words: Record<string, string>, values: readonly string[]) =>
   values.map((value) => ({ value, label: words[value] ?? value }))
 
@@ -129,11 +128,11 @@ async function editorData(workspace: Workspace, script: ScriptRecord): Promise<s
       act: worded(w.acts, ['book', 'promise', 'send', 'outcome', 'widget', 'note']),
       is: worded(w.comparisons, ['equal', 'not_equal', 'one_of', 'at_least', 'at_most', 'present', 'absent']),
       outcome: worded(workspace.words.outcomes, OUTCOMES),
-      service: named(config.services.values()),
-      campaign: named(config.campaigns.values()),
-      message: named(messages.items),
+      service: optionsOf(config.services.values()),
+      campaign: optionsOf(config.campaigns.values()),
+      message: optionsOf(messages.items),
       widget: widgets.map((one) => ({ value: one.id, label: one.name })),
-      script: named(scripts.filter((one) => one.id !== script.id)),
+      script: optionsOf(scripts.filter((one) => one.id !== script.id)),
       writesTo: attributes.filter((one) => one.byScripts).map((one) => ({ value: one.name, label: labelOf(one) })),
       attribute: attributes.map((one) => ({ value: one.name, label: labelOf(one) })),
       variable: [

@@ -18,6 +18,13 @@ export type Claim = {
   skip?: readonly string[] | undefined
 }
 
+/** Whether a callback `d` may be called now by this agent. */
+export const isDue = (c: Pick<Claim, 'tenantId' | 'agentId' | 'now' | 'skip'>) => sql`d.status = 'scheduled'
+     and d.due_at <= ${c.now} and d.hours_end > ${c.now} and d.expires_at > ${c.now}
+     and not exists (select 1 from do_not_call n where n.tenant_id = ${c.tenantId} and n.number = d.number)
+     and (d.owner_agent_id is null or d.owner_agent_id = ${c.agentId}::uuid or d.owner_until <= ${c.now})
+     ${(c.skip ?? []).length > 0 ? sql`and d.id <> all(${sql.val([...c.skip!])}::uuid[])` : sql``}`
+
 /**
  * Ids of due callbacks in the order of their rank, as an array for `any`. Not `in`: the planner may run such a subquery once per
  * row and then lock and take more than the limit (seen). There are two plans, each slow where the other is fast. With a backlog,
@@ -27,11 +34,7 @@ export type Claim = {
  */
 const dueIds = (c: Claim) => sql`array(
   select d.id from callbacks d
-   where d.tenant_id = ${c.tenantId} and d.campaign_id = ${c.campaignId} and d.status = 'scheduled'
-     and d.due_at <= ${c.now} and d.hours_end > ${c.now} and d.expires_at > ${c.now}
-     and not exists (select 1 from do_not_call n where n.tenant_id = ${c.tenantId} and n.number = d.number)
-     and (d.owner_agent_id is null or d.owner_agent_id = ${c.agentId}::uuid or d.owner_until <= ${c.now})
-     ${(c.skip ?? []).length > 0 ? sql`and d.id <> all(${sql.val([...c.skip!])}::uuid[])` : sql``}
+   where d.tenant_id = ${c.tenantId} and d.campaign_id = ${c.campaignId} and ${isDue(c)}
    ${c.isBacklog ? sql`and d.rank_at <= ${c.latestRank} order by d.rank_at, d.id` : sql`order by d.rank_at + interval '0 seconds', d.id`}
    limit ${c.limit} for update skip locked)`
 

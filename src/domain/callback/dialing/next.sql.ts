@@ -1,5 +1,6 @@
 // SQL of the blended queue: what is due in several campaigns.
 import { sql } from 'kysely'
+import { isDue } from './claim.sql.ts'
 import type { Db } from '../../../platform/database/tx.ts'
 
 /** Due callbacks are counted up to this number per campaign. */
@@ -21,17 +22,13 @@ export async function waitingIn(
 ): Promise<Waiting[]> {
   if (campaignIds.length === 0) return []
   const { rows } = await sql<Waiting>`
-    select u.campaign_id as "campaignId", q.due, q.best
+    select u.campaign_id as "campaignId", w.due, w.best
       from unnest(${sql.val([...campaignIds])}::uuid[]) as u (campaign_id)
      cross join lateral (
-       select count(*)::int as due, min(d.rank_at) as best from (
-         select c.rank_at from callbacks c
-          where c.tenant_id = ${tenantId} and c.campaign_id = u.campaign_id and c.status = 'scheduled'
-            and c.due_at <= ${now} and c.hours_end > ${now} and c.expires_at > ${now}
-            and not exists (select 1 from do_not_call n where n.tenant_id = ${tenantId} and n.number = c.number)
-            and c.id <> all(${sql.val([...skip])}::uuid[])
-            and (c.owner_agent_id is null or c.owner_agent_id = ${agentId}::uuid or c.owner_until <= ${now})
-          order by c.due_at limit ${MOST}) d) q`.execute(db)
+       select count(*)::int as due, min(q.rank_at) as best from (
+         select d.rank_at from callbacks d
+          where d.tenant_id = ${tenantId} and d.campaign_id = u.campaign_id and ${isDue({ tenantId, agentId, now, skip })}
+          order by d.due_at limit ${MOST}) q) w`.execute(db)
   return rows
 }
 

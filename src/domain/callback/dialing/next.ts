@@ -19,17 +19,27 @@ const campaignsFor = (config: TenantConfig, agentId: string | null): Campaign[] 
     return !campaign.archived && campaign.connector.kind === 'pull' && mayWork
   })
 
-/** What is due for an agent, by campaign; the campaign with the best rank first, those without anything last. */
+type Queue = {
+  /** The campaign with the best rank first, those without anything last. */
+  waiting: Waiting[]
+  /** What the agent gave back, which is left to colleagues. */
+  skip: string[]
+}
+
+/** What is due for an agent, by campaign. */
 export async function queueFor(
   deps: Deps,
   config: TenantConfig,
   { agentId, actor }: Pick<NextWish, 'agentId' | 'actor'>,
-): Promise<Waiting[]> {
+): Promise<Queue> {
   const [db, now] = [deps.db.kysely, deps.now()]
   const campaignIds = campaignsFor(config, agentId).map((campaign) => campaign.id)
   const skip = await givenBackBy(db, config.tenantId, actor, uuidAt(now - LEFT_TO_OTHERS))
   const waiting = await waitingIn(db, config.tenantId, { campaignIds, agentId, skip, now: new Date(now) })
-  return waiting.sort((a, b) => (a.best?.getTime() ?? Infinity) - (b.best?.getTime() ?? Infinity))
+  return {
+    waiting: waiting.sort((a, b) => (a.best?.getTime() ?? Infinity) - (b.best?.getTime() ?? Infinity)),
+    skip,
+  }
 }
 
 type NextWish = { agentId: string | null; actor: string; seconds: number }
@@ -40,8 +50,8 @@ export async function takeNext(
   config: TenantConfig,
   { agentId, actor, seconds }: NextWish,
 ): Promise<Callback | null> {
-  const skip = await givenBackBy(deps.db.kysely, config.tenantId, actor, uuidAt(deps.now() - LEFT_TO_OTHERS))
-  for (const { campaignId, due } of await queueFor(deps, config, { agentId, actor })) {
+  const { waiting, skip } = await queueFor(deps, config, { agentId, actor })
+  for (const { campaignId, due } of waiting) {
     if (due === 0) break
     const lease = await leaseOrWait(deps, {
       configNow: async () => config,
