@@ -191,3 +191,41 @@ test('an appointment is moved by the same grid, also from the screen of its pers
   )
   expect(other.html).not.toContain('/move"')
 })
+
+test('a form that is sent twice makes one contact and one callback', async () => {
+  const page = await giulia.submit(await giulia.get('/agenda/contact'), '/agenda/contact/number', {
+    number: '06 6982 1400',
+  })
+  const typed = { firstName: 'Una', lastName: 'Sola' }
+  await giulia.submit(page, '/person', typed)
+  await giulia.submit(page, '/person', typed)
+  const { items } = (await service.tenant.call('POST', '/v1/contacts/lookup', { text: 'una sola' })).body
+  expect(items).toHaveLength(1)
+})
+
+test('several services, a duration and an office are booked as chosen; a time that is not offered needs a reason', async () => {
+  const { make, call } = service.tenant
+  const at = { locationIds: [office.location.id] }
+  const long = await make('services', { name: 'Lunga', durationMinutes: 30, durationOptions: [60], ...at })
+  const one = await make('services', { name: 'Prima', durationMinutes: 20, combinable: true, ...at })
+  const two = await make('services', { name: 'Seconda', durationMinutes: 10, combinable: true, ...at })
+  const serviceIds = [office.service.id, long.id, one.id, two.id]
+  await call('PATCH', `/v1/agents/${office.agent.id}`, { serviceIds }, { headers: { 'if-match': '*' } })
+  const { id: contactId } = await make('contacts', { firstName: 'Ida', lastName: 'Piano', phone: '+393205550716' })
+  const screen = `/agenda/contact/person/${contactId}?do=book`
+  const booked = async (page: Shown) => {
+    expect(page.text).toContain('Prenotato:')
+    const id = /booked=([0-9a-f-]{36})/.exec(page.url)![1]
+    return (await call('GET', `/v1/appointments/${id}`)).body
+  }
+  const both = await giulia.submit(await giulia.get(`${screen}&service=${one.id}&also=${two.id}`), '/book')
+  expect(await booked(both)).toMatchObject({ serviceIds: [one.id, two.id], durationMinutes: 30, contactId })
+  const hour = await giulia.submit(await giulia.get(`${screen}&service=${long.id}&minutes=60`), '/book')
+  expect(await booked(hour)).toMatchObject({ durationMinutes: 60, locationId: office.location.id })
+  const other = { insist: '1', other: '2026-12-03T19:30', start: null }
+  const page = await giulia.get(`${screen}&service=${long.id}&agent=${office.agent.id}`)
+  const unreasoned = await giulia.submit(page, '/book', { ...other, reason: '' })
+  expect([unreasoned.status, unreasoned.html.includes('2026-12-03T19:30')]).toEqual([400, true])
+  const late = await booked(await giulia.submit(page, '/book', { ...other, reason: 'arriva dal lavoro' }))
+  expect(late).toMatchObject({ start: '2026-12-03T19:30:00+01:00', agentId: office.agent.id })
+})

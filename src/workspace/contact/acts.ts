@@ -318,7 +318,7 @@ const message: Act = async (workspace, screen, fields) => {
     ...(about === undefined ? {} : { aboutId: about }),
   }
   const url = `/v1/contacts/${screen.summary!.contact.id}/messages`
-  const sent = await workspace.api<{ withheld: string | null }>('POST', url, { body, ...idempotent(fields) })
+  const sent = await workspace.api<{ withheld: string | null }>('POST', url, { body })
   if (sent.ok) await goOn(workspace, screen, 'send')
   return led(sent, { do: 'message', done: sent.ok && sent.body.withheld !== null ? 'withheld' : 'written' })
 }

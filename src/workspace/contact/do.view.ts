@@ -1,4 +1,5 @@
 // The right area of the contact screen: outcome, booking, message, callback and note, one at a time.
+import { randomUUID } from 'node:crypto'
 import { OUTCOMES } from '../../domain/catalogue/campaign/retry.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import { choices, field, hidden, NO_FAULTS, select, type Faults } from '../../ui/form.ts'
@@ -146,7 +147,8 @@ function promiseTab(workspace: Workspace, screen: Screen): Html {
   return form(
     workspace,
     to,
-    html`${select(
+    html`${hidden('key', randomUUID())}
+      ${select(
         {
           name: 'campaignId',
           label: workspace.words.callbacks.campaign,

@@ -1,10 +1,11 @@
 // The left area of the contact screen: who it is, the facts, and the one time line.
+import { randomUUID } from 'node:crypto'
 import { campaignName, moment, nameOf, numberLink, readable } from '../frame/components.ts'
 import type { Workspace } from '../frame/context.ts'
 import { form } from '../frame/layout.ts'
 import { address, faultsOf, typedIn } from '../frame/workspace.ts'
 import { html, type Html } from '../../platform/html/html.ts'
-import { field, NO_FAULTS, select } from '../../ui/form.ts'
+import { field, hidden, NO_FAULTS, select } from '../../ui/form.ts'
 import { serviceName } from '../frame/components.ts'
 import type { Found } from '../agenda/book.page.ts'
 import { timeline } from '../agenda/timeline.view.ts'
@@ -147,7 +148,8 @@ const personFields = (workspace: Workspace, screen: Screen): Html => {
   const faults = refusal ? faultsOf(refusal) : NO_FAULTS
   const typed = (name: string, value = ''): string => typedIn(workspace, to, name, value)
   const languages = (['it', 'en'] as const).map((value) => ({ value, label: w.languages[value] }))
-  return html`${field(
+  return html`${hidden('key', randomUUID())}
+  ${field(
     {
       name: 'firstName',
       label: b.firstName,
