@@ -46,6 +46,7 @@ function swap(next, url, push, keepScroll, typed, isDone) {
   // After an update of the service, new pages need the new script.
   if (version(next) !== version(document)) return location.assign(url)
   document.documentElement.lang = next.documentElement.lang
+  document.documentElement.dir = next.documentElement.dir
   document.title = next.title
   for (const selector of ['header.top', 'footer.bottom', '#words', '.skip']) {
     const [old, fresh] = [document.querySelector(selector), next.querySelector(selector)]
@@ -63,7 +64,7 @@ function swap(next, url, push, keepScroll, typed, isDone) {
   enliven()
   if (keepScroll) {
     window.scrollTo({ top: scroll, behavior: 'instant' })
-    const at = document.getElementById('month')
+    const at = document.getElementById(keepScroll)
     if (at) {
       at.tabIndex = -1
       at.focus({ preventScroll: true })
@@ -72,7 +73,7 @@ function swap(next, url, push, keepScroll, typed, isDone) {
 }
 
 /** Loads a page and shows it. `from`: the element that was pressed; it is disabled meanwhile. */
-async function go(url, options, push, from, keepScroll = false, typed = null) {
+async function go(url, options, push, from, keepScroll = '', typed = null) {
   if (running && options.method === 'POST') return
   running?.abort()
   const mine = new AbortController()
@@ -113,8 +114,8 @@ function onClick(event) {
   const url = new URL(link.href)
   if (!isOurs(url) || (url.pathname === location.pathname && url.search === location.search && url.hash)) return
   event.preventDefault()
-  // Paging through months keeps the scroll position.
-  const keepScroll = ['prev', 'next'].includes(link.rel)
+  // Paging through days and months keeps the scroll position, and names the element to go on from.
+  const keepScroll = link.dataset.keep ?? ''
   go(url.href, { method: 'GET' }, true, link, keepScroll, link.hreflang ? typedNow() : null)
 }
 
@@ -141,6 +142,6 @@ export function startNavigation(whenShown) {
   document.addEventListener('submit', onSubmit)
   window.addEventListener('popstate', () => {
     const to = location.pathname + location.search
-    if (to !== shown) go(location.href, { method: 'GET' }, false, null, false, left.get(to))
+    if (to !== shown) go(location.href, { method: 'GET' }, false, null, '', left.get(to))
   })
 }

@@ -19,8 +19,7 @@ test('booking and cancelling again and again fills nobody’s mailbox', async ()
   const citizen = newCitizen(service.app)
   for (let n = 0; n < 8; n += 1) {
     const times = await citizen.get('/prova/book/time?service=cie&channel=in_person')
-    const details = await citizen.submit(times, '/book/time', { at: timesIn(times.html)[0]! })
-    const applicant = await citizen.submit(details, '/details', {})
+    const applicant = await citizen.submit(times, '/book/time', { at: timesIn(times.html)[0]! })
     const summary = await citizen.submit(applicant, '/applicant', {
       firstName: 'Vit',
       lastName: 'Tima',

@@ -413,8 +413,9 @@ test('every file opens with what it owns, and no file is named utils, common or 
   ).toEqual([])
 })
 
-test('no source file is over 400 lines', () => {
-  expect(offenders(({ text }) => (text.split('\n').length > 400 ? [`${text.split('\n').length} lines`] : []))).toEqual(
-    [],
-  )
+test('no source file is over 400 lines; the texts of a language, which are a table, have 500', () => {
+  const most = (path: string): number => (path.startsWith('src/locales/') ? 500 : 400)
+  expect(
+    offenders(({ path, text }) => (text.split('\n').length > most(path) ? [`${text.split('\n').length} lines`] : [])),
+  ).toEqual([])
 })

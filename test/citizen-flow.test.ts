@@ -1,6 +1,6 @@
 // Citizens' actions that once led to a dead end: another location, a lost time, an extra slash, a shared address, a past visit.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { newCitizen, solve, timesIn } from './helpers/citizen.ts'
+import { newCitizen, nthTime, solve, timesIn } from './helpers/citizen.ts'
 import { appOfItsOwn, makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 
 let service: TestService
@@ -41,8 +41,14 @@ test('the place that was chosen is ticked, and every other one can be chosen ins
   expect(place.html).toMatch(new RegExp(`value="in_person ${office.location.id}"[^>]*checked`))
   expect(place.html).toContain('value="video"')
   const details = await citizen.submit(times, '/book/time', { at: timesIn(times.html)[0]! })
-  const step = /href="(\/prova\/book\?[^"]+)"/.exec(details.html)![1]!.replaceAll('&amp;', '&')
-  expect((await citizen.get(step)).html).toContain('value="video"')
+  const step = /href="(\/prova\/book\/[^"]+\/place\?[^"]+)"/.exec(details.html)![1]!.replaceAll('&amp;', '&')
+  const inside = await citizen.get(step)
+  expect(inside.html).toContain('value="video"')
+  // The other place is chosen inside the draft: pressing one of its times moves what is held.
+  const video = await citizen.get(`${step.split('/place')[0]!}/time?service=cie&way=video`)
+  const after = await citizen.submit(video, '/time', { at: timesIn(video.html)[0]! })
+  expect(after.url.split('/')[3]).toBe(details.url.split('/')[3])
+  expect(after.text).toContain('In videochiamata')
 })
 
 test('the address of the time page keeps the service after a refusal', async () => {
@@ -105,8 +111,8 @@ test('the work of a form grows with what its network sends, before anybody is re
 })
 
 async function booked(citizen: ReturnType<typeof newCitizen>, n: number): Promise<string> {
-  const page = await citizen.get(TIME)
-  const details = await citizen.submit(page, '/book/time', { at: timesIn(page.html)[n]! })
+  const { page, at } = await nthTime(citizen, await citizen.get(TIME), n)
+  const details = await citizen.submit(page, '/book/time', { at })
   const applicant = details.url.includes('details') ? await citizen.submit(details, 'details', {}) : details
   const who = { firstName: 'Ada', lastName: `Neri ${n}`, email: `ada${n}@posta.example`, phone: '' }
   const summary = await citizen.submit(applicant, 'applicant', who)

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { asciiEmail, meantEmail, shownEmail } from '../src/domain/contact/email.ts'
 import { extensionOf, toE164 } from '../src/domain/contact/phone.ts'
-import { newCitizen, timesIn, type Citizen, type Shown } from './helpers/citizen.ts'
+import { newCitizen, nthTime, timesIn, type Citizen, type Shown } from './helpers/citizen.ts'
 import { makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 
 let service: TestService
@@ -22,9 +22,9 @@ beforeEach(() => void (service.clock.now = START))
 /** Goes to the summary with the nth offered time. */
 async function toSummary(citizen: Citizen, nth: number, person: Record<string, string> = PERSON): Promise<Shown> {
   const times = await citizen.get(TIME)
-  const details = await citizen.submit(times, '/book/time', { at: timesIn(times.html)[nth]! })
-  const applicant = await citizen.submit(details, '/details', { details: 'Con due figli' })
-  return citizen.submit(applicant, '/applicant', person)
+  const { page, at } = await nthTime(citizen, times, nth)
+  const applicant = await citizen.submit(page, '/book/time', { at })
+  return citizen.submit(applicant, '/applicant', { ...person, details: 'Con due figli' })
 }
 
 test('a time that ran out on the summary is taken again by confirming, if nobody has it', async () => {
@@ -51,10 +51,10 @@ test('a time that ran out and went to somebody else leads to the times, with eve
   expect([taken.status, taken.body.errors]).toEqual([201, undefined])
   const lost = await late.submit(summary, '/summary', { consent: 'yes' })
   expect([lost.url, lost.html]).toEqual([
-    expect.stringMatching(/\/time\?gone=/),
+    expect.stringMatching(/\/time\?.*gone=/),
     expect.stringContaining('id="faults"'),
   ])
-  const again = await late.submit(lost, '/book/time', { at: timesIn(lost.html)[8]! })
+  const again = await late.submit(lost, '/time', { at: timesIn(lost.html)[2]! })
   expect(again.url).toMatch(/\/summary$/)
   expect(again.text).toContain('Con due figli')
   expect((await quick.get(again.url)).status).toBe(404)
@@ -66,8 +66,8 @@ test('after giving up, the pages of the draft ask nobody for anything', async ()
   const applicant = await citizen.get(summary.url.replace('/summary', '/applicant'))
   await citizen.submit(summary, '/abandonment', {})
   for (const step of ['details', 'applicant', 'summary'])
-    expect((await citizen.get(summary.url.replace('/summary', `/${step}`))).url).toMatch(/\/time$/)
-  expect((await citizen.submit(applicant, '/applicant', PERSON)).url).toMatch(/\/time$/)
+    expect((await citizen.get(summary.url.replace('/summary', `/${step}`))).url).toMatch(/\/time(\?|$)/)
+  expect((await citizen.submit(applicant, '/applicant', PERSON)).url).toMatch(/\/time(\?|$)/)
 })
 
 test('a summary confirms what it shows: after a change in another window it asks again', async () => {
@@ -82,22 +82,20 @@ test('a summary confirms what it shows: after a change in another window it asks
   expect((await citizen.submit(asked, '/summary', { consent: 'yes' })).url).toMatch(/\/confirmed$/)
 })
 
-test('the chosen time goes along to the calendar, to another month and back', async () => {
+test('a time in the address is marked on its day, in the list and in the calendar, and an odd one is ignored', async () => {
   const citizen = newCitizen(service.app)
-  const page = await citizen.get(TIME)
-  const at = timesIn(page.html)[2]!
-  const month = /month=(\d{4}-\d\d)[^"]*" rel="next"/.exec(page.html)![1]!
-  const other = await citizen.get(`${TIME}&month=${month}&at=${encodeURIComponent(at)}`)
-  expect(other.html).toMatch(/id="chosen-before"[^>]*checked/)
-  expect(other.text).toContain('Scelto prima')
-  const views = /class="views"><a href="([^"]+)"/.exec(other.html)![1]!.replaceAll('&amp;', '&')
-  const calendar = await citizen.get(views.replace(month, at.slice(0, 7)))
-  expect(calendar.html.match(/name="at"[^>]*checked/g)).toHaveLength(1)
-  expect(calendar.html).not.toContain('id="chosen-before"')
-  const taken = await citizen.submit(other, '/book/time', { at })
-  expect(taken.url).toMatch(/\/details$/)
+  const { at } = await nthTime(citizen, await citizen.get(TIME), 12)
+  for (const view of ['', '&view=calendar']) {
+    const page = await citizen.get(`${TIME}${view}&at=${encodeURIComponent(at)}`)
+    expect(timesIn(page.html)).toContain(at)
+    expect(page.html.match(/class="tile wanted"/g)).toHaveLength(1)
+    const taken = await citizen.submit(page, '/book/time', { at })
+    expect(taken.url).toMatch(/\/applicant$/)
+  }
   for (const bad of ['x', '<b>', '9999-99-99T00:00:00.000Z y'])
-    expect((await citizen.get(`${TIME}&at=${encodeURIComponent(bad)}`)).html).not.toContain('chosen-before')
+    expect((await newCitizen(service.app).get(`${TIME}&at=${encodeURIComponent(bad)}`)).html).not.toContain(
+      'tile wanted',
+    )
 })
 
 test('an extension reaches whoever calls; an odd e-mail is questioned; an international one is shown as typed', async () => {

@@ -40,9 +40,8 @@ async function toSummary(citizen: ReturnType<typeof newCitizen>, n: number, at?:
   let next = await citizen.submit(times, '/book/time', { at: at ?? offered[0]! })
   if (next.url.includes('/book/time') && /data-challenge/.test(next.html) && at !== undefined)
     next = await citizen.submit(next, '/book/time', { at, altcha: await solve(next.html) })
-  if (!next.url.includes('/details')) return next
-  const applicant = await citizen.submit(next, '/details', {})
-  return citizen.submit(applicant, '/applicant', PERSON(n))
+  if (!next.url.includes('/applicant')) return next
+  return citizen.submit(next, '/applicant', PERSON(n))
 }
 const confirm = async (citizen: ReturnType<typeof newCitizen>, summary: Shown): Promise<Shown> =>
   citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })

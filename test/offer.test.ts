@@ -14,16 +14,16 @@ const times = (count: number, step: number) =>
   Array.from({ length: count }, (_, i) => ({ start: EIGHT + i * step, locationId: 'a', zone: 'Europe/Rome' }))
 
 describe('the times of a day', () => {
-  test('up to eighteen are morning and afternoon, more are grouped by the hour', () => {
-    const few = groupsOf(times(18, 30 * MINUTE))
+  test('up to thirty-six are morning and afternoon, more are grouped by the hour', () => {
+    const few = groupsOf(times(36, 15 * MINUTE))
     expect(few.map((g) => [g.kind, g.times.length])).toEqual([
-      ['morning', 10],
-      ['afternoon', 8],
+      ['morning', 20],
+      ['afternoon', 16],
     ])
-    const many = groupsOf(times(19, 30 * MINUTE))
+    const many = groupsOf(times(37, 15 * MINUTE))
     expect(many.map((g) => [g.kind, g.hour, g.times.length]).slice(0, 2)).toEqual([
-      ['hour', 8, 2],
-      ['hour', 9, 2],
+      ['hour', 8, 4],
+      ['hour', 9, 4],
     ])
     expect(many.length).toBe(10)
   })

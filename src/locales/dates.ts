@@ -30,6 +30,13 @@ export const shortDate = (language: Language, day: number): string =>
 export const monthName = (language: Language, month: string): string =>
   format(language, { month: 'long', year: 'numeric' }).format(Date.parse(`${month}-01T00:00:00Z`))
 
+/** The months of two days: `dicembre 2026`, or `24 nov – 21 dic` where a month ends between them. */
+export function monthRange(language: Language, from: number, to: number): string {
+  const [first, last] = [formatDate(from).slice(0, 7), formatDate(to).slice(0, 7)]
+  if (first === last) return monthName(language, first)
+  return format(language, { day: 'numeric', month: 'short' }).formatRange(from * DAY, to * DAY)
+}
+
 /** Names of the days of the week, Monday first. */
 export const weekdayNames = (language: Language, width: 'short' | 'long'): string[] =>
   Array.from({ length: 7 }, (_, i) => format(language, { weekday: width }).format((i + 4) * DAY))
@@ -52,9 +59,6 @@ export function exactClock(zone: string, at: number): string {
 
 /** `martedì 24 novembre 2026`, for an instant. */
 export const dateOf = (language: Language, zone: string, at: number): string => longDate(language, dayOf(zone, at))
-
-/** `2026-11`, for an instant. */
-export const monthOf = (zone: string, at: number): string => formatDate(dayOf(zone, at)).slice(0, 7)
 
 /** Adds `step` months: `2026-12`, 1 → `2027-01`. */
 export function addMonths(month: string, step: number): string {

@@ -7,6 +7,9 @@ import { pagesIt } from './pages.it.ts'
 
 export const LANGUAGES = ['it', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
+/** The languages by their own names, and the direction in which they are written. */
+export const LANGUAGE_NAMES: Record<Language, string> = { it: 'Italiano', en: 'English' }
+export const DIRECTIONS: Record<Language, 'ltr' | 'rtl'> = { it: 'ltr', en: 'ltr' }
 const PAGES: Record<Language, PageWords> = { it: pagesIt, en: pagesEn }
 const WORDS: Record<Language, Words> = { it, en }
 

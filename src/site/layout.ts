@@ -1,5 +1,5 @@
 // PURE. The layout of every public page: head, header, language switch, messages, footer.
-import { LANGUAGES } from '../locales/words.ts'
+import { DIRECTIONS, LANGUAGE_NAMES, LANGUAGES } from '../locales/words.ts'
 import { html, paragraphs, telephone, type Html } from '../platform/html/html.ts'
 import type { Site } from './site.ts'
 
@@ -24,29 +24,34 @@ function head(site: Site, page: Page, assets: Assets): Html {
     ${page.isPrivate && html`<meta name="robots" content="noindex" />`}
     <meta name="color-scheme" content="light dark" />
     <link rel="stylesheet" href="${assets.base}/app.css" />
+    <link rel="stylesheet" href="${assets.base}/site.css" />
     <link rel="stylesheet" href="${assets.themeOf(site)}" />
     <link rel="icon" href="${assets.base}/icon.svg" type="image/svg+xml" />
     <script type="module" src="${assets.base}/app.js"></script>
     ${site.isFramed && html`<meta name="agenda-origins" content="${site.settings.booking.allowedOrigins.join(' ')}" />`}`
 }
 
+/** The languages by their own names, closed until needed. Works without JavaScript. */
 function languageSwitch(site: Site): Html {
   const joint = site.here.includes('?') ? '&' : '?'
   return html`<nav aria-label="${site.words.languages}" class="languages">
-    <ul>
-      ${LANGUAGES.map(
-        (language) =>
-          html`<li>
-            <a
-              href="${site.here}${joint}lang=${language}"
-              lang="${language}"
-              hreflang="${language}"
-              ${language === site.language && html`aria-current="true"`}
-              ><abbr title="${language === 'it' ? 'Italiano' : 'English'}">${language.toUpperCase()}</abbr></a
-            >
-          </li>`,
-      )}
-    </ul>
+    <details class="language-menu">
+      <summary><span class="unseen">${site.words.languages}: </span>${LANGUAGE_NAMES[site.language]}</summary>
+      <ul>
+        ${LANGUAGES.map(
+          (language) =>
+            html`<li>
+              <a
+                href="${site.here}${joint}lang=${language}"
+                lang="${language}"
+                hreflang="${language}"
+                ${language === site.language && html`aria-current="true"`}
+                >${LANGUAGE_NAMES[language]}</a
+              >
+            </li>`,
+        )}
+      </ul>
+    </details>
   </nav>`
 }
 
@@ -83,7 +88,11 @@ function footer(site: Site): Html {
 
 /** Renders a complete document. */
 export function document(site: Site, page: Page, assets: Assets): string {
-  return `<!doctype html>${html`<html lang="${site.language}" ${site.isFramed && html`class="framed"`}>
+  return `<!doctype html>${html`<html
+    lang="${site.language}"
+    dir="${DIRECTIONS[site.language]}"
+    ${site.isFramed && html`class="framed"`}
+  >
     <head>
       ${head(site, page, assets)}
     </head>

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { pathPart, queryFields } from '../http/fields.ts'
 import type { TenantConfig } from '../domain/catalogue/tenant-config.ts'
+import { localized } from '../domain/catalogue/localized.ts'
 import type { Deps } from '../domain/deps.ts'
 import { memoizeByObject } from '../kernel/memoize.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -21,7 +22,10 @@ export type Site = {
   tenantId: string
   /** First part of all URLs of the tenant: `/{slug}`. */
   base: string
+  /** With the tenant's texts in the reader's language, as far as they are translated. */
   config: TenantConfig
+  /** Texts of the tenant that are in the reader's language; the others are marked. */
+  translated: ReadonlySet<string>
   settings: TenantSettings
   language: Language
   words: PageWords
@@ -86,7 +90,7 @@ export async function siteOf(deps: Deps, request: FastifyRequest, reply: Fastify
   return {
     tenantId,
     base,
-    config,
+    ...localized(config, language),
     settings: config.settings,
     language,
     words: pageWords(language),

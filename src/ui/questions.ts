@@ -59,7 +59,7 @@ export function question(
   const name = answerName(q.id)
   const text = typeof value === 'string' ? value : ''
   const common = { name, label: q.label, value: text, required: q.required }
-  const options = (q.options ?? []).map((option) => ({ value: option, label: option }))
+  const options = (q.options ?? []).map((value, i) => ({ value, label: q.optionLabels?.[i] ?? value }))
   switch (q.type) {
     case 'choice':
       return options.length > 5

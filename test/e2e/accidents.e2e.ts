@@ -1,6 +1,6 @@
 // Accidents between a person, a browser and a network, with script: each one ends well for the citizen.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CIE, confirm, DESKTOP, openStage, pick, press, somebody, toSummary, type Stage } from './stage.ts'
+import { CIE, confirm, DESKTOP, openStage, pick, somebody, toSummary, type Stage } from './stage.ts'
 
 let stage: Stage
 beforeAll(async () => (stage = await openStage()))
@@ -10,7 +10,6 @@ test('a lost connection keeps what was typed and goes on where it was', async ()
   const page = await stage.open()
   await page.goto(`${stage.home}/book/time?${CIE}`)
   await pick(page)
-  await press(page, /details/)
   await page.getByLabel('Rinnovo').check()
   await page.fill('#answer_dettagli', 'Parole scritte con fatica')
   await page.context().setOffline(true)
@@ -49,9 +48,8 @@ test('the back button and another time: the typed text stays, one slot is held',
     await page.waitForURL(path)
     await page.waitForFunction(() => document.readyState === 'complete')
   }
-  await page.waitForSelector('.tile input:checked')
-  await pick(page, 3)
-  await press(page, /summary/)
+  await page.waitForSelector('.tile.wanted')
+  await pick(page, 3, /summary/)
   expect(await page.locator('main').innerText()).toContain(who.email)
   await confirm(page)
   expect(page.url()).toMatch(/confirmed/)
@@ -66,8 +64,7 @@ test('two windows: the one with the old time is told before it can confirm', asy
   await toSummary(page, stage.home, 4)
   const other = await page.context().newPage()
   await other.goto(`${stage.home}/book/time?${CIE}`)
-  await pick(other, 6)
-  await press(other, /summary/)
+  await pick(other, 6, /summary/)
   await page.locator('#consent input').check()
   await page.locator('form[data-challenge] .actions button').last().click()
   await page.waitForURL(/said=changed/)
@@ -103,13 +100,12 @@ test('a slot just taken by someone else: the list comes back without it and says
   const [one, two, three] = [await stage.open(), await stage.open(), await stage.open()]
   const tax = 'service=demo-sociale&channel=in_person&month=2026-12&day=2026-12-03'
   for (const page of [one, two, three]) await page.goto(`${stage.home}/book/time?${tax}`)
-  const at = await one.locator('details[open] .tile input').first().inputValue()
+  const at = await one.locator('.tiles button').first().getAttribute('value')
   const ends: string[] = []
   for (const page of [one, two, three]) {
-    await page.locator(`.tile input[value="${at}"]`).check()
-    await page.locator('.actions button').last().click()
+    await page.locator(`.tiles button[value="${at}"]`).click()
     await page.waitForFunction(
-      () => location.pathname.includes('details') || document.getElementById('faults') !== null,
+      () => location.pathname.includes('applicant') || document.getElementById('faults') !== null,
     )
     ends.push((await page.locator('#faults').count()) > 0 ? 'refused' : 'held')
   }
@@ -117,6 +113,6 @@ test('a slot just taken by someone else: the list comes back without it and says
   expect(ends.at(-1)).toBe('refused')
   expect(await three.locator('#faults').innerText()).toMatch(/sta prenotando questo orario|Nessuno disponibile/)
   expect(await three.evaluate(() => document.activeElement?.id)).toBe('faults')
-  expect(await three.locator(`.tile input[value="${at}"]`).count()).toBe(0)
+  expect(await three.locator(`.tiles button[value="${at}"]`).count()).toBe(0)
   for (const page of [one, two, three]) await page.context().close()
 })

@@ -146,19 +146,20 @@ export async function press(page: Page, url: RegExp): Promise<void> {
 /** Identity cards on a day with a morning and an afternoon, later than any notice period. */
 export const CIE = 'service=demo-cie&channel=in_person&month=2026-12&day=2026-12-10'
 
-/** Chooses the nth time of the open day. */
-export async function pick(page: Page, n = 0): Promise<void> {
-  await page.locator(':is(details[open], section.day) .tile input').nth(n).check()
+/** Presses the nth time of the open day, which takes it, and waits for the next page. */
+export async function pick(page: Page, n = 0, url = /details|applicant/): Promise<void> {
+  await page.locator('.tiles button').nth(n).click()
+  await page.waitForURL(url)
+  await page.waitForLoadState()
 }
 
 /** Goes from the times to the summary. */
 export async function toSummary(page: Page, home: string, n = 0, who = somebody(), query = CIE): Promise<void> {
   await page.goto(`${home}/book/time?${query}`)
   await pick(page, n)
-  await press(page, /details/)
   const reason = page.locator('input[name=answer_motivo]')
   if ((await reason.count()) > 0) await reason.nth(1).check()
-  await press(page, /applicant/)
+  if (page.url().includes('details')) await press(page, /applicant/)
   for (const [name, value] of Object.entries(who)) await page.fill(`#${name}`, value)
   await press(page, /summary/)
 }

@@ -57,9 +57,22 @@ function refuseTwins(url: string, html: string): void {
   if (twins.length > 0) throw new Error(`${url} has ids twice: ${[...new Set(twins)].join(', ')}`)
 }
 
-/** Values of the times that a page offers. */
+/** Values of the times that a page offers on the day that is open. */
 export const timesIn = (html: string): string[] =>
-  [...html.matchAll(/<input[^>]*name="at"[^>]*>/g)].map(([tag]) => /value="([^"]*)"/.exec(tag)![1]!)
+  [...html.matchAll(/<button[^>]*name="at"[^>]*>/g)].map(([tag]) => /value="([^"]*)"/.exec(tag)![1]!)
+
+/** The nth time from the open day on, and the page that offers it: follows the links to the days after it. */
+export async function nthTime(citizen: Citizen, first: Shown, n: number): Promise<{ page: Shown; at: string }> {
+  let page = first
+  for (let left = n; ;) {
+    const times = timesIn(page.html)
+    if (left < times.length) return { page, at: times[left]! }
+    left -= times.length
+    const next = /class="next-day">\s*<a href="([^"]*)"/.exec(page.html)?.[1]
+    if (next === undefined) throw new Error(`no ${n}th time`)
+    page = await citizen.get(decode(next).split('#')[0]!)
+  }
+}
 
 export function newCitizen(app: FastifyInstance, headers: Record<string, string> = {}) {
   const jar = new Map<string, string>()

@@ -3,6 +3,7 @@ import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import { type Tx } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { enqueue } from '../../platform/jobs/jobs.ts'
+import { localized } from '../../domain/catalogue/localized.ts'
 import { pageWords, type Language } from '../../locales/words.ts'
 import { secretOf } from '../../platform/secrets/secrets.ts'
 import { HOUR } from '../../kernel/time/interval.ts'
@@ -54,7 +55,8 @@ export type Occasion = Saying & {
 }
 
 export const speakerOf = (config: TenantConfig, language: Language): Speaker => ({
-  config,
+  // The message speaks the person's language as far as the tenant has translated its texts.
+  config: localized(config, language).config,
   language,
   words: pageWords(language),
 })

@@ -31,6 +31,7 @@ import {
   SERVICES,
   TENANT,
 } from './municipality.ts'
+import { LOCATION_WORDS, SERVICE_WORDS } from './municipality-words.ts'
 import { loadCallCenter } from './call-center.ts'
 import { SCOPES } from '../../kernel/permissions/scopes.ts'
 import { agents, pools } from '../../domain/catalogue/resources/agent.resource.ts'
@@ -125,11 +126,12 @@ async function loadConfiguration(deps: Deps, tenantId: string): Promise<Map<stri
   }
   await keyed('holidays', holidayCalendars, 'festivita', HOLIDAYS)
   for (const { key, hours, ...body } of LOCATIONS) {
-    await keyed('location', locations, key, { ...body, holidayCalendarId: ids.get('holidays:festivita') })
+    const holidayCalendarId = ids.get('holidays:festivita')
+    await keyed('location', locations, key, { ...body, ...LOCATION_WORDS[key], holidayCalendarId })
     await schedule('location', key, hours)
   }
   for (const { key, locations: at, ...body } of SERVICES)
-    await keyed('service', services, key, { ...body, locationIds: idsOf('location', at) })
+    await keyed('service', services, key, { ...body, ...SERVICE_WORDS[key], locationIds: idsOf('location', at) })
   for (const { key, services: skills, locations: at, rules, ...body } of AGENTS) {
     await keyed('agent', agents, key, {
       ...body,

@@ -78,6 +78,8 @@ function locationOf(row: Row, timeZone: string): Location {
     phone: document.phone ?? null,
     email: document.email ?? null,
     directions: document.directions ?? null,
+    features: document.features ?? [],
+    translations: document.translations ?? [],
     timeZone: document.timeZone ?? timeZone,
     holidayCalendarId: document.holidayCalendarId ?? null,
     archived: row.archived_at !== null,

@@ -1,6 +1,7 @@
 // Schemas of locations and their holiday calendars.
 import Type from 'typebox'
-import { ExternalId, Id, LongText, Name, ShortText, Zone } from '../../platform/schema/schema.ts'
+import { NeedName } from './service.schema.ts'
+import { ContentLanguage, ExternalId, Id, LongText, Name, ShortText, Zone } from '../../platform/schema/schema.ts'
 
 const Address = Type.Object(
   {
@@ -25,6 +26,23 @@ export const LocationBody = Type.Object(
     phone: Type.Optional(Type.String({ maxLength: 40 })),
     email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
     directions: Type.Optional(LongText),
+    features: Type.Optional(
+      Type.Array(NeedName, {
+        uniqueItems: true,
+        maxItems: 4,
+        default: [],
+        description: 'Needs that this office meets',
+      }),
+    ),
+    translations: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { language: ContentLanguage, name: Type.Optional(Name), directions: Type.Optional(LongText) },
+          { additionalProperties: false },
+        ),
+        { maxItems: 20, default: [] },
+      ),
+    ),
     holidayCalendarId: Type.Optional(Id),
   },
   { additionalProperties: false },

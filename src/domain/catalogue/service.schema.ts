@@ -1,6 +1,15 @@
 // Schema of a service: what can be booked, and under which rules.
 import Type from 'typebox'
-import { ExternalId, Id, LongText, Minutes, Name, oneOf } from '../../platform/schema/schema.ts'
+import {
+  ContentLanguage,
+  ExternalId,
+  Id,
+  LongText,
+  Minutes,
+  Name,
+  oneOf,
+  ShortText,
+} from '../../platform/schema/schema.ts'
 
 const WEEK = 7 * 24 * 60
 
@@ -20,13 +29,59 @@ export const QuestionBody = Type.Object(
   { additionalProperties: false },
 )
 
+/** What people may need at a visit: at the office, or of the service. */
+const NEEDS = ['step_free', 'hearing_loop', 'interpreter', 'home_visit'] as const
+export const NeedName = oneOf(NEEDS)
+
+/** The texts of a service in another language. A text that is missing is shown in the tenant's language, and marked so. */
+const ServiceTranslation = Type.Object(
+  {
+    language: ContentLanguage,
+    name: Type.Optional(Name),
+    description: Type.Optional(LongText),
+    whatToBring: Type.Optional(LongText),
+    cost: Type.Optional(ShortText),
+    whoCanGo: Type.Optional(ShortText),
+    category: Type.Optional(Name),
+    keywords: Type.Optional(Type.Array(Name, { maxItems: 50 })),
+    questions: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            id: Type.String({ maxLength: 40, description: 'Id of the question' }),
+            label: Type.Optional(Name),
+            options: Type.Optional(Type.Array(Name, { maxItems: 100, description: 'In the order of the options' })),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 30 },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+
 export const ServiceBody = Type.Object(
   {
     name: Name,
     externalId: Type.Optional(ExternalId),
     description: Type.Optional(LongText),
     whatToBring: Type.Optional(LongText),
+    cost: Type.Optional({ ...ShortText, description: 'What it costs, in words' }),
+    whoCanGo: Type.Optional({ ...ShortText, description: 'Who may come instead, and with what' }),
+    keywords: Type.Optional(
+      Type.Array(Name, { maxItems: 50, default: [], description: 'Other words that people search it by' }),
+    ),
+    supports: Type.Optional(
+      Type.Array(NeedName, {
+        uniqueItems: true,
+        maxItems: 4,
+        default: [],
+        description: 'Needs that this service meets',
+      }),
+    ),
     category: Type.Optional(Name),
+    translations: Type.Optional(Type.Array(ServiceTranslation, { maxItems: 20, default: [] })),
     locationIds: Type.Optional(
       Type.Array(Id, { maxItems: 500, uniqueItems: true, default: [], description: 'Empty = at every location' }),
     ),

@@ -43,6 +43,22 @@ type Address = {
   longitude?: number
 }
 
+/** What people may need at a visit: at the office, or of the service. */
+export type Need = 'step_free' | 'hearing_loop' | 'interpreter' | 'home_visit'
+
+type LocationTranslation = { language: string; name?: string; directions?: string }
+export type ServiceTranslation = {
+  language: string
+  name?: string
+  description?: string
+  whatToBring?: string
+  cost?: string
+  whoCanGo?: string
+  category?: string
+  keywords?: readonly string[]
+  questions?: readonly { id: string; label?: string; options?: readonly string[] }[]
+}
+
 export type Location = {
   id: string
   name: string
@@ -52,6 +68,8 @@ export type Location = {
   phone?: string | null
   email?: string | null
   directions?: string | null
+  features?: readonly Need[]
+  translations?: readonly LocationTranslation[]
   timeZone: string
   holidayCalendarId: string | null
   archived: boolean
@@ -77,6 +95,11 @@ export type OfferedService = Service & {
   externalId?: string | null
   description?: string | undefined
   whatToBring?: string | undefined
+  cost?: string | undefined
+  whoCanGo?: string | undefined
+  keywords?: readonly string[] | undefined
+  supports?: readonly Need[] | undefined
+  translations?: readonly ServiceTranslation[] | undefined
   category?: string | undefined
   archived: boolean
 }

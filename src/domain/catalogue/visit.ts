@@ -17,6 +17,8 @@ export type Question = {
   minimum?: number | undefined
   maximum?: number | undefined
   options?: string[] | undefined
+  /** The options in the reader's language, in the same order; answers keep the options themselves. */
+  optionLabels?: readonly string[] | undefined
 }
 
 /** Configuration of one service; all times in minutes. */

@@ -14,11 +14,20 @@ export const html = template as unknown as (strings: TemplateStringsArray, ...va
 /** Marks a text of ours as markup. Never use it for user input. */
 export const trusted = raw as unknown as (markup: string) => Html
 
-/** Text in the tenant's language, with a `lang` attribute if the page has another language (WCAG 2.2, 3.1.2). */
-export function own(site: { language: string; settings: { locale: string } }, text: string): Html {
-  return site.language === site.settings.locale
-    ? html`${text}`
-    : html`<span lang="${site.settings.locale}">${text}</span>`
+type Reader = { language: string; settings: { locale: string }; translated: ReadonlySet<string> }
+
+/**
+ * A text of the tenant, with a `lang` attribute if it is not in the language of the page (WCAG 2.2, 3.1.2). Several names joined by
+ * ` + ` are marked one by one.
+ */
+export function own(reader: Reader, text: string): Html {
+  const { locale } = reader.settings
+  if (reader.language === locale) return html`${text}`
+  const parts = text.split(' + ')
+  return html`${parts.map((part, i) => {
+    const marked = reader.translated.has(part) ? part : html`<span lang="${locale}">${part}</span>`
+    return html`${i > 0 && ' + '}${marked}`
+  })}`
 }
 
 /** A phone number as a link. */

@@ -16,6 +16,13 @@ export const oneOf = <const T extends string>(values: readonly T[], options: TSc
     ),
   )
 
+/** The language of a text that a tenant wrote: any tag, such as `sl` or `pt-BR` (BCP 47, language and region). */
+export const ContentLanguage = Type.String({
+  pattern: '^[a-z]{2,3}(-[A-Z]{2})?$',
+  maxLength: 6,
+  description: 'BCP 47 tag, such as en or pt-BR',
+})
+
 /** A field that callers may leave out and handlers always find: validation fills the default in. */
 export const defaulted = <T extends TSchema>(schema: T): T => Type.Optional(schema)
 export const CountShown = Type.Object({ count: Type.Integer() }, { additionalProperties: false })

@@ -5,15 +5,14 @@ import { findOwnTime } from '../../domain/availability/ledger.sql.ts'
 import { findSlots } from '../../domain/availability/search.ts'
 import { currentVersionsFor, firstSlots, prepareSearch, type SlotRequest } from '../../domain/availability/slots.ts'
 import type { ReasonCode } from '../../domain/availability/explanation.ts'
-import type { Location, OfferedService, TenantConfig } from '../../domain/catalogue/tenant-config.ts'
+import type { Location, Need, OfferedService, TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import { findAppointment, frequentServices } from '../../domain/appointment/appointment.sql.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { planVisit, type Channel, type Visit } from '../../domain/catalogue/visit.ts'
-import { DAY } from '../../kernel/time/interval.ts'
-import { parseDate, startOfDay } from '../../kernel/time/zone.ts'
+import { DAY, HOUR } from '../../kernel/time/interval.ts'
+import { dayOf, startOfDay, wallOf } from '../../kernel/time/zone.ts'
 import type { Site } from '../site.ts'
-import { addMonths, monthOf } from '../../locales/dates.ts'
-import { byDay, whyNothing, type DayOffer } from './times-by-day.ts'
+import { byDay, LIST_DAYS, whyClosed, whyNothing, type DayOffer } from './times-by-day.ts'
 import type { Selection } from './draft.ts'
 import { locationsOver, type Wish } from './selection.ts'
 
@@ -51,26 +50,74 @@ async function firstByLocation(deps: Deps, request: SlotRequest): Promise<Map<st
 const earliest = (starts: readonly (number | null)[]): number | null =>
   starts.reduce((a, b) => (a === null ? b : b === null ? a : Math.min(a, b)), null)
 
+/** What narrows the offer down. `day`: a local day; `part`: of the day. */
+export type Filter = {
+  channel?: Channel | undefined
+  locationId?: string | undefined
+  need?: Need | undefined
+  part?: 'morning' | 'afternoon' | undefined
+  day?: number | undefined
+}
+
+/** From this hour on it is afternoon. */
+const NOON = 13
+/** Days searched for a morning or an afternoon. */
+const PART_DAYS = 28
+
+/** First free start by location on a day, or in a part of the days to come. */
+async function firstByPart(
+  deps: Deps,
+  site: Catalogue,
+  request: SlotRequest,
+  { day, part }: Filter,
+): Promise<Map<string, number | null>> {
+  const zoneOf = (id: string): string => site.config.locations.get(id)?.timeZone ?? site.config.timeZone
+  const first = day ?? dayOf(site.config.timeZone, deps.now())
+  const last = day ?? first + PART_DAYS
+  const [from, to] = [startOfDay(site.config.timeZone, first), startOfDay(site.config.timeZone, last + 1)]
+  const search = await prepareSearch(deps, request, { from, to })
+  const firsts = new Map<string, number | null>()
+  for (const { start, locationId } of findSlots(search, request, from, to)) {
+    if (firsts.has(locationId)) continue
+    const zone = zoneOf(locationId)
+    const hour = Math.floor((wallOf(zone, start) % DAY) / HOUR)
+    const isInPart = part === undefined || hour < NOON === (part === 'morning')
+    if (isInPart && (day === undefined || dayOf(zone, start) === day)) firsts.set(locationId, start)
+  }
+  return firsts
+}
+
+type FirstsWish = { visit: Visit; more?: Partial<SlotRequest>; filter?: Filter }
+
+/** Whether an office, or one of the services wherever it is, meets a need. */
+function meets(site: Catalogue, visit: Visit, location: Location, need: Need | undefined): boolean {
+  if (need === undefined || location.features?.includes(need)) return true
+  return visit.serviceIds.some((id) => site.config.services.get(id)?.supports?.includes(need))
+}
+
 /** The first free time of a visit for each channel, and for each office if in person. */
 export async function firstTimes(
   deps: Deps,
   site: Catalogue,
-  {
-    visit,
-    more = {},
-    channels = visit.channels,
-  }: { visit: Visit; more?: Partial<SlotRequest>; channels?: readonly Channel[] },
+  { visit, more = {}, filter = {} }: FirstsWish,
 ): Promise<First[]> {
-  const firsts = await firstByLocation(deps, requestOf(site, visit.serviceIds, more))
-  return channels.flatMap((channel): First[] => {
-    const locations = locationsOver(site.config, visit, channel)
+  const request = requestOf(site, visit.serviceIds, more)
+  const isByPart = filter.day !== undefined || filter.part !== undefined
+  const firsts = await (isByPart ? firstByPart(deps, site, request, filter) : firstByLocation(deps, request))
+  const { channel: wanted, locationId, need } = filter
+  return visit.channels.flatMap((channel): First[] => {
+    if (wanted !== undefined && channel !== wanted) return []
+    const locations = locationsOver(site.config, visit, channel).filter((l) => meets(site, visit, l, need))
     if (channel === 'in_person')
-      return locations.map((location) => ({
-        channel,
-        location,
-        start: firsts.get(location.id) ?? null,
-        zone: location.timeZone,
-      }))
+      return locations
+        .filter((location) => locationId === undefined || location.id === locationId)
+        .map((location) => ({
+          channel,
+          location,
+          start: firsts.get(location.id) ?? null,
+          zone: location.timeZone,
+        }))
+    if (locationId !== undefined || locations.length === 0) return []
     const start = earliest(locations.map((location) => firsts.get(location.id) ?? null))
     const at = locations.find((location) => firsts.get(location.id) === start)
     return [{ channel, location: null, start, zone: at?.timeZone ?? site.config.timeZone }]
@@ -85,20 +132,19 @@ function visitFor(service: OfferedService): Visit | null {
   return typeof visit === 'string' ? null : visit
 }
 
-/** Services with their first free times, in the given order; only for `channel`, if given. */
+/** Services with their first free times under a filter, in the given order. */
 export async function offersOf(
   deps: Deps,
   site: Catalogue,
   services: readonly OfferedService[],
-  channel: Channel | undefined,
+  filter: Filter,
 ): Promise<ServiceOffer[]> {
   // In parallel, so that one query checks the freshness of all caches.
   return Promise.all(
     services.map(async (service) => {
       const visit = visitFor(service)
       if (!visit || visit.nowhere) return { service, firsts: [] }
-      const channels = visit.channels.filter((c) => channel === undefined || c === channel)
-      return { service, firsts: await firstTimes(deps, site, { visit, more: {}, channels }) }
+      return { service, firsts: await firstTimes(deps, site, { visit, filter }) }
     }),
   )
 }
@@ -118,11 +164,17 @@ export async function frequentIds(deps: Deps, site: Site): Promise<string[]> {
   return ids
 }
 
+/** The days of a page of times, both included, and what is free on them. */
 export type Times = {
-  month: string
-  months: string[]
+  from: number
+  to: number
+  /** The first and last day that can be booked at all. */
+  first: number
+  last: number
   days: DayOffer[]
-  /** If the month is empty: the reason and the alternatives. */
+  /** Days without a free time, with the reason that helps most; only where it is worth telling. */
+  closed: ReadonlyMap<number, ReasonCode>
+  /** If no day has a time: the reason and the alternatives. */
   nothing: { reason: ReasonCode; next: First | null; elsewhere: First[] } | null
 }
 
@@ -132,24 +184,25 @@ async function ownTime(deps: Deps, site: Site, id: string | undefined): Promise<
   return a && findOwnTime(deps.db.kysely, site.tenantId, a.reservation_id)
 }
 
-/** The last month within the service's horizon. */
-function lastMonth(visit: Visit, now: number): string {
+/** Most days that can be looked through, whatever the horizon of the service. */
+const MOST_DAYS = 430
+
+/** The last day within the service's horizon; business days are counted generously. */
+function lastDay(visit: Visit, today: number): number {
   const days = Math.min(...visit.horizons.map((h) => (h.unit === 'days' ? h.days : Math.ceil(h.days * 1.6) + 10)))
-  return new Date(now + days * DAY).toISOString().slice(0, 7)
+  return today + Math.min(MOST_DAYS, days)
 }
 
-/** `asked`: the month; `movingId`: an appointment or hold whose own time counts as free. */
+/** `asked`: the first and last day wanted; without it, the list begins with the first day that has a time. */
 type TimesWish = {
   visit: Wish['visit']
   selection: Selection
-  asked: string | undefined
+  asked: { from: number; to: number } | null
+  /** An appointment or hold whose own time counts as free. */
   movingId?: string | undefined
 }
 
-/**
- * The free times of a month (`2026-11`); without `asked`, of the first month that has any. An empty month has a reason and
- * alternatives.
- */
+/** The free times of some days. Days without any have a reason and alternatives. */
 export async function timesOf(
   deps: Deps,
   site: Site,
@@ -168,62 +221,51 @@ export async function timesOf(
     ignored: await ownTime(deps, site, movingId),
   })
   const confirmed = await currentVersionsFor(deps, request)
-  const present = monthOf(zone, site.now)
-  const end = lastMonth(visit, site.now)
-  const months = monthsBetween(present, end > present ? end : present)
-  const start = asked !== undefined && months.includes(asked) ? asked : undefined
-  const load = async (month: string) => {
-    const [from, to] = rangeOf(zone, month)
+  const first = dayOf(zone, site.now)
+  const last = Math.max(first, lastDay(visit, first))
+  const load = async (fromDay: number, toDay: number) => {
+    const [from, to] = [startOfDay(zone, fromDay), startOfDay(zone, toDay + 1)]
     const search = await prepareSearch(deps, request, { from, to }, confirmed)
     const slots = findSlots(search, request, from, to)
-    return {
-      search,
-      from,
-      to,
-      days: byDay(slots, zoneOf, selection.locationId === undefined && selection.channel === 'in_person'),
-    }
+    const isPerOffice = selection.locationId === undefined && selection.channel === 'in_person'
+    return { search, from, to, fromDay, toDay, days: byDay(slots, zoneOf, isPerOffice) }
   }
-  let month = start ?? months[0]!
-  let loaded = await load(month)
-  // Skip empty months, so that nobody has to page through them.
-  for (let i = 1; start === undefined && loaded.days.length === 0 && i < Math.min(months.length, 4); i += 1) {
-    const later = await load(months[i]!)
-    if (later.days.length === 0) continue
-    month = months[i]!
-    loaded = later
-  }
-  if (loaded.days.length > 0) return { month, months, days: loaded.days, nothing: null }
-  const { search, from, to } = loaded
-  const firsts = await firstTimes(deps, site, { visit, more: { minutes: selection.minutes, places: selection.places } })
-  const isSame = (f: First): boolean =>
-    f.channel === selection.channel && (f.location === null || f.location.id === selection.locationId)
+  const isAsked = asked !== null && asked.to >= first && asked.from <= last
+  let loaded = isAsked
+    ? await load(Math.max(first, asked.from), Math.max(first, asked.to))
+    : await load(first, first + LIST_DAYS - 1)
+  const common = { first, last }
+  const found = ({ search, days, fromDay, toDay }: typeof loaded): Times => ({
+    ...common,
+    ...{ from: fromDay, to: toDay, days, nothing: null },
+    closed: whyClosed(search, request, { from: fromDay, to: Math.min(toDay, last), except: days }),
+  })
+  if (loaded.days.length > 0) return found(loaded)
   const own = await firstByLocation(deps, { ...request, ignored: undefined })
   const [at, next] = [...own].reduce<[string, number | null]>(
     (best, [id, s]) => (s !== null && (best[1] === null || s < best[1]) ? [id, s] : best),
     ['', null],
   )
-  const nextTime: First | null =
-    next === null
-      ? null
-      : { channel: selection.channel, location: config.locations.get(at) ?? null, start: next, zone: zoneOf(at) }
+  if (!isAsked && next !== null) {
+    // Begin with the first day that has a time, so that nobody has to page through empty weeks.
+    const day = dayOf(zoneOf(at), next)
+    loaded = await load(day, day + LIST_DAYS - 1)
+    if (loaded.days.length > 0) return found(loaded)
+  }
+  const firsts = await firstTimes(deps, site, { visit, more: { minutes: selection.minutes, places: selection.places } })
+  const isSame = (f: First): boolean =>
+    f.channel === selection.channel && (f.location === null || f.location.id === selection.locationId)
+  const { search, from, to, fromDay, toDay } = loaded
   return {
-    month,
-    months,
-    days: [],
+    ...common,
+    ...{ from: fromDay, to: toDay, days: [], closed: new Map() },
     nothing: {
       reason: locationIds.length === 0 ? 'outside_schedule' : whyNothing(search, request, Math.max(from, site.now), to),
-      next: nextTime,
+      next:
+        next === null
+          ? null
+          : { channel: selection.channel, location: config.locations.get(at) ?? null, start: next, zone: zoneOf(at) },
       elsewhere: firsts.filter((f) => f.start !== null && !isSame(f)),
     },
   }
-}
-
-function monthsBetween(first: string, last: string): string[] {
-  const months: string[] = []
-  for (let month = first; month <= last && months.length < 14; month = addMonths(month, 1)) months.push(month)
-  return months
-}
-
-function rangeOf(zone: string, month: string): [from: number, to: number] {
-  return [startOfDay(zone, parseDate(`${month}-01`)), startOfDay(zone, parseDate(`${addMonths(month, 1)}-01`))]
 }

@@ -6,7 +6,7 @@ import { html, own, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../layout.ts'
 import type { Site } from '../site.ts'
 import type { Draft, Step } from './draft.ts'
-import { holdClock, peopleFact, STEP_FORM, steps } from './steps.ts'
+import { holdClock, STEP_FORM, steps } from './steps.ts'
 import { spanOf, visitName } from '../../locales/visit-text.ts'
 import { question } from '../../ui/questions.ts'
 
@@ -15,35 +15,30 @@ export type DraftPage = {
   base: string
   draft: Draft
   links: Partial<Record<Step, string>>
+  /** The steps of this visit. */
+  needed: readonly Step[]
   faults: Faults
   message: Html
   /** The consent box on the summary was ticked already. */
   isConsented?: boolean
 }
 
-/** A read-only list of the choices so far. */
-function chosenSoFar(site: Site, draft: Draft): Html {
+/** The choices so far, each with the way to change it. */
+function chosenSoFar(site: Site, { draft, links, needed }: DraftPage): Html {
   const w = site.words
   const { held, selection } = draft
   const location = held ? site.config.locations.get(held.locationId) : undefined
-  return html`<dl class="facts">
-    <div>
-      <dt>${w.service}</dt>
-      <dd>${own(site, visitName(site, selection.serviceIds))}</dd>
-    </div>
-    ${
-      held &&
-      html`<div>
-        <dt>${w.when}</dt>
-        <dd>${spanOf(site, held.timeZone, held.start, held.end)}</dd>
-      </div>`
-    }
-    <div>
-      <dt>${w.where}</dt>
-      <dd>${selection.channel === 'in_person' ? (location?.name ?? '') : w.channels[selection.channel]}</dd>
-    </div>
-    ${peopleFact(site, selection.places)}
-  </dl>`
+  const change = (href: string | undefined, of: string): Html =>
+    html`${href !== undefined && html` <a href="${href}">${w.changeChoice}<span class="unseen"> (${of})</span></a>`}`
+  return html`<div class="chosen-line so-far">
+    <p><strong>${own(site, visitName(site, selection.serviceIds))}</strong></p>
+    ${held && html`<p>${spanOf(site, held.timeZone, held.start, held.end)}${change(links.time, w.when)}</p>`}
+    <p>
+      ${selection.channel === 'in_person' ? own(site, location?.name ?? '') : w.channels[selection.channel]}${
+        selection.places > 1 && html` · ${w.people}: ${selection.places}`
+      }${change(needed.includes('place') ? links.place : undefined, w.where)}
+    </p>
+  </div>`
 }
 
 type DraftFormContent = {
@@ -60,9 +55,9 @@ function draftForm(site: Site, { p, step, body, button }: DraftFormContent): Pag
     isPrivate: true,
     event: step,
     main: html`<div class="narrow">
-      ${steps(site, step, p.links)}
+      ${steps(site, step, p.links, p.needed)}
       <h1>${w.stepTitles[step]}</h1>
-      ${p.message} ${holdClock(site, p.draft.held, p.base)} ${faultSummary(w, p.faults)} ${chosenSoFar(site, p.draft)}
+      ${p.message} ${holdClock(site, p.draft.held, p.base)} ${faultSummary(w, p.faults)} ${chosenSoFar(site, p)}
       <p class="hint">${w.requiredNote}</p>
       <form method="post" action="${p.base}/${step}" id="${STEP_FORM}" data-checked>
         ${hidden('step', step)} ${hidden('held', String(p.draft.held?.start ?? ''))} ${body}
@@ -75,6 +70,20 @@ function draftForm(site: Site, { p, step, body, button }: DraftFormContent): Pag
   }
 }
 
+/** The reason of the visit in the citizen's own words; only if no question asks for a long text. */
+const reasonField = (site: Site, p: DraftPage): Html =>
+  field(
+    {
+      name: 'details',
+      label: site.words.detailsLabel,
+      value: p.draft.details,
+      type: 'textarea',
+      maxLength: MOST_DETAILS,
+      hint: site.words.atMost(MOST_DETAILS),
+    },
+    p.faults,
+  )
+
 /** Longest free text about the reason of the visit, in characters; the Italian municipal model has 200. */
 export const MOST_DETAILS = 200
 
@@ -86,20 +95,7 @@ export function detailsPage(site: Site, p: DraftPage, questions: readonly Questi
     p,
     step: 'details',
     body: html`${questions.map((q) => question(site, q, p.draft.answers[q.id] ?? '', p.faults))}
-    ${
-      !asksText &&
-      field(
-        {
-          name: 'details',
-          label: w.detailsLabel,
-          value: p.draft.details,
-          type: 'textarea',
-          maxLength: MOST_DETAILS,
-          hint: w.atMost(MOST_DETAILS),
-        },
-        p.faults,
-      )
-    }`,
+    ${!asksText && reasonField(site, p)}`,
     button: w.next,
   })
 }
@@ -149,7 +145,8 @@ export function applicantPage(site: Site, p: DraftPage): Page {
                 : w.phoneOnlyHint,
       },
       p.faults,
-    )}`,
+    )}
+    ${!p.needed.includes('details') && reasonField(site, p)}`,
     button: w.next,
   })
 }

@@ -4,6 +4,7 @@ import { bookedId, bookOnce } from '../../http/book-once.ts'
 import { cancel } from '../../domain/appointment/change.ts'
 import { extendHold } from '../../domain/appointment/extend-hold.ts'
 import { move } from '../../domain/appointment/move.ts'
+import { visitOf } from '../../domain/availability/slots.ts'
 import { findAppointment, type Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { hashSecret } from '../../kernel/crypto/token.ts'
 import { transaction, type Tx } from '../../platform/database/tx.ts'
@@ -182,6 +183,7 @@ export async function chooseTime(
   else await giveHoldBack(deps, tenantId, before.held)
   held ??= await holdAnew(deps, site, { draftId, wanted: selection, choice, network })
   const sameQuestions = before.selection.serviceIds.join() === selection.serviceIds.join()
+  const asksNothing = visitOf(site.config, selection.serviceIds, selection.minutes).questions.length === 0
   const chosen = held
   const choose = (draft: Draft): Draft =>
     // Another window confirmed the draft meanwhile: keep that.
@@ -194,7 +196,7 @@ export async function chooseTime(
           activation: null,
           ...(sameQuestions ? {} : { answers: {} }),
           done: {
-            details: draft.done.details && sameQuestions,
+            details: asksNothing || (draft.done.details && sameQuestions),
             // Phone and video need a phone number that a visit in person may lack.
             applicant: draft.done.applicant && before.selection.channel === selection.channel,
           },

@@ -7,13 +7,22 @@ import { html, own, paragraphs, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../layout.ts'
 import type { Site } from '../site.ts'
 import { hoursOf } from './opening-hours.ts'
-import { shortTime } from './landing.view.ts'
+import { shortTime } from './short-time.ts'
 import type { First } from './available-times.ts'
 import type { Wish } from './selection.ts'
+import { beforeYouStart } from './before.view.ts'
+import { neededSteps } from './needed-steps.ts'
 import { peopleFact, steps } from './steps.ts'
 import { addressLines } from '../../locales/visit-text.ts'
 
-type PlaceChoice = { wish: Wish; firsts: readonly First[]; more: readonly OfferedService[]; way: string }
+/** `path`: of the booking, without a slash at the end. */
+type PlaceChoice = {
+  wish: Wish
+  firsts: readonly First[]
+  more: readonly OfferedService[]
+  way: string
+  path: string
+}
 
 const SYMBOL = ' · '
 
@@ -67,8 +76,12 @@ function ways(site: Site, { wish, firsts, way }: PlaceChoice): Html {
   )
 }
 
+/** The page of places for these services, inside the booking. */
+const placeLink = (site: Site, path: string, services: [string, string][]): string =>
+  `${path}${path === `${site.base}/book` ? '' : '/place'}?${new URLSearchParams(services).toString()}`
+
 /** The services of a combined visit, each with its duration and a link that removes it. */
-function together(site: Site, { services, visit }: Pick<Wish, 'services' | 'visit'>): Html {
+function together(site: Site, { wish: { services, visit }, path }: Pick<PlaceChoice, 'wish' | 'path'>): Html {
   const w = site.words
   if (services.length < 2) return html``
   return html`<section class="together">
@@ -81,16 +94,15 @@ function together(site: Site, { services, visit }: Pick<Wish, 'services' | 'visi
             ><strong>${own(site, service.name)}</strong> (${w.minutes(service.durationMinutes)})
             ${service.description !== undefined && html`<span class="detail">${own(site, service.description)}</span>`}</span
           >
-          <a href="${site.base}/book?${new URLSearchParams(rest).toString()}"
-            >${w.removeService}<span class="unseen"> ${service.name}</span></a
-          >
+          <a href="${placeLink(site, path, rest)}">${w.removeService}<span class="unseen"> ${service.name}</span></a>
         </li>`
       })}
     </ul>
   </section>`
 }
 
-function extras(site: Site, { wish, more }: PlaceChoice): Html {
+/** What else can be done in the same visit. */
+export function extras(site: Site, { wish, more, path }: Pick<PlaceChoice, 'wish' | 'more' | 'path'>): Html {
   const w = site.words
   const ids = wish.services.map((s) => s.id)
   if (more.length === 0 || ids.length >= 5) return html``
@@ -99,9 +111,9 @@ function extras(site: Site, { wish, more }: PlaceChoice): Html {
     <p class="hint">${w.addServiceHint}</p>
     <ul>
       ${more.map((service) => {
-        const query = new URLSearchParams([...ids, service.id].map((id): [string, string] => ['service', id]))
+        const all = [...ids, service.id].map((id): [string, string] => ['service', id])
         return html`<li>
-          <a href="${site.base}/book?${query.toString()}">${service.name}</a> (${w.minutes(service.durationMinutes)})
+          <a href="${placeLink(site, path, all)}">${own(site, service.name)}</a> (${w.minutes(service.durationMinutes)})
         </li>`
       })}
     </ul>
@@ -109,7 +121,7 @@ function extras(site: Site, { wish, more }: PlaceChoice): Html {
 }
 
 /** What is being booked; `more` is appended as rows. */
-export function visitHead(
+function visitHead(
   site: Site,
   wish: Pick<Wish, 'services' | 'visit' | 'agent'> & { places?: number },
   more?: Html,
@@ -146,13 +158,12 @@ export function placePage(site: Site, choice: PlaceChoice): Page {
     description: service?.description ?? w.landingLead,
     event: 'place',
     main: html`<div class="narrow">
-      ${steps(site, 'place', {})}
+      ${steps(site, 'place', {}, neededSteps(site.config, wish))}
       <h1>${title}</h1>
       ${wish.visit.approvalRequired && messageBox('note', w.approvalTitle, w.approvalNote)} ${visitHead(site, wish)}
       ${service?.description !== undefined && wish.services.length === 1 && paragraphs(service.description)}
-      ${together(site, wish)}
-      <p class="hint">${w.requiredNote}</p>
-      <form method="get" action="${site.base}/book/time">
+      ${beforeYouStart(site, wish, null, true)} ${together(site, choice)}
+      <form method="get" action="${choice.path}/time">
         ${wish.services.map((s) => hidden('service', s.id))} ${wish.agent && hidden('agent', wish.agent.id)}
         ${ways(site, choice)}
         ${
@@ -183,7 +194,9 @@ export function placePage(site: Site, choice: PlaceChoice): Page {
         }
         ${extras(site, choice)}
         <div class="actions">
-          <a class="back" href="${site.base}">${w.back}</a>
+          <a class="back" href="${choice.path === `${site.base}/book` ? site.base : `${choice.path}/time`}"
+            >${w.back}</a
+          >
           <button>${w.next}</button>
         </div>
       </form>

@@ -6,74 +6,26 @@ import { formFields, pathPart } from '../../http/fields.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError, type ProblemCode } from '../../kernel/errors.ts'
 import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
-import { faultWords, problemWords } from '../../locales/words.ts'
-import { NO_FAULTS, messageBox, type Faults } from '../../ui/form.ts'
-import { html, type Html } from '../../platform/html/html.ts'
+import { problemWords } from '../../locales/words.ts'
+import { NO_FAULTS, messageBox } from '../../ui/form.ts'
+import { html } from '../../platform/html/html.ts'
 import { addPage, type View } from '../pages.ts'
 import { isSameText, readSignedName } from '../../kernel/crypto/signature.ts'
-import { draftSignature, rememberAppointment, type Site } from '../site.ts'
-import { OF_TIME, queryOf, requireWish, timesPage } from './booking.page.ts'
+import { rememberAppointment, type Site } from '../site.ts'
+import { timeOfDraftRoutes } from './draft-time.page.ts'
+import { loadDraft, type Loaded } from './loaded-draft.ts'
+import { OF_TIME } from './time.page.ts'
+import { neededSteps } from './needed-steps.ts'
 import { applicantFaults, applicantIn } from './applicant.ts'
-import { networkLevel, networkToken, pressureOf } from './hold-limits.ts'
+import { networkToken, pressureOf } from './hold-limits.ts'
 import { captchaFor, isSolved } from './proof-of-work.ts'
 import { activateDraft, confirmDraft, sendActivationAgain } from './confirm-draft.ts'
 import { applicantPage, detailsPage, MOST_DETAILS, type DraftPage } from './details.view.ts'
-import { digestOf, nextStep, placeQuery, selectionQuery, withApplicant, type Draft, type Step } from './draft.ts'
+import { digestOf, nextStep, withApplicant, type Draft, type Step } from './draft.ts'
 import { abandonDraft, changeDraft, chooseTime, extendDraft, requireDraft } from './drafts.ts'
-import type { Wish } from './selection.ts'
 import { activatePage, activationPage, summaryPage } from './summary.view.ts'
-import { firstText, textOf } from '../../ui/form-input.ts'
+import { textOf } from '../../ui/form-input.ts'
 import { answerFaults, typedAnswers } from '../../ui/questions.ts'
-
-type Loaded = {
-  id: string
-  base: string
-  draft: Draft
-  wish: Wish
-  /** Level of proof of work that confirming costs; follows from what the same network already holds. */
-  workLevel: () => Promise<number>
-  page: (more?: Partial<DraftPage>) => DraftPage
-}
-
-/** Loads the draft in the URL with everything its pages need. */
-async function load(deps: Deps, request: FastifyRequest, site: Site): Promise<Loaded> {
-  const id = pathPart(request, 'draft')
-  const draft = await requireDraft(deps, site.tenantId, id)
-  const base = `${site.base}/book/${id}`
-  const query = selectionQuery(draft.selection)
-  const wish = requireWish(site, { ...Object.fromEntries(query), service: query.getAll('service') })
-  const links: Partial<Record<Step, string>> = {
-    place: `${site.base}/book?${placeQuery(draft.selection).toString()}`,
-    time: `${base}/time`,
-    details: `${base}/details`,
-    applicant: `${base}/applicant`,
-  }
-  const page = (more: Partial<DraftPage> = {}): DraftPage => ({
-    id,
-    base,
-    draft,
-    links,
-    faults: NO_FAULTS,
-    message: messageOf(site, firstText(queryOf(request), 'said')),
-    ...more,
-  })
-  const workLevel = () => networkLevel(deps, site, networkToken(site, request.ip), draft.held?.id ?? null)
-  return { id, base, draft, wish, workLevel, page }
-}
-
-/** The message for a code in the URL, which the pages themselves put there after an action. */
-function messageOf(site: Site, said: string): Html {
-  const w = site.words
-  const texts: Record<string, string> = {
-    extended: w.extended,
-    changed: w.changedTime,
-    other: w.changedElsewhere,
-    held: w.heldAgain,
-    sent: w.activationSent,
-  }
-  const text = Object.hasOwn(texts, said) ? texts[said] : undefined
-  return text === undefined ? html`` : html`<p class="notice note" role="status">${text}</p>`
-}
 
 /** Whether the form was rendered with another time than the draft has now. */
 const isOtherTime = (draft: Draft, form: Fields): boolean => {
@@ -82,7 +34,7 @@ const isOtherTime = (draft: Draft, form: Fields): boolean => {
 }
 
 async function saveDetails(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
-  const { id, base, draft, wish, page } = await load(deps, request, site)
+  const { id, base, draft, wish, page } = await loadDraft(deps, request, site)
   if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
   const form = formFields(request)
   const { questions } = wish.visit
@@ -104,15 +56,23 @@ async function saveDetails(deps: Deps, request: FastifyRequest, reply: FastifyRe
   return { redirect: `${base}/${step}${isOtherTime(draft, form) ? '?said=changed' : ''}` }
 }
 
+/** The reason of the visit, if the form has a field for it. */
+const reasonIn = (form: Fields): { details?: string } =>
+  form.details === undefined ? {} : { details: textOf(form, 'details', MOST_DETAILS) }
+
 async function saveApplicant(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
-  const { id, base, draft, page } = await load(deps, request, site)
+  const { id, base, draft, wish, page } = await loadDraft(deps, request, site)
+  const needed = neededSteps(site.config, wish)
   if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
   const form = formFields(request)
   const applicant = applicantIn(form)
   const faults = applicantFaults(applicant, draft.selection.channel, site.settings, site.words)
-  const typed = await changeDraft(deps, site.tenantId, id, (d) => withApplicant(d, applicant, faults.size === 0))
+  const typed = await changeDraft(deps, site.tenantId, id, (d) => ({
+    ...withApplicant(d, applicant, faults.size === 0),
+    ...reasonIn(form),
+  }))
   if (!draft.held) return { redirect: `${base}/time` }
-  if (textOf(form, 'to') === 'back') return { redirect: `${base}/details` }
+  if (textOf(form, 'to') === 'back') return { redirect: `${base}/${needed.includes('details') ? 'details' : 'time'}` }
   if (faults.size > 0) {
     reply.code(422)
     return applicantPage(site, page({ draft: typed, faults }))
@@ -156,7 +116,7 @@ async function unready(
 }
 
 async function confirm(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
-  const loaded = await load(deps, request, site)
+  const loaded = await loadDraft(deps, request, site)
   const { id, base } = loaded
   const form = formFields(request)
   const checked = await unready(deps, request, reply, { site, loaded })
@@ -226,7 +186,7 @@ async function keepTyped(deps: Deps, site: Site, { id, wish }: Loaded, form: Fie
   if (step === 'applicant') {
     const applicant = applicantIn(form)
     const done = (d: Draft) => d.done.applicant && JSON.stringify(d.applicant) === JSON.stringify(applicant)
-    await changeDraft(deps, site.tenantId, id, (d) => withApplicant(d, applicant, done(d)))
+    await changeDraft(deps, site.tenantId, id, (d) => ({ ...withApplicant(d, applicant, done(d)), ...reasonIn(form) }))
     return step
   }
   return step === 'summary' ? step : null
@@ -257,7 +217,7 @@ async function takeAgain(
 
 /** Takes the expired time again, if it is still free. */
 async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
-  const loaded = await load(deps, request, site)
+  const loaded = await loadDraft(deps, request, site)
   const { id, base, draft } = loaded
   const from = await keepTyped(deps, site, loaded, formFields(request))
   const taken = await takeAgain(deps, request, site, { id, draft })
@@ -266,18 +226,8 @@ async function holdAgain(deps: Deps, request: FastifyRequest, site: Site): Promi
   return { redirect: `${base}/${step}?said=held` }
 }
 
-/** The page of times for a draft that has or had a time. */
-async function changeTime(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
-  const { id, draft, wish } = await load(deps, request, site)
-  const code = firstText(queryOf(request), 'gone') as ProblemCode
-  const faults: Faults = OF_TIME.has(code) ? new Map([['at', faultWords(site.language, code, {})]]) : NO_FAULTS
-  const { selection, held } = draft
-  const extras = { chosen: '', faults, draft: { id, seal: draftSignature(site, id), held }, level: 0 }
-  return timesPage(deps, request, site, { wish, selection, ...extras })
-}
-
 async function extend(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
-  const loaded = await load(deps, request, site)
+  const loaded = await loadDraft(deps, request, site)
   const { id, base, draft } = loaded
   const from = (await keepTyped(deps, site, loaded, formFields(request))) ?? nextStep(draft, deps.now())
   try {
@@ -316,14 +266,18 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
   /** A page of the draft with typed data; redirects to the appointment if the draft is confirmed. */
   const shown = (name: string, show: (site: Site, loaded: Loaded) => Promise<View> | View) =>
     own('GET', name, async (request, _reply, site) => {
-      const loaded = await load(deps, request, site)
+      const loaded = await loadDraft(deps, request, site)
       const { appointmentId, held } = loaded.draft
       if (appointmentId !== null) return { redirect: `${site.base}/appointments/${appointmentId}` }
       // No time: the booking was given up and the browser went back. Ask for personal data only after a time is chosen.
       return held ? show(site, loaded) : { redirect: `${loaded.base}/time` }
     })
-  own('GET', 'time', (request, _reply, site) => changeTime(deps, request, site))
-  shown('details', (site, { page, wish }) => detailsPage(site, page(), wish.visit.questions))
+  timeOfDraftRoutes(app, deps)
+  shown('details', (site, { page, wish, base }) =>
+    wish.visit.questions.length === 0
+      ? { redirect: `${base}/applicant` }
+      : detailsPage(site, page(), wish.visit.questions),
+  )
   own('POST', 'details', (request, reply, site) => saveDetails(deps, request, reply, site))
   shown('applicant', (site, { page }) => applicantPage(site, page()))
   own('POST', 'applicant', (request, reply, site) => saveApplicant(deps, request, reply, site))
@@ -344,7 +298,7 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
     draft.activation ? activationPage(site, page()) : { redirect: `${base}/summary` },
   )
   own('POST', 'activation-mail', async (request, _reply, site) => {
-    const { id, base } = await load(deps, request, site)
+    const { id, base } = await loadDraft(deps, request, site)
     await sendActivationAgain(deps, site, id)
     return { redirect: `${base}/activation?said=sent` }
   })
@@ -356,7 +310,7 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
       const { id, draft, token } = await loadActivation(deps, request, site)
       if (draft.appointmentId === null && (!draft.held || draft.held.until <= deps.now()))
         throw new AppError('activation_expired')
-      const page = { id, base: '', draft, links: {}, faults: NO_FAULTS, message: html`` }
+      const page = { id, base: '', draft, links: {}, needed: [], faults: NO_FAULTS, message: html`` }
       return activatePage(site, page, `${site.base}/activate/${token}`)
     },
   })

@@ -4,14 +4,16 @@ import { html, type Html } from '../../platform/html/html.ts'
 import type { Site } from '../site.ts'
 import { STEPS, type Held, type Step } from './draft.ts'
 
-/** The five steps with the current one marked; earlier ones are links. */
-export function steps(site: Site, current: Step, links: Partial<Record<Step, string>>): Html {
+/** The steps that this visit needs, with the current one marked; earlier ones are links. On a phone only their number. */
+export function steps(site: Site, current: Step, links: Partial<Record<Step, string>>, needed: readonly Step[]): Html {
   const w = site.words
-  const at = STEPS.indexOf(current)
+  // A step that nothing asks for can still be opened, by an old address.
+  const list = needed.includes(current) ? needed : STEPS.filter((step) => step === current || needed.includes(step))
+  const at = list.indexOf(current)
   return html`<nav aria-label="${w.steps}" class="steps">
-    <p class="step-count">${w.stepOf(at + 1, STEPS.length)}</p>
+    <p class="step-count">${w.stepOf(at + 1, list.length)}: ${w.stepNames[current]}</p>
     <ol>
-      ${STEPS.map((step, i) => {
+      ${list.map((step, i) => {
         const name = w.stepNames[step]
         const link = links[step]
         if (i === at) return html`<li class="now" aria-current="step">${name}</li>`

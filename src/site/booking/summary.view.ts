@@ -32,8 +32,10 @@ function section(title: string, link: string, change: string, rows: readonly [st
 function answerText(site: Site, q: Question, value: string | readonly string[] | undefined): string {
   const w = site.words
   if (value === undefined || value.length === 0) return w.notGiven
-  if (typeof value !== 'string') return value.join(', ')
-  return q.type === 'boolean' ? (value === 'true' ? w.yes : w.no) : value
+  if (q.type === 'boolean') return value === 'true' ? w.yes : w.no
+  // Answers keep the options as the tenant wrote them; the reader sees the translation.
+  const labelOf = (option: string): string => q.optionLabels?.[q.options?.indexOf(option) ?? -1] ?? option
+  return [value].flat().map(labelOf).join(', ')
 }
 
 function consent(site: Site): Html {
@@ -89,7 +91,7 @@ export function summaryPage(site: Site, { p, questions, captcha, needsApproval }
     isPrivate: true,
     event: 'summary',
     main: html`<div class="narrow">
-      ${steps(site, 'summary', p.links)}
+      ${steps(site, 'summary', p.links, p.needed)}
       <h1>${w.stepTitles.summary}</h1>
       ${p.message} ${holdClock(site, held, p.base)} ${faultSummary(w, p.faults)}
       ${needsApproval && messageBox('note', w.approvalTitle, w.approvalNote)}

@@ -120,7 +120,7 @@ function servicesRoute(open: Api, deps: Deps): void {
       const services = [...c.services.values()].filter(
         (s) => !s.archived && (channel === undefined || s.channels.some((o) => o.type === channel)),
       )
-      const offers = await offersOf(deps, { tenantId: c.tenantId, config: c }, services, channel)
+      const offers = await offersOf(deps, { tenantId: c.tenantId, config: c }, services, { channel })
       return {
         items: offers.map(({ service: s, firsts }) => ({
           id: s.id,

@@ -131,6 +131,10 @@ export const adminEn = {
     noneIsAll: (name: string): string =>
       name === 'locationIds' ? 'None chosen: all locations.' : 'None chosen: no limit, or by default.',
     values: {
+      step_free: 'Step-free access',
+      hearing_loop: 'Hearing loop',
+      interpreter: 'Interpreter',
+      home_visit: 'Visit at home',
       in_person: 'At the office',
       phone: 'By phone',
       video: 'By video',

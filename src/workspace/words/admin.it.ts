@@ -132,6 +132,10 @@ export const adminIt: typeof adminEn = {
     noneIsAll: (name) =>
       name === 'locationIds' ? 'Nessuna scelta: tutte le sedi.' : 'Nessuna scelta: nessun limite, o il predefinito.',
     values: {
+      step_free: 'Accesso senza gradini',
+      hearing_loop: 'Anello per l’udito',
+      interpreter: 'Interprete',
+      home_visit: 'Visita a domicilio',
       in_person: 'Allo sportello',
       phone: 'Per telefono',
       video: 'In video',
