@@ -37,8 +37,9 @@ export function startClock() {
   const hold = document.querySelector('.hold[data-until]')
   if (hold) startCountdown(hold)
   for (const note of document.querySelectorAll('.zone[data-zone]')) {
-    // `en-GB`, as on the server: day before month, 24 hours.
-    const locale = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang
+    // As on the server: English with the day before the month and 24 hours, Arabic with Western digits.
+    const { lang } = document.documentElement
+    const locale = { en: 'en-GB', ar: 'ar-u-nu-latn' }[lang] ?? lang
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone
     const at = Number(note.dataset.at)
     const clock = (timeZone) =>

@@ -77,6 +77,7 @@ import { stepRoutes } from './site/booking/steps.page.ts'
 import { publicRoutes } from './site/public-api/public.routes.ts'
 import { ownRoutes } from './site/appointment/appointment.page.ts'
 import { installAssets } from './site/asset-files.ts'
+import { machineFiles } from './site/machine-files.ts'
 import { installPages, sendPageNotFound } from './site/pages.ts'
 import { serviceRoutes } from './api/service.routes.ts'
 import { callCounter } from './http/call-limit.ts'
@@ -228,6 +229,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   app.addHook('preValidation', refuseUnacceptable)
   await app.register((plain) => apiRoutes(plain.withTypeProvider<TypeBoxTypeProvider>(), deps, authenticator))
   await installAssets(app, deps)
+  machineFiles(app, deps)
   await installPages(app, deps, BODY_LIMIT, (pages) => {
     bookingRoutes(pages, deps)
     stepRoutes(pages, deps)

@@ -421,7 +421,9 @@ describe('the own appointment', () => {
     const page = await citizen.get(`${own}/move`)
     const before = timesIn(page.html)
     expect(page.html).toMatch(/class="tile wanted"/)
-    const check = await citizen.get(`${own}/move/check?at=${encodeURIComponent(before.findLast((time) => !page.html.includes(`value="${time}" class="tile wanted"`))!)}`)
+    const check = await citizen.get(
+      `${own}/move/check?at=${encodeURIComponent(before.findLast((time) => !page.html.includes(`value="${time}" class="tile wanted"`))!)}`,
+    )
     expect(check.text).toMatch(/Orario attuale.*\d\d:\d\d–.*Nuovo orario.*\d\d:\d\d–/)
     const moved = await citizen.submit(check, '/move')
     expect(moved.text).toContain('Appuntamento spostato')

@@ -1,4 +1,6 @@
 // Conversations by REST: begin with the script of a callback, appointment or person, answer, go back.
+import { staffLanguageOf, type StaffLanguage } from '../kernel/language.ts'
+import { languageNamed } from '../locales/words.ts'
 import type { Api } from '../http/api.ts'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -73,9 +75,9 @@ async function contactFor(
   return named
 }
 
-async function languageOf(deps: Deps, config: TenantConfig, contactId: string | null): Promise<'it' | 'en'> {
+async function languageOf(deps: Deps, config: TenantConfig, contactId: string | null): Promise<StaffLanguage> {
   const contact = contactId === null ? undefined : await findContact(deps.db.kysely, config.tenantId, contactId)
-  return contact?.locale === 'en' || contact?.locale === 'it' ? contact.locale : config.settings.locale
+  return staffLanguageOf(languageNamed(contact?.locale) ?? config.settings.locale)
 }
 
 const nameOf = (request: FastifyRequest, config: TenantConfig): string => {

@@ -6,10 +6,10 @@ import Type from 'typebox'
 import type { TenantConfig } from '../domain/catalogue/tenant-config.ts'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
-import type { Language } from '../locales/words.ts'
+import type { Language } from '../kernel/language.ts'
 import { hasScope, tenantOf } from '../http/access.ts'
 import { problems } from '../http/headers.ts'
-import { Nullable, oneOf } from '../platform/schema/schema.ts'
+import { LanguageName, Nullable, oneOf } from '../platform/schema/schema.ts'
 import { configOf } from '../domain/availability/current-config.ts'
 import { DAY, HOUR, MINUTE } from '../kernel/time/interval.ts'
 import { clockOf } from '../locales/dates.ts'
@@ -34,10 +34,7 @@ const Texts = {
 }
 const TextsBody = Type.Object(Texts, { additionalProperties: false, minProperties: 1, description: 'Liquid templates' })
 const KindName = oneOf(MESSAGE_KINDS)
-const Params = Type.Object(
-  { kind: KindName, language: Type.Union([Type.Literal('it'), Type.Literal('en')]) },
-  { additionalProperties: false },
-)
+const Params = Type.Object({ kind: KindName, language: LanguageName }, { additionalProperties: false })
 export const TemplateShown = Type.Object(
   {
     kind: Type.String(),

@@ -1,7 +1,8 @@
 // The language in which a page answers, from its URL, cookie or browser.
 import type { FastifyRequest } from 'fastify'
 import { queryFields } from './fields.ts'
-import { languageNamed, preferredLanguage, type Language } from '../locales/words.ts'
+import type { Language } from '../kernel/language.ts'
+import { languageNamed, preferredLanguage } from '../locales/words.ts'
 import { firstText } from '../ui/form-input.ts'
 
 export const LANGUAGE_COOKIE = 'agenda_language'

@@ -1,9 +1,13 @@
 // PURE. Dates and times as text, by language and time zone.
-import type { Language } from './words.ts'
+import type { Language } from '../kernel/language.ts'
 import { DAY, MINUTE } from '../kernel/time/interval.ts'
 import { dayOf, formatDate, offsetAt, wallWindow } from '../kernel/time/zone.ts'
 
-const LOCALES: Record<Language, string> = { it: 'it-IT', en: 'en-GB' }
+/** Arabic with Western digits, as times, codes and telephone numbers have them. */
+const LOCALES: Record<Language, string> = {
+  ...{ it: 'it-IT', en: 'en-GB', de: 'de-DE', fr: 'fr-FR' },
+  ...{ es: 'es-ES', ro: 'ro-RO', ar: 'ar-u-nu-latn' },
+}
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -133,6 +133,7 @@ export const pagesEn = {
   },
   waysTitle: 'Already booked, or rather talk to us?',
   mineLink: 'My appointments',
+  citizens: 'Citizens',
   landingTitle: 'Book an appointment',
   landingLead: 'Press a time to book it. No account is needed.',
   findLink: 'Find, move or cancel an appointment',

@@ -92,6 +92,7 @@ export const pagesIt: PageWords = {
   },
   waysTitle: 'Hai già prenotato, o preferisci parlarci?',
   mineLink: 'I miei appuntamenti',
+  citizens: 'Cittadini',
   landingTitle: 'Prenota un appuntamento',
   landingLead: 'Premi un orario per prenotarlo. Non serve registrarsi.',
   findLink: 'Trova, sposta o annulla un appuntamento',

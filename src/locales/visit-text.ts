@@ -1,7 +1,7 @@
 // PURE. A visit in words: its name, span and place, for pages, messages and calendars.
 import type { Location, TenantConfig } from '../domain/catalogue/tenant-config.ts'
 import { dateOf, exactClock } from './dates.ts'
-import type { Language } from './words.ts'
+import type { Language } from '../kernel/language.ts'
 
 /** `martedì 24 novembre 2026, 10:00–10:20`. */
 export function spanOf(reader: { language: Language }, zone: string, start: number, end: number): string {

@@ -1,17 +1,26 @@
 // PURE. Chooses the language of a caller and returns the texts of codes in it.
 import type { Params, ProblemCode } from '../kernel/errors.ts'
+import { LANGUAGES, type Language } from '../kernel/language.ts'
 import { en, type FaultCode, type Words } from './en.ts'
+import { ar } from './ar.ts'
+import { de } from './de.ts'
+import { es } from './es.ts'
+import { fr } from './fr.ts'
 import { it } from './it.ts'
+import { ro } from './ro.ts'
 import { pagesEn, type PageWords } from './pages.en.ts'
+import { pagesAr } from './pages.ar.ts'
+import { pagesDe } from './pages.de.ts'
+import { pagesEs } from './pages.es.ts'
+import { pagesFr } from './pages.fr.ts'
 import { pagesIt } from './pages.it.ts'
+import { pagesRo } from './pages.ro.ts'
 
-export const LANGUAGES = ['it', 'en'] as const
-export type Language = (typeof LANGUAGES)[number]
-/** The languages by their own names, and the direction in which they are written. */
-export const LANGUAGE_NAMES: Record<Language, string> = { it: 'Italiano', en: 'English' }
-export const DIRECTIONS: Record<Language, 'ltr' | 'rtl'> = { it: 'ltr', en: 'ltr' }
-const PAGES: Record<Language, PageWords> = { it: pagesIt, en: pagesEn }
-const WORDS: Record<Language, Words> = { it, en }
+const PAGES: Record<Language, PageWords> = {
+  ...{ it: pagesIt, en: pagesEn, de: pagesDe, fr: pagesFr },
+  ...{ es: pagesEs, ro: pagesRo, ar: pagesAr },
+}
+const WORDS: Record<Language, Words> = { it, en, de, fr, es, ro, ar }
 
 /** The supported language of this name, or undefined. */
 export const languageNamed = (name: unknown): Language | undefined => LANGUAGES.find((language) => language === name)

@@ -4,7 +4,7 @@ import { pathPart } from '../http/fields.ts'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { logoOf, themeCss } from '../domain/tenant/theme.ts'
@@ -19,6 +19,7 @@ const SOLVER = dirname(
 )
 const ARGON2 = dirname(createRequire(import.meta.url).resolve('hash-wasm'))
 const CALENDAR = dirname(createRequire(import.meta.url).resolve('@event-calendar/build'))
+const FONTS = join(dirname(createRequire(import.meta.url).resolve('@fontsource/titillium-web/400.css')), 'files')
 const DAGRE = dirname(createRequire(import.meta.url).resolve('@dagrejs/dagre/dist/dagre.min.js'))
 const CALENDAR_FILES = new Set(['event-calendar.min.js', 'event-calendar.min.css'])
 const SOLVER_FILES = new Set(['pow.js', 'helpers.js', 'types.js'])
@@ -40,6 +41,8 @@ export async function installAssets(app: FastifyInstance, deps: Deps): Promise<v
       if (solver !== undefined && SOLVER_FILES.has(solver)) return reply.sendFile(solver, SOLVER)
       if (path === 'argon2/argon2.umd.min.js') return reply.sendFile('argon2.umd.min.js', ARGON2)
       if (path === 'dagre/dagre.min.js') return reply.sendFile('dagre.min.js', DAGRE)
+      const font = /^fonts\/(titillium-web-latin-[467]00-normal\.woff2)$/.exec(path)?.[1]
+      if (font !== undefined) return reply.sendFile(font, FONTS)
       const calendar = /^calendar\/([a-z.-]+)$/.exec(path)?.[1]
       if (calendar !== undefined && CALENDAR_FILES.has(calendar)) return reply.sendFile(calendar, CALENDAR)
       return reply.sendFile(path)

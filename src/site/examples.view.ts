@@ -1,6 +1,6 @@
 // A page of examples: how other sites link to the booking or embed it. Runs the widget on this site.
 import { html, type Html } from '../platform/html/html.ts'
-import type { Page } from './layout.ts'
+import type { Page } from './page.ts'
 import type { Site } from './site.ts'
 
 const sample = (title: string, text: string, code: string): Html =>

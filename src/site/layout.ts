@@ -1,17 +1,9 @@
 // PURE. The layout of every public page: head, header, language switch, messages, footer.
-import { DIRECTIONS, LANGUAGE_NAMES, LANGUAGES } from '../locales/words.ts'
+import { directionOf, LANGUAGE_NAMES, LANGUAGES } from '../kernel/language.ts'
 import { html, paragraphs, telephone, type Html } from '../platform/html/html.ts'
+import { dataElement, metadata } from './metadata.ts'
+import type { Page } from './page.ts'
 import type { Site } from './site.ts'
-
-export type Page = {
-  title: string
-  main: Html
-  /** For search engines; pages with `isPrivate` are excluded from them. */
-  description?: string
-  isPrivate?: boolean
-  /** Tells the embedding site which step the citizen has reached. */
-  event?: string
-}
 
 /** Location of the versioned files of public/; set once at start. */
 export type Assets = { base: string; themeOf: (site: Site) => string }
@@ -25,8 +17,12 @@ function head(site: Site, page: Page, assets: Assets): Html {
     <meta name="color-scheme" content="light dark" />
     <link rel="stylesheet" href="${assets.base}/app.css" />
     <link rel="stylesheet" href="${assets.base}/site.css" />
+    ${site.settings.theme.style === 'italia' && html`<link rel="stylesheet" href="${assets.base}/italia.css" />`}
     <link rel="stylesheet" href="${assets.themeOf(site)}" />
+    ${!page.isPrivate && metadata(site, page, page.path ?? site.here)}
+    ${page.data !== undefined && dataElement(page.data)}
     <link rel="icon" href="${assets.base}/icon.svg" type="image/svg+xml" />
+    <link rel="manifest" href="${site.base}/manifest.webmanifest" />
     <script type="module" src="${assets.base}/app.js"></script>
     ${site.isFramed && html`<meta name="agenda-origins" content="${site.settings.booking.allowedOrigins.join(' ')}" />`}`
 }
@@ -55,9 +51,24 @@ function languageSwitch(site: Site): Html {
   </nav>`
 }
 
+/** Above the header: the body that the office belongs to, and the way back to the office's own site. */
+function slimBar(site: Site): Html {
+  const { parentName, parentUrl, siteUrl } = site.settings.booking
+  if (parentName === undefined && siteUrl === undefined) return html``
+  const parent =
+    parentUrl === undefined ? html`<span>${parentName}</span>` : html`<a href="${parentUrl}">${parentName}</a>`
+  return html`<div class="slim">
+    <div class="wide">
+      ${parentName !== undefined && parent}
+      ${siteUrl !== undefined && html`<a href="${siteUrl}" class="to-site">${site.words.toSite(site.config.name)}</a>`}
+    </div>
+  </div>`
+}
+
 function header(site: Site): Html {
   const logo = site.settings.theme.logo !== undefined
   return html`<header class="top">
+    ${slimBar(site)}
     <div class="wide">
       <a class="brand" href="${site.base}">
         ${logo && html`<img src="${site.base}/logo?v=${site.config.version}" alt="" height="40" />`}
@@ -68,19 +79,36 @@ function header(site: Site): Html {
   </header>`
 }
 
+/** The links that a public office must offer, with the marks by which the Italian validator finds them. */
+function legalLinks(site: Site): Html {
+  const { privacyUrl, termsUrl, accessibilityUrl, reportUrl, legalUrl } = site.settings.booking
+  const w = site.words
+  const link = (url: string | undefined, text: string, element: string): Html =>
+    html`${url !== undefined && html`<li><a href="${url}" data-element="${element}">${text}</a></li>`}`
+  return html`${link(privacyUrl, w.privacy, 'privacy-policy-link')} ${link(legalUrl, w.legalNotes, 'legal-notes')}
+    ${link(termsUrl, w.terms, 'terms')} ${link(accessibilityUrl, w.accessibility, 'accessibility-link')}
+    ${link(reportUrl, w.reportProblem, 'report-inefficiency')}
+    <li><a href="${site.base}/cookies">${w.cookies}</a></li>`
+}
+
 function footer(site: Site): Html {
-  const { privacyUrl, termsUrl, supportPhone, supportEmail, texts } = site.settings.booking
+  const { supportPhone, supportEmail, texts } = site.settings.booking
   const w = site.words
   const own = texts[site.language]?.footer
   return html`<footer class="bottom">
     <div class="wide">
       ${own !== undefined && paragraphs(own)}
       <ul>
+        <li><a href="${site.base}" data-element="appointment-booking">${w.landingTitle}</a></li>
         <li><a href="${site.base}/find">${w.findLink}</a></li>
-        ${privacyUrl !== undefined && html`<li><a href="${privacyUrl}">${w.privacy}</a></li>`}
-        ${termsUrl !== undefined && html`<li><a href="${termsUrl}">${w.terms}</a></li>`}
-        ${supportPhone !== undefined && html`<li>${w.phone}: ${telephone(supportPhone)}</li>`}
-        ${supportEmail !== undefined && html`<li>${w.email}: <a href="mailto:${supportEmail}">${supportEmail}</a></li>`}
+        ${legalLinks(site)}
+        ${supportPhone !== undefined && html`<li><span>${w.phone}: ${telephone(supportPhone)}</span></li>`}
+        ${
+          supportEmail !== undefined &&
+          html`<li>
+            <span>${w.email}: <a href="mailto:${supportEmail}">${supportEmail}</a></span>
+          </li>`
+        }
       </ul>
     </div>
   </footer>`
@@ -90,7 +118,7 @@ function footer(site: Site): Html {
 export function document(site: Site, page: Page, assets: Assets): string {
   return `<!doctype html>${html`<html
     lang="${site.language}"
-    dir="${DIRECTIONS[site.language]}"
+    dir="${directionOf(site.language)}"
     ${site.isFramed && html`class="framed"`}
   >
     <head>
@@ -99,6 +127,7 @@ export function document(site: Site, page: Page, assets: Assets): string {
     <body>
       <a class="skip" href="#main">${site.words.skip}</a>
       ${!site.isFramed && header(site)}
+      <p class="print-head" aria-hidden="true">${site.config.name}</p>
       <main
         id="main"
         tabindex="-1"

@@ -7,14 +7,16 @@ import { findAppointment, type Appointment } from '../domain/appointment/appoint
 import type { Deps } from '../domain/deps.ts'
 import { AppError, type ProblemCode } from '../kernel/errors.ts'
 import { memoizeByObject } from '../kernel/memoize.ts'
-import { pageWords, problemWords, type Language } from '../locales/words.ts'
+import type { Language } from '../kernel/language.ts'
+import { pageWords, problemWords } from '../locales/words.ts'
 import { asAppError, logProblem } from '../http/problem.ts'
 import { assetsOf } from './page-assets.ts'
 import { assetsBase } from '../platform/public-files.ts'
 import { isUuid } from '../kernel/uuid.ts'
 import { installFormPages } from '../http/form-pages.ts'
 import { html } from '../platform/html/html.ts'
-import { document, type Page } from './layout.ts'
+import { document } from './layout.ts'
+import type { Page } from './page.ts'
 import { networkOf, widerNetworkOf } from '../kernel/network.ts'
 import { draftsOf, mayManage, siteOf, type Site } from './site.ts'
 import type { Access } from '../kernel/permissions/principal.ts'
@@ -36,7 +38,9 @@ type OwnHandler = (request: FastifyRequest, reply: FastifyReply, site: Site, a: 
 const securityHeaders = (site: Site | null, framesItself = false): Record<string, string> =>
   pageHeaders({
     policy: {
-      'img-src': "'self'",
+      'img-src': "'self' data:",
+      'font-src': "'self'",
+      'manifest-src': "'self'",
       'worker-src': "'self'",
       ...(framesItself ? { 'frame-src': "'self'" } : {}),
     },

@@ -1,6 +1,6 @@
 // PURE. The page of an error, with ways to reach the office.
 import { html, telephone, type Html } from '../platform/html/html.ts'
-import type { Page } from './layout.ts'
+import type { Page } from './page.ts'
 import type { Site } from './site.ts'
 
 /** Phone number and e-mail address of the office, for cases the pages cannot handle. */

@@ -8,7 +8,8 @@ import { localized } from '../domain/catalogue/localized.ts'
 import type { Deps } from '../domain/deps.ts'
 import { memoizeByObject } from '../kernel/memoize.ts'
 import { AppError } from '../kernel/errors.ts'
-import { languageNamed, pageWords, type Language } from '../locales/words.ts'
+import type { Language } from '../kernel/language.ts'
+import { languageNamed, pageWords } from '../locales/words.ts'
 import type { PageWords } from '../locales/pages.en.ts'
 import { secretOf } from '../platform/secrets/secrets.ts'
 import type { TenantSettings } from '../domain/tenant/settings.ts'
@@ -20,6 +21,8 @@ import { firstText } from '../ui/form-input.ts'
 
 export type Site = {
   tenantId: string
+  /** Scheme, host and port under which citizens reach the pages. */
+  origin: string
   /** First part of all URLs of the tenant: `/{slug}`. */
   base: string
   /** With the tenant's texts in the reader's language, as far as they are translated. */
@@ -90,6 +93,7 @@ export async function siteOf(deps: Deps, request: FastifyRequest, reply: Fastify
   return {
     tenantId,
     base,
+    origin: deps.links.base,
     ...localized(config, language),
     settings: config.settings,
     language,

@@ -1,7 +1,8 @@
 // PURE. The questions of a service as form fields, and the answers typed into them.
 import type { Fields } from './form-input.ts'
 import { checkAnswers, type Answers } from '../domain/appointment/appointment.ts'
-import { faultWords, type Language } from '../locales/words.ts'
+import type { Language } from '../kernel/language.ts'
+import { faultWords } from '../locales/words.ts'
 import type { Question } from '../domain/catalogue/visit.ts'
 import { type Faults, choices, field, select } from './form.ts'
 import { textOf, cut } from './form-input.ts'

@@ -1,12 +1,21 @@
 // PURE. Renders a message: plain text, the same as HTML, and the short text for text channels.
+import { mailAr } from './mail.ar.ts'
+import { mailDe } from './mail.de.ts'
 import { mailEn } from './mail.en.ts'
+import { mailEs } from './mail.es.ts'
+import { mailFr } from './mail.fr.ts'
 import { mailIt } from './mail.it.ts'
-import { pageWords, type Language } from '../../locales/words.ts'
+import { mailRo } from './mail.ro.ts'
+import type { Language } from '../../kernel/language.ts'
+import { pageWords } from '../../locales/words.ts'
 import { html, paragraphs } from '../../platform/html/html.ts'
 import { faultsIn, fill } from './liquid.ts'
 import { kindOf, variablesOf, type MessageKind, type Template } from './message-kinds.ts'
 
-const DEFAULTS: Record<Language, Record<MessageKind, Template>> = { it: mailIt, en: mailEn }
+const DEFAULTS: Record<Language, Record<MessageKind, Template>> = {
+  ...{ it: mailIt, en: mailEn, de: mailDe, fr: mailFr },
+  ...{ es: mailEs, ro: mailRo, ar: mailAr },
+}
 export const defaultTemplate = (kind: MessageKind, language: Language): Template => DEFAULTS[language][kind]
 
 type TemplateFault = { field: keyof Template; code: 'template_syntax' | 'template_variable'; detail: string }

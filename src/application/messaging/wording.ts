@@ -1,7 +1,7 @@
 // PURE. Template variables and facts of messages about an appointment or a callback.
 import { joinLinkOf } from '../../domain/appointment/appointment-json.ts'
 import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
-import type { Language } from '../../locales/words.ts'
+import type { Language } from '../../kernel/language.ts'
 import type { PageWords } from '../../locales/pages.en.ts'
 import { dayOf } from '../../kernel/time/zone.ts'
 import { clockOf, dateOf, dayAndMonth, exactClock } from '../../locales/dates.ts'

@@ -19,18 +19,8 @@ import { checkBody } from '../../platform/schema/validation.ts'
 import { claimSlug, findTenant, insertTenant } from '../../domain/tenant/tenant.sql.ts'
 import { DAY, HOUR, MINUTE } from '../../kernel/time/interval.ts'
 import { dayOf, formatDate, weekdayOf } from '../../kernel/time/zone.ts'
-import {
-  AGENTS,
-  CAMPAIGN,
-  TRIAL_CAMPAIGN,
-  FIRST_NAMES,
-  HOLIDAYS,
-  LAST_NAMES,
-  LOCATIONS,
-  POOL,
-  SERVICES,
-  TENANT,
-} from './municipality.ts'
+import { AGENTS, CAMPAIGN, TRIAL_CAMPAIGN, HOLIDAYS, LOCATIONS, POOL, SERVICES, TENANT } from './municipality.ts'
+import { FIRST_NAMES, LAST_NAMES } from './demo-names.ts'
 import { LOCATION_WORDS, SERVICE_WORDS } from './municipality-words.ts'
 import { loadCallCenter } from './call-center.ts'
 import { SCOPES } from '../../kernel/permissions/scopes.ts'

@@ -11,6 +11,11 @@ export const TENANT = {
   signIn: { secondFactorFor: [] },
   booking: {
     privacyUrl: 'https://www.comune-di-roccamora.example/privacy',
+    legalUrl: 'https://www.comune-di-roccamora.example/note-legali',
+    accessibilityUrl: 'https://form.agid.gov.it/view/dimostrativo-roccamora',
+    reportUrl: 'https://www.comune-di-roccamora.example/segnala',
+    siteUrl: 'https://www.comune-di-roccamora.example/',
+    parentName: 'Regione Dimostrativa',
     supportPhone: '+39 0746 000999',
     supportEmail: 'urp@comune-di-roccamora.example',
     texts: {
@@ -356,40 +361,3 @@ export const TRIAL_CAMPAIGN = {
   maxAttempts: 3,
   retries: { busy: { afterMinutes: [1] }, no_answer: { afterMinutes: [1] }, machine: { afterMinutes: [1] } },
 }
-
-export const FIRST_NAMES = [
-  'Maria',
-  'Giuseppe',
-  'Francesca',
-  'Antonio',
-  'Laura',
-  'Giovanni',
-  'Silvia',
-  'Roberto',
-  'Elisa',
-  'Andrea',
-  'Teresa',
-  'Nicola',
-  'Amina',
-  'Ion',
-  'Wei',
-  'Fatou',
-]
-export const LAST_NAMES = [
-  'Ferrari',
-  'Costa',
-  'Giordano',
-  'Mancini',
-  'Lombardi',
-  'Moretti',
-  'Barbieri',
-  'Fontana',
-  'Santoro',
-  'Mariani',
-  'Rinaldi',
-  'Caruso',
-  'Ndiaye',
-  'Popescu',
-  'Chen',
-  'Haddad',
-]

@@ -1,6 +1,6 @@
 // Schema of a contact: the citizen who books.
 import Type from 'typebox'
-import { Email, ExternalId, LongText } from '../../platform/schema/schema.ts'
+import { LanguageName, Email, ExternalId, LongText } from '../../platform/schema/schema.ts'
 
 const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
 
@@ -25,7 +25,7 @@ export const ContactBody = Type.Object(
         description: 'Country of a phone written without a prefix; the tenant’s by default. Not stored',
       }),
     ),
-    locale: Type.Optional(Type.Union([Type.Literal('it'), Type.Literal('en')])),
+    locale: Type.Optional(LanguageName),
     externalId: Type.Optional(ExternalId),
     attributes: Type.Optional(
       Type.Record(

@@ -1,4 +1,5 @@
 // PURE. A tenant's settings, with every default filled in.
+import type { Language } from '../../kernel/language.ts'
 import {
   DEFAULT_FOLLOW_UP,
   DEFAULT_NOTIFICATIONS,
@@ -33,16 +34,25 @@ export type BookingSettings = {
   pendingHours: number
   privacyUrl?: string | undefined
   termsUrl?: string | undefined
+  /** The office's own site, its accessibility statement, legal notes, and where a problem is reported. */
+  siteUrl?: string | undefined
+  accessibilityUrl?: string | undefined
+  legalUrl?: string | undefined
+  reportUrl?: string | undefined
+  /** The body that the office belongs to, shown above the header. */
+  parentName?: string | undefined
+  parentUrl?: string | undefined
   supportPhone?: string | undefined
   supportEmail?: string | undefined
   /** Origins that may embed the pages in a frame and call the public API from a browser. */
   allowedOrigins: readonly string[]
-  texts: Partial<Record<'it' | 'en', PageTexts>>
+  texts: Partial<Record<Language, PageTexts>>
 }
 
 export type TenantSettings = {
   timeZone: string
-  locale: 'it' | 'en'
+  /** The language of the office's own texts. */
+  locale: Language
   country: string
   holdMinutes: number
   theme: Theme

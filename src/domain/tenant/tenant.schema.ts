@@ -1,8 +1,9 @@
 // Schema of a tenant: an organisation with its zone, language, country and defaults.
+import { LANGUAGES, type Language } from '../../kernel/language.ts'
 import Type from 'typebox'
 import { FollowUpBody, NotificationsBody, WaitingListBody } from './notification-settings.schema.ts'
 import { PrivacyBody, SignInBody, WorkspaceBody } from './people-settings.schema.ts'
-import { Envelope, Name, patchOf, Zone, oneOf } from '../../platform/schema/schema.ts'
+import { LanguageName, Envelope, Name, patchOf, Zone, oneOf } from '../../platform/schema/schema.ts'
 
 const Colour = Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: '#rrggbb' })
 const WebAddress = Type.String({ format: 'web-url', maxLength: 500 })
@@ -13,6 +14,9 @@ const ThemeBody = Type.Object(
     headerBackground: Type.Optional(Colour),
     headerText: Type.Optional({ ...Colour, description: 'At least 4.5:1 on headerBackground' }),
     font: Type.Optional(oneOf(['system', 'humanist', 'serif'])),
+    style: Type.Optional(
+      oneOf(['plain', 'italia'], { description: 'italia: the look of the Italian public administration' }),
+    ),
     logo: Type.Optional(
       Type.String({
         pattern: '^data:image/(png|jpeg|webp|svg\\+xml);base64,[A-Za-z0-9+/]+={0,2}$',
@@ -23,6 +27,10 @@ const ThemeBody = Type.Object(
   },
   { additionalProperties: false, title: 'Theme', description: 'Look of the public pages' },
 )
+/** The same schema for every language of the product. */
+const byLanguage = <T>(schema: T) =>
+  Object.fromEntries(LANGUAGES.map((language) => [language, schema])) as Record<Language, T>
+
 const Texts = Type.Object(
   {
     intro: Type.Optional(Type.String({ maxLength: 1000 })),
@@ -74,6 +82,12 @@ const BookingBody = Type.Object(
     ),
     privacyUrl: Type.Optional(WebAddress),
     termsUrl: Type.Optional(WebAddress),
+    siteUrl: Type.Optional(WebAddress),
+    accessibilityUrl: Type.Optional(WebAddress),
+    legalUrl: Type.Optional(WebAddress),
+    reportUrl: Type.Optional(WebAddress),
+    parentName: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    parentUrl: Type.Optional(WebAddress),
     supportPhone: Type.Optional(Type.String({ minLength: 3, maxLength: 40 })),
     supportEmail: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
     allowedOrigins: Type.Optional(
@@ -84,7 +98,9 @@ const BookingBody = Type.Object(
       }),
     ),
     texts: Type.Optional(
-      Type.Object({ it: Type.Optional(Texts), en: Type.Optional(Texts) }, { additionalProperties: false }),
+      Type.Object(byLanguage(Type.Optional(Texts)), {
+        additionalProperties: false,
+      }),
     ),
   },
   { additionalProperties: false, title: 'BookingSettings', description: 'Rules of the public pages' },
@@ -108,7 +124,7 @@ export const TenantBody = Type.Object(
     }),
     name: Name,
     timeZone: Type.Optional({ ...Zone, default: 'Europe/Rome' }),
-    locale: Type.Optional(Type.Union([Type.Literal('it'), Type.Literal('en')], { default: 'it' })),
+    locale: Type.Optional({ ...LanguageName, default: 'it' as const }),
     country: Type.Optional(
       Type.String({
         pattern: '^[A-Z]{2}$',
@@ -133,7 +149,7 @@ export const TenantChange = Type.Object(
   {
     name: Type.Optional(Name),
     timeZone: Type.Optional(Zone),
-    locale: Type.Optional(Type.Union([Type.Literal('it'), Type.Literal('en')])),
+    locale: Type.Optional(LanguageName),
     country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
     holdMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 120 })),
     theme: Type.Optional(patchOf(ThemeBody)),

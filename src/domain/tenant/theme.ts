@@ -7,6 +7,7 @@ export type Theme = {
   headerBackground: string
   headerText: string
   font: 'system' | 'humanist' | 'serif'
+  style: 'plain' | 'italia'
   /** `data:` URL of an image. */
   logo?: string | undefined
 }
@@ -16,6 +17,7 @@ export const DEFAULT_THEME: Theme = {
   headerBackground: '#0b5cad',
   headerText: '#ffffff',
   font: 'system',
+  style: 'plain',
 }
 
 /** WCAG 2.2, 1.4.3 Contrast (Minimum), level AA for body text. */
@@ -52,7 +54,7 @@ export function themeCss(theme: Theme): string {
   const dark = lightenedFor(theme.accent, DARK_PAGE, 6)
   const accent = `--accent:${theme.accent};--on-accent:${readableOn(theme.accent)}`
   const header = `--header:${theme.headerBackground};--on-header:${theme.headerText}`
-  return `:root{${accent};${header};--font:${FONTS[theme.font]}}
+  return `:root{${accent};${header};--font:${FONTS[theme.style === 'italia' ? 'humanist' : theme.font]}}
 @media (prefers-color-scheme:dark){:root:not([data-look=light]){--accent:${dark};--on-accent:${readableOn(dark)}}}
 :root[data-look=dark]{--accent:${dark};--on-accent:${readableOn(dark)}}
 `

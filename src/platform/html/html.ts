@@ -25,13 +25,14 @@ export function own(reader: Reader, text: string): Html {
   if (reader.language === locale) return html`${text}`
   const parts = text.split(' + ')
   return html`${parts.map((part, i) => {
-    const marked = reader.translated.has(part) ? part : html`<span lang="${locale}">${part}</span>`
+    const marked = reader.translated.has(part) ? part : html`<span lang="${locale}" dir="auto">${part}</span>`
     return html`${i > 0 && ' + '}${marked}`
   })}`
 }
 
 /** A phone number as a link. */
-export const telephone = (number: string): Html => html`<a href="tel:${number.replace(/[^+\d]/g, '')}">${number}</a>`
+export const telephone = (number: string): Html =>
+  html`<a href="tel:${number.replace(/[^+\d]/g, '')}" dir="ltr">${number}</a>`
 
 /** Renders plain text as paragraphs and line breaks. */
 export function paragraphs(text: string): Html {

@@ -1,4 +1,5 @@
 // TypeBox schemas that all features share: ids, names, instants, and the schema of a merge patch.
+import { LANGUAGES } from '../../kernel/language.ts'
 import Type, { type TObject, type TProperties, type TSchema, type TSchemaOptions } from 'typebox'
 
 export const Id = Type.String({ format: 'uuid', description: 'UUIDv7' })
@@ -15,6 +16,9 @@ export const oneOf = <const T extends string>(values: readonly T[], options: TSc
       options,
     ),
   )
+
+/** A language of the product. */
+export const LanguageName = oneOf(LANGUAGES)
 
 /** The language of a text that a tenant wrote: any tag, such as `sl` or `pt-BR` (BCP 47, language and region). */
 export const ContentLanguage = Type.String({

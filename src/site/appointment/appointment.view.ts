@@ -1,10 +1,11 @@
 // The citizen's pages of an appointment: view, move, cancel, download, print, rate; and the pages of offers, unsubscribing and finding.
 import { shownEmail } from '../../domain/contact/email.ts'
 import type { Appointment } from '../../domain/appointment/appointment.sql.ts'
-import { choices, faultSummary, field, NO_FAULTS, messageBox, type Faults } from '../../ui/form.ts'
+import { choices, faultSummary, field, messageBox, type Faults } from '../../ui/form.ts'
 import { html, own as inOwnLanguage, paragraphs, telephone, type Html } from '../../platform/html/html.ts'
-import type { Page } from '../layout.ts'
+import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
+import { qrSvg } from './qr.ts'
 import { googleLink, outlookLink } from './calendar-links.ts'
 import { peopleFact, zoneNote } from '../booking/steps.ts'
 import { addressLines, mapLink, spanOf, visitName } from '../../locales/visit-text.ts'
@@ -67,7 +68,7 @@ function facts(site: Site, own: OwnAppointment): Html {
       ${peopleFact(site, a.seats)} ${fact(w.name, `${own.contact.firstName} ${own.contact.lastName}`)}
       ${fact(w.code, html`<strong class="code">${a.code}</strong>`)}
     </dl>
-    ${zoneNote(site, a.time_zone, a.starts_at.getTime())}
+    ${zoneNote(site, a.time_zone, a.starts_at.getTime())} ${isLive(a) && a.channel === 'in_person' && ticket(site, a)}
     ${
       toBring.length > 0 &&
       html`<section>
@@ -89,6 +90,18 @@ function calendarLinks(site: Site, own: OwnAppointment): Html {
     <p><button type="button" class="secondary" data-print hidden>${w.print}</button></p>
   </section>`
 }
+
+/** The code as a QR code, to be shown or printed; it stands for nothing without the office's own records. */
+const ticket = (site: Site, a: Appointment): Html =>
+  html`<figure class="ticket">
+    <img
+      src="data:image/svg+xml;base64,${Buffer.from(qrSvg(a.code)).toString('base64')}"
+      width="180"
+      height="180"
+      alt="${site.words.day.qrAlt(a.code)}"
+    />
+    <figcaption>${site.words.day.showCode}</figcaption>
+  </figure>`
 
 const isLive = (a: Appointment): boolean => a.status === 'confirmed' || a.status === 'pending'
 
@@ -299,69 +312,4 @@ function rating(site: Site, own: OwnAppointment): Html {
       <button class="secondary">${w.ratingMore}</button>
     </form>
   </section>`
-}
-
-type Find = { code: string; means: string; message: Html; faults: Faults }
-
-export function findPage(site: Site, find: Find): Page {
-  const w = site.words
-  return {
-    title: w.findTitle,
-    event: 'find',
-    description: w.findLead,
-    main: html`<div class="narrow">
-      <h1>${w.findTitle}</h1>
-      ${find.message} ${faultSummary(w, find.faults)}
-      <p class="lead">${w.findLead}</p>
-      <form method="post" action="${site.base}/find" data-checked>
-        ${field(
-          {
-            name: 'code',
-            label: w.code,
-            value: find.code,
-            required: true,
-            maxLength: 12,
-            autocomplete: 'off',
-            hint: w.codeHint,
-          },
-          find.faults,
-        )}
-        ${field(
-          {
-            name: 'means',
-            label: w.meansLabel,
-            value: find.means,
-            required: true,
-            maxLength: 254,
-            autocomplete: 'email',
-            hint: w.meansHint,
-          },
-          find.faults,
-        )}
-        <div class="actions">
-          <a class="back" href="${site.base}">${w.back}</a>
-          <button>${w.findButton}</button>
-        </div>
-      </form>
-      <section>
-        <h2>${w.noCode}</h2>
-        <p>${w.noCodeText}</p>
-        <form method="post" action="${site.base}/find/links" data-checked>
-          ${field(
-            {
-              name: 'means',
-              id: 'links-means',
-              label: w.meansLabel,
-              value: find.means,
-              required: true,
-              maxLength: 254,
-              autocomplete: 'email',
-            },
-            NO_FAULTS,
-          )}
-          <button class="secondary">${w.sendLinks}</button>
-        </form>
-      </section>
-    </div>`,
-  }
 }

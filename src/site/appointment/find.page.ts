@@ -1,4 +1,5 @@
 // Finds an appointment or a callback by its code, and sends the links of what is to come to who lost them.
+import { findPage } from './find.view.ts'
 import type { FastifyInstance } from 'fastify'
 import { formFields } from '../../http/fields.ts'
 import { findByCode, type Appointment } from '../../domain/appointment/appointment.sql.ts'
@@ -11,7 +12,6 @@ import { html } from '../../platform/html/html.ts'
 import { addPage } from '../pages.ts'
 import { findCallbackByCode } from '../../domain/callback/callback.sql.ts'
 import { rememberAppointment, rememberCallback, type Site } from '../site.ts'
-import { findPage } from './appointment.view.ts'
 import { sendLinks } from '../booking/send-links.ts'
 import { documentOf as callbackDocument } from '../../domain/callback/callback-document.ts'
 import { textOf } from '../../ui/form-input.ts'

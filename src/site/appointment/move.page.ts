@@ -87,6 +87,7 @@ async function movePage(
   return timePage(site, {
     title: w.moveTitle,
     event: 'move',
+    about: { isPrivate: true },
     above: html``,
     line: chosenLine(site, {
       names: visitName(site, a.service_ids),

@@ -2,7 +2,7 @@
 import { html, own as inOwnLanguage, type Html } from '../../platform/html/html.ts'
 import { spanOf, visitName } from '../../locales/visit-text.ts'
 import { hidden } from '../../ui/form.ts'
-import type { Page } from '../layout.ts'
+import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
 import type { OwnAppointment } from './appointment.view.ts'
 

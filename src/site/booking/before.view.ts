@@ -10,7 +10,7 @@ import type { Wish } from './selection.ts'
 const ownParagraphs = (site: Site, text: string): Html =>
   site.translated.has(text) || site.language === site.settings.locale
     ? paragraphs(text)
-    : html`<div lang="${site.settings.locale}">${paragraphs(text)}</div>`
+    : html`<div lang="${site.settings.locale}" dir="auto">${paragraphs(text)}</div>`
 
 function row(name: string, value: Html): Html {
   return html`<div>

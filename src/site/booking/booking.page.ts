@@ -4,6 +4,7 @@ import { queryFields } from '../../http/fields.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { firstText } from '../../ui/form-input.ts'
 import { addPage, type View } from '../pages.ts'
+import { cookiesPage } from '../cookies.view.ts'
 import { examplesPage } from '../examples.view.ts'
 import type { Site } from '../site.ts'
 import { landing } from './landing.page.ts'
@@ -15,6 +16,7 @@ export function bookingRoutes(app: FastifyInstance, deps: Deps): void {
   const get = (url: string, run: (request: FastifyRequest, site: Site) => Promise<View>) =>
     addPage(app, deps, { method: 'GET', url, handler: (request, _reply, site) => run(request, site) })
   get('/:tenant', (request, site) => landing(deps, request, site))
+  get('/:tenant/cookies', async (_request, site) => cookiesPage(site))
   get('/:tenant/examples', async (_request, site) => examplesPage(site, deps.links.base))
   get('/:tenant/book', (request, site) =>
     choosePlace(deps, request, site, {

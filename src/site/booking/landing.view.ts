@@ -6,7 +6,7 @@ import { formatDate, dayOf } from '../../kernel/time/zone.ts'
 import { hidden, select, NO_FAULTS } from '../../ui/form.ts'
 import { html, own, paragraphs, telephone, type Html } from '../../platform/html/html.ts'
 import { visitName } from '../../locales/visit-text.ts'
-import type { Page } from '../layout.ts'
+import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
 import type { Filter, First, ServiceOffer } from './available-times.ts'
 import { serviceSheet } from './before.view.ts'
@@ -190,6 +190,7 @@ export function landingPage(site: Site, landing: Landing): Page {
     title: w.landingTitle,
     description: `${w.landingTitle}: ${site.config.name}`,
     event: 'landing',
+    path: site.base,
     main: html`<div class="wide landing">
       ${landing.wasAbandoned && html`<p class="notice note" role="status">${w.abandoned}</p>`}
       ${begunNote(site, landing)}

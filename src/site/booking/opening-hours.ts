@@ -1,6 +1,6 @@
 // PURE. The recurring hours of a location as text.
 import type { Schedule, TenantConfig } from '../../domain/catalogue/tenant-config.ts'
-import type { Language } from '../../locales/words.ts'
+import type { Language } from '../../kernel/language.ts'
 import type { PageWords } from '../../locales/pages.en.ts'
 import { dayOf } from '../../kernel/time/zone.ts'
 import { DAYS, rulePartsOf } from '../../kernel/time/rrule-parts.ts'

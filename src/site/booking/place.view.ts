@@ -4,7 +4,8 @@ import type { Location, OfferedService } from '../../domain/catalogue/tenant-con
 import { MINUTE } from '../../kernel/time/interval.ts'
 import { choices, field, hidden, NO_FAULTS, messageBox, select } from '../../ui/form.ts'
 import { html, own, paragraphs, type Html } from '../../platform/html/html.ts'
-import type { Page } from '../layout.ts'
+import type { Page } from '../page.ts'
+import { serviceData } from '../metadata.ts'
 import type { Site } from '../site.ts'
 import { hoursOf } from './opening-hours.ts'
 import { shortTime } from './short-time.ts'
@@ -147,6 +148,12 @@ function visitHead(
   </dl>`
 }
 
+const officesOf = ({ firsts }: PlaceChoice): Location[] => firsts.flatMap((first) => first.location ?? [])
+
+/** The address under which a service is known: without what a citizen has chosen. */
+export const servicePath = (site: Site, wish: Pick<Wish, 'services'>): string =>
+  `${site.base}/book?${new URLSearchParams(wish.services.map((s): [string, string] => ['service', s.externalId ?? s.id])).toString()}`
+
 export function placePage(site: Site, choice: PlaceChoice): Page {
   const w = site.words
   const { wish } = choice
@@ -157,6 +164,8 @@ export function placePage(site: Site, choice: PlaceChoice): Page {
     title: `${title}: ${wish.services.map((s) => s.name).join(' + ')}`,
     description: service?.description ?? w.landingLead,
     event: 'place',
+    path: servicePath(site, wish),
+    ...(service && wish.services.length === 1 ? { data: serviceData(site, service, officesOf(choice)) } : {}),
     main: html`<div class="narrow">
       ${steps(site, 'place', {}, neededSteps(site.config, wish))}
       <h1>${title}</h1>

@@ -2,7 +2,7 @@
 import { dayOf } from '../../kernel/time/zone.ts'
 import { clockOf, shortDate } from '../../locales/dates.ts'
 import { html, type Html } from '../../platform/html/html.ts'
-import type { Language } from '../../locales/words.ts'
+import type { Language } from '../../kernel/language.ts'
 
 /** `mar 24 nov, 10:00`, with the full instant as `datetime`. */
 export function shortTime(reader: { language: Language }, zone: string, start: number): Html {

@@ -2,7 +2,7 @@
 import { meantEmail, shownEmail } from '../../domain/contact/email.ts'
 import { choices, faultSummary, hidden, messageBox } from '../../ui/form.ts'
 import { html, own, type Html } from '../../platform/html/html.ts'
-import type { Page } from '../layout.ts'
+import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
 import type { Question } from '../../domain/catalogue/visit.ts'
 import { clockOf } from '../../locales/dates.ts'

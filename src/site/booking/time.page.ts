@@ -10,6 +10,8 @@ import { clockOf, dateOf } from '../../locales/dates.ts'
 import { NO_FAULTS, type Faults } from '../../ui/form.ts'
 import { firstText, textOf, type Fields } from '../../ui/form-input.ts'
 import { html, own, type Html } from '../../platform/html/html.ts'
+import type { Page } from '../page.ts'
+import { serviceData } from '../metadata.ts'
 import type { View } from '../pages.ts'
 import { draftsOf, draftSignature, isDraftSignature, rememberDraft, type Site } from '../site.ts'
 import { timesOf } from './available-times.ts'
@@ -21,7 +23,7 @@ import { chooseTime, requireDraft, type Choice } from './drafts.ts'
 import { networkLevel, networkToken, pressureOf } from './hold-limits.ts'
 import { neededSteps } from './needed-steps.ts'
 import { addable } from './place.page.ts'
-import { extras, wayOf } from './place.view.ts'
+import { extras, servicePath, wayOf } from './place.view.ts'
 import { captchaFor, isSolved } from './proof-of-work.ts'
 import { locationsOver, selectionOf, type Wish } from './selection.ts'
 import { steps } from './steps.ts'
@@ -84,6 +86,14 @@ function shownQuery(selection: Selection, query: Fields, keepsDays: boolean): UR
   return shown
 }
 
+/** The address of a service and its data, for machines. */
+function aboutService(site: Site, wish: Wish): Pick<Page, 'path' | 'data'> {
+  const [service] = wish.services
+  const path = servicePath(site, wish)
+  if (!service || wish.services.length > 1) return { path }
+  return { path, data: serviceData(site, service, locationsOver(site.config, wish.visit, 'in_person')) }
+}
+
 type TimesOptions = TimeExtras & { wish: Wish; selection: Selection; path: string }
 
 /** The page of times for a selection. */
@@ -110,6 +120,7 @@ async function timesPage(
   return timePage(site, {
     title: w.stepTitles.time,
     event: 'time',
+    about: isInDraft ? { isPrivate: true } : aboutService(site, wish),
     above: html`${steps(site, 'time', asksPlace ? { place } : {}, needed)}
     ${isElsewhere && html`<p class="notice note" role="status">${w.outOfRange}</p>`} ${heldNote(site, draft.id, held)}`,
     line: html`${chosenSoFar(site, { wish, selection, change: asksPlace ? place : null })}

@@ -4,7 +4,7 @@ import { formatDate } from '../../kernel/time/zone.ts'
 import { clockOf, dayAndMonth, monthRange } from '../../locales/dates.ts'
 import { faultSummary, hidden, messageBox, type Faults } from '../../ui/form.ts'
 import { html, own, type Html } from '../../platform/html/html.ts'
-import type { Page } from '../layout.ts'
+import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
 import { shortTime } from './short-time.ts'
 import { groupsOf, valueOf, type Time } from './times-by-day.ts'
@@ -33,6 +33,8 @@ type TimeChoice = DaysShown & {
   /** Proof of work that taking a time costs under load. */
   captcha?: Captcha
   below?: Html
+  /** The page's own address and what it is about; absent on private pages. */
+  about: Pick<Page, 'path' | 'data' | 'isPrivate'>
 }
 
 /** Instant and time zone of a form or URL value; null if invalid. */
@@ -136,6 +138,7 @@ export function timePage(site: Site, choice: TimeChoice): Page {
   return {
     title: choice.title,
     event: choice.event,
+    ...choice.about,
     description: choice.title,
     main: html`<div class="wide picker">
       ${choice.above}

@@ -2,7 +2,7 @@
 import { clockOf, dateOf } from '../../locales/dates.ts'
 import { choices, faultSummary, field, hidden, messageBox, select, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
-import type { Page } from '../layout.ts'
+import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
 import { zoneNote } from '../booking/steps.ts'
 import type { Captcha } from '../booking/proof-of-work.ts'

@@ -1,4 +1,5 @@
 // Account pages of a user: password, second factor, open sessions, language, calendar feed.
+import { staffLanguageOf } from '../../kernel/language.ts'
 import type { SessionShown } from '../../api/user.routes.ts'
 import type { Static } from 'typebox'
 import type { FastifyInstance } from 'fastify'
@@ -162,7 +163,7 @@ function languageForm(app: FastifyInstance, deps: Deps, authenticator: Authentic
     method: 'POST',
     url: '/agenda/account/language',
     handler: async (workspace, request, reply) => {
-      const locale = languageNamed(textIn(formIn(request), 'locale')) ?? 'it'
+      const locale = staffLanguageOf(languageNamed(textIn(formIn(request), 'locale')) ?? 'it')
       await setLocale(deps, workspace.person.tenantId, workspace.person.id, locale)
       reply.clearCookie('agenda_language', { path: '/' })
       return back('saved')

@@ -2,7 +2,7 @@
 import type { MessageShown } from '../../api/message.routes.ts'
 import type { TemplateShown } from '../../api/message-template.routes.ts'
 import type { Static } from 'typebox'
-import { LANGUAGES } from '../../locales/words.ts'
+import { LANGUAGES } from '../../kernel/language.ts'
 import { MESSAGE_KINDS } from '../../application/messaging/message-kinds.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { empty, moment, refused, table } from '../frame/components.ts'

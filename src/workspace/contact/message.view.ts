@@ -1,4 +1,5 @@
 // The area that writes a message: mail or text, free or from a saved one, with what waits for an answer.
+import { staffLanguageOf } from '../../kernel/language.ts'
 import type { Static } from 'typebox'
 import type { InboundShown } from '../../api/inbox.routes.ts'
 import { fillVariables } from '../../domain/script/script-variables.ts'
@@ -20,7 +21,7 @@ const savedOnes = async (workspace: Workspace): Promise<Saved[]> =>
 /** A saved text for this person, in their language, with the variables filled in. */
 function filled(workspace: Workspace, screen: Screen, summary: Summary, text: Text | undefined): string {
   const { contact } = summary
-  const language = contact.locale ?? workspace.settings.locale
+  const language = staffLanguageOf(contact.locale ?? workspace.settings.locale)
   const [next] = summary.nextVisits
   return fillVariables(textIn(text, language), {
     ...screen.talk?.facts,

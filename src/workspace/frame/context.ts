@@ -1,6 +1,6 @@
 // PURE. What every workspace page is given: the signed-in person, the tenant's configuration, words, and access to the API.
 import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
-import type { Language } from '../../locales/words.ts'
+import type { StaffLanguage } from '../../kernel/language.ts'
 import type { WorkspaceWords } from '../words/workspace.en.ts'
 import type { PageWords } from '../../locales/pages.en.ts'
 import type { Person } from '../../kernel/permissions/principal.ts'
@@ -29,7 +29,7 @@ export type Call = { body?: unknown; headers?: Record<string, string> }
 export type Workspace = {
   person: Person
   config: TenantConfig
-  language: Language
+  language: StaffLanguage
   words: WorkspaceWords
   pageWords: PageWords
   csrf: string

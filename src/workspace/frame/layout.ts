@@ -1,5 +1,5 @@
 // PURE. The layout of workspace pages: head, navigation, messages.
-import { LANGUAGES } from '../../locales/words.ts'
+import { STAFF_LANGUAGES } from '../../kernel/language.ts'
 import { hidden } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import type { Scope } from '../../kernel/permissions/scopes.ts'
@@ -148,7 +148,7 @@ function header(workspace: Workspace, page: WorkspacePage): Html {
       <a class="brand" href="/agenda"><span>${workspace.config.name}</span></a>
       ${workspace.can('contacts:read') && searchForm(workspace)}
       <ul class="who">
-        ${LANGUAGES.filter((language) => language !== workspace.language).map(
+        ${STAFF_LANGUAGES.filter((language) => language !== workspace.language).map(
           (language) =>
             html`<li>
               <a href="${workspace.here}${joint}lang=${language}" lang="${language}" hreflang="${language}"

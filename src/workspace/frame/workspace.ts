@@ -11,7 +11,8 @@ import { csrfOf, rotate } from '../../application/identity/sessions.ts'
 import { configOf } from '../../domain/availability/current-config.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError, type ProblemCode } from '../../kernel/errors.ts'
-import { pageWords, problemWords, type Language } from '../../locales/words.ts'
+import { staffLanguageOf, type Language } from '../../kernel/language.ts'
+import { pageWords, problemWords } from '../../locales/words.ts'
 import { CSRF_HEADER, personIn } from '../../http/access.ts'
 import { asAppError, logProblem } from '../../http/problem.ts'
 import { secretOf } from '../../platform/secrets/secrets.ts'
@@ -123,7 +124,7 @@ async function workspaceOf(
   const person = personIn(request)
   const config = await configOf(deps, person.tenantId)
   const { locale } = person
-  const language = languageFor(request, locale ?? config.settings.locale, locale)
+  const language = staffLanguageOf(languageFor(request, locale ?? config.settings.locale, locale))
   const { lang, done } = firstTexts(request.query)
   if (lang === language)
     reply.setCookie('agenda_language', language, { path: '/', httpOnly: true, sameSite: 'lax', maxAge: 31_536_000 })
@@ -194,7 +195,7 @@ function installRefusals(app: FastifyInstance, bodyLimit: number): void {
     }
     reply.code(problem.status)
     const { workspace } = request
-    const language = workspace?.language ?? languageFor(request, 'it')
+    const language = workspace?.language ?? staffLanguageOf(languageFor(request, 'it'))
     const said = problem.extra.said as { title: string; detail: string } | undefined
     const words = said ?? problemWords(language, problem.code, problem.params)
     const requestId = problem.status >= 500 ? request.id : null

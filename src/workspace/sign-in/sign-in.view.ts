@@ -1,7 +1,7 @@
 // PURE. Sign-in pages: e-mail and password, code, forgotten password, new password, first administrator.
 import { passwordField, field, faultSummary, hidden, NO_FAULTS, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
-import type { Page } from '../../site/layout.ts'
+import type { Page } from '../../site/page.ts'
 import type { Site } from '../../site/site.ts'
 import { workspaceWords } from '../words/words.ts'
 

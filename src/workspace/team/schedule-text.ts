@@ -1,6 +1,6 @@
 // PURE. Recurring hours as text, and simple weekly ones as lines that people can edit: one per weekday, `08:30-13:00, 15:00-17:30`.
 import type { ScheduleRule, Window } from '../../domain/catalogue/tenant-config.ts'
-import type { Language } from '../../locales/words.ts'
+import type { StaffLanguage } from '../../kernel/language.ts'
 import { DAYS, rulePartsOf } from '../../kernel/time/rrule-parts.ts'
 import { weekdayNames } from '../../locales/dates.ts'
 
@@ -32,7 +32,7 @@ const WORDS = {
 }
 
 /** Returns `ogni lunedì e giovedì, 08:30–13:00; ogni 2 settimane`. A rule too complex for text is shown as RRULE. */
-export function ruleWords(rule: ScheduleRule, language: Language): string {
+export function ruleWords(rule: ScheduleRule, language: StaffLanguage): string {
   const w = WORDS[language]
   const parts = rulePartsOf(rule.rrule)
   const names = weekdayNames(language, 'long')

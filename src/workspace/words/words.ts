@@ -1,9 +1,9 @@
 // PURE. The texts of the workspace in each language.
 import { workspaceEn, type WorkspaceWords } from './workspace.en.ts'
 import { workspaceIt } from './workspace.it.ts'
-import type { Language } from '../../locales/words.ts'
+import { staffLanguageOf, type Language, type StaffLanguage } from '../../kernel/language.ts'
 
-const WORKSPACE: Record<Language, WorkspaceWords> = { it: workspaceIt, en: workspaceEn }
+const WORKSPACE: Record<StaffLanguage, WorkspaceWords> = { it: workspaceIt, en: workspaceEn }
 
-/** All texts of the workspace. */
-export const workspaceWords = (language: Language): WorkspaceWords => WORKSPACE[language]
+/** All texts of the workspace, in the nearest of its languages. */
+export const workspaceWords = (language: Language): WorkspaceWords => WORKSPACE[staffLanguageOf(language)]

@@ -1,0 +1,38 @@
+// First and last names of the invented people of the demo.
+
+export const FIRST_NAMES = [
+  'Maria',
+  'Giuseppe',
+  'Francesca',
+  'Antonio',
+  'Laura',
+  'Giovanni',
+  'Silvia',
+  'Roberto',
+  'Elisa',
+  'Andrea',
+  'Teresa',
+  'Nicola',
+  'Amina',
+  'Ion',
+  'Wei',
+  'Fatou',
+]
+export const LAST_NAMES = [
+  'Ferrari',
+  'Costa',
+  'Giordano',
+  'Mancini',
+  'Lombardi',
+  'Moretti',
+  'Barbieri',
+  'Fontana',
+  'Santoro',
+  'Mariani',
+  'Rinaldi',
+  'Caruso',
+  'Ndiaye',
+  'Popescu',
+  'Chen',
+  'Haddad',
+]
