@@ -75,6 +75,7 @@ import { messageRoutes } from './api/message.routes.ts'
 import { bookingRoutes } from './site/booking/booking.page.ts'
 import { stepRoutes } from './site/booking/steps.page.ts'
 import { publicRoutes } from './site/public-api/public.routes.ts'
+import { minePages } from './site/mine/mine.page.ts'
 import { ownRoutes } from './site/appointment/appointment.page.ts'
 import { installAssets } from './site/asset-files.ts'
 import { machineFiles } from './site/machine-files.ts'
@@ -234,6 +235,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     bookingRoutes(pages, deps)
     stepRoutes(pages, deps)
     ownRoutes(pages, deps)
+    minePages(pages, deps)
     waitingPages(pages, deps)
     signInRoutes(pages, deps)
     firstRoutes(pages, deps)

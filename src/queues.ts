@@ -1,4 +1,5 @@
 // The list of all queues of background jobs.
+import { citizenCodeQueue } from './application/citizen-access/access.ts'
 import { resetQueue } from './application/identity/one-time-links.ts'
 import { offerQueue } from './application/waiting-list/offers.ts'
 import type { Deps } from './domain/deps.ts'
@@ -24,6 +25,7 @@ export function queuesFor(deps: Deps, mailSlots: number): Queue<Deps>[] {
     caldavQueue,
     scheduleQueue,
     resetQueue,
+    citizenCodeQueue,
   ]
   return deps.mail ? [...common, mailQueue(mailSlots)] : common
 }

@@ -1,4 +1,5 @@
 // The list of all periodic tasks: how often each runs, and whether in each process or once for all.
+import { forgetAccess } from './application/citizen-access/access.sql.ts'
 import { forgetOldSessions } from './application/identity/session.sql.ts'
 import { applyRetention } from './application/privacy/erasure.ts'
 import { expireDue } from './domain/appointment/expire-holds.ts'
@@ -61,6 +62,11 @@ export const SCHEDULES: readonly Schedule[] = [
   {
     ...{ name: 'old drafts', every: SOON, mode: 'everywhere' },
     run: (deps, id) => forgetDrafts(deps.db.kysely, id, ago(deps, 0)),
+  },
+  {
+    ...{ name: 'access of citizens', every: HOUR, mode: 'once' },
+    // Kept for an hour, because codes are counted by the hour.
+    run: (deps, id) => forgetAccess(deps.db.kysely, id, ago(deps, HOUR)),
   },
   {
     ...{ name: 'dead holds', every: SOON, mode: 'everywhere' },

@@ -97,6 +97,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'application/webhooks',
   ],
   'application/calendars': ['application/messaging'],
+  'application/citizen-access': ['application/messaging', 'application/reminders'],
   'application/follow-up': ['application/notifications'],
   'application/identity': ['application/messaging'],
   'application/notifications': ['application/calendars', 'application/messaging'],
@@ -109,6 +110,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'site/appointment': ['site', 'site/booking'],
   'site/booking': ['site'],
   'site/callback': ['site', 'site/booking'],
+  'site/mine': ['site', 'site/booking'],
   'site/public-api': ['site', 'site/booking'],
   workspace: [
     'workspace/admin',
@@ -159,6 +161,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'application/waiting-list': ['waiting_entries'],
   'application/webhooks': ['webhooks', 'webhook_deliveries'],
   'site/booking': ['booking_drafts'],
+  'application/citizen-access': ['citizen_access'],
 }
 /** Statements that write a table of somebody else, and why. */
 const GUESTS: Readonly<Record<string, string>> = {

@@ -34,6 +34,7 @@ const TABLES = [
   'data_keys',
   'tenant_secrets',
   'booking_drafts',
+  'citizen_access',
   'contact_means',
   'messages',
   'campaigns',

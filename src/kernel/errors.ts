@@ -117,6 +117,7 @@ const PROBLEMS = {
   booking_closed: 403,
   draft_gone: 404,
   link_invalid: 404,
+  access_over: 404,
   changed_elsewhere: 409,
   // people who sign in
   sign_in_refused: 401,

@@ -252,6 +252,10 @@ export const de: Words = {
       'Sie blieb zu lange liegen, oder sie wurde in einem anderen Browser begonnen. Fangen Sie neu an; es wurde ' +
         'kein Termin gebucht.',
     ],
+    access_over: [
+      'Ihr Zugang ist beendet',
+      'Er gilt zwei Stunden. Fordern Sie einen neuen Code an, um Ihre Termine zu öffnen.',
+    ],
     link_invalid: [
       'Dieser Link funktioniert nicht',
       'Er ist unvollständig, oder ein neuerer hat ihn ersetzt. Suchen Sie den Termin stattdessen mit seinem Code.',

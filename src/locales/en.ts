@@ -231,6 +231,7 @@ export const en: Words = {
       'This booking is no longer open',
       'It was left for too long, or it began in another browser. Start again; no appointment was made.',
     ],
+    access_over: ['Your access has ended', 'It holds for two hours. Ask for a new code to open your appointments.'],
     link_invalid: [
       'This link does not work',
       'It is incomplete, or a newer one has replaced it. Find the appointment with its code instead.',

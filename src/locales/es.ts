@@ -218,6 +218,7 @@ export const es: Words = {
       'Esta reserva ya no está abierta',
       'Ha pasado demasiado tiempo o se empezó en otro navegador. Empiece de nuevo; no se ha reservado ninguna cita.',
     ],
+    access_over: ['Su acceso ha terminado', 'Dura dos horas. Pida un código nuevo para abrir sus citas.'],
     link_invalid: [
       'Este enlace no funciona',
       'Está incompleto o lo ha sustituido otro más reciente. Busque la cita con su código.',

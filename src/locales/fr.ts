@@ -237,6 +237,10 @@ export const fr: Words = {
       'Elle est restée trop longtemps en attente, ou a commencé dans un autre navigateur. Recommencez ; ' +
         'aucun rendez-vous n’a été pris.',
     ],
+    access_over: [
+      'Votre accès est terminé',
+      'Il dure deux heures. Demandez un nouveau code pour ouvrir vos rendez-vous.',
+    ],
     link_invalid: [
       'Ce lien ne fonctionne pas',
       'Il est incomplet, ou un plus récent l’a remplacé. Retrouvez le rendez-vous avec son code.',

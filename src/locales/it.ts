@@ -218,6 +218,7 @@ export const it: Words = {
       'Questa prenotazione non è più aperta',
       'È rimasta ferma troppo a lungo, oppure è iniziata in un altro browser. Ricomincia; nessun appuntamento è stato preso.',
     ],
+    access_over: ['Il tuo accesso è finito', 'Vale due ore. Chiedi un nuovo codice per aprire i tuoi appuntamenti.'],
     link_invalid: [
       'Questo collegamento non funziona',
       'È incompleto, oppure uno più recente lo ha sostituito. Cerca l’appuntamento con il suo codice.',

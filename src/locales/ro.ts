@@ -216,6 +216,10 @@ export const ro: Words = {
       'Această programare nu mai este deschisă',
       'A fost lăsată prea mult timp sau a început în alt browser. Luați-o de la capăt; nu s-a făcut nicio programare.',
     ],
+    access_over: [
+      'Accesul dumneavoastră s-a încheiat',
+      'Este valabil două ore. Cereți un cod nou pentru a deschide programările.',
+    ],
     link_invalid: [
       'Acest link nu funcționează',
       'Este incomplet sau a fost înlocuit de unul mai nou. Căutați programarea cu codul ei.',

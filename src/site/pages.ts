@@ -71,6 +71,7 @@ function nextOf(site: Site, request: FastifyRequest, code: ProblemCode): { href:
     'activation_expired',
   ])
   if (draft !== '' && toTime.has(code)) return { href: `${site.base}/book/${draft}/time`, text: w.time }
+  if (code === 'access_over') return { href: `${site.base}/mine`, text: site.words.mine.title }
   if (code === 'link_invalid' || code === 'appointment_not_matched') return { href: `${site.base}/find`, text: w.find }
   if (code === 'internal_error' || code === 'database_unavailable' || code === 'too_many_requests')
     return { href: request.method === 'GET' ? site.here : site.here.replace(/\/[a-z-]+$/, '/summary'), text: w.retry }

@@ -109,6 +109,7 @@ export async function siteOf(deps: Deps, request: FastifyRequest, reply: Fastify
 const DRAFTS = 'agenda_drafts'
 const APPOINTMENTS = 'agenda_appointments'
 const CALLBACKS = 'agenda_callbacks'
+const ACCESS = 'agenda_mine'
 const MOST = 6
 
 type SignedId = { id: string; seal: string }
@@ -175,4 +176,19 @@ export function rememberCallback(request: FastifyRequest, reply: FastifyReply, s
 export function mayOpenCallback(request: FastifyRequest, site: Site, id: string): boolean {
   const seal = signatureIn(request, CALLBACKS, id)
   return seal !== undefined && isSignature(seal, site.secret, 'callback', id)
+}
+
+/** Lets this browser enter the code of an access, and use it once it is open. */
+export function rememberAccess(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
+  reply.setCookie(ACCESS, `${id}.${signatureOf(site.secret, 'citizen', id)}`, cookieOptions(request, site.base))
+}
+
+export function forgetAccessCookie(request: FastifyRequest, reply: FastifyReply, site: Site): void {
+  reply.clearCookie(ACCESS, cookieOptions(request, site.base))
+}
+
+/** Id of the access that this browser asked for, or undefined. */
+export function accessIdOf(request: FastifyRequest, site: Site): string | undefined {
+  const [entry] = readSignedIds(request.cookies[ACCESS])
+  return entry && isSignature(entry.seal, site.secret, 'citizen', entry.id) ? entry.id : undefined
 }

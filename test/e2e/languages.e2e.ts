@@ -35,7 +35,7 @@ test.each(LANGUAGES.map((language, i) => ({ language, viewport: i % 2 ? DESKTOP 
     await page.locator('.actions button').last().click()
     await page.waitForSelector('#faults')
     await look(page, 'applicant')
-    for (const [name, value] of Object.entries(somebody())) await page.fill(`#${name}`, value)
+    for (const [name, value] of Object.entries({ ...somebody(), phone: '' })) await page.fill(`#${name}`, value)
     await page.locator('.actions button').last().click()
     await page.waitForURL(/summary/)
     await look(page, 'summary')

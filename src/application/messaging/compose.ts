@@ -74,8 +74,11 @@ async function wayTo(
     return email === null ? null : { channel: 'email', address: email }
   if (phone === null) return null
   const texts = await channelsOf(deps.db.kysely, config.tenantId)
-  const channel = wanted === 'best' ? texts[0] : texts.find((name) => name === wanted)
-  return channel === undefined ? null : { channel, address: phone }
+  // `sms` is also what a person says who wants a text message, whatever the office's channel is called.
+  const isAnyText = wanted === 'best' || (wanted === 'sms' && !texts.includes('sms'))
+  const channel = isAnyText ? texts[0] : texts.find((name) => name === wanted)
+  if (channel !== undefined) return { channel, address: phone }
+  return wanted === 'sms' && email !== null ? { channel: 'email', address: email } : null
 }
 
 function withheldBy(kind: MessageKind, { reason, recent }: Situation, isOwnDoing = false): Withheld | null {

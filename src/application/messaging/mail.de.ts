@@ -102,6 +102,13 @@ export const mailDe: Templates = {
     body: 'der Anruf, den wir für {{ date }} zugesagt hatten, ist abgesagt.',
     sms: '{{ office }}: Der zugesagte Anruf ist abgesagt.',
   },
+  access_code: {
+    subject: '{{ code }} ist Ihr Code für {{ office }}',
+    body:
+      'Ihr Code lautet {{ code }}. Er gilt bis {{ until }}. Wenn Sie ihn nicht angefordert haben, ' +
+      'ignorieren Sie diese Nachricht; niemand vom Amt fragt Sie je danach.',
+    sms: '{{ office }}: Ihr Code ist {{ code }}, gültig bis {{ until }}. Sagen Sie ihn niemandem.',
+  },
   sign_in: {
     subject: 'Ihr Link zum Anmelden',
     body: 'mit diesem Link melden Sie sich an; er gilt bis {{ until }} und nur einmal.',

@@ -100,6 +100,13 @@ export const mailEn: Templates = {
     body: 'the call that we promised for {{ date }} is cancelled.',
     sms: '{{ office }}: the promised call is cancelled.',
   },
+  access_code: {
+    subject: '{{ code }} is your code for {{ office }}',
+    body:
+      'your code is {{ code }}. It holds until {{ until }}. If you did not ask for it, ignore this ' +
+      'message; nobody of the office will ever ask you for it.',
+    sms: '{{ office }}: your code is {{ code }}, until {{ until }}. Tell it to nobody.',
+  },
   sign_in: {
     subject: 'Your link to sign in',
     body: 'with this link you sign in; it holds until {{ until }} and works once.',

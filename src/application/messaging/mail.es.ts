@@ -100,6 +100,13 @@ export const mailEs: Templates = {
     body: 'La llamada que le prometimos para el {{ date }} está cancelada.',
     sms: '{{ office }}: la llamada prometida queda cancelada.',
   },
+  access_code: {
+    subject: '{{ code }} es su código para {{ office }}',
+    body:
+      'Su código es {{ code }}. Vale hasta el {{ until }}. Si no lo ha pedido, ignore este mensaje; nadie ' +
+      'de la oficina se lo pedirá nunca.',
+    sms: '{{ office }}: su código es {{ code }}, hasta el {{ until }}. No se lo diga a nadie.',
+  },
   sign_in: {
     subject: 'Su enlace para entrar',
     body: 'Con este enlace puede entrar; vale hasta el {{ until }} y una sola vez.',

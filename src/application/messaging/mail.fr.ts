@@ -102,6 +102,13 @@ export const mailFr: Templates = {
     body: 'L’appel promis pour le {{ date }} est annulé.',
     sms: '{{ office }} : l’appel promis est annulé.',
   },
+  access_code: {
+    subject: '{{ code }} est votre code pour {{ office }}',
+    body:
+      'Votre code est {{ code }}. Il est valable jusqu’au {{ until }}. Si vous ne l’avez pas demandé, ' +
+      'ignorez ce message ; personne du service ne vous le demandera jamais.',
+    sms: '{{ office }} : votre code est {{ code }}, jusqu’au {{ until }}. Ne le donnez à personne.',
+  },
   sign_in: {
     subject: 'Votre lien de connexion',
     body: 'Ce lien vous permet de vous connecter ; il est valable jusqu’au {{ until }} et une seule fois.',

@@ -100,6 +100,13 @@ export const mailIt: Templates = {
     body: 'la chiamata promessa per {{ date }} è annullata.',
     sms: '{{ office }}: la chiamata promessa è annullata.',
   },
+  access_code: {
+    subject: '{{ code }} è il tuo codice per {{ office }}',
+    body:
+      'il tuo codice è {{ code }}. Vale fino a {{ until }}. Se non l’hai chiesto tu, ignora questo ' +
+      'messaggio; nessuno dell’ufficio te lo chiederà mai.',
+    sms: '{{ office }}: il tuo codice è {{ code }}, fino a {{ until }}. Non dirlo a nessuno.',
+  },
   sign_in: {
     subject: 'Il tuo collegamento per entrare',
     body: 'con questo collegamento entri; vale fino alle {{ until }} e una volta sola.',

@@ -102,6 +102,13 @@ export const mailRo: Templates = {
     body: 'apelul promis pentru {{ date }} este anulat.',
     sms: '{{ office }}: apelul promis este anulat.',
   },
+  access_code: {
+    subject: '{{ code }} este codul dumneavoastră pentru {{ office }}',
+    body:
+      'codul dumneavoastră este {{ code }}. Este valabil până {{ until }}. Dacă nu l-ați cerut, ignorați ' +
+      'acest mesaj; nimeni din birou nu vi-l va cere vreodată.',
+    sms: '{{ office }}: codul dumneavoastră este {{ code }}, până {{ until }}. Nu îl spuneți nimănui.',
+  },
   sign_in: {
     subject: 'Linkul dumneavoastră de autentificare',
     body: 'cu acest link intrați în cont; este valabil până {{ until }} și funcționează o singură dată.',

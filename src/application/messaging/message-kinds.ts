@@ -47,6 +47,7 @@ const KINDS = {
   callback_late: { about: 'callback', link: 'callback' },
   callback_missed: { about: 'callback' },
   callback_cancelled: { about: 'callback' },
+  access_code: { about: 'account' },
   sign_in: { about: 'account', link: 'open' },
   reset: { about: 'account', link: 'open' },
   account_changed: { about: 'account', link: 'open' },
@@ -58,7 +59,8 @@ export type MessageKind = keyof typeof KINDS
 export const MESSAGE_KINDS = Object.keys(KINDS) as MessageKind[]
 
 /** Messages about signing in: nobody else may read them, and they are sent even when messages are switched off. */
-export const isAccount = (kind: string): boolean => kind === 'sign_in' || kind === 'reset' || kind === 'account_changed'
+export const isAccount = (kind: string): boolean =>
+  kind === 'access_code' || kind === 'sign_in' || kind === 'reset' || kind === 'account_changed'
 
 /** Whether a suppression for this reason stops the message: `unsubscribed` stops only optional kinds. */
 export const isSilencedBy = (kind: string, reason: string): boolean =>

@@ -1,5 +1,6 @@
 // PURE. Which reminders an appointment gets and when, and which are too late to send.
 import type { ReminderRule } from '../../domain/tenant/notification-settings.ts'
+import type { ReminderWish } from '../../domain/contact/contact.ts'
 import { DAY, MINUTE } from '../../kernel/time/interval.ts'
 
 export type Reminded = {
@@ -25,6 +26,25 @@ export function applies(rule: ReminderRule, a: Reminded): boolean {
   if (rule.serviceIds && !a.serviceIds.some((id) => rule.serviceIds!.includes(id))) return false
   if (rule.ifBookedBefore !== undefined && a.start - a.bookedAt < rule.ifBookedBefore * MINUTE) return false
   return rule.when === 'before' ? a.status === 'confirmed' : ['confirmed', 'completed'].includes(a.status)
+}
+
+const OWN_RULES: Record<'day' | 'twoHours', ReminderRule> = {
+  day: { id: 'own-day', when: 'before', minutes: 24 * 60, channel: 'best' },
+  twoHours: { id: 'own-two-hours', when: 'before', minutes: 120, channel: 'best' },
+}
+
+/** The rules for one person: messages after the visit stay, reminders before it follow their wish. */
+export function rulesFor(rules: readonly ReminderRule[], wish: ReminderWish | undefined): readonly ReminderRule[] {
+  if (!wish) return rules
+  const { when = 'office', channel = 'best' } = wish
+  const own =
+    when === 'office'
+      ? rules.filter((rule) => rule.when === 'before')
+      : when === 'none'
+        ? []
+        : [...(when === 'twoHours' ? [] : [OWN_RULES.day]), ...(when === 'day' ? [] : [OWN_RULES.twoHours])]
+  const reached = channel === 'best' ? own : own.map((rule) => ({ ...rule, channel }))
+  return [...reached, ...rules.filter((rule) => rule.when === 'after')]
 }
 
 export const reminderKey = (appointmentId: string, ruleId: string): string => `${appointmentId} ${ruleId}`

@@ -14,7 +14,8 @@ import { enqueue } from '../../platform/jobs/jobs.ts'
 import { compose, post } from '../messaging/compose.ts'
 import { occasionOf, personOf } from '../notifications/event-messages.ts'
 import { DAY, MINUTE } from '../../kernel/time/interval.ts'
-import { applies, dueAt, isTooLate, planReminders, reminderKey, type Reminded } from './plan.ts'
+import { reminderWishOf } from '../../domain/contact/contact.sql.ts'
+import { rulesFor, applies, dueAt, isTooLate, planReminders, reminderKey, type Reminded } from './plan.ts'
 
 const QUEUE = 'reminders'
 const [BATCH, GRACE] = [200, 15 * MINUTE]
@@ -40,7 +41,8 @@ export async function plan(
 ): Promise<void> {
   const now = deps.now()
   const { reminders, enabled } = config.settings.notifications
-  const planned = enabled ? planReminders(reminders, remindedOf(a), since, isAnew) : []
+  const wish = a.contact_id === null ? undefined : await reminderWishOf(tx, a.tenant_id, a.contact_id)
+  const planned = enabled ? planReminders(rulesFor(reminders, wish), remindedOf(a), since, isAnew) : []
   const keys = planned.map((one) => one.key)
   await dropJobs(tx, a.tenant_id, QUEUE, reminderKey(a.id, ''), keys)
   const jobs = planned.map(({ key, rule, at }) => ({
@@ -61,8 +63,10 @@ async function remind(deps: Deps, job: Job): Promise<Ended> {
   const { appointmentId, ruleId, start, at } = job.payload as unknown as Payload
   const config = await deps.snapshots.config(job.tenant_id)
   const a = await findAppointment(deps.db.kysely, job.tenant_id, appointmentId)
-  const rule = config?.settings.notifications.reminders.find((one) => one.id === ruleId)
-  if (!config || !a || !rule) return DONE
+  if (!config || !a) return DONE
+  const wish = a.contact_id === null ? undefined : await reminderWishOf(deps.db.kysely, a.tenant_id, a.contact_id)
+  const rule = rulesFor(config.settings.notifications.reminders, wish).find((one) => one.id === ruleId)
+  if (!rule) return DONE
   const visit = remindedOf(a)
   // The appointment was moved, is over, or no longer matches: the change plans its reminders again.
   if (visit.start !== start || !applies(rule, visit)) return DONE
@@ -83,6 +87,19 @@ async function remind(deps: Deps, job: Job): Promise<Ended> {
   })
   const message = await compose(deps, config, person, occasion)
   return { kind: 'done', also: async (tx) => void (await post(deps, tx, message)) }
+}
+
+/** Plans the reminders of a person's coming appointments again, after they changed their wish. */
+export async function replanFor(
+  deps: Deps,
+  tx: Tx,
+  config: TenantConfig,
+  coming: readonly { id: string }[],
+): Promise<void> {
+  for (const { id } of coming) {
+    const a = await lockAppointment(tx, config.tenantId, id)
+    if (a) await plan(deps, tx, config, { a, since: deps.now(), isAnew: true })
+  }
 }
 
 export const reminderQueue: Queue<Deps> = { name: QUEUE, slots: 8, attempts: 10, run: remind }

@@ -148,3 +148,16 @@ export async function forgetOver(db: Db, tenantId: string, before: Date): Promis
 export async function deleteEntriesOf(tx: Tx, tenantId: string, contactId: string): Promise<void> {
   await tx.deleteFrom('waiting_entries').where('tenant_id', '=', tenantId).where('contact_id', '=', contactId).execute()
 }
+
+/** The open entries of a person, newest first. */
+export async function openEntriesOf(db: Db, tenantId: string, contactId: string): Promise<Entry[]> {
+  return db
+    .selectFrom('waiting_entries')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('contact_id', '=', contactId)
+    .where('status', 'in', ['waiting', 'offered'])
+    .orderBy('created_at', 'desc')
+    .limit(20)
+    .execute()
+}

@@ -1,6 +1,6 @@
 // Schema of a contact: the citizen who books.
 import Type from 'typebox'
-import { LanguageName, Email, ExternalId, LongText } from '../../platform/schema/schema.ts'
+import { LanguageName, Email, ExternalId, LongText, oneOf } from '../../platform/schema/schema.ts'
 
 const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
 
@@ -36,6 +36,15 @@ export const ContactBody = Type.Object(
           additionalProperties: false,
           description: 'Facts for segments and scripts',
         },
+      ),
+    ),
+    reminders: Type.Optional(
+      Type.Object(
+        {
+          when: Type.Optional(oneOf(['office', 'none', 'day', 'twoHours', 'both'])),
+          channel: Type.Optional(oneOf(['best', 'email', 'sms'])),
+        },
+        { additionalProperties: false, description: 'What the person wants instead of the office’s reminders' },
       ),
     ),
     notes: Type.Optional(LongText),

@@ -1,4 +1,5 @@
 // SQL of contacts beyond the common collection.
+import type { ReminderWish } from './contact.ts'
 import type { Db, Tx } from '../../platform/database/tx.ts'
 import { sql, type CompiledQuery } from 'kysely'
 import type { ContactFields } from './contact.ts'
@@ -181,4 +182,15 @@ export async function setAttribute(
        set document = document || jsonb_build_object('attributes', coalesce(document->'attributes', '{}') || ${attribute}::jsonb),
            version = version + 1, updated_at = ${now}
      where tenant_id = ${tenantId} and id = ${id} and archived_at is null`.execute(tx)
+}
+
+/** What a person wants for their reminders; undefined = as the office does. */
+export async function reminderWishOf(db: Db | Tx, tenantId: string, id: string): Promise<ReminderWish | undefined> {
+  const row = await db
+    .selectFrom('contacts')
+    .select('document')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return (row?.document as { reminders?: ReminderWish } | undefined)?.reminders
 }

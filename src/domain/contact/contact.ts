@@ -15,7 +15,14 @@ export type ContactFields = {
   locale?: string | undefined
   externalId?: string | undefined
   attributes?: Record<string, unknown> | undefined
+  reminders?: ReminderWish | undefined
   notes?: string | undefined
+}
+
+/** What a person wants instead of the office's reminders; absent = as the office does. */
+export type ReminderWish = {
+  when?: 'office' | 'none' | 'day' | 'twoHours' | 'both' | undefined
+  channel?: 'best' | 'email' | 'sms' | undefined
 }
 
 const plain = (text: string): string => text.trim().replace(/\s+/g, ' ')

@@ -8,7 +8,7 @@ import type { Scope } from './scopes.ts'
  */
 export type Access =
   | { kind: 'anyone' }
-  | { kind: 'browser'; of: 'draft' | 'appointment' | 'callback' }
+  | { kind: 'browser'; of: 'draft' | 'appointment' | 'callback' | 'citizen' | 'waiting' }
   | { kind: 'platform' }
   | { kind: 'key'; scope: Scope; manage?: boolean; platform?: boolean; reach?: Reached }
   /** A signed-in person with the scope, if one is named; with `orKey` also every key. */

@@ -221,6 +221,16 @@ type DraftRow = {
   expires_at: Date
 }
 
+export type CitizenAccessRow = {
+  tenant_id: string
+  id: string
+  means: string
+  tries: Generated<number>
+  opened_at: Date | null
+  created_at: Date
+  expires_at: Date
+}
+
 export type FeedRow = {
   tenant_id: string
   id: string
@@ -302,6 +312,7 @@ export type Tables = PeopleTables &
     tenant_secrets: { tenant_id: string; purpose: string; secret: string; created_at: Date }
     data_keys: { tenant_id: string; id: string; wrapped: string; created_at: Date }
     booking_drafts: DraftRow
+    citizen_access: CitizenAccessRow
     contact_means: { tenant_id: string; means_hash: string }
     messages: MessageRow
     jobs: JobRow

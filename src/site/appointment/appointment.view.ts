@@ -5,6 +5,7 @@ import { choices, faultSummary, field, messageBox, type Faults } from '../../ui/
 import { html, own as inOwnLanguage, paragraphs, telephone, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
+import { statusTag } from '../status-tag.ts'
 import { qrSvg } from './qr.ts'
 import { googleLink, outlookLink } from './calendar-links.ts'
 import { peopleFact, zoneNote } from '../booking/steps.ts'
@@ -155,7 +156,7 @@ export function managePage(site: Site, own: OwnAppointment): Page {
     main: html`<div class="narrow">
       <h1>${w.yourAppointment}</h1>
       ${own.message}
-      <p class="state ${a.status}"><strong>${stateOf(site, a)}</strong></p>
+      <p>${statusTag(site, a, stateOf(site, a))}</p>
       ${a.status === 'no_show' && html`<p>${w.missed} ${support(site)}</p>`} ${facts(site, own)}
       ${
         isLive(a) &&

@@ -269,6 +269,7 @@ export const agendaEn = {
     callback_late: 'Callback late',
     callback_missed: 'Callback missed',
     callback_cancelled: 'Callback cancelled',
+    access_code: 'Code for a citizen',
     sign_in: 'Invitation',
     reset: 'New password',
     digest: 'The day, for agents',

@@ -268,6 +268,7 @@ export const agendaIt: typeof agendaEn = {
     callback_late: 'Richiamo in ritardo',
     callback_missed: 'Richiamo mancato',
     callback_cancelled: 'Richiamo annullato',
+    access_code: 'Codice per il cittadino',
     sign_in: 'Invito',
     reset: 'Nuova password',
     digest: 'La giornata, per gli operatori',

@@ -1,0 +1,106 @@
+// Lets citizens open what is theirs with a code sent to their address or number. Asking does the same work for known and unknown
+// ones, and the page answers the same, so that nobody learns who has an appointment.
+import { createHmac } from 'node:crypto'
+import { searchContacts } from '../../domain/contact/contact.sql.ts'
+import { toE164 } from '../../domain/contact/phone.ts'
+import type { Deps } from '../../domain/deps.ts'
+import { isSameText } from '../../kernel/crypto/signature.ts'
+import { HOUR, MINUTE } from '../../kernel/time/interval.ts'
+import type { Language } from '../../kernel/language.ts'
+import { transaction } from '../../platform/database/tx.ts'
+import { enqueue } from '../../platform/jobs/jobs.ts'
+import { DONE, type Queue } from '../../platform/jobs/queue.ts'
+import { secretOf } from '../../platform/secrets/secrets.ts'
+import { compose, post } from '../messaging/compose.ts'
+import { untilOf } from '../messaging/wording.ts'
+import { countAsked, countTry, findAccess, insertAccess, openAccess, type Access } from './access.sql.ts'
+
+/** How long a code holds, and how long it opens what is theirs (ms). */
+const [CODE_LIFE, OPEN_LIFE] = [10 * MINUTE, 2 * HOUR]
+/** Tries of one code; codes for one address or number an hour. */
+const [MOST_TRIES, MOST_CODES] = [5, 5]
+
+/** An e-mail address in lower case or an E.164 number; null if the text is neither. */
+export function meansOf(text: string, country: string): string | null {
+  if (text.includes('@')) return text.trim().toLowerCase()
+  return toE164(text, country)
+}
+
+/** The code of an access: six digits derived from its id, so that it is stored nowhere. */
+async function codeOf(deps: Deps, tenantId: string, id: string): Promise<string> {
+  const secret = await secretOf(deps, tenantId, 'pages')
+  const digest = createHmac('sha256', secret).update(`citizen-code:${id}`).digest()
+  return String(digest.readUInt32BE(0) % 1_000_000).padStart(6, '0')
+}
+
+/** Asks for a code; returns the id of the access that it opens. */
+export async function askCode(deps: Deps, tenantId: string, means: string, language: Language): Promise<string> {
+  const now = deps.now()
+  const id = deps.newId()
+  const job = {
+    ...{ tenantId, id: deps.newId(), queue: QUEUE, due: new Date(now), now: new Date(now) },
+    payload: { accessId: id, language },
+  }
+  await transaction(deps.db, async (tx) => {
+    await insertAccess(tx, { tenantId, id, means, now: new Date(now), expiresAt: new Date(now + CODE_LIFE) })
+    await enqueue(deps, tx, [job])
+  })
+  return id
+}
+
+/** Whether the code is right; then the access is open for two hours. A code is tried five times at most. */
+export async function enterCode(deps: Deps, tenantId: string, id: string, code: string): Promise<boolean> {
+  const now = deps.now()
+  const access = await countTry(deps.db.kysely, tenantId, id, { most: MOST_TRIES, now: new Date(now) })
+  if (!access || !isSameText(code.replace(/\D/g, ''), await codeOf(deps, tenantId, id))) return false
+  await openAccess(deps.db.kysely, tenantId, id, { now: new Date(now), expiresAt: new Date(now + OPEN_LIFE) })
+  return true
+}
+
+/** The open access of this id, or undefined. */
+export async function openAccessOf(deps: Deps, tenantId: string, id: string): Promise<Access | undefined> {
+  const access = await findAccess(deps.db.kysely, tenantId, id, new Date(deps.now()))
+  return access && access.opened_at !== null ? access : undefined
+}
+
+/** The contacts with this address or number. */
+export async function contactsWith(deps: Deps, tenantId: string, means: string) {
+  const by = means.includes('@') ? { email: means, phone: null } : { email: null, phone: means }
+  return searchContacts(deps.db.kysely, tenantId, { ...by, externalId: null })
+}
+
+const QUEUE = 'citizen-codes'
+
+/** Sends the code, only to the address or number that was typed, and only if a contact has it. */
+export const citizenCodeQueue: Queue<Deps> = {
+  name: QUEUE,
+  slots: 2,
+  attempts: 5,
+  async run(deps, job) {
+    const { accessId, language } = job.payload as { accessId: string; language: Language }
+    const tenantId = job.tenant_id
+    const config = await deps.snapshots.config(tenantId)
+    const access = await findAccess(deps.db.kysely, tenantId, accessId, new Date(deps.now()))
+    if (!config || !access || access.opened_at !== null) return DONE
+    const since = new Date(deps.now() - HOUR)
+    if ((await countAsked(deps.db.kysely, tenantId, access.means, since)) > MOST_CODES) return DONE
+    const [contact] = await contactsWith(deps, tenantId, access.means)
+    if (!contact) return DONE
+    const isMail = access.means.includes('@')
+    const person = {
+      ...{ contactId: contact.id, firstName: '', lastName: '' },
+      email: isMail ? access.means : null,
+      phone: isMail ? null : access.means,
+    }
+    const expires = access.expires_at.getTime()
+    const message = await compose(deps, config, person, {
+      ...{ kind: 'access_code', language, subjectId: null, facts: [], expires },
+      variables: {
+        code: await codeOf(deps, tenantId, accessId),
+        until: untilOf({ language }, config.timeZone, expires),
+      },
+      isUnnamed: true,
+    })
+    return { kind: 'done', also: async (tx) => void (await post(deps, tx, message)) }
+  },
+}

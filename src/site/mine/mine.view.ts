@@ -1,0 +1,293 @@
+// PURE. "My appointments": the two forms that let a citizen in, and the overview of what is theirs.
+import type { Appointment } from '../../domain/appointment/appointment.sql.ts'
+import type { Callback } from '../../domain/callback/callback.sql.ts'
+import type { ReminderWish } from '../../domain/contact/contact.ts'
+import { shownEmail } from '../../domain/contact/email.ts'
+import { exactClock, dateOf } from '../../locales/dates.ts'
+import { spanOf, visitName } from '../../locales/visit-text.ts'
+import { faultSummary, field, hidden, select, NO_FAULTS, type Faults } from '../../ui/form.ts'
+import { html, own, type Html } from '../../platform/html/html.ts'
+import type { Page } from '../page.ts'
+import { statusTag } from '../status-tag.ts'
+import type { Site } from '../site.ts'
+
+type Ask = { means: string; faults: Faults; message: Html }
+
+/** Asks for the e-mail address or telephone number to which the code goes. */
+export function askPage(site: Site, { means, faults, message }: Ask): Page {
+  const w = site.words
+  const m = w.mine
+  return {
+    title: m.title,
+    description: m.lead,
+    event: 'mine',
+    path: `${site.base}/mine`,
+    main: html`<div class="narrow">
+      <h1>${m.title}</h1>
+      ${message} ${faultSummary(w, faults)}
+      <p class="lead">${m.lead}</p>
+      <form method="post" action="${site.base}/mine/code" data-checked>
+        ${field(
+          { name: 'means', label: w.meansLabel, value: means, required: true, maxLength: 254, autocomplete: 'email' },
+          faults,
+        )}
+        <div class="actions">
+          <a class="back" href="${site.base}">${w.back}</a>
+          <button>${m.sendCode}</button>
+        </div>
+      </form>
+      <p><a href="${site.base}/find">${w.findLink}</a></p>
+    </div>`,
+  }
+}
+
+/** Takes the code. It says the same for known and unknown addresses. */
+export function codePage(site: Site, means: string, faults: Faults): Page {
+  const w = site.words
+  const m = w.mine
+  return {
+    title: m.codeTitle,
+    isPrivate: true,
+    event: 'mine-code',
+    main: html`<div class="narrow">
+      <h1>${m.codeTitle}</h1>
+      ${faultSummary(w, faults)}
+      <p class="lead">${m.codeSent(shownEmail(means))}</p>
+      <form method="post" action="${site.base}/mine/enter" data-checked>
+        ${field(
+          {
+            ...{ name: 'code', label: m.codeLabel, value: '', required: true, maxLength: 12 },
+            ...{ autocomplete: 'one-time-code', inputMode: 'numeric' },
+          },
+          faults,
+        )}
+        <div class="actions">
+          <a class="back" href="${site.base}/mine?new=1">${w.back}</a>
+          <button>${m.enter}</button>
+        </div>
+      </form>
+      <form method="post" action="${site.base}/mine/code" class="inline">
+        ${hidden('means', means)}
+        <button class="link">${m.newCode}</button>
+      </form>
+    </div>`,
+  }
+}
+
+export type Owner = {
+  id: string
+  firstName: string
+  lastName: string
+  email: string | null
+  phone: string | null
+  reminders: ReminderWish | undefined
+}
+
+export type Mine = {
+  /** What was proven: an e-mail address or a number. */
+  means: string
+  owners: readonly Owner[]
+  coming: readonly Appointment[]
+  past: readonly Appointment[]
+  callbacks: readonly Callback[]
+  waiting: readonly { id: string; serviceIds: readonly string[]; link: string }[]
+  messages: readonly { at: Date; subject: string; channel: string }[]
+  message: Html
+  faults: Faults
+}
+
+/** For whom, if several people share the address or the number. */
+const forWhom = (site: Site, mine: Mine, contactId: string | null): Html => {
+  const owner = mine.owners.find(({ id }) => id === contactId)
+  if (mine.owners.length < 2 || !owner) return html``
+  return html` <span class="hint">${site.words.mine.forWhom(`${owner.firstName} ${owner.lastName}`)}</span>`
+}
+
+function appointmentItem(site: Site, mine: Mine, a: Appointment): Html {
+  const w = site.words
+  const where =
+    a.channel === 'in_person'
+      ? own(site, site.config.locations.get(a.location_id)?.name ?? '')
+      : html`${w.channels[a.channel as 'phone']}`
+  const again = new URLSearchParams(a.service_ids.map((id): [string, string] => ['service', id]))
+  again.set('way', a.channel === 'in_person' ? `in_person ${a.location_id}` : a.channel)
+  const isOver = a.ends_at.getTime() <= site.now || a.status === 'cancelled'
+  return html`<li class="item">
+    <p>
+      <a href="${site.base}/mine/appointments/${a.id}"><strong>${own(site, visitName(site, a.service_ids))}</strong></a>
+      ${statusTag(site, a)}${forWhom(site, mine, a.contact_id)}
+    </p>
+    <p>${spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime())} · ${where}</p>
+    ${isOver && html`<p><a href="${site.base}/book?${again.toString()}">${w.mine.rebook}</a></p>`}
+  </li>`
+}
+
+function section(title: string, items: readonly Html[], empty: string | null): Html {
+  if (items.length === 0 && empty === null) return html``
+  return html`<section>
+    <h2>${title}</h2>
+    ${
+      items.length === 0
+        ? html`<p>${empty}</p>`
+        : html`<ul class="items">
+            ${items}
+          </ul>`
+    }
+  </section>`
+}
+
+function callbackItem(site: Site, c: Callback): Html {
+  const w = site.words
+  const zone = site.config.campaigns.get(c.campaign_id)?.timeZone ?? site.config.timeZone
+  const [from, to] = [c.window_from.getTime(), c.window_to.getTime()]
+  return html`<li class="item">
+    <p>
+      <a href="${site.base}/mine/callbacks/${c.id}"
+        ><strong>${dateOf(site.language, zone, from)}, ${exactClock(zone, from)}–${exactClock(zone, to)}</strong></a
+      >
+      <span class="tag ${c.status === 'completed' ? 'good' : c.status === 'cancelled' ? 'past' : 'wait'}"
+        >${w.callback.states[c.status]}</span
+      >
+    </p>
+  </li>`
+}
+
+/** Contact data of one person; what they proved just now cannot be changed here. */
+function detailsForm(site: Site, mine: Mine, owner: Owner): Html {
+  const w = site.words
+  const isMail = mine.means.includes('@')
+  const id = (name: string): string => `${name}-${owner.id.slice(-6)}`
+  const text = (name: 'firstName' | 'lastName', label: string, autocomplete: string): Html =>
+    field({ name, id: id(name), label, value: owner[name], required: true, maxLength: 100, autocomplete }, NO_FAULTS)
+  return html`<form method="post" action="${site.base}/mine/details" data-checked class="own-details">
+    ${hidden('contact', owner.id)} ${text('firstName', w.firstName, 'given-name')}
+    ${text('lastName', w.lastName, 'family-name')}
+    ${
+      isMail
+        ? field(
+            {
+              ...{ name: 'phone', id: id('phone'), label: w.phoneOptional, value: owner.phone ?? '', type: 'tel' },
+              ...{ maxLength: 40, autocomplete: 'tel' },
+            },
+            mine.faults,
+          )
+        : field(
+            {
+              ...{ name: 'email', id: id('email'), label: w.emailOptional, value: shownEmail(owner.email ?? '') },
+              ...{ type: 'email', maxLength: 254, autocomplete: 'email' },
+            },
+            mine.faults,
+          )
+    }
+    <button class="secondary">${w.mine.save}</button>
+  </form>`
+}
+
+function remindersForm(site: Site, mine: Mine): Html {
+  const m = site.words.mine
+  const wish = mine.owners[0]?.reminders ?? {}
+  const options = (texts: Readonly<Record<string, string>>) =>
+    Object.entries(texts).map(([value, label]) => ({ value, label }))
+  return html`<form method="post" action="${site.base}/mine/reminders">
+    <p class="hint">${m.remindersHint}</p>
+    ${select({ name: 'when', label: m.reminderWhen, options: options(m.reminderTimes), value: wish.when ?? 'office' }, NO_FAULTS)}
+    ${select({ name: 'channel', label: m.reminderHow, options: options(m.reminderChannels), value: wish.channel ?? 'best' }, NO_FAULTS)}
+    <button class="secondary">${m.save}</button>
+  </form>`
+}
+
+export function minePage(site: Site, mine: Mine): Page {
+  const w = site.words
+  const m = w.mine
+  return {
+    title: m.title,
+    isPrivate: true,
+    event: 'mine',
+    main: html`<div class="narrow mine">
+      <h1>${m.title}</h1>
+      ${mine.message} ${faultSummary(w, mine.faults)}
+      <form method="post" action="${site.base}/mine/end" class="inline signed-in">
+        <p class="hint">${m.signedInAs(shownEmail(mine.means))} <button class="link">${m.signOut}</button></p>
+      </form>
+      ${section(
+        m.coming,
+        mine.coming.map((a) => appointmentItem(site, mine, a)),
+        m.nothing,
+      )}
+      <p><a class="button" href="${site.base}">${w.bookAnother}</a></p>
+      ${section(
+        m.callbacks,
+        mine.callbacks.map((c) => callbackItem(site, c)),
+        null,
+      )}
+      ${section(
+        m.waiting,
+        mine.waiting.map(
+          (e) => html`<li class="item"><a href="${e.link}">${own(site, visitName(site, e.serviceIds))}</a></li>`,
+        ),
+        null,
+      )}
+      ${section(
+        m.past,
+        mine.past.map((a) => appointmentItem(site, mine, a)),
+        null,
+      )}
+      ${
+        mine.owners.length > 0 &&
+        html`<details class="more">
+            <summary>${m.details}</summary>
+            <p class="hint">${m.detailsHint}</p>
+            ${mine.owners.map((owner) => detailsForm(site, mine, owner))}
+          </details>
+          <details class="more">
+            <summary>${m.reminders}</summary>
+            ${remindersForm(site, mine)}
+          </details>`
+      }
+      ${
+        mine.messages.length > 0 &&
+        html`<details class="more">
+          <summary>${m.messages}</summary>
+          <p class="hint">${m.messagesHint}</p>
+          <ul>
+            ${mine.messages.map(
+              ({ at, subject }) =>
+                html`<li>
+                  ${dateOf(site.language, site.config.timeZone, at.getTime())}: <span dir="auto">${subject}</span>
+                </li>`,
+            )}
+          </ul>
+        </details>`
+      }
+      ${
+        mine.owners.length > 0 &&
+        html`<details class="more">
+          <summary>${m.data}</summary>
+          <p>${m.dataText}</p>
+          <p><a class="button secondary" href="${site.base}/mine/data.json" data-plain download>${m.download}</a></p>
+          <p><a href="${site.base}/mine/erasure">${m.erase}</a></p>
+        </details>`
+      }
+    </div>`,
+  }
+}
+
+/** Asks before everything is deleted. */
+export function erasurePage(site: Site): Page {
+  const w = site.words
+  return {
+    title: w.mine.erase,
+    isPrivate: true,
+    event: 'mine-erasure',
+    main: html`<div class="narrow">
+      <h1>${w.mine.erase}</h1>
+      <p class="lead">${w.mine.eraseText}</p>
+      <form method="post" action="${site.base}/mine/erasure">
+        <div class="actions">
+          <a class="back" href="${site.base}/mine">${w.back}</a>
+          <button class="danger">${w.mine.eraseConfirm}</button>
+        </div>
+      </form>
+    </div>`,
+  }
+}
