@@ -76,6 +76,7 @@ import { bookingRoutes } from './site/booking/booking.page.ts'
 import { stepRoutes } from './site/booking/steps.page.ts'
 import { publicRoutes } from './site/public-api/public.routes.ts'
 import { minePages } from './site/mine/mine.page.ts'
+import { wishPages } from './site/appointment/wish.page.ts'
 import { ownRoutes } from './site/appointment/appointment.page.ts'
 import { installAssets } from './site/asset-files.ts'
 import { machineFiles } from './site/machine-files.ts'
@@ -237,6 +238,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     ownRoutes(pages, deps)
     minePages(pages, deps)
     waitingPages(pages, deps)
+    wishPages(pages, deps)
     signInRoutes(pages, deps)
     firstRoutes(pages, deps)
     citizenCallbackRoutes(pages, deps)

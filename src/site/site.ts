@@ -110,6 +110,7 @@ const DRAFTS = 'agenda_drafts'
 const APPOINTMENTS = 'agenda_appointments'
 const CALLBACKS = 'agenda_callbacks'
 const ACCESS = 'agenda_mine'
+const WAITING = 'agenda_waiting'
 const MOST = 6
 
 type SignedId = { id: string; seal: string }
@@ -191,4 +192,14 @@ export function forgetAccessCookie(request: FastifyRequest, reply: FastifyReply,
 export function accessIdOf(request: FastifyRequest, site: Site): string | undefined {
   const [entry] = readSignedIds(request.cookies[ACCESS])
   return entry && isSignature(entry.seal, site.secret, 'citizen', entry.id) ? entry.id : undefined
+}
+
+/** Admits this browser to its place on the waiting list. */
+export function rememberWaiting(request: FastifyRequest, reply: FastifyReply, site: Site, id: string): void {
+  remember(request, reply, site, { name: WAITING, entry: { id, seal: signatureOf(site.secret, 'waiting', id) } })
+}
+
+export function mayOpenWaiting(request: FastifyRequest, site: Site, id: string): boolean {
+  const seal = signatureIn(request, WAITING, id)
+  return seal !== undefined && isSignature(seal, site.secret, 'waiting', id)
 }

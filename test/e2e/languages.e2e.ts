@@ -48,7 +48,7 @@ test.each(LANGUAGES.map((language, i) => ({ language, viewport: i % 2 ? DESKTOP 
     await look(page, 'move')
     await page.goto(`${own}/cancel`)
     await look(page, 'cancel')
-    for (const path of ['/find', '/callback', '/cookies']) {
+    for (const path of ['/find', '/callback', '/cookies', '/mine', '/waiting?service=demo-cie&channel=in_person']) {
       await page.goto(stage.home + path)
       await look(page, path)
     }

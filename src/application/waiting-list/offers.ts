@@ -19,7 +19,8 @@ import { secretOf } from '../../platform/secrets/secrets.ts'
 import { MINUTE } from '../../kernel/time/interval.ts'
 import { signedName, signatureOf } from '../../kernel/crypto/signature.ts'
 import { afterQuietHours } from '../messaging/text.ts'
-import { mayOffer, recentOffers } from './rules.ts'
+import type { Channel } from '../../domain/catalogue/visit.ts'
+import { fitsWish, mayOffer, recentOffers } from './rules.ts'
 import { changeEntry, findEntry, lockEntry, waitingFor, type Entry, type EntryDocument } from './waiting.sql.ts'
 
 const CANDIDATES = 200
@@ -31,13 +32,14 @@ async function hold(
   deps: Deps,
   config: TenantConfig,
   slot: FreedSlot,
-  until: number,
+  { until, channel }: { until: number; channel: string | undefined },
 ): Promise<{ id: string } | { code: string }> {
   const { tenantId } = config
   const { serviceIds, minutes, agentId, locationId, start } = slot
   const request = {
     ...{ serviceIds, agentId, locationId, start, places: 1 },
     ...(serviceIds.length === 1 ? { minutes } : {}),
+    ...(channel === undefined ? {} : { channel: channel as Channel }),
   }
   const context = {
     tenantId,
@@ -76,7 +78,11 @@ async function offerMessage(
   const speaker = speakerOf(config, language)
   const wording = ofAppointment(speaker, {
     ...{ serviceIds: slot.serviceIds, start: slot.start, end: slot.start + slot.minutes * MINUTE, timeZone: zone },
-    ...{ channel: a?.channel ?? 'in_person', locationId: slot.locationId, places: 1 },
+    ...{
+      channel: a?.channel ?? (entry.document as EntryDocument).wish?.channel ?? 'in_person',
+      locationId: slot.locationId,
+      places: 1,
+    },
   })
   const secret = await secretOf(deps, config.tenantId, 'pages')
   const token = signedName(entry.id, signatureOf(secret, 'offer', entry.id, holdId))
@@ -105,10 +111,17 @@ async function offer(deps: Deps, config: TenantConfig, { slot, skipped }: Payloa
   const morning = afterQuietHours(config.settings.notifications.quietHours, config.timeZone, now)
   if (morning > now) return { kind: 'again', at: morning, failure: 'quiet_hours', isUntried: true }
   const candidates = await waitingFor(deps.db.kysely, tenantId, { ...slot, start: new Date(slot.start) }, CANDIDATES)
-  const entry = candidates.find((e) => !skipped.includes(e.id) && mayOffer(rules, slot.start, offeredAt(e), now))
+  const zone = config.locations.get(slot.locationId)?.timeZone ?? config.timeZone
+  const entry = candidates.find(
+    (e) =>
+      !skipped.includes(e.id) &&
+      mayOffer(rules, slot.start, offeredAt(e), now) &&
+      fitsWish((e.document as EntryDocument).wish, slot, zone, now),
+  )
   if (!entry) return DONE
   const until = now + rules.offerMinutes * MINUTE
-  const held = await hold(deps, config, slot, until)
+  const channel = (entry.document as EntryDocument).wish?.channel
+  const held = await hold(deps, config, slot, { until, channel })
   if ('code' in held)
     return PASSING.has(held.code) ? { kind: 'again', at: now + AGAIN, failure: held.code, isUntried: true } : DONE
   const holdId = held.id

@@ -4,13 +4,27 @@ import { NO_OFFER, type FreedSlot, ACTOR, freeHold, slotJob, slotOf, tell } from
 import { confirmHold } from '../../domain/appointment/confirm-hold.ts'
 import { findAppointment, type Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { move } from '../../domain/appointment/move.ts'
+import { createOne } from '../../domain/catalogue/records/records.ts'
+import { contacts } from '../../domain/contact/contact.resource.ts'
+import { normalise, type ContactFields } from '../../domain/contact/contact.ts'
+import { searchContacts } from '../../domain/contact/contact.sql.ts'
 import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import { transaction, violationOf, type Tx } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { enqueue } from '../../platform/jobs/jobs.ts'
 import { type RelayedEvent } from '../notifications/event-messages.ts'
-import { changeEntry, findEntry, insertEntry, lockEntry, openEntryOf, type Entry } from './waiting.sql.ts'
+import type { TimeWish } from './rules.ts'
+import {
+  changeEntry,
+  findEntry,
+  insertEntry,
+  lockEntry,
+  openEntriesOf,
+  openEntryOf,
+  type Entry,
+  type EntryDocument,
+} from './waiting.sql.ts'
 import { documentOf } from '../../domain/appointment/appointment-document.ts'
 
 type Wish = {
@@ -22,6 +36,7 @@ type Wish = {
   earliest: number
   latest: number
   source: string
+  wish?: TimeWish | undefined
 }
 
 /** Adds an entry to the list; returns the existing one when the appointment has one. Throws `invalid_reference`. */
@@ -40,6 +55,31 @@ export async function join(deps: Deps, tenantId: string, wish: Wish): Promise<En
       throw new AppError('invalid_reference', { what: 'contact', id: wish.contactId })
     throw error
   })
+}
+
+/** Open entries of one person; more are refused, so that nobody fills the list. */
+const MOST_WISHES = 5
+
+/**
+ * Adds a citizen without an appointment, who is told when a time fits the wish. The person is a contact with the same name and the
+ * same address or number, or a new one. Throws `too_many_open`, `invalid_phone`.
+ */
+export async function joinAsNew(
+  deps: Deps,
+  config: TenantConfig,
+  person: ContactFields,
+  wish: Omit<Wish, 'contactId' | 'appointmentId'>,
+): Promise<Entry> {
+  const { tenantId } = config
+  const fields = normalise(person, config.settings.country)
+  const by = { email: fields.email ?? null, phone: fields.email === undefined ? (fields.phone ?? null) : null }
+  const known = await searchContacts(deps.db.kysely, tenantId, { ...by, externalId: null })
+  const same = known.find((c) => c.first_name === fields.firstName && c.last_name === fields.lastName)
+  const context = { tenantId, id: deps.newId(), now: deps.now() }
+  const contactId = same?.id ?? (await createOne(deps, contacts, context, { ...fields })).id
+  if ((await openEntriesOf(deps.db.kysely, tenantId, contactId)).length >= MOST_WISHES)
+    throw new AppError('too_many_open', { max: MOST_WISHES })
+  return join(deps, tenantId, { ...wish, contactId, appointmentId: null })
 }
 
 /** Adds the citizen of an appointment to the list for any earlier time. */
@@ -156,7 +196,11 @@ async function markTaken(
     tx,
     e.tenant_id,
     e.id,
-    { status: 'taken', ...NO_OFFER, appointment_id: appointmentId },
+    {
+      ...{ status: 'taken', ...NO_OFFER, appointment_id: appointmentId },
+      // By it the link of the offer is recognised when it is opened again.
+      document: { ...(e.document as EntryDocument), takenHoldId: e.offer_hold_id ?? undefined },
+    },
     new Date(deps.now()),
   )
   await tell(deps, tx, { e, type: 'waiting.taken', more: { start: new Date(start).toISOString() } })

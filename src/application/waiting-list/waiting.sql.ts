@@ -1,11 +1,12 @@
 // All SQL for the waiting list.
 import { sql, type Selectable } from 'kysely'
 import type { WaitingRow } from '../../platform/database/tables.ts'
+import type { TimeWish } from './rules.ts'
 import type { Db, Tx } from '../../platform/database/tx.ts'
 
 export type Entry = Selectable<WaitingRow>
 /** `offeredAt`: instants of the last offers, epoch ms. */
-export type EntryDocument = { offeredAt?: number[]; source?: string }
+export type EntryDocument = { offeredAt?: number[]; source?: string; wish?: TimeWish; takenHoldId?: string }
 
 export async function insertEntry(
   tx: Tx,
@@ -19,6 +20,7 @@ export async function insertEntry(
     earliest: Date
     latest: Date
     source: string
+    wish?: TimeWish | undefined
     now: Date
   },
 ): Promise<Entry> {
@@ -33,7 +35,7 @@ export async function insertEntry(
       location_id: e.locationId,
       earliest_at: e.earliest,
       latest_at: e.latest,
-      document: JSON.stringify({ source: e.source }),
+      document: JSON.stringify({ source: e.source, ...(e.wish ? { wish: e.wish } : {}) }),
       created_at: e.now,
       updated_at: e.now,
     })

@@ -1,5 +1,5 @@
 // Pages of the waiting list, and the page that unsubscribes from optional messages with one click.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathPart } from '../../http/fields.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -10,8 +10,8 @@ import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
 import { appointmentView } from '../../domain/appointment/appointment-view.ts'
 import { MINUTE } from '../../kernel/time/interval.ts'
 import { joinFor, leave, take } from '../../application/waiting-list/waiting-list.ts'
-import { findEntry, openEntryOf } from '../../application/waiting-list/waiting.sql.ts'
-import { addOwnPage, addPage } from '../pages.ts'
+import { findEntry, openEntryOf, type EntryDocument } from '../../application/waiting-list/waiting.sql.ts'
+import { addOwnPage, addPage, type View } from '../pages.ts'
 import { isSignature, readSignedName } from '../../kernel/crypto/signature.ts'
 import { rememberAppointment, type Site } from '../site.ts'
 import { offerPage, unsubscribePage } from './appointment.view.ts'
@@ -23,7 +23,8 @@ async function offerOf(deps: Deps, request: FastifyRequest, site: Site) {
   const named = readSignedName(token)
   const entry = named && (await findEntry(deps.db.kysely, site.tenantId, named.id))
   if (!named || !entry) throw new AppError('link_invalid')
-  const holdId = entry.offer_hold_id
+  const { takenHoldId } = entry.document as EntryDocument
+  const holdId = entry.offer_hold_id ?? takenHoldId ?? null
   if (holdId === null || !isSignature(named.seal, site.secret, 'offer', entry.id, holdId))
     throw new AppError('offer_over')
   return { entry, holdId, token }
@@ -80,8 +81,11 @@ function offerPageRoute(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'GET',
     url: '/:tenant/offers/:token',
-    handler: async (request, _reply, site) => {
+    handler: async (request, reply, site) => {
       const { entry, holdId, token } = await offerOf(deps, request, site)
+      // Opened again after it was taken: the appointment itself.
+      if (entry.status === 'taken' && entry.appointment_id !== null)
+        return admitTaken(deps, request, reply, { site, id: entry.appointment_id })
       const kept = await findAppointment(deps.db.kysely, site.tenantId, holdId)
       if (kept?.status !== 'held' || entry.offer_until!.getTime() <= site.now) throw new AppError('offer_over')
       const end = kept.starts_at.getTime() + documentOf(kept).minutes * MINUTE
@@ -93,16 +97,25 @@ function offerPageRoute(app: FastifyInstance, deps: Deps): void {
   })
 }
 
+/** Admits this browser to the appointment whose time was taken, and shows it. */
+async function admitTaken(
+  deps: Deps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { site, id }: { site: Site; id: string },
+): Promise<View> {
+  const a = await findAppointment(deps.db.kysely, site.tenantId, id)
+  rememberAppointment(request, reply, site, a!)
+  return { redirect: `${site.base}/appointments/${id}?said=taken` }
+}
+
 function takeOfferForm(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     method: 'POST',
     url: '/:tenant/offers/:token',
     handler: async (request, reply, site) => {
       const { entry, holdId } = await offerOf(deps, request, site)
-      const id = await take(deps, site.config, entry.id, holdId)
-      const a = await findAppointment(deps.db.kysely, site.tenantId, id)
-      rememberAppointment(request, reply, site, a!)
-      return { redirect: `${site.base}/appointments/${id}?said=taken` }
+      return admitTaken(deps, request, reply, { site, id: await take(deps, site.config, entry.id, holdId) })
     },
   })
 }

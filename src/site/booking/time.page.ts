@@ -86,6 +86,10 @@ function shownQuery(selection: Selection, query: Fields, keepsDays: boolean): UR
   return shown
 }
 
+/** The way onto the waiting list, for whom nothing suits. */
+const waitingLink = (site: Site, selection: Selection): Html =>
+  html`<p><a href="${site.base}/waiting?${selectionQuery(selection).toString()}">${site.words.wish.link}</a></p>`
+
 /** The address of a service and its data, for machines. */
 function aboutService(site: Site, wish: Wish): Pick<Page, 'path' | 'data'> {
   const [service] = wish.services
@@ -145,7 +149,8 @@ async function timesPage(
     showsOffice: selection.channel === 'in_person' && selection.locationId === undefined,
     faults,
     captcha: level > 0 ? await captchaFor(site, draft.id, level) : null,
-    ...(asksPlace ? {} : { below: extras(site, { wish, more: addable(site, wish), path }) }),
+    below: html`${site.settings.waitingList.enabled && wish.visit.seats === 1 && waitingLink(site, selection)}
+    ${!asksPlace && extras(site, { wish, more: addable(site, wish), path })}`,
   })
 }
 

@@ -6,7 +6,7 @@ import { changeOwn, wishReminders } from '../../application/citizen-access/own-d
 import { endAccess, findAccess } from '../../application/citizen-access/access.sql.ts'
 import { listMessages } from '../../application/messaging/message.sql.ts'
 import { erasePerson, exportPerson } from '../../application/privacy/erasure.ts'
-import { openEntriesOf } from '../../application/waiting-list/waiting.sql.ts'
+import { findEntry, openEntriesOf } from '../../application/waiting-list/waiting.sql.ts'
 import { findAppointment, listAppointments, type Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { cancel } from '../../domain/appointment/change.ts'
 import { findCallback, listCallbacks } from '../../domain/callback/callback.sql.ts'
@@ -27,6 +27,7 @@ import {
   rememberAccess,
   rememberAppointment,
   rememberCallback,
+  rememberWaiting,
   type Site,
 } from '../site.ts'
 import { CITIZEN } from '../booking/drafts.ts'
@@ -104,7 +105,7 @@ async function overview(
       serviceIds: e.service_ids,
       link:
         e.appointment_id === null
-          ? `${site.base}/waiting/${e.id}`
+          ? `${site.base}/mine/waiting/${e.id}`
           : `${site.base}/mine/appointments/${e.appointment_id}`,
     })),
     messages: messages
@@ -256,6 +257,20 @@ function openOwn(app: FastifyInstance, deps: Deps): void {
   })
 }
 
+function openWaiting(app: FastifyInstance, deps: Deps): void {
+  addPage(app, deps, {
+    ...{ method: 'GET', url: '/:tenant/mine/waiting/:entry', access },
+    handler: async (request, reply, site) => {
+      const { owners } = await requireOpened(deps, request, site)
+      const id = pathPart(request, 'entry')
+      const entry = isUuid(id) ? await findEntry(deps.db.kysely, site.tenantId, id) : undefined
+      if (!entry || !owners.some((owner) => owner.id === entry.contact_id)) throw new AppError('link_invalid')
+      rememberWaiting(request, reply, site, entry.id)
+      return { redirect: `${site.base}/waiting/${entry.id}` }
+    },
+  })
+}
+
 function ownData(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     ...{ method: 'GET', url: '/:tenant/mine/data.json', access },
@@ -311,5 +326,6 @@ export function minePages(app: FastifyInstance, deps: Deps): void {
     },
   })
   openOwn(app, deps)
+  openWaiting(app, deps)
   ownData(app, deps)
 }
