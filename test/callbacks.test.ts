@@ -542,7 +542,7 @@ describe('over HTTP', () => {
     const sending = { number: '0746 123450', when: 'now', reason: 'Tributi', altcha: await solve(page.html) }
     const own = await citizen.submit(page, '/callback', sending)
     expect(own.url).toMatch(/callback\/[0-9a-f-]{36}\?said=promised$/)
-    expect(own.text).toContain('Promessa')
+    expect(own.text).toContain('In programma')
     expect((await citizen.submit(page, '/callback', sending)).url).toBe(own.url)
     const stranger = newCitizen(service.app)
     expect((await stranger.get(own.url)).status).toBe(404)

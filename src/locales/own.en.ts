@@ -238,7 +238,7 @@ export const ownEn = {
     own: 'Your callback',
     state: 'State',
     states: {
-      scheduled: 'Promised',
+      scheduled: 'Planned',
       queued: 'Promised: your turn comes soon',
       in_progress: 'We are calling you now',
       completed: 'Done',

@@ -238,7 +238,7 @@ export const ownIt: OwnWords = {
     own: 'La tua richiesta di chiamata',
     state: 'Stato',
     states: {
-      scheduled: 'Promessa',
+      scheduled: 'In programma',
       queued: 'Promessa: tra poco tocca a te',
       in_progress: 'Ti stiamo chiamando',
       completed: 'Fatta',

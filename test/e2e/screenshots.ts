@@ -64,7 +64,7 @@ async function walk(page: Page, shot: (name: string) => Promise<void>): Promise<
   await page.goto(`${home}/callback`)
   await shot('18-call-me-back')
   await page.locator('#channel input[value=web]').check()
-  await page.locator('#when input').nth(1).check()
+  await page.locator('#when').selectOption({ index: 1 })
   await page.locator('.actions button').last().click()
   await page.waitForURL(/said=promised/)
   await shot('19-callback-by-link')

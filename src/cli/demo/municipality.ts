@@ -341,6 +341,7 @@ export const CAMPAIGN = {
     { days: ['SA'], from: '08:30', to: '12:00' },
   ],
   isPublic: true,
+  callerNumber: '+39 0746 000999',
   channels: ['phone', 'web'],
   joinLinkTemplate: 'https://video.roccamora.example/{code}',
   bucketMinutes: 30,

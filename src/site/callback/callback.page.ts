@@ -31,7 +31,7 @@ import { firstText, textOf } from '../../ui/form-input.ts'
 
 const require = createRequire(import.meta.url)
 /** Most windows offered, and the days they are searched in. */
-const [MOST_OFFERS, DAYS] = [20, 7]
+const [MOST_OFFERS, DAYS] = [200, 7]
 const ACTOR = 'citizen'
 
 function campaignFor(site: Site, name: string): Campaign {
@@ -183,6 +183,7 @@ async function show(
     from: c.window_from.getTime(),
     to: c.window_to.getTime(),
     offers: canMove ? await offersOf(deps, site, campaign, documentOf(c).zones) : [],
+    callerNumber: campaign?.callerNumber,
     joinLink: isOpen(c.status) ? joinLinkOf(c, campaign).joinLink : undefined,
     link: `${site.base}/c/${signedName(c.id, signatureOf(site.secret, 'callback', c.id))}`,
     message,

@@ -9,7 +9,13 @@ import type { Captcha } from '../booking/proof-of-work.ts'
 
 export type Offer = { start: number; from: number; to: number }
 type CallMe = {
-  campaign: { id: string; name: string; timeZone: string; channels: readonly ('phone' | 'web')[] }
+  campaign: {
+    id: string
+    name: string
+    timeZone: string
+    channels: readonly ('phone' | 'web')[]
+    callerNumber?: string | undefined
+  }
   seal: string
   typed: { number: string; country: string; reason: string; when: string; channel: string }
   countries: readonly { value: string; label: string }[]
@@ -32,14 +38,39 @@ type WhenContent = {
   faults: Faults
 }
 
-function whenChoices(site: Site, { zone, offers, chosen, faults }: WhenContent): Html {
-  const w = site.words.callback
-  const [soonest] = offers
-  const options = [
-    ...(soonest ? [{ value: 'now', label: w.soonest(offerText(site, zone, soonest.from, soonest.to)) }] : []),
-    ...offers.slice(1).map((offer) => ({ value: valueOf(offer), label: offerText(site, zone, offer.from, offer.to) })),
-  ]
-  return choices({ name: 'when', legend: w.when, options, chosen: [chosen], required: true }, faults)
+/** The windows as one list, by day. `soonest`: the first choice, for who does not mind; absent where a time must be chosen. */
+function whenSelect(site: Site, { zone, offers, chosen, faults }: WhenContent, soonest?: string): Html {
+  const fault = faults.get('when')
+  const byDay = Map.groupBy(offers, (offer) => dateOf(site.language, zone, offer.from))
+  return html`<div class="field">
+    <label for="when">${site.words.callback.when}<span class="star" aria-hidden="true"> *</span></label>
+    ${fault !== undefined && html`<p class="fault" id="when-fault">${fault}</p>`}
+    <select
+      id="when"
+      name="when"
+      required
+      ${fault !== undefined && html`aria-invalid="true" aria-describedby="when-fault"`}
+    >
+      ${soonest !== undefined && html`<option value="now">${soonest}</option>`}
+      ${[...byDay].map(
+        ([day, list]) =>
+          html`<optgroup label="${day}">
+            ${list.map(
+              (offer) =>
+                html`<option value="${valueOf(offer)}" ${valueOf(offer) === chosen && html`selected`}>
+                  ${clockOf(zone, offer.from)}–${clockOf(zone, offer.to)}
+                </option>`,
+            )}
+          </optgroup>`,
+      )}
+    </select>
+  </div>`
+}
+
+function whenChoices(site: Site, content: WhenContent): Html {
+  const [first] = content.offers
+  const soonest = first && site.words.callback.soonest(offerText(site, content.zone, first.from, first.to))
+  return whenSelect(site, { ...content, offers: content.offers.slice(1) }, soonest)
 }
 
 /** Choice of the channel, when the campaign has more than one. */
@@ -74,19 +105,24 @@ export function callMePage(site: Site, p: CallMe): Page {
                 ${hidden('campaign', p.campaign.id)} ${hidden('request', p.seal)}
                 <input type="hidden" name="altcha" value="" />
                 ${channelChoices(site, p)}
-                ${select({ name: 'country', label: c.country, options: p.countries, value: p.typed.country }, p.faults)}
-                ${field(
-                  {
-                    name: 'number',
-                    label: c.number,
-                    value: p.typed.number,
-                    type: 'tel',
-                    ...(p.campaign.channels.includes('web') ? { hint: c.numberHint } : { required: true }),
-                    maxLength: 40,
-                    autocomplete: 'tel',
-                  },
-                  p.faults,
-                )}
+                <div class="only-phone">
+                  ${select({ name: 'country', label: c.country, options: p.countries, value: p.typed.country }, p.faults)}
+                  ${field(
+                    {
+                      name: 'number',
+                      label: c.number,
+                      value: p.typed.number,
+                      type: 'tel',
+                      ...(p.campaign.channels.includes('web') ? { hint: c.numberHint } : { required: true }),
+                      maxLength: 40,
+                      autocomplete: 'tel',
+                    },
+                    p.faults,
+                  )}
+                  <p class="hint">
+                    ${c.privateNumber} ${p.campaign.callerNumber !== undefined && c.callsFrom(p.campaign.callerNumber)}
+                  </p>
+                </div>
                 ${whenChoices(site, { zone: p.campaign.timeZone, offers: p.offers, chosen: p.typed.when, faults: p.faults })}
                 ${zoneNote(site, p.campaign.timeZone, p.offers[0]!.from)}
                 ${field(
@@ -142,6 +178,7 @@ type OwnCallback = {
   offers: readonly Offer[]
   link: string
   joinLink: string | undefined
+  callerNumber: string | undefined
   message: Html
   faults: Faults
 }
@@ -160,7 +197,9 @@ export function ownCallbackPage(site: Site, own: OwnCallback): Page {
       <dl class="facts">
         <div>
           <dt>${c.state}</dt>
-          <dd><strong>${state}</strong></dd>
+          <dd>
+            <span class="tag ${own.isOpen ? 'wait' : own.status === 'completed' ? 'good' : 'past'}">${state}</span>
+          </dd>
         </div>
         <div>
           <dt>${w.when}</dt>
@@ -179,6 +218,7 @@ export function ownCallbackPage(site: Site, own: OwnCallback): Page {
         </div>
       </dl>
       ${zoneNote(site, own.zone, own.from)}
+      ${own.isOpen && own.callerNumber !== undefined && html`<p>${c.callsFrom(own.callerNumber)}</p>`}
       ${
         own.joinLink !== undefined &&
         html`<p><a class="button" href="${own.joinLink}" rel="noopener" data-plain>${c.join}</a></p>
@@ -192,19 +232,7 @@ export function ownCallbackPage(site: Site, own: OwnCallback): Page {
             html`<details class="more">
               <summary>${c.postpone}</summary>
               <form method="post" action="${own.base}/postponement">
-                ${choices(
-                  {
-                    name: 'when',
-                    legend: c.when,
-                    options: own.offers.map((o) => ({
-                      value: valueOf(o),
-                      label: offerText(site, own.zone, o.from, o.to),
-                    })),
-                    chosen: [],
-                    required: true,
-                  },
-                  own.faults,
-                )}
+                ${whenSelect(site, { zone: own.zone, offers: own.offers, chosen: '', faults: own.faults })}
                 <button class="secondary">${c.postponeSend}</button>
               </form>
             </details>`

@@ -209,6 +209,7 @@ export const fieldsEn = {
   reportUrl: 'Where a problem is reported (address)',
   parentName: 'The body that the office belongs to',
   parentUrl: 'Its site',
+  callerNumber: 'Number that citizens see',
   whatToBring: 'What to bring',
   cost: 'Cost, in words',
   whoCanGo: 'Who may come instead',

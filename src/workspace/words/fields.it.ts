@@ -210,6 +210,7 @@ export const fieldsIt: Record<keyof typeof fieldsEn, string> = {
   reportUrl: 'Segnalazione disservizio (indirizzo)',
   parentName: 'Ente di appartenenza',
   parentUrl: 'Il suo sito',
+  callerNumber: 'Numero che vede chi è chiamato',
   whatToBring: 'Che cosa portare',
   cost: 'Costo, a parole',
   whoCanGo: 'Chi può venire al posto',

@@ -230,6 +230,9 @@ export const CampaignBody = Type.Object(
         { maxItems: 100, default: [], description: 'Tried in order; the first that fits routes the callback' },
       ),
     ),
+    callerNumber: Type.Optional(
+      Type.String({ minLength: 3, maxLength: 40, description: 'The number that citizens see when they are called' }),
+    ),
     isPublic: Type.Optional(
       Type.Boolean({ default: false, description: 'Citizens may ask for its callbacks on the pages' }),
     ),

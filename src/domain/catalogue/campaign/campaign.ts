@@ -22,6 +22,8 @@ export type Campaign = {
   archived: boolean
   /** Whether citizens may request its callbacks on the public pages. */
   isPublic?: boolean | undefined
+  /** The number that citizens see when they are called. */
+  callerNumber?: string | undefined
   timeZone: string
   hours: readonly HoursRule[]
   citizenHours: readonly HoursRule[]
