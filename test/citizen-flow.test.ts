@@ -166,3 +166,41 @@ test('a service that was added to the visit can be left out again', async () => 
   expect(page.text).toContain('Il cambio di casa.')
   expect(page.html).toContain(`href="/prova/book?service=${office.service.id}"`)
 })
+
+test('an appointment for somebody else says for whom, to the office too, and what they need; erasure takes it away', async () => {
+  const wanted = { features: ['step_free'] }
+  await service.tenant.call('PATCH', `/v1/locations/${office.location.id}`, wanted, { headers: { 'if-match': '*' } })
+  await service.tenant.call(
+    'PATCH',
+    `/v1/services/${office.service.id}`,
+    { supports: ['interpreter'] },
+    { headers: { 'if-match': '*' } },
+  )
+  const citizen = newCitizen(service.app)
+  const { page, at } = await nthTime(citizen, await citizen.get(TIME), 20)
+  const form = await citizen.submit(page, '/book/time', { at })
+  const who = { firstName: 'Ada', lastName: 'Neri', email: 'per-altri@posta.example', phone: '' }
+  const half = await citizen.submit(form, '/applicant', { ...who, forWhom: 'other', otherFirstName: 'Nonno' })
+  expect([half.status, half.text.includes('Il suo cognome')]).toEqual([422, true])
+  const other = { forWhom: 'other', otherFirstName: 'Gino', otherLastName: 'Neri' }
+  const summary = await citizen.submit(form, '/applicant', {
+    ...who,
+    ...other,
+    needs: ['step_free', 'inventato'],
+    interpreterLanguage: 'română',
+  })
+  for (const text of ['Gino Neri', 'Accesso senza gradini', 'română']) expect(summary.text).toContain(text)
+  const done = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
+  expect(done.text).toContain('Gino Neri')
+  const id = /appointments\/([0-9a-f-]{36})/.exec(done.url)![1]!
+  const { body } = await service.tenant.call('GET', `/v1/appointments/${id}`)
+  expect(body).toMatchObject({
+    attendees: ['Gino Neri'],
+    needs: ['step_free', 'interpreter'],
+    interpreterLanguage: 'română',
+  })
+  await service.tenant.call('POST', `/v1/appointments/${id}/cancellation`, {})
+  await service.tenant.call('POST', `/v1/contacts/${body.contactId}/erasure`, undefined)
+  const after = (await service.tenant.call('GET', `/v1/appointments/${id}`)).body
+  expect([after.attendees, after.needs, after.interpreterLanguage]).toEqual([undefined, undefined, undefined])
+})

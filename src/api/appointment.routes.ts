@@ -121,8 +121,12 @@ function createAppointmentRoute(app: Api, deps: Deps): void {
         locale,
         preferPreviousAgent,
         fromCallbackId,
+        attendees,
+        needs,
+        interpreterLanguage,
       } = body
-      const person = { contactId, contact, answers: given, notes, externalId, locale }
+      const comers = { attendees, needs, interpreterLanguage }
+      const person = { contactId, contact, answers: given, notes, externalId, locale, ...comers }
       if (contactId !== undefined && contact !== undefined) throw bodyFault('/contact', 'contact_required')
       if (fromCallbackId !== undefined && !(await findCallback(deps.db.kysely, tenantOf(request), fromCallbackId)))
         throw bodyFault('/fromCallbackId', 'invalid_reference', { what: 'callback', id: fromCallbackId })

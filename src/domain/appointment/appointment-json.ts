@@ -62,6 +62,9 @@ function show(a: Common, config: TenantConfig | null, forCitizen: boolean): Appo
     minutes,
     audience,
     arrivedAt,
+    attendees,
+    needs,
+    interpreterLanguage,
   } = a.document
   const staffOnly = forCitizen
     ? {}
@@ -92,6 +95,9 @@ function show(a: Common, config: TenantConfig | null, forCitizen: boolean): Appo
     ...(a.externalId === null ? {} : { externalId: a.externalId }),
     ...linkOf(config, a.serviceIds, a.channel, a.code),
     answers: answers ?? {},
+    ...(attendees ? { attendees } : {}),
+    ...(needs ? { needs } : {}),
+    ...(interpreterLanguage === undefined ? {} : { interpreterLanguage }),
     ...(cancellation ? { cancellation } : {}),
     ...staffOnly,
     holdExpiresAt: a.holdExpiresAt?.toISOString() ?? null,

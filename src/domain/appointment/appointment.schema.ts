@@ -4,6 +4,8 @@ import { OVERRIDABLE } from './override.ts'
 import { ContactBody } from '../contact/contact.schema.ts'
 import { PageQuery } from '../../platform/schema/paging.ts'
 import {
+  LanguageName,
+  Name,
   DateTime,
   ExternalId,
   Id,
@@ -13,7 +15,7 @@ import {
   oneOf,
   defaulted,
 } from '../../platform/schema/schema.ts'
-import { ChannelName } from '../catalogue/service.schema.ts'
+import { ChannelName, NeedName } from '../catalogue/service.schema.ts'
 
 const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
 const RuleName = oneOf(OVERRIDABLE)
@@ -75,7 +77,12 @@ const details = {
   answers: Type.Optional(Answers),
   notes: Type.Optional(LongText),
   externalId: Type.Optional(ExternalId),
-  locale: Type.Optional(Type.Union([Type.Literal('it'), Type.Literal('en')])),
+  locale: Type.Optional(LanguageName),
+  attendees: Type.Optional(
+    Type.Array(Name, { maxItems: 20, description: 'Names of those who come, if not only the contact' }),
+  ),
+  needs: Type.Optional(Type.Array(NeedName, { maxItems: 4, uniqueItems: true, description: 'What they need' })),
+  interpreterLanguage: Type.Optional(Type.String({ maxLength: 60 })),
 }
 
 export const HoldBody = Type.Object(placement, { additionalProperties: false })
@@ -178,6 +185,9 @@ const shown = {
   answers: Any,
   audience: Type.Optional(Type.String()),
   notes: Type.Optional(Type.String()),
+  attendees: Type.Optional(Type.Array(Type.String())),
+  needs: Type.Optional(Type.Array(NeedName)),
+  interpreterLanguage: Type.Optional(Type.String()),
   callbackId: Type.Optional(Id),
   assignment: Type.Optional(Any),
   override: Type.Optional(Any),

@@ -1,4 +1,5 @@
 // All SQL of appointments and their history.
+import type { Need } from '../catalogue/tenant-config.ts'
 import { CompiledQuery, sql, type Selectable } from 'kysely'
 import type { AppointmentRow, AppointmentStatus } from '../../platform/database/tables.ts'
 import type { Db, Tx } from '../../platform/database/tx.ts'
@@ -12,6 +13,12 @@ export type AppointmentDocument = {
   audience: 'public' | 'staff'
   answers?: Record<string, unknown>
   notes?: string
+  /** Names of those who come, if not only the contact. */
+  attendees?: string[]
+  /** What they need at the visit. */
+  needs?: Need[]
+  /** BCP 47 tag or name of the language of an interpreter. */
+  interpreterLanguage?: string
   assignment?: { reason: string; candidates: number; load: number }
   override?: { reason: string; by: string; rules: string[] }
   cancellation?: { by: string; reason?: string; code: string }

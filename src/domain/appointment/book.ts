@@ -26,7 +26,7 @@ import { countedLimits } from './override.ts'
 import { expireDue } from './expire-holds.ts'
 import { plan, planFresh, type PossiblePlace, type Plan } from './placement.ts'
 import { limitViolation } from './limit-violation.ts'
-import type { Actor, BookingRequest } from './booking-request.ts'
+import { comersOf, type Actor, type BookingRequest } from './booking-request.ts'
 
 export type BookingContext = {
   tenantId: string
@@ -103,6 +103,7 @@ function newDocument({ request, context, planned, place }: DraftInput): Appointm
     assignment: { reason, candidates, load: Math.round(load) },
     ...(answers ? { answers } : {}),
     ...(notes === undefined ? {} : { notes }),
+    ...comersOf(request),
     ...(locale === undefined ? {} : { locale }),
     ...(context.unproven === undefined ? {} : { unproven: context.unproven }),
     ...(request.fromCallbackId === undefined ? {} : { callbackId: request.fromCallbackId }),

@@ -1,4 +1,5 @@
 // PURE. Types of booking and move requests, as the actions receive them.
+import type { Need } from '../catalogue/tenant-config.ts'
 import type { Audience, Channel } from '../catalogue/visit.ts'
 import type { ContactFields } from '../contact/contact.ts'
 import type { Override } from './override.ts'
@@ -24,8 +25,19 @@ export type ContactChoice = { contactId?: string | undefined; contact?: ContactF
 type Details = ContactChoice & {
   answers?: Answers | undefined
   notes?: string | undefined
+  /** Names of those who come, if not only the contact. */
+  attendees?: readonly string[] | undefined
+  needs?: readonly Need[] | undefined
+  interpreterLanguage?: string | undefined
   externalId?: string | undefined
   locale?: string | undefined
 }
 export type BookingRequest = Placement &
   Details & { preferPreviousAgent?: boolean | undefined; fromCallbackId?: string | undefined }
+
+/** Who comes and what they need, as the appointment keeps it. Empty lists are left out. */
+export const comersOf = ({ attendees, needs, interpreterLanguage }: Details) => ({
+  ...(attendees && attendees.length > 0 ? { attendees: [...attendees] } : {}),
+  ...(needs && needs.length > 0 ? { needs: [...needs] } : {}),
+  ...(interpreterLanguage === undefined ? {} : { interpreterLanguage }),
+})

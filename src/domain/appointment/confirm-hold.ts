@@ -22,7 +22,7 @@ import { resolveContact, type Who } from './booking-contact.ts'
 import { checkDetails, type BookingContext } from './book.ts'
 import { lockBoth, record, requireTransition, visitFor } from './change.ts'
 import { configOf } from '../availability/current-config.ts'
-import type { BookingRequest } from './booking-request.ts'
+import { comersOf, type BookingRequest } from './booking-request.ts'
 import { documentOf } from './appointment-document.ts'
 
 type Confirmation = Omit<BookingRequest, 'serviceIds' | 'start' | 'places'>
@@ -80,16 +80,14 @@ export async function confirmHold(deps: Deps, c: HoldConfirmation): Promise<Conf
 }
 
 /** The document of the confirmed appointment; `unproven` is removed once the citizen's address is confirmed. */
-function confirmedDocument(
-  a: Appointment,
-  { answers, notes, locale }: Confirmation,
-  isProven: boolean,
-): AppointmentDocument {
+function confirmedDocument(a: Appointment, confirmation: Confirmation, isProven: boolean): AppointmentDocument {
+  const { answers, notes, locale } = confirmation
   const { unproven, ...known } = documentOf(a)
   return {
     ...known,
     ...(answers ? { answers } : {}),
     ...(notes === undefined ? {} : { notes }),
+    ...comersOf(confirmation),
     ...(locale === undefined ? {} : { locale }),
     ...(unproven === undefined || isProven ? {} : { unproven }),
   }

@@ -58,7 +58,10 @@ export function mask<T extends Record<string, unknown>>(record: T, hidden: Hidde
   const change = (name: string, to: (text: string) => unknown): void => {
     if (typeof shown[name] === 'string') shown[name] = to(shown[name])
   }
-  if (hidden.has('lastName')) change('lastName', initial)
+  if (hidden.has('lastName')) {
+    change('lastName', initial)
+    delete shown.attendees
+  }
   if (hidden.has('phone')) {
     for (const name of ['phone', 'number']) change(name, lastTwo)
     if (Array.isArray(shown.numbers)) shown.numbers = shown.numbers.map((n) => lastTwo(String(n)))

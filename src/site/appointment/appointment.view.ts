@@ -6,6 +6,7 @@ import { html, own as inOwnLanguage, paragraphs, telephone, type Html } from '..
 import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
 import { statusTag } from '../status-tag.ts'
+import { documentOf } from '../../domain/appointment/appointment-document.ts'
 import { qrSvg } from './qr.ts'
 import { googleLink, outlookLink } from './calendar-links.ts'
 import { peopleFact, zoneNote } from '../booking/steps.ts'
@@ -67,6 +68,7 @@ function facts(site: Site, own: OwnAppointment): Html {
       ${fact(w.service, inOwnLanguage(site, visitName(site, a.service_ids)))}
       ${fact(w.when, spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime()))} ${where(site, own)}
       ${peopleFact(site, a.seats)} ${fact(w.name, `${own.contact.firstName} ${own.contact.lastName}`)}
+      ${(documentOf(a).attendees ?? []).length > 0 && fact(w.forWhomLegend, documentOf(a).attendees!.join(', '))}
       ${fact(w.code, html`<strong class="code">${a.code}</strong>`)}
     </dl>
     ${zoneNote(site, a.time_zone, a.starts_at.getTime())} ${isLive(a) && a.channel === 'in_person' && ticket(site, a)}

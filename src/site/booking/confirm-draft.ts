@@ -16,6 +16,8 @@ import { clockOf } from '../../locales/dates.ts'
 import { signedName, signatureOf } from '../../kernel/crypto/signature.ts'
 import type { Site } from '../site.ts'
 import { needsProof } from './hold-limits.ts'
+import type { Need } from '../../domain/catalogue/tenant-config.ts'
+import { attendeesOf } from './applicant.ts'
 import { digestOf, type Draft, type Held } from './draft.ts'
 import { changeDraft, changeDraftIn, CITIZEN, citizenScope, giveHoldBack, LONGEST, requireDraft } from './drafts.ts'
 import { visitOf } from '../../domain/availability/slots.ts'
@@ -49,6 +51,18 @@ function contactOf(site: Site, draft: Draft): ContactFields {
   }
 }
 
+const NEEDS: readonly Need[] = ['step_free', 'hearing_loop', 'interpreter', 'home_visit']
+
+/** What the citizen needs at the visit. Naming a language asks for an interpreter. */
+function needsOf({ applicant }: Draft) {
+  const language = applicant.interpreterLanguage ?? ''
+  const asked = new Set([...(applicant.needs ?? []), ...(language === '' ? [] : ['interpreter'])])
+  return {
+    needs: NEEDS.filter((need) => asked.has(need)),
+    ...(language === '' ? {} : { interpreterLanguage: language }),
+  }
+}
+
 /** Who the citizen is, as they typed it, and what they answered. */
 function requestOf(site: Site, draft: Draft) {
   const visit = visitOf(site.config, draft.selection.serviceIds, draft.selection.minutes)
@@ -60,6 +74,8 @@ function requestOf(site: Site, draft: Draft) {
     answers: answersOf(visit.questions, draft.answers),
     channel: draft.selection.channel,
     locale: site.language,
+    attendees: attendeesOf(draft.applicant, draft.selection.places),
+    ...needsOf(draft),
     ...(notes === '' ? {} : { notes }),
   }
 }

@@ -1,7 +1,7 @@
 // Steps 3 and 4: the questions of the service, and the citizen's details.
 import { shownEmail } from '../../domain/contact/email.ts'
 import type { Question } from '../../domain/catalogue/visit.ts'
-import { faultSummary, field, hidden, type Faults } from '../../ui/form.ts'
+import { choices, faultSummary, field, hidden, type Faults } from '../../ui/form.ts'
 import { html, own, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
@@ -100,6 +100,76 @@ export function detailsPage(site: Site, p: DraftPage, questions: readonly Questi
   })
 }
 
+/** For somebody else, and with whom: the names of those who come. The names are asked for only when they are needed. */
+function forWhom(site: Site, p: DraftPage): Html {
+  const w = site.words
+  const { otherFirstName = '', otherLastName = '', companions = '' } = p.draft.applicant
+  const isOther = otherFirstName !== '' || otherLastName !== ''
+  return html`${choices(
+      {
+        ...{ name: 'forWhom', legend: w.forWhomLegend, chosen: [isOther ? 'other' : 'me'] },
+        options: [
+          { value: 'me', label: w.forMe },
+          { value: 'other', label: w.forOther },
+        ],
+      },
+      p.faults,
+    )}
+    <div class="for-other">
+      <p class="hint">${w.otherHint}</p>
+      ${field({ name: 'otherFirstName', label: w.otherFirstName, value: otherFirstName, maxLength: 100, autocomplete: 'off' }, p.faults)}
+      ${field({ name: 'otherLastName', label: w.otherLastName, value: otherLastName, maxLength: 100, autocomplete: 'off' }, p.faults)}
+    </div>
+    ${
+      p.draft.selection.places > 1 &&
+      field(
+        {
+          name: 'companions',
+          label: w.companions,
+          value: companions,
+          type: 'textarea',
+          maxLength: 2000,
+          hint: w.companionsHint,
+        },
+        p.faults,
+      )
+    }`
+}
+
+/** What can be asked for at this visit: what the office and the services meet. */
+function needsFields(site: Site, p: DraftPage): Html {
+  const w = site.words
+  const { selection, held, applicant } = p.draft
+  const office = selection.channel === 'in_person' ? site.config.locations.get(held?.locationId ?? '') : undefined
+  const met = new Set([
+    ...(office?.features ?? []),
+    ...selection.serviceIds.flatMap((id) => site.config.services.get(id)?.supports ?? []),
+  ])
+  if (met.size === 0) return html``
+  return html`<details class="more" ${(applicant.needs ?? []).length > 0 && html`open`}>
+    <summary>${w.helpLegend}</summary>
+    ${choices(
+      {
+        ...{ name: 'needs', legend: w.filterNeed, several: true, chosen: applicant.needs ?? [] },
+        options: [...met].map((need) => ({ value: need, label: w.needs[need] })),
+      },
+      p.faults,
+    )}
+    ${
+      met.has('interpreter') &&
+      field(
+        {
+          name: 'interpreterLanguage',
+          label: w.interpreterLanguage,
+          value: applicant.interpreterLanguage ?? '',
+          maxLength: 60,
+        },
+        p.faults,
+      )
+    }
+  </details>`
+}
+
 export function applicantPage(site: Site, p: DraftPage): Page {
   const w = site.words
   const { applicant, selection } = p.draft
@@ -146,7 +216,7 @@ export function applicantPage(site: Site, p: DraftPage): Page {
       },
       p.faults,
     )}
-    ${!p.needed.includes('details') && reasonField(site, p)}`,
+    ${forWhom(site, p)} ${needsFields(site, p)} ${!p.needed.includes('details') && reasonField(site, p)}`,
     button: w.next,
   })
 }

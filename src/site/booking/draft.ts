@@ -29,7 +29,19 @@ export type Held = {
   since: number
 }
 
-export type Applicant = { firstName: string; lastName: string; email: string; phone: string }
+export type Applicant = {
+  firstName: string
+  lastName: string
+  email: string
+  phone: string
+  /** Who comes instead of the applicant; empty names = the applicant. Absent in drafts of an earlier version. */
+  otherFirstName?: string
+  otherLastName?: string
+  /** Names of those who come as well, one a line. */
+  companions?: string
+  needs?: readonly string[]
+  interpreterLanguage?: string
+}
 
 export type Draft = {
   selection: Selection
@@ -64,7 +76,7 @@ export function newDraft(selection: Selection): Draft {
 export function withApplicant(draft: Draft, applicant: Applicant, isDone: boolean): Draft {
   return {
     ...draft,
-    applicant,
+    applicant: { ...draft.applicant, ...applicant },
     activation: applicant.email === draft.applicant.email ? draft.activation : null,
     done: { ...draft.done, applicant: isDone },
   }

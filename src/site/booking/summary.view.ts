@@ -7,6 +7,7 @@ import type { Site } from '../site.ts'
 import type { Question } from '../../domain/catalogue/visit.ts'
 import { clockOf } from '../../locales/dates.ts'
 import type { DraftPage } from './details.view.ts'
+import { attendeesOf } from './applicant.ts'
 import { digestOf, type Draft } from './draft.ts'
 import type { Captcha } from './proof-of-work.ts'
 import { holdClock, STEP_FORM, steps, zoneNote } from './steps.ts'
@@ -74,6 +75,19 @@ function placeRows(site: Site, { held, selection, applicant }: Draft): [string, 
   return [where, ...(selection.places > 1 ? [[w.people, String(selection.places)] as [string, string]] : [])]
 }
 
+/** Who comes and what they need, as far as it was said. */
+function comers(site: Site, { applicant, selection }: Draft): [string, string][] {
+  const w = site.words
+  const attendees = attendeesOf(applicant, selection.places)
+  const needs = (applicant.needs ?? []).flatMap((need) => w.needs[need as keyof typeof w.needs] ?? [])
+  const language = applicant.interpreterLanguage ?? ''
+  return [
+    ...(attendees.length > 0 ? [[w.forWhomLegend, attendees.join(', ')] as [string, string]] : []),
+    ...(needs.length > 0 ? [[w.filterNeed, needs.join(', ')] as [string, string]] : []),
+    ...(language === '' ? [] : [[w.interpreterLanguage, language] as [string, string]]),
+  ]
+}
+
 type SummaryContent = {
   p: DraftPage
   questions: readonly Question[]
@@ -113,6 +127,7 @@ export function summaryPage(site: Site, { p, questions, captcha, needsApproval }
       ])}
       ${section(w.stepNames.applicant, `${p.base}/applicant`, w.change, [
         [w.name, `${applicant.firstName} ${applicant.lastName}`],
+        ...comers(site, draft),
         ...(applicant.email === '' ? [] : [[w.email, emailRow(site, p)] as [string, Html]]),
         ...(applicant.phone === '' ? [] : [[w.phone, applicant.phone] as [string, string]]),
       ])}

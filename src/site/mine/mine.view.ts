@@ -97,8 +97,10 @@ export type Mine = {
 }
 
 /** For whom, if several people share the address or the number. */
-const forWhom = (site: Site, mine: Mine, contactId: string | null): Html => {
-  const owner = mine.owners.find(({ id }) => id === contactId)
+const forWhom = (site: Site, mine: Mine, a: Appointment): Html => {
+  const { attendees = [] } = a.document as { attendees?: string[] }
+  if (attendees.length > 0) return html` <span class="hint">${site.words.mine.forWhom(attendees.join(', '))}</span>`
+  const owner = mine.owners.find(({ id }) => id === a.contact_id)
   if (mine.owners.length < 2 || !owner) return html``
   return html` <span class="hint">${site.words.mine.forWhom(`${owner.firstName} ${owner.lastName}`)}</span>`
 }
@@ -115,7 +117,7 @@ function appointmentItem(site: Site, mine: Mine, a: Appointment): Html {
   return html`<li class="item">
     <p>
       <a href="${site.base}/mine/appointments/${a.id}"><strong>${own(site, visitName(site, a.service_ids))}</strong></a>
-      ${statusTag(site, a)}${forWhom(site, mine, a.contact_id)}
+      ${statusTag(site, a)}${forWhom(site, mine, a)}
     </p>
     <p>${spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime())} · ${where}</p>
     ${isOver && html`<p><a href="${site.base}/book?${again.toString()}">${w.mine.rebook}</a></p>`}

@@ -35,6 +35,12 @@ const fact = (name: string, value: Html | string | undefined | false): Html | fa
     <dd>${value}</dd>
   </div>`
 
+/** What was asked for: the needs, and the language of the interpreter. */
+function needsText(workspace: Workspace, a: ShownAppointment): string {
+  const names = (a.needs ?? []).map((need) => workspace.pageWords.needs[need])
+  return [...names, ...(a.interpreterLanguage === undefined ? [] : [a.interpreterLanguage])].join(', ')
+}
+
 function appointmentFacts(workspace: Workspace, a: ShownAppointment): Html {
   const w = workspace.words.appointment
   const questions = a.serviceIds.flatMap((id) => workspace.config.services.get(id)?.questions ?? [])
@@ -44,7 +50,7 @@ function appointmentFacts(workspace: Workspace, a: ShownAppointment): Html {
     ${fact(w.service, serviceName(workspace, a.serviceIds))}
     ${fact(w.where, `${locationName(workspace, a.locationId)}, ${workspace.pageWords.channels[a.channel as 'phone']}`)}
     ${fact(w.agent, agentName(workspace, a.agentId))} ${fact(w.people, a.places > 1 && String(a.places))}
-    ${fact(w.code, a.code)}
+    ${fact(w.attendees, a.attendees?.join(', '))} ${fact(w.needs, needsText(workspace, a))} ${fact(w.code, a.code)}
     ${fact(w.join, a.joinLink !== undefined && html`<a href="${a.joinLink}" rel="noreferrer">${a.joinLink}</a>`)}
     ${Object.entries(a.answers).map(([id, value]) => fact(labels.get(id) ?? id, [value].flat().join(', ')))}
     ${fact(w.reason, a.cancellation?.reason)} ${fact(w.outcomeNote, a.outcome?.note)}

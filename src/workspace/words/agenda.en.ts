@@ -57,6 +57,8 @@ export const agendaEn = {
     service: 'Service',
     where: 'Where',
     agent: 'Agent',
+    attendees: 'For',
+    needs: 'Needs',
     people: 'People',
     code: 'Code',
     join: 'Link',

@@ -57,6 +57,8 @@ export const agendaIt: typeof agendaEn = {
     service: 'Servizio',
     where: 'Dove',
     agent: 'Operatore',
+    attendees: 'Per',
+    needs: 'Esigenze',
     people: 'Persone',
     code: 'Codice',
     join: 'Collegamento',
