@@ -75,6 +75,7 @@ import { messageRoutes } from './api/message.routes.ts'
 import { bookingRoutes } from './site/booking/booking.page.ts'
 import { stepRoutes } from './site/booking/steps.page.ts'
 import { publicRoutes } from './site/public-api/public.routes.ts'
+import { dayPages } from './site/appointment/day.page.ts'
 import { minePages } from './site/mine/mine.page.ts'
 import { wishPages } from './site/appointment/wish.page.ts'
 import { ownRoutes } from './site/appointment/appointment.page.ts'
@@ -237,6 +238,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     stepRoutes(pages, deps)
     ownRoutes(pages, deps)
     minePages(pages, deps)
+    dayPages(pages, deps)
     waitingPages(pages, deps)
     wishPages(pages, deps)
     signInRoutes(pages, deps)

@@ -92,7 +92,7 @@ function legalLinks(site: Site): Html {
 }
 
 function footer(site: Site): Html {
-  const { supportPhone, supportEmail, texts } = site.settings.booking
+  const { supportPhone, supportEmail, siteUrl, texts } = site.settings.booking
   const w = site.words
   const own = texts[site.language]?.footer
   return html`<footer class="bottom">
@@ -101,6 +101,7 @@ function footer(site: Site): Html {
       <ul>
         <li><a href="${site.base}" data-element="appointment-booking">${w.landingTitle}</a></li>
         <li><a href="${site.base}/find">${w.findLink}</a></li>
+        ${siteUrl !== undefined && html`<li class="to-site"><a href="${siteUrl}">${w.toSite(site.config.name)}</a></li>`}
         ${legalLinks(site)}
         ${supportPhone !== undefined && html`<li><span>${w.phone}: ${telephone(supportPhone)}</span></li>`}
         ${

@@ -203,3 +203,7 @@ export function mayOpenWaiting(request: FastifyRequest, site: Site, id: string):
   const seal = signatureIn(request, WAITING, id)
   return seal !== undefined && isSignature(seal, site.secret, 'waiting', id)
 }
+
+/** Ids of the appointments in this browser's cookie, newest first; each must still be checked by `mayManage`. */
+export const appointmentIdsOf = (request: FastifyRequest): string[] =>
+  readSignedIds(request.cookies[APPOINTMENTS]).map(({ id }) => id)

@@ -28,7 +28,7 @@ const open = [
   ...['/assets/:version/*', '/widget.js', '/:tenant/theme.css', '/:tenant/logo'],
   ...['/:tenant', '/:tenant/book', '/:tenant/book/time', '/:tenant/find', '/:tenant/find/links'],
   ...['/:tenant/mine', '/:tenant/mine/code', '/:tenant/mine/enter', '/:tenant/mine/end'],
-  '/:tenant/waiting',
+  ...['/:tenant/waiting', '/:tenant/here'],
   ...['/v1/public/:tenant', '/v1/public/:tenant/services', '/v1/public/:tenant/slots'],
   ...['/', '/robots.txt', '/favicon.ico', '/:tenant/sitemap.xml', '/:tenant/manifest.webmanifest'],
   ...['/:tenant/examples', '/:tenant/cookies'],

@@ -171,6 +171,7 @@ export const LOCATION_WORDS: Record<string, Record<string, unknown>> = {
   municipio: {
     directions: 'Autobus 3 e 7, fermata Repubblica. Parcheggio con posti riservati dietro il palazzo.',
     features: ['step_free', 'hearing_loop'],
+    arrivalCode: 'ROCCA1',
     translations: [
       {
         language: 'en',

@@ -381,12 +381,3 @@ export async function findByCode(db: Db, tenantId: string, code: string): Promis
     .where('contact_id', 'is not', null)
     .executeTakeFirst()
 }
-
-/** Ids of the 20 services most often booked for starts in [from, to), most frequent first. */
-export async function frequentServices(db: Db, tenantId: string, from: Date, to: Date): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select u.id from appointments a cross join lateral unnest(a.service_ids) as u (id)
-     where a.tenant_id = ${tenantId} and a.starts_at >= ${from} and a.starts_at < ${to} and a.status <> 'cancelled'
-     group by u.id order by count(*) desc, u.id limit 20`.execute(db)
-  return rows.map((row) => row.id)
-}

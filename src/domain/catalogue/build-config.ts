@@ -79,6 +79,7 @@ function locationOf(row: Row, timeZone: string): Location {
     email: document.email ?? null,
     directions: document.directions ?? null,
     features: document.features ?? [],
+    arrivalCode: document.arrivalCode,
     translations: document.translations ?? [],
     timeZone: document.timeZone ?? timeZone,
     holidayCalendarId: document.holidayCalendarId ?? null,

@@ -34,6 +34,12 @@ export const LocationBody = Type.Object(
         description: 'Needs that this office meets',
       }),
     ),
+    arrivalCode: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9-]{3,12}$',
+        description: 'Code on the sign at the entrance, by which citizens say that they are there',
+      }),
+    ),
     translations: Type.Optional(
       Type.Array(
         Type.Object(

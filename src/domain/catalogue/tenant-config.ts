@@ -69,6 +69,8 @@ export type Location = {
   email?: string | null
   directions?: string | null
   features?: readonly Need[]
+  /** Code on the sign at the entrance, by which citizens say that they are there. */
+  arrivalCode?: string | undefined
   translations?: readonly LocationTranslation[]
   timeZone: string
   holidayCalendarId: string | null

@@ -29,6 +29,7 @@ const STILL_SO: Record<string, (own: OwnAppointment) => boolean> = {
   cancelled: ({ a }) => a.status === 'cancelled',
   joined: ({ waiting }) => waiting?.isWaiting === true,
   left: ({ waiting }) => waiting?.isWaiting === false,
+  here: ({ day }) => day.hasArrived,
 }
 
 const SAID: Record<string, (site: Site) => [string, string]> = {
@@ -38,6 +39,7 @@ const SAID: Record<string, (site: Site) => [string, string]> = {
   joined: ({ words: w }) => w.waiting.joined as [string, string],
   left: ({ words: w }) => w.waiting.left as [string, string],
   taken: ({ words: w }) => w.waiting.taken as [string, string],
+  here: ({ words: w }) => w.day.hereDone as [string, string],
 }
 
 function said(request: FastifyRequest, site: Site, own: OwnAppointment): Html {
@@ -134,7 +136,10 @@ function managePageRoute(app: FastifyInstance, deps: Deps): void {
     method: 'GET',
     url: '/:tenant/appointments/:id',
     handler: async (request, _reply, site, a) =>
-      ownAppointment(deps, site, a).then((own) => managePage(site, { ...own, message: said(request, site, own) })),
+      ownAppointment(deps, site, a).then((own) => {
+        const sign = firstText(queryFields(request), 'sign').slice(0, 20)
+        return managePage(site, { ...own, day: { ...own.day, sign }, message: said(request, site, own) })
+      }),
   })
 }
 

@@ -28,6 +28,8 @@ export type OwnAppointment = {
   stars: number | null
   /** State of the wait for an earlier time; null if the waiting list is not offered. */
   waiting: Waiting | null
+  /** The day itself: whether "I am here" is offered, whether it was said, and the office's delay in minutes (null = unknown). */
+  day: { mayArrive: boolean; hasArrived: boolean; delay: number | null; sign: string }
   message: Html
   faults: Faults
 }
@@ -157,9 +159,10 @@ export function managePage(site: Site, own: OwnAppointment): Page {
     event: 'manage',
     main: html`<div class="narrow">
       <h1>${w.yourAppointment}</h1>
-      ${own.message}
+      ${own.message} ${faultSummary(w, own.faults)}
       <p>${statusTag(site, a, stateOf(site, a))}</p>
-      ${a.status === 'no_show' && html`<p>${w.missed} ${support(site)}</p>`} ${facts(site, own)}
+      ${daySection(site, own)} ${a.status === 'no_show' && html`<p>${w.missed} ${support(site)}</p>`}
+      ${facts(site, own)}
       ${
         isLive(a) &&
         a.ends_at.getTime() > site.now &&
@@ -177,6 +180,25 @@ export function managePage(site: Site, own: OwnAppointment): Page {
       }
     </div>`,
   }
+}
+
+/** On the day: how late the office is, and "I am here". */
+function daySection(site: Site, own: OwnAppointment): Html {
+  const w = site.words.day
+  const { mayArrive, hasArrived, delay, sign } = own.day
+  return html`${delay !== null && html`<p class="notice note" role="status">${delay === 0 ? w.onTime : w.late(delay)}</p>`}
+  ${
+    mayArrive &&
+    !hasArrived &&
+    html`<section class="noprint here">
+      <h2>${w.hereTitle}</h2>
+      <p>${w.hereText}</p>
+      <form method="post" action="${own.base}/arrival" data-checked>
+        ${field({ name: 'sign', label: w.hereCode, value: sign, required: true, maxLength: 20, autocomplete: 'off' }, own.faults)}
+        <button>${w.hereButton}</button>
+      </form>
+    </section>`
+  }`
 }
 
 /** The section "tell me if an earlier time becomes free": request, waiting, or the present offer. */

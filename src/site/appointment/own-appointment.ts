@@ -13,6 +13,7 @@ import { momentOf, untilOf } from '../../application/messaging/wording.ts'
 import { NO_FAULTS, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import type { Site } from '../site.ts'
+import { delayOf, mayArrive } from './day.ts'
 import type { OwnAppointment, Waiting } from './appointment.view.ts'
 
 /** The state of the waiting list for this appointment; null if it is not offered. */
@@ -55,6 +56,12 @@ export async function ownAppointment(
     isRateable: isRateable(a, site.now),
     stars: documentOf(a).rating?.stars ?? null,
     waiting: await waitingOf(deps, site, a),
+    day: {
+      mayArrive: mayArrive(site, a),
+      hasArrived: documentOf(a).arrivedAt !== undefined,
+      delay: await delayOf(deps, site, a),
+      sign: '',
+    },
     message: html``,
     faults: NO_FAULTS,
     ...more,

@@ -210,6 +210,7 @@ export const fieldsEn = {
   parentName: 'The body that the office belongs to',
   parentUrl: 'Its site',
   callerNumber: 'Number that citizens see',
+  arrivalCode: 'Code on the sign at the entrance',
   whatToBring: 'What to bring',
   cost: 'Cost, in words',
   whoCanGo: 'Who may come instead',

@@ -211,6 +211,7 @@ export const fieldsIt: Record<keyof typeof fieldsEn, string> = {
   parentName: 'Ente di appartenenza',
   parentUrl: 'Il suo sito',
   callerNumber: 'Numero che vede chi è chiamato',
+  arrivalCode: 'Codice sul cartello all’ingresso',
   whatToBring: 'Che cosa portare',
   cost: 'Costo, a parole',
   whoCanGo: 'Chi può venire al posto',

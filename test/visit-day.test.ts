@@ -1,0 +1,62 @@
+// The day of the visit: "I am here" by the code on the sign, and the delay of the office from the visits that ended last.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newCitizen, nthTime, solve } from './helpers/citizen.ts'
+import { makeOffice, startService, type Office, type TestService } from './helpers/service.ts'
+
+let service: TestService
+let office: Office
+beforeAll(async () => {
+  service = await startService()
+  office = await makeOffice(service.tenant, { service: { externalId: 'cie' } })
+  await service.tenant.call(
+    'PATCH',
+    `/v1/locations/${office.location.id}`,
+    { arrivalCode: 'SALA-7' },
+    { headers: { 'if-match': '*' } },
+  )
+})
+afterAll(() => service.close())
+
+test('who is there says so with the code of the sign, on time and once; the office sees it and tells its delay', async () => {
+  const citizen = newCitizen(service.app)
+  const { page, at } = await nthTime(citizen, await citizen.get('/prova/book/time?service=cie&channel=in_person'), 4)
+  const form = await citizen.submit(page, '/book/time', { at })
+  const who = { firstName: 'Ada', lastName: 'Neri', email: 'ada@posta.example', phone: '' }
+  const summary = await citizen.submit(form, '/applicant', who)
+  const done = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
+  const id = /appointments\/([0-9a-f-]{36})/.exec(done.url)![1]!
+  const own = `/prova/appointments/${id}`
+  const start = Date.parse((await service.tenant.call('GET', `/v1/appointments/${id}`)).body.start)
+  expect((await citizen.get(own)).html).not.toContain('/arrival"')
+
+  service.clock.now = start - 61 * 60_000
+  expect((await citizen.post(`${own}/arrival`, [['sign', 'SALA-7']])).status).toBe(422)
+  service.clock.now = start - 30 * 60_000
+  const wrong = await citizen.submit(await citizen.get(own), '/arrival', { sign: 'ALTRA' })
+  expect([wrong.status, wrong.text.includes('Non è il codice sul cartello')]).toEqual([422, true])
+  const bySign = await citizen.get('/prova/here?sign=sala%207')
+  expect(bySign.url).toBe(`${own}?sign=sala%207`)
+  expect(bySign.html).toMatch(/name="sign"[^>]*value="sala 7"|value="sala 7"[^>]*name="sign"/)
+  const here = await citizen.submit(bySign, '/arrival')
+  expect(here.text).toContain('L’ufficio sa che sei qui')
+  expect((await citizen.get(own)).html).not.toContain('/arrival"')
+  expect((await service.tenant.call('GET', `/v1/appointments/${id}`)).body.arrivedAt).toBeDefined()
+  // The sign of nobody, and a browser without an appointment here.
+  expect((await citizen.get('/prova/here?sign=nulla')).status).toBe(404)
+  expect((await newCitizen(service.app).get('/prova/here?sign=SALA-7')).url).toBe('/prova/find')
+
+  // Three visits of the morning each ended twenty minutes after their plan.
+  for (let i = 0; i < 3; i += 1) {
+    service.clock.now = start - (150 - 30 * i) * 60_000
+    const booked = await service.tenant.call('POST', '/v1/appointments', {
+      ...{ serviceIds: [office.service.id], locationId: office.location.id },
+      ...{ start: new Date(start - (120 - 30 * i) * 60_000).toISOString(), as: 'staff' },
+      contact: { firstName: 'Ugo', lastName: `N${i}`, phone: `+39069876543${i}` },
+    })
+    expect(booked.status).toBe(201)
+    service.clock.now = Date.parse(booked.body.end) + 20 * 60_000
+    await service.tenant.call('POST', `/v1/appointments/${booked.body.id}/outcome`, { outcome: 'completed' })
+  }
+  service.clock.now = start - 5 * 60_000
+  expect((await citizen.get(own)).text).toContain('in ritardo di circa 20 minuti')
+})
