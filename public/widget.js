@@ -51,6 +51,10 @@ class AgendaBooking extends HTMLElement {
     if (origin !== base || source !== this.frame?.contentWindow || data?.source !== 'agenda') return
     if (data.type === 'resize' && data.height > 0) this.frame.style.height = `${Math.ceil(data.height)}px`
     if (data.type !== 'step') return
+    // The next step begins at the top of the frame: bring it into view, if the reader has scrolled past it.
+    if (this.step !== undefined && this.frame.getBoundingClientRect().top < 0)
+      this.frame.scrollIntoView({ block: 'start', behavior: 'instant' })
+    this.step = data.step
     this.dispatchEvent(new CustomEvent('agenda-step', { detail: { step: data.step }, bubbles: true }))
     if (data.step === 'booked') this.dispatchEvent(new CustomEvent('agenda-booked', { bubbles: true }))
   }

@@ -292,8 +292,6 @@ export const ownAr: OwnWords = {
     api: 'الأوقات المتاحة بصيغة JSON',
     apiText: 'يمكن لأي جهة قراءتها؛ أما المتصفح فمن المواقع المسموح بها فقط.',
     live: 'الأداة أثناء العمل',
-    notAllowed: (origin) =>
-      `تظهر الأداة هنا عندما يكون ${origin} من المواقع المسموح بها (booking.allowedOrigins لدى الجهة).`,
   },
   mail: {
     hello: (name) => `مرحبًا ${name}،`,

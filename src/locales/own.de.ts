@@ -297,8 +297,6 @@ export const ownDe: OwnWords = {
     api: 'Freie Zeiten als JSON',
     apiText: 'Lesen dürfen sie alle; ein Browser nur von den erlaubten Websites aus.',
     live: 'Das Widget bei der Arbeit',
-    notAllowed: (origin) =>
-      `Das Widget erscheint hier, sobald ${origin} zu den erlaubten Websites gehört (booking.allowedOrigins der Organisation).`,
   },
   mail: {
     hello: (name) => `Guten Tag ${name},`,

@@ -276,8 +276,6 @@ export const ownEn = {
     api: 'Free times as JSON',
     apiText: 'Anyone may read them; a browser only from the sites that are allowed.',
     live: 'The widget at work',
-    notAllowed: (origin: string) =>
-      `The widget is shown here once ${origin} is among the allowed sites (booking.allowedOrigins of the tenant).`,
   },
   mail: {
     hello: (name: string) => `Hello ${name},`,

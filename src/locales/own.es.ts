@@ -291,8 +291,6 @@ export const ownEs: OwnWords = {
     api: 'Las horas libres en JSON',
     apiText: 'Cualquiera puede leerlas; un navegador, solo desde los sitios permitidos.',
     live: 'El widget en acción',
-    notAllowed: (origin) =>
-      `El widget aparece aquí cuando ${origin} está entre los sitios permitidos (booking.allowedOrigins de la entidad).`,
   },
   mail: {
     hello: (name) => `Hola, ${name}:`,

@@ -293,8 +293,6 @@ export const ownFr: OwnWords = {
     api: 'Les créneaux libres en JSON',
     apiText: 'Tout le monde peut les lire ; un navigateur, seulement depuis les sites autorisés.',
     live: 'Le widget en action',
-    notAllowed: (origin) =>
-      `Le widget s’affiche ici dès que ${origin} figure parmi les sites autorisés (booking.allowedOrigins de l’organisme).`,
   },
   mail: {
     hello: (name) => `Bonjour ${name},`,

@@ -277,8 +277,6 @@ export const ownIt: OwnWords = {
     api: 'Gli orari liberi in JSON',
     apiText: 'Chiunque può leggerli; un browser solo dai siti ammessi.',
     live: 'Il widget al lavoro',
-    notAllowed: (origin) =>
-      `Il widget appare qui quando ${origin} è tra i siti ammessi (booking.allowedOrigins dell’ente).`,
   },
   mail: {
     hello: (name) => `Buongiorno ${name},`,

@@ -294,8 +294,6 @@ export const ownRo: OwnWords = {
     api: 'Orele libere în JSON',
     apiText: 'Le poate citi oricine; un browser, numai de pe site-urile permise.',
     live: 'Widgetul în funcțiune',
-    notAllowed: (origin) =>
-      `Widgetul apare aici când ${origin} este printre site-urile permise (booking.allowedOrigins al instituției).`,
   },
   mail: {
     hello: (name) => `Bună ziua, ${name},`,

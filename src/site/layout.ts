@@ -24,7 +24,7 @@ function head(site: Site, page: Page, assets: Assets): Html {
     <link rel="icon" href="${assets.base}/icon.svg" type="image/svg+xml" />
     <link rel="manifest" href="${site.base}/manifest.webmanifest" />
     <script type="module" src="${assets.base}/app.js"></script>
-    ${site.isFramed && html`<meta name="agenda-origins" content="${site.settings.booking.allowedOrigins.join(' ')}" />`}`
+    ${site.isFramed && html`<meta name="agenda-origins" content="${[site.origin, ...site.settings.booking.allowedOrigins].join(' ')}" />`}`
 }
 
 /** The languages by their own names, closed until needed. Works without JavaScript. */
@@ -126,8 +126,7 @@ export function document(site: Site, page: Page, assets: Assets): string {
       ${head(site, page, assets)}
     </head>
     <body>
-      <a class="skip" href="#main">${site.words.skip}</a>
-      ${!site.isFramed && header(site)}
+      ${!site.isFramed && html`<a class="skip" href="#main">${site.words.skip}</a>${header(site)}`}
       <p class="print-head" aria-hidden="true">${site.config.name}</p>
       <main
         id="main"
@@ -137,7 +136,7 @@ export function document(site: Site, page: Page, assets: Assets): string {
       >
         ${site.isFramed && html`<div class="wide">${languageSwitch(site)}</div>`} ${page.main}
       </main>
-      ${footer(site)}
+      ${!site.isFramed && footer(site)}
       <div id="status" role="status" class="unseen"></div>
       <template
         id="words"

@@ -71,11 +71,15 @@ test('an allowed site shows the whole way, with its events and its height', asyn
   await page.context().close()
 })
 
-test('the page of examples shows the widget where it is allowed', async () => {
-  const { origin } = new URL(stage.home)
+test('the page of examples shows the widget at work, and the next step comes into view', async () => {
   const page = await stage.open({ viewport: DESKTOP })
-  await stage.settings({ allowedOrigins: [origin] })
   await page.goto(`${stage.home}/examples`)
-  await page.frameLocator('agenda-booking iframe').locator('.tiles button').first().waitFor()
+  const frame = page.frameLocator('agenda-booking iframe')
+  await frame.locator('.tiles button').last().click()
+  await frame.locator('h1').filter({ hasNotText: 'Scegli' }).waitFor()
+  await expect
+    .poll(() => page.locator('agenda-booking iframe').evaluate((element) => element.getBoundingClientRect().top))
+    .toBeGreaterThanOrEqual(0)
+  expect(await frame.locator('.skip, footer').count()).toBe(0)
   await page.context().close()
 })
