@@ -7,6 +7,7 @@ import { AppError } from '../kernel/errors.ts'
 import { LANGUAGES } from '../kernel/language.ts'
 import { html } from '../platform/html/html.ts'
 import { assetsBase } from '../platform/public-files.ts'
+import { sendPageNotFound } from './pages.ts'
 import { configOfSlug } from './site.ts'
 
 const config = { access: { kind: 'anyone' as const } }
@@ -77,14 +78,17 @@ async function manifest(deps: Deps, request: FastifyRequest, reply: FastifyReply
 }
 
 /** Leads to the pages of the only tenant; with several, or none, there is no page here. */
-async function root(deps: Deps, reply: FastifyReply): Promise<FastifyReply> {
+async function root(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const tenants = await listTenants(deps.db.kysely, null, 2)
-  if (tenants.length !== 1) throw new AppError('not_found', { what: 'page' })
+  if (tenants.length !== 1) {
+    if (sendPageNotFound(request, reply)) return reply
+    throw new AppError('not_found', { what: 'page' })
+  }
   return reply.header('cache-control', 'no-store').redirect(`/${tenants[0]!.slug}`, 302)
 }
 
 export function machineFiles(app: FastifyInstance, deps: Deps): void {
-  app.get('/', { config, schema }, (_request, reply) => root(deps, reply))
+  app.get('/', { config, schema }, (request, reply) => root(deps, request, reply))
   app.get('/robots.txt', { config, schema }, (_request, reply) =>
     reply.header('cache-control', A_DAY).type('text/plain; charset=utf-8').send(ROBOTS),
   )

@@ -48,6 +48,7 @@ const pages = [
   { name: 'landing', url: home, cookie: '' },
   { name: 'date', url: `${home}/book/time?service=demo-cie&channel=in_person`, cookie: '' },
   { name: 'summary', url: own.url, cookie: own.cookie },
+  { name: 'mine', url: `${home}/mine`, cookie: '' },
 ]
 let low = false
 for (const { name, url, cookie } of pages) {
