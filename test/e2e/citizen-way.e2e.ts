@@ -199,3 +199,26 @@ test('moving shows the old time beside the new one before anything is moved', as
   await page.waitForURL(/said=moved/)
   await page.context().close()
 })
+
+test('the look of the Italian public administration is accessible too, light and dark, with its font', async () => {
+  await stage.change({ theme: { style: 'italia', accent: '#0066cc', headerBackground: '#0066cc' } })
+  for (const [viewport, colorScheme] of [
+    [PHONE, 'light'],
+    [{ width: 1280, height: 720 }, 'dark'],
+    [{ width: 1920, height: 1080 }, 'light'],
+  ] as const) {
+    const page = await stage.open({ viewport, colorScheme })
+    const see = looker('citizen', `italia-${colorScheme}-`)
+    await page.goto(stage.home)
+    await page.evaluate(() => document.fonts.ready)
+    expect(await page.evaluate(() => document.fonts.check('16px "Titillium Web"'))).toBe(true)
+    await see(page, 'landing')
+    await page.goto(`${stage.home}/book/time?${CIE}`)
+    await see(page, 'time')
+    await page.locator('.tiles button').last().click()
+    await page.waitForURL(/details/)
+    await see(page, 'details')
+    await page.context().close()
+  }
+  await stage.change({ theme: { style: 'plain' } })
+})

@@ -25,6 +25,8 @@ export type Stage = {
   /** A page of another site; its console errors are not checked. */
   openFree: (options?: BrowserContextOptions) => Promise<Page>
   settings: (booking: object) => Promise<void>
+  /** Changes any part of the tenant. */
+  change: (part: object) => Promise<void>
   close: () => Promise<void>
 }
 
@@ -43,6 +45,13 @@ export async function openStage(host = '127.0.0.1'): Promise<Stage> {
   const complaints: string[] = []
   const { newDemoKey } = await import('../../src/cli/demo/demo.ts')
   const key = await newDemoKey(service.deps, demo.tenantId)
+  const change = async (part: object): Promise<void> => {
+    const { status } = await service.tenant.call('PATCH', `/v1/tenants/${demo.tenantId}`, part, {
+      key,
+      headers: { 'if-match': '*' },
+    })
+    expect(status).toBe(200)
+  }
   return {
     service,
     browser,
@@ -75,15 +84,8 @@ export async function openStage(host = '127.0.0.1'): Promise<Stage> {
       page.setDefaultTimeout(30_000)
       return page
     },
-    async settings(booking) {
-      const { status } = await service.tenant.call(
-        'PATCH',
-        `/v1/tenants/${demo.tenantId}`,
-        { booking },
-        { key, headers: { 'if-match': '*' } },
-      )
-      expect(status).toBe(200)
-    },
+    settings: (booking) => change({ booking }),
+    change,
     async close() {
       await browser.close()
       await service.close()

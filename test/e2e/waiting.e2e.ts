@@ -64,9 +64,9 @@ test.each(CASES)(
     expect(await page.locator('dl.facts').innerText()).not.toBe(before)
     await sound('taken')
     await shot('taken')
-    // The link has been used already.
+    // The link has been used already: it leads to the appointment that was moved.
     await elsewhere.goto(link)
-    expect(await elsewhere.locator('h1').innerText()).toMatch(/Offerta scaduta|Offer over/)
+    expect(await elsewhere.locator('h1').innerText()).toMatch(/Il tuo appuntamento|Your appointment/)
     const unsubscribe = /(http:\S+\/unsubscribe\/\S+)/.exec(told.text)![1]!
     await elsewhere.goto(unsubscribe)
     if (script) await expectSound(elsewhere, 'unsubscribe')

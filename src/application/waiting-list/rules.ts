@@ -1,7 +1,8 @@
 // PURE. Whether a freed time may be offered to a citizen on the waiting list, and whether it is what they wish.
 import type { WaitingList } from '../../domain/tenant/notification-settings.ts'
-import { DAY, HOUR, MINUTE } from '../../kernel/time/interval.ts'
-import { dayOf, wallOf, weekdayOf } from '../../kernel/time/zone.ts'
+import { dayPartOf, type DayPart } from '../../kernel/time/day-part.ts'
+import { DAY, MINUTE } from '../../kernel/time/interval.ts'
+import { dayOf, weekdayOf } from '../../kernel/time/zone.ts'
 
 /** Offers of the last 24 hours, epoch ms. */
 export const recentOffers = (offeredAt: readonly number[], now: number): number[] =>
@@ -17,15 +18,12 @@ export function mayOffer(rules: WaitingList, start: number, offeredAt: readonly 
 export type TimeWish = {
   /** Days of the week, 0 = Monday. */
   days?: readonly number[]
-  part?: 'morning' | 'afternoon'
+  part?: DayPart
   locationIds?: readonly string[]
   /** How long before its start they must hear of it, in minutes. */
   noticeMinutes?: number
   channel?: string
 }
-
-/** From this hour on it is afternoon. */
-const NOON = 13
 
 /** Whether the start (epoch ms) at a location, in its zone, is what the citizen wishes. */
 export function fitsWish(
@@ -37,8 +35,7 @@ export function fitsWish(
   if (!wish) return true
   const { days, part, locationIds, noticeMinutes = 0 } = wish
   if (days && days.length > 0 && !days.includes(weekdayOf(dayOf(zone, slot.start)))) return false
-  const hour = Math.floor((wallOf(zone, slot.start) % DAY) / HOUR)
-  if (part !== undefined && hour < NOON !== (part === 'morning')) return false
+  if (part !== undefined && dayPartOf(zone, slot.start) !== part) return false
   if (locationIds && locationIds.length > 0 && !locationIds.includes(slot.locationId)) return false
   return slot.start - now >= noticeMinutes * MINUTE
 }

@@ -10,8 +10,9 @@ import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
 import { frequentServices } from '../../domain/appointment/appointment-figures.sql.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { planVisit, type Channel, type Visit } from '../../domain/catalogue/visit.ts'
-import { DAY, HOUR } from '../../kernel/time/interval.ts'
-import { dayOf, startOfDay, wallOf } from '../../kernel/time/zone.ts'
+import { dayPartOf, type DayPart } from '../../kernel/time/day-part.ts'
+import { DAY } from '../../kernel/time/interval.ts'
+import { dayOf, startOfDay } from '../../kernel/time/zone.ts'
 import type { Site } from '../site.ts'
 import { byDay, LIST_DAYS, whyClosed, whyNothing, type DayOffer } from './times-by-day.ts'
 import type { Selection } from './draft.ts'
@@ -56,12 +57,10 @@ export type Filter = {
   channel?: Channel | undefined
   locationId?: string | undefined
   need?: Need | undefined
-  part?: 'morning' | 'afternoon' | undefined
+  part?: DayPart | undefined
   day?: number | undefined
 }
 
-/** From this hour on it is afternoon. */
-const NOON = 13
 /** Days searched for a morning or an afternoon. */
 const PART_DAYS = 28
 
@@ -81,8 +80,7 @@ async function firstByPart(
   for (const { start, locationId } of findSlots(search, request, from, to)) {
     if (firsts.has(locationId)) continue
     const zone = zoneOf(locationId)
-    const hour = Math.floor((wallOf(zone, start) % DAY) / HOUR)
-    const isInPart = part === undefined || hour < NOON === (part === 'morning')
+    const isInPart = part === undefined || dayPartOf(zone, start) === part
     if (isInPart && (day === undefined || dayOf(zone, start) === day)) firsts.set(locationId, start)
   }
   return firsts

@@ -51,18 +51,21 @@ async function changePlace(deps: Deps, request: FastifyRequest, site: Site): Pro
   return choosePlace(deps, request, site, { wish: requireWish(site, query), path: base, way: firstText(query, 'way') })
 }
 
-export function timeOfDraftRoutes(app: FastifyInstance, deps: Deps): void {
-  const own = (
+/** Adds pages of a draft, which only the browser that began it can open. */
+export const draftPages =
+  (app: FastifyInstance, deps: Deps) =>
+  (
     method: 'GET' | 'POST',
     name: string,
     handler: (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>,
-  ) =>
+  ): void =>
     addPage(app, deps, {
-      method,
-      url: `/:tenant/book/:draft/${name}`,
-      access: { kind: 'browser', of: 'draft' },
+      ...{ method, url: `/:tenant/book/:draft/${name}`, access: { kind: 'browser' as const, of: 'draft' as const } },
       handler,
     })
+
+export function timeOfDraftRoutes(app: FastifyInstance, deps: Deps): void {
+  const own = draftPages(app, deps)
   own('GET', 'time', (request, _reply, site) => changeTime(deps, request, site))
   own('POST', 'time', (request, reply, site) =>
     takeTime(deps, request, reply, { site, inDraft: pathPart(request, 'draft') }),

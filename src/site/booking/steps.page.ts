@@ -12,7 +12,7 @@ import { html } from '../../platform/html/html.ts'
 import { addPage, type View } from '../pages.ts'
 import { isSameText, readSignedName } from '../../kernel/crypto/signature.ts'
 import { rememberAppointment, type Site } from '../site.ts'
-import { timeOfDraftRoutes } from './draft-time.page.ts'
+import { draftPages, timeOfDraftRoutes } from './draft-time.page.ts'
 import { loadDraft, type Loaded } from './loaded-draft.ts'
 import { OF_TIME } from './time.page.ts'
 import { neededSteps } from './needed-steps.ts'
@@ -252,17 +252,7 @@ async function loadActivation(deps: Deps, request: FastifyRequest, site: Site) {
 }
 
 export function stepRoutes(app: FastifyInstance, deps: Deps): void {
-  const own = (
-    method: 'GET' | 'POST',
-    name: string,
-    handler: (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>,
-  ) =>
-    addPage(app, deps, {
-      method,
-      url: `/:tenant/book/:draft/${name}`,
-      access: { kind: 'browser', of: 'draft' },
-      handler,
-    })
+  const own = draftPages(app, deps)
   /** A page of the draft with typed data; redirects to the appointment if the draft is confirmed. */
   const shown = (name: string, show: (site: Site, loaded: Loaded) => Promise<View> | View) =>
     own('GET', name, async (request, _reply, site) => {

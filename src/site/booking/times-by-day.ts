@@ -7,8 +7,9 @@ import {
   type Slot,
 } from '../../domain/availability/search.ts'
 import { explainStart, mostUseful, type ReasonCode } from '../../domain/availability/explanation.ts'
-import { DAY, HOUR, MINUTE } from '../../kernel/time/interval.ts'
-import { dayOf, startOfDay, wallOf } from '../../kernel/time/zone.ts'
+import { dayPartOf, hourOf } from '../../kernel/time/day-part.ts'
+import { MINUTE } from '../../kernel/time/interval.ts'
+import { dayOf, startOfDay } from '../../kernel/time/zone.ts'
 
 export type Time = { start: number; locationId: string; zone: string }
 export type DayOffer = { day: number; times: Time[] }
@@ -46,9 +47,8 @@ export function byDay(
 
 /** Groups the times of a day. */
 export function groupsOf(times: readonly Time[]): TimeGroup[] {
-  const hourOf = (t: Time): number => Math.floor((wallOf(t.zone, t.start) % DAY) / HOUR)
   const isMany = times.length > MANY
-  const key = (t: Time): number => (isMany ? hourOf(t) : hourOf(t) < 13 ? 0 : 1)
+  const key = (t: Time): number => (isMany ? hourOf(t.zone, t.start) : dayPartOf(t.zone, t.start) === 'morning' ? 0 : 1)
   return [...Map.groupBy(times, key)]
     .sort(([a], [b]) => a - b)
     .map(([hour, list]) => ({
