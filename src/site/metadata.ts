@@ -16,7 +16,8 @@ const inLanguage = (site: Site, path: string, language: string): string => {
 export function metadata(site: Site, page: Page, path: string): Html {
   const title = `${page.title} – ${site.config.name}`
   const logo = site.settings.theme.logo !== undefined
-  const canonical = inLanguage(site, path, site.language)
+  // An address without a language stands for itself, whatever the reader's browser prefers.
+  const canonical = site.isLanguageAsked ? inLanguage(site, path, site.language) : new URL(path, site.origin).href
   return html`<link rel="canonical" href="${canonical}" />
     ${LANGUAGES.map((l) => html`<link rel="alternate" hreflang="${l}" href="${inLanguage(site, path, l)}" />`)}
     <link rel="alternate" hreflang="x-default" href="${new URL(path, site.origin).href}" />

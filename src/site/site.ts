@@ -31,6 +31,8 @@ export type Site = {
   translated: ReadonlySet<string>
   settings: TenantSettings
   language: Language
+  /** Whether the URL names the language; else it follows the reader. */
+  isLanguageAsked: boolean
   words: PageWords
   secret: string
   /** Shown inside another site. */
@@ -97,6 +99,7 @@ export async function siteOf(deps: Deps, request: FastifyRequest, reply: Fastify
     ...localized(config, language),
     settings: config.settings,
     language,
+    isLanguageAsked: lang !== undefined,
     words: pageWords(language),
     secret: await secretOf(deps, tenantId, 'pages'),
     isFramed: framed,
