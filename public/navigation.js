@@ -40,7 +40,7 @@ const isRefusal = (status) => status === 413 || status === 429 || status >= 500
 /** The response's own explanation, if it is ours; messages of a proxy are for operators. */
 const sentenceOf = (next) => next.querySelector('main .lead')?.textContent.trim() ?? ''
 
-function swap(next, url, push, keepScroll, typed, isDone) {
+function swap(next, url, push, keepAt, typed, isDone) {
   const main = next.getElementById('main')
   const version = (doc) => doc.querySelector('script[type=module]')?.getAttribute('src')
   // After an update of the service, new pages need the new script.
@@ -62,9 +62,9 @@ function swap(next, url, push, keepScroll, typed, isDone) {
   else history.replaceState({}, '', url)
   shown = location.pathname + location.search
   enliven()
-  if (keepScroll) {
+  if (keepAt) {
     window.scrollTo({ top: scroll, behavior: 'instant' })
-    const at = document.getElementById(keepScroll)
+    const at = document.getElementById(keepAt)
     if (at) {
       at.tabIndex = -1
       at.focus({ preventScroll: true })
@@ -73,7 +73,7 @@ function swap(next, url, push, keepScroll, typed, isDone) {
 }
 
 /** Loads a page and shows it. `from`: the element that was pressed; it is disabled meanwhile. */
-async function go(url, options, push, from, keepScroll = '', typed = null) {
+async function go(url, options, push, from, keepAt = '', typed = null) {
   if (running && options.method === 'POST') return
   running?.abort()
   const mine = new AbortController()
@@ -90,15 +90,15 @@ async function go(url, options, push, from, keepScroll = '', typed = null) {
     clearLost()
     if (isRefusal(answer.status) || (!isPage(next) && options.method === 'POST'))
       return showRefused(sentenceOf(next), next.querySelector('main a[href^="tel:"]'), () =>
-        go(url, options, push, from, keepScroll, typed),
+        go(url, options, push, from, keepAt, typed),
       )
     if (!isPage(next)) return location.assign(url)
     const at = new URL(answer.url)
     if (!answer.redirected) at.hash = new URL(url, location.href).hash
     const isDone = options.method === 'POST' && answer.redirected && !at.pathname.includes('/book/')
-    swap(next, at.href, push && at.href !== location.href, keepScroll, typed, isDone)
+    swap(next, at.href, push && at.href !== location.href, keepAt, typed, isDone)
   } catch (error) {
-    if (error.name !== 'AbortError') showLost(() => go(url, options, push, from, keepScroll, typed))
+    if (error.name !== 'AbortError') showLost(() => go(url, options, push, from, keepAt, typed))
   } finally {
     clearTimeout(late)
     from?.removeAttribute('aria-disabled')
@@ -115,8 +115,8 @@ function onClick(event) {
   if (!isOurs(url) || (url.pathname === location.pathname && url.search === location.search && url.hash)) return
   event.preventDefault()
   // Paging through days and months keeps the scroll position, and names the element to go on from.
-  const keepScroll = link.dataset.keep ?? ''
-  go(url.href, { method: 'GET' }, true, link, keepScroll, link.hreflang ? typedNow() : null)
+  const keepAt = link.dataset.keep ?? ''
+  go(url.href, { method: 'GET' }, true, link, keepAt, link.hreflang ? typedNow() : null)
 }
 
 function onSubmit(event) {

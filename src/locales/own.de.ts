@@ -13,7 +13,6 @@ export const ownDe: OwnWords = {
     codeWrong: 'Der Code stimmt nicht oder ist abgelaufen. Fordern Sie einen neuen an.',
     enter: 'Meine Termine öffnen',
     newCode: 'Neuen Code senden',
-    signInWith: (name) => `Mit ${name} anmelden`,
     signOut: 'Abmelden',
     signedInAs: (means) => `Sie sehen, was zu ${means} gehört.`,
     coming: 'Kommende',
@@ -88,10 +87,6 @@ export const ownDe: OwnWords = {
     onTime: 'Das Amt ist heute pünktlich.',
     showCode: 'Zeigen Sie diesen Code im Amt.',
     qrAlt: (code) => `QR-Code mit dem Code ${code}`,
-    apple: 'Zu Apple Wallet hinzufügen',
-    google: 'Zu Google Wallet hinzufügen',
-    copy: 'Link kopieren',
-    copied: 'Kopiert.',
   },
   activationTitle: 'Per E-Mail bestätigen',
   activationText: (mail, clock) =>

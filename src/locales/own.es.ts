@@ -15,7 +15,6 @@ export const ownEs: OwnWords = {
     codeWrong: 'El código no es correcto o ha caducado. Pida uno nuevo.',
     enter: 'Abrir mis citas',
     newCode: 'Enviar un código nuevo',
-    signInWith: (name) => `Entrar con ${name}`,
     signOut: 'Salir',
     signedInAs: (means) => `Ve lo que corresponde a ${means}.`,
     coming: 'Próximas',
@@ -91,10 +90,6 @@ export const ownEs: OwnWords = {
     onTime: 'Hoy la oficina va puntual.',
     showCode: 'Muestre este código en la oficina.',
     qrAlt: (code) => `Código QR con el código ${code}`,
-    apple: 'Añadir a Apple Wallet',
-    google: 'Añadir a Google Wallet',
-    copy: 'Copiar el enlace',
-    copied: 'Copiado.',
   },
   activationTitle: 'Confirme por correo electrónico',
   activationText: (mail, clock) =>

@@ -16,7 +16,6 @@ export const ownFr: OwnWords = {
     codeWrong: 'Le code est incorrect, ou il a expiré. Demandez-en un nouveau.',
     enter: 'Ouvrir mes rendez-vous',
     newCode: 'Envoyer un nouveau code',
-    signInWith: (name) => `Se connecter avec ${name}`,
     signOut: 'Se déconnecter',
     signedInAs: (means) => `Vous voyez ce qui est lié à ${means}.`,
     coming: 'À venir',
@@ -90,10 +89,6 @@ export const ownFr: OwnWords = {
     onTime: 'Nous sommes à l’heure aujourd’hui.',
     showCode: 'Présentez ce code à l’accueil.',
     qrAlt: (code) => `Code QR contenant le code ${code}`,
-    apple: 'Ajouter à Apple Wallet',
-    google: 'Ajouter à Google Wallet',
-    copy: 'Copier le lien',
-    copied: 'Copié.',
   },
   activationTitle: 'Confirmez par e-mail',
   activationText: (mail, clock) =>

@@ -13,7 +13,6 @@ export const ownIt: OwnWords = {
     codeWrong: 'Il codice non è giusto, o il suo tempo è scaduto. Chiedine uno nuovo.',
     enter: 'Apri i miei appuntamenti',
     newCode: 'Invia un nuovo codice',
-    signInWith: (name) => `Entra con ${name}`,
     signOut: 'Esci',
     signedInAs: (means) => `Vedi ciò che appartiene a ${means}.`,
     coming: 'In arrivo',
@@ -83,10 +82,6 @@ export const ownIt: OwnWords = {
     onTime: 'Oggi l’ufficio è puntuale.',
     showCode: 'Mostra questo codice allo sportello.',
     qrAlt: (code) => `Codice QR con il codice ${code}`,
-    apple: 'Aggiungi ad Apple Wallet',
-    google: 'Aggiungi a Google Wallet',
-    copy: 'Copia il collegamento',
-    copied: 'Copiato.',
   },
   activationTitle: 'Conferma per e-mail',
   activationText: (mail, clock) =>

@@ -21,7 +21,6 @@ export const ownRo: OwnWords = {
     codeWrong: 'Codul nu este corect sau i-a expirat timpul. Cereți unul nou.',
     enter: 'Deschideți programările mele',
     newCode: 'Trimiteți un cod nou',
-    signInWith: (name) => `Autentificare cu ${name}`,
     signOut: 'Deconectare',
     signedInAs: (means) => `Vedeți tot ce este legat de ${means}.`,
     coming: 'Viitoare',
@@ -96,10 +95,6 @@ export const ownRo: OwnWords = {
     onTime: 'Astăzi biroul nu are întârzieri.',
     showCode: 'Arătați acest cod la ghișeu.',
     qrAlt: (code) => `Cod QR cu codul ${code}`,
-    apple: 'Adăugați în Apple Wallet',
-    google: 'Adăugați în Google Wallet',
-    copy: 'Copiați linkul',
-    copied: 'Copiat.',
   },
   activationTitle: 'Confirmați prin e-mail',
   activationText: (mail, clock) =>

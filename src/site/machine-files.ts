@@ -5,8 +5,9 @@ import { listTenants } from '../domain/tenant/tenant.sql.ts'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { LANGUAGES } from '../kernel/language.ts'
-import { html } from '../platform/html/html.ts'
+import { html, type Html } from '../platform/html/html.ts'
 import { assetsBase } from '../platform/public-files.ts'
+import { inLanguage } from './metadata.ts'
 import { sendPageNotFound } from './pages.ts'
 import { configOfSlug } from './site.ts'
 
@@ -25,14 +26,10 @@ Allow: /*/book/time?
 `
 
 /** The address of a page in each language (sitemaps.org, with alternates as search engines read them). */
-function entry(base: string, locale: string): ReturnType<typeof html> {
-  const joint = base.includes('?') ? '&' : '?'
+function entry(base: string, locale: string): Html {
   return html`<url>
     <loc>${base}</loc>
-    ${LANGUAGES.map(
-      (l) =>
-        html`<xhtml:link rel="alternate" hreflang="${l}" href="${l === locale ? base : `${base}${joint}lang=${l}`}" />`,
-    )}
+    ${LANGUAGES.map((l) => html`<xhtml:link rel="alternate" hreflang="${l}" href="${inLanguage(base, l, locale)}" />`)}
   </url>`
 }
 

@@ -6,9 +6,9 @@ import type { Page } from './page.ts'
 import type { Site } from './site.ts'
 
 /** An address in a language; the tenant's own language needs no parameter. */
-const inLanguage = (site: Site, path: string, language: string): string => {
-  const url = new URL(path, site.origin)
-  if (language !== site.settings.locale) url.searchParams.set('lang', language)
+export function inLanguage(address: string, language: string, locale: string): string {
+  const url = new URL(address)
+  if (language !== locale) url.searchParams.set('lang', language)
   return url.href
 }
 
@@ -17,10 +17,12 @@ export function metadata(site: Site, page: Page, path: string): Html {
   const title = `${page.title} – ${site.config.name}`
   const logo = site.settings.theme.logo !== undefined
   // An address without a language stands for itself, whatever the reader's browser prefers.
-  const canonical = site.isLanguageAsked ? inLanguage(site, path, site.language) : new URL(path, site.origin).href
+  const address = new URL(path, site.origin).href
+  const { locale } = site.settings
+  const canonical = site.isLanguageAsked ? inLanguage(address, site.language, locale) : address
   return html`<link rel="canonical" href="${canonical}" />
-    ${LANGUAGES.map((l) => html`<link rel="alternate" hreflang="${l}" href="${inLanguage(site, path, l)}" />`)}
-    <link rel="alternate" hreflang="x-default" href="${new URL(path, site.origin).href}" />
+    ${LANGUAGES.map((l) => html`<link rel="alternate" hreflang="${l}" href="${inLanguage(address, l, locale)}" />`)}
+    <link rel="alternate" hreflang="x-default" href="${address}" />
     <meta property="og:type" content="website" />
     <meta property="og:site_name" content="${site.config.name}" />
     <meta property="og:title" content="${title}" />

@@ -125,13 +125,16 @@ export function choices(
   </fieldset>`
 }
 
+/** `group`: the heading under which the option stands in the list. */
+type SelectOption = { value: string; label: string; group?: string }
+
 export function select(
   s: {
     name: string
     /** Set if several forms of a page have a field of this name; default: the name. */
     id?: string | undefined
     label: string
-    options: readonly { value: string; label: string }[]
+    options: readonly SelectOption[]
     value: string
     required?: boolean | undefined
     hint?: string | undefined
@@ -150,9 +153,12 @@ export function select(
       ${fault !== undefined && html`aria-invalid="true"`}
       ${describedBy(id, s.hint, fault)}
     >
-      ${s.options.map(
-        (o) => html`<option value="${o.value}" ${o.value === s.value && html`selected`}>${o.label}</option>`,
-      )}
+      ${[...Map.groupBy(s.options, ({ group }) => group)].map(([group, list]) => {
+        const options = list.map(
+          (o) => html`<option value="${o.value}" ${o.value === s.value && html`selected`}>${o.label}</option>`,
+        )
+        return group === undefined ? html`${options}` : html`<optgroup label="${group}">${options}</optgroup>`
+      })}
     </select>
   </div>`
 }

@@ -1,10 +1,9 @@
 // Lets citizens open what is theirs with a code sent to their address or number. Asking does the same work for known and unknown
 // ones, and the page answers the same, so that nobody learns who has an appointment.
-import { createHmac } from 'node:crypto'
 import { searchContacts } from '../../domain/contact/contact.sql.ts'
 import { toE164 } from '../../domain/contact/phone.ts'
 import type { Deps } from '../../domain/deps.ts'
-import { isSameText } from '../../kernel/crypto/signature.ts'
+import { isSameText, signatureOf } from '../../kernel/crypto/signature.ts'
 import { HOUR, MINUTE } from '../../kernel/time/interval.ts'
 import type { Language } from '../../kernel/language.ts'
 import { transaction } from '../../platform/database/tx.ts'
@@ -29,7 +28,7 @@ export function meansOf(text: string, country: string): string | null {
 /** The code of an access: six digits derived from its id, so that it is stored nowhere. */
 async function codeOf(deps: Deps, tenantId: string, id: string): Promise<string> {
   const secret = await secretOf(deps, tenantId, 'pages')
-  const digest = createHmac('sha256', secret).update(`citizen-code:${id}`).digest()
+  const digest = Buffer.from(signatureOf(secret, 'citizen-code', id), 'base64url')
   return String(digest.readUInt32BE(0) % 1_000_000).padStart(6, '0')
 }
 

@@ -41,7 +41,8 @@ export async function plan(
 ): Promise<void> {
   const now = deps.now()
   const { reminders, enabled } = config.settings.notifications
-  const wish = a.contact_id === null ? undefined : await reminderWishOf(tx, a.tenant_id, a.contact_id)
+  const isAsked = enabled && a.contact_id !== null
+  const wish = isAsked ? await reminderWishOf(tx, a.tenant_id, a.contact_id!) : undefined
   const planned = enabled ? planReminders(rulesFor(reminders, wish), remindedOf(a), since, isAnew) : []
   const keys = planned.map((one) => one.key)
   await dropJobs(tx, a.tenant_id, QUEUE, reminderKey(a.id, ''), keys)

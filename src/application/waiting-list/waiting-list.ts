@@ -6,8 +6,8 @@ import { findAppointment, type Appointment } from '../../domain/appointment/appo
 import { move } from '../../domain/appointment/move.ts'
 import { createOne } from '../../domain/catalogue/records/records.ts'
 import { contacts } from '../../domain/contact/contact.resource.ts'
-import { normalise, type ContactFields } from '../../domain/contact/contact.ts'
-import { searchContacts } from '../../domain/contact/contact.sql.ts'
+import { identityOf, normalise, type ContactFields } from '../../domain/contact/contact.ts'
+import { findSame } from '../../domain/contact/contact.sql.ts'
 import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import { transaction, violationOf, type Tx } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
@@ -72,11 +72,9 @@ export async function joinAsNew(
 ): Promise<Entry> {
   const { tenantId } = config
   const fields = normalise(person, config.settings.country)
-  const by = { email: fields.email ?? null, phone: fields.email === undefined ? (fields.phone ?? null) : null }
-  const known = await searchContacts(deps.db.kysely, tenantId, { ...by, externalId: null })
-  const same = known.find((c) => c.first_name === fields.firstName && c.last_name === fields.lastName)
+  const same = await findSame(deps.db.kysely, tenantId, null, identityOf(fields))
   const context = { tenantId, id: deps.newId(), now: deps.now() }
-  const contactId = same?.id ?? (await createOne(deps, contacts, context, { ...fields })).id
+  const contactId = same ?? (await createOne(deps, contacts, context, { ...fields })).id
   if ((await openEntriesOf(deps.db.kysely, tenantId, contactId)).length >= MOST_WISHES)
     throw new AppError('too_many_open', { max: MOST_WISHES })
   return join(deps, tenantId, { ...wish, contactId, appointmentId: null })

@@ -1,4 +1,5 @@
 // Schema of a service: what can be booked, and under which rules.
+import { NEEDS } from './tenant-config.ts'
 import Type from 'typebox'
 import {
   ContentLanguage,
@@ -29,8 +30,6 @@ export const QuestionBody = Type.Object(
   { additionalProperties: false },
 )
 
-/** What people may need at a visit: at the office, or of the service. */
-const NEEDS = ['step_free', 'hearing_loop', 'interpreter', 'home_visit'] as const
 export const NeedName = oneOf(NEEDS)
 
 /** The texts of a service in another language. A text that is missing is shown in the tenant's language, and marked so. */

@@ -44,7 +44,8 @@ type Address = {
 }
 
 /** What people may need at a visit: at the office, or of the service. */
-export type Need = 'step_free' | 'hearing_loop' | 'interpreter' | 'home_visit'
+export const NEEDS = ['step_free', 'hearing_loop', 'interpreter', 'home_visit'] as const
+export type Need = (typeof NEEDS)[number]
 
 type LocationTranslation = { language: string; name?: string; directions?: string }
 export type ServiceTranslation = {

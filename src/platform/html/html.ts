@@ -39,3 +39,9 @@ export function paragraphs(text: string): Html {
   const blocks = text.trim().split(/\n{2,}/)
   return html`${blocks.map((block) => html`<p>${block.split('\n').map((line, i) => html`${i > 0 && html`<br />`}${line}`)}</p>`)}`
 }
+
+/** A longer text of the tenant with its paragraphs, marked like `own`. */
+export const ownParagraphs = (reader: Reader, text: string): Html =>
+  reader.language === reader.settings.locale || reader.translated.has(text)
+    ? paragraphs(text)
+    : html`<div lang="${reader.settings.locale}" dir="auto">${paragraphs(text)}</div>`

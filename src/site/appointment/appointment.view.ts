@@ -2,7 +2,7 @@
 import { shownEmail } from '../../domain/contact/email.ts'
 import type { Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { choices, faultSummary, field, messageBox, type Faults } from '../../ui/form.ts'
-import { html, own as inOwnLanguage, paragraphs, telephone, type Html } from '../../platform/html/html.ts'
+import { html, own as inOwnLanguage, ownParagraphs, telephone, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
 import { statusTag } from '../status-tag.ts'
@@ -54,10 +54,10 @@ function where(site: Site, { a, contact, joinLink }: OwnAppointment): Html {
   const map = mapLink(location)
   return html`${fact(
     w.address,
-    html`${location.name}${addressLines(location).map((line) => html`<br />${line}`)}
+    html`${inOwnLanguage(site, location.name)}${addressLines(location).map((line) => html`<br />${line}`)}
     ${map !== null && html`<br /><a href="${map}" rel="noreferrer">${w.map}</a>`}`,
   )}
-  ${location.directions != null && location.directions !== '' && fact(w.directions, paragraphs(location.directions))}
+  ${location.directions != null && location.directions !== '' && fact(w.directions, ownParagraphs(site, location.directions))}
   ${location.phone != null && fact(w.officePhone, telephone(location.phone))}`
 }
 
@@ -78,7 +78,7 @@ function facts(site: Site, own: OwnAppointment): Html {
       toBring.length > 0 &&
       html`<section>
         <h2>${w.toBring}</h2>
-        ${toBring.map((text) => paragraphs(text))}
+        ${toBring.map((text) => ownParagraphs(site, text))}
       </section>`
     }`
 }

@@ -11,7 +11,6 @@ import { AppError } from '../../kernel/errors.ts'
 import { HOUR, MINUTE } from '../../kernel/time/interval.ts'
 import { dayOf, formatDate, isCalendarDate, parseDate, startOfDay } from '../../kernel/time/zone.ts'
 import { isUuid } from '../../kernel/uuid.ts'
-import { isSignature, signatureOf } from '../../kernel/crypto/signature.ts'
 import { problemWords } from '../../locales/words.ts'
 import { visitName } from '../../locales/visit-text.ts'
 import { NO_FAULTS, messageBox, type Faults } from '../../ui/form.ts'
@@ -20,7 +19,7 @@ import { html, type Html } from '../../platform/html/html.ts'
 import { addPage, type View } from '../pages.ts'
 import { mayOpenWaiting, rememberAppointment, rememberWaiting, type Site } from '../site.ts'
 import { applicantFaults, applicantIn } from '../booking/applicant.ts'
-import { captchaFor, isSolved } from '../booking/proof-of-work.ts'
+import { captchaFor, formSeal, vouchedForm } from '../booking/proof-of-work.ts'
 import { selectionQuery } from '../booking/draft.ts'
 import { locationsOver, selectionOf, type Wish } from '../booking/selection.ts'
 import { requireWish } from '../booking/wish-in-url.ts'
@@ -28,6 +27,9 @@ import { NOTICES, ownWishPage, wishPage, type Typed } from './wish.view.ts'
 
 /** Days that can be waited, if the service's horizon is longer. */
 const MOST_DAYS = 180
+
+/** Purpose of the form's signature. */
+const FORM = 'wish-form'
 
 const EMPTY: Typed = {
   ...{ firstName: '', lastName: '', email: '', phone: '', part: '', notice: '24', until: '' },
@@ -51,7 +53,7 @@ async function form(
   const id = deps.newId()
   const last = formatDate(lastDayOf(site, wish))
   return wishPage(site, {
-    fixed: [...selection, ['request', `${id}.${signatureOf(site.secret, 'wish-form', id)}`]],
+    fixed: [...selection, ['request', formSeal(site, FORM, id)]],
     names: wish.services.map((s) => s.name).join(' + '),
     offices: channel === 'in_person' && !wish.location ? locationsOver(site.config, wish.visit, channel) : [],
     last,
@@ -97,10 +99,7 @@ async function join(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
   const typed = typedIn(fields)
   const { firstName, lastName, email, phone } = typed
   const faults = new Map(applicantFaults({ firstName, lastName, email, phone }, 'in_person', site.settings, site.words))
-  const [id = '', seal = ''] = textOf(fields, 'request', 100).split('.')
-  const isOurs = isSignature(seal, site.secret, 'wish-form', id)
-  const needsWork = site.settings.booking.captcha !== 'none'
-  const isVouched = isOurs && (!needsWork || (await isSolved(site, id, textOf(fields, 'altcha'))))
+  const { isVouched } = await vouchedForm(site, FORM, fields)
   if (faults.size === 0 && !isVouched) faults.set('email', site.words.callback.needsScript)
   if (faults.size > 0) {
     reply.code(422)

@@ -1,16 +1,10 @@
 // PURE. What people should know before they choose a time: what to bring, the cost, who may come instead, how to get there.
 import type { Location, OfferedService } from '../../domain/catalogue/tenant-config.ts'
 import { addressLines, mapLink } from '../../locales/visit-text.ts'
-import { html, paragraphs, type Html } from '../../platform/html/html.ts'
+import { html, ownParagraphs, type Html } from '../../platform/html/html.ts'
 import type { Site } from '../site.ts'
 import type { Selection } from './draft.ts'
 import type { Wish } from './selection.ts'
-
-/** A text of the tenant with its paragraphs, marked if it is in another language than the page. */
-const ownParagraphs = (site: Site, text: string): Html =>
-  site.translated.has(text) || site.language === site.settings.locale
-    ? paragraphs(text)
-    : html`<div lang="${site.settings.locale}" dir="auto">${paragraphs(text)}</div>`
 
 function row(name: string, value: Html): Html {
   return html`<div>

@@ -16,7 +16,7 @@ import { clockOf } from '../../locales/dates.ts'
 import { signedName, signatureOf } from '../../kernel/crypto/signature.ts'
 import type { Site } from '../site.ts'
 import { needsProof } from './hold-limits.ts'
-import type { Need } from '../../domain/catalogue/tenant-config.ts'
+import { NEEDS } from '../../domain/catalogue/tenant-config.ts'
 import { attendeesOf } from './applicant.ts'
 import { digestOf, type Draft, type Held } from './draft.ts'
 import { changeDraft, changeDraftIn, CITIZEN, citizenScope, giveHoldBack, LONGEST, requireDraft } from './drafts.ts'
@@ -50,8 +50,6 @@ function contactOf(site: Site, draft: Draft): ContactFields {
     locale: site.language,
   }
 }
-
-const NEEDS: readonly Need[] = ['step_free', 'hearing_loop', 'interpreter', 'home_visit']
 
 /** What the citizen needs at the visit. Naming a language asks for an interpreter. */
 function needsOf({ applicant }: Draft) {

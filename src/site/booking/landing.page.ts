@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { queryFields } from '../../http/fields.ts'
 import { publicCampaigns } from '../../domain/catalogue/campaign/campaign.ts'
-import type { Need, OfferedService } from '../../domain/catalogue/tenant-config.ts'
+import { NEEDS, type OfferedService } from '../../domain/catalogue/tenant-config.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { formatDate, isCalendarDate, dayOf, parseDate } from '../../kernel/time/zone.ts'
 import { firstText, type Fields } from '../../ui/form-input.ts'
@@ -17,7 +17,6 @@ import { CHANNELS, findNamed } from './selection.ts'
 /** Services shown with their free times at once; citizens find the others by search. */
 const MOST_SHOWN = 40
 const MOST_FREQUENT = 4
-const NEEDS: readonly Need[] = ['step_free', 'hearing_loop', 'interpreter', 'home_visit']
 const PARTS = ['morning', 'afternoon'] as const
 
 /** The filters of the URL; unknown values are ignored. */
@@ -61,12 +60,12 @@ export async function landing(deps: Deps, request: FastifyRequest, site: Site): 
   const all = [...site.config.services.values()].filter((s) => !s.archived)
   const hits = words === '' ? null : searchServices(site.config, all, words)
   const matching = (hits ?? all).filter((s) => fits(site, s, filter))
-  const isPlain = words === '' && Object.values(filter).every((value) => value === undefined)
+  const isFiltered = Object.values(filter).some((value) => value !== undefined)
   // A search never ends in nothing: what cannot be found is answered with everything there is.
   const isNothing = matching.length === 0
   const found = isNothing ? all : matching
   const sorted = hits && !isNothing ? found : found.toSorted((a, b) => a.name.localeCompare(b.name, site.language))
-  const ranked = isPlain && all.length > MOST_FREQUENT + 2 ? await frequentIds(deps, site) : []
+  const ranked = words === '' && !isFiltered && all.length > MOST_FREQUENT + 2 ? await frequentIds(deps, site) : []
   const frequent = ranked.flatMap((id) => sorted.find((s) => s.id === id) ?? []).slice(0, MOST_FREQUENT)
   const rest = sorted.filter((s) => !frequent.includes(s)).slice(0, MOST_SHOWN)
   const shown = isNothing ? {} : filter
@@ -96,6 +95,7 @@ export async function landing(deps: Deps, request: FastifyRequest, site: Site): 
     groups,
     total: matching.length,
     isSearch: hits !== null,
+    isFiltered,
     hasCallbacks: publicCampaigns(site.config.campaigns).length > 0,
     wasAbandoned: firstText(query, 'said') === 'abandoned',
     begun: await begunBy(deps, request, site),

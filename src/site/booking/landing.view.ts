@@ -28,6 +28,8 @@ export type Landing = {
   /** Services found; 0 = none, and all are shown. */
   total: number
   isSearch: boolean
+  /** Whether a filter is set. */
+  isFiltered: boolean
   /** Whether a callback can be requested instead. */
   hasCallbacks: boolean
   /** The citizen has just given a booking up. */
@@ -100,7 +102,6 @@ function card(site: Site, offer: ServiceOffer, { filter, draft }: Landing): Html
 function filters(site: Site, landing: Landing): Html {
   const w = site.words
   const { filter, channels, offices, needs } = landing
-  const isUsed = Object.values(filter).some((value) => value !== undefined)
   type Choice = { name: string; label: string; any: string; options: readonly (readonly [string, string])[] }
   const choose = ({ name, label, any, options }: Choice, value = ''): Html | false =>
     options.length > 0 &&
@@ -119,7 +120,7 @@ function filters(site: Site, landing: Landing): Html {
   const places = offices.map((l) => [l.id, l.name] as const)
   const wanted = needs.map((n) => [n, w.needs[n]] as const)
   const today = formatDate(dayOf(site.config.timeZone, site.now))
-  return html`<details class="filters" ${isUsed && html`open`}>
+  return html`<details class="filters" ${landing.isFiltered && html`open`}>
     <summary>${w.filters}</summary>
     <div class="filter-fields">
       <div class="field">
@@ -151,8 +152,7 @@ function search(site: Site, landing: Landing): Html {
 function result(site: Site, landing: Landing): Html {
   const w = site.words
   const { supportPhone } = site.settings.booking
-  const isFiltered = landing.isSearch || Object.values(landing.filter).some((value) => value !== undefined)
-  if (!isFiltered) return html``
+  if (!landing.isSearch && !landing.isFiltered) return html``
   if (landing.total > 0)
     return html`<p role="status">${w.found(landing.total)} <a href="${site.base}">${w.showAll}</a></p>`
   return html`<div class="notice note" role="status">
@@ -178,7 +178,7 @@ function begunNote(site: Site, { begun }: Landing): Html {
 export function landingPage(site: Site, landing: Landing): Page {
   const w = site.words
   const intro = site.settings.booking.texts[site.language]?.intro
-  const isPlain = !landing.isSearch && Object.values(landing.filter).every((value) => value === undefined)
+  const isPlain = !landing.isSearch && !landing.isFiltered
   const cards = (offers: readonly ServiceOffer[]) =>
     html`<ul class="cards">
       ${offers.map((offer) => card(site, offer, landing))}

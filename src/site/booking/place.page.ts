@@ -7,7 +7,7 @@ import type { Site } from '../site.ts'
 import { firstTimes } from './available-times.ts'
 import { selectionQuery } from './draft.ts'
 import { onlyPlace } from './needed-steps.ts'
-import { placePage } from './place.view.ts'
+import { isInDraft, placePage } from './place.view.ts'
 import { selectionOf, wishOf, type Wish } from './selection.ts'
 
 /** Services that can be added to the same visit. */
@@ -31,9 +31,8 @@ export async function choosePlace(
   site: Site,
   { wish, path, way }: { wish: Wish; path: string; way: string },
 ): Promise<View> {
-  const isInDraft = path !== `${site.base}/book`
   const only = onlyPlace(site.config, wish)
-  if (only && !isInDraft) {
+  if (only && !isInDraft(site, path)) {
     const selection = selectionOf(wish, only.channel)
     if (only.location) selection.locationId = only.location.id
     return { redirect: `${path}/time?${selectionQuery(selection).toString()}` }

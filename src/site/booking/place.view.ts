@@ -77,9 +77,12 @@ function ways(site: Site, { wish, firsts, way }: PlaceChoice): Html {
   )
 }
 
-/** The page of places for these services, inside the booking. */
-const placeLink = (site: Site, path: string, services: [string, string][]): string =>
-  `${path}${path === `${site.base}/book` ? '' : '/place'}?${new URLSearchParams(services).toString()}`
+/** Whether a path is that of a draft, and not that of a booking without one yet. */
+export const isInDraft = (site: Site, path: string): boolean => path !== `${site.base}/book`
+
+/** The page of places of a booking, with a query. `path`: of the booking, without a slash at the end. */
+export const placeAddress = (site: Site, path: string, query: URLSearchParams | [string, string][]): string =>
+  `${path}${isInDraft(site, path) ? '/place' : ''}?${new URLSearchParams(query).toString()}`
 
 /** The services of a combined visit, each with its duration and a link that removes it. */
 function together(site: Site, { wish: { services, visit }, path }: Pick<PlaceChoice, 'wish' | 'path'>): Html {
@@ -95,7 +98,7 @@ function together(site: Site, { wish: { services, visit }, path }: Pick<PlaceCho
             ><strong>${own(site, service.name)}</strong> (${w.minutes(service.durationMinutes)})
             ${service.description !== undefined && html`<span class="detail">${own(site, service.description)}</span>`}</span
           >
-          <a href="${placeLink(site, path, rest)}">${w.removeService}<span class="unseen"> ${service.name}</span></a>
+          <a href="${placeAddress(site, path, rest)}">${w.removeService}<span class="unseen"> ${service.name}</span></a>
         </li>`
       })}
     </ul>
@@ -114,7 +117,8 @@ export function extras(site: Site, { wish, more, path }: Pick<PlaceChoice, 'wish
       ${more.map((service) => {
         const all = [...ids, service.id].map((id): [string, string] => ['service', id])
         return html`<li>
-          <a href="${placeLink(site, path, all)}">${own(site, service.name)}</a> (${w.minutes(service.durationMinutes)})
+          <a href="${placeAddress(site, path, all)}">${own(site, service.name)}</a>
+          (${w.minutes(service.durationMinutes)})
         </li>`
       })}
     </ul>
@@ -203,9 +207,7 @@ export function placePage(site: Site, choice: PlaceChoice): Page {
         }
         ${extras(site, choice)}
         <div class="actions">
-          <a class="back" href="${choice.path === `${site.base}/book` ? site.base : `${choice.path}/time`}"
-            >${w.back}</a
-          >
+          <a class="back" href="${isInDraft(site, choice.path) ? `${choice.path}/time` : site.base}">${w.back}</a>
           <button>${w.next}</button>
         </div>
       </form>

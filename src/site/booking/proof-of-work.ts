@@ -4,6 +4,8 @@
 import { createChallenge, verifySolution } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/argon2id'
 import { HOUR } from '../../kernel/time/interval.ts'
+import { isSignature, signatureOf } from '../../kernel/crypto/signature.ts'
+import { textOf, type Fields } from '../../ui/form-input.ts'
 import { assetsBase } from '../../platform/public-files.ts'
 import type { Site } from '../site.ts'
 
@@ -67,4 +69,20 @@ export async function isSolved(site: Site, formId: string, text: string, level =
   } catch {
     return false
   }
+}
+
+/** Name and signature of a form that a page has just made, by its purpose: who sends it has at least opened the page. */
+export const formSeal = (site: Site, purpose: string, formId: string): string =>
+  `${formId}.${signatureOf(site.secret, purpose, formId)}`
+
+/** The id of a sent form, and whether it is one of ours with the work done that the tenant asks for. */
+export async function vouchedForm(
+  site: Site,
+  purpose: string,
+  fields: Fields,
+): Promise<{ id: string; isVouched: boolean }> {
+  const [id = '', seal = ''] = textOf(fields, 'request', 100).split('.')
+  const isOurs = isSignature(seal, site.secret, purpose, id)
+  const needsWork = site.settings.booking.captcha !== 'none'
+  return { id, isVouched: isOurs && (!needsWork || (await isSolved(site, id, textOf(fields, 'altcha')))) }
 }

@@ -1,8 +1,7 @@
 // Sends the personal links of a citizen's future appointments to the e-mail address or number they were made with. The page
 // answers the same whether or not there are any, so the requester learns nothing.
 import { listAppointments } from '../../domain/appointment/appointment.sql.ts'
-import { searchContacts } from '../../domain/contact/contact.sql.ts'
-import { toE164 } from '../../domain/contact/phone.ts'
+import { contactsWith, meansOf } from '../../application/citizen-access/access.ts'
 import { transaction } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { compose, post } from '../../application/messaging/compose.ts'
@@ -19,10 +18,9 @@ const MOST = 5
  */
 export async function sendLinks(deps: Deps, site: Site, means: string): Promise<void> {
   const { tenantId, config } = site
-  const phone = means.includes('@') ? null : toE164(means, site.settings.country)
-  const email = means.includes('@') ? means.trim() : null
-  if (phone === null && email === null) return
-  const contacts = await searchContacts(deps.db.kysely, tenantId, { phone, email, externalId: null })
+  const known = meansOf(means, site.settings.country)
+  if (known === null) return
+  const contacts = await contactsWith(deps, tenantId, known)
   const coming = await Promise.all(
     contacts.slice(0, MOST).map((c) =>
       listAppointments(deps.db.kysely, tenantId, {
@@ -45,8 +43,8 @@ export async function sendLinks(deps: Deps, site: Site, means: string): Promise<
     // Only to the address or number that was typed, not to the contact's other ones.
     const reached = {
       ...person,
-      email: email === null ? null : person.email,
-      phone: phone === null ? null : person.phone,
+      email: known.includes('@') ? person.email : null,
+      phone: known.includes('@') ? null : person.phone,
     }
     const message = await compose(deps, config, reached, occasion)
     await transaction(deps.db, (tx) => post(deps, tx, message))

@@ -23,7 +23,7 @@ import { chooseTime, requireDraft, type Choice } from './drafts.ts'
 import { networkLevel, networkToken, pressureOf } from './hold-limits.ts'
 import { neededSteps } from './needed-steps.ts'
 import { addable } from './place.page.ts'
-import { extras, servicePath, wayOf } from './place.view.ts'
+import { extras, isInDraft, placeAddress, servicePath, wayOf } from './place.view.ts'
 import { captchaFor, isSolved } from './proof-of-work.ts'
 import { locationsOver, selectionOf, type Wish } from './selection.ts'
 import { steps } from './steps.ts'
@@ -116,15 +116,12 @@ async function timesPage(
   const isElsewhere = days.asked !== null && (days.asked.to < found.first || days.asked.from > found.last)
   const shown = shownQuery(selection, query, !isElsewhere)
   const needed = neededSteps(site.config, wish)
-  const isInDraft = path !== `${site.base}/book`
-  const place = isInDraft
-    ? `${path}/place?${placeQuery(selection).toString()}`
-    : `${site.base}/book?${placeQuery(selection).toString()}`
+  const place = placeAddress(site, path, placeQuery(selection))
   const asksPlace = needed.includes('place')
   return timePage(site, {
     title: w.stepTitles.time,
     event: 'time',
-    about: isInDraft ? { isPrivate: true } : aboutService(site, wish),
+    about: isInDraft(site, path) ? { isPrivate: true } : aboutService(site, wish),
     above: html`${steps(site, 'time', asksPlace ? { place } : {}, needed)}
     ${isElsewhere && html`<p class="notice note" role="status">${w.outOfRange}</p>`} ${heldNote(site, draft.id, held)}`,
     line: html`${chosenSoFar(site, { wish, selection, change: asksPlace ? place : null })}
@@ -189,7 +186,7 @@ export async function showTimes(
   const wish = requireWish(site, query)
   // The channel in the URL, or the only one. With several, the citizen chooses first.
   const known = wish.channel
-  if (!known) return { redirect: inDraft ? `${path}/place?${serviceQuery(wish)}` : `${path}?${serviceQuery(wish)}` }
+  if (!known) return { redirect: placeAddress(site, path, servicesIn(wish)) }
   const selection = selectionOf(wish, known)
   const offices = locationsOver(site.config, wish.visit, known)
   if (known === 'in_person' && offices.length === 1) selection.locationId = offices[0]!.id
@@ -200,8 +197,7 @@ export async function showTimes(
   })
 }
 
-const serviceQuery = (wish: Wish): string =>
-  new URLSearchParams(wish.services.map((s): [string, string] => ['service', s.id])).toString()
+const servicesIn = (wish: Wish): [string, string][] => wish.services.map((s) => ['service', s.id])
 
 /** Refusals of a time after which the citizen can choose another one. */
 export const OF_TIME = new Set<ProblemCode>([
@@ -262,7 +258,7 @@ export async function takeTime(
   const form = formFields(request)
   const wish = requireWish(site, form)
   const { channel } = wish
-  if (!channel) return { redirect: `${site.base}/book?${serviceQuery(wish)}` }
+  if (!channel) return { redirect: placeAddress(site, `${site.base}/book`, servicesIn(wish)) }
   const selection = selectionOf(wish, channel)
   const id = inDraft ?? (await draftOfForm(deps, request, site, { form, selection }))
   const path = inDraft !== undefined ? `${site.base}/book/${id}` : `${site.base}/book`

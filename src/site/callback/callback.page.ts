@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formFields, pathPart, queryFields } from '../../http/fields.ts'
 import { createRequire } from 'node:module'
 import type { getCountries as GetCountries } from 'libphonenumber-js/max'
-import { captchaFor, isSolved } from '../booking/proof-of-work.ts'
+import { captchaFor, formSeal, vouchedForm } from '../booking/proof-of-work.ts'
 import type { Fields } from '../../ui/form-input.ts'
 import { publicCampaigns, type Campaign } from '../../domain/catalogue/campaign/campaign.ts'
 import { extensionOf, toE164 } from '../../domain/contact/phone.ts'
@@ -33,6 +33,8 @@ const require = createRequire(import.meta.url)
 /** Most windows offered, and the days they are searched in. */
 const [MOST_OFFERS, DAYS] = [200, 7]
 const ACTOR = 'citizen'
+/** Purpose of the form's signature. */
+const FORM = 'callback-form'
 
 function campaignFor(site: Site, name: string): Campaign {
   const open = publicCampaigns(site.config.campaigns)
@@ -76,7 +78,7 @@ async function form(
   const id = deps.newId()
   return callMePage(site, {
     campaign,
-    seal: `${id}.${signatureOf(site.secret, 'callback-form', id)}`,
+    seal: formSeal(site, FORM, id),
     typed,
     countries: countriesIn(site.language),
     offers: await offersOf(deps, site, campaign, [campaign.timeZone]),
@@ -109,10 +111,7 @@ async function readForm(site: Site, campaign: Campaign, body: Fields): Promise<R
   if (number === null && isNeeded) faults.set('number', typed.number === '' ? missing : w.fieldPhone)
   const at = typed.when === 'now' ? null : Date.parse(typed.when)
   if (at !== null && !Number.isFinite(at)) faults.set('when', `${w.callback.when}: ${w.fieldChoice}`)
-  const [id = '', seal = ''] = textOf(body, 'request', 100).split('.')
-  const isOurs = isSignature(seal, site.secret, 'callback-form', id)
-  const needsWork = site.settings.booking.captcha !== 'none'
-  const isVouched = isOurs && (!needsWork || (await isSolved(site, id, textOf(body, 'altcha'))))
+  const { id, isVouched } = await vouchedForm(site, FORM, body)
   if (faults.size === 0 && !isVouched) faults.set('number', w.callback.needsScript)
   return { typed, faults, number, at, id }
 }

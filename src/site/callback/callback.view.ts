@@ -40,31 +40,13 @@ type WhenContent = {
 
 /** The windows as one list, by day. `soonest`: the first choice, for who does not mind; absent where a time must be chosen. */
 function whenSelect(site: Site, { zone, offers, chosen, faults }: WhenContent, soonest?: string): Html {
-  const fault = faults.get('when')
-  const byDay = Map.groupBy(offers, (offer) => dateOf(site.language, zone, offer.from))
-  return html`<div class="field">
-    <label for="when">${site.words.callback.when}<span class="star" aria-hidden="true"> *</span></label>
-    ${fault !== undefined && html`<p class="fault" id="when-fault">${fault}</p>`}
-    <select
-      id="when"
-      name="when"
-      required
-      ${fault !== undefined && html`aria-invalid="true" aria-describedby="when-fault"`}
-    >
-      ${soonest !== undefined && html`<option value="now">${soonest}</option>`}
-      ${[...byDay].map(
-        ([day, list]) =>
-          html`<optgroup label="${day}">
-            ${list.map(
-              (offer) =>
-                html`<option value="${valueOf(offer)}" ${valueOf(offer) === chosen && html`selected`}>
-                  ${clockOf(zone, offer.from)}–${clockOf(zone, offer.to)}
-                </option>`,
-            )}
-          </optgroup>`,
-      )}
-    </select>
-  </div>`
+  const windows = offers.map((offer) => ({
+    value: valueOf(offer),
+    label: `${clockOf(zone, offer.from)}–${clockOf(zone, offer.to)}`,
+    group: dateOf(site.language, zone, offer.from),
+  }))
+  const options = [...(soonest === undefined ? [] : [{ value: 'now', label: soonest }]), ...windows]
+  return select({ name: 'when', label: site.words.callback.when, options, value: chosen, required: true }, faults)
 }
 
 function whenChoices(site: Site, content: WhenContent): Html {
