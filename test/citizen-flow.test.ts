@@ -180,6 +180,9 @@ test('an appointment for somebody else says for whom, to the office too, and wha
   const { page, at } = await nthTime(citizen, await citizen.get(TIME), 20)
   const form = await citizen.submit(page, '/book/time', { at })
   const who = { firstName: 'Ada', lastName: 'Neri', email: 'per-altri@posta.example', phone: '' }
+  const unnamed = await citizen.submit(form, '/applicant', { ...who, forWhom: 'other' })
+  expect([unnamed.status, unnamed.text.includes('Il suo nome')]).toEqual([422, true])
+  expect(unnamed.html).toMatch(/value="other"\s+checked/)
   const half = await citizen.submit(form, '/applicant', { ...who, forWhom: 'other', otherFirstName: 'Nonno' })
   expect([half.status, half.text.includes('Il suo cognome')]).toEqual([422, true])
   const other = { forWhom: 'other', otherFirstName: 'Gino', otherLastName: 'Neri' }

@@ -23,7 +23,7 @@ export const applicantIn = (form: Fields): Applicant => ({
   lastName: nameIn(form, 'lastName'),
   email: asciiEmail(textOf(form, 'email', 254)),
   phone: textOf(form, 'phone', 40),
-  ...(form.forWhom === undefined && form.otherFirstName === undefined ? {} : otherIn(form)),
+  ...(form.forWhom === undefined ? {} : otherIn(form)),
   ...(form.companions === undefined ? {} : { companions: textOf(form, 'companions', 2_000) }),
   // The small form that corrects an address has none of these; the page itself always says for whom.
   ...(form.forWhom === undefined ? {} : { needs: [form.needs ?? []].flat().slice(0, 4) }),
@@ -31,9 +31,13 @@ export const applicantIn = (form: Fields): Applicant => ({
 })
 
 /** The person for whom the applicant books, unless they book for themselves. */
-function otherIn(form: Fields): Pick<Applicant, 'otherFirstName' | 'otherLastName'> {
-  if (textOf(form, 'forWhom', 10) !== 'other') return { otherFirstName: '', otherLastName: '' }
-  return { otherFirstName: nameIn(form, 'otherFirstName'), otherLastName: nameIn(form, 'otherLastName') }
+function otherIn(form: Fields): Pick<Applicant, 'isForOther' | 'otherFirstName' | 'otherLastName'> {
+  if (textOf(form, 'forWhom', 10) !== 'other') return { isForOther: false, otherFirstName: '', otherLastName: '' }
+  return {
+    isForOther: true,
+    otherFirstName: nameIn(form, 'otherFirstName'),
+    otherLastName: nameIn(form, 'otherLastName'),
+  }
 }
 
 /** Names typed one a line, each on a single line of at most 100 characters; at most `most`. */
@@ -54,10 +58,10 @@ export function attendeesOf(a: Applicant, places: number): string[] {
 
 const EMAIL = /^[^\s@"(),:;<>[\\\]]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i
 
-/** Faults in the name of somebody else: both names, or none. */
-function otherFaults({ otherFirstName = '', otherLastName = '' }: Applicant, w: PageWords): Faults {
+/** Faults in the name of somebody else: who books for another person names them. */
+function otherFaults({ isForOther = false, otherFirstName = '', otherLastName = '' }: Applicant, w: PageWords): Faults {
   const faults = new Map<string, string>()
-  if (otherFirstName === '' && otherLastName === '') return faults
+  if (!isForOther) return faults
   for (const [name, value] of [
     ['otherFirstName', otherFirstName],
     ['otherLastName', otherLastName],

@@ -103,11 +103,10 @@ export function detailsPage(site: Site, p: DraftPage, questions: readonly Questi
 /** For somebody else, and with whom: the names of those who come. The names are asked for only when they are needed. */
 function forWhom(site: Site, p: DraftPage): Html {
   const w = site.words
-  const { otherFirstName = '', otherLastName = '', companions = '' } = p.draft.applicant
-  const isOther = otherFirstName !== '' || otherLastName !== ''
+  const { isForOther = false, otherFirstName = '', otherLastName = '', companions = '' } = p.draft.applicant
   return html`${choices(
       {
-        ...{ name: 'forWhom', legend: w.forWhomLegend, chosen: [isOther ? 'other' : 'me'] },
+        ...{ name: 'forWhom', legend: w.forWhomLegend, chosen: [isForOther ? 'other' : 'me'] },
         options: [
           { value: 'me', label: w.forMe },
           { value: 'other', label: w.forOther },

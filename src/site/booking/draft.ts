@@ -34,7 +34,8 @@ export type Applicant = {
   lastName: string
   email: string
   phone: string
-  /** Who comes instead of the applicant; empty names = the applicant. Absent in drafts of an earlier version. */
+  /** Whether somebody else comes instead of the applicant, and who. Absent in drafts of an earlier version. */
+  isForOther?: boolean
   otherFirstName?: string
   otherLastName?: string
   /** Names of those who come as well, one a line. */
