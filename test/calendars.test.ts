@@ -92,9 +92,10 @@ describe('an appointment as an iCalendar object', () => {
     expect(zones.length).toBeGreaterThan(300)
     const [from, to] = [Date.UTC(2026, 0, 1), Date.UTC(2028, 0, 1)]
     const days = Array.from({ length: (to - from) / DAY }, (_, i) => from + i * DAY)
-    const changes = zones.flatMap((zone) =>
-      days.filter((day) => offsetAt(zone, day) !== offsetAt(zone, day + DAY)).map((day) => [zone, day] as const),
-    )
+    const changes = zones.flatMap((zone) => {
+      const offsets = [...days, to].map((day) => offsetAt(zone, day))
+      return days.filter((_, i) => offsets[i] !== offsets[i + 1]).map((day) => [zone, day] as const)
+    })
     expect(changes.length).toBeGreaterThan(300)
     const check = ([zone, start]: readonly [string, number]): void => {
       const calendar = new ICAL.Component(ICAL.parse(made(zone, start)))
@@ -113,7 +114,7 @@ describe('an appointment as an iCalendar object', () => {
         check,
       ),
       // Its repeated hour in autumn is two hours long.
-      { numRuns: 600, examples: [[['Antarctica/Troll', Date.parse('2026-10-24T23:00:00Z')]]] },
+      { numRuns: 300, examples: [[['Antarctica/Troll', Date.parse('2026-10-24T23:00:00Z')]]] },
     )
   })
   const KHAL = '/usr/bin/khal'
