@@ -1,13 +1,11 @@
 // People sign in: password, code, links, sessions, lock-out, cross-site forms, identity providers; and the audit log of who did what.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import Provider from 'oidc-provider'
 import { TOTP, Secret } from 'otpauth'
 import { faultInPassword, hashPassword } from '../src/application/identity/password.ts'
 import { startLinks } from '../src/application/onboarding/first-administrator.ts'
 import { safeNext } from '../src/workspace/frame/workspace.ts'
 import { newCitizen } from './helpers/citizen.ts'
+import { startIdentityProvider, throughProvider } from './helpers/identity-provider.ts'
 import { makePerson, PASSWORD, signIn } from './helpers/people.ts'
 import { caller, makeOffice, startService, type TestService } from './helpers/service.ts'
 
@@ -407,80 +405,27 @@ test('passwords known from breaches are asked for by their first five characters
   expect(asked[0]).toMatch(/^https:\/\/range\.example\/[0-9A-F]{5}$/)
 })
 
-async function startProvider(): Promise<{ issuer: string; server: Server; claims: Record<string, unknown> }> {
-  const claims: Record<string, unknown> = {
+test('the organisation’s own sign-in service lets people in: discovery, PKCE, roles from claims', async () => {
+  const { tenant, app } = service
+  const provider = await startIdentityProvider(
+    {
+      client_id: 'agenda',
+      client_secret: 'segreto-del-client-abbastanza-lungo',
+      redirect_uris: ['https://agenda.example/prova/sign-in/with/ente/return'],
+      ...{ grant_types: ['authorization_code'], response_types: ['code'] },
+      token_endpoint_auth_method: 'client_secret_post',
+    },
+    { claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] } },
+  )
+  const { issuer, claims, account } = provider
+  Object.assign(claims, {
     email: 'nuova@ente.example',
     email_verified: true,
     name: 'Nuova Persona',
     groups: ['sportello'],
-  }
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const provider = new Provider(issuer, {
-    clients: [
-      {
-        client_id: 'agenda',
-        client_secret: 'segreto-del-client-abbastanza-lungo',
-        redirect_uris: [
-          'http://agenda.example/prova/sign-in/with/ente/return',
-          'https://agenda.example/prova/sign-in/with/ente/return',
-        ],
-        grant_types: ['authorization_code'],
-        response_types: ['code'],
-      },
-    ],
-    pkce: { required: () => true },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] },
-    features: { devInteractions: { enabled: true } },
-    cookies: { keys: ['chiave-dei-cookie-di-prova'] },
-    findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, ...claims }) }),
   })
-  const answer = provider.callback()
-  server.on('request', (request, response) => void answer(request, response))
-  return { issuer, server, claims }
-}
-
-/** Follows the provider's own pages as a browser does, and returns the redirect URL with the code. */
-async function consent(address: string, login: string): Promise<URL> {
-  const jar = new Map<string, string>()
-  let url = address
-  let form: URLSearchParams | null = null
-  for (let i = 0; i < 12; i += 1) {
-    const answer: Response = await fetch(url, {
-      redirect: 'manual',
-      method: form ? 'POST' : 'GET',
-      headers: {
-        cookie: [...jar].map(([k, v]) => `${k}=${v}`).join('; '),
-        ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
-      },
-      ...(form ? { body: form.toString() } : {}),
-    })
-    for (const cookie of answer.headers.getSetCookie()) {
-      const [pair = ''] = cookie.split(';')
-      const at = pair.indexOf('=')
-      jar.set(pair.slice(0, at), pair.slice(at + 1))
-    }
-    const to = answer.headers.get('location')
-    if (to !== null) {
-      url = new URL(to, url).href
-      form = null
-      if (url.includes('/return?')) return new URL(url)
-      continue
-    }
-    const html = await answer.text()
-    url = new URL(/action="([^"]+)"/.exec(html)![1]!, url).href
-    const prompt = /name="prompt" value="([^"]+)"/.exec(html)![1]!
-    form = new URLSearchParams(prompt === 'login' ? { prompt, login, password: 'x' } : { prompt })
-  }
-  throw new Error('the provider did not come to its end')
-}
-
-test('the organisation’s own sign-in service lets people in: discovery, PKCE, roles from claims', async () => {
-  const { tenant, app } = service
-  const { issuer, server, claims } = await startProvider()
   try {
-    const provider = {
+    const settings = {
       id: 'ente',
       name: 'Ente',
       issuer,
@@ -494,7 +439,7 @@ test('the organisation’s own sign-in service lets people in: discovery, PKCE, 
     await tenant.call(
       'PATCH',
       `/v1/tenants/${tenant.id}`,
-      { signIn: { providers: [provider] } },
+      { signIn: { providers: [settings] } },
       { headers: { 'if-match': '*' } },
     )
     const secret = await tenant.call('PUT', '/v1/sign-in-providers/ente/secret', {
@@ -508,7 +453,8 @@ test('the organisation’s own sign-in service lets people in: discovery, PKCE, 
       for (const cookie of begun.cookies) person.jar.set(cookie.name, cookie.value)
       const address = String(begun.headers.location)
       expect(address).toMatch(/code_challenge_method=S256/)
-      const back = await consent(address, login)
+      account.now = login
+      const back = await throughProvider(address)
       return { person, page: await person.get(back.pathname + back.search), back }
     }
     const first = await enter('persona-1')
@@ -537,6 +483,6 @@ test('the organisation’s own sign-in service lets people in: discovery, PKCE, 
       provider: false,
     })
   } finally {
-    server.close()
+    provider.close()
   }
 })

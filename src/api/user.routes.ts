@@ -11,7 +11,7 @@ import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../plat
 import { etagOf, RequiredIfMatchHeader, requiredVersion, problems } from '../http/headers.ts'
 import { documentedUnder, idOf, withScope } from '../http/route.ts'
 import { CountShown, DateTime, Email, Id, IdParams, Name, Nullable, oneOf } from '../platform/schema/schema.ts'
-import { secretPurpose } from '../application/identity/openid-connect.ts'
+import { secretPurpose } from '../application/openid/client.ts'
 import { putSecret } from '../platform/secrets/secrets.ts'
 import type { Authenticator } from '../http/authenticate.ts'
 import { hasSecondFactor } from '../application/identity/factor.ts'
@@ -290,7 +290,8 @@ function setProviderSecretRoute(app: Api, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const config = await configOf(deps, tenantOf(request))
-      if (!config.settings.signIn.providers.some((p) => p.id === idOf(request)))
+      const { providers, citizenProviders } = config.settings.signIn
+      if (![...providers, ...citizenProviders].some((p) => p.id === idOf(request)))
         throw new AppError('not_found', { what: 'provider' })
       const { secret } = request.body
       const purpose = secretPurpose(idOf(request))

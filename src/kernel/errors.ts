@@ -134,6 +134,7 @@ const PROBLEMS = {
   password_breached: 422,
   outside_reach: 403,
   provider_failed: 502,
+  provider_unproven: 403,
   provider_unknown_person: 403,
   not_mergeable: 422,
   cross_site: 403,

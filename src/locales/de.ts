@@ -403,6 +403,10 @@ export const de: Words = {
       'Der Anmeldedienst der Organisation hat nicht wie erwartet geantwortet ({reason}). Versuchen Sie es noch ' +
         'einmal, oder verwenden Sie Ihr Passwort.',
     ],
+    provider_unproven: [
+      'Identität nicht belegt',
+      'Der Anmeldedienst hat weder eine Steuernummer noch eine bestätigte E-Mail-Adresse mitgeteilt. Melden Sie sich mit einem Code an.',
+    ],
     provider_unknown_person: [
       'Kein Zugang',
       'Der Anmeldedienst kennt Sie, aber hier sind Sie noch nicht eingetragen. Bitten Sie die Administration um eine Einladung.',

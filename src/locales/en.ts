@@ -325,6 +325,10 @@ export const en: Words = {
       'Sign-in service',
       'The organisation’s sign-in service did not answer as expected ({reason}). Try again, or use your password.',
     ],
+    provider_unproven: [
+      'Identity not proven',
+      'The sign-in service gave neither a fiscal number nor a verified e-mail address. Sign in with a code instead.',
+    ],
     provider_unknown_person: [
       'No access',
       'You are known to the sign-in service, but not here. Ask an administrator to invite you.',

@@ -344,6 +344,10 @@ export const es: Words = {
       'Servicio de acceso',
       'El servicio de acceso de la entidad no respondió como se esperaba ({reason}). Inténtelo de nuevo o use su contraseña.',
     ],
+    provider_unproven: [
+      'Identidad no acreditada',
+      'El servicio de acceso no ha comunicado ni el número fiscal ni una dirección de correo verificada. Entre con un código.',
+    ],
     provider_unknown_person: [
       'Sin acceso',
       'El servicio de acceso le conoce, pero aquí no consta usted. Pida una invitación a quien administra.',

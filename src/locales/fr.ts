@@ -372,6 +372,10 @@ export const fr: Words = {
       'Service de connexion',
       'Le service de connexion de l’organisme n’a pas répondu comme prévu ({reason}). Réessayez, ou utilisez votre mot de passe.',
     ],
+    provider_unproven: [
+      'Identité non établie',
+      'Le service de connexion n’a transmis ni numéro fiscal ni adresse e-mail vérifiée. Connectez-vous avec un code.',
+    ],
     provider_unknown_person: [
       'Pas d’accès',
       'Le service de connexion vous connaît, mais vous n’avez pas de compte ici. Demandez une invitation à un administrateur.',

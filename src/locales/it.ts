@@ -334,6 +334,10 @@ export const it: Words = {
       'Servizio di accesso',
       'Il servizio di accesso dell’ente non ha risposto come previsto ({reason}). Riprova, oppure usa la password.',
     ],
+    provider_unproven: [
+      'Identità non dimostrata',
+      'Il servizio di accesso non ha comunicato né il codice fiscale né un indirizzo e-mail verificato. Entra con un codice, qui sotto.',
+    ],
     provider_unknown_person: [
       'Nessun accesso',
       'Il servizio di accesso ti conosce, ma qui non ci sei. Chiedi a un amministratore di invitarti.',

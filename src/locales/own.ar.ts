@@ -9,7 +9,22 @@ export function counted(n: number, forms: Partial<Record<Intl.LDMLPluralRule, st
 }
 
 export const ownAr: OwnWords = {
+  amend: {
+    answersChange: 'تغيير الإجابات',
+    answersTitle: 'إجاباتكم',
+    answersSaved: 'تم تغيير الإجابات.',
+    leaveTitle: 'هل هناك من لن يحضر؟',
+    leaveButton: (name) => `${name} لن يحضر`,
+    leaveDone: (name) => `تم حذف ${name} من الموعد. يبقى الآخرون.`,
+  },
   mine: {
+    signInWith: (name) => `تسجيل الدخول عبر ${name}`,
+    signInFailed: (name) => `لم ينجح الدخول عبر ${name}. حاولوا مرة أخرى أو استخدموا رمزًا.`,
+    orByCode: 'أو برمز',
+    ratings: 'تقييماتي',
+    consents: 'موافقاتي',
+    consentGiven: 'مُنحت',
+    consentRefused: 'لم تُمنح',
     title: 'مواعيدي',
     lead: 'يُرجى كتابة البريد الإلكتروني أو رقم الهاتف الذي ذكرتموه. سيصلكم رمز لإدخاله هنا.',
     sendCode: 'إرسال رمز إليّ',
@@ -90,6 +105,11 @@ export const ownAr: OwnWords = {
     own: 'مكانكم في قائمة الانتظار',
   },
   day: {
+    hereByPlace: 'أنا هنا: استخدام موقعي',
+    hereFar: 'يبدو أنكم ما زلتم بعيدين عن المكتب. أدخلوا رمز اللوحة.',
+    hereNoPlace: 'موقعكم غير متاح. أدخلوا رمز اللوحة.',
+    apple: 'إضافة إلى Apple Wallet',
+    google: 'إضافة إلى Google Wallet',
     hereTitle: 'أنا هنا',
     hereText: 'أخبروا المكتب بوصولكم، ثم يُنادى عليكم.',
     hereButton: 'أنا هنا',

@@ -2,7 +2,23 @@
 import type { OwnWords } from './own.en.ts'
 
 export const ownDe: OwnWords = {
+  amend: {
+    answersChange: 'Antworten ändern',
+    answersTitle: 'Ihre Antworten',
+    answersSaved: 'Die Antworten wurden geändert.',
+    leaveTitle: 'Kommt jemand nicht?',
+    leaveButton: (name) => `${name} kommt nicht`,
+    leaveDone: (name) => `${name} wurde aus dem Termin genommen. Die anderen bleiben.`,
+  },
   mine: {
+    signInWith: (name) => `Mit ${name} anmelden`,
+    signInFailed: (name) =>
+      `Die Anmeldung mit ${name} hat nicht geklappt. Versuchen Sie es erneut, oder nutzen Sie einen Code.`,
+    orByCode: 'Oder mit einem Code',
+    ratings: 'Meine Bewertungen',
+    consents: 'Meine Einwilligungen',
+    consentGiven: 'erteilt',
+    consentRefused: 'nicht erteilt',
     title: 'Meine Termine',
     lead: 'Geben Sie die E-Mail-Adresse oder Telefonnummer ein, die Sie genannt haben. Sie erhalten einen Code für diese Seite.',
     sendCode: 'Code anfordern',
@@ -73,6 +89,11 @@ export const ownDe: OwnWords = {
     own: 'Ihr Platz auf der Warteliste',
   },
   day: {
+    hereByPlace: 'Ich bin da: meinen Standort verwenden',
+    hereFar: 'Sie scheinen noch nicht beim Amt zu sein. Geben Sie den Code vom Schild ein.',
+    hereNoPlace: 'Ihr Standort ist nicht verfügbar. Geben Sie den Code vom Schild ein.',
+    apple: 'Zu Apple Wallet hinzufügen',
+    google: 'Zu Google Wallet hinzufügen',
     hereTitle: 'Ich bin da',
     hereText: 'Sagen Sie dem Amt, dass Sie angekommen sind: Dann werden Sie aufgerufen.',
     hereButton: 'Ich bin da',

@@ -5,7 +5,22 @@ import type { OwnWords } from './own.en.ts'
 export const clockEs = (clock: string): string => `${/^0?1:/.test(clock) ? 'la' : 'las'} ${clock}`
 
 export const ownEs: OwnWords = {
+  amend: {
+    answersChange: 'Cambiar las respuestas',
+    answersTitle: 'Sus respuestas',
+    answersSaved: 'Las respuestas se han cambiado.',
+    leaveTitle: '¿Alguien no viene?',
+    leaveButton: (name) => `${name} no viene`,
+    leaveDone: (name) => `${name} ya no figura en la cita. Los demás siguen.`,
+  },
   mine: {
+    signInWith: (name) => `Entrar con ${name}`,
+    signInFailed: (name) => `No se ha podido entrar con ${name}. Inténtelo de nuevo o use un código.`,
+    orByCode: 'O con un código',
+    ratings: 'Mis valoraciones',
+    consents: 'Mis consentimientos',
+    consentGiven: 'dado',
+    consentRefused: 'no dado',
     title: 'Mis citas',
     lead: 'Escriba el correo electrónico o el número de teléfono que nos dio. Recibirá un código para escribirlo aquí.',
     sendCode: 'Enviarme un código',
@@ -79,6 +94,11 @@ export const ownEs: OwnWords = {
     own: 'Su puesto en la lista de espera',
   },
   day: {
+    hereByPlace: 'Estoy aquí: usar mi ubicación',
+    hereFar: 'Parece que todavía está lejos de la oficina. Escriba el código del cartel.',
+    hereNoPlace: 'Su ubicación no está disponible. Escriba el código del cartel.',
+    apple: 'Añadir a Apple Wallet',
+    google: 'Añadir a Google Wallet',
     hereTitle: 'Ya estoy aquí',
     hereText: 'Avise a la oficina de que ha llegado: después le llamarán.',
     hereButton: 'Ya estoy aquí',

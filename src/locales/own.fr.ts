@@ -5,7 +5,22 @@ import type { OwnWords } from './own.en.ts'
 const count = (n: number, one: string, many: string): string => `${n} ${n < 2 ? one : many}`
 
 export const ownFr: OwnWords = {
+  amend: {
+    answersChange: 'Modifier les réponses',
+    answersTitle: 'Vos réponses',
+    answersSaved: 'Les réponses ont été modifiées.',
+    leaveTitle: 'Quelqu’un ne vient pas ?',
+    leaveButton: (name) => `${name} ne vient pas`,
+    leaveDone: (name) => `${name} a été retiré du rendez-vous. Les autres restent.`,
+  },
   mine: {
+    signInWith: (name) => `Se connecter avec ${name}`,
+    signInFailed: (name) => `La connexion avec ${name} n’a pas abouti. Réessayez, ou utilisez un code.`,
+    orByCode: 'Ou avec un code',
+    ratings: 'Mes évaluations',
+    consents: 'Mes consentements',
+    consentGiven: 'donné',
+    consentRefused: 'non donné',
     title: 'Mes rendez-vous',
     lead: 'Écrivez l’adresse e-mail ou le numéro de téléphone que vous avez donné. Vous recevrez un code à saisir ici.',
     sendCode: 'M’envoyer un code',
@@ -78,6 +93,11 @@ export const ownFr: OwnWords = {
     own: 'Votre place sur la liste d’attente',
   },
   day: {
+    hereByPlace: 'Je suis là : utiliser ma position',
+    hereFar: 'Vous semblez encore loin du bureau. Saisissez le code du panneau.',
+    hereNoPlace: 'Votre position n’est pas disponible. Saisissez le code du panneau.',
+    apple: 'Ajouter à Apple Wallet',
+    google: 'Ajouter à Google Wallet',
     hereTitle: 'Je suis là',
     hereText: 'Signalez votre arrivée à l’accueil : on vous appellera ensuite.',
     hereButton: 'Je suis là',

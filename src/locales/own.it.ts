@@ -2,7 +2,22 @@
 import type { OwnWords } from './own.en.ts'
 
 export const ownIt: OwnWords = {
+  amend: {
+    answersChange: 'Cambia le risposte',
+    answersTitle: 'Le tue risposte',
+    answersSaved: 'Le risposte sono state cambiate.',
+    leaveTitle: 'Qualcuno non viene?',
+    leaveButton: (name) => `${name} non viene`,
+    leaveDone: (name) => `${name} è stato tolto dall’appuntamento. Gli altri restano.`,
+  },
   mine: {
+    signInWith: (name) => `Entra con ${name}`,
+    signInFailed: (name) => `L’accesso con ${name} non è riuscito. Riprova, oppure entra con un codice.`,
+    orByCode: 'Oppure con un codice',
+    ratings: 'Le mie valutazioni',
+    consents: 'I miei consensi',
+    consentGiven: 'dato',
+    consentRefused: 'non dato',
     title: 'I miei appuntamenti',
     lead: 'Scrivi l’indirizzo e-mail o il numero di telefono che hai dato. Ricevi un codice da inserire qui.',
     sendCode: 'Inviami un codice',
@@ -71,6 +86,11 @@ export const ownIt: OwnWords = {
     own: 'Il tuo posto in lista d’attesa',
   },
   day: {
+    hereByPlace: 'Sono qui: usa la mia posizione',
+    hereFar: 'Sembri ancora lontano dall’ufficio. Inserisci il codice del cartello.',
+    hereNoPlace: 'La posizione non è disponibile. Inserisci il codice del cartello.',
+    apple: 'Aggiungi ad Apple Wallet',
+    google: 'Aggiungi a Google Wallet',
     hereTitle: 'Sono qui',
     hereText: 'Di’ all’ufficio che sei arrivato: poi ti chiamano.',
     hereButton: 'Sono qui',

@@ -10,7 +10,22 @@ export function counted(n: number, one: string, more: string): string {
 }
 
 export const ownRo: OwnWords = {
+  amend: {
+    answersChange: 'Modificați răspunsurile',
+    answersTitle: 'Răspunsurile dumneavoastră',
+    answersSaved: 'Răspunsurile au fost modificate.',
+    leaveTitle: 'Nu vine cineva?',
+    leaveButton: (name) => `${name} nu vine`,
+    leaveDone: (name) => `${name} nu mai figurează în programare. Ceilalți rămân.`,
+  },
   mine: {
+    signInWith: (name) => `Autentificare cu ${name}`,
+    signInFailed: (name) => `Autentificarea cu ${name} nu a reușit. Încercați din nou sau folosiți un cod.`,
+    orByCode: 'Sau cu un cod',
+    ratings: 'Evaluările mele',
+    consents: 'Consimțămintele mele',
+    consentGiven: 'dat',
+    consentRefused: 'nu a fost dat',
     title: 'Programările mele',
     lead: 'Scrieți adresa de e-mail sau numărul de telefon pe care le-ați dat. Primiți un cod de introdus aici.',
     sendCode: 'Trimiteți-mi un cod',
@@ -84,6 +99,11 @@ export const ownRo: OwnWords = {
     own: 'Locul dumneavoastră pe lista de așteptare',
   },
   day: {
+    hereByPlace: 'Sunt aici: folosește locația mea',
+    hereFar: 'Se pare că sunteți încă departe de birou. Introduceți codul de pe panou.',
+    hereNoPlace: 'Locația nu este disponibilă. Introduceți codul de pe panou.',
+    apple: 'Adăugați în Apple Wallet',
+    google: 'Adăugați în Google Wallet',
     hereTitle: 'Am ajuns',
     hereText: 'Anunțați biroul că ați ajuns: apoi vă cheamă.',
     hereButton: 'Am ajuns',

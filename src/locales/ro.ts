@@ -345,6 +345,10 @@ export const ro: Words = {
       'Serviciul de autentificare',
       'Serviciul de autentificare al instituției nu a răspuns cum trebuia ({reason}). Încercați din nou sau folosiți parola.',
     ],
+    provider_unproven: [
+      'Identitate nedovedită',
+      'Serviciul de autentificare nu a transmis nici codul fiscal, nici o adresă de e-mail verificată. Intrați cu un cod.',
+    ],
     provider_unknown_person: [
       'Fără acces',
       'Serviciul de autentificare vă cunoaște, dar aici nu aveți cont. Rugați un administrator să vă invite.',

@@ -29,8 +29,8 @@ declare module 'fastify' {
   }
 }
 
-/** `json`: for scripts of our own pages. */
-export type View = Page | { redirect: string } | { json: unknown }
+/** `json`: for scripts of our own pages; `text`: for other programs. */
+export type View = Page | { redirect: string } | { json: unknown } | { text: string; type: string }
 type Handler = (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>
 type OwnHandler = (request: FastifyRequest, reply: FastifyReply, site: Site, a: Appointment) => Promise<View>
 
@@ -247,6 +247,7 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
       }
       const view = await route.handler(request, reply, site)
       if ('redirect' in view) return reply.header('cache-control', 'no-store').redirect(view.redirect, 303)
+      if ('text' in view) return reply.header('cache-control', 'no-store').type(view.type).send(view.text)
       if ('json' in view) return reply.header('cache-control', 'no-store').send(view.json)
       return sendPage(request, reply, site, view)
     },

@@ -28,6 +28,8 @@ const open = [
   ...['/assets/:version/*', '/widget.js', '/:tenant/theme.css', '/:tenant/logo'],
   ...['/:tenant', '/:tenant/book', '/:tenant/book/time', '/:tenant/find', '/:tenant/find/links'],
   ...['/:tenant/mine', '/:tenant/mine/code', '/:tenant/mine/enter', '/:tenant/mine/end'],
+  ...['/:tenant/mine/with/:provider', '/:tenant/mine/with/:provider/return', '/:tenant/mine/jwks.json'],
+  ...['/:tenant/.well-known/openid-federation', '/:tenant/federation/resolve'],
   ...['/:tenant/waiting', '/:tenant/here'],
   ...['/v1/public/:tenant', '/v1/public/:tenant/services', '/v1/public/:tenant/slots'],
   ...['/', '/robots.txt', '/favicon.ico', '/:tenant/sitemap.xml', '/:tenant/manifest.webmanifest'],

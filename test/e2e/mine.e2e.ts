@@ -38,6 +38,22 @@ test.each([
   const page = await stage.open(context)
   await page.goto(`${stage.home}/mine`)
   await look(page, 'ask')
+  const vouching = (id: string, name: string, profile: string) => ({
+    ...{ id, name, profile },
+    issuer: 'https://idp.example',
+    clientId: 'x',
+  })
+  await stage.change({
+    signIn: {
+      citizenProviders: [
+        ...[vouching('uno', 'Poste ID', 'spid'), vouching('due', 'Aruba ID', 'spid')],
+        ...[vouching('cie', 'CIE', 'cie'), vouching('login', 'Comune', 'openid')],
+      ],
+    },
+  })
+  await page.reload()
+  await page.click('.sign-in-list summary')
+  await look(page, 'ask with services')
   await page.fill('#means', who.email)
   await page.locator('.actions button').click()
   await page.waitForSelector('#code')

@@ -7,11 +7,13 @@ export type Access = Selectable<CitizenAccessRow>
 
 export async function insertAccess(
   tx: Tx,
-  a: { tenantId: string; id: string; means: string; now: Date; expiresAt: Date },
+  a: { tenantId: string; id: string; means: string; now: Date; expiresAt: Date; person?: object },
 ): Promise<void> {
+  // Somebody for whom a service vouches needs no code.
+  const opened = a.person === undefined ? {} : { person: JSON.stringify(a.person), opened_at: a.now }
   await tx
     .insertInto('citizen_access')
-    .values({ tenant_id: a.tenantId, id: a.id, means: a.means, created_at: a.now, expires_at: a.expiresAt })
+    .values({ tenant_id: a.tenantId, id: a.id, means: a.means, created_at: a.now, expires_at: a.expiresAt, ...opened })
     .execute()
 }
 

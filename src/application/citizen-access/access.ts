@@ -1,6 +1,7 @@
 // Lets citizens open what is theirs with a code sent to their address or number. Asking does the same work for known and unknown
 // ones, and the page answers the same, so that nobody learns who has an appointment.
 import { searchContacts } from '../../domain/contact/contact.sql.ts'
+import { folded } from '../../domain/contact/contact.ts'
 import { toE164 } from '../../domain/contact/phone.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { isSameText, signatureOf } from '../../kernel/crypto/signature.ts'
@@ -60,6 +61,47 @@ export async function enterCode(deps: Deps, tenantId: string, id: string, code: 
 export async function openAccessOf(deps: Deps, tenantId: string, id: string): Promise<Access | undefined> {
   const access = await findAccess(deps.db.kysely, tenantId, id, new Date(deps.now()))
   return access && access.opened_at !== null ? access : undefined
+}
+
+/** Somebody for whom a service vouches. */
+export type Person = {
+  fiscalNumber: string | null
+  firstName: string
+  lastName: string
+  email: string | null
+  /** E.164 */
+  phone: string | null
+}
+
+/** Opens what is theirs to somebody for whom a service vouches; returns the id of the access. */
+export async function openFor(deps: Deps, tenantId: string, person: Person): Promise<string> {
+  const now = new Date(deps.now())
+  const id = deps.newId()
+  const means = person.fiscalNumber ?? person.email!
+  const expiresAt = new Date(now.getTime() + OPEN_LIFE)
+  await transaction(deps.db, (tx) => insertAccess(tx, { tenantId, id, means, now, expiresAt, person }))
+  return id
+}
+
+export const personOf = (access: Access): Person | null => access.person as Person | null
+
+/**
+ * The contacts that an access opens: those with the address or number to which the code went; for somebody vouched for, those with
+ * the fiscal number, and those with the address and the same name, unless they carry another person's number.
+ */
+export async function contactsOf(deps: Deps, tenantId: string, access: Access) {
+  const person = personOf(access)
+  if (!person) return contactsWith(deps, tenantId, access.means)
+  const { fiscalNumber, email, phone } = person
+  const found = await searchContacts(deps.db.kysely, tenantId, { email, phone, externalId: null, fiscalNumber })
+  const nameOf = (first: string, last: string): string => folded(`${first} ${last}`)
+  return found.filter((row) => {
+    const { attributes } = row.document as { attributes?: { fiscalNumber?: unknown } }
+    const carried = attributes?.fiscalNumber
+    if (fiscalNumber !== null && typeof carried === 'string') return carried.toUpperCase() === fiscalNumber
+    if (fiscalNumber === null) return true
+    return nameOf(row.first_name as string, row.last_name as string) === nameOf(person.firstName, person.lastName)
+  })
 }
 
 /** The contacts with this address or number. */

@@ -1,92 +1,24 @@
-// Sign-in with the organisation's identity provider: OpenID Connect with discovery, PKCE, state and nonce (openid-client).
-import type { Configuration, CustomFetch } from 'openid-client'
+// Sign-in of the office's people with its identity provider.
 import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import { transaction, violationOf } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { openSecrets } from '../../platform/secrets/secrets.ts'
 import type { Provider } from '../../domain/tenant/people-settings.ts'
-import { HOUR } from '../../kernel/time/interval.ts'
+import { finishSignIn, startSignIn, type Claims, type Client, type Started } from '../openid/client.ts'
 import type { Role } from '../../kernel/permissions/roles.ts'
 import { admit, foldEmail, type SignedIn } from './sign-in.ts'
 import { endSessions } from './session.sql.ts'
 import { findUserBy, insertUser, updateUser, type User } from './user.sql.ts'
 
-/** Imported on first use: it takes megabytes of memory. */
-const load = () => import('openid-client')
-
-const PATIENCE = 10_000
-const KNOWN = HOUR
-
-/** The purpose under which the tenant's client secret is stored. */
-export const secretPurpose = (providerId: string): string => `provider:${providerId}`
-
-const discovered = new Map<string, { configuration: Configuration; until: number }>()
-
-/** Sends requests through the guard that applies to every address a tenant configures. */
-const fetchBy =
-  (deps: Deps): CustomFetch =>
-  async (url, options) => {
-    const body = options.body == null ? undefined : String(options.body as string | URLSearchParams)
-    const headers = Object.fromEntries(Object.entries(options.headers))
-    const answer = await deps.request(url, {
-      method: options.method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-      timeoutMs: PATIENCE,
-    })
-    const shown = Object.entries(answer.headers).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value] as [string, string]] : [],
-    )
-    return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers: shown })
-  }
-
-const failed = (reason: string, cause?: unknown): AppError => new AppError('provider_failed', { reason }, { cause })
-
-async function configurationOf(deps: Deps, tenantId: string, provider: Provider): Promise<Configuration> {
-  const [kept] = await openSecrets(deps, tenantId, [secretPurpose(provider.id)])
-  const key = [tenantId, provider.id, provider.issuer, provider.clientId, kept?.created_at.getTime()].join(' ')
-  const known = discovered.get(key)
-  if (known && known.until > deps.now()) return known.configuration
-  const client = await load()
-  const insecure = deps.mayUsePrivate ? [client.allowInsecureRequests] : []
-  const configuration = await client
-    .discovery(new URL(provider.issuer), provider.clientId, kept?.secret, undefined, {
-      execute: insecure,
-      [client.customFetch]: fetchBy(deps),
-    })
-    .catch((error: unknown) => {
-      throw failed('discovery', error)
-    })
-  configuration[client.customFetch] = fetchBy(deps)
-  discovered.set(key, { configuration, until: deps.now() + KNOWN })
-  return configuration
-}
-
-export type Started = { address: string; state: string; nonce: string; verifier: string }
+/** How this client speaks to a service of the office. */
+const clientOf = (provider: Provider): Client => ({
+  ...{ id: provider.id, issuer: provider.issuer, clientId: provider.clientId, proof: 'secret' },
+  scope: provider.scope ?? 'openid email profile',
+})
 
 /** Starts a sign-in: the address of the provider, and the values that must come back with the browser. */
-export async function startProvider(
-  deps: Deps,
-  tenantId: string,
-  provider: Provider,
-  returnTo: string,
-): Promise<Started> {
-  const configuration = await configurationOf(deps, tenantId, provider)
-  const client = await load()
-  const [state, nonce, verifier] = [client.randomState(), client.randomNonce(), client.randomPKCECodeVerifier()]
-  const url = client.buildAuthorizationUrl(configuration, {
-    redirect_uri: returnTo,
-    scope: provider.scope ?? 'openid email profile',
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-    state,
-    nonce,
-  })
-  return { address: url.href, state, nonce, verifier }
-}
-
-type Claims = Record<string, unknown> & { sub: string }
+export const startProvider = (deps: Deps, tenantId: string, provider: Provider, returnTo: string): Promise<Started> =>
+  startSignIn(deps, tenantId, clientOf(provider), returnTo)
 
 /** The role for the claims: the first matching rule, else the default, else null. */
 function roleFrom(provider: Provider, claims: Record<string, unknown>): Role | null {
@@ -108,26 +40,8 @@ export async function finishProvider(
   config: TenantConfig,
   { provider, back, started, browser }: ProviderReturn,
 ): Promise<SignedIn> {
-  const configuration = await configurationOf(deps, config.tenantId, provider)
-  const client = await load()
-  const tokens = await client
-    .authorizationCodeGrant(configuration, back, {
-      pkceCodeVerifier: started.verifier,
-      expectedState: started.state,
-      expectedNonce: started.nonce,
-      idTokenExpected: true,
-    })
-    .catch((error: unknown) => {
-      const code = (error as { error?: string; code?: string }).error ?? (error as { code?: string }).code ?? 'answer'
-      throw failed(code.toLowerCase().slice(0, 60), error)
-    })
-  const inToken = tokens.claims() as Claims
-  // Many providers return names and groups only at the userinfo endpoint.
-  const more =
-    configuration.serverMetadata().userinfo_endpoint === undefined
-      ? {}
-      : await client.fetchUserInfo(configuration, tokens.access_token, inToken.sub).catch(() => ({}))
-  return admitProven(deps, config, { provider, claims: { ...more, ...inToken }, browser })
+  const claims = await finishSignIn(deps, config.tenantId, clientOf(provider), { back, started })
+  return admitProven(deps, config, { provider, claims, browser })
 }
 
 async function admitProven(

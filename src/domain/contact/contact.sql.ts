@@ -54,11 +54,19 @@ export function insertContact(
     .compile()
 }
 
+type Means = {
+  email: string | null
+  phone: string | null
+  externalId: string | null
+  /** National identity number, in capitals; the attribute `fiscalNumber`. */
+  fiscalNumber?: string | null
+}
+
 /**
  * Ids of the live contacts that have one of these, themselves or through a contact merged into them. A union of look-ups, one an
  * index: as one condition with `or` the planner reads the whole table (1,000,000 contacts: 400 ms instead of 0.2).
  */
-const idsWith = (tenantId: string, by: { email: string | null; phone: string | null; externalId: string | null }) => {
+const idsWith = (tenantId: string, by: Means) => {
   const email = by.email?.toLowerCase() ?? null
   const lookUp = (condition: ReturnType<typeof sql>) =>
     sql`select coalesce(m.merged_into, m.id) from contacts m where m.tenant_id = ${tenantId} and ${condition}`
@@ -77,18 +85,17 @@ const idsWith = (tenantId: string, by: { email: string | null; phone: string | n
             lookUp(sql`m.further_emails is not null and m.further_emails @> array[${email}::text]`),
           ]),
       ...(by.externalId === null ? [] : [lookUp(sql`m.external_id = ${by.externalId}`)]),
+      ...(by.fiscalNumber == null
+        ? []
+        : [lookUp(sql`upper(m.document -> 'attributes' ->> 'fiscalNumber') = ${by.fiscalNumber}`)]),
     ],
     sql` union `,
   )})`
 }
 
 /** Live contacts that have this e-mail, phone or external id, themselves or through a merged contact; at most 50. */
-export async function searchContacts(
-  db: Db,
-  tenantId: string,
-  by: { email: string | null; phone: string | null; externalId: string | null },
-): Promise<Row[]> {
-  if (by.email === null && by.phone === null && by.externalId === null) return []
+export async function searchContacts(db: Db, tenantId: string, by: Means): Promise<Row[]> {
+  if (by.email === null && by.phone === null && by.externalId === null && by.fiscalNumber == null) return []
   const { rows } = await sql<Row>`
     select c.* from contacts c
      where c.tenant_id = ${tenantId} and c.archived_at is null and c.id = any(${idsWith(tenantId, by)})

@@ -26,7 +26,8 @@ export type ReminderWish = {
 }
 
 const plain = (text: string): string => text.trim().replace(/\s+/g, ' ')
-const folded = (text: string): string => plain(text).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+/** A name for comparison: without accents, capitals and double spaces. */
+export const folded = (text: string): string => plain(text).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** The values without repetitions and without the first one; undefined when none is left. */
 function othersThan(first: string | undefined, values: readonly string[]): string[] | undefined {

@@ -6,6 +6,64 @@ import { CONTACT_FIELDS, ROLES } from '../../kernel/permissions/roles.ts'
 const RoleName = oneOf(ROLES)
 const WebAddress = Type.String({ format: 'web-url', maxLength: 500 })
 
+const ProviderBase = {
+  id: Type.String({ pattern: '^[a-z0-9-]{1,30}$' }),
+  name: Type.String({ minLength: 1, maxLength: 60 }),
+  issuer: WebAddress,
+  clientId: Type.String({ minLength: 1, maxLength: 200 }),
+  scope: Type.Optional(
+    Type.String({ pattern: '^[a-zA-Z0-9_:./ -]{1,200}$', description: 'openid email profile by default' }),
+  ),
+}
+
+const CitizenProviderBody = Type.Object(
+  {
+    ...ProviderBase,
+    profile: oneOf(['openid', 'spid', 'cie'], {
+      description: '`spid`, `cie`: signed requests, encrypted answers, fiscal number (spid-cie-oidc-docs)',
+    }),
+    level: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 3, description: 'Level of assurance of SPID and CIE; 2 by default' }),
+    ),
+    acrValues: Type.Optional(
+      Type.String({ pattern: '^[!-~ ]{1,300}$', description: 'Of other providers; the answer must name one of them' }),
+    ),
+    signsWithKey: Type.Optional(
+      Type.Boolean({ description: 'private_key_jwt with the key at /{tenant}/mine/jwks.json, instead of a secret' }),
+    ),
+    fiscalNumberClaim: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, description: 'fiscal_number by default; fixed for SPID and CIE' }),
+    ),
+    trustAnchor: Type.Optional(
+      Type.String({
+        ...{ format: 'web-url', maxLength: 500 },
+        description: 'The provider is trusted through this anchor (OpenID Federation)',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const FederationBody = Type.Object(
+  {
+    authorityHints: Type.Optional(Type.Array(WebAddress, { maxItems: 5 })),
+    contacts: Type.Optional(Type.Array(Type.String({ format: 'email', maxLength: 254 }), { maxItems: 5 })),
+    trustMarks: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { id: WebAddress, trustMark: Type.String({ minLength: 1, maxLength: 5_000 }) },
+          { additionalProperties: false },
+        ),
+        { maxItems: 5 },
+      ),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'This organisation in a federation: /{tenant}/.well-known/openid-federation',
+  },
+)
+
 export const SignInBody = Type.Object(
   {
     sessionHours: Type.Optional(
@@ -30,13 +88,7 @@ export const SignInBody = Type.Object(
       Type.Array(
         Type.Object(
           {
-            id: Type.String({ pattern: '^[a-z0-9-]{1,30}$' }),
-            name: Type.String({ minLength: 1, maxLength: 60 }),
-            issuer: WebAddress,
-            clientId: Type.String({ minLength: 1, maxLength: 200 }),
-            scope: Type.Optional(
-              Type.String({ pattern: '^[a-zA-Z0-9_:./ -]{1,200}$', description: 'openid email profile by default' }),
-            ),
+            ...ProviderBase,
             roleClaim: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
             roles: Type.Optional(
               Type.Array(
@@ -54,6 +106,13 @@ export const SignInBody = Type.Object(
         { maxItems: 5, description: 'Services that vouch for people (OpenID Connect)' },
       ),
     ),
+    citizenProviders: Type.Optional(
+      Type.Array(CitizenProviderBody, {
+        maxItems: 30,
+        description: 'Services that vouch for citizens on “My appointments”; ids differ from those of `providers`',
+      }),
+    ),
+    federation: Type.Optional(FederationBody),
   },
   { additionalProperties: false, title: 'SignInSettings', description: 'How people sign in' },
 )

@@ -15,6 +15,34 @@ export type Provider = {
   defaultRole?: Role | undefined
 }
 
+/** A service that vouches for citizens (OpenID Connect). Its client secret is stored separately. */
+export type CitizenProvider = {
+  id: string
+  name: string
+  /** `spid` and `cie`: the Italian profiles, with signed requests, a federation and the fiscal number. */
+  profile: 'openid' | 'spid' | 'cie'
+  issuer: string
+  clientId: string
+  scope?: string | undefined
+  /** Level of assurance that is asked for and checked, from 1 to 3; 2 for SPID and CIE. */
+  level?: number | undefined
+  /** `acr_values` of other providers; the answer must name one of them. */
+  acrValues?: string | undefined
+  /** The client signs with the tenant's key (private_key_jwt, RFC 7523) instead of a secret; always so with SPID and CIE. */
+  signsWithKey?: boolean | undefined
+  /** The claim with the fiscal number. */
+  fiscalNumberClaim?: string | undefined
+  /** Address of the federation's trust anchor; absent = the provider's own metadata is trusted. */
+  trustAnchor?: string | undefined
+}
+
+/** What this organisation says of itself in a federation (OpenID Federation 1.0). */
+type Federation = {
+  authorityHints?: readonly string[] | undefined
+  contacts?: readonly string[] | undefined
+  trustMarks?: readonly { id: string; trustMark: string }[] | undefined
+}
+
 export type SignIn = {
   /** Maximum duration of a session, in hours. */
   sessionHours: number
@@ -25,6 +53,8 @@ export type SignIn = {
   /** false: people sign in through providers only; administrators keep their password for emergencies. */
   passwords: boolean
   providers: readonly Provider[]
+  citizenProviders: readonly CitizenProvider[]
+  federation: Federation
 }
 export const DEFAULT_SIGN_IN: SignIn = {
   sessionHours: 12,
@@ -32,6 +62,8 @@ export const DEFAULT_SIGN_IN: SignIn = {
   secondFactorFor: ['administrator'],
   passwords: true,
   providers: [],
+  citizenProviders: [],
+  federation: {},
 }
 
 /** A page of another system, shown beside a contact, appointment or callback; its URL contains the signed context. */

@@ -229,6 +229,7 @@ export type CitizenAccessRow = {
   opened_at: Date | null
   created_at: Date
   expires_at: Date
+  person: unknown
 }
 
 export type FeedRow = {

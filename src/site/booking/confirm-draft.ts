@@ -41,13 +41,14 @@ const appointmentView = (draft: Draft): AppointmentView => ({
 })
 
 function contactOf(site: Site, draft: Draft): ContactFields {
-  const { firstName, lastName, email, phone } = draft.applicant
+  const { firstName, lastName, email, phone, fiscalNumber } = draft.applicant
   return {
     firstName,
     lastName,
     ...(email === '' ? {} : { email }),
     ...(phone === '' ? {} : { phone }),
     locale: site.language,
+    ...(fiscalNumber === undefined ? {} : { attributes: { fiscalNumber } }),
   }
 }
 

@@ -42,6 +42,8 @@ export type Applicant = {
   companions?: string
   needs?: readonly string[]
   interpreterLanguage?: string
+  /** Set when a service vouches for the applicant; never typed. */
+  fiscalNumber?: string
 }
 
 export type Draft = {
@@ -73,11 +75,16 @@ export function newDraft(selection: Selection): Draft {
   }
 }
 
+/** A fiscal number goes with the names for which it was vouched. */
+function withoutNumber({ fiscalNumber: _number, ...rest }: Applicant): Applicant {
+  return rest
+}
+
 /** The draft with new personal details. A changed e-mail address invalidates the mailed link. */
 export function withApplicant(draft: Draft, applicant: Applicant, isDone: boolean): Draft {
   return {
     ...draft,
-    applicant: { ...draft.applicant, ...applicant },
+    applicant: { ...withoutNumber(draft.applicant), ...applicant },
     activation: applicant.email === draft.applicant.email ? draft.activation : null,
     done: { ...draft.done, applicant: isDone },
   }

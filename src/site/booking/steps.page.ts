@@ -16,6 +16,7 @@ import { draftPages, timeOfDraftRoutes } from './draft-time.page.ts'
 import { loadDraft, type Loaded } from './loaded-draft.ts'
 import { OF_TIME } from './time.page.ts'
 import { neededSteps } from './needed-steps.ts'
+import { knownCitizen, vouchedNumber } from '../known-citizen.ts'
 import { applicantFaults, applicantIn } from './applicant.ts'
 import { networkToken, pressureOf } from './hold-limits.ts'
 import { captchaFor, isSolved } from './proof-of-work.ts'
@@ -65,7 +66,8 @@ async function saveApplicant(deps: Deps, request: FastifyRequest, reply: Fastify
   const needed = neededSteps(site.config, wish)
   if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
   const form = formFields(request)
-  const applicant = applicantIn(form)
+  const typedIn = applicantIn(form)
+  const applicant = { ...typedIn, ...vouchedNumber(await knownCitizen(deps, request, site), typedIn) }
   const faults = applicantFaults(applicant, draft.selection.channel, site.settings, site.words)
   const typed = await changeDraft(deps, site.tenantId, id, (d) => ({
     ...withApplicant(d, applicant, faults.size === 0),
@@ -254,13 +256,13 @@ async function loadActivation(deps: Deps, request: FastifyRequest, site: Site) {
 export function stepRoutes(app: FastifyInstance, deps: Deps): void {
   const own = draftPages(app, deps)
   /** A page of the draft with typed data; redirects to the appointment if the draft is confirmed. */
-  const shown = (name: string, show: (site: Site, loaded: Loaded) => Promise<View> | View) =>
+  const shown = (name: string, show: (site: Site, loaded: Loaded, request: FastifyRequest) => Promise<View> | View) =>
     own('GET', name, async (request, _reply, site) => {
       const loaded = await loadDraft(deps, request, site)
       const { appointmentId, held } = loaded.draft
       if (appointmentId !== null) return { redirect: `${site.base}/appointments/${appointmentId}` }
       // No time: the booking was given up and the browser went back. Ask for personal data only after a time is chosen.
-      return held ? show(site, loaded) : { redirect: `${loaded.base}/time` }
+      return held ? show(site, loaded, request) : { redirect: `${loaded.base}/time` }
     })
   timeOfDraftRoutes(app, deps)
   shown('details', (site, { page, wish, base }) =>
@@ -269,7 +271,13 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
       : detailsPage(site, page(), wish.visit.questions),
   )
   own('POST', 'details', (request, reply, site) => saveDetails(deps, request, reply, site))
-  shown('applicant', (site, { page }) => applicantPage(site, page()))
+  shown('applicant', async (site, { page, draft }, request) => {
+    const { firstName, lastName, email, phone } = draft.applicant
+    const known = [firstName, lastName, email, phone].join('') === '' ? await knownCitizen(deps, request, site) : null
+    if (!known) return applicantPage(site, page())
+    const { fiscalNumber: _number, ...applicant } = known
+    return applicantPage(site, page({ draft: { ...draft, applicant: { ...draft.applicant, ...applicant } } }))
+  })
   own('POST', 'applicant', (request, reply, site) => saveApplicant(deps, request, reply, site))
   shown('summary', async (site, loaded) => {
     const { draft, base } = loaded

@@ -1,11 +1,19 @@
 // "My appointments" (`/{tenant}/mine`): opened by a code sent to an e-mail address or a number; what is theirs, and their data.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formFields, pathPart, queryFields } from '../../http/fields.ts'
-import { askCode, contactsWith, enterCode, meansOf, openAccessOf } from '../../application/citizen-access/access.ts'
+import {
+  askCode,
+  contactsOf,
+  enterCode,
+  meansOf,
+  openAccessOf,
+  personOf,
+} from '../../application/citizen-access/access.ts'
 import { changeOwn, wishReminders } from '../../application/citizen-access/own-data.ts'
 import { endAccess, findAccess } from '../../application/citizen-access/access.sql.ts'
 import { listMessages } from '../../application/messaging/message.sql.ts'
 import { erasePerson, exportPerson } from '../../application/privacy/erasure.ts'
+import { listConsents } from '../../application/privacy/privacy.sql.ts'
 import { findEntry, openEntriesOf } from '../../application/waiting-list/waiting.sql.ts'
 import { findAppointment, listAppointments, type Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { cancel } from '../../domain/appointment/change.ts'
@@ -15,6 +23,7 @@ import { cancelCallback } from '../../domain/callback/cancel-callback.ts'
 import type { ReminderWish } from '../../domain/contact/contact.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { shownEmail } from '../../domain/contact/email.ts'
 import { DAY } from '../../kernel/time/interval.ts'
 import { NO_FAULTS, type Faults } from '../../ui/form.ts'
 import { firstText, textOf } from '../../ui/form-input.ts'
@@ -31,13 +40,14 @@ import {
   type Site,
 } from '../site.ts'
 import { CITIZEN } from '../booking/drafts.ts'
-import { askPage, codePage, erasurePage, minePage, type Mine, type Owner } from './mine.view.ts'
+import { askPage, changeableMeans, codePage, erasurePage, minePage, type Mine, type Owner } from './mine.view.ts'
+import { providerPages } from './provider.page.ts'
 
 /** How far back past appointments are shown, and the most of each list. */
 const [BACK, MOST] = [730 * DAY, 100]
 const MOST_MESSAGES = 20
 
-const ownerOf = (row: Awaited<ReturnType<typeof contactsWith>>[number]): Owner => ({
+const ownerOf = (row: Awaited<ReturnType<typeof contactsOf>>[number]): Owner => ({
   id: row.id,
   firstName: row.first_name as string,
   lastName: row.last_name as string,
@@ -46,15 +56,17 @@ const ownerOf = (row: Awaited<ReturnType<typeof contactsWith>>[number]): Owner =
   reminders: (row.document as { reminders?: ReminderWish }).reminders,
 })
 
-type Opened = { id: string; means: string; owners: Owner[] }
+type Opened = { id: string; means: string; name: string; owners: Owner[] }
 
 /** The open access of this browser, or null. */
 async function opened(deps: Deps, request: FastifyRequest, site: Site): Promise<Opened | null> {
   const id = accessIdOf(request, site)
   const access = id === undefined ? undefined : await openAccessOf(deps, site.tenantId, id)
   if (!access) return null
-  const rows = await contactsWith(deps, site.tenantId, access.means)
-  return { id: access.id, means: access.means, owners: rows.map(ownerOf) }
+  const rows = await contactsOf(deps, site.tenantId, access)
+  const person = personOf(access)
+  const name = person && `${person.firstName} ${person.lastName}`.trim()
+  return { id: access.id, means: access.means, name: name || shownEmail(access.means), owners: rows.map(ownerOf) }
 }
 
 /** The open access; throws `access_over`. */
@@ -77,12 +89,12 @@ async function appointmentsOf(deps: Deps, site: Site, owners: readonly Owner[]):
 async function overview(
   deps: Deps,
   site: Site,
-  { means, owners }: Opened,
+  { means, name, owners }: Opened,
   more: { message?: Html; faults?: Faults } = {},
 ): Promise<View> {
   const { tenantId } = site
   const db = deps.db.kysely
-  const [all, callbacks, messages, waiting] = await Promise.all([
+  const [all, callbacks, messages, waiting, consents] = await Promise.all([
     appointmentsOf(deps, site, owners),
     Promise.all(
       owners.map(({ id }) => listCallbacks(db, tenantId, { contactId: id, after: null, limit: 20, latestFirst: true })),
@@ -91,11 +103,13 @@ async function overview(
       owners.map(({ id }) => listMessages(db, tenantId, { contactId: id, before: null, limit: MOST_MESSAGES })),
     ),
     Promise.all(owners.map(({ id }) => openEntriesOf(db, tenantId, id))),
+    Promise.all(owners.map(({ id }) => listConsents(db, tenantId, id))),
   ])
   const isComing = (a: Appointment): boolean =>
     a.ends_at.getTime() > site.now && (a.status === 'confirmed' || a.status === 'pending')
   const mine: Mine = {
     means,
+    name,
     owners,
     coming: all.filter(isComing).sort((a, b) => a.starts_at.getTime() - b.starts_at.getTime()),
     past: all.filter((a) => !isComing(a)).sort((a, b) => b.starts_at.getTime() - a.starts_at.getTime()),
@@ -114,6 +128,7 @@ async function overview(
       .sort((a, b) => b.created_at.getTime() - a.created_at.getTime())
       .slice(0, MOST_MESSAGES)
       .map((m) => ({ at: m.created_at, subject: textOfMessage(m), channel: m.channel })),
+    consents: consents.flat(),
     message: html``,
     faults: NO_FAULTS,
     ...more,
@@ -174,8 +189,9 @@ async function saveDetails(deps: Deps, request: FastifyRequest, reply: FastifyRe
   const owner = found.owners.find(({ id }) => id === textOf(form, 'contact', 40))
   if (!owner) throw new AppError('access_over')
   const value = (name: string, most: number): string | null => textOf(form, name, most).trim() || null
-  // What was proven stays: who could change it could lock the owner out.
-  const other = found.means.includes('@') ? { phone: value('phone', 40) } : { email: value('email', 254) }
+  const other = Object.fromEntries(
+    changeableMeans(found.means).map((name) => [name, value(name, name === 'phone' ? 40 : 254)]),
+  )
   const patch = {
     firstName: value('firstName', 100) ?? owner.firstName,
     lastName: value('lastName', 100) ?? owner.lastName,
@@ -186,10 +202,10 @@ async function saveDetails(deps: Deps, request: FastifyRequest, reply: FastifyRe
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error
     reply.code(422)
-    const [name, text] = found.means.includes('@')
-      ? (['phone', site.words.fieldPhone] as const)
-      : (['email', site.words.fieldEmail] as const)
-    return overview(deps, site, found, { faults: new Map([[`${name}-${owner.id.slice(-6)}`, text]]) })
+    const texts = { email: site.words.fieldEmail, phone: site.words.fieldPhone }
+    const wrong = error.fields.find(({ pointer }) => /phone|email/i.test(pointer))?.pointer ?? ''
+    const name = /phone/i.test(wrong) || !changeableMeans(found.means).includes('email') ? 'phone' : 'email'
+    return overview(deps, site, found, { faults: new Map([[`${name}-${owner.id.slice(-6)}`, texts[name]]]) })
   }
   return { redirect: `${site.base}/mine?said=saved` }
 }
@@ -325,6 +341,7 @@ export function minePages(app: FastifyInstance, deps: Deps): void {
       return { redirect: site.base }
     },
   })
+  providerPages(app, deps)
   openOwn(app, deps)
   openWaiting(app, deps)
   ownData(app, deps)

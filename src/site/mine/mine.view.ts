@@ -1,5 +1,6 @@
 // PURE. "My appointments": the two forms that let a citizen in, and the overview of what is theirs.
 import type { Appointment } from '../../domain/appointment/appointment.sql.ts'
+import { documentOf } from '../../domain/appointment/appointment-document.ts'
 import type { Callback } from '../../domain/callback/callback.sql.ts'
 import type { ReminderWish } from '../../domain/contact/contact.ts'
 import { shownEmail } from '../../domain/contact/email.ts'
@@ -12,6 +13,34 @@ import { statusTag } from '../status-tag.ts'
 import type { Site } from '../site.ts'
 
 type Ask = { means: string; faults: Faults; message: Html }
+
+/** The services with which one can sign in; those of SPID in a list, because each citizen has one of many. */
+function providers(site: Site): Html {
+  const m = site.words.mine
+  const all = site.settings.signIn.citizenProviders
+  if (all.length === 0) return html``
+  const link = (id: string, text: string): Html =>
+    html`<a class="button sign-in" href="${site.base}/mine/with/${id}" data-plain>${text}</a>`
+  const spid = all.filter(({ profile }) => profile === 'spid')
+  const others = spid.length > 1 ? all.filter(({ profile }) => profile !== 'spid') : all
+  return html`<div class="sign-in-with">
+      ${
+        spid.length > 1 &&
+        html`<details class="sign-in-list">
+          <summary class="button sign-in">${m.signInWith('SPID')}</summary>
+          <ul>
+            ${spid.map(({ id, name }) => html`<li><a href="${site.base}/mine/with/${id}" data-plain>${name}</a></li>`)}
+          </ul>
+        </details>`
+      }
+      ${others.map(({ id, name }) => link(id, m.signInWith(name)))}
+    </div>
+    <h2>${m.orByCode}</h2>`
+}
+
+/** Which addresses can be changed: what was proven by a code stays, because who could change it could lock the owner out. */
+export const changeableMeans = (means: string): ('email' | 'phone')[] =>
+  means.includes('@') ? ['phone'] : means.startsWith('+') ? ['email'] : ['email', 'phone']
 
 /** Asks for the e-mail address or telephone number to which the code goes. */
 export function askPage(site: Site, { means, faults, message }: Ask): Page {
@@ -26,6 +55,7 @@ export function askPage(site: Site, { means, faults, message }: Ask): Page {
       <h1>${m.title}</h1>
       ${message} ${faultSummary(w, faults)}
       <p class="lead">${m.lead}</p>
+      ${providers(site)}
       <form method="post" action="${site.base}/mine/code" data-checked>
         ${field(
           { name: 'means', label: w.meansLabel, value: means, required: true, maxLength: 254, autocomplete: 'email' },
@@ -84,14 +114,17 @@ export type Owner = {
 }
 
 export type Mine = {
-  /** What was proven: an e-mail address or a number. */
+  /** What was proven: an e-mail address, a number, or a fiscal number. */
   means: string
+  /** How the person is greeted: their name, or what was proven. */
+  name: string
   owners: readonly Owner[]
   coming: readonly Appointment[]
   past: readonly Appointment[]
   callbacks: readonly Callback[]
   waiting: readonly { id: string; serviceIds: readonly string[]; link: string }[]
   messages: readonly { at: Date; subject: string; channel: string }[]
+  consents: readonly { purpose: string; isGiven: boolean; at: Date }[]
   message: Html
   faults: Faults
 }
@@ -157,7 +190,7 @@ function callbackItem(site: Site, c: Callback): Html {
 /** Contact data of one person; what they proved just now cannot be changed here. */
 function detailsForm(site: Site, mine: Mine, owner: Owner): Html {
   const w = site.words
-  const isMail = mine.means.includes('@')
+  const changeable = changeableMeans(mine.means)
   const id = (name: string): string => `${name}-${owner.id.slice(-6)}`
   const text = (name: 'firstName' | 'lastName', label: string, autocomplete: string): Html =>
     field({ name, id: id(name), label, value: owner[name], required: true, maxLength: 100, autocomplete }, NO_FAULTS)
@@ -165,21 +198,24 @@ function detailsForm(site: Site, mine: Mine, owner: Owner): Html {
     ${hidden('contact', owner.id)} ${text('firstName', w.firstName, 'given-name')}
     ${text('lastName', w.lastName, 'family-name')}
     ${
-      isMail
-        ? field(
-            {
-              ...{ name: 'phone', id: id('phone'), label: w.phoneOptional, value: owner.phone ?? '', type: 'tel' },
-              ...{ maxLength: 40, autocomplete: 'tel' },
-            },
-            mine.faults,
-          )
-        : field(
-            {
-              ...{ name: 'email', id: id('email'), label: w.emailOptional, value: shownEmail(owner.email ?? '') },
-              ...{ type: 'email', maxLength: 254, autocomplete: 'email' },
-            },
-            mine.faults,
-          )
+      changeable.includes('phone') &&
+      field(
+        {
+          ...{ name: 'phone', id: id('phone'), label: w.phoneOptional, value: owner.phone ?? '', type: 'tel' },
+          ...{ maxLength: 40, autocomplete: 'tel' },
+        },
+        mine.faults,
+      )
+    }
+    ${
+      changeable.includes('email') &&
+      field(
+        {
+          ...{ name: 'email', id: id('email'), label: w.emailOptional, value: shownEmail(owner.email ?? '') },
+          ...{ type: 'email', maxLength: 254, autocomplete: 'email' },
+        },
+        mine.faults,
+      )
     }
     <button class="secondary">${w.mine.save}</button>
   </form>`
@@ -209,7 +245,7 @@ export function minePage(site: Site, mine: Mine): Page {
       <h1>${m.title}</h1>
       ${mine.message} ${faultSummary(w, mine.faults)}
       <form method="post" action="${site.base}/mine/end" class="inline signed-in">
-        <p class="hint">${m.signedInAs(shownEmail(mine.means))} <button class="link">${m.signOut}</button></p>
+        <p class="hint">${m.signedInAs(mine.name)} <button class="link">${m.signOut}</button></p>
       </form>
       ${section(
         m.coming,
@@ -261,6 +297,7 @@ export function minePage(site: Site, mine: Mine): Page {
           </ul>
         </details>`
       }
+      ${kept(site, mine)}
       ${
         mine.owners.length > 0 &&
         html`<details class="more">
@@ -272,6 +309,44 @@ export function minePage(site: Site, mine: Mine): Page {
       }
     </div>`,
   }
+}
+
+/** What the person has said: ratings of visits, and consents with their last answer. */
+function kept(site: Site, mine: Mine): Html {
+  const w = site.words
+  const m = w.mine
+  const day = (at: Date): string => dateOf(site.language, site.config.timeZone, at.getTime())
+  const rated = mine.past.flatMap((a) => {
+    const { rating } = documentOf(a)
+    return rating === undefined ? [] : [{ a, rating }]
+  })
+  const latest = mine.consents.filter((c, i, all) => all.findIndex((one) => one.purpose === c.purpose) === i)
+  return html`${
+    rated.length > 0 &&
+    html`<details class="more">
+      <summary>${m.ratings}</summary>
+      <ul>
+        ${rated.map(
+          ({ a, rating }) =>
+            html`<li>${day(a.starts_at)}, ${own(site, visitName(site, a.service_ids))}: ${w.stars(rating.stars)}</li>`,
+        )}
+      </ul>
+    </details>`
+  }
+  ${
+    latest.length > 0 &&
+    html`<details class="more">
+      <summary>${m.consents}</summary>
+      <ul>
+        ${latest.map(
+          ({ purpose, isGiven, at }) =>
+            html`<li>
+              <span dir="auto">${purpose}</span>: ${isGiven ? m.consentGiven : m.consentRefused}, ${day(at)}
+            </li>`,
+        )}
+      </ul>
+    </details>`
+  }`
 }
 
 /** Asks before everything is deleted. */
