@@ -13,6 +13,7 @@ import { sendDigests } from './application/notifications/digest.ts'
 import { eraseOldMessages } from './application/messaging/retention.ts'
 import { forgetAnswers } from './platform/idempotency/idempotency.sql.ts'
 import { DAY, HOUR, MINUTE } from './kernel/time/interval.ts'
+import { offerOpenTimes } from './application/waiting-list/open-times.ts'
 import { endPast, forgetOver } from './application/waiting-list/waiting.sql.ts'
 import { endOldStates } from './application/presence/agent-state.ts'
 import { forgetStates } from './application/presence/agent-state.sql.ts'
@@ -91,6 +92,12 @@ export const SCHEDULES: readonly Schedule[] = [
     every: HOUR,
     mode: 'once',
     run: (deps, id) => forgetOldSessions(deps.db.kysely, id, ago(deps, LOGGED)),
+  },
+  {
+    name: 'open times for those who wait',
+    every: 10 * MINUTE,
+    mode: 'once',
+    run: (deps, id) => offerOpenTimes(deps, id),
   },
   {
     ...{ name: 'waiting list', every: HOUR, mode: 'once' },

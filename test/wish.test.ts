@@ -1,5 +1,6 @@
 // The waiting list for people without an appointment: what a wish means, and the way from the form to a taken time.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { offerOpenTimes } from '../src/application/waiting-list/open-times.ts'
 import { fitsWish } from '../src/application/waiting-list/rules.ts'
 import { newCitizen, solve } from './helpers/citizen.ts'
 import { makeOffice, startService, type Office, type TestService } from './helpers/service.ts'
@@ -104,5 +105,42 @@ describe('on the pages', () => {
     for (let i = 0; i < 5; i += 1) await join({ email: 'molti@posta.example' })
     const { done: sixth } = await join({ email: 'molti@posta.example' })
     expect(sixth.status).toBe(409)
+  })
+
+  test('hours that are opened later are offered too, each time once, and nobody gets two offers at once', async () => {
+    const { tenant } = service
+    const agent = (await tenant.call('GET', '/v1/agents?limit=1')).body.items[0].id
+    await service.deps.db.kysely
+      .updateTable('waiting_entries')
+      .set({ status: 'ended' })
+      .where('tenant_id', '=', tenant.id)
+      .execute()
+    // Saturdays: nobody works.
+    const first = await join({ days: ['5'], notice: '24', email: 'sabato@posta.example' })
+    expect(first.done.url).toContain('said=joined')
+    const before = (await offers()).length
+    expect(await offerOpenTimes(service.deps, tenant.id)).toBe(0)
+    await tenant.make('openings', {
+      ...{ ownerKind: 'agent', ownerId: agent },
+      from: '2026-12-05T09:00:00+01:00',
+      to: '2026-12-05T10:00:00+01:00',
+    })
+    expect(await offerOpenTimes(service.deps, tenant.id)).toBe(1)
+    await service.settle()
+    const told = await offers()
+    expect(told.length).toBe(before + 1)
+    expect(JSON.stringify(told)).toContain('sabato@posta.example')
+    // Not answered: the second time of that day is next, never the same again.
+    expect(await offerOpenTimes(service.deps, tenant.id)).toBe(0)
+    const again = async () => {
+      service.clock.now += 3 * HOUR
+      await service.settle()
+      await offerOpenTimes(service.deps, tenant.id)
+      await service.settle()
+      return (await offers()).length
+    }
+    expect(await again()).toBe(before + 2)
+    service.clock.now += 24 * HOUR
+    expect(await again()).toBe(before + 2)
   })
 })

@@ -15,7 +15,7 @@ export const ownAr: OwnWords = {
     answersSaved: 'تم تغيير الإجابات.',
     leaveTitle: 'هل هناك من لن يحضر؟',
     leaveButton: (name) => `${name} لن يحضر`,
-    leaveDone: (name) => `تم حذف ${name} من الموعد. يبقى الآخرون.`,
+    leaveDone: 'تم حذف من لن يحضر. يبقى الآخرون.',
   },
   mine: {
     signInWith: (name) => `تسجيل الدخول عبر ${name}`,

@@ -8,7 +8,7 @@ export const ownDe: OwnWords = {
     answersSaved: 'Die Antworten wurden geändert.',
     leaveTitle: 'Kommt jemand nicht?',
     leaveButton: (name) => `${name} kommt nicht`,
-    leaveDone: (name) => `${name} wurde aus dem Termin genommen. Die anderen bleiben.`,
+    leaveDone: 'Wer nicht kommt, wurde herausgenommen. Die anderen bleiben.',
   },
   mine: {
     signInWith: (name) => `Mit ${name} anmelden`,

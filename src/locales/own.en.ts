@@ -44,7 +44,7 @@ export const ownEn = {
     answersSaved: 'The answers have been changed.',
     leaveTitle: 'Is somebody not coming?',
     leaveButton: (name: string) => `${name} is not coming`,
-    leaveDone: (name: string) => `${name} has been taken off the appointment. The others stay.`,
+    leaveDone: 'Who is not coming has been taken off. The others stay.',
   },
   mine: {
     signInWith: (name: string) => `Sign in with ${name}`,

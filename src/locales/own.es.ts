@@ -11,7 +11,7 @@ export const ownEs: OwnWords = {
     answersSaved: 'Las respuestas se han cambiado.',
     leaveTitle: '¿Alguien no viene?',
     leaveButton: (name) => `${name} no viene`,
-    leaveDone: (name) => `${name} ya no figura en la cita. Los demás siguen.`,
+    leaveDone: 'Quien no viene ya no figura. Los demás siguen.',
   },
   mine: {
     signInWith: (name) => `Entrar con ${name}`,

@@ -11,7 +11,7 @@ export const ownFr: OwnWords = {
     answersSaved: 'Les réponses ont été modifiées.',
     leaveTitle: 'Quelqu’un ne vient pas ?',
     leaveButton: (name) => `${name} ne vient pas`,
-    leaveDone: (name) => `${name} a été retiré du rendez-vous. Les autres restent.`,
+    leaveDone: 'La personne qui ne vient pas a été retirée. Les autres restent.',
   },
   mine: {
     signInWith: (name) => `Se connecter avec ${name}`,

@@ -8,7 +8,7 @@ export const ownIt: OwnWords = {
     answersSaved: 'Le risposte sono state cambiate.',
     leaveTitle: 'Qualcuno non viene?',
     leaveButton: (name) => `${name} non viene`,
-    leaveDone: (name) => `${name} è stato tolto dall’appuntamento. Gli altri restano.`,
+    leaveDone: 'Chi non viene è stato tolto. Gli altri restano.',
   },
   mine: {
     signInWith: (name) => `Entra con ${name}`,

@@ -16,7 +16,7 @@ export const ownRo: OwnWords = {
     answersSaved: 'Răspunsurile au fost modificate.',
     leaveTitle: 'Nu vine cineva?',
     leaveButton: (name) => `${name} nu vine`,
-    leaveDone: (name) => `${name} nu mai figurează în programare. Ceilalți rămân.`,
+    leaveDone: 'Persoana care nu vine a fost scoasă. Ceilalți rămân.',
   },
   mine: {
     signInWith: (name) => `Autentificare cu ${name}`,

@@ -14,7 +14,14 @@ export const ACTOR = { name: 'waiting-list', audience: 'staff' as const }
 /** Columns of an entry without an offer. */
 export const NO_OFFER = { offer_hold_id: null, offer_start: null, offer_until: null }
 
-export type FreedSlot = { serviceIds: string[]; minutes: number; agentId: string; locationId: string; start: number }
+export type FreedSlot = {
+  serviceIds: string[]
+  minutes: number
+  /** Absent: a time that was opened, at which anybody free may serve. */
+  agentId?: string | undefined
+  locationId: string
+  start: number
+}
 export type Payload = { slot: FreedSlot; skipped: string[]; entryId?: string; holdId?: string }
 
 /** The time kept by a hold, as a slot that can be offered; null when the hold has ended. */
@@ -27,7 +34,9 @@ export async function slotOf(deps: Deps, tenantId: string, holdId: string): Prom
 
 export const slotJob = (deps: Deps, tenantId: string, payload: Payload, due: number) => ({
   ...{ tenantId, id: deps.newId(), queue: QUEUE, due: new Date(due), now: new Date(deps.now()), payload },
-  key: payload.entryId ? `offer ${payload.entryId}` : `slot ${payload.slot.agentId} ${payload.slot.start}`,
+  key: payload.entryId
+    ? `offer ${payload.entryId}`
+    : `slot ${payload.slot.agentId ?? payload.slot.locationId} ${payload.slot.start}`,
 })
 
 export async function freeHold(deps: Deps, tenantId: string, holdId: string): Promise<void> {

@@ -23,7 +23,8 @@ import type { Channel } from '../../domain/catalogue/visit.ts'
 import { fitsWish, mayOffer, recentOffers } from './rules.ts'
 import { changeEntry, findEntry, lockEntry, waitingFor, type Entry, type EntryDocument } from './waiting.sql.ts'
 
-const CANDIDATES = 200
+/** Candidates for one time; offered times remembered of each. */
+const [CANDIDATES, MOST_SEEN] = [200, 100]
 
 const offeredAt = (e: Entry): number[] => (e.document as EntryDocument).offeredAt ?? []
 
@@ -37,7 +38,8 @@ async function hold(
   const { tenantId } = config
   const { serviceIds, minutes, agentId, locationId, start } = slot
   const request = {
-    ...{ serviceIds, agentId, locationId, start, places: 1 },
+    ...{ serviceIds, locationId, start, places: 1 },
+    ...(agentId === undefined ? {} : { agentId }),
     ...(serviceIds.length === 1 ? { minutes } : {}),
     ...(channel === undefined ? {} : { channel: channel as Channel }),
   }
@@ -115,6 +117,8 @@ async function offer(deps: Deps, config: TenantConfig, { slot, skipped }: Payloa
   const entry = candidates.find(
     (e) =>
       !skipped.includes(e.id) &&
+      // A time that stays free is offered to each once; one that is given up again is a new chance.
+      !(slot.agentId === undefined && (e.document as EntryDocument).seen?.includes(slot.start)) &&
       mayOffer(rules, slot.start, offeredAt(e), now) &&
       fitsWish((e.document as EntryDocument).wish, slot, zone, now),
   )
@@ -144,6 +148,7 @@ async function offer(deps: Deps, config: TenantConfig, { slot, skipped }: Payloa
       const document = {
         ...(fresh.document as EntryDocument),
         offeredAt: [...recentOffers(offeredAt(fresh), now), now],
+        seen: [...((fresh.document as EntryDocument).seen ?? []), slot.start].slice(-MOST_SEEN),
       }
       const kept = { offer_hold_id: holdId, offer_start: new Date(slot.start), offer_until: new Date(until) }
       const change = { status: 'offered' as const, ...kept, offers: fresh.offers + 1, told_at: new Date(now), document }

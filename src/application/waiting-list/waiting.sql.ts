@@ -5,8 +5,14 @@ import type { TimeWish } from './rules.ts'
 import type { Db, Tx } from '../../platform/database/tx.ts'
 
 export type Entry = Selectable<WaitingRow>
-/** `offeredAt`: instants of the last offers, epoch ms. */
-export type EntryDocument = { offeredAt?: number[]; source?: string; wish?: TimeWish; takenHoldId?: string }
+/** `offeredAt`: instants of the last offers; `seen`: the starts that were offered; epoch ms. */
+export type EntryDocument = {
+  offeredAt?: number[]
+  seen?: number[]
+  source?: string
+  wish?: TimeWish
+  takenHoldId?: string
+}
 
 export async function insertEntry(
   tx: Tx,
@@ -121,6 +127,20 @@ export async function listEntries(db: Db, tenantId: string, after: string | null
     .where('status', 'in', ['waiting', 'offered'])
   if (after !== null) query = query.where('id', '>', after)
   return query.orderBy('id').limit(limit).execute()
+}
+
+/** Entries of people without an appointment, in the order in which they were created. */
+export async function wishesOf(db: Db, tenantId: string, limit: number): Promise<Entry[]> {
+  return db
+    .selectFrom('waiting_entries')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', 'waiting')
+    .where('appointment_id', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
 }
 
 /** Ends waiting entries whose latest start has passed; returns how many. */

@@ -138,6 +138,7 @@ export type Change = Partial<{
   ends_at: Date
   time_zone: string
   channel: string
+  seats: number
   contact_id: string | null
   reservation_id: string | null
   manage_hash: string

@@ -139,7 +139,7 @@ export function checkHeld(context: ChangeContext, a: Appointment): void {
 }
 
 /** Runs a change under both locks after checking the version; returns the changed appointment. */
-async function change(
+export async function change(
   deps: Deps,
   context: ChangeContext,
   work: (tx: Tx, a: Appointment, config: TenantConfig) => Promise<Appointment>,

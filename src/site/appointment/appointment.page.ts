@@ -13,6 +13,7 @@ import { addOwnPage, addPage, ownOf } from '../pages.ts'
 import { isSignature, readSignedName, isSameText } from '../../kernel/crypto/signature.ts'
 import { rememberAppointment, siteOf, type Site } from '../site.ts'
 import { cancelPage, confirmedPage, managePage, type OwnAppointment } from './appointment.view.ts'
+import { amendPages } from './amend.page.ts'
 import { changeOf, moveRoutes } from './move.page.ts'
 import { ownAppointment } from './own-appointment.ts'
 import { calendarView } from '../../domain/appointment/appointment-view.ts'
@@ -40,6 +41,8 @@ const SAID: Record<string, (site: Site) => [string, string]> = {
   left: ({ words: w }) => w.waiting.left as [string, string],
   taken: ({ words: w }) => w.waiting.taken as [string, string],
   here: ({ words: w }) => w.day.hereDone as [string, string],
+  answers: ({ words: w }) => [w.amend.answersTitle, w.amend.answersSaved],
+  leaves: ({ words: w }) => [w.amend.leaveTitle, w.amend.leaveDone],
 }
 
 function said(request: FastifyRequest, site: Site, own: OwnAppointment): Html {
@@ -54,6 +57,7 @@ function said(request: FastifyRequest, site: Site, own: OwnAppointment): Html {
 
 function moveAndCancel(app: FastifyInstance, deps: Deps): void {
   moveRoutes(app, deps)
+  amendPages(app, deps)
   addOwnPage(app, deps, {
     method: 'GET',
     url: '/:tenant/appointments/:id/cancel',

@@ -3,7 +3,9 @@ import { shownEmail } from '../../domain/contact/email.ts'
 import type { Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { choices, faultSummary, field, messageBox, type Faults } from '../../ui/form.ts'
 import { html, own as inOwnLanguage, ownParagraphs, telephone, type Html } from '../../platform/html/html.ts'
+import type { Question } from '../../domain/catalogue/visit.ts'
 import type { Page } from '../page.ts'
+import { amendSection } from './amend.view.ts'
 import type { Site } from '../site.ts'
 import { statusTag } from '../status-tag.ts'
 import { documentOf } from '../../domain/appointment/appointment-document.ts'
@@ -24,6 +26,8 @@ export type OwnAppointment = {
   joinLink: string | undefined
   mayMove: boolean
   mayCancel: boolean
+  /** The questions whose answers can be changed. */
+  questions: readonly Question[]
   isRateable: boolean
   stars: number | null
   /** State of the wait for an earlier time; null if the waiting list is not offered. */
@@ -171,7 +175,8 @@ export function managePage(site: Site, own: OwnAppointment): Page {
             ${own.mayCancel && html`<a class="button danger" href="${own.base}/cancel">${w.cancelButton}</a>`}
           </div>
           ${!(own.mayMove && own.mayCancel) && !own.isRateable && html`<p>${w.tooLate} ${support(site)}</p>`}
-          ${own.waiting && waitingSection(site, own.base, own.waiting)} ${calendarLinks(site, own)}`
+          ${amendSection(site, own)} ${own.waiting && waitingSection(site, own.base, own.waiting)}
+          ${calendarLinks(site, own)}`
       }
       ${own.isRateable && rating(site, own)}
       ${

@@ -1,11 +1,12 @@
 // The appointment of a citizen with everything that its pages show and allow.
 import { isWithinNotice } from '../../domain/appointment/appointment.ts'
 import type { Appointment } from '../../domain/appointment/appointment.sql.ts'
-import { strictest } from '../../domain/appointment/change.ts'
+import { strictest, visitFor } from '../../domain/appointment/change.ts'
 import { documentOf } from '../../domain/appointment/appointment-document.ts'
 import { presentAppointment } from '../../domain/appointment/appointment-json.ts'
 import { isRateable } from '../../domain/appointment/rate.ts'
 import { findContact } from '../../domain/contact/contact.sql.ts'
+import type { Question } from '../../domain/catalogue/visit.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { MINUTE } from '../../kernel/time/interval.ts'
 import { openEntryOf } from '../../application/waiting-list/waiting.sql.ts'
@@ -32,6 +33,12 @@ async function waitingOf(deps: Deps, site: Site, a: Appointment): Promise<Waitin
   return { isWaiting: entry !== undefined, offer }
 }
 
+/** The questions whose answers can still be changed: of a visit that is to come. */
+export function openQuestions(site: Site, a: Appointment): readonly Question[] {
+  const isLive = a.status === 'confirmed' || a.status === 'pending'
+  return isLive && a.starts_at.getTime() > site.now ? (visitFor(site.config, a)?.questions ?? []) : []
+}
+
 const EMPTY = { first_name: '', last_name: '', email: null, phone: null }
 
 export async function ownAppointment(
@@ -53,6 +60,7 @@ export async function ownAppointment(
     joinLink,
     mayMove: isInTime('moveNoticeMinutes'),
     mayCancel: isInTime('cancelNoticeMinutes'),
+    questions: openQuestions(site, a),
     isRateable: isRateable(a, site.now),
     stars: documentOf(a).rating?.stars ?? null,
     waiting: await waitingOf(deps, site, a),
