@@ -4,6 +4,7 @@ import { startCaptcha } from './captcha.js'
 import { startClock } from './clock.js'
 import { startChecks } from './checks.js'
 import { startFrame, tellFrame } from './frame.js'
+import { startHere } from './here.js'
 import { startTimes } from './times.js'
 
 /** Initialises the present content of the page; called again after every swap. */
@@ -12,6 +13,7 @@ function enliven() {
   startChecks()
   startCaptcha()
   startTimes()
+  startHere()
   for (const button of document.querySelectorAll('[data-print]')) {
     button.hidden = false
     button.addEventListener('click', () => window.print())

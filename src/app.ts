@@ -35,6 +35,7 @@ import { rearrangeRoutes } from './api/rearrangement.routes.ts'
 import { agendaFeedRoutes } from './api/agenda.routes.ts'
 import { personRoutes } from './api/person.routes.ts'
 import { privacyRoutes } from './api/privacy.routes.ts'
+import { walletRoutes } from './api/wallet.routes.ts'
 import { installFieldMasking } from './http/field-masking.hook.ts'
 import { agentStateRoutes } from './api/agent-state.routes.ts'
 import { searchRoutes } from './api/search.routes.ts'
@@ -164,6 +165,7 @@ async function apiRoutes(api: Api, deps: Deps, authenticator: Authenticator): Pr
   contactRoutes(api, deps)
   personRoutes(api, deps)
   privacyRoutes(api, deps)
+  walletRoutes(api, deps)
   agendaFeedRoutes(api, deps)
   rearrangeRoutes(api, deps)
   utilisationRoutes(api, deps)

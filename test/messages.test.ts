@@ -73,7 +73,7 @@ describe('an appointment by whoever made it', () => {
     expect(mailbox.got.length).toBe(1)
     const [first] = mailbox.got
     expect(mimeTree(first!.raw)).toBe(
-      'multipart/mixed(multipart/alternative(text/plain,text/html,text/calendar;REQUEST),application/ics)',
+      'multipart/mixed(multipart/alternative(text/plain,multipart/related(text/html,image/png),text/calendar;REQUEST),application/ics)',
     )
     const headers = Object.fromEntries(first!.mail.headers.map((h) => [h.key, h.value]))
     expect(headers['auto-submitted']).toBe('auto-generated')

@@ -1,5 +1,6 @@
 // The day of the visit: "I am here" by the code on the sign, and the delay of the office from the visits that ended last.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { metresBetween } from '../src/site/appointment/day.ts'
 import { newCitizen, nthTime, solve } from './helpers/citizen.ts'
 import { makeOffice, startService, type Office, type TestService } from './helpers/service.ts'
 
@@ -59,4 +60,47 @@ test('who is there says so with the code of the sign, on time and once; the offi
   }
   service.clock.now = start - 5 * 60_000
   expect((await citizen.get(own)).text).toContain('in ritardo di circa 20 minuti')
+})
+
+test.each([
+  // Rome, from the Colosseum to the Pantheon; one degree of the meridian; the same place; over the date line.
+  [41.8902, 12.4922, 41.8986, 12.4769, 1_575, 40],
+  [0, 0, 1, 0, 111_195, 10],
+  [45, 9, 45, 9, 0, 0.001],
+  [0, 179.9995, 0, -179.9995, 111.2, 0.5],
+])('between %d %d and %d %d there are %d metres', (lat, lon, otherLat, otherLon, metres, tolerance) => {
+  const distance = metresBetween({ latitude: lat, longitude: lon }, { latitude: otherLat, longitude: otherLon })
+  expect(Math.abs(distance - metres)).toBeLessThanOrEqual(tolerance)
+})
+
+test('with a radius, the place of the device is believed near the office, and the page may ask for it', async () => {
+  const { tenant } = service
+  await tenant.call(
+    'PATCH',
+    `/v1/locations/${office.location.id}`,
+    { arrivalRadius: 200, address: { street: 'Via Roma 1', city: 'Roma', latitude: 41.8902, longitude: 12.4922 } },
+    { headers: { 'if-match': '*' } },
+  )
+  service.clock.now = Date.parse('2026-11-25T08:00:00Z')
+  const citizen = newCitizen(service.app)
+  const { page, at } = await nthTime(citizen, await citizen.get('/prova/book/time?service=cie&channel=in_person'), 2)
+  const form = await citizen.submit(page, '/book/time', { at })
+  const who = { firstName: 'Lia', lastName: 'Neri', email: 'lia@posta.example', phone: '' }
+  const summary = await citizen.submit(form, '/applicant', who)
+  const done = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
+  const own = done.url.replace('/confirmed', '')
+  service.clock.now =
+    Date.parse((await tenant.call('GET', `/v1/appointments/${own.split('/').at(-1)}`)).body.start) - 600_000
+  const shown = await citizen.get(own)
+  expect(shown.html).toContain('data-here')
+  expect(String(shown.headers['permissions-policy'])).toContain('geolocation=(self)')
+  const say = (latitude: string, longitude: string) =>
+    citizen.post(`${own}/arrival`, [
+      ['latitude', latitude],
+      ['longitude', longitude],
+    ])
+  const far = await say('41.8986', '12.4769')
+  expect([far.status, far.text.includes('ancora lontano')]).toEqual([422, true])
+  expect((await say('NaN', 'x')).status).toBe(422)
+  expect((await say('41.8910', '12.4925')).text).toContain('L’ufficio sa che sei qui')
 })

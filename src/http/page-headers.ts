@@ -7,10 +7,17 @@ type PageRules = {
   ancestors: string
   /** Whether windows of other sites may hold on to the page; needed where it stands in their frame. */
   isShared?: boolean
+  /** Whether the page may ask the device for its place. */
+  asksPlace?: boolean
 }
 
 /** Headers for one page (Content Security Policy Level 3, and others). */
-export function pageHeaders({ policy, ancestors, isShared = false }: PageRules): Record<string, string> {
+export function pageHeaders({
+  policy,
+  ancestors,
+  isShared = false,
+  asksPlace = false,
+}: PageRules): Record<string, string> {
   const directives = {
     'default-src': "'none'",
     'script-src': "'self'",
@@ -28,7 +35,7 @@ export function pageHeaders({ policy, ancestors, isShared = false }: PageRules):
     'x-content-type-options': 'nosniff',
     // Other sites receive no referrer; our own forms still need it.
     'referrer-policy': 'same-origin',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    'permissions-policy': `camera=(), geolocation=(${asksPlace ? 'self' : ''}), microphone=(), payment=(), usb=()`,
     ...(isShared ? {} : { 'cross-origin-opener-policy': 'same-origin' }),
   }
 }

@@ -135,6 +135,7 @@ const PROBLEMS = {
   outside_reach: 403,
   provider_failed: 502,
   provider_unproven: 403,
+  wallet_keys_unfit: 422,
   provider_unknown_person: 403,
   not_mergeable: 422,
   cross_site: 403,

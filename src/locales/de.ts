@@ -407,6 +407,10 @@ export const de: Words = {
       'Identität nicht belegt',
       'Der Anmeldedienst hat weder eine Steuernummer noch eine bestätigte E-Mail-Adresse mitgeteilt. Melden Sie sich mit einem Code an.',
     ],
+    wallet_keys_unfit: [
+      'Schlüssel ungeeignet',
+      'Mit diesen Schlüsseln lässt sich kein Pass signieren. Prüfen Sie Zertifikat und Schlüssel.',
+    ],
     provider_unknown_person: [
       'Kein Zugang',
       'Der Anmeldedienst kennt Sie, aber hier sind Sie noch nicht eingetragen. Bitten Sie die Administration um eine Einladung.',

@@ -329,6 +329,7 @@ export const en: Words = {
       'Identity not proven',
       'The sign-in service gave neither a fiscal number nor a verified e-mail address. Sign in with a code instead.',
     ],
+    wallet_keys_unfit: ['Keys unfit', 'No pass can be signed with these keys. Check the certificate and the key.'],
     provider_unknown_person: [
       'No access',
       'You are known to the sign-in service, but not here. Ask an administrator to invite you.',

@@ -348,6 +348,10 @@ export const es: Words = {
       'Identidad no acreditada',
       'El servicio de acceso no ha comunicado ni el número fiscal ni una dirección de correo verificada. Entre con un código.',
     ],
+    wallet_keys_unfit: [
+      'Claves no válidas',
+      'Con estas claves no se puede firmar ningún pase. Compruebe el certificado y la clave.',
+    ],
     provider_unknown_person: [
       'Sin acceso',
       'El servicio de acceso le conoce, pero aquí no consta usted. Pida una invitación a quien administra.',

@@ -376,6 +376,10 @@ export const fr: Words = {
       'Identité non établie',
       'Le service de connexion n’a transmis ni numéro fiscal ni adresse e-mail vérifiée. Connectez-vous avec un code.',
     ],
+    wallet_keys_unfit: [
+      'Clés inadaptées',
+      'Aucun billet ne peut être signé avec ces clés. Vérifiez le certificat et la clé.',
+    ],
     provider_unknown_person: [
       'Pas d’accès',
       'Le service de connexion vous connaît, mais vous n’avez pas de compte ici. Demandez une invitation à un administrateur.',

@@ -338,6 +338,10 @@ export const it: Words = {
       'Identità non dimostrata',
       'Il servizio di accesso non ha comunicato né il codice fiscale né un indirizzo e-mail verificato. Entra con un codice, qui sotto.',
     ],
+    wallet_keys_unfit: [
+      'Chiavi non adatte',
+      'Con queste chiavi non si può firmare un biglietto. Controlla certificato e chiave.',
+    ],
     provider_unknown_person: [
       'Nessun accesso',
       'Il servizio di accesso ti conosce, ma qui non ci sei. Chiedi a un amministratore di invitarti.',

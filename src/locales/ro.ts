@@ -349,6 +349,10 @@ export const ro: Words = {
       'Identitate nedovedită',
       'Serviciul de autentificare nu a transmis nici codul fiscal, nici o adresă de e-mail verificată. Intrați cu un cod.',
     ],
+    wallet_keys_unfit: [
+      'Chei nepotrivite',
+      'Cu aceste chei nu se poate semna niciun bilet. Verificați certificatul și cheia.',
+    ],
     provider_unknown_person: [
       'Fără acces',
       'Serviciul de autentificare vă cunoaște, dar aici nu aveți cont. Rugați un administrator să vă invite.',

@@ -10,6 +10,8 @@ type Mail = {
   text: string
   html: string
   calendar?: CalendarPart | undefined
+  /** Code of the appointment; shown as a QR code where the text refers to `cid:code` (RFC 2392). */
+  code?: string | undefined
   /** URL of the one-click unsubscription (RFC 8058). */
   unsubscribe?: string | undefined
   /** Start of the appointment that the message states; epoch ms. */

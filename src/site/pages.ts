@@ -30,7 +30,7 @@ declare module 'fastify' {
 }
 
 /** `json`: for scripts of our own pages; `text`: for other programs. */
-export type View = Page | { redirect: string } | { json: unknown } | { text: string; type: string }
+export type View = Page | { redirect: string } | { json: unknown } | { text: string | Buffer; type: string }
 type Handler = (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>
 type OwnHandler = (request: FastifyRequest, reply: FastifyReply, site: Site, a: Appointment) => Promise<View>
 
@@ -45,6 +45,8 @@ const securityHeaders = (site: Site | null, framesItself = false): Record<string
       ...(framesItself ? { 'frame-src': "'self'" } : {}),
     },
     // Our own administration shows the pages as a preview.
+    // Pages follow each other without a reload, so the first one must allow what a later one asks for.
+    asksPlace: [...(site?.config.locations.values() ?? [])].some((l) => l.arrivalRadius !== undefined),
     ancestors: ["'self'", ...(site?.settings.booking.allowedOrigins ?? [])].join(' '),
   })
 

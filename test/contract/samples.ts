@@ -173,6 +173,11 @@ const bodies: Record<string, (ids: Ids) => object | string> = {
   'POST /v1/users/:id/invitation': () => ({}),
   'POST /v1/users/:id/frame-link': () => ({}),
   'PUT /v1/sign-in-providers/:id/secret': () => ({ secret: 'abcdefgh12' }),
+  'PUT /v1/wallets/google': () => ({ issuerId: '3388000000', email: 'a@b.example', privateKey: 'x'.repeat(60) }),
+  'PUT /v1/wallets/apple': () => ({
+    ...{ passTypeId: 'pass.example', teamId: 'ABCDE12345', certificate: 'x'.repeat(60) },
+    ...{ privateKey: 'x'.repeat(60), wwdr: 'x'.repeat(60) },
+  }),
   'POST /v1/hours/impact': (ids) => ({
     kind: 'absence',
     agentId: ids.agents,
@@ -300,6 +305,7 @@ export function requestFor(
         ids[resource] ??
           (resource === 'me' ? ids.users! : resource === 'sign-in-providers' ? 'ente' : `no-sample-of-${resource}`),
       )
+      .replace(':wallet', 'apple')
       .replace(':externalId', 'altrove-1')
       .replace(':report', 'appointments')
       .replace(':number', '1')

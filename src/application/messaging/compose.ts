@@ -37,6 +37,8 @@ export type Occasion = Saying & {
   /** An absolute URL. */
   link?: string | undefined
   note?: string | undefined
+  /** The code of a visit that is to come: mails show it as a QR code. */
+  code?: string | undefined
   calendar?: CalendarPart | undefined
   /** Messages with the same key are sent once. */
   dedupeKey?: string | undefined
@@ -118,6 +120,11 @@ function whenToSend(config: TenantConfig, isMail: boolean, now: number, notBefor
   return { earliest, due: isMail ? earliest : afterQuietHours(quietHours, config.timeZone, earliest) }
 }
 
+const ticketWords = (language: Language, code: string) => {
+  const { day } = pageWords(language)
+  return { alt: day.qrAlt(code), caption: day.showCode }
+}
+
 /** Composes a message; null when the tenant has switched messages off, or the person cannot be reached. */
 export async function compose(
   deps: Deps,
@@ -152,6 +159,7 @@ export async function compose(
       facts: occasion.facts,
       link: occasion.link,
       note: occasion.note,
+      ticket: occasion.code === undefined ? undefined : ticketWords(language, occasion.code),
       unsubscribe,
     },
     { ...defaultTemplate(kind, language), ...situation.template },
@@ -179,6 +187,7 @@ export async function compose(
           ...mail,
           calendar: occasion.calendar,
           unsubscribe,
+          code: occasion.code,
           start: occasion.start,
         }
       : { ...textDocument(sms), start: occasion.start },

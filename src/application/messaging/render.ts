@@ -42,6 +42,8 @@ export type Content = {
   facts: readonly (readonly [label: string, value: string])[]
   link?: string | undefined
   note?: string | undefined
+  /** The text under the QR code of the appointment, and what stands for it where images are not shown. */
+  ticket?: { alt: string; caption: string } | undefined
   /** Link to unsubscribe from messages of this kind. */
   unsubscribe?: string | undefined
 }
@@ -97,6 +99,12 @@ export function render(
                 </tr>`,
             )}
           </table>`
+        }
+        ${
+          content.ticket &&
+          html`<p>
+            <img src="cid:code" width="180" height="180" alt="${content.ticket.alt}" /><br />${content.ticket.caption}
+          </p>`
         }
         ${content.link !== undefined && html`<p><a href="${content.link}">${linkText}</a></p>`}
         ${content.note !== undefined && html`<p>${content.note}</p>`}

@@ -1,7 +1,11 @@
 // The e-mail channel: SMTP with nodemailer, a connection pool, TLS as the URL says, and DKIM when a key is set.
 import { createTransport } from 'nodemailer'
+import { toBuffer } from 'qrcode'
 import { addressIn } from './message.ts'
 import type { SendMail } from '../../platform/mail.ts'
+
+/** A QR code as PNG, black on white. */
+const qrPng = (text: string): Promise<Buffer> => toBuffer(text, { errorCorrectionLevel: 'M', margin: 4, width: 180 })
 
 type Dkim = { domainName: string; keySelector: string; privateKey: string }
 export type Sender = { send: SendMail; close: () => void }
@@ -25,7 +29,7 @@ export function smtpSender(url: string, from: string, connections = 5, dkim?: Dk
     { from },
   )
   return {
-    async send({ messageId, fromName, unsubscribe, calendar, ...mail }) {
+    async send({ messageId, fromName, unsubscribe, calendar, code, ...mail }) {
       const info = await transport.sendMail({
         ...mail,
         from: { name: fromName, address },
@@ -40,6 +44,18 @@ export function smtpSender(url: string, from: string, connections = 5, dkim?: Dk
         ...(calendar
           ? { icalEvent: { method: calendar.method, content: calendar.content, filename: 'invite.ics' } }
           : {}),
+        ...(code === undefined
+          ? {}
+          : {
+              attachments: [
+                {
+                  cid: 'code',
+                  filename: 'code.png',
+                  content: await qrPng(code),
+                  contentDisposition: 'inline' as const,
+                },
+              ],
+            }),
         disableFileAccess: true,
         disableUrlAccess: true,
       })

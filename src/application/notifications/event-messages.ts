@@ -82,8 +82,12 @@ export async function occasionOf(
   const said = ofAppointment(speakerOf(config, language), { ...appointmentView(a), oldStart })
   const secret = await secretOf(deps, config.tenantId, 'pages')
   const link = kindOf(kind).link && manageLink(deps, { secret, base: `/${config.slug}` }, a)
-  return { ...said, kind, language, subjectId: a.id, link, start: a.starts_at.getTime(), ...rest }
+  const code = WITH_TICKET.has(kind) && a.channel === 'in_person' ? a.code : undefined
+  return { ...said, kind, language, subjectId: a.id, link, code, start: a.starts_at.getTime(), ...rest }
 }
+
+/** Messages about a visit that will take place: its code is shown at the counter. */
+const WITH_TICKET = new Set<MessageKind>(['booked', 'approved', 'moved', 'reminder'])
 
 /** The kind of message for an appointment event, or null. */
 function kindFor(event: RelayedEvent, a: Appointment): MessageKind | null {

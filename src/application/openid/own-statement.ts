@@ -28,6 +28,7 @@ type Own = {
   id: string
   name: string
   policyUrl: string
+  logoUrl: string
   redirects: readonly string[]
 }
 
@@ -48,7 +49,7 @@ export async function ownStatement(deps: Deps, config: TenantConfig, own: Own): 
     metadata: {
       federation_entity: {
         ...{ organization_name: own.name, homepage_uri: own.id, policy_uri: own.policyUrl, contacts },
-        ...{ logo_uri: `${own.id}/icon.svg`, federation_resolve_endpoint: `${own.id}/federation/resolve` },
+        ...{ logo_uri: own.logoUrl, federation_resolve_endpoint: `${own.id}/federation/resolve` },
       },
       openid_relying_party: party,
     },

@@ -172,6 +172,7 @@ export const LOCATION_WORDS: Record<string, Record<string, unknown>> = {
     directions: 'Autobus 3 e 7, fermata Repubblica. Parcheggio con posti riservati dietro il palazzo.',
     features: ['step_free', 'hearing_loop'],
     arrivalCode: 'ROCCA1',
+    arrivalRadius: 300,
     translations: [
       {
         language: 'en',

@@ -80,6 +80,7 @@ function locationOf(row: Row, timeZone: string): Location {
     directions: document.directions ?? null,
     features: document.features ?? [],
     arrivalCode: document.arrivalCode,
+    arrivalRadius: document.arrivalRadius,
     translations: document.translations ?? [],
     timeZone: document.timeZone ?? timeZone,
     holidayCalendarId: document.holidayCalendarId ?? null,

@@ -34,6 +34,12 @@ export const LocationBody = Type.Object(
         description: 'Needs that this office meets',
       }),
     ),
+    arrivalRadius: Type.Optional(
+      Type.Integer({
+        ...{ minimum: 20, maximum: 2000 },
+        description: 'Metres around the address within which “I am here” is believed without the sign',
+      }),
+    ),
     arrivalCode: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z0-9-]{3,12}$',

@@ -72,6 +72,8 @@ export type Location = {
   features?: readonly Need[]
   /** Code on the sign at the entrance, by which citizens say that they are there. */
   arrivalCode?: string | undefined
+  /** Metres around the address within which a citizen's device may say that they are there. */
+  arrivalRadius?: number | undefined
   translations?: readonly LocationTranslation[]
   timeZone: string
   holidayCalendarId: string | null

@@ -15,6 +15,10 @@ export async function readSecrets(
     .execute()
 }
 
+export async function deleteSecret(db: Db, tenantId: string, purpose: string): Promise<void> {
+  await db.deleteFrom('tenant_secrets').where('tenant_id', '=', tenantId).where('purpose', '=', purpose).execute()
+}
+
 /** Writes a secret; `isReplaced` = false keeps an existing one. */
 export async function writeSecret(
   db: Db,

@@ -16,6 +16,7 @@ import { cancelPage, confirmedPage, managePage, type OwnAppointment } from './ap
 import { amendPages } from './amend.page.ts'
 import { changeOf, moveRoutes } from './move.page.ts'
 import { ownAppointment } from './own-appointment.ts'
+import { walletPages } from './wallet.page.ts'
 import { calendarView } from '../../domain/appointment/appointment-view.ts'
 import { calendarObject } from '../../application/calendars/ics-event.ts'
 import { manageLink } from '../../application/notifications/links.ts'
@@ -58,6 +59,7 @@ function said(request: FastifyRequest, site: Site, own: OwnAppointment): Html {
 function moveAndCancel(app: FastifyInstance, deps: Deps): void {
   moveRoutes(app, deps)
   amendPages(app, deps)
+  walletPages(app, deps)
   addOwnPage(app, deps, {
     method: 'GET',
     url: '/:tenant/appointments/:id/cancel',

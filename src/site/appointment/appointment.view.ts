@@ -1,7 +1,7 @@
 // The citizen's pages of an appointment: view, move, cancel, download, print, rate; and the pages of offers, unsubscribing and finding.
 import { shownEmail } from '../../domain/contact/email.ts'
 import type { Appointment } from '../../domain/appointment/appointment.sql.ts'
-import { choices, faultSummary, field, messageBox, type Faults } from '../../ui/form.ts'
+import { choices, faultSummary, field, hidden, messageBox, type Faults } from '../../ui/form.ts'
 import { html, own as inOwnLanguage, ownParagraphs, telephone, type Html } from '../../platform/html/html.ts'
 import type { Question } from '../../domain/catalogue/visit.ts'
 import type { Page } from '../page.ts'
@@ -32,8 +32,17 @@ export type OwnAppointment = {
   stars: number | null
   /** State of the wait for an earlier time; null if the waiting list is not offered. */
   waiting: Waiting | null
-  /** The day itself: whether "I am here" is offered, whether it was said, and the office's delay in minutes (null = unknown). */
-  day: { mayArrive: boolean; hasArrived: boolean; delay: number | null; sign: string }
+  /** Which wallets the office signs passes for. */
+  wallets: { apple: boolean; google: boolean }
+  /** The day itself: whether "I am here" is offered and how, whether it was said, and the office's delay in minutes (null = unknown). */
+  day: {
+    mayArrive: boolean
+    byCode: boolean
+    byPlace: boolean
+    hasArrived: boolean
+    delay: number | null
+    sign: string
+  }
   message: Html
   faults: Faults
 }
@@ -95,6 +104,8 @@ function calendarLinks(site: Site, own: OwnAppointment): Html {
       <li><a href="${own.base}/appointment.ics" data-plain download>${w.calendarFile}</a></li>
       <li><a href="${googleLink(site, own.a)}" rel="noreferrer">Google Calendar</a></li>
       <li><a href="${outlookLink(site, own.a)}" rel="noreferrer">Outlook.com</a></li>
+      ${own.wallets.apple && html`<li><a href="${own.base}/wallet/apple" data-plain>${w.day.apple}</a></li>`}
+      ${own.wallets.google && html`<li><a href="${own.base}/wallet/google" data-plain>${w.day.google}</a></li>`}
     </ul>
     <p><button type="button" class="secondary" data-print hidden>${w.print}</button></p>
   </section>`
@@ -190,7 +201,7 @@ export function managePage(site: Site, own: OwnAppointment): Page {
 /** On the day: how late the office is, and "I am here". */
 function daySection(site: Site, own: OwnAppointment): Html {
   const w = site.words.day
-  const { mayArrive, hasArrived, delay, sign } = own.day
+  const { mayArrive, byCode, byPlace, hasArrived, delay, sign } = own.day
   return html`${delay !== null && html`<p class="notice note" role="status">${delay === 0 ? w.onTime : w.late(delay)}</p>`}
   ${
     mayArrive &&
@@ -198,10 +209,21 @@ function daySection(site: Site, own: OwnAppointment): Html {
     html`<section class="noprint here">
       <h2>${w.hereTitle}</h2>
       <p>${w.hereText}</p>
-      <form method="post" action="${own.base}/arrival" data-checked>
-        ${field({ name: 'sign', label: w.hereCode, value: sign, required: true, maxLength: 20, autocomplete: 'off' }, own.faults)}
-        <button>${w.hereButton}</button>
-      </form>
+      ${
+        byPlace &&
+        html`<form method="post" action="${own.base}/arrival" data-here data-refused="${w.hereNoPlace}" hidden>
+          ${hidden('latitude', '')} ${hidden('longitude', '')}
+          <button>${w.hereByPlace}</button>
+          <p class="hint" role="status"></p>
+        </form>`
+      }
+      ${
+        byCode &&
+        html`<form method="post" action="${own.base}/arrival" data-checked>
+          ${field({ name: 'sign', label: w.hereCode, value: sign, required: true, maxLength: 20, autocomplete: 'off' }, own.faults)}
+          <button>${w.hereButton}</button>
+        </form>`
+      }
     </section>`
   }`
 }

@@ -9,7 +9,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { firstText, textOf } from '../../ui/form-input.ts'
 import { addOwnPage, addPage } from '../pages.ts'
 import { appointmentIdsOf, mayManage } from '../site.ts'
-import { mayArrive } from './day.ts'
+import { mayArrive, metresBetween, placeOf } from './day.ts'
 import { changeOf } from './move.page.ts'
 import { managePage } from './appointment.view.ts'
 import { ownAppointment } from './own-appointment.ts'
@@ -28,7 +28,13 @@ export function dayPages(app: FastifyInstance, deps: Deps): void {
       }
       if (documentOf(a).arrivedAt !== undefined) return { redirect: `${site.base}/appointments/${a.id}?said=here` }
       if (!mayArrive(site, a)) return again(site.words.day.hereTooEarly)
-      if (folded(textOf(formFields(request), 'sign', 20)) !== folded(sign ?? ''))
+      const form = formFields(request)
+      const place = placeOf(site.config.locations.get(a.location_id))
+      const [latitude, longitude] = ['latitude', 'longitude'].map((name) => Number.parseFloat(textOf(form, name, 30)))
+      if (place && Number.isFinite(latitude) && Number.isFinite(longitude)) {
+        const metres = metresBetween(place, { latitude: latitude!, longitude: longitude! })
+        if (!(metres <= place.radius)) return again(site.words.day.hereFar)
+      } else if (sign === undefined || folded(textOf(form, 'sign', 20)) !== folded(sign))
         return again(site.words.day.hereCodeWrong)
       await setArrival(deps, changeOf(site, a), true)
       return { redirect: `${site.base}/appointments/${a.id}?said=here` }

@@ -9,12 +9,13 @@ import { findContact } from '../../domain/contact/contact.sql.ts'
 import type { Question } from '../../domain/catalogue/visit.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { MINUTE } from '../../kernel/time/interval.ts'
+import { walletsOf } from '../../application/wallet/wallet-keys.ts'
 import { openEntryOf } from '../../application/waiting-list/waiting.sql.ts'
 import { momentOf, untilOf } from '../../application/messaging/wording.ts'
 import { NO_FAULTS, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import type { Site } from '../site.ts'
-import { delayOf, mayArrive } from './day.ts'
+import { delayOf, mayArrive, placeOf } from './day.ts'
 import type { OwnAppointment, Waiting } from './appointment.view.ts'
 
 /** The state of the waiting list for this appointment; null if it is not offered. */
@@ -64,8 +65,11 @@ export async function ownAppointment(
     isRateable: isRateable(a, site.now),
     stars: documentOf(a).rating?.stars ?? null,
     waiting: await waitingOf(deps, site, a),
+    wallets: await walletsOf(deps, site.tenantId),
     day: {
       mayArrive: mayArrive(site, a),
+      byCode: site.config.locations.get(a.location_id)?.arrivalCode !== undefined,
+      byPlace: placeOf(site.config.locations.get(a.location_id)) !== null,
       hasArrived: documentOf(a).arrivedAt !== undefined,
       delay: await delayOf(deps, site, a),
       sign: '',

@@ -53,9 +53,8 @@ export function askPage(site: Site, { means, faults, message }: Ask): Page {
     path: `${site.base}/mine`,
     main: html`<div class="narrow">
       <h1>${m.title}</h1>
-      ${message} ${faultSummary(w, faults)}
+      ${message} ${faultSummary(w, faults)} ${providers(site)}
       <p class="lead">${m.lead}</p>
-      ${providers(site)}
       <form method="post" action="${site.base}/mine/code" data-checked>
         ${field(
           { name: 'means', label: w.meansLabel, value: means, required: true, maxLength: 254, autocomplete: 'email' },

@@ -9,6 +9,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { pathPart, queryFields } from '../../http/fields.ts'
 import { logProblem } from '../../http/problem.ts'
 import { readSignedValue, signValue } from '../../platform/secrets/signed-value.ts'
+import { assetsBase } from '../../platform/public-files.ts'
 import { html } from '../../platform/html/html.ts'
 import { NO_FAULTS } from '../../ui/form.ts'
 import { firstText } from '../../ui/form-input.ts'
@@ -105,6 +106,7 @@ function publicDocuments(app: FastifyInstance, deps: Deps): void {
       const statement = await ownStatement(deps, site.config, {
         ...{ id: idOf(site), name: site.config.name },
         policyUrl: site.settings.booking.privacyUrl ?? idOf(site),
+        logoUrl: `${deps.links.base}${assetsBase()}/icon.svg`,
         redirects: site.settings.signIn.citizenProviders.map(({ id }) => returnTo(deps, site, id)),
       })
       return { text: statement, type: 'application/entity-statement+jwt' }

@@ -211,6 +211,7 @@ export const fieldsEn = {
   parentUrl: 'Its site',
   callerNumber: 'Number that citizens see',
   arrivalCode: 'Code on the sign at the entrance',
+  arrivalRadius: 'Metres within which the phone’s position counts',
   whatToBring: 'What to bring',
   cost: 'Cost, in words',
   whoCanGo: 'Who may come instead',

@@ -212,6 +212,7 @@ export const fieldsIt: Record<keyof typeof fieldsEn, string> = {
   parentUrl: 'Il suo sito',
   callerNumber: 'Numero che vede chi è chiamato',
   arrivalCode: 'Codice sul cartello all’ingresso',
+  arrivalRadius: 'Metri entro cui vale la posizione del telefono',
   whatToBring: 'Che cosa portare',
   cost: 'Costo, a parole',
   whoCanGo: 'Chi può venire al posto',
