@@ -207,3 +207,25 @@ test('an appointment for somebody else says for whom, to the office too, and wha
   const after = (await service.tenant.call('GET', `/v1/appointments/${id}`)).body
   expect([after.attendees, after.needs, after.interpreterLanguage]).toEqual([undefined, undefined, undefined])
 })
+
+test('anywhere, as soon as possible: the first line of several offices takes their earliest time', async () => {
+  const tenant = await service.newTenant('sedi')
+  const first = await makeOffice(tenant, { service: { externalId: 'cie', channels: [{ type: 'in_person' }] } })
+  const second = await tenant.make('locations', { name: 'Delegazione' })
+  const agent = await tenant.make('agents', {
+    ...{ name: 'Altrove', serviceIds: [first.service.id], locationIds: [second.id] },
+  })
+  const rules = [{ rrule: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR', windows: [{ from: '07:30', to: '10:00' }] }]
+  await tenant.make('schedules', { ownerKind: 'agent', ownerId: agent.id, validFrom: '2026-01-05', rules })
+  const citizen = newCitizen(service.app)
+  const landing = await citizen.get('/sedi')
+  const lines = [...landing.html.matchAll(/name="at"\s+value="([^"]+)"/g)].map((match) => match[1]!)
+  expect(landing.text).toContain('Ovunque, appena possibile')
+  expect(lines).toHaveLength(3)
+  expect(lines[0]!.split(' ')[0]).toBe(lines.map((line) => line.split(' ')[0]!).sort()[0])
+  const form = await citizen.submit(landing, '/book/time', { at: lines[0]! })
+  expect(form.url).toMatch(/applicant$/)
+  // The place is open: the way back shows the times of all offices.
+  const back = /href="(\/sedi\/book\/[^"]+\/time[^"]*)"/.exec(form.html)![1]!.replaceAll('&amp;', '&')
+  expect((await citizen.get(back)).text).toMatch(/Municipio[\s\S]*Delegazione|Delegazione[\s\S]*Municipio/)
+})

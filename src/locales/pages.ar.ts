@@ -157,6 +157,7 @@ export const pagesAr: PageWords = {
   requestButton: 'إرسال الطلب',
   officeLegend: 'في أي مقر؟',
   wayLegend: 'أين أو كيف؟',
+  asap: 'في أي مقر، في أقرب وقت',
   anyOffice: 'أي مقر',
   anyOfficeHint: 'عرض أوقات كل المقرات معًا.',
   places: 'كم عدد الأشخاص؟',

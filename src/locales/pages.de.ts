@@ -149,6 +149,7 @@ export const pagesDe: PageWords = {
   requestButton: 'Anfrage senden',
   officeLegend: 'An welchem Standort?',
   wayLegend: 'Wo oder wie?',
+  asap: 'Überall, so bald wie möglich',
   anyOffice: 'Alle Standorte',
   anyOfficeHint: 'Die Zeiten aller Standorte zusammen sehen.',
   places: 'Wie viele Personen?',

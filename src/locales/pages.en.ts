@@ -171,6 +171,7 @@ export const pagesEn = {
   requestButton: 'Send request',
   officeLegend: 'Which office?',
   wayLegend: 'Where or how?',
+  asap: 'Anywhere, as soon as possible',
   anyOffice: 'Any office',
   anyOfficeHint: 'See the times of all offices together.',
   places: 'How many people?',

@@ -148,6 +148,7 @@ export const pagesEs: PageWords = {
   requestButton: 'Enviar solicitud',
   officeLegend: '¿En qué oficina?',
   wayLegend: '¿Dónde o cómo?',
+  asap: 'En cualquier oficina, cuanto antes',
   anyOffice: 'Cualquier oficina',
   anyOfficeHint: 'Verá juntas las horas de todas las oficinas.',
   places: '¿Cuántas personas?',

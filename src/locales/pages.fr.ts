@@ -158,6 +158,7 @@ export const pagesFr: PageWords = {
   requestButton: 'Envoyer la demande',
   officeLegend: 'Quel lieu ?',
   wayLegend: 'Où ou comment ?',
+  asap: 'N’importe où, au plus tôt',
   anyOffice: 'Tous les lieux',
   anyOfficeHint: 'Voir ensemble les créneaux de tous les lieux.',
   places: 'Combien de personnes ?',

@@ -146,6 +146,7 @@ export const pagesIt: PageWords = {
   requestButton: 'Invia richiesta',
   officeLegend: 'In quale ufficio?',
   wayLegend: 'Dove o come?',
+  asap: 'Ovunque, appena possibile',
   anyOffice: 'Qualsiasi ufficio',
   anyOfficeHint: 'Vedi insieme gli orari di tutti gli uffici.',
   places: 'Quante persone?',

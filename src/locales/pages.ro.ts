@@ -148,6 +148,7 @@ export const pagesRo: PageWords = {
   requestButton: 'Trimiteți cererea',
   officeLegend: 'La ce sediu?',
   wayLegend: 'Unde sau cum?',
+  asap: 'Oriunde, cât mai curând',
   anyOffice: 'Orice sediu',
   anyOfficeHint: 'Vedeți împreună orele tuturor sediilor.',
   places: 'Câte persoane?',

@@ -103,6 +103,8 @@ function footer(site: Site): Html {
         <li><a href="${site.base}/find">${w.findLink}</a></li>
         ${siteUrl !== undefined && html`<li class="to-site"><a href="${siteUrl}">${w.toSite(site.config.name)}</a></li>`}
         ${legalLinks(site)}
+      </ul>
+      <ul>
         ${supportPhone !== undefined && html`<li><span>${w.phone}: ${telephone(supportPhone)}</span></li>`}
         ${
           supportEmail !== undefined &&

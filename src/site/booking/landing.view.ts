@@ -4,6 +4,7 @@ import type { Location, Need } from '../../domain/catalogue/tenant-config.ts'
 import { clockOf, dateOf } from '../../locales/dates.ts'
 import { formatDate, dayOf } from '../../kernel/time/zone.ts'
 import { hidden, select, NO_FAULTS } from '../../ui/form.ts'
+import { icon } from '../../ui/icon.ts'
 import { html, own, paragraphs, telephone, type Html } from '../../platform/html/html.ts'
 import { visitName } from '../../locales/visit-text.ts'
 import type { Page } from '../page.ts'
@@ -50,17 +51,30 @@ const selectionFor = (serviceId: string, { channel, location }: First): Selectio
   ...(location ? { locationId: location.id } : {}),
 })
 
+/** The earliest time of several offices, for those who go anywhere; null with one office, or nothing free. */
+function anywhere(firsts: readonly First[]): First | null {
+  const free = firsts.filter(({ channel, start }) => channel === 'in_person' && start !== null)
+  return free.length < 2 ? null : free.reduce((a, b) => (b.start! < a.start! ? b : a))
+}
+
+type Line = { service: ServiceOffer['service']; first: First; draft: string; isAnywhere?: boolean }
+
 /** A place with its first free time, which is a button, and the way to its other times. */
-function firstLine(site: Site, { service }: ServiceOffer, first: First, draft: string): Html {
+function firstLine(site: Site, { service, first, draft, isAnywhere = false }: Line): Html {
   const w = site.words
-  const where = first.location ? own(site, first.location.name) : html`${w.channels[first.channel]}`
-  const query = selectionQuery(selectionFor(service.id, first))
+  const place = isAnywhere
+    ? html`${w.asap}`
+    : first.location
+      ? own(site, first.location.name)
+      : html`${w.channels[first.channel]}`
+  const where = html`${icon(isAnywhere ? 'soon' : first.channel)}${place}`
+  const query = selectionQuery(selectionFor(service.id, isAnywhere ? { ...first, location: null } : first))
   if (first.start === null)
     return html`<li>
       <span>${where}</span>
       <a class="none" href="${site.base}/book/time?${query.toString()}">${w.nothingFree}</a>
     </li>`
-  const name = html`<span class="unseen">${own(site, service.name)}, ${where}: </span>`
+  const name = html`<span class="unseen">${own(site, service.name)}, ${place}: </span>`
   return html`<li>
     <span>${where}</span>
     <form method="post" action="${site.base}/book/time?${query.toString()}" class="inline">
@@ -83,13 +97,15 @@ function card(site: Site, offer: ServiceOffer, { filter, draft }: Landing): Html
   const { service, firsts } = offer
   const query = new URLSearchParams({ service: service.id, ...(filter.channel ? { channel: filter.channel } : {}) })
   const address = `${site.base}/book?${query.toString()}`
+  const soonest = anywhere(firsts)
   return html`<li class="card">
     <h3><a href="${address}" data-element="service-booking-access">${own(site, service.name)}</a></h3>
     <p class="hint">
       ${w.minutes(service.durationMinutes)} · ${service.channels.map((c) => w.channels[c.type]).join(', ')}
     </p>
     <ul class="firsts">
-      ${firsts.slice(0, MOST_PLACES).map((first) => firstLine(site, offer, first, draft))}
+      ${soonest && firstLine(site, { service, first: soonest, draft, isAnywhere: true })}
+      ${firsts.slice(0, MOST_PLACES).map((first) => firstLine(site, { service, first, draft }))}
       ${firsts.length === 0 && html`<li><span class="none">${w.nothingFree}</span></li>`}
     </ul>
     ${firsts.length > MOST_PLACES && html`<p><a href="${address}">${w.allPlaces(firsts.length)}</a></p>`}
@@ -217,8 +233,8 @@ export function landingPage(site: Site, landing: Landing): Page {
       <section class="ways" aria-labelledby="ways">
         <h2 id="ways">${w.waysTitle}</h2>
         <ul>
-          <li><a href="${site.base}/mine">${w.mineLink}</a></li>
-          ${landing.hasCallbacks && html`<li><a href="${site.base}/callback">${w.callback.title}</a></li>`}
+          <li>${icon('mine')}<a href="${site.base}/mine">${w.mineLink}</a></li>
+          ${landing.hasCallbacks && html`<li>${icon('phone')}<a href="${site.base}/callback">${w.callback.title}</a></li>`}
         </ul>
       </section>
     </div>`,
