@@ -35,6 +35,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
   const secret = config.demo ? await whenAvailable(() => demoPassword(deps, config.data)) : null
   const demo = config.demo ? await whenAvailable(() => loadDemo(deps)) : null
   if (demo && secret) await whenAvailable(() => keepDemoPeople(deps, config.data, demo.tenantId, secret))
+  if (demo && deps.mail === null) deps.demoTenantId = demo.tenantId
   const { logLevel, trustProxy, operationsPort } = config
   const app = await buildApp(deps, { logLevel, trustProxy, hasOperationsPort: operationsPort !== undefined })
   // Answers of external servers (a calendar, a gateway) are not our errors: log them as warnings.

@@ -63,6 +63,17 @@ test('a code opens what is theirs: appointments, details, reminders, messages, a
     expect((await newCitizen(service.app).get(`/prova${path}`)).status).toBe(404)
 })
 
+test('in the demo without a mail server the page shows the code, and nowhere else', async () => {
+  await book(3, { email: 'demo@posta.example' })
+  const citizen = newCitizen(service.app)
+  const asked = await citizen.submit(await citizen.get('/prova/mine'), '/mine/code', { means: 'demo@posta.example' })
+  expect(asked.text).not.toMatch(/\d{6}/)
+  service.deps.demoTenantId = service.tenant.id
+  const code = /il codice è (\d{6})/.exec((await citizen.get('/prova/mine')).text)![1]
+  delete service.deps.demoTenantId
+  expect(await codeFor('demo@posta.example')).toBe(code)
+})
+
 test('nobody learns whether an address is known, a code is tried five times, and it ends', async () => {
   await book(2, { email: 'nota@posta.example' })
   const pages = []

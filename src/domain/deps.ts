@@ -19,6 +19,8 @@ export type Deps = CoreDeps & {
   mail: SendMail | null
   /** Token for the page that creates the first tenant of an installation; new at each start. */
   setUpToken: string
+  /** The demo tenant, while no mail server is there: its pages show the code that would be sent. Undefined everywhere else. */
+  demoTenantId?: string
   /** URL prefix of a range service for breached passwords; undefined = only the dictionary is checked. */
   breachedUrl: string | undefined
   /** Sender address of messages. */

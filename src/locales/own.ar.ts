@@ -18,6 +18,7 @@ export const ownAr: OwnWords = {
     leaveDone: 'تم حذف من لن يحضر. يبقى الآخرون.',
   },
   mine: {
+    demoCode: (code) => `عرض توضيحي دون خادم بريد: الرمز هو ${code}.`,
     signInWith: (name) => `تسجيل الدخول عبر ${name}`,
     signInFailed: (name) => `لم ينجح الدخول عبر ${name}. حاولوا مرة أخرى أو استخدموا رمزًا.`,
     orByCode: 'أو برمز',

@@ -11,6 +11,7 @@ export const ownDe: OwnWords = {
     leaveDone: 'Wer nicht kommt, wurde herausgenommen. Die anderen bleiben.',
   },
   mine: {
+    demoCode: (code) => `Vorführung ohne Mailserver: der Code ist ${code}.`,
     signInWith: (name) => `Mit ${name} anmelden`,
     signInFailed: (name) =>
       `Die Anmeldung mit ${name} hat nicht geklappt. Versuchen Sie es erneut, oder nutzen Sie einen Code.`,

@@ -47,6 +47,7 @@ export const ownEn = {
     leaveDone: 'Who is not coming has been taken off. The others stay.',
   },
   mine: {
+    demoCode: (code: string) => `Demo without a mail server: the code is ${code}.`,
     signInWith: (name: string) => `Sign in with ${name}`,
     signInFailed: (name: string) => `Signing in with ${name} did not work. Try again, or use a code.`,
     orByCode: 'Or with a code',

@@ -14,6 +14,7 @@ export const ownEs: OwnWords = {
     leaveDone: 'Quien no viene ya no figura. Los demás siguen.',
   },
   mine: {
+    demoCode: (code) => `Demostración sin servidor de correo: el código es ${code}.`,
     signInWith: (name) => `Entrar con ${name}`,
     signInFailed: (name) => `No se ha podido entrar con ${name}. Inténtelo de nuevo o use un código.`,
     orByCode: 'O con un código',

@@ -14,6 +14,7 @@ export const ownFr: OwnWords = {
     leaveDone: 'La personne qui ne vient pas a été retirée. Les autres restent.',
   },
   mine: {
+    demoCode: (code) => `Démonstration sans serveur de messagerie : le code est ${code}.`,
     signInWith: (name) => `Se connecter avec ${name}`,
     signInFailed: (name) => `La connexion avec ${name} n’a pas abouti. Réessayez, ou utilisez un code.`,
     orByCode: 'Ou avec un code',

@@ -11,6 +11,7 @@ export const ownIt: OwnWords = {
     leaveDone: 'Chi non viene è stato tolto. Gli altri restano.',
   },
   mine: {
+    demoCode: (code) => `Dimostrazione senza server di posta: il codice è ${code}.`,
     signInWith: (name) => `Entra con ${name}`,
     signInFailed: (name) => `L’accesso con ${name} non è riuscito. Riprova, oppure entra con un codice.`,
     orByCode: 'Oppure con un codice',

@@ -19,6 +19,7 @@ export const ownRo: OwnWords = {
     leaveDone: 'Persoana care nu vine a fost scoasă. Ceilalți rămân.',
   },
   mine: {
+    demoCode: (code) => `Demonstrație fără server de e-mail: codul este ${code}.`,
     signInWith: (name) => `Autentificare cu ${name}`,
     signInFailed: (name) => `Autentificarea cu ${name} nu a reușit. Încercați din nou sau folosiți un cod.`,
     orByCode: 'Sau cu un cod',

@@ -8,6 +8,7 @@ import {
   meansOf,
   openAccessOf,
   personOf,
+  shownCode,
 } from '../../application/citizen-access/access.ts'
 import { changeOwn, wishReminders } from '../../application/citizen-access/own-data.ts'
 import { endAccess, findAccess } from '../../application/citizen-access/access.sql.ts'
@@ -157,7 +158,9 @@ async function show(deps: Deps, request: FastifyRequest, site: Site): Promise<Vi
     id === undefined || firstText(query, 'new') !== ''
       ? undefined
       : await findAccess(deps.db.kysely, site.tenantId, id, new Date(site.now))
-  return asked ? codePage(site, asked.means, NO_FAULTS) : askPage(site, { means: '', faults: NO_FAULTS, message })
+  return asked
+    ? codePage(site, { means: asked.means, faults: NO_FAULTS, shown: await shownCode(deps, site.tenantId, asked.id) })
+    : askPage(site, { means: '', faults: NO_FAULTS, message })
 }
 
 async function ask(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
@@ -180,7 +183,9 @@ async function enter(deps: Deps, request: FastifyRequest, reply: FastifyReply, s
   reply.code(422)
   const asked = id === undefined ? undefined : await findAccess(deps.db.kysely, site.tenantId, id, new Date(site.now))
   const faults = new Map([['code', site.words.mine.codeWrong]])
-  return asked ? codePage(site, asked.means, faults) : askPage(site, { means: '', faults: NO_FAULTS, message: html`` })
+  return asked
+    ? codePage(site, { means: asked.means, faults, shown: await shownCode(deps, site.tenantId, asked.id) })
+    : askPage(site, { means: '', faults: NO_FAULTS, message: html`` })
 }
 
 async function saveDetails(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {

@@ -70,8 +70,15 @@ export function askPage(site: Site, { means, faults, message }: Ask): Page {
   }
 }
 
+type Code = {
+  means: string
+  faults: Faults
+  /** The code itself, in the demo without a mail server. */
+  shown: string | null
+}
+
 /** Takes the code. It says the same for known and unknown addresses. */
-export function codePage(site: Site, means: string, faults: Faults): Page {
+export function codePage(site: Site, { means, faults, shown }: Code): Page {
   const w = site.words
   const m = w.mine
   return {
@@ -82,6 +89,7 @@ export function codePage(site: Site, means: string, faults: Faults): Page {
       <h1>${m.codeTitle}</h1>
       ${faultSummary(w, faults)}
       <p class="lead">${m.codeSent(shownEmail(means))}</p>
+      ${shown !== null && html`<p class="notice note">${m.demoCode(shown)}</p>`}
       <form method="post" action="${site.base}/mine/enter" data-checked>
         ${field(
           {
