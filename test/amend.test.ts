@@ -1,6 +1,6 @@
 // After booking: the citizen changes the answers, and takes one of several people off the appointment.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newCitizen, solve, timesIn, type Citizen } from './helpers/citizen.ts'
+import { confirmAs, newCitizen, timesIn, type Citizen } from './helpers/citizen.ts'
 import { makeOffice, startService, type TestService } from './helpers/service.ts'
 
 let service: TestService
@@ -22,10 +22,7 @@ async function book(citizen: Citizen, companions: string, places: number): Promi
   const details = await citizen.submit(times, '/book/time', { at: timesIn(times.html)[0]! })
   const applicant = await citizen.submit(details, '/details', { answer_motivo: 'Rinnovo' })
   const who = { firstName: 'Ada', lastName: 'Neri', email: 'ada@posta.example', phone: '' }
-  const summary = await citizen.submit(applicant, '/applicant', { ...who, companions })
-  const done = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
-  expect(done.url).toMatch(/confirmed$/)
-  return done.url.replace('/confirmed', '')
+  return confirmAs(citizen, applicant, { ...who, companions })
 }
 /** The first time of the day, which both tests book. */
 const FIRST = '2026-11-23T09:00:00+01:00'

@@ -1,6 +1,6 @@
 // "My appointments": opened by a code, for those who have something and silently for those who do not; what can be done there.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { newCitizen, nthTime, solve, type Citizen } from './helpers/citizen.ts'
+import { confirmAs, newCitizen, nthTime, type Citizen } from './helpers/citizen.ts'
 import { makeOffice, START, startService, type TestService } from './helpers/service.ts'
 
 let service: TestService
@@ -16,15 +16,8 @@ async function book(n: number, who: Record<string, string>): Promise<string> {
   const citizen = newCitizen(service.app)
   const { page, at } = await nthTime(citizen, await citizen.get(TIME), n)
   const applicant = await citizen.submit(page, '/book/time', { at })
-  const summary = await citizen.submit(applicant, '/applicant', {
-    firstName: 'Ada',
-    lastName: 'Neri',
-    phone: '',
-    ...who,
-  })
-  const done = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
-  expect(done.url).toMatch(/confirmed$/)
-  return /appointments\/([0-9a-f-]{36})/.exec(done.url)![1]!
+  const own = await confirmAs(citizen, applicant, { firstName: 'Ada', lastName: 'Neri', phone: '', ...who })
+  return own.split('/').at(-1)!
 }
 
 /** The code in the last message to an address; undefined if there is none. */

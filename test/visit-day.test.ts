@@ -1,7 +1,7 @@
 // The day of the visit: "I am here" by the code on the sign, and the delay of the office from the visits that ended last.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { metresBetween } from '../src/site/appointment/day.ts'
-import { newCitizen, nthTime, solve } from './helpers/citizen.ts'
+import { confirmAs, newCitizen, nthTime } from './helpers/citizen.ts'
 import { makeOffice, startService, type Office, type TestService } from './helpers/service.ts'
 
 let service: TestService
@@ -18,15 +18,14 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
+const NERI = { lastName: 'Neri', phone: '' }
+
 test('who is there says so with the code of the sign, on time and once; the office sees it and tells its delay', async () => {
   const citizen = newCitizen(service.app)
   const { page, at } = await nthTime(citizen, await citizen.get('/prova/book/time?service=cie&channel=in_person'), 4)
   const form = await citizen.submit(page, '/book/time', { at })
-  const who = { firstName: 'Ada', lastName: 'Neri', email: 'ada@posta.example', phone: '' }
-  const summary = await citizen.submit(form, '/applicant', who)
-  const done = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
-  const id = /appointments\/([0-9a-f-]{36})/.exec(done.url)![1]!
-  const own = `/prova/appointments/${id}`
+  const own = await confirmAs(citizen, form, { ...NERI, firstName: 'Ada', email: 'ada@posta.example' })
+  const id = own.split('/').at(-1)!
   const start = Date.parse((await service.tenant.call('GET', `/v1/appointments/${id}`)).body.start)
   expect((await citizen.get(own)).html).not.toContain('/arrival"')
 
@@ -85,10 +84,7 @@ test('with a radius, the place of the device is believed near the office, and th
   const citizen = newCitizen(service.app)
   const { page, at } = await nthTime(citizen, await citizen.get('/prova/book/time?service=cie&channel=in_person'), 2)
   const form = await citizen.submit(page, '/book/time', { at })
-  const who = { firstName: 'Lia', lastName: 'Neri', email: 'lia@posta.example', phone: '' }
-  const summary = await citizen.submit(form, '/applicant', who)
-  const done = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
-  const own = done.url.replace('/confirmed', '')
+  const own = await confirmAs(citizen, form, { ...NERI, firstName: 'Lia', email: 'lia@posta.example' })
   service.clock.now =
     Date.parse((await tenant.call('GET', `/v1/appointments/${own.split('/').at(-1)}`)).body.start) - 600_000
   const shown = await citizen.get(own)

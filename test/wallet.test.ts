@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { decodeJwt, exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { smtpSender } from '../src/application/messaging/smtp.ts'
-import { newCitizen, solve, timesIn, type Citizen } from './helpers/citizen.ts'
+import { confirmAs, newCitizen, timesIn, type Citizen } from './helpers/citizen.ts'
 import { startMailbox } from './helpers/mailbox.ts'
 import { makeOffice, startService, type TestService } from './helpers/service.ts'
 
@@ -19,10 +19,7 @@ beforeAll(async () => {
   citizen = newCitizen(service.app)
   const times = await citizen.get('/prova/book/time?service=cie&channel=in_person')
   const form = await citizen.submit(times, '/book/time', { at: timesIn(times.html).at(-1)! })
-  const who = { firstName: 'Ada', lastName: 'Neri', email: 'ada@posta.example', phone: '' }
-  const summary = await citizen.submit(form, '/applicant', who)
-  const done = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
-  own = done.url.replace('/confirmed', '')
+  own = await confirmAs(citizen, form, { firstName: 'Ada', lastName: 'Neri', email: 'ada@posta.example', phone: '' })
 })
 afterAll(() => service.close())
 
@@ -125,6 +122,10 @@ test('the mail about a visit carries its code as a QR code', async () => {
   sender.close()
   const picture = box.got[0]!.mail.attachments.find(({ filename }) => filename === 'code.png')!
   expect([picture.contentId, picture.mimeType]).toEqual(['<code>', 'image/png'])
-  expect(Buffer.from(picture.content as ArrayBuffer).subarray(1, 4).toString()).toBe('PNG')
+  expect(
+    Buffer.from(picture.content as ArrayBuffer)
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG')
   await box.close()
 })

@@ -136,3 +136,11 @@ export async function solve(html: string): Promise<string> {
   const solution = await solveChallenge({ challenge, deriveKey })
   return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
 }
+
+/** From the form for personal details to the end: types them, agrees and confirms. Returns the page of the appointment without `/confirmed`. */
+export async function confirmAs(citizen: Citizen, form: Shown, who: Record<string, string>): Promise<string> {
+  const summary = await citizen.submit(form, '/applicant', who)
+  const done = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
+  if (!done.url.endsWith('/confirmed')) throw new Error(`not confirmed: ${done.url} ${done.text}`)
+  return done.url.replace('/confirmed', '')
+}

@@ -7,6 +7,7 @@ import type { Question } from '../../domain/catalogue/visit.ts'
 import type { Page } from '../page.ts'
 import { amendSection } from './amend.view.ts'
 import type { Site } from '../site.ts'
+import { againLink } from '../again-link.ts'
 import { statusTag } from '../status-tag.ts'
 import { documentOf } from '../../domain/appointment/appointment-document.ts'
 import { qrSvg } from './qr.ts'
@@ -156,13 +157,6 @@ function stateOf(site: Site, a: Appointment): string {
   const { cancellation } = a.document as { cancellation?: { code: string } }
   if ((isOver && a.status === 'pending') || cancellation?.code === 'not_approved') return w.pastPending
   return isOver && a.status === 'confirmed' ? w.past : w.states[a.status]
-}
-
-/** Link to book the same service at the same office again. */
-const againLink = (site: Site, a: Appointment): string => {
-  const query = new URLSearchParams(a.service_ids.map((id): [string, string] => ['service', id]))
-  query.set('way', a.channel === 'in_person' ? `in_person ${a.location_id}` : a.channel)
-  return `${site.base}/book?${query.toString()}`
 }
 
 export function managePage(site: Site, own: OwnAppointment): Page {

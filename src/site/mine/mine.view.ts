@@ -9,6 +9,7 @@ import { spanOf, visitName } from '../../locales/visit-text.ts'
 import { faultSummary, field, hidden, select, NO_FAULTS, type Faults } from '../../ui/form.ts'
 import { html, own, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../page.ts'
+import { againLink } from '../again-link.ts'
 import { statusTag } from '../status-tag.ts'
 import type { Site } from '../site.ts'
 
@@ -151,8 +152,6 @@ function appointmentItem(site: Site, mine: Mine, a: Appointment): Html {
     a.channel === 'in_person'
       ? own(site, site.config.locations.get(a.location_id)?.name ?? '')
       : html`${w.channels[a.channel as 'phone']}`
-  const again = new URLSearchParams(a.service_ids.map((id): [string, string] => ['service', id]))
-  again.set('way', a.channel === 'in_person' ? `in_person ${a.location_id}` : a.channel)
   const isOver = a.ends_at.getTime() <= site.now || a.status === 'cancelled'
   return html`<li class="item">
     <p>
@@ -160,7 +159,7 @@ function appointmentItem(site: Site, mine: Mine, a: Appointment): Html {
       ${statusTag(site, a)}${forWhom(site, mine, a)}
     </p>
     <p>${spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime())} · ${where}</p>
-    ${isOver && html`<p><a href="${site.base}/book?${again.toString()}">${w.mine.rebook}</a></p>`}
+    ${isOver && html`<p><a href="${againLink(site, a)}">${w.mine.rebook}</a></p>`}
   </li>`
 }
 
