@@ -89,10 +89,10 @@ async function firstByPart(
 type FirstsWish = { visit: Visit; more?: Partial<SlotRequest>; filter?: Filter }
 
 /** Whether an office, or one of the services wherever it is, meets a need. */
-function meets(site: Catalogue, visit: Visit, location: Location, need: Need | undefined): boolean {
-  if (need === undefined || location.features?.includes(need)) return true
-  return visit.serviceIds.some((id) => site.config.services.get(id)?.supports?.includes(need))
-}
+export const meets = (services: readonly OfferedService[], location: Location, need: Need | undefined): boolean =>
+  need === undefined ||
+  location.features?.includes(need) === true ||
+  services.some((service) => service.supports?.includes(need))
 
 /** The first free time of a visit for each channel, and for each office if in person. */
 export async function firstTimes(
@@ -104,9 +104,10 @@ export async function firstTimes(
   const isByPart = filter.day !== undefined || filter.part !== undefined
   const firsts = await (isByPart ? firstByPart(deps, site, request, filter) : firstByLocation(deps, request))
   const { channel: wanted, locationId, need } = filter
+  const services = visit.serviceIds.flatMap((id) => site.config.services.get(id) ?? [])
   return visit.channels.flatMap((channel): First[] => {
     if (wanted !== undefined && channel !== wanted) return []
-    const locations = locationsOver(site.config, visit, channel).filter((l) => meets(site, visit, l, need))
+    const locations = locationsOver(site.config, visit, channel).filter((l) => meets(services, l, need))
     if (channel === 'in_person')
       return locations
         .filter((location) => locationId === undefined || location.id === locationId)

@@ -8,7 +8,7 @@ import { formatDate, isCalendarDate, dayOf, parseDate } from '../../kernel/time/
 import { firstText, type Fields } from '../../ui/form-input.ts'
 import type { View } from '../pages.ts'
 import { draftsOf, draftSignature, type Site } from '../site.ts'
-import { frequentIds, offersOf, type Filter } from './available-times.ts'
+import { frequentIds, meets, offersOf, type Filter } from './available-times.ts'
 import { requireDraft } from './drafts.ts'
 import { landingPage, type Landing } from './landing.view.ts'
 import { searchServices } from './service-search.ts'
@@ -38,9 +38,7 @@ function fits(site: Site, service: OfferedService, { channel, locationId, need }
     (l) => !l.archived && (service.locationIds.length === 0 || service.locationIds.includes(l.id)),
   )
   if (locationId !== undefined && !offices.some((l) => l.id === locationId)) return false
-  return (
-    need === undefined || service.supports?.includes(need) === true || offices.some((l) => l.features?.includes(need))
-  )
+  return offices.some((l) => meets([service], l, need))
 }
 
 /** The bookings that this browser has begun and still holds. */
