@@ -64,13 +64,15 @@ test('one of several does not come: the place is free again, the others stay, pr
   expect(await remaining()).toBe(before - 3)
   const shown = await citizen.get(own)
   expect(shown.text).toContain('Ugo Neri non viene')
-  const leave = () => citizen.submit(shown, '/attendees', { leaves: 'Ugo Neri' })
+  const asked = await citizen.submit(shown, '/attendees', { leaves: 'Ugo Neri' })
+  expect(asked.text).toContain('Il posto di Ugo Neri torna libero')
+  const leave = () => citizen.submit(asked, '/attendees')
   const [first, second] = await Promise.all([leave(), leave()])
   expect([first.status, second.status]).toEqual([200, 200])
   const a = (await service.tenant.call('GET', `/v1/appointments/${own.split('/').at(-1)}`)).body
   expect(a).toMatchObject({ status: 'confirmed', places: 2, attendees: ['Ada Neri', 'Lia Neri'] })
   expect(await remaining()).toBe(before - 2)
-  await citizen.submit(shown, '/attendees', { leaves: 'Lia Neri' })
+  await citizen.submit(asked, '/attendees', { leaves: 'Lia Neri' })
   // The last one cancels the appointment instead.
   const last = await citizen.get(own)
   expect(last.html).not.toContain('/attendees')

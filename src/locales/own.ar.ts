@@ -15,6 +15,7 @@ export const ownAr: OwnWords = {
     answersSaved: 'تم تغيير الإجابات.',
     leaveTitle: 'هل هناك من لن يحضر؟',
     leaveButton: (name) => `${name} لن يحضر`,
+    leaveText: (name) => `يصبح مكان ${name} متاحًا. يبقى الآخرون.`,
     leaveDone: 'تم حذف من لن يحضر. يبقى الآخرون.',
   },
   mine: {

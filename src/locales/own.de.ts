@@ -8,6 +8,7 @@ export const ownDe: OwnWords = {
     answersSaved: 'Die Antworten wurden geändert.',
     leaveTitle: 'Kommt jemand nicht?',
     leaveButton: (name) => `${name} kommt nicht`,
+    leaveText: (name) => `Der Platz von ${name} wird frei. Die anderen bleiben.`,
     leaveDone: 'Wer nicht kommt, wurde herausgenommen. Die anderen bleiben.',
   },
   mine: {

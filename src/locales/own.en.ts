@@ -44,6 +44,7 @@ export const ownEn = {
     answersSaved: 'The answers have been changed.',
     leaveTitle: 'Is somebody not coming?',
     leaveButton: (name: string) => `${name} is not coming`,
+    leaveText: (name: string) => `The place of ${name} becomes free. The others stay.`,
     leaveDone: 'Who is not coming has been taken off. The others stay.',
   },
   mine: {

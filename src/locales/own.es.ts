@@ -11,6 +11,7 @@ export const ownEs: OwnWords = {
     answersSaved: 'Las respuestas se han cambiado.',
     leaveTitle: '¿Alguien no viene?',
     leaveButton: (name) => `${name} no viene`,
+    leaveText: (name) => `La plaza de ${name} queda libre. Los demás siguen.`,
     leaveDone: 'Quien no viene ya no figura. Los demás siguen.',
   },
   mine: {

@@ -11,6 +11,7 @@ export const ownFr: OwnWords = {
     answersSaved: 'Les réponses ont été modifiées.',
     leaveTitle: 'Quelqu’un ne vient pas ?',
     leaveButton: (name) => `${name} ne vient pas`,
+    leaveText: (name) => `La place de ${name} se libère. Les autres restent.`,
     leaveDone: 'La personne qui ne vient pas a été retirée. Les autres restent.',
   },
   mine: {

@@ -8,6 +8,7 @@ export const ownIt: OwnWords = {
     answersSaved: 'Le risposte sono state cambiate.',
     leaveTitle: 'Qualcuno non viene?',
     leaveButton: (name) => `${name} non viene`,
+    leaveText: (name) => `Il posto di ${name} torna libero. Gli altri restano.`,
     leaveDone: 'Chi non viene è stato tolto. Gli altri restano.',
   },
   mine: {

@@ -16,6 +16,7 @@ export const ownRo: OwnWords = {
     answersSaved: 'Răspunsurile au fost modificate.',
     leaveTitle: 'Nu vine cineva?',
     leaveButton: (name) => `${name} nu vine`,
+    leaveText: (name) => `Locul pentru ${name} devine liber. Ceilalți rămân.`,
     leaveDone: 'Persoana care nu vine a fost scoasă. Ceilalți rămân.',
   },
   mine: {

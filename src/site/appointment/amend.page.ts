@@ -10,7 +10,7 @@ import { NO_FAULTS } from '../../ui/form.ts'
 import { textOf } from '../../ui/form-input.ts'
 import { answerFaults, answersOf, typedAnswers, type TypedAnswers } from '../../ui/questions.ts'
 import { addOwnPage } from '../pages.ts'
-import { answersPage } from './amend.view.ts'
+import { answersPage, leavePage } from './amend.view.ts'
 import { changeOf } from './move.page.ts'
 import { openQuestions } from './own-appointment.ts'
 
@@ -57,7 +57,12 @@ export function amendPages(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/appointments/:id/attendees',
     handler: async (request, _reply, site, a) => {
       const base = `${site.base}/appointments/${a.id}`
-      const name = textOf(formFields(request), 'leaves', 210)
+      const form = formFields(request)
+      const name = textOf(form, 'leaves', 210)
+      // The place may be taken by somebody else the moment it is free.
+      const names = documentOf(a).attendees ?? []
+      if (textOf(form, 'sure', 3) !== 'yes' && names.length > 1 && names.includes(name))
+        return leavePage(site, base, name)
       const isOff = await leaveOne(deps, changeOf(site, a), name).catch((error: unknown) => {
         // Pressed twice: they are off it already.
         if (error instanceof AppError && error.code === 'not_found') return null

@@ -29,6 +29,27 @@ export function amendSection(site: Site, { a, base, mayCancel, questions }: Amen
   }`
 }
 
+/** Asks before a person is taken off. */
+export function leavePage(site: Site, base: string, name: string): Page {
+  const w = site.words
+  return {
+    title: w.amend.leaveTitle,
+    isPrivate: true,
+    event: 'leave',
+    main: html`<div class="narrow">
+      <h1>${w.amend.leaveTitle}</h1>
+      <p class="lead">${w.amend.leaveText(name)}</p>
+      <form method="post" action="${base}/attendees">
+        ${hidden('leaves', name)} ${hidden('sure', 'yes')}
+        <div class="actions">
+          <a class="back" href="${base}">${w.back}</a>
+          <button class="danger">${w.amend.leaveButton(name)}</button>
+        </div>
+      </form>
+    </div>`,
+  }
+}
+
 type AnswersContent = {
   a: Appointment
   base: string
