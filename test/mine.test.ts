@@ -131,17 +131,28 @@ test('reminders follow the wish, details change, the access ends by itself and b
   expect([over.status, over.text.includes('Il tuo accesso è finito')]).toEqual([404, true])
 })
 
-test('all data are taken along, and deleted with everything that is to come', async () => {
+test('all data are taken along, and deleted with everything that is to come; who shares the address keeps theirs', async () => {
   const id = await book(4, { email: 'via@posta.example' })
+  const other = await book(5, { email: 'via@posta.example', firstName: 'Ugo' })
   const citizen = newCitizen(service.app)
   await enter(citizen, 'via@posta.example')
-  const data = JSON.parse((await citizen.get('/prova/mine/data.json')).html)
-  expect(data.people[0].contact.email).toBe('via@posta.example')
-  expect(data.people[0].appointments).toHaveLength(1)
-  const done = await citizen.submit(await citizen.get('/prova/mine/erasure'), '/mine/erasure')
+  const { people } = JSON.parse((await citizen.get('/prova/mine/data.json')).html)
+  expect(people.map((p: any) => [p.contact.email, p.appointments.length])).toEqual([
+    ['via@posta.example', 1],
+    ['via@posta.example', 1],
+  ])
+  const statusOf = async (one: string) => (await service.tenant.call('GET', `/v1/appointments/${one}`)).body.status
+  const asked = await citizen.get('/prova/mine/erasure')
+  expect(asked.text).toContain('Di chi cancellare i dati?')
+  expect((await citizen.submit(asked, '/mine/erasure')).status).toBe(422)
+  const ada = people.find((p: any) => p.contact.firstName === 'Ada').contact.id
+  const done = await citizen.submit(asked, '/mine/erasure', { contact: ada })
   expect(done.text).toContain('I tuoi dati sono stati cancellati.')
-  const { body } = await service.tenant.call('GET', `/v1/appointments/${id}`)
-  expect(body.status).toBe('cancelled')
+  expect([await statusOf(id), await statusOf(other)]).toEqual(['cancelled', 'confirmed'])
+  // The one who is left needs no choice.
+  const last = await citizen.submit(await citizen.get('/prova/mine/erasure'), '/mine/erasure')
+  expect(last.text).toContain('I tuoi dati sono stati cancellati.')
+  expect(await statusOf(other)).toBe('cancelled')
   const found = await service.tenant.call('POST', '/v1/contacts/search', { email: 'via@posta.example' })
   expect(found.body.items).toEqual([])
 })

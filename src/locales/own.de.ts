@@ -62,6 +62,7 @@ export const ownDe: OwnWords = {
     dataText: 'Sie können alle Daten, die das Amt über Sie speichert, herunterladen oder löschen lassen.',
     download: 'Meine Daten herunterladen',
     erase: 'Meine Daten löschen',
+    eraseWhose: 'Wessen Daten sollen gelöscht werden?',
     eraseText:
       'Namen, Adressen, Nummern und Antworten werden aus allen Ihren Terminen und Rückrufen gelöscht. ' +
       'Kommende werden abgesagt. Das lässt sich nicht rückgängig machen.',

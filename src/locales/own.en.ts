@@ -97,6 +97,7 @@ export const ownEn = {
     dataText: 'You may take all data that the office keeps about you with you, or ask for their deletion.',
     download: 'Download my data',
     erase: 'Delete my data',
+    eraseWhose: 'Whose data should be deleted?',
     eraseText:
       'Names, addresses, numbers and answers are deleted from all your appointments and callbacks. ' +
       'Those to come are cancelled. This cannot be undone.',

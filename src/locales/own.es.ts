@@ -63,6 +63,7 @@ export const ownEs: OwnWords = {
     dataText: 'Puede llevarse todos los datos que la oficina guarda sobre usted o pedir que se borren.',
     download: 'Descargar mis datos',
     erase: 'Borrar mis datos',
+    eraseWhose: '¿De quién se borran los datos?',
     eraseText:
       'Se borrarán los nombres, las direcciones, los números y las respuestas de todas sus citas y llamadas. ' +
       'Las que estén pendientes se cancelarán. No se puede deshacer.',

@@ -64,6 +64,7 @@ export const ownFr: OwnWords = {
     dataText: 'Vous pouvez récupérer toutes les données conservées à votre sujet, ou demander leur suppression.',
     download: 'Télécharger mes données',
     erase: 'Supprimer mes données',
+    eraseWhose: 'De qui faut-il supprimer les données ?',
     eraseText:
       'Les noms, adresses, numéros et réponses sont supprimés de tous vos rendez-vous et appels. ' +
       'Ceux à venir sont annulés. Vous ne pourrez pas revenir en arrière.',

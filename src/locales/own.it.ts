@@ -61,6 +61,7 @@ export const ownIt: OwnWords = {
     dataText: 'Puoi portare con te tutti i dati che l’ufficio conserva su di te, o chiederne la cancellazione.',
     download: 'Scarica i miei dati',
     erase: 'Cancella i miei dati',
+    eraseWhose: 'Di chi cancellare i dati?',
     eraseText:
       'Nomi, indirizzi, numeri e risposte vengono cancellati da tutti i tuoi appuntamenti e richiamate. ' +
       'Quelli in arrivo sono annullati. Non si può tornare indietro.',

@@ -70,6 +70,7 @@ export const ownRo: OwnWords = {
       'Puteți lua cu dumneavoastră toate datele pe care biroul le păstrează despre dumneavoastră sau cere ștergerea lor.',
     download: 'Descărcați datele mele',
     erase: 'Ștergeți datele mele',
+    eraseWhose: 'Ale cui date se șterg?',
     eraseText:
       'Numele, adresele, numerele și răspunsurile se șterg din toate programările și apelurile dumneavoastră. ' +
       'Cele viitoare se anulează. Nu se poate reveni.',

@@ -233,19 +233,27 @@ async function saveReminders(deps: Deps, request: FastifyRequest, site: Site): P
 async function erase(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const found = await requireOpened(deps, request, site)
   const { tenantId } = site
-  for (const a of await appointmentsOf(deps, site, found.owners))
+  const chosen = [formFields(request).contact ?? []].flat()
+  const owners = found.owners.length === 1 ? found.owners : found.owners.filter(({ id }) => chosen.includes(id))
+  if (owners.length === 0) {
+    reply.code(422)
+    return erasurePage(site, found.owners, new Map([['contact', site.words.fieldMissing]]))
+  }
+  for (const a of await appointmentsOf(deps, site, owners))
     if ((a.status === 'confirmed' || a.status === 'pending') && a.ends_at.getTime() > site.now)
       await cancel(
         deps,
         { tenantId, id: a.id, actor: { name: 'citizen', audience: 'staff' }, wantedVersion: null },
         undefined,
       )
-  for (const owner of found.owners) {
+  for (const owner of owners) {
     const callbacks = await listCallbacks(deps.db.kysely, tenantId, { contactId: owner.id, after: null, limit: MOST })
     for (const c of callbacks)
       if (isOpen(c.status)) await cancelCallback(deps, { tenantId, id: c.id, reason: undefined, actor: CITIZEN.name })
     await erasePerson(deps, tenantId, owner.id, 'citizen')
   }
+  // Others who share the address keep what is theirs, and this browser goes on seeing it.
+  if (owners.length < found.owners.length) return { redirect: `${site.base}/mine?said=erased` }
   await endAccess(deps.db.kysely, tenantId, found.id)
   forgetAccessCookie(request, reply, site)
   return { redirect: `${site.base}/mine?said=erased` }
@@ -305,8 +313,8 @@ function ownData(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     ...{ method: 'GET', url: '/:tenant/mine/erasure', access },
     handler: async (request, _reply, site) => {
-      await requireOpened(deps, request, site)
-      return erasurePage(site)
+      const { owners } = await requireOpened(deps, request, site)
+      return erasurePage(site, owners, NO_FAULTS)
     },
   })
   addPage(app, deps, {

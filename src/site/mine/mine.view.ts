@@ -6,7 +6,7 @@ import type { ReminderWish } from '../../domain/contact/contact.ts'
 import { shownEmail } from '../../domain/contact/email.ts'
 import { exactClock, dateOf } from '../../locales/dates.ts'
 import { spanOf, visitName } from '../../locales/visit-text.ts'
-import { faultSummary, field, hidden, select, NO_FAULTS, type Faults } from '../../ui/form.ts'
+import { choices, faultSummary, field, hidden, select, NO_FAULTS, type Faults } from '../../ui/form.ts'
 import { html, own, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../page.ts'
 import { againLink } from '../again-link.ts'
@@ -356,7 +356,7 @@ function kept(site: Site, mine: Mine): Html {
 }
 
 /** Asks before everything is deleted. */
-export function erasurePage(site: Site): Page {
+export function erasurePage(site: Site, owners: readonly Owner[], faults: Faults): Page {
   const w = site.words
   return {
     title: w.mine.erase,
@@ -364,8 +364,19 @@ export function erasurePage(site: Site): Page {
     event: 'mine-erasure',
     main: html`<div class="narrow">
       <h1>${w.mine.erase}</h1>
+      ${faultSummary(w, faults)}
       <p class="lead">${w.mine.eraseText}</p>
       <form method="post" action="${site.base}/mine/erasure">
+        ${
+          owners.length > 1 &&
+          choices(
+            {
+              ...{ name: 'contact', legend: w.mine.eraseWhose, several: true, chosen: [], required: true },
+              options: owners.map(({ id, firstName, lastName }) => ({ value: id, label: `${firstName} ${lastName}` })),
+            },
+            faults,
+          )
+        }
         <div class="actions">
           <a class="back" href="${site.base}/mine">${w.back}</a>
           <button class="danger">${w.mine.eraseConfirm}</button>
