@@ -30,8 +30,20 @@ export function startCaptcha() {
     event.stopPropagation()
     const button = event.submitter
     button?.setAttribute('aria-disabled', 'true')
+    // What takes time says so, and counts.
+    const began = Date.now()
+    const tell = () => {
+      note.textContent = note.dataset.waiting.replace('{n}', Math.round((Date.now() - began) / 1000))
+    }
+    tell()
+    note.classList.add('waiting')
+    note.setAttribute('role', 'status')
+    note.scrollIntoView({ block: 'center' })
+    const ticking = setInterval(tell, 1000)
     const wait = Promise.race([solved, new Promise((resolve) => setTimeout(resolve, 60_000))])
     void wait.then(() => {
+      clearInterval(ticking)
+      note.classList.remove('waiting')
       button?.removeAttribute('aria-disabled')
       if (field.value === '') field.value = 'unsolved'
       form.requestSubmit(button)

@@ -22,6 +22,12 @@ async function book(citizen: Citizen, companions: string, places: number): Promi
   const details = await citizen.submit(times, '/book/time', { at: timesIn(times.html)[0]! })
   const applicant = await citizen.submit(details, '/details', { answer_motivo: 'Rinnovo' })
   const who = { firstName: 'Ada', lastName: 'Neri', email: 'ada@posta.example', phone: '' }
+  // Nobody is left out unsaid: as many names as other people, no more and no fewer.
+  for (const wrong of places > 1 ? [companions.split('\n')[0]!, `${companions}\nEva Neri`] : []) {
+    const page = await citizen.submit(applicant, '/applicant', { ...who, companions: wrong })
+    expect([page.status, page.text.includes(`Scrivi ${places - 1} nomi`)]).toEqual([422, true])
+    expect(page.html).toContain(wrong.split('\n').at(-1))
+  }
   return confirmAs(citizen, applicant, { ...who, companions })
 }
 /** The first time of the day, which both tests book. */
@@ -45,6 +51,7 @@ test('answers are changed by their rules; a form from before a change elsewhere 
   const saved = await citizen.submit(wrong, '/answers', { answer_motivo: 'Furto' })
   expect(saved.url).toBe(`${own}?said=answers`)
   expect(saved.text).toContain('Le risposte sono state cambiate.')
+  expect(saved.text).toMatch(/Motivo\s+Furto/)
   const a = (await service.tenant.call('GET', `/v1/appointments/${own.split('/').at(-1)}`)).body
   expect(a.answers).toEqual({ motivo: 'Furto', note: 'Ho perso la carta.' })
   const stale = await citizen.submit(form, '/answers', { answer_motivo: 'Rinnovo' })

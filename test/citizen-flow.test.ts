@@ -1,5 +1,7 @@
 // Citizens' actions that once led to a dead end: another location, a lost time, an extra slash, a shared address, a past visit.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { toE164 } from '../src/domain/contact/phone.ts'
+import { asciiDigits } from '../src/kernel/digits.ts'
 import { newCitizen, nthTime, solve, timesIn } from './helpers/citizen.ts'
 import { appOfItsOwn, makeOffice, START, startService, type Office, type TestService } from './helpers/service.ts'
 
@@ -228,4 +230,24 @@ test('anywhere, as soon as possible: the first line of several offices takes the
   // The place is open: the way back shows the times of all offices.
   const back = /href="(\/sedi\/book\/[^"]+\/time[^"]*)"/.exec(form.html)![1]!.replaceAll('&amp;', '&')
   expect((await citizen.get(back)).text).toMatch(/Municipio[\s\S]*Delegazione|Delegazione[\s\S]*Municipio/)
+})
+
+test('a time given up in one window is not taken again by another, and the page says so', async () => {
+  const citizen = newCitizen(service.app)
+  const { page, at } = await nthTime(citizen, await citizen.get(TIME), 3)
+  const form = await citizen.submit(page, '/book/time', { at })
+  const who = { firstName: 'Ada', lastName: 'Neri', email: 'rinuncia@posta.example', phone: '' }
+  const summary = await citizen.submit(form, '/applicant', who)
+  await citizen.post(summary.url.replace('/summary', '/abandonment'), [])
+  const after = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
+  expect(after.url).toMatch(/said=released/)
+  expect(after.text).toContain('non è stato prenotato nulla')
+})
+
+test('capitals in the tenant’s name lead to its pages, and digits of other scripts are digits', async () => {
+  const shouting = await service.app.inject({ url: '/PROVA?lang=it' })
+  expect([shouting.statusCode, shouting.headers.location]).toEqual([301, '/prova?lang=it'])
+  expect((await service.app.inject({ url: '/nessuno' })).statusCode).toBe(404)
+  expect(toE164('٣٣٣١٢٣٤٥٦٧', 'IT')).toBe('+393331234567')
+  expect(asciiDigits('०१२३४५६७८९ ٠٩ ۰۹ 09')).toBe('0123456789 09 09 09')
 })

@@ -115,6 +115,9 @@ export const ownDe: OwnWords = {
   activationTitle: 'Per E-Mail bestätigen',
   activationText: (mail, clock) =>
     `Wir haben einen Link an ${mail} gesendet. Öffnen Sie ihn bis ${clock} Uhr, um den Termin zu bestätigen.`,
+  demoLink: 'Vorführung ohne Mailserver: den Link hier öffnen',
+  activationWhy:
+    'Wir bitten darum, wenn aus einem Netz viele Buchungen kommen oder der Browser die Prüfung nicht machen konnte.',
   activationHint: 'Keine Nachricht? Sehen Sie im Spam-Ordner nach.',
   activationAgain: 'Link noch einmal senden',
   activationOther: 'E-Mail-Adresse korrigieren',

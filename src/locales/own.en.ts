@@ -14,6 +14,9 @@ export const ownEn = {
   activationTitle: 'Confirm by e-mail',
   activationText: (mail: string, clock: string) =>
     `We sent a link to ${mail}. Open it by ${clock} to confirm the appointment.`,
+  demoLink: 'Demo without a mail server: open the link here',
+  activationWhy:
+    'We ask for this when many bookings come from one network, or when the browser could not do its check.',
   activationHint: 'No message? Look among unwanted mail.',
   activationAgain: 'Send the link again',
   activationOther: 'Correct the e-mail address',

@@ -117,6 +117,9 @@ export const ownEs: OwnWords = {
   activationTitle: 'Confirme por correo electrónico',
   activationText: (mail, clock) =>
     `Hemos enviado un enlace a ${mail}. Ábralo antes de ${clockEs(clock)} para confirmar la cita.`,
+  demoLink: 'Demostración sin servidor de correo: abrir el enlace aquí',
+  activationWhy:
+    'Lo pedimos cuando llegan muchas reservas de una misma red o el navegador no pudo hacer la comprobación.',
   activationHint: '¿No le llega el mensaje? Mire en el correo no deseado.',
   activationAgain: 'Enviar de nuevo el enlace',
   activationOther: 'Corregir el correo electrónico',

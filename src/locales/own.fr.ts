@@ -116,6 +116,9 @@ export const ownFr: OwnWords = {
   activationTitle: 'Confirmez par e-mail',
   activationText: (mail, clock) =>
     `Nous avons envoyé un lien à ${mail}. Ouvrez-le avant ${clock} pour confirmer le rendez-vous.`,
+  demoLink: 'Démonstration sans serveur de messagerie : ouvrir le lien ici',
+  activationWhy:
+    'Nous le demandons quand beaucoup de réservations viennent d’un même réseau, ou si le navigateur n’a pas pu faire la vérification.',
   activationHint: 'Pas de message ? Regardez dans les courriers indésirables.',
   activationAgain: 'Renvoyer le lien',
   activationOther: 'Corriger l’adresse e-mail',

@@ -109,6 +109,9 @@ export const ownIt: OwnWords = {
   activationTitle: 'Conferma per e-mail',
   activationText: (mail, clock) =>
     `Abbiamo inviato un collegamento a ${mail}. Aprilo entro le ${clock} per confermare l’appuntamento.`,
+  demoLink: 'Dimostrazione senza server di posta: apri qui il collegamento',
+  activationWhy:
+    'Lo chiediamo quando da una rete arrivano molte prenotazioni, o quando il browser non ha potuto fare la verifica.',
   activationHint: 'Nessun messaggio? Guarda nella posta indesiderata.',
   activationAgain: 'Invia di nuovo il collegamento',
   activationOther: 'Correggi l’indirizzo e-mail',

@@ -122,6 +122,9 @@ export const ownRo: OwnWords = {
   activationTitle: 'Confirmați prin e-mail',
   activationText: (mail, clock) =>
     `Am trimis un link la ${mail}. Deschideți-l până la ${clock} pentru a confirma programarea.`,
+  demoLink: 'Demonstrație fără server de e-mail: deschideți linkul aici',
+  activationWhy:
+    'Cerem acest lucru când vin multe programări din aceeași rețea sau când browserul nu a putut face verificarea.',
   activationHint: 'Nu ați primit mesajul? Căutați-l și în spam.',
   activationAgain: 'Trimiteți din nou linkul',
   activationOther: 'Corectați adresa de e-mail',

@@ -146,12 +146,16 @@ function sendPage(request: FastifyRequest, reply: FastifyReply, site: Site, page
   reply.headers(securityHeaders(site, page.event === 'examples'))
   reply.header('cache-control', page.isPrivate ? 'no-store' : 'private, no-cache')
   reply.header('content-language', site.language).header('vary', 'accept-language, cookie, sec-fetch-dest')
-  return reply.type('text/html; charset=utf-8').send(document(site, page, assetsOf()))
+  // A form that came back says so in its title, the first thing that a screen reader reads.
+  const shown = reply.statusCode === 422 ? { ...page, title: site.words.faultTitle(page.title) } : page
+  return reply.type('text/html; charset=utf-8').send(document(site, shown, assetsOf()))
 }
 
 function installRefusals(app: FastifyInstance, deps: Deps, bodyLimit: number): void {
   app.setErrorHandler(async (error, request, reply) => {
     const problem = asAppError(error, bodyLimit)
+    const elsewhere = problem.params.what === 'tenant' && request.method === 'GET' ? tidied(request.url) : null
+    if (elsewhere !== null) return reply.redirect(elsewhere, 301)
     logProblem(request, problem)
     reply.code(problem.status)
     if (problem.status === 503) reply.header('retry-after', '5')

@@ -174,6 +174,15 @@ export function faultSummary(w: PageWords, faults: Faults): Html {
   </div>`
 }
 
+/** Where the page says how the browser's check goes on; public/captcha.js fills it. */
+export const captchaNote = (w: PageWords): Html =>
+  html`<p
+    class="hint captcha"
+    data-working="${w.captchaWorking}"
+    data-waiting="${w.captchaWaiting}"
+    data-done="${w.captchaDone}"
+  ></p>`
+
 export const hidden = (name: string, value: string): Html =>
   html`<input type="hidden" name="${name}" value="${value}" />`
 

@@ -25,6 +25,12 @@ export function typedAnswers(questions: readonly Question[], form: Fields): Type
   )
 }
 
+/** Stored answers as a form holds them. */
+export const asTyped = (answers: Readonly<Record<string, unknown>>): TypedAnswers =>
+  Object.fromEntries(
+    Object.entries(answers).map(([id, value]) => [id, Array.isArray(value) ? value.map(String) : String(value)]),
+  )
+
 /** Converts the raw answers to the types of the questions; leaves empty ones out. */
 export function answersOf(questions: readonly Question[], typed: TypedAnswers): Answers {
   return Object.fromEntries(
@@ -112,4 +118,18 @@ export function question(
     case 'text':
       return field({ ...common, maxLength: q.maxLength ?? 250 }, faults)
   }
+}
+
+/** An answer as text. */
+export function answerText(
+  site: { words: PageWords },
+  q: Question,
+  value: string | readonly string[] | undefined,
+): string {
+  const w = site.words
+  if (value === undefined || value.length === 0) return w.notGiven
+  if (q.type === 'boolean') return value === 'true' ? w.yes : w.no
+  // Answers keep the options as the tenant wrote them; the reader sees the translation.
+  const labelOf = (option: string): string => q.optionLabels?.[q.options?.indexOf(option) ?? -1] ?? option
+  return [value].flat().map(labelOf).join(', ')
 }

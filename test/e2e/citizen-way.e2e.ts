@@ -41,6 +41,26 @@ test.each(SIZES)('a day and its times are in the first screen: %i × %i', async 
   }
 })
 
+test.each([true, false])('Enter goes on, and never back nor longer: script %s', async (javaScriptEnabled) => {
+  const page = await stage.open({ viewport: PHONE, javaScriptEnabled })
+  await page.goto(`${stage.home}/book/time?${CIE}`)
+  await page
+    .locator('.tiles button')
+    .nth(javaScriptEnabled ? 6 : 7)
+    .click()
+  await page.waitForURL(/details/)
+  await page.locator('input[name=answer_motivo]').nth(1).check()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/applicant/)
+  for (const [name, value] of Object.entries(somebody())) await page.fill(`#${name}`, value)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/summary/)
+  await page.locator('#consent input').check()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/confirmed|activation/)
+  await page.context().close()
+})
+
 test('from the landing page to "confirmed" in four presses and one form', async () => {
   const page = await stage.open({ viewport: PHONE })
   let presses = 0

@@ -140,6 +140,7 @@ export async function solve(html: string): Promise<string> {
 /** From the form for personal details to the end: types them, agrees and confirms. Returns the page of the appointment without `/confirmed`. */
 export async function confirmAs(citizen: Citizen, form: Shown, who: Record<string, string>): Promise<string> {
   const summary = await citizen.submit(form, '/applicant', who)
+  if (!summary.url.includes('/summary')) throw new Error(`no summary: ${summary.url} ${summary.text}`)
   const done = await citizen.submit(summary, 'summary', { consent: 'yes', altcha: await solve(summary.html) })
   if (!done.url.endsWith('/confirmed')) throw new Error(`not confirmed: ${done.url} ${done.text}`)
   return done.url.replace('/confirmed', '')

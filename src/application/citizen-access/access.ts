@@ -5,6 +5,7 @@ import { folded } from '../../domain/contact/contact.ts'
 import { toE164 } from '../../domain/contact/phone.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { isSameText, signatureOf } from '../../kernel/crypto/signature.ts'
+import { asciiDigits } from '../../kernel/digits.ts'
 import { HOUR, MINUTE } from '../../kernel/time/interval.ts'
 import type { Language } from '../../kernel/language.ts'
 import { transaction } from '../../platform/database/tx.ts'
@@ -56,7 +57,7 @@ export async function askCode(deps: Deps, tenantId: string, means: string, langu
 export async function enterCode(deps: Deps, tenantId: string, id: string, code: string): Promise<boolean> {
   const now = deps.now()
   const access = await countTry(deps.db.kysely, tenantId, id, { most: MOST_TRIES, now: new Date(now) })
-  if (!access || !isSameText(code.replace(/\D/g, ''), await codeOf(deps, tenantId, id))) return false
+  if (!access || !isSameText(asciiDigits(code).replace(/\D/g, ''), await codeOf(deps, tenantId, id))) return false
   await openAccess(deps.db.kysely, tenantId, id, { now: new Date(now), expiresAt: new Date(now + OPEN_LIFE) })
   return true
 }

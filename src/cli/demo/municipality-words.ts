@@ -1,5 +1,11 @@
 // What citizens search the demo services by, what they should know beforehand, and the English texts.
 
+import { WORDS_AR } from './words.ar.ts'
+import { WORDS_DE } from './words.de.ts'
+import { WORDS_ES } from './words.es.ts'
+import { WORDS_FR } from './words.fr.ts'
+import { WORDS_RO } from './words.ro.ts'
+
 type Words = {
   cost?: string
   whoCanGo?: string
@@ -8,8 +14,7 @@ type Words = {
   translations: Record<string, unknown>[]
 }
 
-/** By the key of the service. */
-export const SERVICE_WORDS: Record<string, Words> = {
+const OWN_SERVICE_WORDS: Record<string, Words> = {
   cie: {
     cost: '22,21 euro, con carta o contanti allo sportello.',
     whoCanGo: 'Nessuno: servono le impronte. I minori vengono con un genitore.',
@@ -166,8 +171,7 @@ export const SERVICE_WORDS: Record<string, Words> = {
   },
 }
 
-/** By the key of the location. */
-export const LOCATION_WORDS: Record<string, Record<string, unknown>> = {
+const OWN_LOCATION_WORDS: Record<string, Record<string, unknown>> = {
   municipio: {
     directions: 'Autobus 3 e 7, fermata Repubblica. Parcheggio con posti riservati dietro il palazzo.',
     features: ['step_free', 'hearing_loop'],
@@ -198,3 +202,22 @@ export const LOCATION_WORDS: Record<string, Record<string, unknown>> = {
   },
   centralino: { translations: [{ language: 'en', name: 'Telephone desk' }] },
 }
+
+type Translated = { services: Record<string, object>; locations: Record<string, object> }
+const OTHERS: readonly Translated[] = [WORDS_DE, WORDS_FR, WORDS_ES, WORDS_RO, WORDS_AR]
+
+/** A record's own words with the texts in all languages of the product. */
+const withOthers = <T extends object>(words: Record<string, T>, kind: keyof Translated): Record<string, T> =>
+  Object.fromEntries(
+    Object.entries(words).map(([key, own]) => {
+      const { translations = [] } = own as { translations?: object[] }
+      const more = OTHERS.flatMap((one) => one[kind][key] ?? [])
+      return [key, { ...own, translations: [...translations, ...more] }]
+    }),
+  )
+
+/** By the key of the service. */
+export const SERVICE_WORDS = withOthers(OWN_SERVICE_WORDS, 'services')
+
+/** By the key of the location. */
+export const LOCATION_WORDS = withOthers(OWN_LOCATION_WORDS, 'locations')

@@ -1,5 +1,6 @@
 // PURE. Converts phone numbers to E.164 (ITU-T E.164) with libphonenumber and decides which may be called.
 import { createRequire } from 'node:module'
+import { asciiDigits } from '../../kernel/digits.ts'
 import type { CountryCode, parsePhoneNumberFromString as Parse } from 'libphonenumber-js/max'
 
 // The number plans of all countries (7 MB) are loaded on first use.
@@ -7,8 +8,7 @@ const require = createRequire(import.meta.url)
 
 /** Tidies a handwritten style: removes brackets around the prefix and a leading word; writes `interno 5` as `ext. 5`. */
 const tidied = (text: string): string =>
-  text
-    .normalize('NFKC')
+  asciiDigits(text.normalize('NFKC'))
     .trim()
     .replace(/^\p{L}[\p{L}.: ]*(?=[+(\d])/u, '')
     .replace(/^\(\s*((?:\+|00)[\d ]{1,6})\)/, '$1')

@@ -8,17 +8,11 @@ import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { NO_FAULTS } from '../../ui/form.ts'
 import { textOf } from '../../ui/form-input.ts'
-import { answerFaults, answersOf, typedAnswers, type TypedAnswers } from '../../ui/questions.ts'
+import { answerFaults, answersOf, asTyped, typedAnswers } from '../../ui/questions.ts'
 import { addOwnPage } from '../pages.ts'
 import { answersPage, leavePage } from './amend.view.ts'
 import { changeOf } from './move.page.ts'
 import { openQuestions } from './own-appointment.ts'
-
-/** Stored answers as a form holds them. */
-const asTyped = (answers: Readonly<Record<string, unknown>>): TypedAnswers =>
-  Object.fromEntries(
-    Object.entries(answers).map(([id, value]) => [id, Array.isArray(value) ? value.map(String) : String(value)]),
-  )
 
 export function amendPages(app: FastifyInstance, deps: Deps): void {
   addOwnPage(app, deps, {

@@ -3,13 +3,27 @@ import type { Appointment } from '../../domain/appointment/appointment.sql.ts'
 import { documentOf } from '../../domain/appointment/appointment-document.ts'
 import type { Question } from '../../domain/catalogue/visit.ts'
 import { faultSummary, hidden, type Faults } from '../../ui/form.ts'
-import { question, type TypedAnswers } from '../../ui/questions.ts'
+import { answerText, asTyped, question, type TypedAnswers } from '../../ui/questions.ts'
 import { html, own, type Html } from '../../platform/html/html.ts'
 import { visitName } from '../../locales/visit-text.ts'
 import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
 
 type Amendable = { a: Appointment; base: string; mayCancel: boolean; questions: readonly Question[] }
+
+/** What was answered, as facts of the appointment. */
+export function answerFacts(site: Site, a: Appointment, questions: readonly Question[]): Html {
+  const answers = asTyped(documentOf(a).answers ?? {})
+  return html`${questions
+    .filter((q) => answers[q.id] !== undefined)
+    .map(
+      (q) =>
+        html`<div>
+          <dt>${own(site, q.label)}</dt>
+          <dd>${answerText(site, q, answers[q.id])}</dd>
+        </div>`,
+    )}`
+}
 
 /** The way to the answers, and a button for each of several people who does not come. */
 export function amendSection(site: Site, { a, base, mayCancel, questions }: Amendable): Html {

@@ -42,8 +42,8 @@ const SAID: Record<string, (site: Site) => [string, string]> = {
   left: ({ words: w }) => w.waiting.left as [string, string],
   taken: ({ words: w }) => w.waiting.taken as [string, string],
   here: ({ words: w }) => w.day.hereDone as [string, string],
-  answers: ({ words: w }) => [w.amend.answersTitle, w.amend.answersSaved],
-  leaves: ({ words: w }) => [w.amend.leaveTitle, w.amend.leaveDone],
+  answers: ({ words: w }) => [w.mine.saved, w.amend.answersSaved],
+  leaves: ({ words: w }) => [w.mine.saved, w.amend.leaveDone],
 }
 
 function said(request: FastifyRequest, site: Site, own: OwnAppointment): Html {

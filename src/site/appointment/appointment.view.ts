@@ -5,7 +5,7 @@ import { choices, faultSummary, field, hidden, messageBox, type Faults } from '.
 import { html, own as inOwnLanguage, ownParagraphs, telephone, type Html } from '../../platform/html/html.ts'
 import type { Question } from '../../domain/catalogue/visit.ts'
 import type { Page } from '../page.ts'
-import { amendSection } from './amend.view.ts'
+import { amendSection, answerFacts } from './amend.view.ts'
 import type { Site } from '../site.ts'
 import { againLink } from '../again-link.ts'
 import { statusTag } from '../status-tag.ts'
@@ -29,6 +29,8 @@ export type OwnAppointment = {
   mayCancel: boolean
   /** The questions whose answers can be changed. */
   questions: readonly Question[]
+  /** All questions of the visit, for showing what was answered. */
+  allQuestions: readonly Question[]
   isRateable: boolean
   stars: number | null
   /** State of the wait for an earlier time; null if the waiting list is not offered. */
@@ -85,7 +87,7 @@ function facts(site: Site, own: OwnAppointment): Html {
       ${fact(w.when, spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime()))} ${where(site, own)}
       ${peopleFact(site, a.seats)} ${fact(w.name, `${own.contact.firstName} ${own.contact.lastName}`)}
       ${(documentOf(a).attendees ?? []).length > 0 && fact(w.forWhomLegend, documentOf(a).attendees!.join(', '))}
-      ${fact(w.code, html`<strong class="code">${a.code}</strong>`)}
+      ${answerFacts(site, a, own.allQuestions)} ${fact(w.code, html`<strong class="code">${a.code}</strong>`)}
     </dl>
     ${zoneNote(site, a.time_zone, a.starts_at.getTime())} ${isLive(a) && a.channel === 'in_person' && ticket(site, a)}
     ${
@@ -145,6 +147,7 @@ export function confirmedPage(site: Site, own: OwnAppointment, link: string): Pa
         <h2>${w.manageTitle}</h2>
         <p>${w.manageHint}</p>
         <p><a href="${link}" data-plain>${w.manageLink}</a></p>
+        <p><a href="${site.base}/mine">${w.mineLink}</a></p>
       </section>
     </div>`,
   }
@@ -188,6 +191,7 @@ export function managePage(site: Site, own: OwnAppointment): Page {
         !(isLive(a) && a.ends_at.getTime() > site.now) &&
         html`<p class="noprint"><a class="button" href="${againLink(site, a)}">${w.bookAgain}</a></p>`
       }
+      <p class="noprint"><a href="${site.base}/mine">${w.mineLink}</a></p>
     </div>`,
   }
 }

@@ -9,7 +9,7 @@ import type { Channel, Visit } from '../../domain/catalogue/visit.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { problemWords } from '../../locales/words.ts'
-import { visitName } from '../../locales/visit-text.ts'
+import { visitName, spanOf } from '../../locales/visit-text.ts'
 import { NO_FAULTS, messageBox, type Faults } from '../../ui/form.ts'
 import { firstText } from '../../ui/form-input.ts'
 import { html } from '../../platform/html/html.ts'
@@ -89,20 +89,22 @@ async function movePage(
     event: 'move',
     about: { isPrivate: true },
     above: html``,
-    line: chosenLine(site, {
-      names: visitName(site, a.service_ids),
-      minutes: visit.duration / MINUTE,
-      where: isAnywhere
-        ? w.anyOffice
-        : (site.config.locations.get(selection.locationId ?? '')?.name ?? w.channels[selection.channel]),
-      change:
-        a.channel === 'in_person' && hasOffices
-          ? {
-              href: `${own.base}/move?location=${isAnywhere ? a.location_id : 'any'}`,
-              text: isAnywhere ? w.sameOffice : w.anyOffice,
-            }
-          : null,
-    }),
+    present: `${a.starts_at.toISOString()} ${a.location_id}`,
+    line: html`<p>${w.presently(spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime()))}</p>
+      ${chosenLine(site, {
+        names: visitName(site, a.service_ids),
+        minutes: visit.duration / MINUTE,
+        where: isAnywhere
+          ? w.anyOffice
+          : (site.config.locations.get(selection.locationId ?? '')?.name ?? w.channels[selection.channel]),
+        change:
+          a.channel === 'in_person' && hasOffices
+            ? {
+                href: `${own.base}/move?location=${isAnywhere ? a.location_id : 'any'}`,
+                text: isAnywhere ? w.sameOffice : w.anyOffice,
+              }
+            : null,
+      })}`,
     times,
     view: days.view,
     day: openDay(times, days.day),

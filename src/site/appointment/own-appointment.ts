@@ -62,6 +62,7 @@ export async function ownAppointment(
     mayMove: isInTime('moveNoticeMinutes'),
     mayCancel: isInTime('cancelNoticeMinutes'),
     questions: openQuestions(site, a),
+    allQuestions: visitFor(site.config, a)?.questions ?? [],
     isRateable: isRateable(a, site.now),
     stars: documentOf(a).rating?.stars ?? null,
     waiting: await waitingOf(deps, site, a),

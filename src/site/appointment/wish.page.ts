@@ -163,7 +163,9 @@ export function wishPages(app: FastifyInstance, deps: Deps): void {
     ...{ method: 'GET', url: '/:tenant/waiting' },
     handler: async (request, _reply, site) => {
       if (!site.settings.waitingList.enabled) throw new AppError('not_found', { what: 'page' })
-      return form(deps, site, requireWish(site, queryFields(request)))
+      const query = queryFields(request)
+      if (firstText(query, 'service') === '') return { redirect: site.base }
+      return form(deps, site, requireWish(site, query))
     },
   })
   addPage(app, deps, {

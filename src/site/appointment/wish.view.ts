@@ -1,5 +1,5 @@
 // PURE. The waiting list for people without an appointment: the form of their wishes, and the page of their place on the list.
-import { choices, faultSummary, field, hidden, select, type Faults } from '../../ui/form.ts'
+import { captchaNote, choices, faultSummary, field, hidden, select, type Faults } from '../../ui/form.ts'
 import { html, own, type Html } from '../../platform/html/html.ts'
 import { weekdayNames } from '../../locales/dates.ts'
 import type { Location } from '../../domain/catalogue/tenant-config.ts'
@@ -106,7 +106,7 @@ export function wishPage(site: Site, form: WishForm): Page {
           { name: 'phone', label: w.phone, value: typed.phone, type: 'tel', maxLength: 40, autocomplete: 'tel' },
           faults,
         )}
-        ${captcha && html`<p class="hint captcha" data-working="${w.captchaWorking}" data-done="${w.captchaDone}"></p>`}
+        ${captcha && captchaNote(w)}
         <div class="actions">
           <a class="back" href="${form.back}">${w.back}</a>
           <button>${w.wish.join}</button>

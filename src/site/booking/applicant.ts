@@ -71,6 +71,12 @@ function otherFaults({ isForOther = false, otherFirstName = '', otherLastName = 
   return faults
 }
 
+/** The fault when not everybody who comes as well is named; `places`: all who come. */
+export function companionFault(applicant: Applicant, places: number, w: PageWords): Faults {
+  const named = namesIn(applicant.companions ?? '', 100).length
+  return places > 1 && named !== places - 1 ? new Map([['companions', w.namesMissing(places - 1)]]) : new Map()
+}
+
 /** Faults in the citizen's details for this channel, under the tenant's rules. */
 export function applicantFaults(
   applicant: Applicant,

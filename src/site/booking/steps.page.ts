@@ -10,14 +10,14 @@ import { problemWords } from '../../locales/words.ts'
 import { NO_FAULTS, messageBox } from '../../ui/form.ts'
 import { html } from '../../platform/html/html.ts'
 import { addPage, type View } from '../pages.ts'
-import { isSameText, readSignedName } from '../../kernel/crypto/signature.ts'
+import { isSameText, readSignedName, signedName } from '../../kernel/crypto/signature.ts'
 import { rememberAppointment, type Site } from '../site.ts'
 import { draftPages, timeOfDraftRoutes } from './draft-time.page.ts'
 import { loadDraft, type Loaded } from './loaded-draft.ts'
 import { OF_TIME } from './time.page.ts'
 import { neededSteps } from './needed-steps.ts'
 import { knownCitizen, vouchedNumber } from '../known-citizen.ts'
-import { applicantFaults, applicantIn } from './applicant.ts'
+import { applicantFaults, applicantIn, companionFault } from './applicant.ts'
 import { networkToken, pressureOf } from './hold-limits.ts'
 import { captchaFor, isSolved } from './proof-of-work.ts'
 import { activateDraft, confirmDraft, sendActivationAgain } from './confirm-draft.ts'
@@ -68,7 +68,11 @@ async function saveApplicant(deps: Deps, request: FastifyRequest, reply: Fastify
   const form = formFields(request)
   const typedIn = applicantIn(form)
   const applicant = { ...typedIn, ...vouchedNumber(await knownCitizen(deps, request, site), typedIn) }
-  const faults = applicantFaults(applicant, draft.selection.channel, site.settings, site.words)
+  const { channel, places } = draft.selection
+  const faults = new Map([
+    ...applicantFaults(applicant, channel, site.settings, site.words),
+    ...companionFault(applicant, places, site.words),
+  ])
   const typed = await changeDraft(deps, site.tenantId, id, (d) => ({
     ...withApplicant(d, applicant, faults.size === 0),
     ...reasonIn(form),
@@ -100,6 +104,8 @@ async function unready(
   const { id, base, draft } = loaded
   const goTo = (redirect: string): { instead: View } => ({ instead: { redirect } })
   if (draft.appointmentId !== null) return { ready: draft }
+  // Given up in another window: that was a decision, so the time is not taken again.
+  if (draft.held === null) return goTo(`${base}/time?said=released`)
   if (isOtherTime(draft, form)) return goTo(`${base}/summary?said=changed`)
   const shown = textOf(form, 'shown', 20)
   if (shown !== '' && shown !== digestOf(draft)) return goTo(`${base}/summary?said=other`)
@@ -292,9 +298,13 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
     await abandonDraft(deps, site.tenantId, pathPart(request, 'draft'))
     return { redirect: `${site.base}?said=abandoned` }
   })
-  shown('activation', (site, { draft, base, page }) =>
-    draft.activation ? activationPage(site, page()) : { redirect: `${base}/summary` },
-  )
+  shown('activation', (site, { id, draft, base, page }) => {
+    if (!draft.activation) return { redirect: `${base}/summary` }
+    // The demo without a mail server shows the link that would be sent.
+    const isDemo = deps.mail === null && deps.demoTenantId === site.tenantId
+    const link = isDemo ? `${site.base}/activate/${signedName(id, draft.activation.seal)}` : null
+    return activationPage(site, page(), link)
+  })
   own('POST', 'activation-mail', async (request, _reply, site) => {
     const { id, base } = await loadDraft(deps, request, site)
     await sendActivationAgain(deps, site, id)

@@ -32,6 +32,16 @@ export const STEP_FORM = 'step'
 
 /** The remaining time of the hold, with a countdown run by app.js and a button that extends it once. */
 export function holdClock(site: Site, held: Held | null, base: string): Html {
+  return html`${enterGoesOn} ${clock(site, held, base)}`
+}
+
+/**
+ * What Enter presses in a field: the first submit button of the form in the page (HTML, implicit submission). Without it that would be
+ * "keep it longer", or "back".
+ */
+const enterGoesOn = html`<button form="${STEP_FORM}" class="unseen" tabindex="-1" aria-hidden="true"></button>`
+
+function clock(site: Site, held: Held | null, base: string): Html {
   if (!held) return html``
   const w = site.words
   const zone = held.timeZone

@@ -1,6 +1,7 @@
 // Step 5: the summary, with a link to change each part; then the page that waits for the e-mail confirmation.
 import { meantEmail, shownEmail } from '../../domain/contact/email.ts'
-import { choices, faultSummary, hidden, messageBox } from '../../ui/form.ts'
+import { answerText } from '../../ui/questions.ts'
+import { captchaNote, choices, faultSummary, hidden, messageBox } from '../../ui/form.ts'
 import { html, own, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
@@ -27,16 +28,6 @@ function section(title: string, link: string, change: string, rows: readonly [st
       )}
     </dl>
   </section>`
-}
-
-/** An answer as text. */
-function answerText(site: Site, q: Question, value: string | readonly string[] | undefined): string {
-  const w = site.words
-  if (value === undefined || value.length === 0) return w.notGiven
-  if (q.type === 'boolean') return value === 'true' ? w.yes : w.no
-  // Answers keep the options as the tenant wrote them; the reader sees the translation.
-  const labelOf = (option: string): string => q.optionLabels?.[q.options?.indexOf(option) ?? -1] ?? option
-  return [value].flat().map(labelOf).join(', ')
 }
 
 function consent(site: Site): Html {
@@ -153,7 +144,7 @@ export function summaryPage(site: Site, { p, questions, captcha, needsApproval }
         )}
         ${
           captcha &&
-          html`<p class="hint captcha" data-working="${w.captchaWorking}" data-done="${w.captchaDone}"></p>
+          html`${captchaNote(w)}
             <noscript
               ><p class="hint">${applicant.email === '' ? w.captchaNoScriptPhone : w.captchaNoScript}</p></noscript
             >`
@@ -171,7 +162,8 @@ export function summaryPage(site: Site, { p, questions, captcha, needsApproval }
 }
 
 /** Shown until the link in the e-mail is opened. */
-export function activationPage(site: Site, p: DraftPage): Page {
+/** `link`: what would be mailed, in the demo without a mail server. */
+export function activationPage(site: Site, p: DraftPage, link: string | null): Page {
   const w = site.words
   const { draft } = p
   const until = draft.activation?.until ?? 0
@@ -185,7 +177,8 @@ export function activationPage(site: Site, p: DraftPage): Page {
       <p class="lead">
         ${w.activationText(shownEmail(draft.applicant.email), clockOf(draft.held?.timeZone ?? site.config.timeZone, until))}
       </p>
-      <p>${w.activationHint}</p>
+      ${link !== null && html`<p class="notice note"><a href="${link}">${w.demoLink}</a></p>`}
+      <p>${w.activationHint} ${w.activationWhy}</p>
       <form method="post" action="${p.base}/activation-mail" class="inline">
         <button class="secondary">${w.activationAgain}</button>
       </form>

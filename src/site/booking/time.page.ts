@@ -98,6 +98,17 @@ function aboutService(site: Site, wish: Wish): Pick<Page, 'path' | 'data'> {
   return { path, data: serviceData(site, service, locationsOver(site.config, wish.visit, 'in_person')) }
 }
 
+/** What has happened before the page: the time was given up, or the days asked for are outside of what is offered. */
+function news(site: Site, query: Fields, isElsewhere: boolean): Html {
+  const w = site.words
+  const text = firstText(query, 'said') === 'released' ? w.releasedTime : isElsewhere ? w.outOfRange : null
+  return html`${text !== null && html`<p class="notice note" role="status">${text}</p>`}`
+}
+
+/** For a visit to which several may come: the way to say how many. */
+const severalLink = (site: Site, { visit }: Wish, { places }: Selection, place: string): Html =>
+  html`${visit.seats > 1 && places === 1 && html`<p><a href="${place}">${site.words.severalLink}</a></p>`}`
+
 type TimesOptions = TimeExtras & { wish: Wish; selection: Selection; path: string }
 
 /** The page of times for a selection. */
@@ -122,10 +133,10 @@ async function timesPage(
     title: w.stepTitles.time,
     event: 'time',
     about: isInDraft(site, path) ? { isPrivate: true } : aboutService(site, wish),
-    above: html`${steps(site, 'time', asksPlace ? { place } : {}, needed)}
-    ${isElsewhere && html`<p class="notice note" role="status">${w.outOfRange}</p>`} ${heldNote(site, draft.id, held)}`,
+    above: html`${steps(site, 'time', asksPlace ? { place } : {}, needed)} ${news(site, query, isElsewhere)}
+    ${heldNote(site, draft.id, held)}`,
     line: html`${chosenSoFar(site, { wish, selection, change: asksPlace ? place : null })}
-    ${beforeYouStart(site, wish, selection)}`,
+    ${severalLink(site, wish, selection, place)} ${beforeYouStart(site, wish, selection)}`,
     times: found,
     view: days.view,
     day: openDay(found, days.day),

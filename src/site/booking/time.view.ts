@@ -2,7 +2,7 @@
 import { DAY } from '../../kernel/time/interval.ts'
 import { formatDate } from '../../kernel/time/zone.ts'
 import { clockOf, dayAndMonth, monthRange } from '../../locales/dates.ts'
-import { faultSummary, hidden, messageBox, type Faults } from '../../ui/form.ts'
+import { captchaNote, faultSummary, hidden, messageBox, type Faults } from '../../ui/form.ts'
 import { html, own, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
@@ -29,6 +29,8 @@ type TimeChoice = DaysShown & {
   back: string
   hint: string
   showsOffice: boolean
+  /** The time that the appointment has now, as a form value: shown, but not to be chosen. */
+  present?: string
   faults: Faults
   /** Proof of work that taking a time costs under load. */
   captcha?: Captcha
@@ -53,10 +55,17 @@ function timeButtons(site: Site, choice: TimeChoice, times: readonly Time[]): Ht
       <ul class="tiles" aria-labelledby="${id}">
         ${part.map((time) => {
           const office = choice.showsOffice ? site.config.locations.get(time.locationId)?.name : undefined
+          const isPresent = valueOf(time) === choice.present
           const isWanted = choice.wanted.startsWith(new Date(time.start).toISOString())
+          const mark = isPresent ? w.presentTime : isWanted ? w.markedTime : null
           return html`<li ${office !== undefined && html`class="with-office"`}>
-            <button name="at" value="${valueOf(time)}" class="tile${isWanted ? ' wanted' : ''}">
-              ${clockOf(time.zone, time.start)}${isWanted && html`<span class="unseen">, ${w.markedTime}</span>`}
+            <button
+              name="at"
+              value="${valueOf(time)}"
+              class="tile${isWanted && !isPresent ? ' wanted' : ''}"
+              ${isPresent && html`disabled`}
+            >
+              ${clockOf(time.zone, time.start)}${mark !== null && html`<span class="unseen">, ${mark}</span>`}
               ${office !== undefined && html`<small>${own(site, office)}</small>`}
             </button>
           </li>`
@@ -117,17 +126,20 @@ function timesForm(site: Site, choice: TimeChoice): Html {
     id="at"
     ${captcha && html`data-challenge="${captcha.challenge}" data-worker="${captcha.workerUrl}"`}
   >
-    ${
-      captcha &&
-      html`<input type="hidden" name="altcha" value="" />
-        <p class="hint captcha" data-working="${w.captchaWorking}" data-done="${w.captchaDone}"></p>`
-    }
+    ${captcha && html`<input type="hidden" name="altcha" value="" /> ${captchaNote(w)}`}
     ${form.hiddenFields.map(([name, value]) => hidden(name, value))}
     <h2 id="day" tabindex="-1">
       ${dayAndMonth(site.language, offer.day)}<span class="unseen">, ${w.timesCount(offer.times.length)}</span>
     </h2>
     ${timeButtons(site, choice, offer.times)} ${nextDayLink(site, choice)}
   </form>`
+}
+
+/** What is wrong with the pressed time. That the browser has work to do first is nobody's mistake. */
+function faultsOf(site: Site, { captcha, faults }: TimeChoice): Html {
+  const w = site.words
+  if (!captcha || faults.size === 0) return faultSummary(w, faults)
+  return messageBox('note', w.oneMoment, [...faults.values()].join(' '))
 }
 
 export function timePage(site: Site, choice: TimeChoice): Page {
@@ -143,7 +155,7 @@ export function timePage(site: Site, choice: TimeChoice): Page {
     main: html`<div class="wide picker">
       ${choice.above}
       <h1>${choice.title}</h1>
-      ${faultSummary(w, choice.faults)} ${choice.line} ${zoneNote(site, zone, at)} ${otherWays(site, choice)}
+      ${faultsOf(site, choice)} ${choice.line} ${zoneNote(site, zone, at)} ${otherWays(site, choice)}
       <div class="pick">${daysBox(site, choice)} ${timesForm(site, choice)}</div>
       ${days.length > 0 && html`<p class="hint">${choice.hint}</p>`} ${choice.below ?? ''}
       <p class="actions"><a class="back" href="${choice.back}">${w.back}</a></p>

@@ -1,6 +1,6 @@
 // The "call me back" pages: the request form, its confirmation, and the citizen's page to postpone or cancel.
 import { clockOf, dateOf } from '../../locales/dates.ts'
-import { choices, faultSummary, field, hidden, messageBox, select, type Faults } from '../../ui/form.ts'
+import { captchaNote, choices, faultSummary, field, hidden, messageBox, select, type Faults } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
@@ -118,10 +118,7 @@ export function callMePage(site: Site, p: CallMe): Page {
                   },
                   p.faults,
                 )}
-                ${
-                  p.captcha &&
-                  html`<p class="hint captcha" data-working="${w.captchaWorking}" data-done="${w.captchaDone}"></p>`
-                }
+                ${p.captcha && captchaNote(w)}
                 <div class="actions">
                   <a class="back" href="${site.base}">${w.back}</a>
                   <button>${c.send}</button>
