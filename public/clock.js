@@ -36,6 +36,11 @@ export function startClock() {
   clearInterval(timer)
   const hold = document.querySelector('.hold[data-until]')
   if (hold) startCountdown(hold)
+  // What was said of a time that is no longer held is silent again.
+  else if (saidUntil !== '') {
+    saidUntil = ''
+    announce('')
+  }
   for (const note of document.querySelectorAll('.zone[data-zone]')) {
     // As on the server: English with the day before the month and 24 hours, Arabic with Western digits.
     const { lang } = document.documentElement

@@ -75,6 +75,8 @@ describe('on the pages', () => {
     const { citizen, done } = await join({ days: ['2'], notice: '24' })
     expect(done.url).toMatch(/\/waiting\/[0-9a-f-]{36}\?said=joined/)
     expect(done.text).toContain('Sei in lista')
+    // What was wished is there to be read again.
+    expect(done.text).toMatch(/mercoledì.*Un giorno prima.*23 dicembre 2026/)
     await free(tuesday.id)
     expect(await offers()).toHaveLength(0)
     await free(wednesday.id)

@@ -1,6 +1,7 @@
 // PURE. The layout of every public page: head, header, language switch, messages, footer.
 import { directionOf, LANGUAGE_NAMES, LANGUAGES } from '../kernel/language.ts'
 import { html, paragraphs, telephone, type Html } from '../platform/html/html.ts'
+import { icon } from '../ui/icon.ts'
 import { dataElement, metadata } from './metadata.ts'
 import type { Page } from './page.ts'
 import type { Site } from './site.ts'
@@ -74,6 +75,9 @@ function header(site: Site): Html {
         ${logo && html`<img src="${site.base}/logo?v=${site.config.version}" alt="" height="40" />`}
         <span>${site.config.name}</span>
       </a>
+      <nav class="head-links" aria-label="${site.words.mineLink}">
+        <a class="mine-link" href="${site.base}/mine">${icon('mine')}<span>${site.words.mineLink}</span></a>
+      </nav>
       ${languageSwitch(site)}
     </div>
   </header>`

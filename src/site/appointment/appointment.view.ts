@@ -70,7 +70,7 @@ function where(site: Site, { a, contact, joinLink }: OwnAppointment): Html {
   const map = mapLink(location)
   return html`${fact(
     w.address,
-    html`${inOwnLanguage(site, location.name)}${addressLines(location).map((line) => html`<br />${line}`)}
+    html`${inOwnLanguage(site, location.name)}${addressLines(location).map((line) => html`<br /><bdi>${line}</bdi>`)}
     ${map !== null && html`<br /><a href="${map}" rel="noreferrer">${w.map}</a>`}`,
   )}
   ${location.directions != null && location.directions !== '' && fact(w.directions, ownParagraphs(site, location.directions))}
@@ -80,7 +80,7 @@ function where(site: Site, { a, contact, joinLink }: OwnAppointment): Html {
 function facts(site: Site, own: OwnAppointment): Html {
   const w = site.words
   const { a } = own
-  const isOver = a.status === 'cancelled' || a.status === 'no_show'
+  const isOver = a.status === 'cancelled' || a.status === 'no_show' || a.ends_at.getTime() <= site.now
   const toBring = isOver ? [] : a.service_ids.flatMap((id) => site.config.services.get(id)?.whatToBring ?? [])
   return html`<dl class="facts">
       ${fact(w.service, inOwnLanguage(site, visitName(site, a.service_ids)))}

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formFields, pathPart, queryFields } from '../../http/fields.ts'
 import { joinAsNew, leave, take } from '../../application/waiting-list/waiting-list.ts'
-import { findEntry, type Entry } from '../../application/waiting-list/waiting.sql.ts'
+import { findEntry, type Entry, type EntryDocument } from '../../application/waiting-list/waiting.sql.ts'
 import type { TimeWish } from '../../application/waiting-list/rules.ts'
 import { momentOf, untilOf } from '../../application/messaging/wording.ts'
 import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
@@ -12,6 +12,7 @@ import { HOUR, MINUTE } from '../../kernel/time/interval.ts'
 import { dayOf, formatDate, isCalendarDate, parseDate, startOfDay } from '../../kernel/time/zone.ts'
 import { isUuid } from '../../kernel/uuid.ts'
 import { problemWords } from '../../locales/words.ts'
+import { dateOf, weekdayNames } from '../../locales/dates.ts'
 import { visitName } from '../../locales/visit-text.ts'
 import { NO_FAULTS, messageBox, type Faults } from '../../ui/form.ts'
 import { firstText, textOf, type Fields } from '../../ui/form-input.ts'
@@ -140,6 +141,22 @@ async function ownEntry(deps: Deps, request: FastifyRequest, site: Site): Promis
   return entry
 }
 
+/** What was wished, in words; what does not matter is left out. */
+function wishesOf(site: Site, e: Entry): (readonly [string, string])[] {
+  const w = site.words
+  const { wish = {} } = e.document as EntryDocument
+  const names = weekdayNames(site.language, 'long')
+  const { days = [], part, locationIds = [], noticeMinutes = 0 } = wish
+  const offices = locationIds.flatMap((id) => site.config.locations.get(id)?.name ?? [])
+  return [
+    ...(days.length > 0 ? [[w.wish.days, days.map((day) => names[day]).join(', ')] as const] : []),
+    ...(part === undefined ? [] : [[w.wish.part, w.dayParts[part]] as const]),
+    ...(offices.length > 0 ? [[w.wish.offices, offices.join(', ')] as const] : []),
+    ...(noticeMinutes > 0 ? [[w.wish.notice, w.wish.noticeHours((noticeMinutes * MINUTE) / HOUR)] as const] : []),
+    [w.wish.until, dateOf(site.language, site.config.timeZone, e.latest_at.getTime() - 1)] as const,
+  ]
+}
+
 function show(request: FastifyRequest, site: Site, e: Entry): View {
   const w = site.words
   const isOpen = e.status === 'waiting' || e.status === 'offered'
@@ -154,6 +171,7 @@ function show(request: FastifyRequest, site: Site, e: Entry): View {
     offer: isOffered
       ? { when: momentOf(site, zone, e.offer_start!.getTime()), until: untilOf(site, zone, e.offer_until!.getTime()) }
       : null,
+    wishes: wishesOf(site, e),
     message: texts ? messageBox('success', texts[0]!, texts[1]!) : html``,
   })
 }

@@ -121,11 +121,13 @@ type OwnWish = {
   base: string
   isOpen: boolean
   offer: { when: string; until: string } | null
+  /** What was wished, in words: label and value. */
+  wishes: readonly (readonly [string, string])[]
   message: Html
 }
 
 /** One's place on the list, and the time that is kept. */
-export function ownWishPage(site: Site, { names, base, isOpen, offer, message }: OwnWish): Page {
+export function ownWishPage(site: Site, { names, base, isOpen, offer, wishes, message }: OwnWish): Page {
   const w = site.words
   return {
     title: w.wish.own,
@@ -135,6 +137,18 @@ export function ownWishPage(site: Site, { names, base, isOpen, offer, message }:
       <h1>${w.wish.own}</h1>
       ${message}
       <p class="lead">${own(site, names)}</p>
+      ${
+        wishes.length > 0 &&
+        html`<dl class="facts">
+          ${wishes.map(
+            ([label, value]) =>
+              html`<div>
+                <dt>${label}</dt>
+                <dd>${value}</dd>
+              </div>`,
+          )}
+        </dl>`
+      }
       ${
         offer &&
         html`<section class="notice success waiting" role="status">

@@ -8,7 +8,7 @@ import { formatDate, isCalendarDate, dayOf, parseDate } from '../../kernel/time/
 import { firstText, type Fields } from '../../ui/form-input.ts'
 import type { View } from '../pages.ts'
 import { draftsOf, draftSignature, type Site } from '../site.ts'
-import { frequentIds, meets, offersOf, type Filter } from './available-times.ts'
+import { frequentIds, meets, offersOf, type Filter, type ServiceOffer } from './available-times.ts'
 import { requireDraft } from './drafts.ts'
 import { landingPage, type Landing } from './landing.view.ts'
 import { searchServices } from './service-search.ts'
@@ -51,6 +51,19 @@ async function begunBy(deps: Deps, request: FastifyRequest, site: Site): Promise
   return null
 }
 
+/** The offers by category, those without one last; one group where every category would hold a single service. */
+function byCategory(
+  site: Site,
+  offers: readonly ServiceOffer[],
+): { category: string | null; offers: ServiceOffer[] }[] {
+  const groups = [...Map.groupBy(offers, ({ service }) => service.category ?? null)]
+  if (groups.length > 1 && groups.every(([, list]) => list.length === 1))
+    return [{ category: null, offers: [...offers] }]
+  return groups
+    .sort(([a], [b]) => (a === null ? 1 : b === null ? -1 : a.localeCompare(b, site.language)))
+    .map(([category, list]) => ({ category, offers: list }))
+}
+
 export async function landing(deps: Deps, request: FastifyRequest, site: Site): Promise<View> {
   const query = queryFields(request)
   const words = firstText(query, 'q').trim().slice(0, 80)
@@ -71,12 +84,7 @@ export async function landing(deps: Deps, request: FastifyRequest, site: Site): 
     offersOf(deps, site, frequent, shown),
     offersOf(deps, site, rest, shown),
   ])
-  const groups =
-    hits && !isNothing
-      ? [{ category: null, offers }]
-      : [...Map.groupBy(offers, ({ service }) => service.category ?? null)]
-          .sort(([a], [b]) => (a === null ? 1 : b === null ? -1 : a.localeCompare(b, site.language)))
-          .map(([category, list]) => ({ category, offers: list }))
+  const groups = hits && !isNothing ? [{ category: null, offers }] : byCategory(site, offers)
   const draftId = deps.newId()
   return landingPage(site, {
     query: words,

@@ -61,7 +61,7 @@ function placeRows(site: Site, { held, selection, applicant }: Draft): [string, 
   const lines = location ? addressLines(location) : []
   const where: [string, Html | string] =
     selection.channel === 'in_person'
-      ? [w.office, html`${own(site, location?.name ?? '')}${lines.map((line) => html`<br />${line}`)}`]
+      ? [w.office, html`${own(site, location?.name ?? '')}${lines.map((line) => html`<br /><bdi>${line}</bdi>`)}`]
       : [w.where, selection.channel === 'phone' ? w.weCall(applicant.phone) : w.channels[selection.channel]]
   return [where, ...(selection.places > 1 ? [[w.people, String(selection.places)] as [string, string]] : [])]
 }

@@ -126,12 +126,12 @@ function timesForm(site: Site, choice: TimeChoice): Html {
     id="at"
     ${captcha && html`data-challenge="${captcha.challenge}" data-worker="${captcha.workerUrl}"`}
   >
-    ${captcha && html`<input type="hidden" name="altcha" value="" /> ${captchaNote(w)}`}
+    ${captcha && html`<input type="hidden" name="altcha" value="" />`}
     ${form.hiddenFields.map(([name, value]) => hidden(name, value))}
     <h2 id="day" tabindex="-1">
       ${dayAndMonth(site.language, offer.day)}<span class="unseen">, ${w.timesCount(offer.times.length)}</span>
     </h2>
-    ${timeButtons(site, choice, offer.times)} ${nextDayLink(site, choice)}
+    ${timeButtons(site, choice, offer.times)} ${captcha && captchaNote(w)} ${nextDayLink(site, choice)}
   </form>`
 }
 

@@ -60,7 +60,16 @@ function channelChoices(site: Site, { campaign, typed, faults }: CallMe): Html {
   const c = site.words.callback
   if (campaign.channels.length < 2) return hidden('channel', campaign.channels[0] ?? 'phone')
   const options = campaign.channels.map((value) => ({ value, label: c.channels[value] }))
-  return choices({ name: 'channel', legend: c.how, options, chosen: [typed.channel], required: true }, faults)
+  return choices(
+    {
+      name: 'channel',
+      legend: c.how,
+      options,
+      chosen: [typed.channel === '' ? campaign.channels[0]! : typed.channel],
+      required: true,
+    },
+    faults,
+  )
 }
 
 export function callMePage(site: Site, p: CallMe): Page {
