@@ -82,6 +82,7 @@ import { wishPages } from './site/appointment/wish.page.ts'
 import { ownRoutes } from './site/appointment/appointment.page.ts'
 import { installAssets } from './site/asset-files.ts'
 import { machineFiles } from './site/machine-files.ts'
+import { accessOf, API_HEAD, describedApi } from './http/openapi/document.ts'
 import { installPages, sendPageNotFound } from './site/pages.ts'
 import { serviceRoutes } from './api/service.routes.ts'
 import { callCounter } from './http/call-limit.ts'
@@ -214,9 +215,14 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   installProblems(app, BODY_LIMIT, sendPageNotFound)
   await installEdge(app, options.hasOperationsPort ?? false)
   await app.register(swagger, {
-    openapi: openapiHead() as never,
+    openapi: API_HEAD as never,
+    // The scope that a route needs stands at its operation.
+    transform: ({ schema, url, route }) => ({
+      schema: { ...schema, ...accessOf(route.config?.access) },
+      url,
+    }),
     transformObject: (described) =>
-      requireIfMatch(('openapiObject' in described ? described.openapiObject : {}) as Described) as never,
+      describedApi(('openapiObject' in described ? described.openapiObject : {}) as object) as never,
     refResolver: {
       buildLocalReference: ({ $id }, _base, _fragment, i) => (typeof $id === 'string' ? $id : `def-${i}`),
     },
@@ -255,41 +261,4 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   return app
-}
-
-type Described = { paths?: Record<string, Record<string, unknown>> }
-type Operation = { parameters?: { in: string; name: string; required?: boolean; schema?: Record<string, unknown> }[] }
-
-/** Marks `If-Match` as required in the OpenAPI document where the service requires it, so that generated clients send it. */
-function requireIfMatch(described: Described): object {
-  for (const path of Object.values(described.paths ?? {}))
-    for (const operation of Object.values(path) as Operation[])
-      for (const parameter of operation.parameters ?? [])
-        if (parameter.schema?.['x-required']) {
-          parameter.required = true
-          delete parameter.schema['x-required']
-        }
-  return described
-}
-
-function openapiHead(): object {
-  return {
-    openapi: '3.1.0',
-    info: {
-      title: 'Agenda',
-      version: '0.1.0',
-      description: 'Availability, slots and appointments. Errors are RFC 9457 problem documents with a stable `code`.',
-    },
-    components: {
-      securitySchemes: {
-        key: { type: 'http', scheme: 'bearer', description: 'API key, or the manage token of one appointment' },
-        session: {
-          type: 'apiKey',
-          in: 'cookie',
-          name: 'agenda_session',
-          description: 'A person who signed in; changes also need the header x-agenda-csrf',
-        },
-      },
-    },
-  }
 }

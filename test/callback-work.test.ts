@@ -303,7 +303,9 @@ describe('the web', () => {
     const page = await citizen.get(`/prova/callback?campaign=${id}`)
     expect(page.text).toContain('Come preferisci parlare con noi?')
     const sending = { when: 'now', altcha: await solve(page.html) }
-    expect((await citizen.submit(page, '/callback', sending)).text).toContain('Come preferisci parlare con noi?:')
+    expect((await citizen.submit(page, '/callback', { ...sending, channel: null })).text).toContain(
+      'Come preferisci parlare con noi?:',
+    )
     expect((await citizen.submit(page, '/callback', { ...sending, channel: 'phone' })).status).toBe(422)
     const done = await citizen.submit(page, '/callback', { ...sending, channel: 'web' })
     expect(done.text).toContain('Entra nel colloquio')

@@ -230,7 +230,7 @@ function writeAvailabilityRoute(app: Api, deps: Deps): void {
         ...docs('writeAvailability', 'Make the agent’s next schedule of a VAVAILABILITY (RFC 7953)'),
         consumes: ['text/calendar'],
         params: IdParams,
-        response: { 201: Type.Object({}, { additionalProperties: true, title: 'Schedule' }), ...problems },
+        response: { 201: Type.Object({}, { additionalProperties: true, title: 'ImportedSchedule' }), ...problems },
       },
       handler: async (request, reply) => {
         const [config, agent] = await agentOf(deps, request)

@@ -151,6 +151,8 @@ const PROBLEMS = {
 } as const
 
 export type ProblemCode = keyof typeof PROBLEMS
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[]
+export const statusOf = (code: ProblemCode): number => PROBLEMS[code]
 
 /** Location of a fault in the request: a JSON pointer (RFC 6901) into the body, or a named query parameter or header. */
 export type FieldFault = {
