@@ -32,8 +32,17 @@ const INTERNAL = new Set([
   'version',
 ])
 
-const plain = (row: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(row).filter(([name]) => !INTERNAL.has(name)))
+/** Parts of documents that say the same twice, or are marks of the service itself. */
+const INTERNAL_PARTS = new Set(['html', 'calendar', 'unproven', 'untold', 'seen', 'offeredAt', 'takenHoldId'])
+
+const without = (row: object, names: ReadonlySet<string>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !names.has(name)))
+
+function plain(row: Record<string, unknown>): Record<string, unknown> {
+  const { document, ...rest } = without(row, INTERNAL)
+  const isObject = typeof document === 'object' && document !== null
+  return { ...rest, ...(isObject ? { document: without(document, INTERNAL_PARTS) } : {}) }
+}
 
 /** Exports everything stored about a person. Throws `not_found`. */
 export async function exportPerson(deps: Deps, tenantId: string, id: string): Promise<Record<string, unknown>> {
