@@ -215,3 +215,38 @@ test('a service by telephone or video needs no location; where nothing can be of
   })
   expect([change.status, change.body.start]).toEqual([200, offered[3].start])
 })
+
+test('appointments are read back by one’s own id, by code, by several statuses, and by what has changed since', async () => {
+  const book = (start: string, externalId: string) =>
+    post('/v1/appointments', {
+      ...{ serviceIds: [office.service.id], start, externalId },
+      contact: { firstName: 'Eva', lastName: externalId, email: `${externalId}@posta.example` },
+    })
+  const booked = await book('2026-12-09T09:00:00+01:00', 'crm-1')
+  expect(booked.status, JSON.stringify(booked.body)).toBe(201)
+  const first = booked.body
+  service.clock.now += 1_000
+  const second = (await book('2026-12-09T10:00:00+01:00', 'crm-2')).body
+  const ids = async (query: string): Promise<string[]> => {
+    const { status, body } = await service.tenant.call('GET', `/v1/appointments?${query}`)
+    expect(status, JSON.stringify(body)).toBe(200)
+    return body.items.map((a: any) => a.id)
+  }
+  expect(await ids('externalId=crm-1')).toEqual([first.id])
+  expect(await ids('externalId=nothing')).toEqual([])
+  expect(await ids(`code=${second.code.toLowerCase()}`)).toEqual([second.id])
+  const since = new Date(service.clock.now).toISOString()
+  service.clock.now += 60_000
+  await post(`/v1/appointments/${second.id}/cancellation`, {})
+  service.clock.now += 1_000
+  const before = { 'if-match': '*' }
+  await service.tenant.call('PATCH', `/v1/appointments/${first.id}`, { notes: 'x' }, { headers: before })
+  // In the order of the changes, page by page without gap or repetition.
+  expect(await ids(`updatedAfter=${since}`)).toEqual([second.id, first.id])
+  const page = (await service.tenant.call('GET', `/v1/appointments?updatedAfter=${since}&limit=1`)).body
+  expect(page.items.map((a: any) => a.id)).toEqual([second.id])
+  expect(await ids(`updatedAfter=${since}&limit=1&cursor=${page.nextCursor}`)).toEqual([first.id])
+  expect(await ids(`externalId=crm-2&status=confirmed`)).toEqual([])
+  expect(await ids(`externalId=crm-2&status=confirmed&status=cancelled`)).toEqual([second.id])
+  expect((await service.tenant.call('GET', '/v1/appointments?status=nothing')).status).toBe(400)
+})

@@ -150,23 +150,25 @@ function listAppointmentsRoute(app: Api, deps: Deps): void {
   app.get('/v1/appointments', {
     config: withScope('appointments:read', 'appointments'),
     schema: {
-      ...docs('listAppointments', 'List appointments by start'),
+      ...docs('listAppointments', 'List appointments by start, or by their last change'),
       querystring: schema.ListQuery,
       response: { 200: PageOf(schema.AppointmentShown, 'AppointmentPage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor, from, to, ...rest } = request.query
+      const { limit, cursor, from, to, code, updatedAfter, ...rest } = request.query
       const after = decodeTimeCursor(cursor)
       const filter: AppointmentFilter = {
         ...rest,
         from: from === undefined ? undefined : new Date(from),
         to: to === undefined ? undefined : new Date(to),
+        code: code?.toUpperCase().replace(/[^A-Z0-9]/g, ''),
+        updatedAfter: updatedAfter === undefined ? undefined : new Date(updatedAfter),
         after: after && { at: new Date(after.at), id: after.id },
         within: reachFor(request),
         limit: limit + 1,
       }
       const page = pageOf(await listAppointments(deps.db.kysely, tenantOf(request), filter), limit, (a) =>
-        encodeTimeCursor(a.starts_at, a.id),
+        encodeTimeCursor(updatedAfter === undefined ? a.starts_at : a.updated_at, a.id),
       )
       return { ...page, items: await Promise.all(page.items.map((a) => show(deps, request, a))) }
     },

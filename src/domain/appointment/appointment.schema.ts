@@ -236,7 +236,23 @@ export const ListQuery = Type.Object(
     locationId: Type.Optional(Id),
     serviceId: Type.Optional(Id),
     contactId: Type.Optional(Id),
-    status: Type.Optional(StatusName),
+    status: Type.Optional(
+      Type.Array(StatusName, {
+        maxItems: 7,
+        uniqueItems: true,
+        description: 'One or several: status=held&status=confirmed',
+      }),
+    ),
+    externalId: Type.Optional(ExternalId),
+    code: Type.Optional(
+      Type.String({ minLength: 4, maxLength: 20, description: 'As citizens read it; case does not matter' }),
+    ),
+    updatedAfter: Type.Optional(
+      Type.String({
+        format: 'instant',
+        description: 'Changed after this; sorted by the change, for reading on where one stopped',
+      }),
+    ),
     displaced: Type.Optional(Type.Boolean({ description: 'Only those hit by an absence or closure' })),
   },
   { additionalProperties: false },

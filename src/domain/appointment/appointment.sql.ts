@@ -178,7 +178,11 @@ export type AppointmentFilter = {
   locationId?: string | undefined
   serviceId?: string | undefined
   contactId?: string | undefined
-  status?: AppointmentStatus | undefined
+  status?: AppointmentStatus | readonly AppointmentStatus[] | undefined
+  externalId?: string | undefined
+  code?: string | undefined
+  /** Changed after this; the list is then sorted by the change, and `after.at` is one. */
+  updatedAfter?: Date | undefined
   /** Only live appointments that overlap an absence or closure. */
   displaced?: boolean | undefined
   /** Only appointments of these agents or locations. */
@@ -227,13 +231,17 @@ export async function liveAfter(
 
 /** Appointments that match the filter, ordered by start, then id. */
 export async function listAppointments(db: Db, tenantId: string, filter: AppointmentFilter): Promise<Appointment[]> {
+  const order = filter.updatedAfter ? 'a.updated_at' : 'a.starts_at'
   let query = db.selectFrom('appointments as a').selectAll('a').where('a.tenant_id', '=', tenantId)
   if (filter.from) query = query.where('a.starts_at', '>=', filter.from)
   if (filter.to) query = query.where('a.starts_at', '<', filter.to)
   if (filter.agentId) query = query.where('a.agent_id', '=', filter.agentId)
   if (filter.locationId) query = query.where('a.location_id', '=', filter.locationId)
   if (filter.contactId) query = query.where('a.contact_id', '=', filter.contactId)
-  if (filter.status) query = query.where('a.status', '=', filter.status)
+  if (filter.status) query = query.where('a.status', 'in', [filter.status].flat())
+  if (filter.externalId !== undefined) query = query.where('a.external_id', '=', filter.externalId)
+  if (filter.code !== undefined) query = query.where('a.code', '=', filter.code)
+  if (filter.updatedAfter) query = query.where('a.updated_at', '>', filter.updatedAfter)
   if (filter.serviceId) query = query.where('a.service_ids', '@>', sql<string[]>`array[${filter.serviceId}::uuid]`)
   if (filter.within) {
     const { agentIds, locationIds } = filter.within
@@ -246,9 +254,7 @@ export async function listAppointments(db: Db, tenantId: string, filter: Appoint
   }
   if (filter.after) {
     const { at, id } = filter.after
-    query = query.where((eb) =>
-      eb.or([eb('a.starts_at', '>', at), eb.and([eb('a.starts_at', '=', at), eb('a.id', '>', id)])]),
-    )
+    query = query.where((eb) => eb.or([eb(order, '>', at), eb.and([eb(order, '=', at), eb('a.id', '>', id)])]))
   }
   if (filter.displaced) {
     const during = sql<string>`tstzrange(a.starts_at, a.ends_at)`
@@ -275,7 +281,7 @@ export async function listAppointments(db: Db, tenantId: string, filter: Appoint
       ]),
     )
   }
-  return query.orderBy('a.starts_at').orderBy('a.id').limit(filter.limit).execute()
+  return query.orderBy(order).orderBy('a.id').limit(filter.limit).execute()
 }
 
 /** The agent of the contact's latest appointment, past or future, that is not cancelled. */
