@@ -123,7 +123,7 @@ describe('queries and paths', () => {
     ['/v1/slots?from=2026-11-31&to=2026-12-01', 'query /from wrong_format'],
     ['/v1/appointments?limit=0', 'query /limit too_small'],
     ['/v1/appointments?limit=many', 'query /limit wrong_type'],
-    ['/v1/appointments?status=lost', 'query /status not_allowed'],
+    ['/v1/appointments?status=lost', 'query /status/0 not_allowed'],
     ['/v1/appointments?unknown=1', 'query /unknown unknown_field'],
     ['/v1/appointments?cursor=AAAA', 'query cursor invalid_cursor'],
     ['/v1/locations/not-an-id', 'path /id wrong_format'],

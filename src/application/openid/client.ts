@@ -1,5 +1,6 @@
 // A client of OpenID Connect: authorization code with PKCE, state and nonce (openid-client). For people of the office and for citizens.
 import { importJWK } from 'jose'
+import { LRUCache } from 'lru-cache'
 import type { ClientAuth, Configuration, CustomFetch, ServerMetadata } from 'openid-client'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -35,7 +36,9 @@ const KNOWN = HOUR
 /** The purpose under which the tenant's client secret is stored. */
 export const secretPurpose = (providerId: string): string => `provider:${providerId}`
 
-const discovered = new Map<string, { configuration: Configuration; until: number }>()
+/** Providers whose addresses and keys are known; more are asked again. */
+const MOST_KNOWN = 500
+const discovered = new LRUCache<string, { configuration: Configuration; until: number }>({ max: MOST_KNOWN })
 
 /** Sends requests through the guard that applies to every address a tenant configures. Keys given with the metadata need no request. */
 const fetchBy =

@@ -113,7 +113,8 @@ function publicDocuments(app: FastifyInstance, deps: Deps): void {
     },
   })
   addPage(app, deps, {
-    ...{ method: 'GET', url: '/:tenant/federation/resolve' },
+    // Each asks the federation.
+    ...{ method: 'GET', url: '/:tenant/federation/resolve', limit: 20 },
     handler: async (request, _reply, site) => {
       const subject = firstText(queryFields(request), 'sub')
       const answer = await resolved(deps, site.config, idOf(site), subject)
@@ -126,11 +127,11 @@ function publicDocuments(app: FastifyInstance, deps: Deps): void {
 export function providerPages(app: FastifyInstance, deps: Deps): void {
   addPage(app, deps, {
     // Each can ask the provider for its addresses.
-    ...{ method: 'GET', url: '/:tenant/mine/with/:provider', limit: 20 },
+    ...{ method: 'GET', url: '/:tenant/mine/with/:provider', limit: 120 },
     handler: (request, reply, site) => begin(deps, request, reply, site),
   })
   addPage(app, deps, {
-    ...{ method: 'GET', url: '/:tenant/mine/with/:provider/return', limit: 20 },
+    ...{ method: 'GET', url: '/:tenant/mine/with/:provider/return', limit: 120 },
     handler: (request, reply, site) => finish(deps, request, reply, site),
   })
   publicDocuments(app, deps)
