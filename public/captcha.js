@@ -1,5 +1,7 @@
 // Runs the proof of work of a form in solver.js while the form is filled in; no puzzle, and no third party. If it cannot run,
 // the server asks for confirmation by e-mail instead.
+import { announce } from './words.js'
+
 let worker = null
 
 export function startCaptcha() {
@@ -36,8 +38,9 @@ export function startCaptcha() {
       note.textContent = note.dataset.waiting.replace('{n}', Math.round((Date.now() - began) / 1000))
     }
     tell()
+    // Said once: a live region would be read out every second.
+    announce(note.textContent)
     note.classList.add('waiting')
-    note.setAttribute('role', 'status')
     note.scrollIntoView({ block: 'center' })
     const ticking = setInterval(tell, 1000)
     const wait = Promise.race([solved, new Promise((resolve) => setTimeout(resolve, 60_000))])

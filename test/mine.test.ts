@@ -56,6 +56,26 @@ test('a code opens what is theirs: appointments, details, reminders, messages, a
     expect((await newCitizen(service.app).get(`/prova${path}`)).status).toBe(404)
 })
 
+test('what they have said is theirs to see: ratings of visits, and the last answer to each consent', async () => {
+  const id = await book(6, { email: 'voto@posta.example' })
+  const { body: a } = await service.tenant.call('GET', `/v1/appointments/${id}`)
+  const consents = `/v1/contacts/${a.contactId}/consents`
+  for (const isGiven of [true, false]) {
+    const { status } = await service.tenant.call('POST', consents, { purpose: 'newsletter', isGiven })
+    expect(status).toBe(201)
+    service.clock.now += 1_000
+  }
+  service.clock.now = Date.parse(a.end) + 60_000
+  const citizen = newCitizen(service.app)
+  await enter(citizen, 'voto@posta.example')
+  const own = await citizen.get(`/prova/mine/appointments/${id}`)
+  await citizen.submit(own, '/rating', { stars: '4' })
+  const mine = await citizen.get('/prova/mine')
+  expect(mine.text).toMatch(/Le mie valutazioni.*Carta d’identità: 4 stelle su 5/)
+  expect(mine.text).toMatch(/I miei consensi newsletter ?: non dato/)
+  expect(mine.text).not.toMatch(/newsletter ?: dato/)
+})
+
 test('in the demo without a mail server the page shows the code, and nowhere else', async () => {
   await book(3, { email: 'demo@posta.example' })
   const citizen = newCitizen(service.app)

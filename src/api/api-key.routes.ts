@@ -48,7 +48,7 @@ function presentKey(row: ApiKeyRow): Record<string, unknown> {
   }
 }
 
-const docs = { tags: ['api-keys'], security: [{ key: [] }] }
+const docs = { tags: ['api-keys'] }
 
 const access = withScope('keys:write')
 

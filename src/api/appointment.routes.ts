@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify'
 import { actorNames } from '../application/identity/user.sql.ts'
 import { reachFor } from '../http/reach.ts'
 import type { Deps } from '../domain/deps.ts'
+import { codeIn } from '../kernel/code.ts'
 import { AppError, bodyFault } from '../kernel/errors.ts'
 import { actorOf, tenantOf } from '../http/access.ts'
 import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf } from '../platform/schema/paging.ts'
@@ -161,7 +162,7 @@ function listAppointmentsRoute(app: Api, deps: Deps): void {
         ...rest,
         from: from === undefined ? undefined : new Date(from),
         to: to === undefined ? undefined : new Date(to),
-        code: code?.toUpperCase().replace(/[^A-Z0-9]/g, ''),
+        code: code === undefined ? undefined : codeIn(code),
         updatedAfter: updatedAfter === undefined ? undefined : new Date(updatedAfter),
         after: after && { at: new Date(after.at), id: after.id },
         within: reachFor(request),

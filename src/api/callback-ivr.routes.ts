@@ -21,7 +21,6 @@ export function callbackIvrRoutes(app: Api, deps: Deps): void {
       tags: ['callbacks'],
       operationId: 'askQuickCallback',
       summary: 'Ask for a callback from an answering machine or a bot; the answer can be read out',
-      security: [{ key: [] }],
       body: schema.QuickBody,
       response: { 200: schema.QuickShown, 201: schema.QuickShown, ...problems },
     },

@@ -44,7 +44,6 @@ export function campaignRoutes(app: Api, deps: Deps): void {
     config: withScope('configuration:read', 'none'),
     schema: {
       tags: ['campaigns'],
-      security: [{ key: [] }],
       operationId: 'dryRunSegments',
       summary: 'Where each request would go; changes nothing',
       params: IdParams,

@@ -23,7 +23,6 @@ export function contactRoutes(app: Api, deps: Deps): void {
       tags: ['contacts'],
       operationId: 'searchContacts',
       summary: 'Find contacts by e-mail, phone or external id; in the body, so that no address carries personal data',
-      security: [{ key: [] }],
       body: SearchBody,
       response: {
         200: Type.Object({ items: Type.Array(Type.Object({}, { additionalProperties: true })) }),

@@ -22,7 +22,6 @@ export function locationRoutes(app: Api, deps: Deps): void {
       tags: ['holiday-calendars'],
       operationId: 'listHolidays',
       summary: 'The days of a calendar in one year, with names',
-      security: [{ key: [] }],
       params: IdParams,
       querystring: Type.Object(
         { year: Type.Integer({ minimum: 2000, maximum: 2100 }) },

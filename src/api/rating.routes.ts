@@ -57,7 +57,6 @@ export function ratingRoutes(app: Api, deps: Deps): void {
     config: withScope('appointments:read'),
     schema: {
       tags: ['appointments'],
-      security: [{ key: [] }],
       operationId: 'listRatings',
       summary: `Ratings of visits on the days from–to (at most ${MOST}), newest first, with figures`,
       querystring: Type.Object({ from: LocalDate, to: LocalDate }, { additionalProperties: false }),

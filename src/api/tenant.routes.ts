@@ -45,7 +45,7 @@ function ownTenantOnly(request: FastifyRequest): string {
   return id
 }
 
-const docs = { tags: ['tenants'], security: [{ key: [] }] }
+const docs = { tags: ['tenants'] }
 
 function createTenantRoute(app: Api, deps: Deps): void {
   app.post('/v1/tenants', {

@@ -1,4 +1,4 @@
-// Keys for wallet passes by REST: set, ask which are set, take away.
+// REST routes that set and delete the keys for wallet passes, and say for which wallets keys are set.
 import type { Api } from '../http/api.ts'
 import Type from 'typebox'
 import { dropKeys, keepKeys, walletsOf } from '../application/wallet/wallet-keys.ts'

@@ -28,7 +28,6 @@ export function registerByExternalId(
       description:
         '201 when it is new, 200 when it was known. Fields that are not sent stay as they are; a record ' +
         'that is so already keeps its version.',
-      security: [{ key: [] }],
       params: Type.Object({ externalId: ExternalId }),
       headers: IfMatchHeader,
       body: resource.body,

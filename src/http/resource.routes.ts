@@ -37,7 +37,6 @@ const docs = (resource: Resource, verb: string, summary: string) => ({
   tags: [resource.path],
   operationId: `${verb}${title(resource.name)}`,
   summary,
-  security: [{ key: [] }],
 })
 const contextOf = (deps: Deps, request: FastifyRequest, tx: WriteContext['tx'], id: string) => ({
   tx,

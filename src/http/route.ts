@@ -10,7 +10,6 @@ export const documentedUnder = (tag: string) => (operationId: string, summary: s
   tags: [tag],
   operationId,
   summary,
-  security: [{ key: [] }],
 })
 
 /** Access for keys with this scope and people whose role has it; `reach`: what the route touches, for people with limited reach. */

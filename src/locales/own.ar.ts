@@ -45,7 +45,6 @@ export const ownAr: OwnWords = {
     waiting: 'قائمة الانتظار',
     messages: 'رسائل أرسلناها إليكم',
     messagesHint: 'آخر عشرين رسالة.',
-    open: 'فتح',
     rebook: 'الحجز من جديد',
     details: 'بيانات التواصل',
     detailsHint: 'تُستخدم هذه البيانات لمواعيدكم المقبلة.',
@@ -73,7 +72,6 @@ export const ownAr: OwnWords = {
       'وتُلغى المقبلة منها. لا يمكن التراجع عن ذلك.',
     eraseConfirm: 'نعم، حذف كل شيء',
     eraseDone: 'تم حذف بياناتكم.',
-    people: 'أشخاص أتولى شؤونهم',
     forWhom: (name) => `باسم ${name}`,
   },
   wish: {

@@ -40,7 +40,6 @@ export const ownDe: OwnWords = {
     waiting: 'Warteliste',
     messages: 'Nachrichten an Sie',
     messagesHint: 'Die letzten zwanzig.',
-    open: 'Öffnen',
     rebook: 'Erneut buchen',
     details: 'Meine Angaben',
     detailsHint: 'Diese Angaben gelten für Ihre kommenden Termine.',
@@ -68,7 +67,6 @@ export const ownDe: OwnWords = {
       'Kommende werden abgesagt. Das lässt sich nicht rückgängig machen.',
     eraseConfirm: 'Ja, alles löschen',
     eraseDone: 'Ihre Daten wurden gelöscht.',
-    people: 'Personen, um die ich mich kümmere',
     forWhom: (name) => `für ${name}`,
   },
   wish: {

@@ -78,7 +78,6 @@ export const ownEn = {
     waiting: 'Waiting list',
     messages: 'Messages sent to you',
     messagesHint: 'The last twenty.',
-    open: 'Open',
     rebook: 'Book again',
     details: 'My details',
     detailsHint: 'These details are used for your appointments to come.',
@@ -106,7 +105,6 @@ export const ownEn = {
       'Those to come are cancelled. This cannot be undone.',
     eraseConfirm: 'Yes, delete everything',
     eraseDone: 'Your data were deleted.',
-    people: 'People I look after',
     forWhom: (name: string) => `for ${name}`,
   },
   wish: {

@@ -41,7 +41,6 @@ export const ownEs: OwnWords = {
     waiting: 'Lista de espera',
     messages: 'Mensajes que le hemos enviado',
     messagesHint: 'Los últimos veinte.',
-    open: 'Abrir',
     rebook: 'Reservar de nuevo',
     details: 'Mis datos de contacto',
     detailsHint: 'Valen para sus próximas citas.',
@@ -69,7 +68,6 @@ export const ownEs: OwnWords = {
       'Las que estén pendientes se cancelarán. No se puede deshacer.',
     eraseConfirm: 'Sí, borrar todo',
     eraseDone: 'Sus datos se han borrado.',
-    people: 'Personas a mi cuidado',
     forWhom: (name) => `para ${name}`,
   },
   wish: {

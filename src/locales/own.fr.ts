@@ -42,7 +42,6 @@ export const ownFr: OwnWords = {
     waiting: 'Liste d’attente',
     messages: 'Messages que vous avez reçus',
     messagesHint: 'Les vingt derniers.',
-    open: 'Ouvrir',
     rebook: 'Réserver à nouveau',
     details: 'Mes coordonnées',
     detailsHint: 'Elles servent pour vos rendez-vous à venir.',
@@ -70,7 +69,6 @@ export const ownFr: OwnWords = {
       'Ceux à venir sont annulés. Vous ne pourrez pas revenir en arrière.',
     eraseConfirm: 'Oui, tout supprimer',
     eraseDone: 'Vos données ont été supprimées.',
-    people: 'Personnes dont je m’occupe',
     forWhom: (name) => `pour ${name}`,
   },
   wish: {

@@ -39,7 +39,6 @@ export const ownIt: OwnWords = {
     waiting: 'Lista d’attesa',
     messages: 'Messaggi inviati a te',
     messagesHint: 'Gli ultimi venti.',
-    open: 'Apri',
     rebook: 'Prenota di nuovo',
     details: 'I miei dati di contatto',
     detailsHint: 'Valgono per i tuoi appuntamenti in arrivo.',
@@ -67,7 +66,6 @@ export const ownIt: OwnWords = {
       'Quelli in arrivo sono annullati. Non si può tornare indietro.',
     eraseConfirm: 'Sì, cancella tutto',
     eraseDone: 'I tuoi dati sono stati cancellati.',
-    people: 'Persone di cui mi occupo',
     forWhom: (name) => `per ${name}`,
   },
   wish: {

@@ -47,7 +47,6 @@ export const ownRo: OwnWords = {
     waiting: 'Lista de așteptare',
     messages: 'Mesaje trimise dumneavoastră',
     messagesHint: 'Ultimele douăzeci.',
-    open: 'Deschideți',
     rebook: 'Programați din nou',
     details: 'Datele mele de contact',
     detailsHint: 'Se folosesc pentru programările dumneavoastră viitoare.',
@@ -76,7 +75,6 @@ export const ownRo: OwnWords = {
       'Cele viitoare se anulează. Nu se poate reveni.',
     eraseConfirm: 'Da, ștergeți tot',
     eraseDone: 'Datele dumneavoastră au fost șterse.',
-    people: 'Persoane de care am grijă',
     forWhom: (name) => `pentru ${name}`,
   },
   wish: {

@@ -75,9 +75,7 @@ function header(site: Site): Html {
         ${logo && html`<img src="${site.base}/logo?v=${site.config.version}" alt="" height="40" />`}
         <span>${site.config.name}</span>
       </a>
-      <nav class="head-links" aria-label="${site.words.mineLink}">
-        <a class="mine-link" href="${site.base}/mine">${icon('mine')}<span>${site.words.mineLink}</span></a>
-      </nav>
+      <a class="mine-link" href="${site.base}/mine">${icon('mine')}<span>${site.words.mineLink}</span></a>
       ${languageSwitch(site)}
     </div>
   </header>`

@@ -1,11 +1,11 @@
 // A client of OpenID Connect: authorization code with PKCE, state and nonce (openid-client). For people of the office and for citizens.
-import { importJWK } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { ClientAuth, Configuration, CustomFetch, ServerMetadata } from 'openid-client'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { HOUR } from '../../kernel/time/interval.ts'
 import { openSecrets } from '../../platform/secrets/secrets.ts'
+import { loadJose } from '../../kernel/crypto/jose.ts'
 import { trustedMetadata } from './trust-chain.ts'
 import { tenantKeys } from './tenant-keys.ts'
 
@@ -21,7 +21,7 @@ export type Client = {
   isSealed?: boolean
   /** Levels of assurance: asked for, and one of them must come back. */
   acr?: readonly string[]
-  /** The `claims` parameter (OpenID Connect Core 1.0, section 5.5). */
+  /** Which claims the provider is asked for: the `claims` parameter (OpenID Connect Core 1.0, section 5.5). */
   claims?: object
   /** The provider's metadata come through a chain of trust from this address. */
   trustAnchor?: string
@@ -115,6 +115,7 @@ async function authenticationOf(
 }
 
 async function signingKey(deps: Deps, tenantId: string): Promise<{ key: CryptoKey; kid: string }> {
+  const { importJWK } = await loadJose()
   const { sign } = await tenantKeys(deps, tenantId)
   return { key: (await importJWK(sign, 'RS256')) as CryptoKey, kid: sign.kid! }
 }
@@ -122,6 +123,7 @@ async function signingKey(deps: Deps, tenantId: string): Promise<{ key: CryptoKe
 /** Lets the client read answers that are signed and encrypted for the tenant's key. */
 async function readSealed(deps: Deps, tenantId: string, configuration: Configuration): Promise<void> {
   const openid = await load()
+  const { importJWK } = await loadJose()
   const { decrypt } = await tenantKeys(deps, tenantId)
   const keys = await Promise.all(
     ['RSA-OAEP', 'RSA-OAEP-256'].map(async (alg) => ({

@@ -1,14 +1,15 @@
 // What this organisation says of itself in a federation: a statement signed with its own key (OpenID Federation 1.0, section 3).
-import { importJWK, SignJWT } from 'jose'
 import type { TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { DAY } from '../../kernel/time/interval.ts'
+import { loadJose } from '../../kernel/crypto/jose.ts'
 import { publicHalf, tenantKeys, type TenantKeys } from './tenant-keys.ts'
 import { trustedMetadata } from './trust-chain.ts'
 
 const LIFE = 2 * DAY
 
 async function signed(deps: Deps, keys: TenantKeys, content: Record<string, unknown>, typ: string): Promise<string> {
+  const { importJWK, SignJWT } = await loadJose()
   const seconds = Math.floor(deps.now() / 1000)
   return new SignJWT(content)
     .setProtectedHeader({ alg: 'RS256', kid: keys.federation.kid!, typ })
@@ -32,7 +33,7 @@ type Own = {
   redirects: readonly string[]
 }
 
-/** The statement as a signed token. */
+/** The organisation's statement about itself, as a signed token (JWT). */
 export async function ownStatement(deps: Deps, config: TenantConfig, own: Own): Promise<string> {
   const keys = await tenantKeys(deps, config.tenantId)
   const { authorityHints = [], contacts = [], trustMarks = [] } = config.settings.signIn.federation

@@ -1,7 +1,8 @@
 // The tenant's own keys for OpenID Connect: made on first use, stored sealed, their public halves published.
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import type { JWK } from 'jose'
 import type { Deps } from '../../domain/deps.ts'
 import { openSecrets, putSecret } from '../../platform/secrets/secrets.ts'
+import { loadJose } from '../../kernel/crypto/jose.ts'
 
 /** Private keys: for signing as a client, for decrypting what a provider answers, and for statements of the federation. */
 export type TenantKeys = { sign: JWK; decrypt: JWK; federation: JWK }
@@ -11,6 +12,7 @@ const PURPOSE = 'openid-keys'
 const BITS = 2048
 
 async function newKey(alg: 'RS256' | 'RSA-OAEP-256', use: 'sig' | 'enc'): Promise<JWK> {
+  const { calculateJwkThumbprint, exportJWK, generateKeyPair } = await loadJose()
   const { privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: BITS })
   const jwk = await exportJWK(privateKey)
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), use, alg }

@@ -1,6 +1,7 @@
 // The chain of trust of a federation (OpenID Federation 1.0): from a provider up to the anchor that the office names.
-import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet } from 'jose'
+import type { JSONWebKeySet } from 'jose'
 import type { Deps } from '../../domain/deps.ts'
+import { loadJose } from '../../kernel/crypto/jose.ts'
 import { applyPolicy, type Policy } from './metadata-policy.ts'
 import { AppError } from '../../kernel/errors.ts'
 
@@ -40,6 +41,7 @@ async function checked(
   token: string,
   { issuer, subject, keys }: { issuer: string; subject: string; keys: JSONWebKeySet | null },
 ): Promise<Statement> {
+  const { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader } = await loadJose()
   try {
     const said = decodeJwt<Statement>(token)
     await compactVerify(token, createLocalJWKSet(keys ?? said.jwks), {

@@ -32,7 +32,7 @@ const INTERNAL = new Set([
   'version',
 ])
 
-/** Parts of documents that say the same twice, or are marks of the service itself. */
+/** Fields of stored documents that the export leaves out: second copies of a text, and the service's own marks. */
 const INTERNAL_PARTS = new Set(['html', 'calendar', 'unproven', 'untold', 'seen', 'offeredAt', 'takenHoldId'])
 
 const without = (row: object, names: ReadonlySet<string>): Record<string, unknown> =>

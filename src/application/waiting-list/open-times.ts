@@ -47,13 +47,13 @@ function firstFor(deps: Deps, config: TenantConfig, e: Entry, slots: readonly Sl
   })
 }
 
-/** Offers free times to people who wait without an appointment; returns how many offers were begun. */
+/** Offers free times to people who wait without an appointment; returns how many times are offered. */
 export async function offerOpenTimes(deps: Deps, tenantId: string): Promise<number> {
   const config = await deps.snapshots.config(tenantId)
   if (!config?.settings.waitingList.enabled) return 0
   const entries = await wishesOf(deps.db.kysely, tenantId, MOST)
   const kinds = Map.groupBy(entries, (e) => [...e.service_ids, e.location_id].join(' '))
-  let begun = 0
+  const jobs = new Map<string, ReturnType<typeof slotJob>>()
   for (const same of kinds.values()) {
     const { slots, minutes } = await freeFor(deps, config, same[0]!)
     const left = slots.map((slot) => ({ ...slot }))
@@ -62,11 +62,11 @@ export async function offerOpenTimes(deps: Deps, tenantId: string): Promise<numb
       if (!slot) continue
       slot.remaining -= 1
       const open: FreedSlot = { serviceIds: e.service_ids, minutes, locationId: slot.locationId, start: slot.start }
-      await transaction(deps.db, (tx) =>
-        enqueue(deps, tx, [slotJob(deps, tenantId, { slot: open, skipped: [] }, deps.now())]),
-      )
-      begun += 1
+      const job = slotJob(deps, tenantId, { slot: open, skipped: [] }, deps.now())
+      // Two who want the same time are asked one after the other, by one job.
+      jobs.set(job.key, job)
     }
   }
-  return begun
+  if (jobs.size > 0) await transaction(deps.db, (tx) => enqueue(deps, tx, [...jobs.values()]))
+  return jobs.size
 }

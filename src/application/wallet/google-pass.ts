@@ -1,11 +1,12 @@
 // A generic pass for Google Wallet: a signed token in an address ("Save to Google Wallet" JWT, Google Wallet API v1).
-import { importPKCS8, SignJWT } from 'jose'
+import { loadJose } from '../../kernel/crypto/jose.ts'
 import type { GoogleKeys, Ticket } from './ticket.ts'
 
 const text = (value: string) => ({ defaultValue: { language: 'und', value } })
 
 /** The address that offers the pass. Rejects when the key does not sign. `now`: epoch ms. */
 export async function googleLinkOf(keys: GoogleKeys, t: Ticket, now: number): Promise<string> {
+  const { importPKCS8, SignJWT } = await loadJose()
   const [when, place, code] = t.labels
   const classId = `${keys.issuerId}.appointment`
   const pass = {

@@ -216,8 +216,8 @@ const withOthers = <T extends object>(words: Record<string, T>, kind: keyof Tran
     }),
   )
 
-/** By the key of the service. */
+/** The words of each demo service, by its key. */
 export const SERVICE_WORDS = withOthers(OWN_SERVICE_WORDS, 'services')
 
-/** By the key of the location. */
+/** The words of each demo location, by its key. */
 export const LOCATION_WORDS = withOthers(OWN_LOCATION_WORDS, 'locations')

@@ -229,7 +229,7 @@ export async function liveAfter(
   return query.orderBy('id').limit(limit).execute()
 }
 
-/** Appointments that match the filter, ordered by start, then id. */
+/** Appointments that match the filter, ordered by start (with `updatedAfter` by the last change), then id. */
 export async function listAppointments(db: Db, tenantId: string, filter: AppointmentFilter): Promise<Appointment[]> {
   const order = filter.updatedAfter ? 'a.updated_at' : 'a.starts_at'
   let query = db.selectFrom('appointments as a').selectAll('a').where('a.tenant_id', '=', tenantId)

@@ -1,11 +1,10 @@
 // One of several people does not come: the others keep their appointment, and the place is free again.
-import { writeEvent } from '../../platform/events/events.ts'
 import { findReservation, leaveSession } from '../availability/ledger.sql.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { updateAppointment, type Appointment } from './appointment.sql.ts'
 import { documentOf } from './appointment-document.ts'
-import { change, checkNotice, requireTransition, type ChangeContext } from './change.ts'
+import { change, checkNotice, record, requireTransition, type ChangeContext } from './change.ts'
 
 /** Takes one person by name off an appointment of several. Throws `not_found`, `too_late_to_cancel`. */
 export async function leaveOne(deps: Deps, context: ChangeContext, name: string): Promise<Appointment> {
@@ -28,10 +27,8 @@ export async function leaveOne(deps: Deps, context: ChangeContext, name: string)
     const kept = await findReservation(tx, a.tenant_id, a.reservation_id!)
     if (kept?.kind === 'session')
       for (const statement of leaveSession(tx, a.tenant_id, kept.id, 1)) await tx.executeQuery(statement)
-    await writeEvent(deps, tx, {
-      ...{ tenantId: a.tenant_id, subjectId: a.id, id: deps.newId(), at: now, actor: context.actor.name },
-      ...{ type: 'appointment.changed', data: { fields: ['attendees', 'places'] } },
-    })
+    const data = { fields: ['attendees', 'places'] }
+    await record(deps, tx, a, { type: 'appointment.changed', actor: context.actor, data })
     return after
   })
 }

@@ -161,7 +161,7 @@ export const API_HEAD = {
     title: 'Agenda',
     version: '0.1.0',
     description: 'Availability, slots and appointments. Errors are RFC 9457 problem documents with a stable `code`.',
-    contact: { name: 'Agenda', url: 'https://agenda.example/docs' },
+    contact: { name: 'The operator of this installation' },
     license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
   },
   servers: [{ url: '/', description: 'This installation' }],

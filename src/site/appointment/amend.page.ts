@@ -12,7 +12,7 @@ import { answerFaults, answersOf, asTyped, typedAnswers } from '../../ui/questio
 import { addOwnPage } from '../pages.ts'
 import { answersPage, leavePage } from './amend.view.ts'
 import { changeOf } from './move.page.ts'
-import { openQuestions } from './own-appointment.ts'
+import { mayAmend, questionsOf } from './own-appointment.ts'
 
 export function amendPages(app: FastifyInstance, deps: Deps): void {
   addOwnPage(app, deps, {
@@ -20,8 +20,8 @@ export function amendPages(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/appointments/:id/answers',
     handler: async (_request, _reply, site, a) => {
       const base = `${site.base}/appointments/${a.id}`
-      const questions = openQuestions(site, a)
-      if (questions.length === 0) return { redirect: base }
+      const questions = questionsOf(site, a)
+      if (!mayAmend(site, a) || questions.length === 0) return { redirect: base }
       return answersPage(site, { a, base, questions, answers: asTyped(documentOf(a).answers ?? {}), faults: NO_FAULTS })
     },
   })
@@ -30,8 +30,8 @@ export function amendPages(app: FastifyInstance, deps: Deps): void {
     url: '/:tenant/appointments/:id/answers',
     handler: async (request, reply, site, a) => {
       const base = `${site.base}/appointments/${a.id}`
-      const questions = openQuestions(site, a)
-      if (questions.length === 0) return { redirect: base }
+      const questions = questionsOf(site, a)
+      if (!mayAmend(site, a) || questions.length === 0) return { redirect: base }
       const form = formFields(request)
       const answers = typedAnswers(questions, form)
       const again = (faults: ReadonlyMap<string, string>) => {

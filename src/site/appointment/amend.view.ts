@@ -9,7 +9,7 @@ import { visitName } from '../../locales/visit-text.ts'
 import type { Page } from '../page.ts'
 import type { Site } from '../site.ts'
 
-type Amendable = { a: Appointment; base: string; mayCancel: boolean; questions: readonly Question[] }
+type Amendable = { a: Appointment; base: string; mayCancel: boolean; mayAmend: boolean; questions: readonly Question[] }
 
 /** What was answered, as facts of the appointment. */
 export function answerFacts(site: Site, a: Appointment, questions: readonly Question[]): Html {
@@ -26,10 +26,10 @@ export function answerFacts(site: Site, a: Appointment, questions: readonly Ques
 }
 
 /** The way to the answers, and a button for each of several people who does not come. */
-export function amendSection(site: Site, { a, base, mayCancel, questions }: Amendable): Html {
+export function amendSection(site: Site, { a, base, mayCancel, mayAmend, questions }: Amendable): Html {
   const w = site.words.amend
   const names = documentOf(a).attendees ?? []
-  return html`${questions.length > 0 && html`<p class="noprint"><a href="${base}/answers">${w.answersChange}</a></p>`}
+  return html`${mayAmend && questions.length > 0 && html`<p class="noprint"><a href="${base}/answers">${w.answersChange}</a></p>`}
   ${
     mayCancel &&
     a.seats > 1 &&

@@ -27,10 +27,9 @@ export type OwnAppointment = {
   joinLink: string | undefined
   mayMove: boolean
   mayCancel: boolean
-  /** The questions whose answers can be changed. */
   questions: readonly Question[]
-  /** All questions of the visit, for showing what was answered. */
-  allQuestions: readonly Question[]
+  /** Whether the answers can still be changed. */
+  mayAmend: boolean
   isRateable: boolean
   stars: number | null
   /** State of the wait for an earlier time; null if the waiting list is not offered. */
@@ -87,7 +86,7 @@ function facts(site: Site, own: OwnAppointment): Html {
       ${fact(w.when, spanOf(site, a.time_zone, a.starts_at.getTime(), a.ends_at.getTime()))} ${where(site, own)}
       ${peopleFact(site, a.seats)} ${fact(w.name, `${own.contact.firstName} ${own.contact.lastName}`)}
       ${(documentOf(a).attendees ?? []).length > 0 && fact(w.forWhomLegend, documentOf(a).attendees!.join(', '))}
-      ${answerFacts(site, a, own.allQuestions)} ${fact(w.code, html`<strong class="code">${a.code}</strong>`)}
+      ${answerFacts(site, a, own.questions)} ${fact(w.code, html`<strong class="code">${a.code}</strong>`)}
     </dl>
     ${zoneNote(site, a.time_zone, a.starts_at.getTime())} ${isLive(a) && a.channel === 'in_person' && ticket(site, a)}
     ${

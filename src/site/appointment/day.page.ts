@@ -5,6 +5,7 @@ import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
 import { documentOf } from '../../domain/appointment/appointment-document.ts'
 import { setArrival } from '../../domain/appointment/change.ts'
 import type { Deps } from '../../domain/deps.ts'
+import { codeIn } from '../../kernel/code.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { firstText, textOf } from '../../ui/form-input.ts'
 import { addOwnPage, addPage } from '../pages.ts'
@@ -13,8 +14,6 @@ import { mayArrive, metresBetween, placeOf } from './day.ts'
 import { changeOf } from './move.page.ts'
 import { managePage } from './appointment.view.ts'
 import { ownAppointment } from './own-appointment.ts'
-
-const folded = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '')
 
 export function dayPages(app: FastifyInstance, deps: Deps): void {
   addOwnPage(app, deps, {
@@ -34,7 +33,7 @@ export function dayPages(app: FastifyInstance, deps: Deps): void {
       if (place && Number.isFinite(latitude) && Number.isFinite(longitude)) {
         const metres = metresBetween(place, { latitude: latitude!, longitude: longitude! })
         if (!(metres <= place.radius)) return again(site.words.day.hereFar)
-      } else if (sign === undefined || folded(textOf(form, 'sign', 20)) !== folded(sign))
+      } else if (sign === undefined || codeIn(textOf(form, 'sign', 20)) !== codeIn(sign))
         return again(site.words.day.hereCodeWrong)
       await setArrival(deps, changeOf(site, a), true)
       return { redirect: `${site.base}/appointments/${a.id}?said=here` }
@@ -47,7 +46,7 @@ export function dayPages(app: FastifyInstance, deps: Deps): void {
     handler: async (request, _reply, site) => {
       const code = firstText(queryFields(request), 'sign').slice(0, 20)
       const at = [...site.config.locations.values()].find(
-        (l) => !l.archived && l.arrivalCode !== undefined && folded(l.arrivalCode) === folded(code),
+        (l) => !l.archived && l.arrivalCode !== undefined && codeIn(l.arrivalCode) === codeIn(code),
       )
       if (!at) throw new AppError('not_found', { what: 'page' })
       for (const id of appointmentIdsOf(request)) {

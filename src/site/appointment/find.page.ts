@@ -1,4 +1,5 @@
 // Finds an appointment or a callback by its code, and sends the links of what is to come to who lost them.
+import { codeIn } from '../../kernel/code.ts'
 import { findPage } from './find.view.ts'
 import type { FastifyInstance } from 'fastify'
 import { formFields } from '../../http/fields.ts'
@@ -15,9 +16,6 @@ import { rememberAppointment, rememberCallback, type Site } from '../site.ts'
 import { sendLinks } from '../booking/send-links.ts'
 import { documentOf as callbackDocument } from '../../domain/callback/callback-document.ts'
 import { textOf } from '../../ui/form-input.ts'
-
-/** Normalises a code: upper case, without spaces and punctuation, because codes are read over the telephone. */
-const codeIn = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '')
 
 async function find(deps: Deps, site: Site, code: string, means: string): Promise<Appointment | null> {
   const a = await findByCode(deps.db.kysely, site.tenantId, code)

@@ -34,11 +34,13 @@ async function waitingOf(deps: Deps, site: Site, a: Appointment): Promise<Waitin
   return { isWaiting: entry !== undefined, offer }
 }
 
-/** The questions whose answers can still be changed: of a visit that is to come. */
-export function openQuestions(site: Site, a: Appointment): readonly Question[] {
-  const isLive = a.status === 'confirmed' || a.status === 'pending'
-  return isLive && a.starts_at.getTime() > site.now ? (visitFor(site.config, a)?.questions ?? []) : []
-}
+/** The questions of the visit, in the language of the page. */
+export const questionsOf = (site: Site, a: Appointment): readonly Question[] =>
+  visitFor(site.config, a)?.questions ?? []
+
+/** Whether the answers can still be changed: until the visit begins. */
+export const mayAmend = (site: Site, a: Appointment): boolean =>
+  (a.status === 'confirmed' || a.status === 'pending') && a.starts_at.getTime() > site.now
 
 const EMPTY = { first_name: '', last_name: '', email: null, phone: null }
 
@@ -61,8 +63,8 @@ export async function ownAppointment(
     joinLink,
     mayMove: isInTime('moveNoticeMinutes'),
     mayCancel: isInTime('cancelNoticeMinutes'),
-    questions: openQuestions(site, a),
-    allQuestions: visitFor(site.config, a)?.questions ?? [],
+    questions: questionsOf(site, a),
+    mayAmend: mayAmend(site, a),
     isRateable: isRateable(a, site.now),
     stars: documentOf(a).rating?.stars ?? null,
     waiting: await waitingOf(deps, site, a),

@@ -41,7 +41,8 @@ import {
   type Site,
 } from '../site.ts'
 import { CITIZEN } from '../booking/drafts.ts'
-import { askPage, changeableMeans, codePage, erasurePage, minePage, type Mine, type Owner } from './mine.view.ts'
+import { askPage, codePage } from './enter.view.ts'
+import { changeableMeans, erasurePage, minePage, type Mine, type Owner } from './mine.view.ts'
 import { providerPages } from './provider.page.ts'
 
 /** How far back past appointments are shown, and the most of each list. */

@@ -15,7 +15,7 @@ import { NO_FAULTS } from '../../ui/form.ts'
 import { firstText } from '../../ui/form-input.ts'
 import { addPage, type View } from '../pages.ts'
 import { rememberAccess, type Site } from '../site.ts'
-import { askPage } from './mine.view.ts'
+import { askPage } from './enter.view.ts'
 
 const COOKIE = 'agenda_citizen_provider'
 const PURPOSE = 'citizen-provider'
