@@ -71,6 +71,7 @@ test('what they have said is theirs to see: ratings of visits, and the last answ
   const own = await citizen.get(`/prova/mine/appointments/${id}`)
   await citizen.submit(own, '/rating', { stars: '4' })
   const mine = await citizen.get('/prova/mine')
+  expect(mine.text).toMatch(/Passati Carta d’identità Passato /)
   expect(mine.text).toMatch(/Le mie valutazioni.*Carta d’identità: 4 stelle su 5/)
   expect(mine.text).toMatch(/I miei consensi newsletter ?: non dato/)
   expect(mine.text).not.toMatch(/newsletter ?: dato/)

@@ -39,6 +39,7 @@ export const ownAr: OwnWords = {
     signOut: 'تسجيل الخروج',
     signedInAs: (means) => `يظهر لكم هنا ما يخص ${means}.`,
     coming: 'المقبلة',
+    pastOne: 'انتهى',
     past: 'السابقة',
     nothing: 'لا شيء هنا بعد.',
     callbacks: 'معاودة الاتصال',

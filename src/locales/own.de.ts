@@ -34,6 +34,7 @@ export const ownDe: OwnWords = {
     signOut: 'Abmelden',
     signedInAs: (means) => `Sie sehen, was zu ${means} gehört.`,
     coming: 'Kommende',
+    pastOne: 'Vergangen',
     past: 'Vergangene',
     nothing: 'Hier ist noch nichts.',
     callbacks: 'Rückrufe',

@@ -72,6 +72,7 @@ export const ownEn = {
     signOut: 'Sign out',
     signedInAs: (means: string) => `You see what belongs to ${means}.`,
     coming: 'To come',
+    pastOne: 'Past',
     past: 'Past',
     nothing: 'Nothing here yet.',
     callbacks: 'Callbacks',

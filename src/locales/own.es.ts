@@ -35,6 +35,7 @@ export const ownEs: OwnWords = {
     signOut: 'Salir',
     signedInAs: (means) => `Ve lo que corresponde a ${means}.`,
     coming: 'Próximas',
+    pastOne: 'Pasada',
     past: 'Pasadas',
     nothing: 'Todavía no hay nada.',
     callbacks: 'Llamadas pedidas',

@@ -36,6 +36,7 @@ export const ownFr: OwnWords = {
     signOut: 'Se déconnecter',
     signedInAs: (means) => `Vous voyez ce qui est lié à ${means}.`,
     coming: 'À venir',
+    pastOne: 'Passé',
     past: 'Passés',
     nothing: 'Rien pour le moment.',
     callbacks: 'Appels demandés',

@@ -33,6 +33,7 @@ export const ownIt: OwnWords = {
     signOut: 'Esci',
     signedInAs: (means) => `Vedi ciò che appartiene a ${means}.`,
     coming: 'In arrivo',
+    pastOne: 'Passato',
     past: 'Passati',
     nothing: 'Ancora nulla.',
     callbacks: 'Richiamate',

@@ -41,6 +41,7 @@ export const ownRo: OwnWords = {
     signOut: 'Deconectare',
     signedInAs: (means) => `Vedeți tot ce este legat de ${means}.`,
     coming: 'Viitoare',
+    pastOne: 'Trecută',
     past: 'Trecute',
     nothing: 'Nimic deocamdată.',
     callbacks: 'Apeluri cerute',

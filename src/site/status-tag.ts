@@ -16,6 +16,6 @@ const COLOURS: Record<Appointment['status'], 'good' | 'bad' | 'wait' | 'past'> =
 export function statusTag(site: Site, a: Pick<Appointment, 'status' | 'ends_at'>, text?: string): Html {
   const isOver = a.ends_at.getTime() <= site.now && (a.status === 'confirmed' || a.status === 'pending')
   return html`<span class="tag ${isOver ? 'past' : COLOURS[a.status]}"
-    >${text ?? (isOver ? site.words.mine.past : site.words.states[a.status])}</span
+    >${text ?? (isOver ? site.words.mine.pastOne : site.words.states[a.status])}</span
   >`
 }
