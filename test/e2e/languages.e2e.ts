@@ -42,6 +42,10 @@ test.each(LANGUAGES.map((language, i) => ({ language, viewport: i % 2 ? DESKTOP 
     await confirm(page)
     await look(page, 'confirmed')
     const own = page.url().replace('/confirmed', '')
+    for (const part of ['', '/answers']) {
+      await page.goto(own + part)
+      await look(page, `own${part}`)
+    }
     await page.goto(`${own}/move`)
     await page.locator('.tiles button:not(.wanted)').last().click()
     await page.waitForURL(/check/)
