@@ -71,6 +71,7 @@ import { waitingRoutes } from './api/waiting-list.routes.ts'
 import { externalRoutes } from './api/external-calendar.routes.ts'
 import { feedRoutes } from './api/calendar-feed.routes.ts'
 import { jobRoutes } from './api/job.routes.ts'
+import { eventRoutes } from './api/event.routes.ts'
 import { webhookRoutes } from './api/webhook.routes.ts'
 import { messageRoutes } from './api/message.routes.ts'
 import { bookingRoutes } from './site/booking/booking.page.ts'
@@ -180,6 +181,7 @@ async function apiRoutes(api: Api, deps: Deps, authenticator: Authenticator): Pr
   gatewayRoutes(api, deps)
   inboundRoutes(api, deps)
   webhookRoutes(api, deps)
+  eventRoutes(api, deps)
   feedRoutes(api, deps)
   jobRoutes(api, deps)
   externalRoutes(api, deps)

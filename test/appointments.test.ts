@@ -224,7 +224,7 @@ describe('changing', () => {
     })
     const history = await tenant.call('GET', `/v1/appointments/${a.id}/history`)
     expect(history.body.items.map((e: { type: string }) => e.type)).toEqual(['appointment.booked', 'appointment.moved'])
-    expect(history.body.items[1].data.before.start).toBe('2026-11-24T09:00:00.000Z')
+    expect(history.body.items[1].before.start).toBe('2026-11-24T09:00:00.000Z')
   })
 
   test('a stale If-Match is refused', async () => {

@@ -24,7 +24,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'kernel/crypto': ['kernel'],
   platform: ['platform/database', 'platform/http-client', 'platform/pubsub', 'platform/vault'],
   'platform/audit': ['platform/database'],
-  'platform/events': ['platform', 'platform/database'],
+  'platform/events': ['platform', 'platform/database', 'platform/schema'],
   'platform/idempotency': ['platform', 'platform/database'],
   'platform/jobs': ['platform', 'platform/database'],
   'platform/pubsub': ['platform/database'],

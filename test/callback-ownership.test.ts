@@ -245,7 +245,7 @@ describe('queues', () => {
     await turn(id)
     expect(receiver.contacts().map((i) => i.callbackId)).toEqual([second.id])
     const history = (await call('GET', `callbacks/${second.id}/history`)).body.items
-    expect(history.at(-1)).toMatchObject({ type: 'callback.parked', data: { code: 'noskill' } })
+    expect(history.at(-1)).toMatchObject({ type: 'callback.parked', details: { code: 'noskill' } })
     expect((await read(c.id)).status).toBe('queued')
   })
 

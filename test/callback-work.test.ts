@@ -107,7 +107,7 @@ describe('a personal callback', () => {
     service.clock.now = TEN + 2 * HOUR
     await step(0)
     const history = (await service.tenant.call('GET', `/v1/callbacks/${two.id}/history`)).body.items
-    expect(history.at(-1)).toMatchObject({ type: 'callback.released', data: { reason: 'owner_absent' } })
+    expect(history.at(-1)).toMatchObject({ type: 'callback.released', details: { reason: 'owner_absent' } })
     expect((await lease(id)).items.map((i: any) => i.id).sort()).toEqual([one.id, two.id].sort())
   })
 
@@ -353,7 +353,7 @@ describe('changes as they happen', () => {
     service.clock.now += 1000
     const { leaseId } = await lease(id)
     const seen = await one.until(2)
-    expect(seen.map((e) => [e.type, e.data.callbackId, e.data.after])).toEqual([
+    expect(seen.map((e) => [e.type, e.data.callbackId, e.data.after?.status])).toEqual([
       ['callback.promised', c.id, 'scheduled'],
       ['callback.leased', c.id, 'in_progress'],
     ])

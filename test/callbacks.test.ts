@@ -228,7 +228,7 @@ describe('over HTTP', () => {
     const done = await report(asked.body.id, { outcome: 'answered', leaseId: second.body.leaseId, note: 'Risolto' })
     expect(done.body).toMatchObject({ status: 'completed', outcome: 'answered', attempts: 2, leaseId: null })
     const { items } = (await service.tenant.call('GET', `/v1/callbacks/${asked.body.id}/history`)).body
-    expect(items.map((e: any) => [e.type, e.data.before, e.data.after])).toEqual([
+    expect(items.map((e: any) => [e.type, e.before?.status, e.after?.status])).toEqual([
       ['callback.promised', undefined, 'scheduled'],
       ['callback.leased', 'scheduled', 'in_progress'],
       ['callback.attempted', 'in_progress', 'scheduled'],

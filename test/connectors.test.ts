@@ -282,7 +282,7 @@ describe.each(connectors)('every connector: %s', (name, connector, open) => {
     await harness.report(id, taken!, { outcome: 'answered' })
     expect((await read(c.id)).status).toBe('cancelled')
     const attempts = (await history(c.id)).filter((e) => e.type === 'callback.attempted')
-    expect(attempts.map((e) => [e.data.after, e.data.isLate])).toEqual([['cancelled', true]])
+    expect(attempts.map((e) => [e.after.status, e.details.isLate])).toEqual([['cancelled', true]])
   })
 
   test('what a dead process had taken reaches somebody else, and counts once', async () => {

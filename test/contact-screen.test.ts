@@ -78,11 +78,11 @@ test('next, script, booking, message and outcome; both histories say what came o
   page = await giulia.submit(page, '/outcome', { outcome: 'answered', summary: 'tutto a posto' })
   expect(page.url).toContain('/agenda/contact?outcome=answered')
   const events = await history(id)
-  expect(events.find((e: any) => e.type === 'callback.attempted').data).toMatchObject({
+  expect(events.find((e: any) => e.type === 'callback.attempted').details).toMatchObject({
     ...{ outcome: 'answered', note: 'tutto a posto', answers: { chi: true, eta: 72 } },
   })
   const booked = events.find((e: any) => e.type === 'callback.booked')
-  const { body } = await service.tenant.call('GET', `/v1/appointments/${booked.data.appointmentId}`)
+  const { body } = await service.tenant.call('GET', `/v1/appointments/${booked.details.appointmentId}`)
   expect(body).toMatchObject({ contactId: anna.id, callbackId: id })
   // Taken back, the contact is open again.
   page = await giulia.submit(page, '/undo')

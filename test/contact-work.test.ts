@@ -188,7 +188,7 @@ test('the answers of the script go with the outcome: on the timeline, and in wha
   })
   await call('POST', `/v1/callbacks/${d.id}/attempts`, { outcome: 'answered', answers: { mood: 'good', again: true } })
   service.clock.now += 1
-  expect((await call('GET', `/v1/callbacks/${d.id}/history`)).body.items.at(-1).data.answers).toEqual({
+  expect((await call('GET', `/v1/callbacks/${d.id}/history`)).body.items.at(-1).details.answers).toEqual({
     mood: 'good',
     again: true,
   })

@@ -1,8 +1,10 @@
 // Webhooks to a real receiver: signed with Standard Webhooks, in order for each object, retried for days, replayed, guarded.
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Webhook } from 'standardwebhooks'
-import { isWanted } from '../src/platform/events/catalogue.ts'
 import { createRequest, postBy } from '../src/platform/http-client/post.ts'
+import { Compile } from 'typebox/compile'
+import { noticeExample, noticeSchema } from '../src/http/openapi/webhooks.ts'
+import { EVENT_TYPES, isWanted } from '../src/platform/events/catalogue.ts'
 import { bodyOf, nextDelay } from '../src/application/webhooks/payload.ts'
 import { makePerson, signIn } from './helpers/people.ts'
 import { startReceiver, type Got, type Receiver } from './helpers/receiver.ts'
@@ -34,11 +36,17 @@ function verify(secret: string, got: Got): void {
   vi.useFakeTimers({ toFake: ['Date'], now: service.clock.now })
   try {
     expect(new Webhook(secret).verify(got.raw, got.headers as Record<string, string>)).toBeTruthy()
-    const forged = got.raw.replace('appointment', 'appointmint').replace('webhook', 'webhoock')
+    const forged = got.raw.replace('"type"', '"typo"')
     expect(() => new Webhook(secret).verify(forged, got.headers as Record<string, string>)).toThrow()
   } finally {
     vi.useRealTimers()
   }
+}
+const notices = new Map(EVENT_TYPES.map((type) => [type, Compile(noticeSchema(type))]))
+/** The notice has exactly the fields that the API description gives to its type. */
+function expectNotice(body: any): void {
+  const check = notices.get(body.type)!
+  expect(check.Errors(body), JSON.stringify(body)).toEqual([])
 }
 let hour = 0
 async function book(): Promise<any> {
@@ -70,7 +78,14 @@ test('each subscriber gets what it asked for, signed, thin and with the object a
     actor: expect.stringMatching(/^key:/),
     appointment: { id: a.id },
   })
-  expect(second!.body.data).toMatchObject({ reason: 'pioggia', appointment: { status: 'cancelled' } })
+  expect(second!.body.data).toMatchObject({
+    content: 'full',
+    before: { status: 'confirmed' },
+    after: null,
+    details: { reason: 'pioggia' },
+    appointment: { status: 'cancelled' },
+  })
+  for (const got of receiver.got) expectNotice(got.body)
   expect(first!.raw).not.toContain(PERSON.email)
   const deliveries = await log(mine.id)
   expect(deliveries.map((d) => [d.type, d.status, d.responseStatus, d.attempts])).toEqual([
@@ -132,7 +147,7 @@ test('one that fails for days is switched off with notice; switched on again it 
   expect(after).toMatchObject({ status: 'disabled', failure: 'http_503' })
   expect((await call('GET', `/v1/webhooks/${watch.id}`)).body.status).toBe('active')
   await service.settle()
-  expect(receiver.got.map((g) => g.body.data.webhookId)).toEqual([mine.id])
+  expect(receiver.got.map((g) => g.body.data.details.webhookId)).toEqual([mine.id])
   const { items } = (await call('GET', '/v1/messages')).body
   expect(items.find((m: any) => m.template === 'webhook_disabled')).toMatchObject({ recipient: 'ced@comune.example' })
   expect((await log(mine.id, '?status=parked')).length).toBe(1)
@@ -233,14 +248,28 @@ describe('addresses', () => {
   })
 })
 
+test.each(EVENT_TYPES)(
+  'the test of a subscription sends an example of %s, as the API description shows it',
+  async (type) => {
+    const mine = await hook([type])
+    const { eventId } = (await call('POST', `/v1/webhooks/${mine.id}/test`, { type })).body
+    await service.settle()
+    const [got] = receiver.got
+    verify(mine.secret, got!)
+    expectNotice(got!.body)
+    const example = noticeExample(type) as { data: object }
+    expect(got!.body.data).toEqual({ ...example.data, eventId })
+  },
+)
+
 describe('the message', () => {
   const event = { id: 'e', type: 'appointment.booked', at: new Date(0), subjectId: 's', actor: 'a', data: {} }
   test('stays under 20 KB: what people wrote goes first', () => {
     const object = { id: 's', status: 'confirmed', answers: { q: 'x'.repeat(30_000) } }
-    const body = JSON.parse(bodyOf(event, 'appointment', object))
-    expect(body.data).toMatchObject({ isCut: true, appointment: { id: 's', status: 'confirmed' } })
+    const body = JSON.parse(bodyOf(event, object))
+    expect(body.data).toMatchObject({ content: 'shortened', appointment: { id: 's', status: 'confirmed' } })
     expect(body.data.appointment.answers).toBeUndefined()
-    const huge = bodyOf({ ...event, data: { reason: 'x'.repeat(30_000) } }, 'appointment', object)
+    const huge = bodyOf({ ...event, data: { note: 'x'.repeat(30_000) } }, object)
     expect(Buffer.byteLength(huge)).toBeLessThan(20_000)
   })
   test.each([

@@ -5,6 +5,8 @@ import { listEvents } from '../platform/events/event.sql.ts'
 import type { FastifyRequest } from 'fastify'
 import { actorNames } from '../application/identity/user.sql.ts'
 import { reachFor } from '../http/reach.ts'
+import { presentEvent } from '../platform/events/event-shape.ts'
+import { HistoryShown } from '../platform/events/event.schema.ts'
 import type { Deps } from '../domain/deps.ts'
 import { codeIn } from '../kernel/code.ts'
 import { AppError, bodyFault } from '../kernel/errors.ts'
@@ -194,14 +196,14 @@ function listAppointmentHistoryRoute(app: Api, deps: Deps): void {
     schema: {
       ...docs('listAppointmentHistory', 'Who changed what and when'),
       params: IdParams,
-      response: { 200: schema.HistoryShown, ...problems },
+      response: { 200: HistoryShown, ...problems },
     },
     handler: async (request) => {
       const { id } = request.params
       const events = await listEvents(deps.db.kysely, tenantOf(request), id)
       if (events.length === 0) throw new AppError('not_found', { what: 'appointment' })
       const names = await actorNames(deps.db.kysely, tenantOf(request), events)
-      return { items: events.map((e) => ({ ...e, at: e.at.toISOString(), ...names(e.actor) })) }
+      return { items: events.map((e) => ({ ...presentEvent(e), ...names(e.actor) })) }
     },
   })
 }

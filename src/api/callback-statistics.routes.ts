@@ -2,6 +2,7 @@
 import type { Api } from '../http/api.ts'
 import { documentedUnder, withScope } from '../http/route.ts'
 import Type from 'typebox'
+import { shownEvent } from '../platform/events/event-shape.ts'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { tenantOf } from '../http/access.ts'
@@ -21,7 +22,7 @@ import { campaignOf } from '../domain/catalogue/campaign-of.ts'
 
 const MOST_DAYS = 400
 
-const shown = (change: Change & { isReached: boolean }): string =>
+const shown = (change: Change & { isReached: boolean; told: object }): string =>
   !change.isReached
     ? ''
     : `id: ${change.id}\nevent: ${change.type}\ndata: ${JSON.stringify({
@@ -30,7 +31,7 @@ const shown = (change: Change & { isReached: boolean }): string =>
         code: change.code,
         at: change.at.toISOString(),
         actor: change.actor,
-        ...(change.data as object),
+        ...change.told,
       })}\n\n`
 
 const docs = documentedUnder('campaigns')
@@ -121,7 +122,7 @@ function streamRoute(app: Api, deps: Deps): void {
               return changes.map((change) => ({
                 ...change,
                 isReached: within === null || change.ownerAgentId === null || within.agentIds.has(change.ownerAgentId),
-                data: maskDeep(change.data, hidden),
+                told: maskDeep(shownEvent(change.type, change.data), hidden) as object,
               }))
             },
             shown,

@@ -8,6 +8,8 @@ import { actorNames } from '../application/identity/user.sql.ts'
 import Type, { type Static } from 'typebox'
 import { zonesOf } from '../domain/catalogue/campaign/calling-hours.ts'
 import { toE164 } from '../domain/contact/phone.ts'
+import { presentEvent } from '../platform/events/event-shape.ts'
+import { HistoryShown } from '../platform/events/event.schema.ts'
 import type { Deps } from '../domain/deps.ts'
 import { refuseSearchBy } from '../http/field-masking.hook.ts'
 import { reachFor } from '../http/reach.ts'
@@ -207,14 +209,14 @@ function listCallbackHistoryRoute(app: Api, deps: Deps): void {
     schema: {
       ...docs('listCallbackHistory', 'Who changed what and when, with the state before and after'),
       params: IdParams,
-      response: { 200: schema.HistoryShown, ...problems },
+      response: { 200: HistoryShown, ...problems },
     },
     handler: async (request) => {
       const c = await findCallback(deps.db.kysely, tenantOf(request), idOf(request))
       if (!c) throw new AppError('not_found', { what: 'callback' })
       const events = await listEvents(deps.db.kysely, c.tenant_id, c.id)
       const names = await actorNames(deps.db.kysely, c.tenant_id, events)
-      return { items: events.map((e) => ({ ...e, at: e.at.toISOString(), ...names(e.actor) })) }
+      return { items: events.map((e) => ({ ...presentEvent(e), ...names(e.actor) })) }
     },
   })
 }

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../domain/deps.ts'
 import { AppError, bodyFault } from '../kernel/errors.ts'
-import { EVENT_TYPES } from '../platform/events/catalogue.ts'
+import { EVENT_TYPES, WANTED_TYPES } from '../platform/events/catalogue.ts'
 import { literalAddress, isPublicAddress } from '../platform/http-client/address.ts'
 import { rotateSecret, signingSecrets } from '../platform/secrets/signing.ts'
 import { hiddenFor } from '../http/field-masking.hook.ts'
@@ -27,8 +27,7 @@ import { checkVersion } from '../kernel/version.ts'
 
 /** Most subscriptions per tenant. */
 const MOST = 50
-const GROUPS = [...new Set(EVENT_TYPES.map((type) => `${type.split('.')[0]}.*`))]
-const EventName = oneOf(['*', ...GROUPS, ...EVENT_TYPES])
+const EventName = oneOf(WANTED_TYPES)
 const fields = {
   url: Type.String({ format: 'web-url', maxLength: 1000 }),
   types: Type.Array(EventName, {
@@ -255,11 +254,14 @@ function testWebhookRoute(app: Api, deps: Deps): void {
   app.post('/v1/webhooks/:id/test', {
     config,
     schema: {
-      ...docs('testWebhook', 'Send an example (type webhook.test); its fate is in the log'),
+      ...docs('testWebhook', 'Send an example of a type, or of webhook.test; its fate is in the log'),
       params: IdParams,
+      body: Type.Object({ type: Type.Optional(oneOf(EVENT_TYPES)) }, { additionalProperties: false }),
       response: { 200: Type.Object({ eventId: Id }, { additionalProperties: false }), ...problems },
     },
-    handler: async (request) => ({ eventId: await sendTest(deps, await required(deps, request)) }),
+    handler: async (request) => ({
+      eventId: await sendTest(deps, await required(deps, request), request.body.type ?? null),
+    }),
   })
 }
 

@@ -62,8 +62,8 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   const c = event.type.startsWith('callback.') ? await findCallback(db, tenantId, subjectId!) : undefined
   const noticed = { ...event, subjectId: subjectId!, data: event.data as Record<string, unknown> }
   const notices = await noticesFor(deps, tenantId, noticed, async () => {
-    if (a) return ['appointment', presentAppointment(a, config)]
-    return c ? ['callback', presentCallback(c, config)] : null
+    if (a) return presentAppointment(a, config)
+    return c ? presentCallback(c, config) : null
   })
   if (notices) follows.push(notices)
   if (a) follows.push(...(await afterAppointment(deps, config, event, a)))

@@ -114,7 +114,7 @@ test('a callback goes from next to its outcome by keyboard alone: script, bookin
   expect(after).toMatchObject({ status: 'completed', outcome: 'answered' })
   const { items } = await stage.api(page, 'GET', `/callbacks/${id}/history`)
   const attempted = items.find((one: any) => one.type === 'callback.attempted')
-  expect(attempted.data.answers).toMatchObject({ saluto: true, scadenza: '2026-12-20', motivo: 'Sì, rinnovo' })
+  expect(attempted.details.answers).toMatchObject({ saluto: true, scadenza: '2026-12-20', motivo: 'Sì, rinnovo' })
   expect(items.some((one: any) => one.type === 'callback.booked')).toBe(true)
   // Taken back within ten seconds, the contact is open again with all that was said.
   await page.locator('[data-just-done] button').click()

@@ -1,7 +1,7 @@
 // Notifies subscribers of events: writes a notice for each, sends them in order per subject, and disables dead subscriptions.
 import { writeEvent } from '../../platform/events/events.ts'
 import { rightsOf, type Rights } from '../identity/rights.ts'
-import { isWanted, readingOf } from '../../platform/events/catalogue.ts'
+import { isWanted, readingOf, type EventType } from '../../platform/events/catalogue.ts'
 import { transaction, type Tx } from '../../platform/database/tx.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { DONE, type Ended, type Queue } from '../../platform/jobs/queue.ts'
@@ -10,6 +10,7 @@ import { enqueue } from '../../platform/jobs/jobs.ts'
 import { compose, post as postMessage } from '../messaging/compose.ts'
 import { failureOf, headerOf, isTaken, retryAfter } from '../../platform/http-client/failure.ts'
 import { signedHeaders, signingSecrets } from '../../platform/secrets/signing.ts'
+import { exampleOf } from './examples.ts'
 import { bodyOf, DISABLED_AFTER, nextDelay, thinBody, type WebhookObject } from './payload.ts'
 import {
   activeWebhooks,
@@ -55,13 +56,13 @@ export async function noticesFor(
   deps: Deps,
   tenantId: string,
   event: WebhookObject,
-  object: () => Promise<[name: string, shown: Record<string, unknown>] | null>,
+  object: () => Promise<Record<string, unknown> | null>,
 ): Promise<((tx: Tx) => Promise<void>) | null> {
   const hooks = (await activeWebhooks(deps.db.kysely, tenantId)).filter((hook) => isWanted(hook.types, event.type))
   if (hooks.length === 0) return null
-  const [name, shown] = (await object()) ?? [null, null]
+  const shown = await object()
   const recipients = await Promise.all(
-    hooks.map(async (hook) => ({ hook, body: await bodyFor(deps, { hook, event, name, shown }) })),
+    hooks.map(async (hook) => ({ hook, body: await bodyFor(deps, { hook, event, shown }) })),
   )
   return (tx) => write(deps, tx, { tenantId, recipients, event })
 }
@@ -70,7 +71,7 @@ export async function noticesFor(
 const ownerRights = async (deps: Deps, hook: Subscription): Promise<Rights | 'all' | null> =>
   hook.owner === null ? 'all' : rightsOf(deps, hook.tenant_id, hook.owner)
 
-const mayRead = (rights: Rights | 'all' | null, type: string): boolean => {
+export const mayRead = (rights: Pick<Rights, 'scopes'> | 'all' | null, type: string): boolean => {
   const needed = readingOf(type)
   return needed === null || rights === 'all' || rights?.scopes.has(needed) === true
 }
@@ -78,25 +79,27 @@ const mayRead = (rights: Rights | 'all' | null, type: string): boolean => {
 type BodySource = {
   hook: Subscription
   event: WebhookObject
-  name: string | null
   shown: Record<string, unknown> | null
 }
 
 /** The body for a subscription, limited to what its owner may read. */
-async function bodyFor(deps: Deps, { hook, event, name, shown }: BodySource): Promise<string> {
+async function bodyFor(deps: Deps, { hook, event, shown }: BodySource): Promise<string> {
   const rights = await ownerRights(deps, hook)
   if (!mayRead(rights, event.type)) return thinBody(event)
-  if (rights === 'all' || rights === null || rights.hidden.size === 0) return bodyOf(event, name, shown)
-  const masked = (record: Record<string, unknown>) => maskDeep(record, rights.hidden) as Record<string, unknown>
-  return bodyOf({ ...event, data: masked(event.data) }, name, shown && masked(shown))
+  if (rights === 'all' || rights === null || rights.hidden.size === 0) return bodyOf(event, shown)
+  return bodyOf(event, shown, (record) => maskDeep(record, rights.hidden) as Record<string, unknown>)
 }
 
-/** Sends a test event to one subscription; returns the id of the notice. */
-export async function sendTest(deps: Deps, hook: Subscription): Promise<string> {
+/**
+ * Sends a test event to one subscription; returns its id. With a type, the notice is an example of that type, about an appointment or
+ * callback that does not exist; `actor` is `test`.
+ */
+export async function sendTest(deps: Deps, hook: Subscription, type: EventType | null): Promise<string> {
   const id = deps.newId()
-  const event = { id, type: 'webhook.test', at: new Date(deps.now()), subjectId: hook.id, actor: 'test', data: {} }
+  const { subjectId, data, object } = type === null ? { subjectId: hook.id, data: {}, object: null } : exampleOf(type)
+  const event = { id, type: type ?? 'webhook.test', at: new Date(deps.now()), subjectId, actor: 'test', data }
   return transaction(deps.db, async (tx) => {
-    await write(deps, tx, { tenantId: hook.tenant_id, recipients: [{ hook, body: bodyOf(event, null, null) }], event })
+    await write(deps, tx, { tenantId: hook.tenant_id, recipients: [{ hook, body: bodyOf(event, object) }], event })
     return id
   })
 }

@@ -262,18 +262,3 @@ export const NoticeShown = Type.Object(
   { channel: Nullable(Type.String()), recipient: Nullable(Type.String()) },
   { title: 'NoticeWay', additionalProperties: false },
 )
-export const HistoryShown = Type.Object({
-  items: Type.Array(
-    Type.Object(
-      {
-        id: Id,
-        type: Type.String(),
-        at: DateTime,
-        actor: Type.String(),
-        actorName: Type.Optional(Type.String()),
-        data: Any,
-      },
-      { additionalProperties: false },
-    ),
-  ),
-})

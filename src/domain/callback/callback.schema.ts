@@ -270,18 +270,6 @@ export const TakeBody = Type.Object(
   { additionalProperties: false },
 )
 export const IdentifyBody = Type.Object({ contactId: Id }, { additionalProperties: false })
-export const HistoryShown = Type.Object({
-  items: Type.Array(
-    Type.Object({
-      id: Id,
-      type: Type.String(),
-      at: DateTime,
-      actor: Type.String(),
-      actorName: Type.Optional(Type.String()),
-      data: Any,
-    }),
-  ),
-})
 export const BarBody = Type.Object(
   { number: Phone, country: Type.Optional(Country), reason: Type.Optional(Reason) },
   { additionalProperties: false },

@@ -2,8 +2,9 @@
 // name. The routes say the rest.
 import { PROBLEM_CODES, statusOf } from '../../kernel/errors.ts'
 import type { Access } from '../../kernel/permissions/principal.ts'
-import { named, plain, type Node } from './plain-schemas.ts'
+import { named, plain, referring, type Node } from './plain-schemas.ts'
 import { TAGS } from './tags.ts'
+import { webhookSection } from './webhooks.ts'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
@@ -139,11 +140,13 @@ export function describedApi(described: object): object {
       }),
     ),
   ])
+  const webhooks = named(plain(referring(webhookSection(), schemas)), schemas)
   const sorted = Object.fromEntries(Object.entries({ ...schemas, Problem }).sort(([a], [b]) => (a < b ? -1 : 1)))
   return {
     ...head,
     tags: TAGS,
     paths: Object.fromEntries(rewritten),
+    webhooks,
     components: { ...components, schemas: sorted, responses: sharedRefusals() },
   }
 }

@@ -75,3 +75,12 @@ export function named(value: unknown, schemas: Node): unknown {
   const isElsewhere = description !== undefined && known !== undefined && description !== knownDescription
   return { $ref: `#/components/schemas/${title}`, ...(isElsewhere ? { description } : {}) }
 }
+
+/** References to the schemas that are known by name, instead of their copies. */
+export function referring(value: unknown, schemas: Node): unknown {
+  if (Array.isArray(value)) return value.map((inner) => referring(inner, schemas))
+  if (!isNode(value)) return value
+  if (typeof value.title === 'string' && value.title in schemas && isSchema(value))
+    return { $ref: `#/components/schemas/${value.title}` }
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, referring(inner, schemas)]))
+}

@@ -1,7 +1,7 @@
 // PURE. The catalogue of event types: which ones subscribers may receive, and which always cause follow-up work.
 
 /** Event type → its meaning, as shown in the documentation of webhooks. */
-const EVENTS = {
+export const EVENTS = {
   'appointment.booked': 'An appointment was made; `status` says whether it is confirmed or waits for approval',
   'appointment.approved': 'The office approved a request',
   'appointment.refused': 'The office refused a request',
@@ -40,8 +40,14 @@ const EVENTS = {
   'webhook.disabled': 'A subscription failed for days and was switched off',
   'calendar.failing': 'An external calendar cannot be read; the last known state counts',
 } as const
-type EventType = keyof typeof EVENTS
+export type EventType = keyof typeof EVENTS
 export const EVENT_TYPES = Object.keys(EVENTS) as EventType[]
+/** What a subscription or a filter can name: types, groups of them, or everything. */
+export const WANTED_TYPES = [
+  '*',
+  ...new Set(EVENT_TYPES.map((type) => `${type.split('.')[0]!}.*` as const)),
+  ...EVENT_TYPES,
+]
 
 /** Never relayed, such as holds. */
 const SILENT = new Set(['appointment.held', 'appointment.expired', 'demo.loaded', 'demo.loading'])

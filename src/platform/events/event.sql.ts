@@ -101,6 +101,25 @@ export async function findEvent(db: Db, tenantId: string, subjectId: string, id:
     .executeTakeFirst()
 }
 
+/** Announced events of a tenant with ids above `after` and below `before`, oldest first. */
+export async function eventsAfter(
+  db: Db,
+  tenantId: string,
+  f: { after: string | null; before: string; types: readonly string[]; subjectId: string | undefined; limit: number },
+) {
+  let query = db
+    .selectFrom('events')
+    .select([...COLUMNS, 'subject_id'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '<', f.before)
+    .where('type', '=', sql<string>`any(${sql.val([...f.types])}::text[])`)
+    // The end of a hold was never announced.
+    .where(sql<boolean>`(data->>'before') is distinct from 'held'`)
+  if (f.after !== null) query = query.where('id', '>', f.after)
+  if (f.subjectId !== undefined) query = query.where('subject_id', '=', f.subjectId)
+  return query.orderBy('id').limit(f.limit).execute()
+}
+
 /** Removes free text and contact data from the histories of these subjects; type and time of each event stay. */
 export async function eraseTexts(tx: Tx, tenantId: string, subjectIds: readonly string[]): Promise<void> {
   await sql`

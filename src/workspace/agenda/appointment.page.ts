@@ -63,7 +63,14 @@ function historyPage(add: AddWorkspacePage): void {
     handler: async (workspace, request) => {
       const id = paramIn(request)
       const { items } = await workspace.read<{
-        items: { id: string; type: string; at: string; actor: string; actorName?: string; data: { reason?: unknown } }[]
+        items: {
+          id: string
+          type: string
+          at: string
+          actor: string
+          actorName?: string
+          details: { reason?: unknown }
+        }[]
       }>(`/v1/appointments/${id}/history`)
       const w = workspace.words.appointment
       return {
@@ -78,7 +85,7 @@ function historyPage(add: AddWorkspacePage): void {
                     ><time datetime="${e.at}">${moment(workspace, e.at)}</time>
                     <strong>${workspace.words.events[e.type] ?? e.type}</strong>
                     <span class="detail"
-                      >${authorOf(workspace, e)}${typeof e.data.reason === 'string' && `, ${e.data.reason}`}</span
+                      >${authorOf(workspace, e)}${typeof e.details.reason === 'string' && `, ${e.details.reason}`}</span
                     ></span
                   >
                 </li>`,

@@ -1,5 +1,5 @@
 // The page of a callback: whom to call, the script, and one key per outcome; also callbacks as list items.
-import type { HistoryShown } from '../../domain/callback/callback.schema.ts'
+import type { HistoryShown } from '../../platform/events/event.schema.ts'
 import type { CallbackShown } from '../../domain/callback/callback.schema.ts'
 import type { Static } from 'typebox'
 import { readableNumber } from '../../domain/contact/phone.ts'
@@ -23,7 +23,7 @@ function callbackTag(workspace: Workspace, c: ShownCallback): Html {
   return html`<span class="tag ${c.outcome}">${words[c.outcome] ?? c.outcome}</span>`
 }
 
-export type Happened = Static<typeof HistoryShown>['items'][number] & { data: { outcome?: string; note?: string } }
+export type Happened = Static<typeof HistoryShown>['items'][number]
 
 /** Whether this person holds the callback; keys work only then. */
 export const isHeldBy = (
@@ -50,9 +50,10 @@ function attempts(workspace: Workspace, history: readonly Happened[]): Html | fa
           html`<li class="attempt">
             <time datetime="${e.at}">${moment(workspace, e.at)}</time>
             <span
-              ><strong>${words[e.data.outcome ?? ''] ?? e.data.outcome}</strong>${undone.has(e.id) && ` (${w.undone})`}
+              ><strong>${words[e.details.outcome ?? ''] ?? e.details.outcome}</strong
+              >${undone.has(e.id) && ` (${w.undone})`}
               <span class="detail">${e.actorName}</span>
-              ${(e.data.note ?? '') !== '' && html`<q>${e.data.note}</q>`}</span
+              ${(e.details.note ?? '') !== '' && html`<q>${e.details.note}</q>`}</span
             >
           </li>`,
       )}

@@ -76,7 +76,7 @@ function outcomeKeys(workspace: Workspace, screen: Screen): Html {
 function undoneNote({ history }: Screen): string {
   const last = history.findLastIndex((e) => e.type === 'callback.attempted' || e.type === 'callback.attempt_undone')
   if (history[last]?.type !== 'callback.attempt_undone') return ''
-  return history.slice(0, last).findLast((e) => e.type === 'callback.attempted')?.data.note ?? ''
+  return history.slice(0, last).findLast((e) => e.type === 'callback.attempted')?.details.note ?? ''
 }
 
 function outcomeTab(workspace: Workspace, screen: Screen): Html {
