@@ -56,6 +56,7 @@ import { buildSerializer, findUnacceptable, validatorCompiler } from './platform
 import { citizenCallbackRoutes } from './site/callback/callback.page.ts'
 import { doNotCallRoutes } from './api/do-not-call.routes.ts'
 import { callbackRoutes } from './api/callback.routes.ts'
+import { callbackWorkRoutes } from './api/callback-work.routes.ts'
 import { callbackStatisticsRoutes } from './api/callback-statistics.routes.ts'
 import { contactListRoutes } from './api/contact-list.routes.ts'
 import { callbackIvrRoutes } from './api/callback-ivr.routes.ts'
@@ -131,7 +132,11 @@ const serverOptions = (deps: Deps, options: AppOptions): FastifyHttpOptions<RawS
   requestTimeout: 30_000,
   // Idle connections are closed after this time; streams and long polls send data more often.
   connectionTimeout: 120_000,
-  genReqId: () => deps.newId(),
+  // An id of the caller's goes through logs, problems and the answer, so that both sides find the same call.
+  genReqId: ({ headers }) => {
+    const given = headers['x-request-id']
+    return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : deps.newId()
+  },
   routerOptions: { maxParamLength: 20_000, ignoreTrailingSlash: false },
   forceCloseConnections: 'idle',
   schemaController: { compilersFactory: { buildSerializer } },
@@ -189,6 +194,7 @@ async function apiRoutes(api: Api, deps: Deps, authenticator: Authenticator): Pr
   ratingRoutes(api, deps)
   campaignRoutes(api, deps)
   callbackRoutes(api, deps)
+  callbackWorkRoutes(api, deps)
   doNotCallRoutes(api, deps)
   leaseRoutes(api, deps)
   callbackStatisticsRoutes(api, deps)

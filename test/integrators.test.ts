@@ -61,7 +61,7 @@ test('the rule of external ids holds for every collection that has them, and for
 
 test('a record of another system is written by its id: new, changed, unchanged, joined', async () => {
   const put = (id: string, body: unknown, headers: Record<string, string> = {}) =>
-    service.tenant.call('PUT', `/v1/contacts/by-external-id/${encodeURIComponent(id)}`, body, { headers })
+    service.tenant.call('PUT', `/v1/by-external-id/contacts/${encodeURIComponent(id)}`, body, { headers })
   const rosa = { firstName: 'Rosa', lastName: 'Bianchi', email: 'rosa@posta.example' }
   const made = await put('erp/1', rosa)
   expect([made.status, made.body.externalId, made.headers.location]).toEqual([

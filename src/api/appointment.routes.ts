@@ -7,6 +7,8 @@ import { actorNames } from '../application/identity/user.sql.ts'
 import { reachFor } from '../http/reach.ts'
 import { presentEvent } from '../platform/events/event-shape.ts'
 import { HistoryShown } from '../platform/events/event.schema.ts'
+import { expanded } from './expand.ts'
+import { orderOf } from '../domain/appointment/appointment-order.ts'
 import type { Deps } from '../domain/deps.ts'
 import { codeIn } from '../kernel/code.ts'
 import { AppError, bodyFault } from '../kernel/errors.ts'
@@ -127,8 +129,9 @@ function createAppointmentRoute(app: Api, deps: Deps): void {
         attendees,
         needs,
         interpreterLanguage,
+        metadata,
       } = body
-      const comers = { attendees, needs, interpreterLanguage }
+      const comers = { attendees, needs, interpreterLanguage, metadata }
       const person = { contactId, contact, answers: given, notes, externalId, locale, ...comers }
       if (contactId !== undefined && contact !== undefined) throw bodyFault('/contact', 'contact_required')
       if (fromCallbackId !== undefined && !(await findCallback(deps.db.kysely, tenantOf(request), fromCallbackId)))
@@ -149,16 +152,22 @@ function createAppointmentRoute(app: Api, deps: Deps): void {
   })
 }
 
+/** The instant by which the list is sorted. */
+function sortedAt(a: Appointment, filter: AppointmentFilter): Date {
+  const { by } = orderOf(filter)
+  return by === 'start' ? a.starts_at : by === 'createdAt' ? a.created_at : a.updated_at
+}
+
 function listAppointmentsRoute(app: Api, deps: Deps): void {
   app.get('/v1/appointments', {
     config: withScope('appointments:read', 'appointments'),
     schema: {
-      ...docs('listAppointments', 'List appointments by start, or by their last change'),
+      ...docs('listAppointments', 'List appointments, filtered and in an order'),
       querystring: schema.ListQuery,
       response: { 200: PageOf(schema.AppointmentShown, 'AppointmentPage'), ...problems },
     },
     handler: async (request) => {
-      const { limit, cursor, from, to, code, updatedAfter, ...rest } = request.query
+      const { limit, cursor, from, to, code, updatedAfter, expand, ...rest } = request.query
       const after = decodeTimeCursor(cursor)
       const filter: AppointmentFilter = {
         ...rest,
@@ -171,9 +180,10 @@ function listAppointmentsRoute(app: Api, deps: Deps): void {
         limit: limit + 1,
       }
       const page = pageOf(await listAppointments(deps.db.kysely, tenantOf(request), filter), limit, (a) =>
-        encodeTimeCursor(updatedAfter === undefined ? a.starts_at : a.updated_at, a.id),
+        encodeTimeCursor(sortedAt(a, filter), a.id),
       )
-      return { ...page, items: await Promise.all(page.items.map((a) => show(deps, request, a))) }
+      const items = await Promise.all(page.items.map((a) => show(deps, request, a)))
+      return { ...page, items: await expanded(deps, request, items, expand) }
     },
   })
 }
@@ -181,11 +191,20 @@ function listAppointmentsRoute(app: Api, deps: Deps): void {
 function getAppointmentRoute(app: Api, deps: Deps): void {
   app.get('/v1/appointments/:id', {
     config: ofHolder('appointments:read'),
-    schema: { ...docs('getAppointment', 'Read an appointment'), params: IdParams, response: answers },
+    schema: {
+      ...docs('getAppointment', 'Read an appointment'),
+      params: IdParams,
+      querystring: schema.GetQuery,
+      response: answers,
+    },
     handler: async (request, reply) => {
       const a = await findAppointment(deps.db.kysely, tenantOf(request), request.params.id)
       if (!a) throw new AppError('not_found', { what: 'appointment' })
-      return reply.header('etag', etagOf(a.version)).send(await show(deps, request, a))
+      const { expand } = request.query
+      const shown = await expanded(deps, request, [await show(deps, request, a)], expand)
+      // The version says nothing about the records beside it.
+      if (expand === undefined) reply.header('etag', etagOf(a.version))
+      return reply.send(shown[0]!)
     },
   })
 }
@@ -212,7 +231,7 @@ function updateAppointmentRoute(app: Api, deps: Deps): void {
   app.patch('/v1/appointments/:id', {
     config: writing,
     schema: {
-      ...docs('updateAppointment', 'Change notes or answers'),
+      ...docs('updateAppointment', 'Change notes, answers or metadata'),
       params: IdParams,
       headers: RequiredIfMatchHeader,
       body: schema.AmendBody,

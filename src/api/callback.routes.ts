@@ -1,15 +1,16 @@
-// Callbacks by REST: request, windows, read, postpone, cancel, results of attempts.
+// Callbacks by REST: request, windows, read, change, postpone, cancel.
 import type { Api } from '../http/api.ts'
 import { documentedUnder, idOf, withScope } from '../http/route.ts'
 import { listEvents } from '../platform/events/event.sql.ts'
 import type { FastifyRequest } from 'fastify'
-import { takeCallback, undoAttempt } from '../domain/callback/dialing/take.ts'
 import { actorNames } from '../application/identity/user.sql.ts'
 import Type, { type Static } from 'typebox'
 import { zonesOf } from '../domain/catalogue/campaign/calling-hours.ts'
 import { toE164 } from '../domain/contact/phone.ts'
 import { presentEvent } from '../platform/events/event-shape.ts'
 import { HistoryShown } from '../platform/events/event.schema.ts'
+import { amendCallback } from '../domain/callback/amend.ts'
+import { expanded } from './expand.ts'
 import type { Deps } from '../domain/deps.ts'
 import { refuseSearchBy } from '../http/field-masking.hook.ts'
 import { reachFor } from '../http/reach.ts'
@@ -19,7 +20,7 @@ import { actorOf, tenantOf } from '../http/access.ts'
 import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf } from '../platform/schema/paging.ts'
 import { answerRow, earlierAnswer, isRepeat, type Answer } from '../platform/idempotency/idempotency.ts'
 import { rememberAnswer } from '../platform/idempotency/idempotency.sql.ts'
-import { IdempotencyHeader, problems } from '../http/headers.ts'
+import { etagOf, IdempotencyHeader, problems, RequiredIfMatchHeader, requiredVersion } from '../http/headers.ts'
 import { IdParams } from '../platform/schema/schema.ts'
 import { requireKnown } from '../domain/callback/callback-references.ts'
 import { DAY } from '../kernel/time/interval.ts'
@@ -29,18 +30,10 @@ import type { When } from '../domain/callback/promise/promise.ts'
 import * as schema from '../domain/callback/callback.schema.ts'
 import { findCallback, listCallbacks, type Callback, type CallbackFilter } from '../domain/callback/callback.sql.ts'
 import { presentCallback } from '../domain/callback/callback-json.ts'
-import { acceptDelivery } from '../domain/callback/dialing/accept.ts'
-import { instantsOf } from '../domain/callback/dialing/attempt.ts'
-import { takeResult } from '../domain/callback/dialing/results.ts'
-import { endRun, saidIn } from '../domain/script/run.ts'
 import { postpone } from '../domain/callback/promise/postpone.ts'
 import { windowsOf } from '../domain/callback/promise/windows.ts'
-import { findRow } from '../domain/catalogue/records/resource.sql.ts'
-import { identify } from '../domain/callback/identify.ts'
 import { cancelCallback } from '../domain/callback/cancel-callback.ts'
 import { campaignOf } from '../domain/catalogue/campaign-of.ts'
-import { contactEnded, contactReopened, contactTaken } from '../application/presence/agent-state.ts'
-import { whoIn } from './agent-state.routes.ts'
 import { idempotencyOf, sendAnswer } from '../http/idempotency-key.ts'
 
 type WhenInput = Static<typeof schema.WhenBody>
@@ -146,7 +139,7 @@ function listCallbacksRoute(app: Api, deps: Deps): void {
     },
     handler: async (request) => {
       const config = await configOf(deps, tenantOf(request))
-      const { limit, cursor, from, to, late, ...rest } = request.query
+      const { limit, cursor, from, to, late, expand, ...rest } = request.query
       const after = decodeTimeCursor(cursor)
       const filter: CallbackFilter = {
         ...rest,
@@ -160,7 +153,8 @@ function listCallbacksRoute(app: Api, deps: Deps): void {
       const page = pageOf(await listCallbacks(deps.db.kysely, config.tenantId, filter), limit, (c) =>
         encodeTimeCursor(c.window_from, c.id),
       )
-      return { ...page, items: page.items.map((c) => presentCallback(c, config)) }
+      const items = page.items.map((c) => presentCallback(c, config))
+      return { ...page, items: await expanded(deps, request, items, expand) }
     },
   })
 }
@@ -194,11 +188,38 @@ function searchCallbacksRoute(app: Api, deps: Deps): void {
 function getCallbackRoute(app: Api, deps: Deps): void {
   app.get('/v1/callbacks/:id', {
     config: withScope('callbacks:read', 'callback'),
-    schema: { ...docs('getCallback', 'Read a callback'), params: IdParams, response: one },
-    handler: async (request) => {
+    schema: {
+      ...docs('getCallback', 'Read a callback'),
+      params: IdParams,
+      querystring: schema.GetQuery,
+      response: one,
+    },
+    handler: async (request, reply) => {
       const c = await findCallback(deps.db.kysely, tenantOf(request), idOf(request))
       if (!c) throw new AppError('not_found', { what: 'callback' })
-      return show(deps, request, c)
+      const { expand } = request.query
+      const shown = await expanded(deps, request, [await show(deps, request, c)], expand)
+      if (expand === undefined) reply.header('etag', etagOf(c.version))
+      return reply.send(shown[0]!)
+    },
+  })
+}
+
+function updateCallbackRoute(app: Api, deps: Deps): void {
+  app.patch('/v1/callbacks/:id', {
+    config: withScope('callbacks:write', 'callback'),
+    schema: {
+      ...docs('updateCallback', 'Change the metadata'),
+      params: IdParams,
+      headers: RequiredIfMatchHeader,
+      body: schema.AmendBody,
+      response: one,
+    },
+    handler: async (request, reply) => {
+      const { metadata } = request.body
+      const wanted = { id: idOf(request), actor: actorOf(request), wantedVersion: requiredVersion(request), metadata }
+      const c = await amendCallback(deps, tenantOf(request), wanted)
+      return reply.header('etag', etagOf(c.version)).send(await show(deps, request, c))
     },
   })
 }
@@ -258,133 +279,14 @@ function postponeCallbackRoute(app: Api, deps: Deps): void {
     },
   })
 }
-
-function acceptCallbackRoute(app: Api, deps: Deps): void {
-  app.post('/v1/callbacks/:id/acceptance', {
-    config: withScope('callbacks:work', 'callback'),
-    schema: {
-      ...docs('acceptCallback', 'A contact from the queue is being dialled: nobody else gets it until the lease ends'),
-      params: IdParams,
-      body: schema.AcceptBody,
-      response: one,
-    },
-    handler: async (request) => {
-      const { deliveryId, leaseSeconds } = request.body
-      const tenantId = tenantOf(request)
-      const after = await acceptDelivery(deps, {
-        tenantId,
-        id: idOf(request),
-        deliveryId,
-        seconds: leaseSeconds,
-        actor: actorOf(request),
-      })
-      return show(deps, request, after)
-    },
-  })
-}
-
-function reportAttemptRoute(app: Api, deps: Deps): void {
-  app.post('/v1/callbacks/:id/attempts', {
-    config: withScope('callbacks:work', 'callback'),
-    schema: {
-      ...docs('reportAttempt', 'The result of an attempt; with the same lease it counts once'),
-      params: IdParams,
-      body: schema.AttemptBody,
-      response: one,
-    },
-    handler: async (request) => {
-      const config = await configOf(deps, tenantOf(request))
-      const body = request.body
-      const { conversationId, ...reported } = body
-      const said =
-        conversationId === undefined ? {} : await saidIn(deps.db.kysely, config, conversationId, idOf(request))
-      const result = { ...reported, ...said, ...instantsOf(body, deps.now()) }
-      const after = await takeResult(deps, config, { id: idOf(request), result, actor: actorOf(request) })
-      if (conversationId !== undefined) await endRun(deps, config.tenantId, conversationId)
-      if (request.principal?.kind === 'user')
-        await contactEnded(deps, whoIn(request), {
-          subjectId: after.id,
-          campaign: config.campaigns.get(after.campaign_id),
-        })
-      return presentCallback(after, config)
-    },
-  })
-}
-
-function undoAttemptRoute(app: Api, deps: Deps): void {
-  app.delete('/v1/callbacks/:id/attempts', {
-    config: withScope('callbacks:work', 'callback'),
-    schema: {
-      ...docs('undoAttempt', 'Take the latest result back, within ten minutes, of one that a person reported'),
-      params: IdParams,
-      response: one,
-    },
-    handler: async (request) => {
-      const c = await undoAttempt(deps, tenantOf(request), idOf(request), actorOf(request))
-      if (request.principal?.kind === 'user' && c.status === 'in_progress')
-        await contactReopened(deps, whoIn(request), c.id, c.campaign_id)
-      return show(deps, request, c)
-    },
-  })
-}
-
-function takeCallbackRoute(app: Api, deps: Deps): void {
-  app.post('/v1/callbacks/:id/lease', {
-    config: withScope('callbacks:work', 'callback'),
-    schema: {
-      ...docs('takeCallback', 'Take this one callback, due or not, for a time; nobody else gets it meanwhile'),
-      params: IdParams,
-      body: schema.TakeBody,
-      response: one,
-    },
-    handler: async (request) => {
-      const { leaseSeconds, agentId } = request.body
-      const by = { actor: actorOf(request), agentId: agentId ?? null, seconds: leaseSeconds }
-      const c = await takeCallback(deps, tenantOf(request), idOf(request), by)
-      if (request.principal?.kind === 'user')
-        await contactTaken(deps, whoIn(request), { subjectId: c.id, campaignId: c.campaign_id })
-      return show(deps, request, c)
-    },
-  })
-}
-
-function identifyCallbackRoute(app: Api, deps: Deps): void {
-  app.post('/v1/callbacks/:id/contact', {
-    config: withScope('callbacks:work', 'callback'),
-    schema: {
-      ...docs('identifyCallback', 'Say who is to be called'),
-      params: IdParams,
-      body: schema.IdentifyBody,
-      response: one,
-    },
-    handler: async (request) => {
-      const { contactId } = request.body
-      const tenantId = tenantOf(request)
-      if (!(await findCallback(deps.db.kysely, tenantId, idOf(request))))
-        throw new AppError('not_found', { what: 'callback' })
-      if (!(await findRow(deps.db.kysely, 'contacts', tenantId, contactId)))
-        throw bodyFault('/contactId', 'invalid_reference', { what: 'contact', id: contactId })
-      return show(
-        deps,
-        request,
-        await identify(deps, tenantId, { id: idOf(request), contactId, actor: actorOf(request) }),
-      )
-    },
-  })
-}
-
 export function callbackRoutes(app: Api, deps: Deps): void {
   askCallbackRoute(app, deps)
   listCallbackWindowsRoute(app, deps)
   listCallbacksRoute(app, deps)
   searchCallbacksRoute(app, deps)
   getCallbackRoute(app, deps)
+  updateCallbackRoute(app, deps)
   listCallbackHistoryRoute(app, deps)
   cancelCallbackRoute(app, deps)
   postponeCallbackRoute(app, deps)
-  acceptCallbackRoute(app, deps)
-  reportAttemptRoute(app, deps)
-  undoAttemptRoute(app, deps)
-  takeCallbackRoute(app, deps)
-  identifyCallbackRoute(app, deps)
 }

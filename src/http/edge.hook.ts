@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '../kernel/errors.ts'
+import { hasTag } from './route.ts'
 
 /** One year: browsers then use only TLS (RFC 6797). */
 const HSTS = 'max-age=31536000'
@@ -50,6 +51,7 @@ export async function installEdge(app: FastifyInstance, hasOperationsPort: boole
   // Synchronous: these hooks run on every request.
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers)
+    reply.header('x-request-id', request.id)
     // RFC 9112 §3.2: a proxy and this service could each obey another one of two hosts.
     if (hasTwoHosts(request.raw.rawHeaders)) return done(new AppError('invalid_request', { count: 1 }))
     if (request.protocol === 'https') reply.header('strict-transport-security', HSTS)
@@ -62,6 +64,13 @@ export async function installEdge(app: FastifyInstance, hasOperationsPort: boole
   app.addHook('onSend', (request, reply, payload, done) => {
     const isPersonal = request.url.startsWith('/v1/') && !request.url.startsWith('/v1/public/')
     if (isPersonal && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    const tag = reply.getHeader('etag')
+    const isKnown =
+      request.headers['if-none-match'] !== undefined && request.method === 'GET' && reply.statusCode === 200
+    if (isKnown && typeof tag === 'string' && hasTag(request, tag)) {
+      reply.code(304).removeHeader('content-type')
+      return done(null, '')
+    }
     done(null, payload)
   })
 }

@@ -1,4 +1,4 @@
-// `PUT /v1/{collection}/by-external-id/{externalId}`: for callers that synchronise records of another system.
+// `PUT /v1/by-external-id/{collection}/{externalId}`: for callers that synchronise records of another system.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { bodyOf } from './fields.ts'
 import Type, { type TObject } from 'typebox'
@@ -19,7 +19,7 @@ export function registerByExternalId(
   { resource, title, shown }: { resource: Resource; title: string; shown: TObject },
 ): void {
   const url = `/v1/${resource.path}`
-  app.put(`${url}/by-external-id/:externalId`, {
+  app.put(`/v1/by-external-id/${resource.path}/:externalId`, {
     config: withScope(resource.scopes.write, resource.reach),
     schema: {
       tags: [resource.path],

@@ -38,7 +38,8 @@ export function installFieldMasking(app: FastifyInstance, deps: Deps): void {
   app.addHook('preSerialization', async (request, reply, payload) => {
     const { principal } = request
     if (principal?.kind !== 'user' || reply.statusCode >= 400) return payload
-    const [, version, collection = ''] = (request.routeOptions.url ?? '').split('/')
+    const [, version, first = '', second = ''] = (request.routeOptions.url ?? '').split('/')
+    const collection = first === 'by-external-id' ? second : first
     if (version !== 'v1' || OF_THE_OFFICE.has(collection)) return payload
     const hidden = await hiddenFor(deps, request)
     return hidden.size === 0 ? payload : maskDeep(payload, hidden)

@@ -191,6 +191,7 @@ const bodies: Record<string, (ids: Ids) => object | string> = {
   'POST /v1/contacts/search': () => ({ email: PERSON.email }),
   'POST /v1/holds': (ids) => ({ serviceIds: [ids.services], start: TEN }),
   'POST /v1/appointments': (ids) => ({ serviceIds: [ids.services], start: TEN, contactId: ids.contacts }),
+  'PATCH /v1/callbacks/:id': () => ({ metadata: { ref: 'x' } }),
   'PATCH /v1/appointments/:id': () => ({ notes: 'presa' }),
   'POST /v1/appointments/:id/cancellation': () => ({}),
   'POST /v1/appointments/:id/rescheduling': () => ({ start: '2026-11-24T11:00:00+01:00' }),
@@ -294,9 +295,9 @@ export function requestFor(
   ids: Ids,
   route: { method: string; url: string },
 ): { url: string; body: object | string | undefined } {
-  const resource = route.url.split('/')[2]!
   // A route that creates by external id takes the same body as the route that creates by POST.
-  const byExternalId = route.url.endsWith('/by-external-id/:externalId')
+  const byExternalId = route.url.startsWith('/v1/by-external-id/')
+  const resource = route.url.split('/')[byExternalId ? 3 : 2]!
   const name = byExternalId ? `POST /v1/${resource}` : `${route.method} ${route.url}`
   const url =
     route.url

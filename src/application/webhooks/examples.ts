@@ -105,6 +105,7 @@ const DATA: Record<EventType, Data> = {
     from: '2026-12-01T14:00:00.000Z',
     to: '2026-12-01T14:30:00.000Z',
   }),
+  'callback.changed': { fields: ['metadata'] },
   'callback.cancelled': calls('scheduled', 'cancelled', { reason: 'Solved by mail' }),
   'callback.queued': calls('scheduled', 'queued', { deliveryId: DELIVERY }),
   'callback.leased': calls('scheduled', 'in_progress', { leaseId: LEASE }),

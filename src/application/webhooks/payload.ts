@@ -57,7 +57,7 @@ export function bodyOf(
   const fits = (body: string): boolean => Buffer.byteLength(body) <= MOST_BYTES
   const whole = make(event, 'full', told, shown)
   if (fits(whole)) return whole
-  const { answers: _a, notes: _n, data: _d, ...rest } = shown ?? {}
+  const { answers: _a, notes: _n, data: _d, metadata: _m, ...rest } = shown ?? {}
   const smaller = make(event, 'shortened', told, shown && rest)
   return fits(smaller) ? smaller : make(event, 'shortened', { actor: event.actor, ...NOTHING }, null)
 }

@@ -6,7 +6,7 @@ import type { Db, Tx } from '../../platform/database/tx.ts'
 export async function eraseFromAppointments(tx: Tx, tenantId: string, contactId: string, now: Date): Promise<void> {
   await sql`
     update appointments
-       set document = document - 'answers' - 'notes' - 'locale' - 'attendees' - 'needs' - 'interpreterLanguage'
+       set document = document - 'answers' - 'notes' - 'locale' - 'attendees' - 'needs' - 'interpreterLanguage' - 'metadata'
              || case when jsonb_exists(document, 'rating')
                   then jsonb_build_object('rating', (document->'rating') - 'comment') else '{}'::jsonb end
              || case when jsonb_exists(document, 'outcome')
@@ -21,7 +21,7 @@ export async function eraseFromAppointments(tx: Tx, tenantId: string, contactId:
 export async function eraseAnswers(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     update appointments a
-       set document = a.document - 'answers' - 'notes' - 'attendees' - 'needs' - 'interpreterLanguage', version = a.version + 1
+       set document = a.document - 'answers' - 'notes' - 'attendees' - 'needs' - 'interpreterLanguage' - 'metadata', version = a.version + 1
      where a.tenant_id = ${tenantId} and a.id in (
        select o.id from appointments o
         where o.tenant_id = ${tenantId} and o.ends_at < ${before}

@@ -65,12 +65,14 @@ function show(a: Common, config: TenantConfig | null, forCitizen: boolean): Appo
     attendees,
     needs,
     interpreterLanguage,
+    metadata,
   } = a.document
   const staffOnly = forCitizen
     ? {}
     : {
         ...(notes === undefined ? {} : { notes }),
         ...(callbackId === undefined ? {} : { callbackId }),
+        ...(metadata ? { metadata } : {}),
         ...(assignment ? { assignment } : {}),
         ...(override ? { override } : {}),
         ...(outcome ? { outcome } : {}),

@@ -1,19 +1,23 @@
 // Schemas of requests and answers about holds and appointments.
+import { APPOINTMENT_ORDERS } from './appointment-order.ts'
 import Type, { type TProperties } from 'typebox'
 import { OVERRIDABLE } from './override.ts'
 import { ContactBody } from '../contact/contact.schema.ts'
 import { PageQuery } from '../../platform/schema/paging.ts'
 import {
-  LanguageName,
-  Name,
   DateTime,
   ExternalId,
   Id,
   Instant,
+  LanguageName,
   LongText,
+  Metadata,
+  MetadataChange,
+  Name,
   Nullable,
-  oneOf,
+  RecordOf,
   defaulted,
+  oneOf,
 } from '../../platform/schema/schema.ts'
 import { ChannelName, NeedName } from '../catalogue/service.schema.ts'
 
@@ -83,6 +87,7 @@ const details = {
   ),
   needs: Type.Optional(Type.Array(NeedName, { maxItems: 4, uniqueItems: true, description: 'What they need' })),
   interpreterLanguage: Type.Optional(Type.String({ maxLength: 60 })),
+  metadata: Type.Optional(Metadata),
 }
 
 export const HoldBody = Type.Object(placement, { additionalProperties: false })
@@ -156,7 +161,11 @@ export const OutcomeBody = Type.Object(
   { additionalProperties: false },
 )
 export const AmendBody = Type.Object(
-  { notes: Type.Optional(Nullable(LongText)), answers: Type.Optional(Answers) },
+  {
+    notes: Type.Optional(Nullable(LongText)),
+    answers: Type.Optional(Answers),
+    metadata: Type.Optional(MetadataChange),
+  },
   { additionalProperties: false, minProperties: 1 },
 )
 
@@ -189,6 +198,11 @@ const shown = {
   needs: Type.Optional(Type.Array(NeedName)),
   interpreterLanguage: Type.Optional(Type.String()),
   callbackId: Type.Optional(Id),
+  metadata: Type.Optional(Metadata),
+  contact: Type.Optional(RecordOf('Contact')),
+  services: Type.Optional(Type.Array(RecordOf('Service'))),
+  agent: Type.Optional(RecordOf('Agent')),
+  location: Type.Optional(RecordOf('Location')),
   assignment: Type.Optional(Any),
   override: Type.Optional(Any),
   cancellation: Type.Optional(Open({ by: Type.String(), code: Type.String(), reason: Type.String() })),
@@ -227,6 +241,16 @@ export const BookedShown = Type.Object(
   { title: 'BookedAppointment', additionalProperties: false },
 )
 
+const ExpandQuery = {
+  expand: Type.Optional(
+    Type.Array(oneOf(['contact', 'services', 'agent', 'location']), {
+      maxItems: 4,
+      uniqueItems: true,
+      description: 'Whole records beside their ids: expand=contact&expand=services',
+    }),
+  ),
+}
+export const GetQuery = Type.Object(ExpandQuery, { additionalProperties: false })
 export const ListQuery = Type.Object(
   {
     ...PageQuery,
@@ -254,6 +278,13 @@ export const ListQuery = Type.Object(
       }),
     ),
     displaced: Type.Optional(Type.Boolean({ description: 'Only those hit by an absence or closure' })),
+    sort: Type.Optional(
+      oneOf(APPOINTMENT_ORDERS, {
+        description:
+          '`-` begins with the last; by start, with updatedAfter by the change. A cursor belongs to its order',
+      }),
+    ),
+    ...ExpandQuery,
   },
   { additionalProperties: false },
 )

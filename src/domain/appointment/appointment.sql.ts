@@ -1,5 +1,6 @@
 // All SQL of appointments and their history.
 import type { Need } from '../catalogue/tenant-config.ts'
+import { ORDER_COLUMNS, orderOf, type AppointmentOrder } from './appointment-order.ts'
 import { CompiledQuery, sql, type Selectable } from 'kysely'
 import type { AppointmentRow, AppointmentStatus } from '../../platform/database/tables.ts'
 import type { Db, Tx } from '../../platform/database/tx.ts'
@@ -19,6 +20,8 @@ export type AppointmentDocument = {
   needs?: Need[]
   /** BCP 47 tag or name of the language of an interpreter. */
   interpreterLanguage?: string
+  /** What the integrator keeps with it. */
+  metadata?: Record<string, string>
   assignment?: { reason: string; candidates: number; load: number }
   override?: { reason: string; by: string; rules: string[] }
   cancellation?: { by: string; reason?: string; code: string }
@@ -172,6 +175,7 @@ export async function updateAppointment(
 }
 
 export type AppointmentFilter = {
+  sort?: AppointmentOrder | undefined
   from?: Date | undefined
   to?: Date | undefined
   agentId?: string | undefined
@@ -229,9 +233,11 @@ export async function liveAfter(
   return query.orderBy('id').limit(limit).execute()
 }
 
-/** Appointments that match the filter, ordered by start (with `updatedAfter` by the last change), then id. */
+/** Appointments that match the filter, in its order. */
 export async function listAppointments(db: Db, tenantId: string, filter: AppointmentFilter): Promise<Appointment[]> {
-  const order = filter.updatedAfter ? 'a.updated_at' : 'a.starts_at'
+  const { by, isReversed } = orderOf(filter)
+  const order = ORDER_COLUMNS[by]
+  const [beyond, direction] = isReversed ? (['<', 'desc'] as const) : (['>', 'asc'] as const)
   let query = db.selectFrom('appointments as a').selectAll('a').where('a.tenant_id', '=', tenantId)
   if (filter.from) query = query.where('a.starts_at', '>=', filter.from)
   if (filter.to) query = query.where('a.starts_at', '<', filter.to)
@@ -254,7 +260,7 @@ export async function listAppointments(db: Db, tenantId: string, filter: Appoint
   }
   if (filter.after) {
     const { at, id } = filter.after
-    query = query.where((eb) => eb.or([eb(order, '>', at), eb.and([eb(order, '=', at), eb('a.id', '>', id)])]))
+    query = query.where((eb) => eb.or([eb(order, beyond, at), eb.and([eb(order, '=', at), eb('a.id', beyond, id)])]))
   }
   if (filter.displaced) {
     const during = sql<string>`tstzrange(a.starts_at, a.ends_at)`
@@ -281,7 +287,7 @@ export async function listAppointments(db: Db, tenantId: string, filter: Appoint
       ]),
     )
   }
-  return query.orderBy(order).orderBy('a.id').limit(filter.limit).execute()
+  return query.orderBy(order, direction).orderBy('a.id', direction).limit(filter.limit).execute()
 }
 
 /** The agent of the contact's latest appointment, past or future, that is not cancelled. */

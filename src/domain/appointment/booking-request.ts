@@ -29,15 +29,17 @@ type Details = ContactChoice & {
   attendees?: readonly string[] | undefined
   needs?: readonly Need[] | undefined
   interpreterLanguage?: string | undefined
+  metadata?: Record<string, string> | undefined
   externalId?: string | undefined
   locale?: string | undefined
 }
 export type BookingRequest = Placement &
   Details & { preferPreviousAgent?: boolean | undefined; fromCallbackId?: string | undefined }
 
-/** Who comes and what they need, as the appointment keeps it. Empty lists are left out. */
-export const comersOf = ({ attendees, needs, interpreterLanguage }: Details) => ({
+/** Who comes, what they need, and what the integrator adds, as the appointment keeps it. What is empty is left out. */
+export const comersOf = ({ attendees, needs, interpreterLanguage, metadata }: Details) => ({
   ...(attendees && attendees.length > 0 ? { attendees: [...attendees] } : {}),
   ...(needs && needs.length > 0 ? { needs: [...needs] } : {}),
   ...(interpreterLanguage === undefined ? {} : { interpreterLanguage }),
+  ...(metadata && Object.keys(metadata).length > 0 ? { metadata } : {}),
 })

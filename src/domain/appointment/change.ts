@@ -1,5 +1,6 @@
 // Changes to an appointment after booking, except moving: cancel, approve, outcome, notes.
 // Lock order: CONTRIBUTING.md, rule 2.
+import { changedMetadata } from '../../platform/schema/schema.ts'
 import { writeEvent } from '../../platform/events/events.ts'
 import { countDown } from '../availability/limits.sql.ts'
 import { closeUntil, dropReservation, findReservation, leaveSession, lockAgent } from '../availability/ledger.sql.ts'
@@ -287,11 +288,11 @@ export async function undoOutcome(deps: Deps, context: ChangeContext): Promise<A
   })
 }
 
-/** Changes notes or answers. */
+/** Changes notes, answers or metadata. */
 export async function amend(
   deps: Deps,
   context: ChangeContext,
-  changes: { notes?: string | null; answers?: Record<string, unknown> },
+  changes: { notes?: string | null; answers?: Record<string, unknown>; metadata?: Record<string, string | null> },
 ): Promise<Appointment> {
   return change(deps, context, async (tx, a, config) => {
     requireTransition(deps, a, 'change')
@@ -315,6 +316,7 @@ export async function amend(
       ...before,
       ...(notes == null ? { notes: undefined } : { notes }),
       ...(answers ? { answers } : {}),
+      ...(changes.metadata ? { metadata: changedMetadata(before.metadata, changes.metadata) } : {}),
     }
     const after = await updateAppointment(tx, a.tenant_id, a.id, { document: document }, new Date(deps.now()))
     const data = { fields: Object.keys(changes) }

@@ -22,7 +22,8 @@ export function joinLinkOf(
 
 export function presentCallback(c: Callback, config: TenantConfig): Record<string, unknown> {
   const { campaign, instant } = frameOf(c, config)
-  const { data, numbers, priority, reason, scriptRef, scriptId, segment, source, cancellation } = documentOf(c)
+  const { data, numbers, priority, reason, scriptRef, scriptId, segment, source, cancellation, metadata } =
+    documentOf(c)
   return {
     id: c.id,
     code: c.code,
@@ -49,6 +50,7 @@ export function presentCallback(c: Callback, config: TenantConfig): Record<strin
     source,
     ...(c.external_id === null ? {} : { externalId: c.external_id }),
     ...(cancellation ? { cancellation } : {}),
+    ...(metadata ? { metadata } : {}),
     deliveryId: c.delivery_id,
     escalatedAt: c.escalated_at?.toISOString() ?? null,
     leaseId: c.lease_id,

@@ -2,7 +2,19 @@
 import Type from 'typebox'
 import { OUTCOMES } from '../catalogue/campaign/retry.ts'
 import { PageQuery } from '../../platform/schema/paging.ts'
-import { DateTime, ExternalId, Id, Instant, Nullable, Zone, oneOf, defaulted } from '../../platform/schema/schema.ts'
+import {
+  DateTime,
+  ExternalId,
+  Id,
+  Instant,
+  Metadata,
+  MetadataChange,
+  Nullable,
+  RecordOf,
+  Zone,
+  defaulted,
+  oneOf,
+} from '../../platform/schema/schema.ts'
 
 const Any = Type.Object({}, { additionalProperties: true })
 const Phone = Type.String({ minLength: 3, maxLength: 40 })
@@ -39,6 +51,7 @@ export const CallbackBody = Type.Object(
       ),
     ),
     externalId: Type.Optional(ExternalId),
+    metadata: Type.Optional(Metadata),
     source: Type.Optional(oneOf(['api', 'page', 'agent', 'ivr', 'bot', 'widget', 'import'])),
   },
   { additionalProperties: false },
@@ -96,6 +109,10 @@ const shown = {
   source: Type.String(),
   externalId: Type.Optional(Type.String()),
   cancellation: Type.Optional(Any),
+  metadata: Type.Optional(Metadata),
+  contact: Type.Optional(RecordOf('Contact')),
+  campaign: Type.Optional(RecordOf('Campaign')),
+  ownerAgent: Type.Optional(RecordOf('Agent')),
   deliveryId: Nullable(Id),
   escalatedAt: Nullable(DateTime),
   leaseId: Nullable(Id),
@@ -115,9 +132,21 @@ export const AskedShown = Type.Object(
   { title: 'AskedCallback', additionalProperties: false },
 )
 
+const ExpandQuery = {
+  expand: Type.Optional(
+    Type.Array(oneOf(['contact', 'campaign', 'ownerAgent']), {
+      maxItems: 3,
+      uniqueItems: true,
+      description: 'Whole records beside their ids: expand=contact&expand=campaign',
+    }),
+  ),
+}
+export const GetQuery = Type.Object(ExpandQuery, { additionalProperties: false })
+export const AmendBody = Type.Object({ metadata: MetadataChange }, { additionalProperties: false })
 export const CallbackQuery = Type.Object(
   {
     ...PageQuery,
+    ...ExpandQuery,
     campaignId: Type.Optional(Id),
     status: Type.Optional(StatusName),
     contactId: Type.Optional(Id),

@@ -22,6 +22,8 @@ export type CallbackDocument = {
   scriptId?: string
   segment?: string
   source: string
+  /** What the integrator keeps with it. */
+  metadata?: Record<string, string>
   /** Why the exclusive claim of the owner agent ended. */
   released?: 'owner_absent' | 'owner_late' | undefined
   cancellation?: { by: string; reason?: string }
@@ -317,7 +319,7 @@ type CountKind = 'kept' | 'late' | 'missed' | `attempt:${string}`
 export async function eraseFromCallbacks(tx: Tx, tenantId: string, contactId: string, now: Date): Promise<void> {
   await sql`
     update callbacks set number = '', external_id = null, updated_at = ${now}, version = version + 1,
-           document = document - 'reason' - 'numbers' - 'data' - 'cancellation' || '{"data": {}, "numbers": []}'::jsonb
+           document = document - 'reason' - 'numbers' - 'data' - 'cancellation' - 'metadata' || '{"data": {}, "numbers": []}'::jsonb
      where tenant_id = ${tenantId} and contact_id = ${contactId}
        and status not in ('scheduled', 'queued', 'in_progress')`.execute(tx)
 }

@@ -1,6 +1,6 @@
 // Schema of a contact: the citizen who books.
 import Type from 'typebox'
-import { LanguageName, Email, ExternalId, LongText, oneOf } from '../../platform/schema/schema.ts'
+import { LanguageName, Email, ExternalId, LongText, Metadata, oneOf } from '../../platform/schema/schema.ts'
 
 const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
 
@@ -48,6 +48,7 @@ export const ContactBody = Type.Object(
       ),
     ),
     notes: Type.Optional(LongText),
+    metadata: Type.Optional(Metadata),
   },
   { additionalProperties: false },
 )

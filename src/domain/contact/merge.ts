@@ -8,7 +8,7 @@ import { identityOf, type ContactFields } from './contact.ts'
 import type { Row } from '../catalogue/records/resource.ts'
 import { endMerge, endMerged, moveRowsBack, handOver, insertMerge, lockMerge, repoint, revive } from './merge.sql.ts'
 
-type Fields = ContactFields & { attributes?: Record<string, unknown> }
+type Fields = ContactFields & { attributes?: Record<string, unknown>; metadata?: Record<string, unknown> }
 
 const fieldsOf = (row: Row): Fields => ({
   ...(row.document as Partial<Fields>),
@@ -26,6 +26,7 @@ function joined(kept: Fields, other: Fields): Fields {
     .join('\n')
     .slice(0, 4000)
   const attributes = { ...other.attributes, ...kept.attributes }
+  const metadata = { ...other.metadata, ...kept.metadata }
   return {
     ...kept,
     email: kept.email ?? other.email,
@@ -34,6 +35,7 @@ function joined(kept: Fields, other: Fields): Fields {
     locale: kept.locale ?? other.locale,
     ...(notes === '' ? {} : { notes }),
     ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
   }
 }
 
@@ -63,7 +65,7 @@ export async function mergeContacts(deps: Deps, { tenantId, keptId, otherId, act
     const parts = await repoint(tx, tenantId, otherId, keptId)
     const given = { identity: identity === other.identity, externalId: externalId === from.externalId }
     await endMerged(tx, tenantId, otherId, keptId, now, given)
-    const filled = (['email', 'phone', 'externalId', 'locale', 'notes', 'attributes'] as const).filter(
+    const filled = (['email', 'phone', 'externalId', 'locale', 'notes', 'attributes', 'metadata'] as const).filter(
       (name) => JSON.stringify(before[name]) !== JSON.stringify(fields[name]),
     )
     const merge = { id: deps.newId(), kept_id: keptId, other_id: otherId, moved: { ...moved, contacts: parts }, filled }
@@ -99,10 +101,11 @@ function parted(kept: Fields, other: Fields, filled: readonly string[], hasExter
   if (filled.includes('externalId') && !hasExternalId) delete fields.externalId
   if (filled.includes('notes') && other.notes !== undefined && kept.notes?.endsWith(other.notes))
     fields.notes = kept.notes.slice(0, -other.notes.length).trimEnd() || undefined
-  if (filled.includes('attributes'))
-    fields.attributes = Object.fromEntries(
-      Object.entries(kept.attributes ?? {}).filter(([name, value]) => other.attributes?.[name] !== value),
-    )
+  for (const group of ['attributes', 'metadata'] as const)
+    if (filled.includes(group))
+      fields[group] = Object.fromEntries(
+        Object.entries(kept[group] ?? {}).filter(([name, value]) => other[group]?.[name] !== value),
+      )
   return fields
 }
 

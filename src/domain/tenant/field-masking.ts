@@ -69,6 +69,7 @@ export function mask<T extends Record<string, unknown>>(record: T, hidden: Hidde
   for (const name of ['email', 'externalId', 'attributes'] as const) if (hidden.has(name)) delete shown[name]
   // Free text may contain personal data: of an appointment, a callback, an attempt, a rating.
   if (hidden.has('notes')) for (const name of WRITTEN) delete shown[name]
+  if (hidden.has('attributes')) delete shown.metadata
   if (hidden.has('attributes') && 'campaignId' in shown && 'data' in shown) shown.data = {}
   if (hidden.has('answers') && 'answers' in shown) shown.answers = {}
   if ('scriptVersion' in shown) maskConversation(shown, hidden)

@@ -45,6 +45,7 @@ function nullable(node: Node): Node | null {
 export function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
   if (!isNode(value)) return value
+  if (typeof value['x-ref'] === 'string') return { $ref: `#/components/schemas/${value['x-ref']}` }
   let node: Node = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]))
   node = enumerated(node) ?? nullable(node) ?? node
   const known = typeof node.format === 'string' ? FORMATS[node.format] : undefined

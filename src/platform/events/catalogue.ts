@@ -20,6 +20,7 @@ export const EVENTS = {
   'callback.promised': 'A callback was promised',
   'callback.loaded': 'A contact came with a list',
   'callback.postponed': 'Another window was promised',
+  'callback.changed': 'Its metadata was changed',
   'callback.cancelled': 'It was cancelled',
   'callback.queued': 'It was handed to the contact center’s queue',
   'callback.leased': 'Somebody has begun with it',

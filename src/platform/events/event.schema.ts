@@ -84,6 +84,7 @@ const DETAILS: Partial<Record<EventType | 'appointment.held', readonly Detail[]>
   'appointment.rated': ['stars', 'recommendation'],
   'callback.promised': ['campaignId', 'source'],
   'callback.loaded': ['loadId', 'source'],
+  'callback.changed': ['fields'],
   'callback.cancelled': ['reason'],
   'callback.queued': ['deliveryId'],
   'callback.leased': ['leaseId'],

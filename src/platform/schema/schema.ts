@@ -1,4 +1,5 @@
 // TypeBox schemas that all features share: ids, names, instants, and the schema of a merge patch.
+import { AppError } from '../../kernel/errors.ts'
 import { LANGUAGES } from '../../kernel/language.ts'
 import Type, { type TObject, type TProperties, type TSchema, type TSchemaOptions } from 'typebox'
 
@@ -47,6 +48,28 @@ export const Envelope = {
   archivedAt: Nullable(DateTime),
 }
 
+const MOST_METADATA = 50
+const MetadataKey = Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_.-]{0,39}$' })
+const MetadataValue = Type.String({ maxLength: 500 })
+/** What an integrator keeps with a record; the service only stores and returns it. */
+export const Metadata = Type.Record(MetadataKey, MetadataValue, {
+  maxProperties: MOST_METADATA,
+  additionalProperties: false,
+  description: 'Your own names and values; the service only keeps them. Kept out of citizens’ pages',
+})
+/** A change of metadata: names that are sent are set, or removed with null; the others stay. */
+export const MetadataChange = Type.Record(MetadataKey, Type.Union([MetadataValue, Type.Null()]), {
+  maxProperties: 100,
+  additionalProperties: false,
+  description: 'Names that are sent are set, with null removed; the others stay',
+})
+
+/**
+ * A record of another schema inside an answer, by that schema's title. It is checked where it is made; here the API description refers to
+ * it, so that the serialisers of all routes stay small.
+ */
+export const RecordOf = (title: string) => Type.Object({}, { additionalProperties: true, 'x-ref': title })
+
 export const IdParams = Type.Object({ id: Id }, { additionalProperties: false })
 
 function withoutDefaults(value: unknown): unknown {
@@ -57,17 +80,28 @@ function withoutDefaults(value: unknown): unknown {
   )
 }
 
-type Plain = { type?: string; properties?: Record<string, Plain>; required?: string[] }
+type Plain = {
+  type?: string
+  properties?: Record<string, Plain>
+  patternProperties?: Record<string, Plain>
+  required?: string[]
+}
+
+const orNull = (parts: Record<string, Plain>, inner: (part: Plain) => Plain): Record<string, Plain> =>
+  Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [name, { anyOf: [inner(part), { type: 'null' }] } as Plain]),
+  )
 
 /** In a patch, parts of an object may be absent or null; the result is validated by the schema of the body. */
 function nullableInside(schema: Plain): Plain {
-  if (schema.type !== 'object' || schema.properties === undefined) return schema
+  if (schema.type !== 'object') return schema
   const { required: _required, ...rest } = schema
-  const inside = Object.entries(schema.properties).map(([name, part]) => [
-    name,
-    { anyOf: [nullableInside(part), { type: 'null' }] },
-  ])
-  return { ...rest, properties: Object.fromEntries(inside) as Record<string, Plain> }
+  const { properties, patternProperties } = schema
+  return {
+    ...rest,
+    ...(properties ? { properties: orNull(properties, nullableInside) } : {}),
+    ...(patternProperties ? { patternProperties: orNull(patternProperties, nullableInside) } : {}),
+  }
 }
 
 /**
@@ -85,6 +119,16 @@ export function patchOf(body: TObject): TSchema {
     )
   }
   return Type.Object(properties, { additionalProperties: false, minProperties: 1 })
+}
+
+/** The metadata after a change; undefined when none is left. Throws `limit_reached` above 50 names. */
+export function changedMetadata(
+  before: Record<string, string> | undefined,
+  change: Record<string, string | null>,
+): Record<string, string> | undefined {
+  const merged = Object.entries({ ...before, ...change }).filter((one): one is [string, string] => one[1] !== null)
+  if (merged.length > MOST_METADATA) throw new AppError('limit_reached', { max: MOST_METADATA })
+  return merged.length === 0 ? undefined : Object.fromEntries(merged)
 }
 
 /** Applies a merge patch to a copy; the arguments stay unchanged. */

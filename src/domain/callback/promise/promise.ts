@@ -44,6 +44,7 @@ export type CallbackRequest = {
   priority?: number | undefined
   data: Attributes
   externalId?: string | undefined
+  metadata?: Record<string, string> | undefined
   source: string
   actor: string
   /** Writes in the same transaction: the response stored under the Idempotency-Key. */
@@ -147,6 +148,7 @@ function documentFor(request: CallbackRequest, routed: Routed, { numbers, zones 
     ...(scriptId === undefined ? {} : { scriptId }),
     ...(segment === undefined ? {} : { segment }),
     source: request.source,
+    ...(request.metadata && Object.keys(request.metadata).length > 0 ? { metadata: request.metadata } : {}),
   }
 }
 

@@ -30,6 +30,15 @@ export async function findRow(db: Db, table: ResourceTable, tenantId: string, id
     .executeTakeFirst()
 }
 
+export async function findRows(db: Db, table: ResourceTable, tenantId: string, ids: readonly string[]): Promise<Row[]> {
+  const query = db
+    .selectFrom(as(table))
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', sql<string>`any(${sql.val([...ids])}::uuid[])`)
+  return (await query.execute()) as Selectable<never>[] as Row[]
+}
+
 /** The row with this external id, archived or not; only for tables with that column. */
 export async function findRowByExternalId(
   db: Db,
