@@ -14,7 +14,7 @@ import { AppError, bodyFault } from '../kernel/errors.ts'
 import { speakerOf } from '../application/messaging/compose.ts'
 import { tenantOf } from '../http/access.ts'
 import { problems } from '../http/headers.ts'
-import { DateTime, Id, IdParams, Nullable } from '../platform/schema/schema.ts'
+import { DateTime, defaulted, Id, IdParams, Nullable } from '../platform/schema/schema.ts'
 import { DAY } from '../kernel/time/interval.ts'
 import { secretOf } from '../platform/secrets/secrets.ts'
 import { refuseSearchBy } from '../http/field-masking.hook.ts'
@@ -121,7 +121,7 @@ export function feedRoutes(app: Api, deps: Deps): void {
     schema: {
       ...docs('createCalendarFeed', 'A secret address of the calendar of an agent, a location or a pool'),
       body: Type.Object(
-        { ownerKind: OwnerKind, ownerId: Id, showsNames: Type.Boolean({ default: false }) },
+        { ownerKind: OwnerKind, ownerId: Id, showsNames: defaulted(Type.Boolean({ default: false })) },
         { additionalProperties: false },
       ),
       response: { 201: FeedCreated, ...problems },

@@ -3,6 +3,7 @@ import type { Api } from '../http/api.ts'
 import { documentedUnder, withScope } from '../http/route.ts'
 import Type from 'typebox'
 import { configOf } from '../domain/availability/current-config.ts'
+import { defaulted } from '../platform/schema/schema.ts'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { tenantOf } from '../http/access.ts'
@@ -110,7 +111,7 @@ function takeInboundTextRoute(app: Api, deps: Deps): void {
         {
           from: Type.String({ minLength: 3, maxLength: 40 }),
           text: Type.String({ maxLength: 2000 }),
-          channel: Type.String({ pattern: '^[a-z]{2,20}$', default: 'sms' }),
+          channel: defaulted(Type.String({ pattern: '^[a-z]{2,20}$', default: 'sms' })),
         },
         { additionalProperties: false },
       ),

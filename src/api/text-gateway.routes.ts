@@ -8,7 +8,7 @@ import type { Deps } from '../domain/deps.ts'
 import { AppError, bodyFault } from '../kernel/errors.ts'
 import { tenantOf } from '../http/access.ts'
 import { problems } from '../http/headers.ts'
-import { CountShown, DateTime } from '../platform/schema/schema.ts'
+import { CountShown, DateTime, defaulted } from '../platform/schema/schema.ts'
 import { gatewayFaults } from '../application/messaging/gateway.ts'
 import { headerNamesOf, keepGateway, openGateway, shownGateway } from '../application/messaging/gateways.ts'
 import { dropGateway, listGateways, type StoredGateway } from '../application/messaging/gateway.sql.ts'
@@ -43,6 +43,7 @@ const common = {
 const GatewayBody = Type.Object(
   {
     ...common,
+    perSecond: defaulted(common.perSecond),
     headers: Type.Optional(
       Type.Record(
         Type.String({ pattern: '^[A-Za-z][A-Za-z0-9-]{0,59}$' }),

@@ -152,7 +152,12 @@ export const ServiceBody = Type.Object(
           {
             type: ChannelName,
             linkTemplate: Type.Optional(
-              Type.String({ format: 'web-url', maxLength: 500, description: 'Video: {code} is replaced' }),
+              Type.String({
+                format: 'web-url',
+                'x-template': true,
+                maxLength: 500,
+                description: 'Video: {code} is replaced',
+              }),
             ),
           },
           { additionalProperties: false },

@@ -2,6 +2,7 @@
 // name. The routes say the rest.
 import { PROBLEM_CODES, statusOf } from '../../kernel/errors.ts'
 import type { Access } from '../../kernel/permissions/principal.ts'
+import { problemExample, readExamples, withExample, withValues } from './examples.ts'
 import { named, plain, referring, type Node } from './plain-schemas.ts'
 import { TAGS } from './tags.ts'
 import { webhookSection } from './webhooks.ts'
@@ -76,6 +77,7 @@ function sharedRefusals(): Node {
                 },
               ],
             },
+            examples: { example: { value: problemExample(status) } },
           },
         },
       },
@@ -85,22 +87,26 @@ function sharedRefusals(): Node {
 
 const ETAG = { description: 'The version; for If-Match', schema: { type: 'string', examples: ['"3"'] } }
 
-/** Answers that are no JSON document have no schema at their route; their media type stands at its refusals. */
-function streamed({ responses }: Operation): Answer {
-  const types = Object.values(responses).flatMap(({ content = {} }) => Object.keys(content))
-  const type = types.find((one) => one !== 'application/json') ?? 'application/x-ndjson'
-  return { description: DESCRIPTIONS[200]!, content: { [type]: { schema: { type: 'string' } } } }
-}
+/** Answers that are no JSON document have no schema at their route; the example has their media type. */
+const streamed = (example: Example | undefined): Answer => ({
+  description: DESCRIPTIONS[200]!,
+  content: { [example?.type.split(';')[0] ?? 'text/plain']: { schema: { type: 'string' } } },
+})
 
-function describedAnswers(path: string, operation: Operation): Record<string, unknown> {
+type Example = ReturnType<typeof readExamples>[string]
+
+function describedAnswers(path: string, operation: Operation, example: Example | undefined): Record<string, unknown> {
   const given = Object.entries(operation.responses).filter(([status]) => /^[23]\d\d$/.test(status))
-  const taken = given.length > 0 ? given : [['200', streamed(operation)] as const]
+  const taken: (readonly [string, Answer])[] = given.length > 0 ? given : [['200', streamed(example)]]
   const changes = operation.parameters?.some(({ name }) => name === 'if-match') === true
   const done = taken.map(([status, answer]): [string, unknown] => [
     status,
     {
       ...answer,
       description: answer.description === 'Default Response' ? (DESCRIPTIONS[status] ?? 'Done') : answer.description,
+      ...(example?.response !== undefined && Number(status) === example.status
+        ? { content: withExample(answer.content ?? {}, example.type, example.response) }
+        : {}),
       ...(changes && status !== '204' ? { headers: { ETag: ETAG } } : {}),
     },
   ])
@@ -120,10 +126,20 @@ function requireMarked({ parameters = [] }: Operation): void {
     }
 }
 
+/** What is sent, with the example's body; bodies that are no JSON are described by it. */
+function describedRequest({ requestBody }: Operation, example: Example | undefined): object {
+  const isText = typeof example?.request === 'string'
+  if (example?.request === undefined || (requestBody === undefined && !isText)) return {}
+  const { content = {}, ...rest } = (requestBody ?? { required: true }) as { content?: Record<string, object> }
+  const type = isText ? (example.requestType ?? 'text/plain') : 'application/json'
+  return { requestBody: { ...rest, content: withExample(content, type, example.request) } }
+}
+
 /** The whole document, rewritten for readers and generators. Throws when a title names two different schemas. */
 export function describedApi(described: object): object {
   const { paths = {}, components = {}, ...head } = described as Described
   const schemas: Node = {}
+  const examples = readExamples()
   const { Problem } = (plain(components.schemas ?? {}) as Node) ?? {}
   const rewritten = Object.entries(paths).map(([path, methods]): [string, unknown] => [
     path,
@@ -132,11 +148,20 @@ export function describedApi(described: object): object {
         if (!(METHODS as readonly string[]).includes(method)) return [method, operation]
         requireMarked(operation)
         const { responses: _responses, ...rest } = operation
-        const answers = describedAnswers(path, operation)
+        const example = examples[`${method.toUpperCase()} ${path}`]
+        const answers = describedAnswers(path, operation, example)
+        const sent = describedRequest(operation, example)
+        const parameters = example ? withValues(path, operation.parameters ?? [], example) : operation.parameters
         const scope = operation['x-required-scope']
         const needs = scope === undefined ? '' : ` Needs the scope \`${scope}\`.`
         const description = `${operation.description ?? `${operation.summary ?? ''}.`}${needs}`
-        return [method, named(plain({ ...rest, description, responses: answers }), schemas)]
+        return [
+          method,
+          named(
+            plain({ ...rest, ...(parameters ? { parameters } : {}), ...sent, description, responses: answers }),
+            schemas,
+          ),
+        ]
       }),
     ),
   ])

@@ -50,7 +50,8 @@ export function plain(value: unknown): unknown {
   node = enumerated(node) ?? nullable(node) ?? node
   const known = typeof node.format === 'string' ? FORMATS[node.format] : undefined
   if (!known) return node
-  const { format: _own, ...rest } = node
+  const { format: _own, 'x-template': isTemplate, ...rest } = node
+  if (isTemplate === true) return { ...rest, format: 'uri-template' }
   return { ...known, ...rest, ...(known.format === undefined ? {} : { format: known.format }) }
 }
 

@@ -12,6 +12,7 @@ import { findSlots } from '../../domain/availability/search.ts'
 import type { OfferedService, TenantConfig } from '../../domain/catalogue/tenant-config.ts'
 import type { Deps } from '../../domain/deps.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { DateTime, oneOf } from '../../platform/schema/schema.ts'
 import { problems } from '../../http/headers.ts'
 import { planVisit } from '../../domain/catalogue/visit.ts'
 import { DAY } from '../../kernel/time/interval.ts'
@@ -132,6 +133,15 @@ async function openConfig(deps: Deps, request: FastifyRequest): Promise<TenantCo
 
 const Params = Type.Object({ tenant: Type.String({ maxLength: 60 }) }, { additionalProperties: false })
 
+const Manifest = Type.Object(
+  {
+    transactionTime: DateTime,
+    request: Type.String(),
+    output: Type.Array(Type.Object({ type: oneOf(['Location', 'Schedule', 'Slot']), url: Type.String() })),
+  },
+  { title: 'BulkManifest', additionalProperties: false },
+)
+
 /** Must be registered where the public rate limit applies: these routes have none of their own and run full searches. */
 export function bulkRoutes(app: Api, deps: Deps): void {
   const config = { access: { kind: 'anyone' as const } }
@@ -148,12 +158,19 @@ export function bulkRoutes(app: Api, deps: Deps): void {
 
   app.get('/v1/public/:tenant/$bulk-publish', {
     config,
-    schema: docs('bulkPublish', 'Manifest of the open slots of the next 30 days (SMART Scheduling Links)'),
+    schema: {
+      ...docs('bulkPublish', 'Manifest of the open slots of the next 30 days (SMART Scheduling Links)'),
+      response: { 200: Manifest, ...problems },
+    },
     handler: async (request, reply) => {
       const c = await openConfig(deps, request)
       const { at } = await filesOf(deps, c)
       const base = `${deps.links.base}/v1/public/${c.slug}`
-      const names: Record<File, string> = { locations: 'Location', schedules: 'Schedule', slots: 'Slot' }
+      const names: Record<File, 'Location' | 'Schedule' | 'Slot'> = {
+        locations: 'Location',
+        schedules: 'Schedule',
+        slots: 'Slot',
+      }
       reply.header('cache-control', 'public, max-age=30')
       return {
         transactionTime: new Date(at).toISOString(),

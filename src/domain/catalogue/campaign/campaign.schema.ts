@@ -212,7 +212,12 @@ export const CampaignBody = Type.Object(
       }),
     ),
     joinLinkTemplate: Type.Optional(
-      Type.String({ format: 'web-url', maxLength: 500, description: 'Web callbacks: {code} is replaced' }),
+      Type.String({
+        format: 'web-url',
+        'x-template': true,
+        maxLength: 500,
+        description: 'Web callbacks: {code} is replaced',
+      }),
     ),
     segments: Type.Optional(
       Type.Array(
