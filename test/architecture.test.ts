@@ -16,6 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['http'], // what all routes share: who may call, problems, headers, records as collections
   ['api', 'site', 'workspace', 'cli'], // the ways in
   ['root'], // puts it together and starts it
+  ['client'], // the package for programs of others: only the API connects it with the service
 ]
 const rankOf = (module: string): number => LAYERS.findIndex((names) => names.includes(module.split('/')[0]!))
 
@@ -231,9 +232,20 @@ test('no modules and no files import each other in a circle', () => {
   expect({ ofModules, ofFiles }).toEqual({ ofModules: [], ofFiles: [] })
 })
 
+test('the client imports nothing of the service, and the service nothing of the client', () => {
+  const isClient = (path: string): boolean => path.startsWith('src/client/')
+  expect(
+    sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ to }) => isClient(path) !== isClient(to) && (isClient(path) || to.startsWith('src/')))
+        .map(({ to }) => `${path} → ${to}`),
+    ),
+  ).toEqual([])
+})
+
 test('what is exported is imported somewhere, tests included', () => {
   // src/start.js runs the first, vitest the second.
-  const used = new Set(['src/main.ts', 'test/helpers/global-setup.ts'])
+  const used = new Set(['src/main.ts', 'test/helpers/global-setup.ts', 'src/client/index.ts'])
   for (const { imports } of [...sources, ...tests])
     for (const { to, names } of imports) {
       // `import * as schema` and `import()` use all of a file.
@@ -317,6 +329,9 @@ test('the clock is read in main.ts and a few named files, the environment in mai
     'src/platform/database/embedded.ts',
     'src/platform/database/embedded-engine.ts',
     'src/cli/import.cli.ts',
+    // The client runs in programs of others, with their clock.
+    'src/client/agenda.ts',
+    'src/client/webhook.ts',
   ])
   expect(
     offenders(({ path, code }) =>
@@ -400,6 +415,9 @@ test('AppError is the only class beside the adapters of pg and PGlite', () => {
     'src/kernel/errors.ts',
     'src/platform/database/pipeline.ts',
     'src/platform/database/embedded-engine.ts',
+    // The client has its own error classes, because it shares nothing with the service.
+    'src/client/agenda-error.ts',
+    'src/client/webhook.ts',
   ])
   expect(
     offenders(({ path, code }) => (!adapters.has(path) && /^\s*(export )?class /m.test(code) ? ['class'] : [])),

@@ -23,7 +23,7 @@ export function registerByExternalId(
     config: withScope(resource.scopes.write, resource.reach),
     schema: {
       tags: [resource.path],
-      operationId: `put${title}ByExternalId`,
+      operationId: `put${title}`,
       summary: `Create, or change what is sent of it, by external id: ${resource.description}`,
       description:
         '201 when it is new, 200 when it was known. Fields that are not sent stay as they are; a record ' +

@@ -74,7 +74,7 @@ const withoutComments = (text: string): string =>
 
 const filesUnder = (folder: string): SourceFile[] =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !/^clients\//.test(name))
     .map((name) => {
       const path = relative(ROOT, join(ROOT, folder, name))
       const text = readFileSync(join(ROOT, path), 'utf8')

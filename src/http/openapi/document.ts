@@ -3,6 +3,7 @@
 import { PROBLEM_CODES, statusOf } from '../../kernel/errors.ts'
 import type { Access } from '../../kernel/permissions/principal.ts'
 import { problemExample, readExamples, withExample, withValues } from './examples.ts'
+import { withNamedParts } from './name-parts.ts'
 import { named, plain, referring, type Node } from './plain-schemas.ts'
 import { TAGS } from './tags.ts'
 import { webhookSection } from './webhooks.ts'
@@ -166,11 +167,12 @@ export function describedApi(described: object): object {
     ),
   ])
   const webhooks = named(plain(referring(webhookSection(), schemas)), schemas)
+  const operations = withNamedParts(Object.fromEntries(rewritten) as Record<string, Record<string, Node>>, schemas)
   const sorted = Object.fromEntries(Object.entries({ ...schemas, Problem }).sort(([a], [b]) => (a < b ? -1 : 1)))
   return {
     ...head,
     tags: TAGS,
-    paths: Object.fromEntries(rewritten),
+    paths: operations,
     webhooks,
     components: { ...components, schemas: sorted, responses: sharedRefusals() },
   }

@@ -20,12 +20,15 @@ function enumerated(node: Node): Node | null {
   const { anyOf, ...rest } = node
   if (!Array.isArray(anyOf) || anyOf.length === 0) return null
   const branches = anyOf as Node[]
-  const values = branches.filter((one) => 'const' in one)
+  // The generator of the description writes some constants as enumerations of one.
+  const only = (one: Node): unknown =>
+    Array.isArray(one.enum) && one.enum.length === 1 ? (one.enum[0] as unknown) : one.const
+  const values = branches.filter((one) => only(one) !== undefined)
   const isNullable = branches.some((one) => one.type === 'null')
   if (values.length === 0 || values.length + (isNullable ? 1 : 0) !== branches.length) return null
-  const types = [...new Set(values.map((one) => typeof one.const))]
+  const types = [...new Set(values.map((one) => typeof only(one)))]
   if (types.length !== 1 || (types[0] !== 'string' && types[0] !== 'boolean')) return null
-  const all = values.map((one) => one.const)
+  const all = values.map(only)
   return isNullable
     ? { ...rest, type: [types[0], 'null'], enum: [...all, null] }
     : { ...rest, type: types[0], enum: all }

@@ -35,16 +35,17 @@ export function noticeSchema(type: EventType): TSchema {
       content: Type.Union(
         NOTICE_CONTENTS.map((one) => Type.Literal(one)),
         {
+          title: 'NoticeContent',
           description: '`shortened`: too large for one message; `ids`: the subscription’s owner may not read the rest',
         },
       ),
       actor: Type.String(),
       before: Nullable(EventStateShown),
       after: Nullable(EventStateShown),
-      details: detailsOfType(type),
+      details: detailsOfType(type, `${nameOf(type)}Details`),
       ...(kind === null ? {} : { [kind]: Nullable(OBJECTS[kind]) }),
     },
-    { additionalProperties: false },
+    { title: `${nameOf(type)}Data`, additionalProperties: false },
   )
   return Type.Object(
     { type: Type.Literal(type), timestamp: DateTime, data },

@@ -106,10 +106,10 @@ const DETAILS: Partial<Record<EventType | 'appointment.held', readonly Detail[]>
 }
 
 /** The details that events of a type can have; a type without any has an empty object. */
-export const detailsOfType = (type: string) =>
+export const detailsOfType = (type: string, title: string) =>
   Type.Object(
     Object.fromEntries((DETAILS[type as EventType] ?? []).map((name) => [name, Type.Optional(FIELDS[name])])),
-    { additionalProperties: false },
+    { title, additionalProperties: false },
   )
 
 /** Names of fields that the type is not declared to have. */
