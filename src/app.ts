@@ -89,6 +89,7 @@ import { installPages, sendPageNotFound } from './site/pages.ts'
 import { serviceRoutes } from './api/service.routes.ts'
 import { callCounter } from './http/call-limit.ts'
 import { installEdge } from './http/edge.hook.ts'
+import { installVersions } from './http/api-version.ts'
 import { tenantRoutes } from './api/tenant.routes.ts'
 
 type AppOptions = {
@@ -222,11 +223,16 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   app.addSchema(ProblemSchema)
   installProblems(app, BODY_LIMIT, sendPageNotFound)
   await installEdge(app, options.hasOperationsPort ?? false)
+  installVersions(app)
   await app.register(swagger, {
     openapi: API_HEAD as never,
     // The scope that a route needs stands at its operation.
     transform: ({ schema, url, route }) => ({
-      schema: { ...schema, ...accessOf(route.config?.access) },
+      schema: {
+        ...schema,
+        ...accessOf(route.config?.access),
+        ...(route.config?.deprecated ? { deprecated: true } : {}),
+      },
       url,
     }),
     transformObject: (described) =>

@@ -108,6 +108,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'application/reminders': ['application/messaging', 'application/notifications'],
   'application/waiting-list': ['application/messaging', 'application/notifications'],
   'application/webhooks': ['application/identity', 'application/messaging'],
+  'http/openapi': ['http'],
   'site/appointment': ['site', 'site/booking'],
   'site/booking': ['site'],
   'site/callback': ['site', 'site/booking'],

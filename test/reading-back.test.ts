@@ -1,5 +1,6 @@
 // What an integrator keeps with a record and reads back: metadata, whole records beside ids, orders, conditional reads, request ids.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { API_VERSION } from '../src/http/api-version.ts'
 import { makeOffice, PERSON, startService, type Office, type TestService } from './helpers/service.ts'
 
 const IF_ANY = { headers: { 'if-match': '*' } }
@@ -121,4 +122,20 @@ test('what is known already is not sent again, and every answer has an id to ask
   expect([mine.headers['x-request-id'], mine.body.instance]).toEqual(['portal-4711', 'portal-4711'])
   const forged = await call('GET', url, undefined, { headers: { 'x-request-id': 'a b\tc {"x":1}' } })
   expect(forged.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+})
+
+test('answers say the date of the API; an operation that will go says when, and what to use instead', async () => {
+  const now = await call('GET', '/v1/services')
+  expect(now.headers['agenda-version']).toBe(API_VERSION)
+  expect(now.headers.deprecation).toBeUndefined()
+  const body = { firstName: 'Rosa', lastName: 'Viola' }
+  const old = await call('PUT', '/v1/contacts/by-external-id/erp-9', body)
+  expect([old.status, old.body.externalId]).toEqual([201, 'erp-9'])
+  expect(old.headers).toMatchObject({
+    deprecation: '@1795996800',
+    sunset: 'Wed, 30 Jun 2027 00:00:00 GMT',
+    link: '</v1/by-external-id/contacts/{externalId}>; rel="successor-version"',
+  })
+  const { body: description } = await call('GET', '/openapi.json')
+  expect(description.info.version).toBe(API_VERSION)
 })

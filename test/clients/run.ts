@@ -4,12 +4,16 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAgenda } from '../../src/client/index.ts'
+import { current, refusalOf, released } from './changes.ts'
 import { startDemo } from '../helpers/demo.ts'
 
 const HERE = import.meta.dirname
 const WORK = join(HERE, '.work')
 const DESCRIPTION = join(HERE, '..', '..', 'docs', 'openapi.json')
 const LONGEST_NAME = 40
+type Description = ReturnType<typeof released> & {
+  components: { schemas: Record<string, { properties: Record<string, unknown> }> }
+}
 
 /** Runs an installed tool; throws with what it printed. */
 function tool(name: string, args: readonly string[], cwd = HERE): string {
@@ -33,6 +37,21 @@ function lint(): void {
   if (report.totals.errors + report.totals.warnings > 0) throw new Error(`redocly: ${JSON.stringify(report.totals)}`)
   writeFileSync(join(WORK, 'spectral.yaml'), 'extends: ["spectral:oas"]\n')
   tool('spectral', ['lint', '--fail-severity', 'hint', '-r', join(WORK, 'spectral.yaml'), DESCRIPTION])
+}
+
+/** No change that could break a client without a new date; and the check does refuse one. */
+function checkChanges(): void {
+  const [before, after] = [released(), current()]
+  const refusal = refusalOf(before, after)
+  if (refusal !== null) throw new Error(refusal)
+  const broken = structuredClone(before) as Description
+  delete broken.components.schemas.Appointment!.properties.code
+  const reason = refusalOf(before, broken) ?? ''
+  if (!reason.includes('GET /v1/appointments/{id}: ') || !reason.includes('code'))
+    throw new Error(`a lost field is not refused: ${reason}`)
+  const dated = { ...broken, info: { version: '2999-01-01' } }
+  if (refusalOf(before, dated) !== null) throw new Error('a new date is refused')
+  process.stdout.write(`no breaking change since ${before.info.version}; a lost field would be refused\n`)
 }
 
 function generate(): void {
@@ -74,6 +93,7 @@ function compile(): void {
   mkdirSync(target, { recursive: true })
   execFileSync('tar', ['xzf', archive, '-C', target, '--strip-components=1'])
   tool('tsc', ['-p', HERE])
+  tool('tsc', ['--noEmit', '-p', join(HERE, 'tsconfig.scripts.json')])
 }
 
 async function runRecipes(): Promise<void> {
@@ -122,6 +142,7 @@ mkdirSync(WORK)
 lint()
 process.stdout.write('redocly recommended and spectral:oas: nothing to say\n')
 execFileSync(process.execPath, [join(HERE, 'types.ts'), '--check'], { stdio: 'inherit' })
+checkChanges()
 generate()
 checkNames()
 compile()

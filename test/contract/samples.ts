@@ -296,8 +296,8 @@ export function requestFor(
   route: { method: string; url: string },
 ): { url: string; body: object | string | undefined } {
   // A route that creates by external id takes the same body as the route that creates by POST.
-  const byExternalId = route.url.startsWith('/v1/by-external-id/')
-  const resource = route.url.split('/')[byExternalId ? 3 : 2]!
+  const byExternalId = route.url.includes('/by-external-id/')
+  const resource = route.url.split('/')[route.url.startsWith('/v1/by-external-id/') ? 3 : 2]!
   const name = byExternalId ? `POST /v1/${resource}` : `${route.method} ${route.url}`
   const url =
     route.url

@@ -1,6 +1,7 @@
 // The API description as a document that people and generators read: head, tags, answers by status with their problem codes, schemas by
 // name. The routes say the rest.
 import { PROBLEM_CODES, statusOf } from '../../kernel/errors.ts'
+import { API_VERSION } from '../api-version.ts'
 import type { Access } from '../../kernel/permissions/principal.ts'
 import { problemExample, readExamples, withExample, withValues } from './examples.ts'
 import { withNamedParts } from './name-parts.ts'
@@ -189,7 +190,7 @@ export const API_HEAD = {
   openapi: '3.1.0',
   info: {
     title: 'Agenda',
-    version: '0.1.0',
+    version: API_VERSION,
     description: 'Availability, slots and appointments. Errors are RFC 9457 problem documents with a stable `code`.',
     contact: { name: 'The operator of this installation' },
     license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
