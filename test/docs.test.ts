@@ -1,0 +1,44 @@
+// The documentation is true: the blocks of docs/from-zero.md run in order against a service, and the catalogues are those of the code.
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { CATALOGUES, catalogues } from './helpers/catalogues.ts'
+import { startService } from './helpers/service.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+/** The text without its layout, which the formatter sets. */
+const plain = (text: string): string =>
+  text
+    .replace(/ +/g, ' ')
+    .replace(/-{3,}/g, '---')
+    .replace(/\s*\n\s*/g, '\n')
+
+test('each block of "from zero" and of the four recipes runs', async () => {
+  const service = await startService()
+  // The blocks run in a process with the real clock.
+  service.clock.now = Date.now()
+  const base = await service.app.listen({ port: 0, host: '127.0.0.1' })
+  const text = readFileSync(join(ROOT, 'docs/from-zero.md'), 'utf8')
+  const blocks = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code!)
+  expect(blocks.length).toBeGreaterThan(8)
+  const folder = join(ROOT, '.tmp', `docs-${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  const program = join(folder, 'from-zero.ts')
+  writeFileSync(program, blocks.join('\n').replace("'@agenda/client'", "'../../src/client/index.ts'"))
+  const env = { ...process.env, AGENDA_URL: base, AGENDA_KEY: service.tenant.key }
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', program], { env })
+    expect(stdout).toMatch(/prova \[/)
+    expect(stdout).toContain('offer another time')
+    expect(stdout).toContain("[ 'completed' ]")
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+    await service.close()
+  }
+})
+
+test('docs/catalogues.md is what the code says (npm run catalogues writes it)', () => {
+  expect(plain(readFileSync(CATALOGUES, 'utf8'))).toBe(plain(catalogues()))
+})
