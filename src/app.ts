@@ -44,6 +44,7 @@ import { inboxRoutes } from './api/inbox.routes.ts'
 import { scriptRoutes } from './api/script.routes.ts'
 import { scriptReportRoutes } from './api/script-report.routes.ts'
 import { conversationRoutes } from './api/conversation.routes.ts'
+import { configurationRoutes } from './api/configuration.routes.ts'
 import { contactRoutes } from './api/contact.routes.ts'
 import type { Deps } from './domain/deps.ts'
 import { AppError } from './kernel/errors.ts'
@@ -170,6 +171,7 @@ async function apiRoutes(api: Api, deps: Deps, authenticator: Authenticator): Pr
   serviceRoutes(api, deps)
   agentRoutes(api, deps)
   availabilityRoutes(api, deps)
+  configurationRoutes(api, deps)
   contactRoutes(api, deps)
   personRoutes(api, deps)
   privacyRoutes(api, deps)

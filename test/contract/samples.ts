@@ -160,6 +160,7 @@ const bodies: Record<string, (ids: Ids) => object | string> = {
   'PATCH /v1/absences/:id': () => ({ reason: 'presa' }),
   'POST /v1/closures': (ids) => ({ locationId: ids.locations, firstDay: '2026-12-06', lastDay: '2026-12-06' }),
   'PATCH /v1/closures/:id': () => ({ reason: 'presa' }),
+  'POST /v1/configuration': () => ({ changes: [{ collection: 'locations', act: 'create', body: { name: 'Mia' } }] }),
   'POST /v1/contacts': () => ({ firstName: 'Mia', lastName: 'Mia' }),
   'PATCH /v1/contacts/:id': () => ({ firstName: 'Presa' }),
   'POST /v1/contacts/lookup': () => ({ text: PERSON.lastName }),

@@ -45,6 +45,19 @@ export const bodies: Record<string, (ids: Ids) => unknown> = {
       },
     ],
   }),
+  'POST /v1/configuration': () => ({
+    changes: [
+      { collection: 'locations', act: 'put', externalId: 'hq', name: 'hq', body: { name: 'Town hall' } },
+      {
+        ...{ collection: 'services', act: 'put', externalId: 'id-card', name: 'card' },
+        body: { name: 'Identity card', durationMinutes: 30, locationIds: ['#hq'] },
+      },
+      {
+        ...{ collection: 'agents', act: 'put', externalId: 'desk-1' },
+        body: { name: 'Desk 1', serviceIds: ['#card'], locationIds: ['#hq'] },
+      },
+    ],
+  }),
   'POST /v1/contacts': () => ({ ...CITIZEN, externalId: 'crm-1042', metadata: { segment: 'gold' } }),
   'POST /v1/holds': (ids) => ({ serviceIds: [ids.services], start: '2026-11-24T11:00:00+01:00' }),
   'POST /v1/appointments': (ids) => ({

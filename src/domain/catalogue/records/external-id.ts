@@ -65,7 +65,7 @@ type NamedWrite = {
  * Creates the record of an external id, or updates the fields that were sent and keeps the others. A write without any change
  * makes no new version. Throws `archived`, and `precondition_failed` if the version is not `wanted` (null = any).
  */
-async function writeByExternalId(
+export async function writeByExternalId(
   resource: Resource,
   { context, externalId, body, wanted }: NamedWrite,
 ): Promise<{ row: Row; isNew: boolean }> {

@@ -1,0 +1,113 @@
+// Many changes of the configuration in one call: for set-up, synchronisation, and hours of many people.
+import type { Api } from '../http/api.ts'
+import Type, { type Static } from 'typebox'
+import type { Deps } from '../domain/deps.ts'
+import { changeTogether, type Change } from '../domain/catalogue/records/batch.ts'
+import { presentRow } from '../domain/catalogue/records/records.ts'
+import type { Body, Resource } from '../domain/catalogue/records/resource.ts'
+import { agents, pools } from '../domain/catalogue/resources/agent.resource.ts'
+import { holidayCalendars, locations } from '../domain/catalogue/resources/location.resource.ts'
+import { absences, closures, openings, schedules } from '../domain/catalogue/resources/schedule.resource.ts'
+import { services } from '../domain/catalogue/resources/service.resource.ts'
+import { campaigns } from '../domain/callback/dialing/campaign.resource.ts'
+import { hasScope, tenantOf } from '../http/access.ts'
+import { problems } from '../http/headers.ts'
+import { documentedUnder, withScope } from '../http/route.ts'
+import { AppError, bodyFault } from '../kernel/errors.ts'
+import { ExternalId, Id, oneOf } from '../platform/schema/schema.ts'
+
+/** So many changes take about as long as a page of messages; more would keep the configuration locked for too long. */
+const MOST = 500
+const LARGEST = 1024 * 1024
+
+const RESOURCES: readonly Resource[] = [
+  ...[locations, holidayCalendars, services, agents, pools, schedules],
+  ...[openings, absences, closures, campaigns],
+]
+const COLLECTIONS = new Map(RESOURCES.map((resource) => [resource.path, resource]))
+
+const Reference = Type.String({ maxLength: 60, description: 'An id, or #name of an earlier change' })
+const ChangeBody = Type.Object(
+  {
+    collection: oneOf([...COLLECTIONS.keys()]),
+    act: oneOf(['create', 'put', 'update', 'archive'], {
+      description: 'As POST, PUT by external id, PATCH and DELETE of the collection',
+    }),
+    name: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z][A-Za-z0-9_-]{0,39}$',
+        description: 'Later changes write #name where they need the id of this record',
+      }),
+    ),
+    id: Type.Optional(Reference),
+    externalId: Type.Optional(ExternalId),
+    version: Type.Optional(Type.Integer({ minimum: 1, description: 'Only if this is the current version' })),
+    body: Type.Optional(Type.Record(Type.String({ maxLength: 60 }), Type.Unknown(), { maxProperties: 60 })),
+  },
+  { additionalProperties: false, title: 'ConfigurationChange' },
+)
+
+const missing = (index: number, field: string): AppError =>
+  bodyFault(`/changes/${index}/${field}`, 'invalid_request', { count: 1 })
+
+/** The change as the transaction takes it. Throws `invalid_request` for what its act needs and does not have. */
+function changeOf(input: Static<typeof ChangeBody>, index: number): Change {
+  const { act, name, id, externalId, version = null } = input
+  const resource = COLLECTIONS.get(input.collection)!
+  const body = input.body
+  if (act !== 'archive' && body === undefined) throw missing(index, 'body')
+  if ((act === 'update' || act === 'archive') && id === undefined) throw missing(index, 'id')
+  if (act === 'archive') return { resource, name, act, id: id!, version }
+  if (act === 'update') return { resource, name, act, id: id!, version, body: body! }
+  if (act === 'create') return { resource, name, act, body: body! }
+  if (externalId === undefined || !('externalId' in resource.columns)) throw missing(index, 'externalId')
+  return { resource, name, act, externalId, body: body! }
+}
+
+export function configurationRoutes(app: Api, deps: Deps): void {
+  app.post('/v1/configuration', {
+    bodyLimit: LARGEST,
+    config: withScope('configuration:write'),
+    schema: {
+      ...documentedUnder('tenants')(
+        'changeConfiguration',
+        'Up to 500 changes of locations, services, agents, hours and campaigns, all of them or none',
+      ),
+      body: Type.Object(
+        { changes: Type.Array(ChangeBody, { minItems: 1, maxItems: MOST }) },
+        { additionalProperties: false },
+      ),
+      response: {
+        200: Type.Object(
+          {
+            items: Type.Array(
+              Type.Object(
+                {
+                  collection: Type.String(),
+                  id: Id,
+                  version: Type.Integer(),
+                  isNew: Type.Boolean(),
+                },
+                { title: 'ConfigurationChanged', additionalProperties: false },
+              ),
+            ),
+          },
+          { title: 'ConfigurationResult', additionalProperties: false },
+        ),
+        ...problems,
+      },
+    },
+    handler: async (request) => {
+      const changes = request.body.changes.map(changeOf)
+      const locked = changes.find(({ resource }) => !hasScope(request, resource.scopes.write))
+      if (locked) throw new AppError('forbidden', { scope: locked.resource.scopes.write })
+      const done = await changeTogether(deps, tenantOf(request), changes)
+      return {
+        items: done.map(({ resource, row, isNew }) => {
+          const { id, version } = presentRow(resource, row) as { id: string; version: number }
+          return { collection: resource.path, id, version, isNew }
+        }),
+      }
+    },
+  })
+}
