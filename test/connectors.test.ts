@@ -1,6 +1,7 @@
 // One suite for every connector: the guarantees that a queue must keep; then what is specific to HTTP push.
 import { Connection } from 'rabbitmq-client'
 import { Webhook } from 'standardwebhooks'
+import { Compile } from 'typebox/compile'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { sweepCallbacks } from '../src/domain/callback/dialing/sweep.ts'
 import { amqpConnector, queueOf } from '../src/application/dispatch/amqp.connector.ts'
@@ -8,6 +9,7 @@ import { pauseAfter } from '../src/application/dispatch/batches.ts'
 import { retryAfter } from '../src/platform/http-client/failure.ts'
 import { httpConnector } from '../src/application/dispatch/http.connector.ts'
 import { logConnector } from '../src/application/dispatch/log.connector.ts'
+import { ContactsDue, ContactsWithdrawn } from '../src/http/openapi/pushes.ts'
 import { pushOnce } from '../src/application/dispatch/push.ts'
 import { takeMessage } from '../src/application/dispatch/replies.ts'
 import { isPublicAddress } from '../src/platform/http-client/address.ts'
@@ -116,7 +118,11 @@ function httpHarness(): Harness {
   return {
     deliver: async (campaignId) => void (await turn(campaignId)),
     taken: () => Promise.resolve(receiver.contacts().map((c) => ({ callbackId: c.callbackId, key: c.deliveryId }))),
-    withdrawn: () => Promise.resolve(receiver.withdrawn().map((c) => c.callbackId)),
+    withdrawn: () => {
+      const pushed = receiver.got.filter((got) => got.body.type === 'callbacks.withdrawn')
+      for (const { body } of pushed) expect(Compile(ContactsWithdrawn).Errors(body)).toEqual([])
+      return Promise.resolve(receiver.withdrawn().map((c) => c.callbackId))
+    },
     report: byRest,
     die: (campaignId) => dieBeforeSending('http', campaignId),
     close: () => Promise.resolve(),
@@ -380,6 +386,8 @@ describe('http push', () => {
         attempt: 1,
       },
     ])
+    // Exactly what the API description says.
+    expect(Compile(ContactsDue).Errors(receiver.got[0]!.body)).toEqual([])
     expect(receiver.got[0]!.headers['idempotency-key']).toBe(receiver.got[0]!.headers['webhook-id'])
     const next = (await service.tenant.call('POST', `/v1/campaigns/${id}/push-secret`)).body.secret
     expect(next).not.toBe(secret)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { CATALOGUES, catalogues } from './helpers/catalogues.ts'
+import { COLLECTION, collection } from './helpers/postman.ts'
 import { startService } from './helpers/service.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -41,4 +42,19 @@ test('each block of "from zero" and of the four recipes runs', async () => {
 
 test('docs/catalogues.md is what the code says (npm run catalogues writes it)', () => {
   expect(plain(readFileSync(CATALOGUES, 'utf8'))).toBe(plain(catalogues()))
+})
+
+test('the collection for Postman has every operation, and is what the description says (npm run postman writes it)', () => {
+  const text = collection()
+  expect(readFileSync(COLLECTION, 'utf8')).toBe(text)
+  const { item } = JSON.parse(text) as {
+    item: { name: string; item: { request: { method: string; url: { raw: string } } }[] }[]
+  }
+  const requests = item.flatMap((folder) => folder.item.map(({ request }) => `${request.method} ${request.url.raw}`))
+  const { paths } = JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8')) as {
+    paths: Record<string, object>
+  }
+  const operations = Object.values(paths).flatMap((methods) => Object.keys(methods))
+  expect([requests.length, new Set(requests).size]).toEqual([operations.length, operations.length])
+  expect(requests).toContain('POST {{baseUrl}}/v1/appointments/:id/cancellation')
 })

@@ -6,6 +6,7 @@ import type { Access } from '../../kernel/permissions/principal.ts'
 import { problemExample, readExamples, withExample, withValues } from './examples.ts'
 import { withNamedParts } from './name-parts.ts'
 import { named, plain, referring, type Node } from './plain-schemas.ts'
+import { pushSection } from './pushes.ts'
 import { TAGS } from './tags.ts'
 import { webhookSection } from './webhooks.ts'
 
@@ -87,6 +88,24 @@ function sharedRefusals(): Node {
   )
 }
 
+/** The operation by which somebody says where contacts are pushed. */
+const PUSHING = '/v1/campaigns'
+
+/** Headers of every answer of the API; those of the limit only where somebody's calls are counted. */
+const HEADERS: Node = {
+  'X-Request-Id': { description: 'To quote when asking for help', schema: { type: 'string' } },
+  'Agenda-Version': { description: 'Day of the last breaking change', schema: { type: 'string', format: 'date' } },
+  'RateLimit-Limit': { description: 'Calls in a minute', schema: { type: 'integer' } },
+  'RateLimit-Remaining': { description: 'Calls that are left', schema: { type: 'integer' } },
+  'RateLimit-Reset': { description: 'Seconds until the next minute', schema: { type: 'integer' } },
+}
+const headerRefs = (isCounted: boolean): Node =>
+  Object.fromEntries(
+    Object.keys(HEADERS)
+      .filter((name) => isCounted || !name.startsWith('RateLimit'))
+      .map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  )
+
 const ETAG = { description: 'The version; for If-Match', schema: { type: 'string', examples: ['"3"'] } }
 
 /** Answers that are no JSON document have no schema at their route; the example has their media type. */
@@ -109,7 +128,10 @@ function describedAnswers(path: string, operation: Operation, example: Example |
       ...(example?.response !== undefined && Number(status) === example.status
         ? { content: withExample(answer.content ?? {}, example.type, example.response) }
         : {}),
-      ...(changes && status !== '204' ? { headers: { ETag: ETAG } } : {}),
+      headers: {
+        ...(changes && status !== '204' ? { ETag: ETAG } : {}),
+        ...headerRefs((operation.security ?? []).length > 0),
+      },
     },
   ])
   const refused = refusals(path, operation).map((status): [string, unknown] => [
@@ -154,13 +176,21 @@ export function describedApi(described: object): object {
         const answers = describedAnswers(path, operation, example)
         const sent = describedRequest(operation, example)
         const parameters = example ? withValues(path, operation.parameters ?? [], example) : operation.parameters
+        const pushes = path === PUSHING && method === 'post' ? { callbacks: pushSection() } : {}
         const scope = operation['x-required-scope']
         const needs = scope === undefined ? '' : ` Needs the scope \`${scope}\`.`
         const description = `${operation.description ?? `${operation.summary ?? ''}.`}${needs}`
         return [
           method,
           named(
-            plain({ ...rest, ...(parameters ? { parameters } : {}), ...sent, description, responses: answers }),
+            plain({
+              ...rest,
+              ...(parameters ? { parameters } : {}),
+              ...sent,
+              ...pushes,
+              description,
+              responses: answers,
+            }),
             schemas,
           ),
         ]
@@ -175,7 +205,7 @@ export function describedApi(described: object): object {
     tags: TAGS,
     paths: operations,
     webhooks,
-    components: { ...components, schemas: sorted, responses: sharedRefusals() },
+    components: { ...components, schemas: sorted, responses: sharedRefusals(), headers: HEADERS },
   }
 }
 
