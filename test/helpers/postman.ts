@@ -39,7 +39,7 @@ function requestOf(path: string, method: string, operation: Operation): object {
   const { headers, body } = bodyOf(operation)
   const shown = ({ name, description, example, required }: Parameter): object => ({
     key: name,
-    value: example === undefined ? '' : String(example as string),
+    value: example === undefined ? '' : String(example),
     ...(description === undefined ? {} : { description }),
     ...(required || example !== undefined ? {} : { disabled: true }),
   })
