@@ -1,4 +1,5 @@
 // The client package against the service over HTTP: the recipes of portal, dialler, CRM and voice bot, rivals, lost answers, pages.
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -200,6 +201,33 @@ test('lists come as one loop over all pages', async () => {
   const whole = await agenda.get('/v1/appointments', { query: { limit: 200 } })
   expect([...ids]).toEqual(whole.items.map((one) => one.id))
   expect(ids.size).toBeGreaterThan(3)
+})
+
+test('the common acts can be done from a terminal', async () => {
+  const run = (...words: string[]): Promise<{ code: number; out: string; err: string }> =>
+    new Promise((resolve) => {
+      const env = { ...process.env, AGENDA_URL: base, AGENDA_KEY: service.tenant.key }
+      execFile(process.execPath, ['--no-warnings', 'src/client/cli.ts', ...words], { env }, (error, out, err) => {
+        resolve({ code: error === null ? 0 : Number(error.code), out, err })
+      })
+    })
+  await agenda.patch('/v1/services/{id}', {
+    path: { id: office.service.id },
+    ifMatch: '*',
+    body: { externalId: 'cie' },
+  })
+  expect(JSON.parse((await run('services')).out)).toMatchObject([{ externalId: 'cie' }])
+  const slots = JSON.parse((await run('slots', 'cie', '--from', '2026-11-30', '--to', '2026-11-30')).out)
+  const person = ['--first', 'Ada', '--last', 'Riga', '--email', 'riga@posta.example']
+  const booked = JSON.parse((await run('book', 'cie', '--start', slots.days[0].slots[0].start, ...person)).out)
+  expect(booked.status).toBe('confirmed')
+  const moved = await run('move', booked.id, '--start', '2026-11-30T09:07:00+01:00')
+  expect([moved.code, moved.err.startsWith('not_on_grid: ')]).toEqual([1, true])
+  expect(JSON.parse((await run('cancel', booked.id, '--reason', 'prova')).out).status).toBe('cancelled')
+  const listed = JSON.parse((await run('get', '/v1/appointments', 'sort=-createdAt', 'limit=1')).out)
+  expect(listed.items[0].id).toBe(booked.id)
+  const help = await run('fly')
+  expect([help.code, help.err.includes('there is no command fly')]).toEqual([2, true])
 })
 
 test('its types are those of the API description (npm run client:types writes them)', () => {
