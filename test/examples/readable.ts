@@ -1,13 +1,5 @@
 // PURE. Makes a recorded exchange fit for a document: short lists, stable ids, no secrets.
-
-export type Exchange = {
-  url: string
-  request?: unknown
-  requestType?: string
-  status: number
-  response?: unknown
-  type: string
-}
+import type { Example } from '../../src/http/openapi/examples.ts'
 
 /** So many items of a list are enough to understand it. */
 const SHOWN = 2
@@ -34,7 +26,7 @@ function anonymous(text: string): string {
 }
 
 /** The exchange as the API description shows it. */
-export function readable({ request, response, ...rest }: Exchange): Exchange {
+export function readable({ request, response, ...rest }: Example): Example {
   const short = typeof response === 'string' ? response.slice(0, LONGEST_TEXT) : shortened(response)
   return JSON.parse(
     anonymous(
@@ -44,5 +36,5 @@ export function readable({ request, response, ...rest }: Exchange): Exchange {
         ...(short === undefined || short === '' ? {} : { response: short }),
       }),
     ),
-  ) as Exchange
+  ) as Example
 }

@@ -7,7 +7,8 @@ import { makePerson, signedCaller } from '../helpers/people.ts'
 import { caller, PLATFORM_KEY, startService, textType, type TestService, type TestTenant } from '../helpers/service.ts'
 import { isStream, makeSamples, requestFor, routesOf, type Route } from '../contract/samples.ts'
 import { bodies, byHand, preparations, type Call, type Prepared } from './requests.ts'
-import { readable, type Exchange } from './readable.ts'
+import type { Example } from '../../src/http/openapi/examples.ts'
+import { readable } from './readable.ts'
 
 const TARGET = new URL('../../src/http/openapi/examples.json', import.meta.url)
 const nameOf = (route: Route): string => `${route.method} ${route.url.replace(/:(\w+)/g, '{$1}')}`
@@ -42,7 +43,7 @@ async function readOf(demo: TestTenant, slug: string, route: Route, samples: Rec
 
 let people = 0
 const faults: string[] = []
-async function record(call: Call, route: Route, prepared: Prepared): Promise<Exchange | null> {
+async function record(call: Call, route: Route, prepared: Prepared): Promise<Example | null> {
   const name = nameOf(route)
   const { url, body } = prepared
   const headers = { 'if-match': '*', ...prepared.headers }
@@ -78,12 +79,12 @@ export async function recordExamples(only?: string): Promise<string[]> {
   const ofDemo = over(service, demo)
   await service.settle()
   const { ids } = await makeSamples(ofDemo)
-  const recorded: Record<string, Exchange> = { ...byHand }
+  const recorded: Record<string, Example> = { ...byHand }
   let n = 0
   for (const route of routes) {
     const name = nameOf(route)
     const prepare = preparations[name]
-    let exchange: Exchange | null = byHand[name] ?? null
+    let exchange: Example | null = byHand[name] ?? null
     if (exchange === null && route.method === 'GET' && !prepare) {
       const { call } = await callerFor(ofDemo, route, slug)
       exchange = await record(call, route, { url: await readOf(demo, slug, route, ids), body: undefined })

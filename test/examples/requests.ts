@@ -2,7 +2,7 @@
 import { makePerson, signedCaller } from '../helpers/people.ts'
 import { makeOffice, type TestService } from '../helpers/service.ts'
 
-import type { Exchange } from './readable.ts'
+import type { Example } from '../../src/http/openapi/examples.ts'
 
 type Ids = Record<string, string>
 export type Call = (method: string, url: string, body?: unknown, headers?: Record<string, string>) => Promise<any>
@@ -119,8 +119,8 @@ async function started({ service }: Before): Promise<void> {
 }
 
 const PEM = (what: string): string => `-----BEGIN ${what}-----\n…\n-----END ${what}-----\n`
-/** Exchanges whose keys would have to be real. */
-export const byHand: Record<string, Exchange> = {
+/** Examples whose keys would have to be real. */
+export const byHand: Record<string, Example> = {
   'GET /v1/agenda/stream': {
     ...{ url: '/v1/agenda/stream', status: 200, type: 'text/event-stream' },
     response:

@@ -3,7 +3,7 @@
 import { PROBLEM_CODES, statusOf } from '../../kernel/errors.ts'
 import { API_VERSION } from '../api-version.ts'
 import type { Access } from '../../kernel/permissions/principal.ts'
-import { problemExample, readExamples, withExample, withValues } from './examples.ts'
+import { problemExample, readExamples, withExample, withValues, type Example } from './examples.ts'
 import { withNamedParts } from './name-parts.ts'
 import { named, plain, referring, type Node } from './plain-schemas.ts'
 import { pushSection } from './pushes.ts'
@@ -113,8 +113,6 @@ const streamed = (example: Example | undefined): Answer => ({
   description: DESCRIPTIONS[200]!,
   content: { [example?.type.split(';')[0] ?? 'text/plain']: { schema: { type: 'string' } } },
 })
-
-type Example = ReturnType<typeof readExamples>[string]
 
 function describedAnswers(path: string, operation: Operation, example: Example | undefined): Record<string, unknown> {
   const given = Object.entries(operation.responses).filter(([status]) => /^[23]\d\d$/.test(status))

@@ -5,7 +5,8 @@ import { statusOf, type ProblemCode } from '../../kernel/errors.ts'
 
 type Media = Record<string, { schema?: unknown; examples?: object }>
 type Parameter = { in: string; name: string; schema?: { type?: unknown }; example?: unknown }
-type Example = {
+/** One recorded exchange. */
+export type Example = {
   url: string
   request?: unknown
   requestType?: string
