@@ -99,6 +99,11 @@ test('a CRM subscribes, checks the signature of notices, and reads on by cursor 
   expect(await fault({ body: got!.raw.replace('booked', 'moved') })).toBe('wrong_signature')
   expect(await fault({ now: service.clock.now + 600_000 })).toBe('too_old')
   expect(await fault({ headers: {} })).toBe('missing_header')
+  expect(await fault({ secret: 'whsec_ä' })).toBe('malformed_secret')
+  const capitals = Object.fromEntries(
+    Object.entries(received.headers).map(([name, value]) => [name.toUpperCase(), value]),
+  )
+  expect((await readNotice({ ...received, headers: capitals })).type).toBe('appointment.booked')
 
   service.clock.now += 11_000
   const seen: string[] = []
@@ -176,7 +181,11 @@ test('a booking whose answers are lost is tried again and made once; a refusal i
   expect([(wrong as AgendaError).code, asked()]).toEqual(['not_on_grid', 4])
   server.close()
   const dead = createAgenda({ baseUrl: url, key: 'x', retries: 0 })
-  expect(await dead.get('/v1/services').catch(refusal)).toMatchObject({ status: 0, code: 'unreachable' })
+  expect(await dead.get('/v1/services').catch(refusal)).toMatchObject({
+    ...{ status: 0, code: 'unreachable', cause: expect.any(Error) },
+    message: expect.stringContaining('ECONNREFUSED'),
+  })
+  expect(() => createAgenda({ baseUrl: 'not a url', key: 'x' })).toThrow(TypeError)
   const given = AbortSignal.abort(new Error('enough'))
   await expect(agenda.get('/v1/services', { signal: given })).rejects.toThrow('enough')
 })

@@ -85,6 +85,23 @@ test('when one change is refused, nothing has changed, and the answer says which
     expect([status < 500, await count()]).toEqual([true, 0])
   }
   expect((await set([{ collection: 'locations', act: 'create' }])).body.errors[0].pointer).toBe('/changes/0/body')
+  const place = { collection: 'locations', act: 'create', body: { name: 'x' } }
+  for (const [change, field] of [
+    [{ ...place, externalId: 'x' }, 'externalId'],
+    [{ ...place, id: service.deps.newId() }, 'id'],
+    [{ ...place, version: 1 }, 'version'],
+  ] as const)
+    expect((await set([change])).body.errors[0]).toMatchObject({
+      pointer: `/changes/0/${field}`,
+      code: 'unknown_field',
+    })
+  const twice = await set([
+    { ...place, name: 'a' },
+    { ...place, name: 'a' },
+  ])
+  expect(twice.body.errors[0]).toMatchObject({ pointer: '/changes/1/name', code: 'repeated' })
+  const large = await set([{ ...place, body: { name: 'x'.repeat(1_100_000) } }])
+  expect([large.status, large.body.detail.includes('1048576')]).toEqual([413, true])
   expect((await set([{ collection: 'contacts', act: 'create', body: {} }])).status).toBe(400)
   const many = Array.from({ length: 501 }, () => hq)
   expect((await set(many)).body.errors[0].code).toBe('too_many')

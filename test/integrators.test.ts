@@ -26,6 +26,15 @@ test('an external id that is known names the same object, or a conflict that say
   const other = await post('/v1/appointments', { ...booking, start: '2026-12-01T10:00:00+01:00' })
   expect([other.status, other.body.code, other.body.existingId]).toEqual([409, 'external_id_taken', first.body.id])
 
+  // A hold that is confirmed again under the same id is the same appointment.
+  const hold = await post('/v1/holds', { serviceIds: [office.service.id], start: '2026-12-01T11:00:00+01:00' })
+  const confirmation = { holdId: hold.body.id, contact: booking.contact, externalId: 'portal-2' }
+  const confirmed = await post('/v1/appointments', confirmation)
+  const repeated = await post('/v1/appointments', confirmation)
+  expect([confirmed.status, repeated.status, repeated.body.id]).toEqual([201, 200, confirmed.body.id])
+  const stranger$ = await post('/v1/appointments', { ...confirmation, externalId: 'portal-3' })
+  expect([stranger$.status, stranger$.body.code]).toEqual([409, 'invalid_transition'])
+
   const campaign = await service.tenant.make('campaigns', { name: 'C', capacity: { kind: 'fixed', perBucket: 50 } })
   const ask = (number: string) => post('/v1/callbacks', { campaignId: campaign.id, number, externalId: 'ticket-2' })
   const asked = await ask('+393330000022')

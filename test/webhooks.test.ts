@@ -42,7 +42,9 @@ function verify(secret: string, got: Got): void {
     vi.useRealTimers()
   }
 }
-const notices = new Map(EVENT_TYPES.map((type) => [type, Compile(noticeSchema(type))]))
+const notices = new Map(
+  [...EVENT_TYPES, 'webhook.test' as const].map((type) => [type as string, Compile(noticeSchema(type))]),
+)
 /** The notice has exactly the fields that the API description gives to its type. */
 function expectNotice(body: any): void {
   const check = notices.get(body.type)!
@@ -81,7 +83,7 @@ test('each subscriber gets what it asked for, signed, thin and with the object a
   expect(second!.body.data).toMatchObject({
     content: 'full',
     before: { status: 'confirmed' },
-    after: null,
+    after: { status: 'cancelled' },
     details: { reason: 'pioggia' },
     appointment: { status: 'cancelled' },
   })
@@ -251,6 +253,11 @@ describe('addresses', () => {
 test('the test of a subscription sends an example of each type, as the API description shows it', async () => {
   const mine = await hook(['*'])
   const sent = new Map<string, string>()
+  await call('POST', `/v1/webhooks/${mine.id}/test`)
+  await service.settle()
+  expect(receiver.got.map((got) => got.body.type)).toEqual(['webhook.test'])
+  expectNotice(receiver.got[0]!.body)
+  receiver.got.length = 0
   for (const type of EVENT_TYPES)
     sent.set((await call('POST', `/v1/webhooks/${mine.id}/test`, { type })).body.eventId, type)
   await service.settle()

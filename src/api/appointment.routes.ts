@@ -11,7 +11,7 @@ import { expanded } from './expand.ts'
 import { orderOf } from '../domain/appointment/appointment-order.ts'
 import type { Deps } from '../domain/deps.ts'
 import { codeIn } from '../kernel/code.ts'
-import { AppError, bodyFault } from '../kernel/errors.ts'
+import { AppError, bodyFault, missing } from '../kernel/errors.ts'
 import { actorOf, tenantOf } from '../http/access.ts'
 import { decodeTimeCursor, encodeTimeCursor, PageOf, pageOf } from '../platform/schema/paging.ts'
 import { etagOf, IdempotencyHeader, problems, RequiredIfMatchHeader, requiredVersion } from '../http/headers.ts'
@@ -62,8 +62,8 @@ async function bookingContext(
 }
 
 function placementOf(body: PlacementBody): BookingRequest {
-  if (body.serviceIds === undefined) throw bodyFault('/serviceIds', 'invalid_request', { count: 1 })
-  if (body.start === undefined) throw bodyFault('/start', 'invalid_request', { count: 1 })
+  if (body.serviceIds === undefined) throw missing('/serviceIds')
+  if (body.start === undefined) throw missing('/start')
   const { serviceIds, durationMinutes, start, locationId, agentId, channel, places, override } = body
   return {
     serviceIds,

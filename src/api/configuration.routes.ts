@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox'
 import type { Deps } from '../domain/deps.ts'
 import { changeTogether, type Change } from '../domain/catalogue/records/batch.ts'
 import { presentRow } from '../domain/catalogue/records/records.ts'
-import type { Resource } from '../domain/catalogue/records/resource.ts'
+import type { Body, Resource } from '../domain/catalogue/records/resource.ts'
 import { agents, pools } from '../domain/catalogue/resources/agent.resource.ts'
 import { holidayCalendars, locations } from '../domain/catalogue/resources/location.resource.ts'
 import { absences, closures, openings, schedules } from '../domain/catalogue/resources/schedule.resource.ts'
@@ -13,7 +13,7 @@ import { campaigns } from '../domain/callback/dialing/campaign.resource.ts'
 import { hasScope, tenantOf } from '../http/access.ts'
 import { problems } from '../http/headers.ts'
 import { documentedUnder, withScope } from '../http/route.ts'
-import { AppError, bodyFault } from '../kernel/errors.ts'
+import { AppError, missing } from '../kernel/errors.ts'
 import { ExternalId, Id, oneOf } from '../platform/schema/schema.ts'
 
 /** So many changes take about as long as a page of messages; more would keep the configuration locked for too long. */
@@ -47,21 +47,48 @@ const ChangeBody = Type.Object(
   { additionalProperties: false, title: 'ConfigurationChange' },
 )
 
-const missing = (index: number, field: string): AppError =>
-  bodyFault(`/changes/${index}/${field}`, 'invalid_request', { count: 1 })
+/** The error for a field that is wrong by its code alone. */
+const fault = (pointer: string, code: 'unknown_field' | 'repeated'): AppError =>
+  new AppError('invalid_request', { count: 1 }, { fields: [{ in: 'body', pointer, code }] })
 
-/** The change as the transaction takes it. Throws `invalid_request` for what its act needs and does not have. */
-function changeOf(input: Static<typeof ChangeBody>, index: number): Change {
-  const { act, name, id, externalId, version = null } = input
+/** What each act takes beside `collection` and `name`. */
+const TAKES = {
+  create: { needs: ['body'], may: [] },
+  put: { needs: ['externalId', 'body'], may: [] },
+  update: { needs: ['id', 'body'], may: ['version'] },
+  archive: { needs: ['id'], may: ['version'] },
+} as const
+type Input = Static<typeof ChangeBody>
+
+/** Throws `invalid_request` for a field that the act needs and does not have, or that it would ignore. */
+function checkFields(input: Input, index: number): void {
+  const { needs, may } = TAKES[input.act]
+  for (const field of needs) if (input[field] === undefined) throw missing(`/changes/${index}/${field}`)
+  for (const field of ['id', 'externalId', 'version', 'body'] as const)
+    if (input[field] !== undefined && ![...needs, ...may].some((one) => one === field))
+      throw fault(`/changes/${index}/${field}`, 'unknown_field')
+}
+
+/** The change as the transaction takes it. Throws `invalid_request`. */
+function changeOf(input: Input, index: number): Change {
+  checkFields(input, index)
+  const { act, name, id = '', externalId = '', version = null } = input
   const resource = COLLECTIONS.get(input.collection)!
-  const body = input.body
-  if (act !== 'archive' && body === undefined) throw missing(index, 'body')
-  if ((act === 'update' || act === 'archive') && id === undefined) throw missing(index, 'id')
-  if (act === 'archive') return { resource, name, act, id: id!, version }
-  if (act === 'update') return { resource, name, act, id: id!, version, body: body! }
-  if (act === 'create') return { resource, name, act, body: body! }
-  if (externalId === undefined || !('externalId' in resource.columns)) throw missing(index, 'externalId')
-  return { resource, name, act, externalId, body: body! }
+  const body = input.body as Body
+  if (act === 'archive') return { resource, name, act, id, version }
+  if (act === 'update') return { resource, name, act, id, version, body }
+  if (act === 'create') return { resource, name, act, body }
+  if (!('externalId' in resource.columns)) throw fault(`/changes/${index}/externalId`, 'unknown_field')
+  return { resource, name, act, externalId, body }
+}
+
+/** Two changes with one name: later ones could mean either. */
+function checkNames(changes: readonly Change[]): void {
+  const seen = new Set<string>()
+  for (const [index, { name }] of changes.entries()) {
+    if (name !== undefined && seen.has(name)) throw fault(`/changes/${index}/name`, 'repeated')
+    if (name !== undefined) seen.add(name)
+  }
 }
 
 export function configurationRoutes(app: Api, deps: Deps): void {
@@ -99,6 +126,7 @@ export function configurationRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request) => {
       const changes = request.body.changes.map(changeOf)
+      checkNames(changes)
       const locked = changes.find(({ resource }) => !hasScope(request, resource.scopes.write))
       if (locked) throw new AppError('forbidden', { scope: locked.resource.scopes.write })
       const done = await changeTogether(deps, tenantOf(request), changes)

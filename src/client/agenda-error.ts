@@ -13,9 +13,11 @@ export class AgendaError extends Error {
   /** The whole problem document; it can have further fields, such as `existingId`. */
   readonly problem: Problem & Record<string, unknown>
 
-  constructor(status: number, problem: Record<string, unknown>, requestId: string | null) {
+  constructor(status: number, problem: Record<string, unknown>, requestId: string | null, cause?: unknown) {
     const code = typeof problem.code === 'string' ? problem.code : `http_${status}`
-    super(typeof problem.detail === 'string' ? problem.detail : `HTTP ${status}`)
+    const [first] = Array.isArray(problem.errors) ? (problem.errors as { pointer?: string; detail?: string }[]) : []
+    const place = first?.pointer === undefined ? '' : ` (${first.pointer}: ${first.detail ?? ''})`
+    super(typeof problem.detail === 'string' ? problem.detail + place : `HTTP ${status}`, { cause })
     this.name = 'AgendaError'
     this.status = status
     this.code = code

@@ -44,6 +44,7 @@ export const ifMatch = (record: { version: number }): string => `"${record.versi
 
 function addressOf(base: string, path: string, call: AnyCall): string {
   const named = (call.path ?? {}) as Record<string, unknown>
+  if (!path.startsWith('/')) throw new TypeError(`a path begins with /: ${path}`)
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(named[name])))
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(call.query ?? {}))
@@ -91,21 +92,26 @@ async function bodyIn(response: Response): Promise<unknown> {
   return isJson ? (JSON.parse(text) as unknown) : text
 }
 
-/** One attempt; null when there was no answer. Throws when the caller gave up. */
+/** One attempt; the error when there was no answer. Throws when the caller gave up, and for an address that is none. */
 async function attempt(
   options: AgendaOptions,
   url: string,
   init: RequestInit,
   call: AnyCall,
-): Promise<Response | null> {
+): Promise<Response | { cause: unknown }> {
   const limit = AbortSignal.timeout(options.timeout ?? 30_000)
   const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit
   try {
     return await (options.fetch ?? fetch)(url, { ...init, signal })
   } catch (error) {
     if (call.signal?.aborted) throw error
-    return null
+    return { cause: error }
   }
+}
+
+const unreachable = ({ baseUrl }: AgendaOptions, cause: unknown): AgendaError => {
+  const reason = cause instanceof Error ? ((cause.cause as Error | undefined)?.message ?? cause.message) : String(cause)
+  return new AgendaError(0, { code: 'unreachable', detail: `No answer from ${baseUrl}: ${reason}` }, null, cause)
 }
 
 async function send(options: AgendaOptions, method: Method, path: string, call: AnyCall): Promise<unknown> {
@@ -118,15 +124,15 @@ async function send(options: AgendaOptions, method: Method, path: string, call: 
   }
   const retries = options.retries ?? 3
   for (let i = 0; ; i += 1) {
-    const response = await attempt(options, url, init, call)
+    const answer = await attempt(options, url, init, call)
+    const response = answer instanceof Response ? answer : null
     if (response?.ok) return bodyIn(response)
     if (i < retries && (response === null || PASSING.has(response.status))) {
       await response?.body?.cancel()
       await wait(pauseAfter(i, response), call.signal)
       continue
     }
-    if (response === null)
-      throw new AgendaError(0, { code: 'unreachable', detail: `No answer from ${options.baseUrl}` }, null)
+    if (response === null) throw unreachable(options, (answer as { cause: unknown }).cause)
     const problem = await bodyIn(response).catch(() => null)
     const known = problem !== null && typeof problem === 'object' ? (problem as Record<string, unknown>) : {}
     throw new AgendaError(response.status, known, response.headers.get('x-request-id'))
@@ -138,6 +144,7 @@ async function send(options: AgendaOptions, method: Method, path: string, call: 
  * Idempotency-Key, so that attempts which are repeated after a lost answer do nothing twice.
  */
 export function createAgenda(options: AgendaOptions): Agenda {
+  if (!URL.canParse(options.baseUrl)) throw new TypeError(`baseUrl is no address: ${options.baseUrl}`)
   const caller =
     (method: Method) =>
     (path: string, call: AnyCall = {}) =>

@@ -10,9 +10,9 @@ type NoticeOf<T extends NoticeType> = webhooks[T] extends {
 /** A notice; `notice.type` tells which fields `notice.data` has. */
 export type Notice = { [T in NoticeType]: NoticeOf<T> }[NoticeType]
 
-/** Why a notice is not to be trusted: `missing_header`, `too_old`, `wrong_signature`. */
+/** Why a notice is not to be trusted: `missing_header`, `too_old`, `wrong_signature`; or the secret is none: `malformed_secret`. */
 export class WebhookError extends Error {
-  readonly code: 'missing_header' | 'too_old' | 'wrong_signature'
+  readonly code: 'missing_header' | 'too_old' | 'wrong_signature' | 'malformed_secret'
   constructor(code: WebhookError['code']) {
     super(code)
     this.name = 'WebhookError'
@@ -43,14 +43,19 @@ export async function readNotice({
   now = Date.now(),
 }: Received): Promise<Notice> {
   const header = (name: string): string => {
-    const value = headers instanceof Headers ? headers.get(name) : headers[name]
+    const value =
+      headers instanceof Headers
+        ? headers.get(name)
+        : Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
     if (typeof value !== 'string') throw new WebhookError('missing_header')
     return value
   }
   const [id, timestamp, signatures] = [header('webhook-id'), header('webhook-timestamp'), header('webhook-signature')]
   if (!(Math.abs(now / 1000 - Number(timestamp)) <= tolerance)) throw new WebhookError('too_old')
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const key = await crypto.subtle.importKey('raw', bytesOf(secret.replace(/^whsec_/, '')), algorithm, false, ['verify'])
+  const bytes = secret.replace(/^whsec_/, '')
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(bytes)) throw new WebhookError('malformed_secret')
+  const key = await crypto.subtle.importKey('raw', bytesOf(bytes), algorithm, false, ['verify'])
   const signed = new TextEncoder().encode(`${id}.${timestamp}.${body}`)
   for (const one of signatures.split(' ')) {
     const [version, signature = ''] = one.split(',')

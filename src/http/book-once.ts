@@ -2,6 +2,7 @@
 // answer is stored in the transaction of the booking, without the manage token: a repetition derives it again.
 import type { CompiledQuery } from 'kysely'
 import { presentAppointment, presentNew } from '../domain/appointment/appointment-json.ts'
+import { findAppointment } from '../domain/appointment/appointment.sql.ts'
 import type { BookingRequest } from '../domain/appointment/booking-request.ts'
 import { book, type Booking, type BookingContext, type NewBooking } from '../domain/appointment/book.ts'
 import { confirmHold, type Confirmed, type HoldConfirmation } from '../domain/appointment/confirm-hold.ts'
@@ -94,15 +95,37 @@ export async function bookOnce(
   }
 }
 
-/** Confirms a hold once: 201 like a booking. Throws the refusals of `confirmHold`. */
+/**
+ * The appointment that this hold became under the same external id, as the answer to a repetition without a key; null when it is another
+ * one, or is over.
+ */
+async function confirmedBefore(deps: Deps, { holdId, request, context }: HoldConfirmation): Promise<Answer | null> {
+  if (request.externalId === undefined) return null
+  const a = await findAppointment(deps.db.kysely, context.tenantId, holdId)
+  const isSame = a?.external_id === request.externalId && (a.status === 'confirmed' || a.status === 'pending')
+  if (!a || !isSame) return null
+  const body = presentAppointment(a, await deps.snapshots.recentConfig(context.tenantId))
+  return { status: 200, body, headers: linksTo(a.id, a.version) }
+}
+
+/**
+ * Confirms a hold once: 201 like a booking; 200 without the token when it was confirmed under the same external id. Throws the refusals of
+ * `confirmHold`.
+ */
 export async function confirmOnce(deps: Deps, confirmation: HoldConfirmation, repeat: Repeat): Promise<Answer> {
   const context = { ...confirmation.context, secretFor: secretBy(repeat) }
   const alongside = (one: Confirmed): CompiledQuery[] => stored(deps, repeat, answerToConfirmed(one))
   return firstAnswer(
     () => answeredBefore(deps, repeat),
     async () => {
-      const confirmed = await confirmHold(deps, { ...confirmation, context, alongside })
-      return withToken(answerToConfirmed(confirmed), confirmed.manageToken)
+      try {
+        const confirmed = await confirmHold(deps, { ...confirmation, context, alongside })
+        return withToken(answerToConfirmed(confirmed), confirmed.manageToken)
+      } catch (error) {
+        const known = await confirmedBefore(deps, confirmation)
+        if (known) return known
+        throw error
+      }
     },
   )
 }

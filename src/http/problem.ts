@@ -171,7 +171,7 @@ export function installProblems(
   sendPageNotFound: (request: FastifyRequest, reply: FastifyReply) => boolean,
 ): void {
   app.setErrorHandler((error, request, reply) => {
-    const problem = asAppError(error, bodyLimit)
+    const problem = asAppError(error, request.routeOptions.bodyLimit ?? bodyLimit)
     logProblem(request, problem)
     return sendProblem(problem, request, reply)
   })

@@ -2,7 +2,7 @@
 import type { Example } from '../../src/http/openapi/examples.ts'
 
 /** So many items of a list are enough to understand it. */
-const SHOWN = 2
+const SHOWN = 3
 const LONGEST_TEXT = 1500
 
 function shortened(value: unknown, name = ''): unknown {

@@ -107,7 +107,7 @@ const announced = async ({ service, ids, userId }: Before): Promise<Partial<Prep
 }
 /** A lease of the sample callback. */
 async function leased({ service, ids }: Before): Promise<string> {
-  later(service, 27 * HOUR)
+  later(service, 2 * HOUR)
   const { body } = await service.tenant.call('POST', `/v1/campaigns/${ids.campaigns}/leases`, {
     max: 1,
     leaseSeconds: 60,
@@ -155,7 +155,7 @@ export const preparations: Record<string, (before: Before) => Promise<Partial<Pr
   'GET /v1/slots/explanation': async () => undefined,
   'GET /v1/agents/{id}/free-busy': async () => undefined,
   'POST /v1/campaigns/{id}/leases': async ({ service }) => {
-    later(service, 27 * HOUR)
+    later(service, 2 * HOUR)
     return { body: { max: 5, leaseSeconds: 120 } }
   },
   'POST /v1/campaigns/{id}/leases/{leaseId}/results': async (before) => {

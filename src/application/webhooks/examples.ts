@@ -67,7 +67,7 @@ const place = (start: string, agentId = AGENT): Data => ({
 })
 const NINE = '2026-12-01T08:00:00.000Z'
 const TEN = '2026-12-01T09:00:00.000Z'
-const FAIREST = { reason: 'least_load', candidates: 3, load: 40 }
+const FAIREST = { reason: 'least_loaded', candidates: 3, load: 40 }
 const calls = (before: string, after: string, more: Data = {}): Data => ({ before, after, ...more })
 
 /** What the service stores with an event of each type. */
@@ -76,11 +76,11 @@ const DATA: Record<EventType, Data> = {
   'appointment.approved': { before: 'pending' },
   'appointment.refused': { before: 'pending', reason: 'A document is missing' },
   'appointment.not_approved': { before: 'pending' },
-  'appointment.moved': { before: place(TEN), after: place(NINE), assignment: 'least_load', version: 2 },
+  'appointment.moved': { before: place(TEN), after: place(NINE), assignment: 'least_loaded', version: 2 },
   'appointment.reassigned': {
     before: place(NINE, OTHER_AGENT),
     after: place(NINE),
-    assignment: 'least_load',
+    assignment: 'least_loaded',
     version: 2,
     reason: 'Ill',
   },

@@ -37,6 +37,7 @@ const DESCRIPTIONS: Record<string, string> = {
   404: 'There is no such thing, or not for this caller',
   409: 'The present state does not allow it',
   412: 'It was changed since it was read',
+  413: 'The body is too large; the problem says how many bytes may be sent',
   422: 'Well formed, but against a rule',
   428: 'If-Match is missing',
   429: 'Too many requests; Retry-After says when to try again',
@@ -50,7 +51,7 @@ function refusals(path: string, { parameters = [], requestBody, security = [] }:
     400,
     ...(security.length > 0 ? [401, 403] : []),
     ...(path.includes('{') ? [404] : []),
-    ...(requestBody === undefined && !changes ? [] : [409, 422]),
+    ...(requestBody === undefined && !changes ? [] : [409, 413, 422]),
     ...(changes ? [412, 428] : []),
     ...[429, 503],
   ]
@@ -60,7 +61,7 @@ const codesOf = (status: number): string[] => PROBLEM_CODES.filter((code) => sta
 
 /** One answer for each status, shared by all operations; the codes that it can carry are its enumeration. */
 function sharedRefusals(): Node {
-  const statuses = [400, 401, 403, 404, 409, 412, 422, 428, 429, 503]
+  const statuses = [400, 401, 403, 404, 409, 412, 413, 422, 428, 429, 503]
   return Object.fromEntries(
     statuses.map((status) => [
       `Problem${status}`,

@@ -53,9 +53,17 @@ export function withValues(path: string, parameters: readonly Parameter[], examp
 const PROBLEMS: readonly ProblemCode[] = [
   ...(['invalid_request', 'unauthenticated', 'forbidden', 'not_found', 'slot_taken'] as const),
   ...(['precondition_failed', 'invalid_phone', 'precondition_required', 'too_many_requests'] as const),
-  'database_unavailable',
+  ...(['body_too_large', 'database_unavailable'] as const),
 ]
-const WORDS = { count: 1, scope: 'appointments:write', what: 'appointment', version: 3, minutes: 1, phone: '12' }
+const WORDS = {
+  count: 1,
+  scope: 'appointments:write',
+  what: 'appointment',
+  version: 3,
+  minutes: 1,
+  phone: '12',
+  limit: 262144,
+}
 
 /** An example problem of a status (RFC 9457). */
 export function problemExample(status: number): object {

@@ -25,8 +25,14 @@ const HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((na
   description: 'Standard Webhooks 1.0',
 }))
 
+/** What the test of a subscription sends when no type is named. */
+const TEST = 'webhook.test'
+type NoticeType = EventType | typeof TEST
+
+const meaningOf = (type: NoticeType): string => (type === TEST ? 'The test of a subscription' : EVENTS[type])
+
 /** The payload of notices of one type. */
-export function noticeSchema(type: EventType): TSchema {
+export function noticeSchema(type: NoticeType): TSchema {
   const kind = objectOf(type)
   const data = Type.Object(
     {
@@ -54,8 +60,8 @@ export function noticeSchema(type: EventType): TSchema {
 }
 
 /** The example notice of a type, exactly as the test of a subscription sends it. */
-export function noticeExample(type: EventType): Record<string, unknown> {
-  const { subjectId, data, object } = exampleOf(type)
+export function noticeExample(type: NoticeType): Record<string, unknown> {
+  const { subjectId, data, object } = type === TEST ? { ...exampleOf('webhook.disabled'), data: {} } : exampleOf(type)
   const at = new Date('2026-11-24T09:02:00Z')
   return JSON.parse(
     bodyOf({ id: '019a9f00-0000-7000-8000-000000000042', type, at, subjectId, actor: 'test', data }, object),
@@ -65,14 +71,14 @@ export function noticeExample(type: EventType): Record<string, unknown> {
 /** The `webhooks` section; schemas still have their titles. */
 export const webhookSection = (): Record<string, unknown> =>
   Object.fromEntries(
-    EVENT_TYPES.map((type) => [
+    [...EVENT_TYPES, TEST as NoticeType].map((type) => [
       type,
       {
         post: {
           operationId: `on${nameOf(type)}`,
           tags: ['webhooks'],
-          summary: EVENTS[type],
-          description: `${EVENTS[type]}.`,
+          summary: meaningOf(type),
+          description: `${meaningOf(type)}.`,
           security: [],
           parameters: HEADERS,
           requestBody: {

@@ -11,6 +11,17 @@ const STATES_AFTER = new Set([
   ...['callback.promised', 'callback.loaded', 'callback.postponed'],
 ])
 
+/** The state in which events leave their object, where they do not store it. */
+const STATUS_AFTER: Readonly<Record<string, string>> = {
+  'appointment.approved': 'confirmed',
+  'appointment.refused': 'cancelled',
+  'appointment.not_approved': 'cancelled',
+  'appointment.cancelled': 'cancelled',
+  'appointment.completed': 'completed',
+  'appointment.no_show': 'no_show',
+  'appointment.outcome_undone': 'confirmed',
+}
+
 export type ShownEvent = { before: Fields | null; after: Fields | null; details: Fields }
 
 const isFields = (value: unknown): value is Fields =>
@@ -39,7 +50,7 @@ export function shownEvent(type: string, data: unknown): ShownEvent {
   )
   return {
     before: orNull(stateOf(before)),
-    after: orNull({ ...stateOf(after), ...(isState ? stateOf(rest) : {}) }),
+    after: orNull({ ...stateOf(STATUS_AFTER[type]), ...stateOf(after), ...(isState ? stateOf(rest) : {}) }),
     details,
   }
 }

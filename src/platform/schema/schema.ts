@@ -30,7 +30,7 @@ export const ContentLanguage = Type.String({
 
 /** A field that callers may leave out and handlers always find: validation fills the default in. */
 export const defaulted = <T extends TSchema>(schema: T): T => Type.Optional(schema)
-export const CountShown = Type.Object({ count: Type.Integer() }, { additionalProperties: false })
+export const CountShown = Type.Object({ count: Type.Integer() }, { title: 'Count', additionalProperties: false })
 export const Instant = Type.String({ format: 'instant', description: 'RFC 3339 with offset' })
 export const LocalDate = Type.String({ format: 'calendar-date', description: 'YYYY-MM-DD' })
 export const Zone = Type.String({ format: 'time-zone', maxLength: 60, description: 'IANA time zone' })
