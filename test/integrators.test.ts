@@ -98,6 +98,9 @@ test('a record of another system is written by its id: new, changed, unchanged, 
   expect((await put('erp/1', { ...rosa, externalId: 'erp/2' })).body.errors[0]).toMatchObject({
     pointer: '/externalId',
   })
+  const read = await service.tenant.call('GET', `/v1/by-external-id/contacts/${encodeURIComponent('erp/1')}`)
+  expect([read.status, read.body.id, read.headers.etag]).toEqual([200, made.body.id, '"3"'])
+  expect((await service.tenant.call('GET', '/v1/by-external-id/contacts/nobody')).status).toBe(404)
   // The contact that it was merged into answers for it.
   const twin = await put('erp/3', { firstName: 'Rosa', lastName: 'Verdi', phone: '+393331112266' })
   const merge = { otherId: twin.body.id }

@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { bodyOf } from './fields.ts'
 import Type, { type TObject } from 'typebox'
 import type { Deps } from '../domain/deps.ts'
+import { AppError } from '../kernel/errors.ts'
 import { tenantOf } from './access.ts'
-import { putByExternalId } from '../domain/catalogue/records/external-id.ts'
+import { findKnown, putByExternalId } from '../domain/catalogue/records/external-id.ts'
 import type { Resource } from '../domain/catalogue/records/resource.ts'
 import { etagOf, IfMatchHeader, problems, wantedVersion } from './headers.ts'
 import { presentRow } from '../domain/catalogue/records/records.ts'
@@ -43,6 +44,20 @@ export function registerByExternalId(
   }
   const path = `/v1/by-external-id/${resource.path}/:externalId`
   app.put(path, { config, schema, handler })
+  app.get(path, {
+    config: withScope(resource.scopes.read, 'none'),
+    schema: {
+      ...{ tags: [resource.path], operationId: `find${title}` },
+      summary: `Read by external id: ${resource.description}`,
+      params: Type.Object({ externalId: ExternalId }),
+      response: { 200: shown, ...problems },
+    },
+    handler: async (request: PutRequest, reply) => {
+      const row = await findKnown(resource, deps.db.kysely, tenantOf(request), request.params.externalId)
+      if (!row) throw new AppError('not_found', { what: resource.name })
+      return reply.header('etag', etagOf(row.version)).send(presentRow(resource, row))
+    },
+  })
   // The address of before, which could be taken for others: it answers until its sunset, and is not described any more.
   const deprecated = {
     since: '2026-11-30',

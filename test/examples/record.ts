@@ -6,7 +6,7 @@ import { loadDemo, newDemoKey } from '../../src/cli/demo/demo.ts'
 import { makePerson, signedCaller } from '../helpers/people.ts'
 import { caller, PLATFORM_KEY, startService, textType, type TestService, type TestTenant } from '../helpers/service.ts'
 import { isStream, makeSamples, requestFor, routesOf, type Route } from '../contract/samples.ts'
-import { bodies, byHand, preparations, type Call, type Prepared } from './requests.ts'
+import { bodies, byHand, preparations, writtenBefore, type Call, type Prepared } from './requests.ts'
 import type { Example } from '../../src/http/openapi/examples.ts'
 import { readable } from './readable.ts'
 
@@ -83,7 +83,7 @@ export async function recordExamples(only?: string): Promise<string[]> {
   let n = 0
   for (const route of routes) {
     const name = nameOf(route)
-    const prepare = preparations[name]
+    const prepare = preparations[name] ?? (name.startsWith('GET /v1/by-external-id/') ? writtenBefore : undefined)
     let exchange: Example | null = byHand[name] ?? null
     if (exchange === null && route.method === 'GET' && !prepare) {
       const { call } = await callerFor(ofDemo, route, slug)
@@ -96,7 +96,7 @@ export async function recordExamples(only?: string): Promise<string[]> {
       const samples = (await makeSamples(one)).ids
       const asked = requestFor(samples, route)
       const { call, userId = '' } = await callerFor(one, route, own)
-      const more = (await prepare?.({ service: one, ids: samples, call, userId, slug: own })) ?? {}
+      const more = (await prepare?.({ service: one, ids: samples, call, userId, slug: own }, asked.url)) ?? {}
       const body = bodies[name]?.(samples) ?? asked.body
       exchange = await record(call, route, { ...asked, body, ...more })
       service.clock.now = now

@@ -1,4 +1,5 @@
 // What is asked in the examples of changes where the sample of the contract tests says too little, and what must have happened before.
+import { requestFor } from '../contract/samples.ts'
 import { makePerson, signedCaller } from '../helpers/people.ts'
 import { makeOffice, type TestService } from '../helpers/service.ts'
 
@@ -245,4 +246,12 @@ export const preparations: Record<string, (before: Before) => Promise<Partial<Pr
     const { url } = await announced(before)
     return { url: `${url}closing` }
   },
+}
+
+/** The record that a read by external id answers. */
+export async function writtenBefore({ service, ids }: Before, url: string): Promise<Partial<Prepared>> {
+  const [, , , collection = ''] = url.split('/')
+  const { body } = requestFor(ids, { method: 'PUT', url: `/v1/by-external-id/${collection}/:externalId` })
+  await service.tenant.call('PUT', url, body)
+  return {}
 }

@@ -1,7 +1,7 @@
 // Rules for external ids. Creating a record under a known external id returns the same record, or a conflict that names it.
 // Systems that synchronise records write them by external id, whether or not they exist.
 import { isDeepStrictEqual } from 'node:util'
-import { transaction, violationOf, type Tx } from '../../../platform/database/tx.ts'
+import { transaction, violationOf, type Db, type Tx } from '../../../platform/database/tx.ts'
 import type { Deps } from '../../deps.ts'
 import { AppError, externalIdTaken } from '../../../kernel/errors.ts'
 import type { Body, Resource, WriteContext, Row } from './resource.ts'
@@ -13,8 +13,13 @@ type Context = Omit<WriteContext, 'before'>
 /** Whether records of this kind can have an external id. */
 export const hasExternalId = (resource: Resource): boolean => 'externalId' in resource.columns
 
-/** The record with the external id, or the one it was merged into. */
-async function findKnown(resource: Resource, tx: Tx, tenantId: string, externalId: string): Promise<Row | undefined> {
+/** The record with the external id, archived or not, or the one it was merged into. */
+export async function findKnown(
+  resource: Resource,
+  tx: Db | Tx,
+  tenantId: string,
+  externalId: string,
+): Promise<Row | undefined> {
   const row = await findRowByExternalId(tx, resource.table, tenantId, externalId)
   const joined = row?.merged_into as string | null | undefined
   return joined ? findRow(tx, resource.table, tenantId, joined) : row
