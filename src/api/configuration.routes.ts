@@ -16,7 +16,7 @@ import { documentedUnder, withScope } from '../http/route.ts'
 import { AppError, missing } from '../kernel/errors.ts'
 import { ExternalId, Id, oneOf } from '../platform/schema/schema.ts'
 
-/** So many changes take about as long as a page of messages; more would keep the configuration locked for too long. */
+/** The transaction holds its locks until the last change, so more changes would keep other writers of the tenant waiting. */
 const MOST = 500
 const LARGEST = 1024 * 1024
 

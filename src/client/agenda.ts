@@ -92,20 +92,20 @@ async function bodyIn(response: Response): Promise<unknown> {
   return isJson ? (JSON.parse(text) as unknown) : text
 }
 
-/** One attempt; the error when there was no answer. Throws when the caller gave up, and for an address that is none. */
+/** One attempt: its answer, or why there was none. Throws when the caller gave up. */
 async function attempt(
   options: AgendaOptions,
   url: string,
   init: RequestInit,
   call: AnyCall,
-): Promise<Response | { cause: unknown }> {
+): Promise<{ response: Response | null; cause?: unknown }> {
   const limit = AbortSignal.timeout(options.timeout ?? 30_000)
   const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit
   try {
-    return await (options.fetch ?? fetch)(url, { ...init, signal })
+    return { response: await (options.fetch ?? fetch)(url, { ...init, signal }) }
   } catch (error) {
     if (call.signal?.aborted) throw error
-    return { cause: error }
+    return { response: null, cause: error }
   }
 }
 
@@ -124,15 +124,14 @@ async function send(options: AgendaOptions, method: Method, path: string, call: 
   }
   const retries = options.retries ?? 3
   for (let i = 0; ; i += 1) {
-    const answer = await attempt(options, url, init, call)
-    const response = answer instanceof Response ? answer : null
+    const { response, cause } = await attempt(options, url, init, call)
     if (response?.ok) return bodyIn(response)
     if (i < retries && (response === null || PASSING.has(response.status))) {
       await response?.body?.cancel()
       await wait(pauseAfter(i, response), call.signal)
       continue
     }
-    if (response === null) throw unreachable(options, (answer as { cause: unknown }).cause)
+    if (response === null) throw unreachable(options, cause)
     const problem = await bodyIn(response).catch(() => null)
     const known = problem !== null && typeof problem === 'object' ? (problem as Record<string, unknown>) : {}
     throw new AgendaError(response.status, known, response.headers.get('x-request-id'))

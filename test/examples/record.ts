@@ -1,6 +1,6 @@
 // Records one exchange for each operation of the API: reads from the demo municipality, changes from the sample tenant of the contract
-// tests. `RECORD_EXAMPLES=1 npx vitest run test/contract/examples.test.ts` writes them to src/http/openapi/examples.json; test/contract/examples.test.ts checks them against the
-// description on every run.
+// tests. `RECORD_EXAMPLES=1 npx vitest run test/contract/examples.test.ts` writes them to src/http/openapi/examples.json; without the
+// variable that test checks them against the description.
 import { writeFileSync } from 'node:fs'
 import { loadDemo, newDemoKey } from '../../src/cli/demo/demo.ts'
 import { makePerson, signedCaller } from '../helpers/people.ts'

@@ -1,11 +1,10 @@
 // PURE. Gives names to the objects and enumerations inside the schemas of the API description, so that generated code has no names that
 // grow with the depth, and equal parts are one type.
-import type { Node } from './plain-schemas.ts'
+import { constantOf, isNode, type Node } from './plain-schemas.ts'
 
 /** Generators append the names of fields to the names of parts; bodies and answers have the name of their operation. */
 const LONGEST = { part: 18, whole: 34 }
 
-const isNode = (value: unknown): value is Node => value !== null && typeof value === 'object' && !Array.isArray(value)
 const capital = (text: string): string =>
   text
     .split(/[^A-Za-z0-9]+/)
@@ -47,12 +46,11 @@ function branchName(branch: unknown, index: number, all: readonly unknown[]): st
   const others = all.filter((one) => !(isNode(one) && one.type === 'null'))
   if (others.length === 1 || !isNode(branch)) return ''
   const fields = isNode(branch.properties) ? Object.values(branch.properties) : []
-  const values = fields.flatMap((field) => {
-    const only: unknown = isNode(field) ? (field.const ?? (Array.isArray(field.enum) ? field.enum : []).at(0)) : null
-    const isOne = isNode(field) && (field.const !== undefined || (Array.isArray(field.enum) && field.enum.length === 1))
-    return isOne && typeof only === 'string' ? [only] : []
-  })
-  return values.length > 0 ? capital(values[0]!) : index === 0 ? '' : String(index + 1)
+  const kind = fields
+    .map((field) => (isNode(field) ? constantOf(field) : undefined))
+    .find((one) => typeof one === 'string')
+  if (typeof kind === 'string') return capital(kind)
+  return index === 0 ? '' : String(index + 1)
 }
 
 const inEach = (value: unknown, to: (inner: unknown, name: string) => unknown): unknown =>

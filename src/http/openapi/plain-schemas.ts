@@ -2,7 +2,8 @@
 // and every schema with a title once, under that name.
 
 export type Node = Record<string, unknown>
-const isNode = (value: unknown): value is Node => value !== null && typeof value === 'object' && !Array.isArray(value)
+export const isNode = (value: unknown): value is Node =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 /** Formats that only this service knows, as the standard says them, or as a pattern. */
 const FORMATS: Record<string, Node> = {
@@ -15,20 +16,24 @@ const FORMATS: Record<string, Node> = {
   'month-day-or-date': { pattern: '^(\\d{4}-)?\\d{2}-\\d{2}$', examples: ['12-25'] },
 }
 
+/**
+ * The only value that a schema allows; undefined when it allows others. The generator of the description writes some constants as
+ * enumerations of one.
+ */
+export const constantOf = (node: Node): unknown =>
+  Array.isArray(node.enum) && node.enum.length === 1 ? (node.enum[0] as unknown) : node.const
+
 /** A union of constants as one enumeration; null when the node is something else. */
 function enumerated(node: Node): Node | null {
   const { anyOf, ...rest } = node
   if (!Array.isArray(anyOf) || anyOf.length === 0) return null
   const branches = anyOf as Node[]
-  // The generator of the description writes some constants as enumerations of one.
-  const only = (one: Node): unknown =>
-    Array.isArray(one.enum) && one.enum.length === 1 ? (one.enum[0] as unknown) : one.const
-  const values = branches.filter((one) => only(one) !== undefined)
+  const values = branches.filter((one) => constantOf(one) !== undefined)
   const isNullable = branches.some((one) => one.type === 'null')
   if (values.length === 0 || values.length + (isNullable ? 1 : 0) !== branches.length) return null
-  const types = [...new Set(values.map((one) => typeof only(one)))]
+  const types = [...new Set(values.map((one) => typeof constantOf(one)))]
   if (types.length !== 1 || (types[0] !== 'string' && types[0] !== 'boolean')) return null
-  const all = values.map(only)
+  const all = values.map(constantOf)
   return isNullable
     ? { ...rest, type: [types[0], 'null'], enum: [...all, null] }
     : { ...rest, type: types[0], enum: all }

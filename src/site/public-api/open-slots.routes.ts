@@ -3,7 +3,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Api } from '../../http/api.ts'
 import { pathPart } from '../../http/fields.ts'
-import { hasTag, tagOf } from '../../http/route.ts'
+import { tagOf } from '../../http/route.ts'
 import { memoizeByObject } from '../../kernel/memoize.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -152,7 +152,6 @@ export function bulkRoutes(app: Api, deps: Deps): void {
   const send = async (request: FastifyRequest, reply: FastifyReply, file: File): Promise<FastifyReply> => {
     const { bodies, etags } = await filesOf(deps, await openConfig(deps, request))
     reply.headers({ etag: etags[file], 'cache-control': 'public, max-age=30' })
-    if (hasTag(request, etags[file])) return reply.code(304).send()
     return reply.type('application/fhir+ndjson; charset=utf-8').send(bodies[file])
   }
 
