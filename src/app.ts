@@ -92,6 +92,12 @@ import { callCounter } from './http/call-limit.ts'
 import { installEdge } from './http/edge.hook.ts'
 import { installVersions } from './http/api-version.ts'
 import { tenantRoutes } from './api/tenant.routes.ts'
+import { testModeRoutes } from './api/test-mode.routes.ts'
+import { installTenantTime } from './http/tenant-time.hook.ts'
+import { reportOf } from './platform/error-report.ts'
+import { queuesFor } from './queues.ts'
+import { scheduleQueue } from './schedule-loop.ts'
+import { SCHEDULES } from './schedules.ts'
 
 type AppOptions = {
   logLevel: string
@@ -163,6 +169,11 @@ async function refuseUnacceptable(request: FastifyRequest): Promise<void> {
 /** All routes of the API. */
 async function apiRoutes(api: Api, deps: Deps, authenticator: Authenticator): Promise<void> {
   tenantRoutes(api, deps)
+  testModeRoutes(api, deps, {
+    queues: queuesFor(1).filter(({ name }) => name !== scheduleQueue.name),
+    periodic: SCHEDULES,
+    onError: (error) => api.log.warn(reportOf(error), 'work of a test tenant failed'),
+  })
   keyRoutes(api, deps, authenticator)
   userRoutes(api, deps, authenticator)
   meRoutes(api, deps)
@@ -249,6 +260,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     checkReach: (request, person, access) => checkReach(deps, request, person, access.reach),
     countCall: callCounter(deps),
   })
+  installTenantTime(app, deps)
   installAudit(app, deps)
   installFieldMasking(app, deps)
   installIdempotency(app, deps)

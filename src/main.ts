@@ -16,7 +16,9 @@ import { AppError } from './kernel/errors.ts'
 import { problemWords } from './locales/words.ts'
 import { createRequest, postBy } from './platform/http-client/post.ts'
 import { addressIn } from './application/messaging/message.ts'
-import { pooledBytes, uuidSource } from './kernel/uuid.ts'
+import { pooledBytes } from './kernel/uuid.ts'
+import { createTenantClocks, quietInTests } from './platform/tenant-clocks.ts'
+import { readTestClock } from './domain/tenant/test-tenant.sql.ts'
 import { installationKeys } from './platform/vault/keys.ts'
 import { createVault } from './platform/vault/vault.ts'
 
@@ -60,19 +62,23 @@ type DepsConfig = Pick<Config, 'platformKey'> &
 export function createDeps(
   db: Deps['db'],
   config: DepsConfig,
-  now: () => number = Date.now,
+  real: () => number = Date.now,
   keys: readonly Buffer[] = [],
 ): Deps {
   const bytes = pooledBytes(randomBytes)
-  const newId = uuidSource(now, bytes)
   const pubsub = createPubSub(db)
-  const request = createRequest(config.privateTargets ?? false)
+  const clocks = createTenantClocks(real, bytes, (tenantId) => readTestClock(db.kysely, tenantId))
+  const { now, newId } = clocks
+  const request = quietInTests(clocks, createRequest(config.privateTargets ?? false))
   return {
     db,
     now,
+    clocks,
     pubsub,
-    due: createDueClock(pubsub, now, (tenantId, campaignId, since) =>
-      earliestDue(db.kysely, tenantId, campaignId, since),
+    due: createDueClock(
+      pubsub,
+      (tenantId) => clocks.inTimeOf(tenantId, now),
+      (tenantId, campaignId, since) => earliestDue(db.kysely, tenantId, campaignId, since),
     ),
     connectors: {},
     newId,

@@ -12,9 +12,9 @@ import { scheduleQueue } from './schedule-loop.ts'
 import { webhookQueue } from './application/webhooks/webhooks.ts'
 import type { Queue } from './platform/jobs/queue.ts'
 
-/** All queues to work on. Without a mail server, the mail queue is left out and mails wait in the outbox. */
-export function queuesFor(deps: Deps, mailSlots: number): Queue<Deps>[] {
-  const common = [
+/** All queues to work on. */
+export function queuesFor(mailSlots: number): Queue<Deps>[] {
+  return [
     relayQueue,
     offerQueue,
     textQueue,
@@ -26,6 +26,6 @@ export function queuesFor(deps: Deps, mailSlots: number): Queue<Deps>[] {
     scheduleQueue,
     resetQueue,
     citizenCodeQueue,
+    mailQueue(mailSlots),
   ]
-  return deps.mail ? [...common, mailQueue(mailSlots)] : common
 }

@@ -26,7 +26,7 @@ export async function sweep(
     for (const { run } of shared) {
       if (stopped()) return
       try {
-        await run(deps, tenantId, stopped)
+        await deps.clocks.inTimeOf(tenantId, () => run(deps, tenantId, stopped))
       } catch (error) {
         onError(error)
       }
@@ -42,7 +42,8 @@ const jobOf = (deps: Deps, tenantId: string, name: string, due: number) => ({
 /** Makes sure that every tenant has the jobs of the `once` tasks. */
 export async function ensureSchedules(deps: Deps): Promise<void> {
   for (const tenantId of await allTenantIds(deps.db.kysely)) {
-    const jobs = single.map(({ name }) => jobOf(deps, tenantId, name, deps.now()))
+    const now = deps.clocks.inTimeOf(tenantId, deps.now)
+    const jobs = single.map(({ name }) => jobOf(deps, tenantId, name, now))
     await ensureJobs(deps.db.kysely, jobs)
     deps.pubsub.say('jobs', `${tenantId} ${QUEUE}`)
   }
@@ -64,7 +65,8 @@ export function startSchedules(deps: Deps, onError: (error: unknown) => void): L
   let isStopped = false
   const running = new Set<Promise<unknown>>()
   const stopHearing = deps.pubsub.on('load', (tenantId) => {
-    const reading = runContactListImports(deps, tenantId, () => isStopped)
+    const reading = deps.clocks
+      .inTimeOf(tenantId, () => runContactListImports(deps, tenantId, () => isStopped))
       .catch(onError)
       .finally(() => running.delete(reading))
     running.add(reading)

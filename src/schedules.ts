@@ -34,6 +34,8 @@ type Schedule = {
    * runs at a time and which survives a crash.
    */
   mode: 'everywhere' | 'once'
+  /** It only deletes what is old: moving the clock of a test tenant runs it once a day, and not every hour. */
+  isHousekeeping?: boolean
   run: (deps: Deps, tenantId: string, stopped: () => boolean) => Promise<unknown>
 }
 
@@ -57,24 +59,29 @@ export const SCHEDULES: readonly Schedule[] = [
     run: (deps, id, stopped) => runContactListImports(deps, id, stopped),
   },
   {
+    isHousekeeping: true,
     ...{ name: 'old answers', every: SOON, mode: 'everywhere' },
     run: (deps, id) => forgetAnswers(deps.db.kysely, id, ago(deps, REMEMBERED), BATCH),
   },
   {
+    isHousekeeping: true,
     ...{ name: 'old drafts', every: SOON, mode: 'everywhere' },
     run: (deps, id) => forgetDrafts(deps.db.kysely, id, ago(deps, 0)),
   },
   {
+    isHousekeeping: true,
     ...{ name: 'access of citizens', every: HOUR, mode: 'once' },
     // Kept for an hour, because codes are counted by the hour.
     run: (deps, id) => forgetAccess(deps.db.kysely, id, ago(deps, HOUR)),
   },
   {
+    isHousekeeping: true,
     ...{ name: 'dead holds', every: SOON, mode: 'everywhere' },
     run: (deps, id) => forgetExpiredHolds(deps.db.kysely, id, ago(deps, DAY), BATCH),
   },
   { name: 'states of agents', every: SOON, mode: 'everywhere', run: (deps, id) => endOldStates(deps, id) },
   {
+    isHousekeeping: true,
     ...{ name: 'old states and calls', every: HOUR, mode: 'once' },
     run: async (deps, id) => {
       await forgetPops(deps.db.kysely, id, ago(deps, DAY))
@@ -82,12 +89,14 @@ export const SCHEDULES: readonly Schedule[] = [
     },
   },
   { name: 'digests', every: 10 * MINUTE, mode: 'once', run: (deps, id) => sendDigests(deps, id) },
-  { name: 'retention', every: HOUR, mode: 'once', run: (deps, id) => eraseOldMessages(deps, id) },
+  { isHousekeeping: true, name: 'retention', every: HOUR, mode: 'once', run: (deps, id) => eraseOldMessages(deps, id) },
   {
+    isHousekeeping: true,
     ...{ name: 'people to forget', every: HOUR, mode: 'once' },
     run: (deps, id, stopped) => applyRetention(deps, id, stopped),
   },
   {
+    isHousekeeping: true,
     name: 'old sessions',
     every: HOUR,
     mode: 'once',
@@ -107,10 +116,12 @@ export const SCHEDULES: readonly Schedule[] = [
     },
   },
   {
+    isHousekeeping: true,
     ...{ name: 'parked jobs', every: DAY, mode: 'once' },
     run: (deps, id) => forgetParked(deps.db.kysely, id, ago(deps, PARKED)),
   },
   {
+    isHousekeeping: true,
     ...{ name: 'webhook log', every: HOUR, mode: 'once' },
     run: async (deps, id, stopped) => {
       while (!stopped() && (await forgetNotices(deps.db.kysely, id, ago(deps, LOGGED), BATCH)) === BATCH);

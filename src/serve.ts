@@ -12,6 +12,7 @@ import { keepDemoKey } from './cli/demo/demo-key.ts'
 import { operationsHandler } from './http/edge.hook.ts'
 import { startDispatch } from './application/dispatch/dispatch.loop.ts'
 import { startSchedules } from './schedule-loop.ts'
+import { learnClocks, startTestTenants } from './application/test-mode/test-tenants.ts'
 import { startJobs } from './platform/jobs/job.loop.ts'
 import { queuesFor } from './queues.ts'
 import { loadDemo } from './cli/demo/demo.ts'
@@ -42,8 +43,10 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
   const failed = (what: string) => (error: unknown) =>
     app.log[error instanceof AppError && error.status < 500 ? 'warn' : 'error'](reportOf(error), `${what} failed`)
   const isWorking = config.role !== 'api'
+  await whenAvailable(() => learnClocks(deps))
+  const testing = startTestTenants(deps, isWorking, failed('test mode'))
   const sweeping = isWorking ? startSchedules(deps, failed('sweep')) : null
-  const working = isWorking ? startJobs(deps, queuesFor(deps, config.mailConnections), failed('side work')) : null
+  const working = isWorking ? startJobs(deps, queuesFor(config.mailConnections), failed('side work')) : null
   const dispatching = isWorking ? startDispatch(deps, failed('dispatch')) : null
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -59,6 +62,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     operations?.close()
     await app.close()
     clearInterval(closing)
+    await testing.stop()
     await sweeping?.stop()
     await working?.stop()
     await dispatching?.stop()

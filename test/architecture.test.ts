@@ -106,6 +106,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'application/privacy': ['application/messaging', 'application/waiting-list', 'application/webhooks'],
   'application/rearranging': ['application/messaging', 'application/notifications'],
   'application/reminders': ['application/messaging', 'application/notifications'],
+  'application/test-mode': ['application/dispatch', 'application/onboarding'],
   'application/waiting-list': ['application/messaging', 'application/notifications'],
   'application/webhooks': ['application/identity', 'application/messaging'],
   'http/openapi': ['http'],

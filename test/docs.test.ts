@@ -16,24 +16,28 @@ const plain = (text: string): string =>
     .replace(/-{3,}/g, '---')
     .replace(/\s*\n\s*/g, '\n')
 
-test('each block of "from zero" and of the four recipes runs', async () => {
+/** What each page prints, among other things. */
+const PAGES: Record<string, readonly (string | RegExp)[]> = {
+  'from-zero': [/prova \[/, 'offer another time', "[ 'completed' ]"],
+  'test-mode': [/^test-[0-9a-f]{10} 20/, /booked sent 20/, /reminder sent 20/, /^401$/m],
+}
+
+test.each(Object.entries(PAGES))('each block of docs/%s.md runs', async (page, printed) => {
   const service = await startService()
   // The blocks run in a process with the real clock.
   service.clock.now = Date.now()
   const base = await service.app.listen({ port: 0, host: '127.0.0.1' })
-  const text = readFileSync(join(ROOT, 'docs/from-zero.md'), 'utf8')
+  const text = readFileSync(join(ROOT, `docs/${page}.md`), 'utf8')
   const blocks = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code!)
-  expect(blocks.length).toBeGreaterThan(8)
+  expect(blocks.length).toBeGreaterThan(3)
   const folder = join(ROOT, '.tmp', `docs-${process.pid}`)
   mkdirSync(folder, { recursive: true })
-  const program = join(folder, 'from-zero.ts')
+  const program = join(folder, `${page}.ts`)
   writeFileSync(program, blocks.join('\n').replace("'@agenda/client'", "'../../src/client/index.ts'"))
   const env = { ...process.env, AGENDA_URL: base, AGENDA_KEY: service.tenant.key }
   try {
     const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', program], { env })
-    expect(stdout).toMatch(/prova \[/)
-    expect(stdout).toContain('offer another time')
-    expect(stdout).toContain("[ 'completed' ]")
+    for (const text of printed) expect(stdout).toMatch(text)
   } finally {
     rmSync(folder, { recursive: true, force: true })
     await service.close()

@@ -35,7 +35,7 @@ const bookAt = async (start: string, agentId: string): Promise<any> => {
   return answer.body
 }
 const read = async (id: string): Promise<any> => (await call('GET', `/v1/appointments/${id}`)).body
-const work = () => drain(service.deps, queuesFor(service.deps, 1))
+const work = () => drain(service.deps, queuesFor(1))
 const messagesAbout = async (id: string, template: string): Promise<any[]> =>
   (await call('GET', `/v1/messages?subjectId=${id}`)).body.items.filter((m: any) => m.template === template)
 

@@ -5,6 +5,10 @@ import type { Snapshots } from './availability/snapshots.ts'
 import type { SendMail } from '../platform/mail.ts'
 import type { Connectors } from './catalogue/campaign/connector.ts'
 
+/** Whether messages of this tenant reach nobody: pages show the codes and links in them instead. */
+export const sendsNothing = ({ demoTenantId, clocks }: Deps, tenantId: string): boolean =>
+  demoTenantId === tenantId || clocks.of(tenantId) !== undefined
+
 export type Deps = CoreDeps & {
   snapshots: Snapshots
   /** Waits until an item of a campaign is due. */

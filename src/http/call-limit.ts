@@ -72,7 +72,7 @@ export function createCallCounts(deps: Pick<Deps, 'pubsub' | 'now'>): CallCounts
   }
 }
 
-const countsOf = memoizeByObject((deps: Deps) => createCallCounts(deps))
+const countsOf = memoizeByObject(({ pubsub, clocks }: Deps) => createCallCounts({ pubsub, now: clocks.real }))
 
 /** The store of @fastify/rate-limit for one part of the application, or for one route of it. */
 export function sharedStore(deps: Deps, part: string) {

@@ -113,6 +113,9 @@ const PROBLEMS = {
   unreadable_calendar: 422,
   offer_over: 409,
   limit_reached: 409,
+  not_in_test_mode: 409,
+  clock_moving: 409,
+  clock_backwards: 422,
   // public booking pages
   booking_closed: 403,
   draft_gone: 404,

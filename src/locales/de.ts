@@ -291,6 +291,18 @@ export const de: Words = {
       'Adresse nicht erlaubt',
       'Diese Adresse ist nicht verwendbar ({reason}). Nötig ist eine https-Adresse außerhalb privater Netze.',
     ],
+    not_in_test_mode: [
+      'Nur im Testbetrieb',
+      'Das geht nur in einer Test-Organisation, deren Schlüssel mit „agt.“ beginnen.',
+    ],
+    clock_moving: [
+      'Die Uhr wird gerade verstellt',
+      'Ein anderer Aufruf stellt gerade die Uhr dieser Organisation. Warten Sie auf seine Antwort.',
+    ],
+    clock_backwards: [
+      'Uhren gehen nicht zurück',
+      'Die Uhr steht auf {now}. Wählen Sie diesen Zeitpunkt oder einen späteren.',
+    ],
     limit_reached: ['Höchstzahl erreicht', 'Es gibt schon {max}; mehr sind nicht möglich.'],
     offer_over: [
       'Angebot abgelaufen',

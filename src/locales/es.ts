@@ -254,6 +254,15 @@ export const es: Words = {
       'Dirección no permitida',
       'Esta dirección no se puede usar ({reason}). Hace falta una dirección https que no esté en redes privadas.',
     ],
+    not_in_test_mode: [
+      'Solo en modo de prueba',
+      'Esto solo es posible en una entidad de prueba, cuyas claves empiezan por "agt.".',
+    ],
+    clock_moving: [
+      'El reloj se está moviendo',
+      'Otra llamada está moviendo el reloj de esta entidad. Espere su respuesta.',
+    ],
+    clock_backwards: ['El reloj no retrocede', 'El reloj marca {now}. Elija ese instante o uno posterior.'],
     limit_reached: ['Límite alcanzado', 'Ya hay {max}, que es el máximo.'],
     offer_over: ['La oferta ha terminado', 'Ya no le guardamos esta hora. Su cita, si la tiene, sigue como estaba.'],
     unreadable_calendar: ['No se puede leer el calendario', 'No se ha podido leer el calendario: {reason}'],

@@ -276,6 +276,18 @@ export const fr: Words = {
       'Adresse non autorisée',
       'Cette adresse n’est pas utilisable ({reason}). Il faut une adresse https hors des réseaux privés.',
     ],
+    not_in_test_mode: [
+      'Seulement en mode test',
+      'Cela n’est possible que dans un organisme de test, dont les clés commencent par « agt. ».',
+    ],
+    clock_moving: [
+      'L’horloge est en train d’avancer',
+      'Un autre appel avance l’horloge de cet organisme. Attendez sa réponse.',
+    ],
+    clock_backwards: [
+      'Une horloge ne recule pas',
+      'L’horloge indique {now}. Choisissez cet instant ou un instant ultérieur.',
+    ],
     limit_reached: ['Limite atteinte', 'Il y en a déjà {max}, ce qui est la limite.'],
     offer_over: [
       'Offre expirée',

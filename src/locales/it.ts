@@ -251,6 +251,18 @@ export const it: Words = {
       'Indirizzo non permesso',
       'Questo indirizzo non si può usare ({reason}). Serve un indirizzo https fuori dalle reti private.',
     ],
+    not_in_test_mode: [
+      'Solo in modalità di prova',
+      'Questo si può fare solo in un ente di prova, le cui chiavi iniziano con “agt.”.',
+    ],
+    clock_moving: [
+      'L’orologio si sta spostando',
+      'Un’altra chiamata sta spostando l’orologio di questo ente. Aspetta la sua risposta.',
+    ],
+    clock_backwards: [
+      'L’orologio non torna indietro',
+      'L’orologio segna {now}. Scegli quell’istante o uno successivo.',
+    ],
     limit_reached: ['Limite raggiunto', 'Ce ne sono già {max}; di più non è possibile.'],
     offer_over: [
       'Offerta scaduta',

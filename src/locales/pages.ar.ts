@@ -11,6 +11,7 @@ const minutesOf = (n: number): string =>
 
 export const pagesAr: PageWords = {
   skip: 'الانتقال إلى المحتوى',
+  testNotice: (day: string, clock: string) => `بيئة اختبار: لا تُرسل أي رسالة فعلاً. الوقت هنا ${day}، ${clock}.`,
   languages: 'اللغة',
   back: 'السابق',
   next: 'التالي',

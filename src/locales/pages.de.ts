@@ -7,6 +7,8 @@ const ordinals = ['', 'ersten', 'zweiten', 'dritten', 'vierten', 'fünften']
 
 export const pagesDe: PageWords = {
   skip: 'Zum Inhalt',
+  testNotice: (day: string, clock: string) =>
+    `Testumgebung: Keine Nachricht wird wirklich verschickt. Hier ist ${day}, ${clock} Uhr.`,
   languages: 'Sprache',
   back: 'Zurück',
   next: 'Weiter',

@@ -48,6 +48,8 @@ const why: Partial<Record<ReasonCode, string>> = {
 
 export const pagesEn = {
   skip: 'Skip to content',
+  testNotice: (day: string, clock: string) =>
+    `Test environment: no message is really sent. Here it is ${day}, ${clock}.`,
   languages: 'Language',
   back: 'Back',
   next: 'Next',

@@ -7,6 +7,8 @@ const ordinals = ['', 'primer', 'segundo', 'tercer', 'cuarto', 'quinto']
 
 export const pagesEs: PageWords = {
   skip: 'Ir al contenido',
+  testNotice: (day: string, clock: string) =>
+    `Entorno de pruebas: no se envía ningún mensaje de verdad. Aquí es ${day}, ${clock}.`,
   languages: 'Idioma',
   back: 'Atrás',
   next: 'Siguiente',

@@ -10,6 +10,8 @@ const count = (n: number, one: string, many: string): string => `${n} ${n < 2 ? 
 
 export const pagesFr: PageWords = {
   skip: 'Aller au contenu',
+  testNotice: (day: string, clock: string) =>
+    `Environnement de test : aucun message n’est vraiment envoyé. Ici, nous sommes le ${day}, ${clock}.`,
   languages: 'Langue',
   back: 'Retour',
   next: 'Suivant',

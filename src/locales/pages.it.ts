@@ -7,6 +7,8 @@ const ordinals = ['', 'primo', 'secondo', 'terzo', 'quarto', 'quinto']
 
 export const pagesIt: PageWords = {
   skip: 'Vai al contenuto',
+  testNotice: (day: string, clock: string) =>
+    `Ambiente di prova: nessun messaggio parte davvero. Qui è ${day}, ore ${clock}.`,
   languages: 'Lingua',
   back: 'Indietro',
   next: 'Avanti',

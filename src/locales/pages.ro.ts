@@ -7,6 +7,8 @@ const ordinals = ['', 'prima', 'a doua', 'a treia', 'a patra', 'a cincea']
 
 export const pagesRo: PageWords = {
   skip: 'Salt la conținut',
+  testNotice: (day: string, clock: string) =>
+    `Mediu de test: niciun mesaj nu se trimite cu adevărat. Aici este ${day}, ora ${clock}.`,
   languages: 'Limbă',
   back: 'Înapoi',
   next: 'Înainte',

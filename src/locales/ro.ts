@@ -253,6 +253,12 @@ export const ro: Words = {
       'Adresă nepermisă',
       'Această adresă nu poate fi folosită ({reason}). Este nevoie de o adresă https din afara rețelelor private.',
     ],
+    not_in_test_mode: [
+      'Doar în modul de test',
+      'Acest lucru este posibil doar într-o instituție de test, ale cărei chei încep cu „agt.”.',
+    ],
+    clock_moving: ['Ceasul se mută acum', 'Un alt apel mută ceasul acestei instituții. Așteptați răspunsul lui.'],
+    clock_backwards: ['Ceasul nu se dă înapoi', 'Ceasul arată {now}. Alegeți acest moment sau unul ulterior.'],
     limit_reached: ['Limită atinsă', 'Există deja {max}; mai mult nu se poate.'],
     offer_over: [
       'Oferta a expirat',

@@ -1,6 +1,7 @@
 // PURE. The layout of every public page: head, header, language switch, messages, footer.
 import { directionOf, LANGUAGE_NAMES, LANGUAGES } from '../kernel/language.ts'
 import { html, paragraphs, telephone, type Html } from '../platform/html/html.ts'
+import { clockOf, dateOf } from '../locales/dates.ts'
 import { icon } from '../ui/icon.ts'
 import { dataElement, metadata } from './metadata.ts'
 import type { Page } from './page.ts'
@@ -119,6 +120,12 @@ function footer(site: Site): Html {
   </footer>`
 }
 
+/** Says that nothing here is real, and what time it is for this tenant. */
+const testNotice = ({ words, language, config: { timeZone }, now }: Site): Html =>
+  html`<div class="wide">
+    <p class="notice warning">${words.testNotice(dateOf(language, timeZone, now), clockOf(timeZone, now))}</p>
+  </div>`
+
 /** Renders a complete document. */
 export function document(site: Site, page: Page, assets: Assets): string {
   return `<!doctype html>${html`<html
@@ -138,7 +145,8 @@ export function document(site: Site, page: Page, assets: Assets): string {
         data-element="appointment-booking"
         ${page.event !== undefined && html`data-event="${page.event}"`}
       >
-        ${site.isFramed && html`<div class="wide">${languageSwitch(site)}</div>`} ${page.main}
+        ${site.isFramed && html`<div class="wide">${languageSwitch(site)}</div>`} ${site.isTest && testNotice(site)}
+        ${page.main}
       </main>
       ${!site.isFramed && footer(site)}
       <div id="status" role="status" class="unseen"></div>

@@ -36,6 +36,7 @@ export async function makeSamples(service: TestService): Promise<{ ids: Record<s
   ids.agents = office.agent.id
   ids.schedules = office.schedule.id
   ids.tenants = tenant.id
+  ids['test-tenants'] = tenant.id
   ids.pools = (await tenant.make('pools', { name: 'Sportelli', size: 1 })).id
   ids.openings = (
     await tenant.make('openings', {
@@ -134,6 +135,8 @@ const skills = (ids: Ids) => ({ serviceIds: [ids.services] })
 /** Bodies that name records of the first tenant; they are sent with the second tenant's key. */
 const bodies: Record<string, (ids: Ids) => object | string> = {
   'POST /v1/tenants': () => ({ slug: 'nuovo', name: 'Nuovo' }),
+  'POST /v1/test-tenants': () => ({ name: 'Prova' }),
+  'POST /v1/test-clock': () => ({ by: 'PT1H' }),
   'PATCH /v1/tenants/:id': () => ({ name: 'Preso' }),
   'POST /v1/api-keys': () => ({ name: 'k', scopes: ['slots:read'] }),
   'POST /v1/api-keys/:id/revocation': () => ({}),

@@ -25,6 +25,7 @@ export const bodies: Record<string, (ids: Ids) => unknown> = {
     ...{ slug: 'comune-di-valbruna', name: 'Comune di Valbruna', timeZone: 'Europe/Rome', locale: 'it', country: 'IT' },
   }),
   'PATCH /v1/tenants/{id}': () => ({ holdMinutes: 15 }),
+  'POST /v1/test-tenants': () => ({ name: 'CI of our portal', startsAt: '2027-01-11T08:00:00+01:00' }),
   'POST /v1/api-keys': () => ({ name: 'Portal', scopes: ['slots:read', 'appointments:read', 'appointments:write'] }),
   'POST /v1/locations': () => ({
     ...{ name: 'Town hall', externalId: 'HQ' },
@@ -120,7 +121,8 @@ async function started({ service }: Before): Promise<void> {
 }
 
 const PEM = (what: string): string => `-----BEGIN ${what}-----\n…\n-----END ${what}-----\n`
-/** Examples whose keys would have to be real. */
+const TEST_CLOCK = { now: '2027-01-11T07:00:00.000Z', timeZone: 'Europe/Rome', endsAt: '2026-12-07T09:30:00.000Z' }
+/** Examples whose keys would have to be real, or of a test tenant. */
 export const byHand: Record<string, Example> = {
   'GET /v1/agenda/stream': {
     ...{ url: '/v1/agenda/stream', status: 200, type: 'text/event-stream' },
@@ -131,6 +133,20 @@ export const byHand: Record<string, Example> = {
     ...{ url: '/v1/callbacks/stream', status: 200, type: 'text/event-stream' },
     response:
       ': following\n\nid: 019a9f00-0000-7000-8000-000000000001\nevent: callback.leased\ndata: {"callbackId":"019a9f00-0000-7000-8000-000000000002"}\n\n',
+  },
+  'GET /v1/test-clock': { url: '/v1/test-clock', status: 200, type: 'application/json', response: TEST_CLOCK },
+  'POST /v1/test-clock': {
+    ...{ url: '/v1/test-clock', status: 200, type: 'application/json', request: { by: 'P3W' } },
+    response: {
+      ...TEST_CLOCK,
+      now: '2027-02-01T07:00:00.012Z',
+      to: '2027-02-01T07:00:00.000Z',
+      isReached: true,
+      jobsRun: 14,
+    },
+  },
+  'DELETE /v1/test-tenants/{id}': {
+    ...{ url: '/v1/test-tenants/019a9f00-0000-7000-8000-000000000001', status: 204, type: '' },
   },
   'PUT /v1/wallets/apple': {
     url: '/v1/wallets/apple',

@@ -1,25 +1,18 @@
 // The whole service in this process on a test database, with a clock that tests step. Checks every answer against its schema and every
 // statement against the rules for a distributed engine.
-import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { buildApp } from '../../src/app.ts'
-import { earliestDue } from '../../src/domain/callback/dialing/claim.sql.ts'
-import { createDueClock } from '../../src/platform/pubsub/due-clock.ts'
+import { createDeps } from '../../src/main.ts'
 import { createPubSub } from '../../src/platform/pubsub/pubsub.ts'
-import { createSnapshots } from '../../src/domain/availability/snapshots.ts'
-import { hashSecret } from '../../src/kernel/crypto/token.ts'
 import { EVENT_TYPES } from '../../src/platform/events/catalogue.ts'
 import { shownEvent } from '../../src/platform/events/event-shape.ts'
 import { undeclared } from '../../src/platform/events/event.schema.ts'
 import { ProblemSchema } from '../../src/http/problem.ts'
 import { addOwnFormats } from '../../src/platform/schema/validation.ts'
-import { createRequest, postBy } from '../../src/platform/http-client/post.ts'
 import type { Deps } from '../../src/domain/deps.ts'
 import { queuesFor } from '../../src/queues.ts'
 import { drain } from '../../src/platform/jobs/jobs.ts'
-import { createVault } from '../../src/platform/vault/vault.ts'
-import { uuidSource } from '../../src/kernel/uuid.ts'
 import { openTestDatabase, type TestDatabase } from './database.ts'
 import { checkStatements } from './sql-rules.ts'
 import { createTenant } from '../../src/application/onboarding/create-tenant.ts'
@@ -101,36 +94,18 @@ export function caller(app: FastifyInstance, defaultKey: string): Call {
 /** The installation's key in tests. */
 export const SECRET_KEY = Buffer.alloc(32, 7)
 
-export function testDeps(db: TestDatabase['db'], clock: { now: number }): Deps {
-  const pubsub = createPubSub(db)
-  const now = (): number => clock.now
-  const newId = uuidSource(() => clock.now, randomBytes)
-  return {
+/** What the program itself starts with, but for the clock. */
+export const testDeps = (db: TestDatabase['db'], clock: { now: number }): Deps => ({
+  ...createDeps(
     db,
-    vault: createVault({ db, keys: [SECRET_KEY], randomBytes, newId, now }),
-    now,
-    pubsub,
-    due: createDueClock(pubsub, now, (tenantId, campaignId, since) =>
-      earliestDue(db.kysely, tenantId, campaignId, since),
-    ),
-    connectors: {},
-    newId,
-    randomBytes,
-    snapshots: createSnapshots(db, () => clock.now),
-    platformKeyHash: hashSecret(PLATFORM_KEY),
-    links: { base: 'https://agenda.example' },
-    mail: null,
-    mayUsePrivate: true,
-    request: createRequest(true),
-    post: postBy(createRequest(true)),
-    setUpToken: 'set-up-token-of-the-tests',
-    breachedUrl: undefined,
-    tally: new Map(),
-    mailAddress: 'no-reply@agenda.example',
-    publicRate: 100_000,
-    apiRate: 10_000_000,
-  }
-}
+    { platformKey: PLATFORM_KEY, publicUrl: 'https://agenda.example', privateTargets: true, publicRate: 100_000 },
+    () => clock.now,
+    [SECRET_KEY],
+  ),
+  setUpToken: 'set-up-token-of-the-tests',
+  mailAddress: 'no-reply@agenda.example',
+  apiRate: 10_000_000,
+})
 
 /** Another application over the same database that counts calls by itself: what others of the test have asked does not count. */
 export const appOfItsOwn = (
@@ -194,7 +169,7 @@ export async function startService(options: { observe?: (app: FastifyInstance) =
     statements,
     tenant: await newTenant('prova'),
     newTenant,
-    settle: () => drain(deps, queuesFor(deps, 10)),
+    settle: () => drain(deps, queuesFor(10)),
     async close() {
       const asked = [...statements]
       const faults = await undeclaredDetails(database)

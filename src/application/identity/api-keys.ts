@@ -38,5 +38,5 @@ export function tokenOf(deps: Deps, tenantId: string, id: string, derivation: De
   const secret = derivation
     ? deriveSecret(derivation.callerSecret, derivation.idempotencyKey, id)
     : deps.randomBytes(32)
-  return formatToken('agd', tenantId, id, secret)
+  return formatToken(deps.clocks.of(tenantId) ? 'agt' : 'agd', tenantId, id, secret)
 }

@@ -29,6 +29,7 @@ function waitFor(deps: Deps, key: string, perSecond: number): number {
 async function run(deps: Deps, job: Job): Promise<Ended> {
   const m = await messageToSend(deps, job)
   if (!m) return DONE
+  if (deps.clocks.current()) return sent(deps, m, job, null)
   const gateway = await openGateway(deps, m.tenant_id, m.channel)
   if (!gateway) return failed(deps, { m, job, failure: 'no_gateway', isForGood: false })
   // Check the quiet hours again: the message may be late for any reason.

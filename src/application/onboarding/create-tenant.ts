@@ -5,7 +5,7 @@ import type { Deps } from '../../domain/deps.ts'
 import { bodyFault } from '../../kernel/errors.ts'
 import { settingsOf } from '../../domain/tenant/settings.ts'
 import { checkTheme } from '../../domain/tenant/theme.ts'
-import { claimSlug, insertTenant } from '../../domain/tenant/tenant.sql.ts'
+import { claimSlug, insertTenant, type NewTest } from '../../domain/tenant/tenant.sql.ts'
 import { tenantJson } from '../../domain/tenant/tenant-json.ts'
 import { SCOPES } from '../../kernel/permissions/scopes.ts'
 
@@ -27,13 +27,14 @@ export type RepeatedCreation = {
 }
 
 /**
- * Creates a tenant with its first key, which has all scopes. Throws `slug_taken`; a repeated request gets the same tenant and key
- * instead.
+ * Creates a tenant with its first key, which has all scopes; with `test`, a test tenant. Throws `slug_taken`; a repeated request gets
+ * the same tenant and key instead.
  */
 export async function createTenant(
   deps: Deps,
   body: Record<string, unknown>,
   repeat: RepeatedCreation | null = null,
+  test?: NewTest,
 ): Promise<NewTenant> {
   const { slug, name, ...document } = body as { slug: string; name: string }
   if (RESERVED.has(slug)) throw bodyFault('/slug', 'slug_taken', { slug })
@@ -45,8 +46,9 @@ export async function createTenant(
     if (!repeat || !earlier) throw bodyFault('/slug', 'slug_taken', { slug })
     return { tenant: earlier.tenant, apiKey: tokenOf(deps, owner, earlier.keyId, repeat.derivation), id: owner }
   }
+  if (test) deps.clocks.note({ tenantId: id, slug, ahead: test.ahead })
   return transaction(deps.db, async (tx) => {
-    const tenant = tenantJson(await insertTenant(tx, { id, slug, name, document, now: new Date(deps.now()) }))
+    const tenant = tenantJson(await insertTenant(tx, { id, slug, name, document, now: new Date(deps.now()), test }))
     const key = { tenantId: id, name: 'administration', scopes: [...SCOPES], expiresAt: null }
     const { token, row } = await createKey(deps, tx, key, repeat?.derivation)
     await repeat?.remember(tx, id, { tenant, keyId: row.id })

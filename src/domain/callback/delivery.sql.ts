@@ -198,16 +198,18 @@ export async function statusOf(tx: Tx, tenantId: string, id: string): Promise<De
   return row?.status
 }
 
-/** Pushing campaigns of all tenants: a hint where to look for work. */
+/** Pushing campaigns of all tenants, or of one: a hint where to look for work. */
 export async function pushingCampaigns(
   db: Db,
+  tenantId: string | null = null,
 ): Promise<{ tenantId: string; campaignId: string; connector: string; externalId: string | null }[]> {
-  const rows = await db
+  let query = db
     .selectFrom('campaigns')
     .select(['tenant_id', 'id', 'connector', 'external_id'])
     .where('connector', '<>', 'pull')
     .where('archived_at', 'is', null)
-    .execute()
+  if (tenantId !== null) query = query.where('tenant_id', '=', tenantId)
+  const rows = await query.execute()
   return rows.map((row) => ({
     tenantId: row.tenant_id,
     campaignId: row.id,

@@ -36,14 +36,20 @@ export async function findTenantIdBySlug(db: Db, slug: string): Promise<string |
     ?.tenant_id
 }
 
+/** A new test tenant: how far its clock is ahead (ms), when it is deleted, and the tenant whose key created it. */
+export type NewTest = { ahead: number; until: Date; of: string | null }
+
 export async function insertTenant(
   tx: Tx,
-  tenant: { id: string; slug: string; name: string; document: unknown; now: Date },
+  tenant: { id: string; slug: string; name: string; document: unknown; now: Date; test?: NewTest | undefined },
 ): Promise<Tenant> {
-  const { id, slug, name, document, now } = tenant
+  const { id, slug, name, document, now, test } = tenant
   return tx
     .insertInto('tenants')
-    .values({ id, slug, name, document: JSON.stringify(document), created_at: now, updated_at: now })
+    .values({
+      ...{ id, slug, name, document: JSON.stringify(document), created_at: now, updated_at: now },
+      ...(test ? { test_ahead: test.ahead, test_until: test.until, test_of: test.of } : {}),
+    })
     .returningAll()
     .executeTakeFirstOrThrow()
 }

@@ -4,6 +4,7 @@ export const TAGS = [
   { name: 'tenants', description: 'Organisations, their settings, and wallets' },
   { name: 'api-keys', description: 'Keys for programs, with scopes' },
   { name: 'people', description: 'People who sign in, roles, sessions, and the audit log' },
+  { name: 'test mode', description: 'Tenants for automatic tests, with a clock that can be moved' },
   { name: 'locations', description: 'Offices and call rooms' },
   { name: 'services', description: 'What can be booked, with its rules and questions' },
   { name: 'agents', description: 'Who serves, where, and which services' },

@@ -1,10 +1,10 @@
-// PURE. Format of keys, manage tokens, feed addresses, sessions and one-time links: `agd.<ids>.<secret>`, `agm.…`, `agf.…`,
-// `ags.…`, `agl.…`.
+// PURE. Format of keys, keys of test tenants, manage tokens, feed addresses, sessions and one-time links: `agd.<ids>.<secret>`,
+// `agt.…`, `agm.…`, `agf.…`, `ags.…`, `agl.…`.
 // The ids name tenant and row, so that no look-up crosses tenants; the secret has 256 random bits, and only its SHA-256 is stored.
 import { createHash, createHmac } from 'node:crypto'
 import { uuidOfHex } from '../uuid.ts'
 
-type TokenKind = 'agd' | 'agm' | 'agf' | 'ags' | 'agl'
+type TokenKind = 'agd' | 'agt' | 'agm' | 'agf' | 'ags' | 'agl'
 export type Token = { kind: TokenKind; tenantId: string; rowId: string; secret: string }
 
 const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')
@@ -16,7 +16,7 @@ export function formatToken(kind: TokenKind, tenantId: string, rowId: string, se
 
 /** Parses a token; null if the text does not have the format. */
 export function parseToken(text: string): Token | null {
-  const match = /^(agd|agm|agf|ags|agl)\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/.exec(text)
+  const match = /^(agd|agt|agm|agf|ags|agl)\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/.exec(text)
   if (!match) return null
   const ids = Buffer.from(match[2]!, 'base64url')
   return {

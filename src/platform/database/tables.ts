@@ -22,6 +22,10 @@ export type TenantRow = {
   name: string
   document: Json<Document>
   config_version: Generated<number>
+  /** Of test tenants: how far its clock is ahead (ms), when it is deleted, and whose key created it. */
+  test_ahead: Generated<number | null>
+  test_until: Generated<Date | null>
+  test_of: Generated<string | null>
 } & Versioned
 
 export type ApiKeyRow = {

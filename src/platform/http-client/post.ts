@@ -6,10 +6,10 @@ import type { LookupFunction } from 'node:net'
 import { isPublicAddress, literalAddress } from './address.ts'
 import { failure, type Answer } from './failure.ts'
 
-type Posted = Answer & { body: string }
+export type Posted = Answer & { body: string }
 export type Post = (url: string, body: string, headers: Record<string, string>, timeoutMs: number) => Promise<Posted>
 /** `most`: largest answer in characters; a longer one is a failure. */
-type Asked = { method: string; headers: Record<string, string>; body?: string; timeoutMs: number; most?: number }
+export type Asked = { method: string; headers: Record<string, string>; body?: string; timeoutMs: number; most?: number }
 export type Request = (url: string, asked: Asked) => Promise<Posted>
 
 const MAX_ANSWER = 1_000_000

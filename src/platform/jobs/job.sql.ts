@@ -77,13 +77,34 @@ export async function dropJobs(
     .execute()
 }
 
+export type WhereDue = { tenantId: string; queue: string; due: Date }
+
+/** Queues of one tenant with jobs due by `until`. */
+export async function whereDueOf(db: Db, tenantId: string, until: Date): Promise<WhereDue[]> {
+  const { rows } = await sql<WhereDue>`select j.tenant_id as "tenantId", j.queue, min(j.due_at) as due from jobs j
+     where j.tenant_id = ${tenantId} and j.parked_at is null and j.due_at <= ${until}
+     group by j.tenant_id, j.queue order by due`.execute(db)
+  return rows
+}
+
+/** When the next job of these queues of a tenant is due, or its claim ends, after `after`; null = there is none. */
+export async function nextJob(db: Db, tenantId: string, queues: readonly string[], after: Date): Promise<Date | null> {
+  const row = await db
+    .selectFrom('jobs')
+    .select('due_at')
+    .where('tenant_id', '=', tenantId)
+    .where('parked_at', 'is', null)
+    .where('queue', 'in', queues)
+    .where('due_at', '>', after)
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.due_at ?? null
+}
+
 /** Tenants and queues with jobs due by `until`, over all tenants; a hint. */
-export async function whereDue(db: Db, until: Date): Promise<{ tenantId: string; queue: string; due: Date }[]> {
-  const { rows } = await sql<{
-    tenantId: string
-    queue: string
-    due: Date
-  }>`select j.tenant_id as "tenantId", j.queue, min(j.due_at) as due from jobs j
+export async function whereDue(db: Db, until: Date): Promise<WhereDue[]> {
+  const { rows } = await sql<WhereDue>`select j.tenant_id as "tenantId", j.queue, min(j.due_at) as due from jobs j
      where j.parked_at is null and j.due_at <= ${until} group by j.tenant_id, j.queue order by due`.execute(db)
   return rows
 }

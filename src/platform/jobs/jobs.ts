@@ -1,7 +1,18 @@
 // Runs one claimed job, and writes its end together with its effects.
 import { afterCommit, transaction, type Tx } from '../database/tx.ts'
 import type { CoreDeps } from '../core-deps.ts'
-import { claimJobs, finishJob, putJobs, putOffJob, renewJob, whereDue, type Job, type NewJob } from './job.sql.ts'
+import {
+  claimJobs,
+  finishJob,
+  putJobs,
+  putOffJob,
+  renewJob,
+  whereDue,
+  whereDueOf,
+  type Job,
+  type NewJob,
+  type WhereDue,
+} from './job.sql.ts'
 import { backOff } from '../../kernel/back-off.ts'
 import { JOB_WAITS, type Ended, type Queue } from './queue.ts'
 
@@ -42,13 +53,14 @@ function keepClaim(deps: CoreDeps, job: Job): () => Promise<void> {
   }
 }
 
-/** Runs a claimed job to its end; resolves to its result for the metrics. `onError` receives what it threw. */
-export async function runJob<D extends CoreDeps>(
-  deps: D,
-  queue: Queue<D>,
-  job: Job,
-  onError: (error: unknown) => void,
-): Promise<{ result: 'done' | 'again' | 'parked'; at: number | null }> {
+type RunResult = { result: 'done' | 'again' | 'parked'; at: number | null }
+type OnError = (error: unknown) => void
+
+/** Runs a claimed job to its end, in the time of its tenant; resolves to its result for the metrics. `onError` receives what it threw. */
+export const runJob = <D extends CoreDeps>(deps: D, queue: Queue<D>, job: Job, onError: OnError): Promise<RunResult> =>
+  deps.clocks.inTimeOf(job.tenant_id, () => runInTime(deps, queue, job, onError))
+
+async function runInTime<D extends CoreDeps>(deps: D, queue: Queue<D>, job: Job, onError: OnError): Promise<RunResult> {
   let ended: Ended
   try {
     // It was claimed more often than allowed and never ended: park it for a person to see.
@@ -75,24 +87,32 @@ export async function runJob<D extends CoreDeps>(
   return { result: at === null ? 'parked' : 'again', at }
 }
 
-export const claim = (deps: CoreDeps, queue: { name: string }, tenantId: string, limit: number): Promise<Job[]> => {
-  const now = deps.now()
+/** Claims due jobs of a tenant, by its own time. */
+export const claim = <D extends CoreDeps>(
+  deps: D,
+  queue: Pick<Queue<D>, 'name' | 'isFor'>,
+  tenantId: string,
+  limit: number,
+): Promise<Job[]> => {
+  if (queue.isFor?.(deps, tenantId) === false) return Promise.resolve([])
+  const now = deps.clocks.inTimeOf(tenantId, deps.now)
   return claimJobs(deps.db.kysely, tenantId, queue.name, new Date(now), new Date(now + LEASE), limit)
 }
 
-/** Runs all due jobs and the jobs that follow from them, one after the other; returns how many. For tests and commands. */
-export async function drain<D extends CoreDeps>(
+const throwIt: OnError = (error) => {
+  throw error
+}
+
+/** Runs the jobs that `look` finds until it finds none, or `most` were run; returns how many. */
+async function runAll<D extends CoreDeps>(
   deps: D,
-  queues: readonly Queue<D>[],
-  onError: (error: unknown) => void = (error) => {
-    throw error
-  },
+  { queues, look, most = Infinity, onError }: DrainOptions<D> & { look: () => Promise<WhereDue[]> },
 ): Promise<number> {
   const byName = new Map(queues.map((queue) => [queue.name, queue]))
   let done = 0
   for (;;) {
     const before = done
-    for (const { tenantId, queue: name } of await whereDue(deps.db.kysely, new Date(deps.now()))) {
+    for (const { tenantId, queue: name } of await look()) {
       const queue = byName.get(name)
       if (!queue) continue
       for (const job of await claim(deps, queue, tenantId, 20)) {
@@ -100,6 +120,19 @@ export async function drain<D extends CoreDeps>(
         done += 1
       }
     }
-    if (done === before) return done
+    if (done === before || done >= most) return done
   }
 }
+
+type DrainOptions<D extends CoreDeps> = { queues: readonly Queue<D>[]; most?: number; onError: OnError }
+
+/** Runs all due jobs and the jobs that follow from them, one after the other; returns how many. For tests and commands. */
+export const drain = <D extends CoreDeps>(deps: D, queues: readonly Queue<D>[], onError = throwIt): Promise<number> =>
+  runAll(deps, { queues, onError, look: () => whereDue(deps.db.kysely, new Date(deps.now())) })
+
+/** Like `drain`, for the jobs of one tenant by its own time; ends after `most` jobs. */
+export const drainTenant = <D extends CoreDeps>(deps: D, tenantId: string, options: DrainOptions<D>): Promise<number> =>
+  runAll(deps, {
+    ...options,
+    look: () => whereDueOf(deps.db.kysely, tenantId, new Date(deps.clocks.inTimeOf(tenantId, deps.now))),
+  })

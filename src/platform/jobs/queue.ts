@@ -23,6 +23,8 @@ export type Queue<D extends CoreDeps = CoreDeps> = {
   /** Attempts of a job that throws, before it is parked. */
   attempts: number
   run: (deps: D, job: Job) => Promise<Ended>
+  /** Whether this process can run the jobs of this tenant; unset = of every tenant. The jobs of others wait. */
+  isFor?: (deps: D, tenantId: string) => boolean
 }
 
 export const DONE: Ended = { kind: 'done' }

@@ -31,15 +31,18 @@ export const SLACK = 1_000
 /** A consumer that found nothing does not query again sooner than this (ms). */
 const REST = 25
 
-/** `nextDue` queries the earliest due instant after `since` of a campaign's waiting callbacks (epoch ms); null = none. */
+/**
+ * `now`: the time of a tenant (epoch ms). `nextDue` queries the earliest due instant after `since` of a campaign's waiting callbacks
+ * (epoch ms); null = none.
+ */
 export function createDueClock(
   pubsub: PubSub,
-  now: () => number,
+  now: (tenantId: string) => number,
   nextDue: (tenantId: string, campaignId: string, since: number) => Promise<number | null>,
 ): DueClock {
   const lines = new Map<string, Line>()
 
-  function arm(key: string, line: Line, at: number): void {
+  function arm(key: string, line: Line, at: number, present: number): void {
     if (line.timer) clearTimeout(line.timer)
     line.at = at
     line.timer = setTimeout(
@@ -49,7 +52,7 @@ export function createDueClock(
         line.waiting.shift()?.()
         if (line.waiting.length === 0) lines.delete(key)
       },
-      Math.max(0, Math.min(at - now(), AHEAD)),
+      Math.max(0, Math.min(at - present, AHEAD)),
     )
     line.timer.unref()
   }
@@ -60,15 +63,16 @@ export function createDueClock(
     if (!line) return
     const due = await nextDue(tenantId, campaignId, since).catch(() => null)
     if (lines.get(key) !== line || line.waiting.length === 0) return
-    const at = due === null ? Infinity : Math.max(due, now() + (due <= now() ? REST : 0))
-    arm(key, line, Math.min(at, line.timer ? line.at : Infinity, now() + AHEAD))
+    const present = now(tenantId)
+    const at = due === null ? Infinity : Math.max(due, present + (due <= present ? REST : 0))
+    arm(key, line, Math.min(at, line.timer ? line.at : Infinity, present + AHEAD), present)
   }
 
   pubsub.on(TOPIC, (text) => {
     const [tenantId = '', campaignId = '', at = '0'] = text.split(' ')
     const key = `${tenantId} ${campaignId}`
     const line = lines.get(key)
-    if (line && Number(at) < line.at) arm(key, line, Number(at))
+    if (line && Number(at) < line.at) arm(key, line, Number(at), now(tenantId))
   })
 
   return {
@@ -100,12 +104,12 @@ export function createDueClock(
       })
     },
     tell(tenantId, campaignId, at) {
-      if (at - now() <= AHEAD) pubsub.say(TOPIC, `${tenantId} ${campaignId} ${at}`)
+      if (at - now(tenantId) <= AHEAD) pubsub.say(TOPIC, `${tenantId} ${campaignId} ${at}`)
     },
     looked(tenantId, campaignId, took, since) {
       const key = `${tenantId} ${campaignId}`
       const line = lines.get(key)
-      if (line && took) arm(key, line, now())
+      if (line && took) arm(key, line, now(tenantId), now(tenantId))
       else if (line) void look(key, tenantId, campaignId, since)
     },
   }

@@ -3,7 +3,7 @@
 import type { Fields } from '../../ui/form-input.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formFields, pathPart } from '../../http/fields.ts'
-import type { Deps } from '../../domain/deps.ts'
+import { sendsNothing, type Deps } from '../../domain/deps.ts'
 import { AppError, type ProblemCode } from '../../kernel/errors.ts'
 import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
 import { problemWords } from '../../locales/words.ts'
@@ -300,9 +300,10 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
   })
   shown('activation', (site, { id, draft, base, page }) => {
     if (!draft.activation) return { redirect: `${base}/summary` }
-    // The demo without a mail server shows the link that would be sent.
-    const link =
-      deps.demoTenantId === site.tenantId ? `${site.base}/activate/${signedName(id, draft.activation.seal)}` : null
+    // Where nothing is sent, the page shows the link.
+    const link = sendsNothing(deps, site.tenantId)
+      ? `${site.base}/activate/${signedName(id, draft.activation.seal)}`
+      : null
     return activationPage(site, page(), link)
   })
   own('POST', 'activation-mail', async (request, _reply, site) => {

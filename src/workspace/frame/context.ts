@@ -34,6 +34,8 @@ export type Workspace = {
   pageWords: PageWords
   csrf: string
   now: number
+  /** Whether this is a test tenant: its pages say so. */
+  isTest: boolean
   zone: string
   /** URL of the page without the language. */
   here: string

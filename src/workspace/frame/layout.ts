@@ -1,5 +1,6 @@
 // PURE. The layout of workspace pages: head, navigation, messages.
 import { STAFF_LANGUAGES } from '../../kernel/language.ts'
+import { clockOf, dateOf } from '../../locales/dates.ts'
 import { hidden } from '../../ui/form.ts'
 import { html, type Html } from '../../platform/html/html.ts'
 import type { Scope } from '../../kernel/permissions/scopes.ts'
@@ -175,6 +176,9 @@ const problem = (workspace: Workspace, p: NonNullable<WorkspacePage['problem']>)
     ${p.requestId !== null && html`<p>${workspace.words.layout.requestId}: <code>${p.requestId}</code></p>`}
     <p><a href="/agenda">${workspace.words.layout.home}</a></p>`
 
+const testNotice = ({ pageWords, language, zone, now }: Workspace): Html =>
+  html`<p class="notice warning">${pageWords.testNotice(dateOf(language, zone, now), clockOf(zone, now))}</p>`
+
 export function workspaceDocument(workspace: Workspace, page: WorkspacePage, base: string): string {
   const w = workspace.words.layout
   return `<!doctype html>${html`<html
@@ -189,6 +193,7 @@ export function workspaceDocument(workspace: Workspace, page: WorkspacePage, bas
       <a class="skip" href="#main">${workspace.pageWords.skip}</a>
       ${header(workspace, page)}
       <main id="main" tabindex="-1" class="${page.isWide ? 'full' : 'workspace-main'}">
+        ${workspace.isTest && testNotice(workspace)}
         <p id="offline" class="notice warning" role="status" hidden>${w.offline}</p>
         ${said(workspace)} ${page.problem ? problem(workspace, page.problem) : page.main}
       </main>

@@ -139,6 +139,7 @@ async function workspaceOf(
     pageWords: pageWords(language),
     csrf,
     now: deps.now(),
+    isTest: deps.clocks.of(person.tenantId) !== undefined,
     zone: config.timeZone,
     here: withoutLanguage(request.url),
     sent: request.method === 'POST' ? { to: request.url.split('?')[0] ?? '', form: formIn(request) } : null,
