@@ -2,7 +2,6 @@
 import type { Api } from './http/api.ts'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import fastify, {
   type FastifyInstance,
   type FastifyRequest,
@@ -55,6 +54,7 @@ import { installMetrics, operationRoutes } from './api/operations.routes.ts'
 import { installProblems, ProblemSchema, refuseAddress, refuseSocket } from './http/problem.ts'
 import { buildSerializer, findUnacceptable, validatorCompiler } from './platform/schema/validation.ts'
 import { citizenCallbackRoutes } from './site/callback/callback.page.ts'
+import { docsRoutes } from './api/docs.routes.ts'
 import { doNotCallRoutes } from './api/do-not-call.routes.ts'
 import { callbackRoutes } from './api/callback.routes.ts'
 import { callbackWorkRoutes } from './api/callback-work.routes.ts'
@@ -256,7 +256,6 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   })
   const authenticator = createAuthenticator(deps)
   installAccess(app, authenticator, {
-    openPrefix: '/docs',
     checkReach: (request, person, access) => checkReach(deps, request, person, access.reach),
     countCall: callCounter(deps),
   })
@@ -287,6 +286,6 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
     secondFactorPages(pages, deps, authenticator)
     agendaPages(pages, deps, authenticator)
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  await docsRoutes(app)
   return app
 }

@@ -59,7 +59,7 @@ test('metrics and documentation answer at the operators’ port alone, when ther
     })
   for (const path of ['/metrics', '/openapi.json', '/docs']) {
     expect([path, (await app.inject(path)).statusCode]).toEqual([path, 404])
-    expect([path, [200, 302].includes(await ask(path))]).toEqual([path, true])
+    expect([path, [200, 308].includes(await ask(path))]).toEqual([path, true])
   }
   expect([await ask('/healthz'), await ask('/prova'), await ask('/v1/contacts')]).toEqual([200, 404, 404])
   expect((await app.inject('/prova')).statusCode).toBe(200)

@@ -69,18 +69,17 @@ async function refuseForeign(request: FastifyRequest, authenticator: Authenticat
 }
 
 export type AccessOptions = {
-  openPrefix: string
   checkReach: ReachCheck
   /** Counts a call of the API against the limit of its caller, before any right is checked. Throws `too_many_requests`. */
   countCall: (request: FastifyRequest, reply: FastifyReply, principal: Principal | null) => void
 }
 type ReachCheck = (request: FastifyRequest, person: Person, access: Access & { kind: 'key' }) => Promise<void>
 
-/** Installs the access check. A route without `config.access` fails the start; routes under `openPrefix` are open to anyone. */
+/** Installs the access check. A route without `config.access` fails the start. */
 export function installAccess(
   app: FastifyInstance,
   authenticator: Authenticator,
-  { openPrefix, checkReach, countCall }: AccessOptions,
+  { checkReach, countCall }: AccessOptions,
 ): void {
   app.decorateRequest('principal', null)
   app.decorateRequest('mayStill', async function (this: FastifyRequest) {
@@ -93,7 +92,6 @@ export function installAccess(
     return true
   })
   app.addHook('onRoute', (route) => {
-    if (route.url.startsWith(openPrefix)) route.config = { ...route.config, access: { kind: 'anyone' } }
     if (route.config?.access === undefined)
       throw new Error(`route ${String(route.method)} ${route.url} does not state who may call it (config.access)`)
   })
