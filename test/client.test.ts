@@ -190,6 +190,19 @@ test('a booking whose answers are lost is tried again and made once; a refusal i
   await expect(agenda.get('/v1/services', { signal: given })).rejects.toThrow('enough')
 })
 
+test('a change whose answer is lost is not reported as the change of somebody else', async () => {
+  const contact = await agenda.post('/v1/contacts', { body: person(77) })
+  const { url, server } = await lossy(1)
+  const remote = createAgenda({ baseUrl: url, key: service.tenant.key })
+  const change = { path: { id: contact.id }, ifMatch: ifMatch(contact), body: { lastName: 'Verdi' } }
+  const unsure = await remote.patch('/v1/contacts/{id}', change).catch(refusal)
+  expect(unsure).toMatchObject({ status: 0, code: 'outcome_unknown' })
+  expect((await agenda.get('/v1/contacts/{id}', { path: { id: contact.id } })).lastName).toBe('Verdi')
+  // Without a lost answer it was somebody else.
+  expect(await remote.patch('/v1/contacts/{id}', change).catch(refusal)).toMatchObject({ code: 'precondition_failed' })
+  server.close()
+})
+
 test('the client is told to wait, and waits', async () => {
   let calls = 0
   const busy: typeof fetch = (url, init) => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { CATALOGUES, catalogues } from './helpers/catalogues.ts'
 import { COLLECTION, collection } from './helpers/postman.ts'
-import { startService } from './helpers/service.ts'
+import { makeOffice, startService } from './helpers/service.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 /** The text without its layout, which the formatter sets. */
@@ -16,32 +16,100 @@ const plain = (text: string): string =>
     .replace(/-{3,}/g, '---')
     .replace(/\s*\n\s*/g, '\n')
 
-/** What each page prints, among other things. */
-const PAGES: Record<string, readonly (string | RegExp)[]> = {
-  'from-zero': [/prova \[/, 'offer another time', "[ 'completed' ]"],
-  'test-mode': [/^test-[0-9a-f]{10} 20/, /booked sent 20/, /reminder sent 20/, /^401$/m],
+/** The pages with blocks of TypeScript, which run in order, and what they print among other things. */
+const PAGES: Record<string, readonly RegExp[]> = {
+  'docs/from-zero.md': [/prova \[/, /offer another time/, /\[ 'completed' \]/],
+  'docs/test-mode.md': [/^test-[0-9a-f]{10} 20/, /booked sent 20/, /reminder sent 20/, /^401$/m],
+  'src/client/README.md': [/^[A-Z0-9]{8}$/m],
 }
+const run = promisify(execFile)
+const blocksOf = (page: string, language: string): string[] =>
+  [
+    ...readFileSync(join(ROOT, page), 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm')),
+  ].map(([, code]) => code!)
 
-test.each(Object.entries(PAGES))('each block of docs/%s.md runs', async (page, printed) => {
+/** A service at the real time, because the blocks run in a process of their own, and a folder for it. */
+async function stage() {
   const service = await startService()
-  // The blocks run in a process with the real clock.
   service.clock.now = Date.now()
   const base = await service.app.listen({ port: 0, host: '127.0.0.1' })
-  const text = readFileSync(join(ROOT, `docs/${page}.md`), 'utf8')
-  const blocks = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code!)
-  expect(blocks.length).toBeGreaterThan(3)
   const folder = join(ROOT, '.tmp', `docs-${process.pid}`)
   mkdirSync(folder, { recursive: true })
-  const program = join(folder, `${page}.ts`)
-  writeFileSync(program, blocks.join('\n').replace("'@agenda/client'", "'../../src/client/index.ts'"))
-  const env = { ...process.env, AGENDA_URL: base, AGENDA_KEY: service.tenant.key }
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', program], { env })
-    for (const text of printed) expect(stdout).toMatch(text)
-  } finally {
+  const close = async (): Promise<void> => {
     rmSync(folder, { recursive: true, force: true })
     await service.close()
   }
+  return { service, base, folder, close }
+}
+
+test.each(Object.entries(PAGES))('each block of %s runs', async (page, printed) => {
+  const { service, base, folder, close } = await stage()
+  try {
+    if (page.startsWith('src/')) await makeOffice(service.tenant, { service: { externalId: 'id-card' } })
+    const blocks = blocksOf(page, 'ts')
+    expect(blocks.length).toBeGreaterThan(1)
+    const program = join(folder, 'program.ts')
+    writeFileSync(program, blocks.join('\n').replace("'@agenda/client'", "'../../src/client/index.ts'"))
+    const env = { ...process.env, AGENDA_URL: base, AGENDA_KEY: service.tenant.key }
+    const { stdout } = await run(process.execPath, ['--no-warnings', program], { env })
+    for (const text of printed) expect(stdout).toMatch(text)
+  } finally {
+    await close()
+  }
+})
+
+const hasJq = await run('jq', ['--version']).then(
+  () => true,
+  () => false,
+)
+test.skipIf(!hasJq)('the calls of the README book an appointment (needs jq)', async () => {
+  const { service, base, close } = await stage()
+  try {
+    await makeOffice(service.tenant, { service: { externalId: 'demo-residenza' } })
+    const block = blocksOf('README.md', 'sh').find((text) => text.includes('curl'))!
+    const script = block.replace('agd.…', service.tenant.key).replace('http://127.0.0.1:8080', base)
+    const { stdout } = await run('bash', ['-euc', script])
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'confirmed', manageToken: expect.any(String) })
+  } finally {
+    await close()
+  }
+})
+
+test('the import of docs/import.md runs', async () => {
+  const folder = join(ROOT, '.tmp', `import-${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, 'vitoria-appointments.csv')
+  writeFileSync(
+    file,
+    'PatientId,AppointmentID,ScheduledDay,AppointmentDay,Neighbourhood,No-show\n' +
+      '1,11,2016-04-29T08:00:00Z,2016-05-03T00:00:00Z,CENTRO,No\n2,12,2016-04-29T09:00:00Z,2016-05-03T00:00:00Z,CENTRO,Yes\n',
+  )
+  try {
+    const [, command] = blocksOf('docs/import.md', 'sh')
+    const words = command!
+      .replace(/\\\n/g, '')
+      .replace('npm run agenda --', '')
+      .replace('/tmp/vitoria', join(folder, 'data'))
+      .replace('vitoria-appointments.csv', file)
+    const { stdout } = await run(process.execPath, ['src/start.js', ...words.trim().split(/\s+/)], { cwd: ROOT })
+    expect(stdout).toMatch(/2 rows: 2 booked/)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('the push of docs/callbacks.md and the widget of docs/booking-pages.md have the fields of the code', () => {
+  const { paths } = JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8'))
+  const pushes = paths['/v1/campaigns'].post.callbacks.contactsDue
+  const { post } = pushes[Object.keys(pushes)[0]!]
+  const example = post.requestBody.content['application/json'].examples.push.value
+  const shown = JSON.parse(blocksOf('docs/callbacks.md', 'json')[0]!)
+  const keys = (value: object): string[] => Object.keys(value).sort()
+  expect(keys(shown.data)).toEqual(keys(example.data))
+  expect(keys(shown.data.items[0])).toEqual(keys(example.data.items[0]))
+  const known = /observedAttributes = \[([^\]]+)\]/.exec(readFileSync(join(ROOT, 'public/widget.js'), 'utf8'))![1]!
+  const element = /<agenda-booking ([^>]+)>/.exec(blocksOf('docs/booking-pages.md', 'html')[0]!)![1]!
+  for (const [, name] of element.matchAll(/(\w+)="/g)) expect(known).toContain(`'${name}'`)
 })
 
 test('docs/catalogues.md is what the code says (npm run catalogues writes it)', () => {

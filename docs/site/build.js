@@ -75,9 +75,22 @@ function markdownFor() {
       }
     }
   })
+  const fence = md.renderer.rules.fence
+  md.renderer.rules.fence = (tokens, i, ...rest) =>
+    tokens[i].info === 'mermaid' ? statesTable(tokens[i].content) : fence(tokens, i, ...rest)
   md.renderer.rules.table_open = () => '<div class="table" role="group" aria-label="Table" tabindex="0"><table>\n'
   md.renderer.rules.table_close = () => '</table></div>\n'
   return md
+}
+
+/** A diagram of states as a table, which also reads well aloud. */
+function statesTable(text) {
+  const name = (state) => (state === '[*]' ? '<em>begin or end</em>' : `<code>${state}</code>`)
+  const rows = [...text.matchAll(/^\s*(\S+) --> (\S+?)(?:: (.+))?$/gm)].map(
+    ([, from, to, why = '']) => `<tr><td>${name(from)}</td><td>${name(to)}</td><td>${why}</td></tr>`,
+  )
+  return `<div class="table" role="group" aria-label="Changes of state" tabindex="0"><table><thead><tr><th scope="col">From</th>
+<th scope="col">To</th><th scope="col">By</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`
 }
 
 const titleIn = (text) => /^# (.+)$/m.exec(text)?.[1].replaceAll('`', '') ?? 'Agenda'

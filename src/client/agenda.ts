@@ -114,6 +114,22 @@ const unreachable = ({ baseUrl }: AgendaOptions, cause: unknown): AgendaError =>
   return new AgendaError(0, { code: 'unreachable', detail: `No answer from ${baseUrl}: ${reason}` }, null, cause)
 }
 
+const unsure = (response: Response): AgendaError =>
+  new AgendaError(
+    0,
+    {
+      code: 'outcome_unknown',
+      detail: 'The answer was lost, and the record has changed since: read it to see whether this call did it',
+    },
+    response.headers.get('x-request-id'),
+  )
+
+async function refusalIn(response: Response): Promise<AgendaError> {
+  const problem = await bodyIn(response).catch(() => null)
+  const known = problem !== null && typeof problem === 'object' ? (problem as Record<string, unknown>) : {}
+  return new AgendaError(response.status, known, response.headers.get('x-request-id'))
+}
+
 async function send(options: AgendaOptions, method: Method, path: string, call: AnyCall): Promise<unknown> {
   const url = addressOf(options.baseUrl, path, call)
   const body = call.body === undefined || typeof call.body === 'string' ? call.body : JSON.stringify(call.body)
@@ -123,18 +139,19 @@ async function send(options: AgendaOptions, method: Method, path: string, call: 
     ...(body === undefined ? {} : { body }),
   }
   const retries = options.retries ?? 3
+  let isUnsure = false
   for (let i = 0; ; i += 1) {
     const { response, cause } = await attempt(options, url, init, call)
     if (response?.ok) return bodyIn(response)
+    // An attempt whose answer was lost may have changed the record: then its version no longer fits, and nobody else need have done it.
+    if (isUnsure && response?.status === 412 && call.ifMatch !== undefined) throw unsure(response)
+    isUnsure ||= response === null
     if (i < retries && (response === null || PASSING.has(response.status))) {
       await response?.body?.cancel()
       await wait(pauseAfter(i, response), call.signal)
       continue
     }
-    if (response === null) throw unreachable(options, cause)
-    const problem = await bodyIn(response).catch(() => null)
-    const known = problem !== null && typeof problem === 'object' ? (problem as Record<string, unknown>) : {}
-    throw new AgendaError(response.status, known, response.headers.get('x-request-id'))
+    throw response === null ? unreachable(options, cause) : await refusalIn(response)
   }
 }
 

@@ -5,7 +5,11 @@ import { compareOpenApi } from 'api-smart-diff'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-type Description = { info: { version: string }; paths: Record<string, Record<string, unknown>> }
+type Description = {
+  info: { version: string }
+  paths: Record<string, Record<string, unknown>>
+  webhooks?: Record<string, unknown>
+}
 type Change = { operation: string; what: string; isBreaking: boolean }
 
 const DOCS = join(import.meta.dirname, '..', '..', 'docs')
@@ -38,16 +42,40 @@ function placeIn(path: readonly unknown[]): string {
   return names.length === 0 ? 'the operation' : `\`${names.join(' · ')}\``
 }
 
-/** The changes by operation between two descriptions. */
+type Sent = { post: { requestBody: { content: unknown } } }
+/** What the service sends reads like an answer: a lost field breaks whoever receives it, a new one does not. */
+const asAnswer = ({ post }: Sent): object => ({
+  get: { responses: { 200: { description: 'sent', content: post.requestBody.content } } },
+})
+
+/** The description with its notices and pushes as further paths. */
+function withSent(description: Description): Description {
+  const notices = Object.entries(description.webhooks ?? {}).map(([type, item]) => [
+    `notice ${type}`,
+    asAnswer(item as Sent),
+  ])
+  const pushes = Object.entries(description.paths).flatMap(([path, item]) =>
+    Object.values(item).flatMap((operation) =>
+      Object.entries((operation as { callbacks?: Record<string, Record<string, Sent>> }).callbacks ?? {}).map(
+        ([name, byAddress]) => [`push ${name} of ${path}`, asAnswer(Object.values(byAddress)[0]!)],
+      ),
+    ),
+  )
+  return { ...description, paths: { ...description.paths, ...(Object.fromEntries([...notices, ...pushes]) as object) } }
+}
+
+/** The changes by operation, notice and push between two descriptions. */
 export function changesBetween(before: Description, after: Description): Change[] {
-  const { diffs } = compareOpenApi(bare(before), bare(after)) as unknown as {
+  const { diffs } = compareOpenApi(bare(withSent(before)), bare(withSent(after))) as unknown as {
     diffs: { type: string; action: string; path: unknown[] }[]
   }
   return diffs.flatMap(({ type, action, path }) => {
     const [part, address, method, ...rest] = path
     // Changes of shared schemas are listed at each operation that has them.
     if (part !== 'paths' || !['breaking', 'non-breaking'].includes(type)) return []
-    const operation = method === undefined ? String(address) : `${String(method).toUpperCase()} ${String(address)}`
+    const isSent = /^(notice|push) /.test(String(address))
+    const operation =
+      method === undefined || isSent ? String(address) : `${String(method).toUpperCase()} ${String(address)}`
     return [{ operation, what: `${placeIn(rest)} is ${WORDS[action] ?? action}`, isBreaking: type === 'breaking' }]
   })
 }

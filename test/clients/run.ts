@@ -49,9 +49,13 @@ function checkChanges(): void {
   const reason = refusalOf(before, broken) ?? ''
   if (!reason.includes('GET /v1/appointments/{id}: ') || !reason.includes('code'))
     throw new Error(`a lost field is not refused: ${reason}`)
+  if (!reason.includes('notice appointment.booked: '))
+    throw new Error(`a lost field of a notice is not refused: ${reason}`)
   const dated = { ...broken, info: { version: '2999-01-01' } }
   if (refusalOf(before, dated) !== null) throw new Error('a new date is refused')
-  process.stdout.write(`no breaking change since ${before.info.version}; a lost field would be refused\n`)
+  process.stdout.write(
+    `no breaking change since ${before.info.version}; a lost field of an answer or notice would be refused\n`,
+  )
 }
 
 function generate(): void {
