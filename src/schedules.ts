@@ -4,9 +4,10 @@ import { forgetOldSessions } from './application/identity/session.sql.ts'
 import { applyRetention } from './application/privacy/erasure.ts'
 import { expireDue } from './domain/appointment/expire-holds.ts'
 import { endUnapproved } from './domain/appointment/change.ts'
-import { forgetExpiredHolds } from './domain/appointment/appointment.sql.ts'
+import { forgetExpiredHolds, nextHoldEnd } from './domain/appointment/hold.sql.ts'
 import { forgetDrafts } from './site/booking/draft.sql.ts'
 import { runContactListImports } from './domain/callback/contact-list/import-list.ts'
+import { nextLook } from './domain/callback/dialing/claim.sql.ts'
 import { sweepCallbacks } from './domain/callback/dialing/sweep.ts'
 import type { Deps } from './domain/deps.ts'
 import { sendDigests } from './application/notifications/digest.ts'
@@ -36,6 +37,8 @@ type Schedule = {
   mode: 'everywhere' | 'once'
   /** It only deletes what is old: moving the clock of a test tenant runs it once a day, and not every hour. */
   isHousekeeping?: boolean
+  /** When it has something to do next; a clock that is moved runs it at that instant, and not every hour. */
+  nextAt?: (deps: Deps, tenantId: string) => Promise<Date | null>
   run: (deps: Deps, tenantId: string, stopped: () => boolean) => Promise<unknown>
 }
 
@@ -49,10 +52,15 @@ export const SCHEDULES: readonly Schedule[] = [
     mode: 'everywhere',
     run: (deps, id) => endUnapproved(deps, id),
   },
-  { name: 'holds that end', every: SOON, mode: 'everywhere', run: (deps, id) => expireDue(deps, id) },
+  {
+    ...{ name: 'holds that end', every: SOON, mode: 'everywhere' },
+    run: (deps, id) => expireDue(deps, id),
+    nextAt: (deps, id) => nextHoldEnd(deps.db.kysely, id, ago(deps, 0)),
+  },
   {
     ...{ name: 'callbacks', every: SOON, mode: 'everywhere' },
     run: (deps, id, stopped) => sweepCallbacks(deps, id, stopped),
+    nextAt: (deps, id) => nextLook(deps.db.kysely, id, ago(deps, 0)),
   },
   {
     ...{ name: 'lists of contacts', every: SOON, mode: 'everywhere' },

@@ -300,7 +300,9 @@ describe('over HTTP', () => {
     const ids = [(await ask({ campaignId: id })).body.id, (await ask({ campaignId: id })).body.id]
     const first = (await lease(id, { leaseSeconds: 60 })).body
     const at = `/v1/campaigns/${id}/leases/${first.leaseId}`
-    expect((await service.tenant.call('POST', `${at}/return`, { callbackIds: [ids[0]] })).body.count).toBe(1)
+    expect((await service.tenant.call('POST', `${at}/return`, { callbackIds: [ids[0]] })).body).toEqual({
+      ...{ count: 1, callbackIds: [ids[0]] },
+    })
     expect(
       (await service.tenant.call('POST', `${at}/extension`, { callbackIds: ids, leaseSeconds: 300 })).body.count,
     ).toBe(1)

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { CATALOGUES, catalogues } from './helpers/catalogues.ts'
 import { COLLECTION, collection } from './helpers/postman.ts'
+import { signedHeaders } from '../src/platform/secrets/signing.ts'
 import { makeOffice, startService } from './helpers/service.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -62,17 +63,38 @@ const hasJq = await run('jq', ['--version']).then(
   () => true,
   () => false,
 )
-test.skipIf(!hasJq)('the calls of the README book an appointment (needs jq)', async () => {
-  const { service, base, close } = await stage()
+test.skipIf(!hasJq)('the calls with curl do what they show (needs jq)', async () => {
+  const { service, base, folder, close } = await stage()
   try {
     await makeOffice(service.tenant, { service: { externalId: 'demo-residenza' } })
-    const block = blocksOf('README.md', 'sh').find((text) => text.includes('curl'))!
-    const script = block.replace('agd.…', service.tenant.key).replace('http://127.0.0.1:8080', base)
-    const { stdout } = await run('bash', ['-euc', script])
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'confirmed', manageToken: expect.any(String) })
+    const env = { ...process.env, AGENDA_URL: base, AGENDA_KEY: service.tenant.key }
+    const sh = async (page: string, what: string): Promise<string> => {
+      const block = blocksOf(page, 'sh').find((text) => text.includes(what))!
+      const script = block.replace('agd.…', service.tenant.key).replace('http://127.0.0.1:8080', base)
+      return (await run('bash', ['-euc', script], { env, cwd: folder })).stdout
+    }
+    expect(JSON.parse(await sh('README.md', 'curl'))).toMatchObject({ status: 'confirmed' })
+    expect(await sh('docs/integration.md', '/v1/me')).toMatch(/"slug":"prova".*"name":"Town hall"/s)
+    expect(await sh('docs/test-mode.md', '/v1/test-clock')).toContain('"now":"2028-01-10T08:30:00')
   } finally {
     await close()
   }
+})
+
+const hasPython = await run('python3', ['--version']).then(
+  () => true,
+  () => false,
+)
+test.skipIf(!hasPython)('the check of a signature in Python takes ours and no other (needs python3)', async () => {
+  const secret = Buffer.alloc(24, 5).toString('base64')
+  const [body, other] = ['{"type":"webhook.test"}', '{"type":"webhook.tost"}']
+  const headers = signedHeaders('msg_1', body, Date.now(), [secret])
+  const program = [
+    blocksOf('docs/messages.md', 'python')[0],
+    `headers = ${JSON.stringify(headers)}`,
+    `print(is_genuine("whsec_${secret}", headers, b'${body}'), is_genuine("whsec_${secret}", headers, b'${other}'))`,
+  ]
+  expect((await run('python3', ['-c', program.join('\n')])).stdout.trim()).toBe('True False')
 })
 
 test('the import of docs/import.md runs', async () => {

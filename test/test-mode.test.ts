@@ -126,10 +126,27 @@ test('the clock goes forward only, one mover at a time, not beyond two years', a
     { to: 'tomorrow' },
   ])
     expect((await move(body)).body, JSON.stringify(body)).toMatchObject({ status: 400, code: 'invalid_request' })
+  const fault = async (body: object) => (await move(body)).body.errors[0]
+  expect(await fault({})).toMatchObject({ code: 'give_one', detail: 'Give exactly one of to, by.' })
+  expect((await fault({ by: 'P1Y' })).detail).toContain('P3W, P2DT4H, PT30M')
   const both = await Promise.all([1, 2].map(() => move({ to: '2027-03-27T12:00:00+01:00' })))
   expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
   // A day is a calendar day, also when the clocks change on it.
   expect((await move({ by: 'P1D' })).body.now).toMatch(/^2027-03-28T10:0/)
+})
+
+test('leases and escalations end at their own instants, also when the clock passes them by', async () => {
+  const partner = await newTest({ startsAt: '2027-01-11T10:00:00+01:00' })
+  const campaign = await partner.make('campaigns', { name: 'Richiami', capacity: { kind: 'fixed', perBucket: 100 } })
+  const asked = await partner.make('callbacks', { campaignId: campaign.id, number: '+39 06 6710 0003' })
+  const at = Date.parse(asked.dueAt)
+  await partner.call('POST', '/v1/test-clock', { to: new Date(at + 60_000).toISOString() })
+  const lease = await partner.call('POST', `/v1/campaigns/${campaign.id}/leases`, { max: 1, leaseSeconds: 120 })
+  expect(lease.body.items.length).toBe(1)
+  await partner.call('POST', '/v1/test-clock', { by: 'P1D' })
+  const { body: history } = await partner.call('GET', `/v1/callbacks/${asked.id}/history`)
+  const lost = history.items.find((e: any) => e.type === 'callback.lease_lost')
+  expect(Math.abs(Date.parse(lost.at) - Date.parse(lease.body.until))).toBeLessThan(2_000)
 })
 
 test('another process knows the clock at once', async () => {
@@ -202,13 +219,22 @@ test('a test tenant is deleted with every row: by hand by those whose it is, and
 test('a tenant has at most twenty test tenants, which create none themselves; a repeated request creates one', async () => {
   const parent = await service.newTenant('molti')
   const create = (body: object, headers = {}) => parent.call('POST', '/v1/test-tenants', body, { headers })
-  const same = await Promise.all([1, 2].map(() => create({ slug: 'uno-solo' }, { 'idempotency-key': 'una-volta' })))
-  const keys = new Set(same.filter(({ status }) => status === 201).map(({ body }) => body.apiKey))
+  const first = await create({}, { 'idempotency-key': 'una-volta-sola' })
+  const again = await create({}, { 'idempotency-key': 'una-volta-sola' })
+  expect(again.body).toEqual(first.body)
+  const keys = new Set([first.body.apiKey as string])
   expect(keys.size).toBe(1)
   for (let i = 1; i < 20; i += 1) expect((await create({})).status).toBe(201)
   expect((await create({})).body.code).toBe('limit_reached')
   const [child] = [...keys]
-  expect((await parent.call('POST', '/v1/test-tenants', {}, { key: child as string })).status).toBe(403)
+  expect((await parent.call('POST', '/v1/test-tenants', {}, { key: child as string })).body.code).toBe(
+    'not_for_test_tenants',
+  )
+  const { body: list } = await parent.call('GET', '/v1/test-tenants?limit=15')
+  expect([list.items.length, list.items[0].id]).toEqual([15, first.body.tenant.id])
+  const { body: rest } = await parent.call('GET', `/v1/test-tenants?limit=15&cursor=${list.nextCursor}`)
+  expect([rest.items.length, rest.nextCursor]).toEqual([5, null])
+  expect((await service.newTenant('senza').then((t) => t.call('GET', '/v1/test-tenants'))).body.items).toEqual([])
   const operator = await parent.call('POST', '/v1/test-tenants', {}, { key: PLATFORM_KEY })
   expect(operator.status).toBe(201)
 })

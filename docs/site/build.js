@@ -58,6 +58,8 @@ function targetOf(href, file) {
 
 const NAMED = { slugify: (text) => slugOf(text), tabIndex: false }
 
+const titleOfPage = new Map(GROUPS.flatMap(({ pages }) => pages.map(({ path, title }) => [path, title])))
+
 function markdownFor() {
   const md = markdownIt({ html: true, typographer: false }).use(anchor, NAMED)
   // Links between pages; a link to a file of the repository becomes its name.
@@ -65,8 +67,14 @@ function markdownFor() {
     const file = state.env.agendaFile
     for (const { children } of state.tokens) {
       let isOpen = true
-      for (const token of children ?? []) {
+      for (const [i, token] of (children ?? []).entries()) {
         if (token.type === 'link_open') {
+          // In the repository links have the names of files; here those pages have titles.
+          const inside = children[i + 1]
+          const named =
+            inside?.content === (token.attrGet('href') ?? '').split('#')[0] &&
+            titleOfPage.get(pathOf(join(dirname(file), inside.content)))
+          if (named) inside.content = named
           const target = targetOf(token.attrGet('href') ?? '', file)
           isOpen = target !== null
           if (isOpen) token.attrSet('href', target)
@@ -135,7 +143,11 @@ function sectionsOf({ url, title }, html) {
   return main.split(/(?=<h2[ >])/).map((part, i) => {
     const id = /^<h2[^>]*id="([^"]+)"/.exec(part)?.[1]
     const heading = i === 0 ? title : text(/<h2[^>]*>([\s\S]*?)<\/h2>/.exec(part)?.[1] ?? '')
+    const key = [...part.matchAll(/<p class="call">[\s\S]*?<\/p>|<p class="meta"><code>[^<]+/g)]
+      .map(([one]) => text(one))
+      .join(' ')
     return {
+      key,
       id: `${url}${i === 0 || !id ? '' : `#${id}`}`,
       title,
       heading,
@@ -149,8 +161,11 @@ const headingsIn = (html) =>
     ...{ id, text: inner.replace(/<[^>]+>/g, '') },
   }))
 
-const SEARCH_PAGE = `<h1>Search</h1><p id="found" role="status">The search needs JavaScript; <a href="#pages">all pages</a> are
-listed below.</p><ol id="results"></ol>`
+const SEARCH_PAGE = `<h1>Search</h1><p id="found" role="status">The search needs JavaScript; here are
+<a href="#pages">all pages</a>.</p><ol id="results"></ol>`
+
+const LOST_PAGE = `<h1>This page is not here</h1><p>It may have moved. Look for a word above, or choose from
+<a href="#pages">all pages</a>.</p>`
 
 const homePage = (reference) => `<h1>Documentation</h1>
 <p class="lead">Appointments, availability and callbacks by REST: what to call, what comes back, and what happens then.</p>
@@ -163,7 +178,10 @@ const homePage = (reference) => `<h1>Documentation</h1>
 <li><a href="/docs/operations/">Operations</a><p>Install, configure, watch, back up.</p></li>
 </ul>
 <h2 id="reference">Reference</h2>
-<ul class="many">${reference.map(({ path, title }) => `<li><a href="/docs/${path}/">${title}</a></li>`).join('')}</ul>
+<ul class="many">${reference
+  .filter(({ isHidden }) => !isHidden)
+  .map(({ path, title }) => `<li><a href="/docs/${path}/">${title}</a></li>`)
+  .join('')}</ul>
 <h2 id="files">For machines</h2>
 <ul><li><a href="/docs/openapi.json">OpenAPI 3.1</a>, for generators</li>
 <li><a href="/docs/agenda.postman_collection.json">Collection</a> for Postman, Bruno and Insomnia</li></ul>`
@@ -175,7 +193,10 @@ async function build() {
   const reference = referencePages(description)
   const navigation = [
     ...GROUPS,
-    { title: `API ${description.info.version}`, pages: reference.map(({ path, title }) => ({ path, title })) },
+    {
+      title: `API ${description.info.version}`,
+      pages: reference.filter(({ isHidden }) => !isHidden).map(({ path, title }) => ({ path, title })),
+    },
   ]
   const sections = []
   const eleventy = new Eleventy(SITE, OUT, {
@@ -199,6 +220,7 @@ async function build() {
       for (const { path, title, html } of reference) add(path, 'html', html, { title })
       config.addTemplate('index.html', homePage(reference), { title: 'Documentation', templateEngineOverride: 'html' })
       add('search', 'html', SEARCH_PAGE, { title: 'Search' })
+      add('404', 'html', LOST_PAGE, { title: 'Not here' })
       config.addTransform('sections', function (html) {
         if (this.page.outputPath?.endsWith('index.html') && !/\/(search|404)\//.test(this.page.url)) {
           const url = `/docs${this.page.url}`

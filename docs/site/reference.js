@@ -16,10 +16,12 @@ const nameIn = (ref) => ref.split('/').at(-1)
 const json = (value) =>
   `<pre tabindex="0"><code>${escape(typeof value === 'string' ? value : JSON.stringify(value, null, 2))}</code></pre>`
 
+const linkTo = (name) => `<a href="/docs/reference/records/${name[0].toLowerCase()}/#${slugOf(name)}">${name}</a>`
+
 /** A schema in a few words, with links to the records that it names. */
 function typeOf(schema) {
   if (schema === true || schema === undefined) return 'anything'
-  if (schema.$ref) return `<a href="/docs/reference/records/#${slugOf(nameIn(schema.$ref))}">${nameIn(schema.$ref)}</a>`
+  if (schema.$ref) return linkTo(nameIn(schema.$ref))
   const choices = schema.oneOf ?? schema.anyOf ?? schema.allOf
   if (choices) return choices.map(typeOf).join(schema.allOf ? ' and ' : ' or ')
   if (schema.const !== undefined) return `<code>${escape(JSON.stringify(schema.const))}</code>`
@@ -59,14 +61,31 @@ function fieldsOf(schema, path = '', depth = 0) {
   })
 }
 
+/** What a field means, and its limits as a sentence of their own. */
+function meaningOf(field) {
+  const [words, limits] = [prose(field.description).replace(/[.]$/, ''), limitsOf(field)]
+  return [words, limits && limits[0].toUpperCase() + limits.slice(1)].filter(Boolean).join('. ')
+}
+
 function fieldTable(rows, what) {
   if (rows.length === 0) return ''
-  const line = ({ name, field, isRequired }) =>
+  const isPlaced = rows.some(({ where }) => where !== undefined)
+  const line = ({ name, field, isRequired, where }) =>
     `<tr><th scope="row"><code>${escape(name)}</code>${isRequired ? ' <span class="required">required</span>' : ''}</th>
-<td>${typeOf(field)}</td><td>${[prose(field.description), limitsOf(field)].filter(Boolean).join('. ')}</td></tr>`
+${isPlaced ? `<td>${where}</td>` : ''}<td>${typeOf(field)}</td><td>${meaningOf(field)}</td></tr>`
   return `<div class="table" role="group" aria-label="${escape(what)}" tabindex="0"><table>
-<thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead>
+<thead><tr><th scope="col">Name</th>${isPlaced ? '<th scope="col">In</th>' : ''}<th scope="col">Type</th><th scope="col">Meaning</th></tr></thead>
 <tbody>${rows.map(line).join('')}</tbody></table></div>`
+}
+
+/** The fields of a body or answer: those of the record that it names too, and of the items of a page. */
+function wholeSchema(document, schema, what) {
+  const record = resolve(document, schema)
+  const items = record?.properties?.items?.items
+  if (items?.$ref && record.properties.nextCursor)
+    return `<p>A page of ${typeOf(items)}: <code>items</code> and <code>nextCursor</code>.</p>${wholeSchema(document, items, what)}`
+  const shown = schemaBlock(record, what)
+  return schema?.$ref && record?.properties ? `<p>${typeOf(schema)}</p>${shown}` : shown
 }
 
 const schemaBlock = (schema, what) =>
@@ -85,13 +104,13 @@ const resolve = (document, value) =>
         .reduce((at, key) => at[key], document)
     : value
 
-function bodyBlock(operation, what) {
+function bodyBlock(document, operation, what) {
   const content = operation.requestBody?.content
   if (!content) return ''
   return Object.entries(content)
     .map(([type, media]) => {
       const example = exampleOf(media)
-      return `<h3>${what} <span class="type">${escape(type)}</span></h3>${schemaBlock(media.schema, what)}${
+      return `<h3>${what} <span class="type">${escape(type)}</span></h3>${wholeSchema(document, media.schema, what)}${
         example === undefined ? '' : `<details open><summary>Example</summary>${json(example)}</details>`
       }`
     })
@@ -107,11 +126,13 @@ function answersBlock(document, operation) {
     const [type, media] = Object.entries(answer.content ?? {})[0] ?? []
     const example = exampleOf(media)
     return `<h3>Answer ${status}${type ? ` <span class="type">${escape(type)}</span>` : ''}</h3>
-${media?.schema ? schemaBlock(media.schema, `Answer ${status}`) : `<p>${prose(answer.description ?? 'No content')}</p>`}${
-      example === undefined || example === '' ? '' : `<details><summary>Example</summary>${json(example)}</details>`
+${media?.schema ? `<details><summary>Fields</summary>${wholeSchema(document, media.schema, `Answer ${status}`)}</details>` : `<p>${prose(answer.description ?? 'No content')}</p>`}${
+      example === undefined || example === ''
+        ? ''
+        : `<details open><summary>Example</summary>${json(example)}</details>`
     }`
   })
-  const statuses = bad.map(([status]) => `<a href="/docs/catalogues/">${status}</a>`).join(', ')
+  const statuses = bad.map(([status]) => `<a href="/docs/catalogues/#problem-codes">${status}</a>`).join(', ')
   return `${shown.join('')}${statuses === '' ? '' : `<p>Problems: ${statuses}</p>`}`
 }
 
@@ -126,20 +147,18 @@ function operationBlock(document, { method, path, operation }) {
   const parameters = (operation.parameters ?? []).map((one) => resolve(document, one))
   const rows = parameters.map(({ name, in: where, required, schema, description }) => ({
     ...{ name, isRequired: required === true },
-    field: {
-      ...schema,
-      description: [description ?? schema?.description, `in the ${where}`].filter(Boolean).join(', '),
-    },
+    where,
+    field: { ...schema, description: description ?? schema?.description },
   }))
   const more = beyondSummary(operation)
   return `<section class="operation">
-<h2 id="${slugOf(operation.operationId)}">${escape(operation.summary ?? operation.operationId)}</h2>
+<h2 id="${slugOf(operation.operationId)}">${prose(operation.summary ?? operation.operationId)}</h2>
 <p class="call"><span class="method ${method}">${method.toUpperCase()}</span> <code>${escape(path)}</code></p>
 ${operation.deprecated ? '<p class="deprecated">Deprecated: see <a href="/docs/api-changes/">changes of the API</a>.</p>' : ''}
 ${more === '' ? '' : `<p>${prose(more)}</p>`}
 <p class="meta"><code>${operation.operationId}</code>${scope ? `; needs the scope <code>${escape(scope)}</code>` : ''}</p>
 ${rows.length > 0 ? `<h3>Parameters</h3>${fieldTable(rows, 'Parameters')}` : ''}
-${bodyBlock(operation, 'Body')}${answersBlock(document, operation)}</section>`
+${bodyBlock(document, operation, 'Body')}${answersBlock(document, operation)}</section>`
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
@@ -161,15 +180,16 @@ export function referencePages(document) {
   })
   const records = Object.entries(document.components.schemas)
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(
-      ([name, schema]) =>
-        `<section class="operation"><h2 id="${slugOf(name)}">${escape(name)}</h2>${
-          schema.properties && schema.description ? `<p>${prose(schema.description)}</p>` : ''
-        }${schemaBlock(schema, name)}</section>`,
-    )
+    .map(([name, schema]) => ({
+      name,
+      html: `<section class="operation"><h2 id="${slugOf(name)}">${escape(name)}</h2>${
+        schema.properties && schema.description ? `<p>${prose(schema.description)}</p>` : ''
+      }${schemaBlock(schema, name)}</section>`,
+    }))
+  const letters = [...new Set(records.map(({ name }) => name[0]))]
   const notices = Object.entries(document.webhooks ?? {}).map(([type, item]) => {
     const { summary, description, operationId, ...operation } = item.post
-    return `<section class="operation"><h2 id="${slugOf(type)}">${escape(type)}</h2><p>${prose(description ?? summary ?? operationId)}</p>${bodyBlock(operation, 'Body')}</section>`
+    return `<section class="operation"><h2 id="${slugOf(type)}">${escape(type)}</h2><p>${prose(description ?? summary ?? operationId)}</p>${bodyBlock(document, operation, 'Body')}</section>`
   })
   return [
     ...ofTags,
@@ -179,7 +199,13 @@ export function referencePages(document) {
     },
     {
       ...{ path: 'reference/records', title: 'Records' },
-      html: `<h1>Records</h1><p class="lead">The shapes that several operations share.</p>${records.join('')}`,
+      html: `<h1>Records</h1><p class="lead">The shapes that several operations share.</p><ul class="many">${records
+        .map(({ name }) => `<li>${typeOf({ $ref: name })}</li>`)
+        .join('')}</ul>`,
     },
+    ...letters.map((letter) => ({
+      ...{ path: `reference/records/${letter.toLowerCase()}`, title: `Records: ${letter}`, isHidden: true },
+      html: `<h1>Records: ${letter}</h1>${records.flatMap(({ name, html }) => (name[0] === letter ? [html] : [])).join('')}`,
+    })),
   ]
 }

@@ -1,6 +1,6 @@
 // Searches the documentation in the reader's browser: the index is a file, nothing is sent anywhere.
 import MiniSearch from './minisearch.js'
-import { INDEXED } from './search-options.js'
+import { findIn, INDEXED } from './search-options.js'
 
 const MOST = 20
 const LENGTH = 180
@@ -42,14 +42,10 @@ async function show() {
     return
   }
   index ??= MiniSearch.loadJSON(await (await fetch('/docs/search-index.json')).text(), INDEXED)
-  const found = index.search(asked)
+  const found = findIn(index, asked)
   results.replaceChildren(...found.slice(0, MOST).map(line))
-  const count =
-    found.length === 0
-      ? 'Nothing'
-      : found.length > MOST
-        ? `The best ${MOST} of ${found.length} places`
-        : `${found.length} places`
+  const places = found.length === 1 ? 'One place' : `${found.length} places`
+  const count = found.length === 0 ? 'Nothing' : found.length > MOST ? `The best ${MOST} of ${places}` : places
   status.textContent = `${count} found for “${asked}”.${found.length === 0 ? ' Try fewer or shorter words.' : ''}`
 }
 

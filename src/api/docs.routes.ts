@@ -23,10 +23,10 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
       const file = path === '' || path.endsWith('/') ? `${path}index.html` : path
       // A page without the slash at its end; links inside of it lean on that slash.
       if (!/\.\w+$/.test(path) && path !== '' && !path.endsWith('/')) return reply.redirect(`/docs/${path}/`, 308)
-      if (file.split('/').includes('..') || !existsSync(join(SITE, file)))
-        throw new AppError('not_found', { what: 'page' })
+      const isThere = !file.split('/').includes('..') && existsSync(join(SITE, file))
+      if (!isThere && !existsSync(join(SITE, '404/index.html'))) throw new AppError('not_found', { what: 'page' })
       reply.header('content-security-policy', POLICY).header('cache-control', 'no-cache')
-      return reply.sendFile(file, SITE)
+      return reply.code(isThere ? 200 : 404).sendFile(isThere ? file : '404/index.html', SITE)
     })
   })
 }

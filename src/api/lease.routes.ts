@@ -7,7 +7,7 @@ import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../domain/deps.ts'
 import { actorOf, tenantOf } from '../http/access.ts'
-import { CountShown, Id, IdParams } from '../platform/schema/schema.ts'
+import { Id, IdParams } from '../platform/schema/schema.ts'
 import type { TenantConfig } from '../domain/catalogue/tenant-config.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configOf } from '../domain/availability/current-config.ts'
@@ -83,19 +83,14 @@ function extendLeaseRoute(app: Api, deps: Deps): void {
       ...docs('extendLease', 'Keep leased callbacks longer, until their allowed hours end at most'),
       params: LeaseParams,
       body: schema.ExtensionBody,
-      response: { 200: CountShown, ...problems },
+      response: { 200: schema.HeldCallbacks, ...problems },
     },
     handler: async (request) => {
       requireCampaign(await configOf(deps, tenantOf(request)), idOf(request))
       const { callbackIds, leaseSeconds } = request.body
-      return {
-        count: await extendLease(deps, {
-          tenantId: tenantOf(request),
-          leaseId: leaseOf(request),
-          ids: callbackIds,
-          seconds: leaseSeconds,
-        }),
-      }
+      const lease = { tenantId: tenantOf(request), leaseId: leaseOf(request) }
+      const kept = await extendLease(deps, { ...lease, ids: callbackIds, seconds: leaseSeconds })
+      return { count: kept.length, callbackIds: kept.sort() }
     },
   })
 }
@@ -107,12 +102,12 @@ function returnCallbacksRoute(app: Api, deps: Deps): void {
       ...docs('returnCallbacks', 'Give leased callbacks back untried'),
       params: LeaseParams,
       body: schema.ReturnBody,
-      response: { 200: CountShown, ...problems },
+      response: { 200: schema.HeldCallbacks, ...problems },
     },
     handler: async (request) => {
       requireCampaign(await configOf(deps, tenantOf(request)), idOf(request))
       const { callbackIds } = request.body
-      const count = await returnLeased(deps, {
+      const given = await returnLeased(deps, {
         tenantId: tenantOf(request),
         leaseId: leaseOf(request),
         ids: callbackIds,
@@ -121,7 +116,7 @@ function returnCallbacksRoute(app: Api, deps: Deps): void {
       if (request.principal?.kind === 'user')
         for (const subjectId of callbackIds)
           await contactEnded(deps, whoIn(request), { subjectId, campaign: undefined })
-      return { count }
+      return { count: given.length, callbackIds: given }
     },
   })
 }

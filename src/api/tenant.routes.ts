@@ -23,7 +23,7 @@ import { tenantJson } from '../domain/tenant/tenant-json.ts'
 import { idempotencyOf } from '../http/idempotency-key.ts'
 
 /** How a repetition of the request is recognised, by its Idempotency-Key; null without one. */
-export function repeatOf(deps: Deps, request: FastifyRequest): RepeatedCreation | null {
+function repeatOf(deps: Deps, request: FastifyRequest): RepeatedCreation | null {
   const scope = idempotencyOf(request, '')
   if (!scope) return null
   return {

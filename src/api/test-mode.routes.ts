@@ -5,17 +5,19 @@ import Type from 'typebox'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { tenantOf } from '../http/access.ts'
-import { IdempotencyHeader, problems } from '../http/headers.ts'
+import { problems } from '../http/headers.ts'
 import { documentedUnder, idOf, withScope } from '../http/route.ts'
-import { IdParams, Instant, Zone } from '../platform/schema/schema.ts'
+import { decodeIdCursor, encodeCursor, PageOf, pageOf, PageQuery } from '../platform/schema/paging.ts'
+import { Id, IdParams, Instant, Zone } from '../platform/schema/schema.ts'
+import { TIME_SPAN } from '../platform/schema/validation.ts'
 import { moveClock, type BackgroundWork, type Moved } from '../application/test-mode/test-clock.ts'
 import { createTestTenant, endTestTenant, refuseInstant } from '../application/test-mode/test-tenants.ts'
 import { DAY, HOUR, MINUTE } from '../kernel/time/interval.ts'
 import { instantOf, wallOf } from '../kernel/time/zone.ts'
 import { TenantBody, TenantShown } from '../domain/tenant/tenant.schema.ts'
 import { findTenant } from '../domain/tenant/tenant.sql.ts'
+import { listTestTenants } from '../domain/tenant/test-tenant.sql.ts'
 import type { TenantClock } from '../platform/tenant-clocks.ts'
-import { repeatOf } from './tenant.routes.ts'
 
 const docs = documentedUnder('test mode')
 
@@ -48,21 +50,18 @@ const MovedClock = Type.Object(
   },
   { title: 'MovedTestClock', additionalProperties: false },
 )
-/** ISO 8601 §5.5.2.3, without years, months and seconds. */
-const LENGTH = '^P(?=.)(\\d{1,3}W)?(\\d{1,3}D)?(T(?=.)(\\d{1,4}H)?(\\d{1,5}M)?)?$'
 const ClockMove = Type.Object(
   {
     to: Type.Optional({ ...Instant, description: 'The instant to move to; not before the present one' }),
     by: Type.Optional(
       Type.String({
-        pattern: LENGTH,
+        format: 'time-span',
         description:
           'How far to move: an ISO 8601 duration of weeks, days, hours and minutes, in the time zone of the tenant',
-        examples: ['P7D', 'PT90M'],
       }),
     ),
   },
-  { additionalProperties: false, minProperties: 1, maxProperties: 1, description: 'Either `to` or `by`' },
+  { additionalProperties: false, description: 'Either `to` or `by`' },
 )
 
 /** The clock of the calling key's tenant. Throws `not_in_test_mode`. */
@@ -74,7 +73,8 @@ function clockOf(deps: Deps, request: FastifyRequest): TenantClock {
 
 async function shown(deps: Deps, tenantId: string) {
   const tenant = await findTenant(deps.db.kysely, tenantId)
-  if (!tenant?.test_until) throw new AppError('not_in_test_mode')
+  if (!tenant) throw new AppError('not_found', { what: 'tenant' })
+  if (!tenant.test_until) throw new AppError('not_in_test_mode')
   const config = await deps.snapshots.config(tenantId)
   return {
     now: new Date(deps.now()).toISOString(),
@@ -85,10 +85,12 @@ async function shown(deps: Deps, tenantId: string) {
 
 /** The instant (epoch ms) that a body asks for. */
 async function targetOf(deps: Deps, tenantId: string, { to, by }: { to?: string; by?: string }): Promise<number> {
+  if ((to === undefined) === (by === undefined)) {
+    const fault = { in: 'body', pointer: '', code: 'give_one', params: { limit: 'to, by' } } as const
+    throw new AppError('invalid_request', { count: 1 }, { fields: [fault] })
+  }
   if (to !== undefined) return Date.parse(to)
-  const [, weeks, days, , hours, minutes] = new RegExp(LENGTH)
-    .exec(by!)!
-    .map((part) => Number.parseInt(part ?? '0', 10))
+  const [, weeks, days, , hours, minutes] = TIME_SPAN.exec(by!)!.map((part) => Number.parseInt(part ?? '0', 10))
   const { timeZone } = (await deps.snapshots.config(tenantId))!
   // A day is a calendar day of the tenant: across a change of the clocks it has 23 or 25 hours.
   const sameTime = instantOf(timeZone, wallOf(timeZone, deps.now()) + (7 * weeks! + days!) * DAY)
@@ -103,7 +105,6 @@ function createRoute(app: Api, deps: Deps): void {
       description:
         'For automatic tests: the tenant has a clock that `POST /v1/test-clock` moves, sends nothing to anyone (messages, notices and ' +
         'contacts count as delivered), and is deleted with everything in it after seven days. A tenant can have twenty at once.',
-      headers: IdempotencyHeader,
       body: TestTenantBody,
       response: {
         201: Type.Object({
@@ -117,7 +118,7 @@ function createRoute(app: Api, deps: Deps): void {
     handler: async (request, reply) => {
       const { startsAt, ...given } = request.body
       // Test tenants create no others: their number is the matter of the tenant that stands behind them.
-      if (request.clock) throw new AppError('forbidden', { scope: 'tenant:write' })
+      if (request.clock) throw new AppError('not_for_test_tenants')
       const random = Buffer.from(deps.randomBytes(5)).toString('hex')
       const body = {
         slug: `test-${random}`,
@@ -129,11 +130,46 @@ function createRoute(app: Api, deps: Deps): void {
       }
       const parentId = request.principal?.kind === 'platform' ? null : tenantOf(request)
       const { tenant, apiKey, id } = await createTestTenant(deps, {
-        ...{ body, parentId, repeat: given.slug === undefined ? null : repeatOf(deps, request) },
+        ...{ body, parentId },
         startsAt: startsAt === undefined ? null : Date.parse(startsAt),
       })
       const testClock = await deps.clocks.inTimeOf(id, () => shown(deps, id))
       return reply.code(201).header('location', `/v1/tenants/${id}`).send({ tenant, apiKey, testClock })
+    },
+  })
+}
+
+const ListedTestTenant = Type.Object(
+  {
+    id: Id,
+    slug: Type.String(),
+    name: Type.String(),
+    now: Type.String({ format: 'date-time', description: 'What time it is there' }),
+    createdAt: Type.String({ format: 'date-time', description: 'When it was made, by its own clock' }),
+    endsAt: Type.String({ format: 'date-time', description: 'When it is deleted, in real time' }),
+  },
+  { title: 'TestTenant', additionalProperties: false },
+)
+
+function listRoute(app: Api, deps: Deps): void {
+  app.get('/v1/test-tenants', {
+    config: { access: { kind: 'key', scope: 'tenant:read', platform: true } },
+    schema: {
+      ...docs('listTestTenants', 'List test tenants'),
+      description: 'Those that keys of this tenant created; for the operator, all of them.',
+      querystring: Type.Object(PageQuery, { additionalProperties: false }),
+      response: { 200: PageOf(ListedTestTenant, 'TestTenantPage'), ...problems },
+    },
+    handler: async (request) => {
+      const { limit, cursor } = request.query
+      const parentId = request.principal?.kind === 'platform' ? null : tenantOf(request)
+      const rows = await listTestTenants(deps.db.kysely, parentId, decodeIdCursor(cursor), limit + 1)
+      const page = pageOf(rows, limit, ({ id }) => encodeCursor(id))
+      const items = page.items.map(({ id, slug, name, createdAt, endsAt, ahead }) => ({
+        ...{ id, slug, name, createdAt: createdAt.toISOString(), endsAt: endsAt.toISOString() },
+        now: new Date(deps.clocks.real() + ahead).toISOString(),
+      }))
+      return { ...page, items }
     },
   })
 }
@@ -195,6 +231,7 @@ function moveClockRoute(app: Api, deps: Deps, work: BackgroundWork): void {
 
 export function testModeRoutes(app: Api, deps: Deps, work: BackgroundWork): void {
   createRoute(app, deps)
+  listRoute(app, deps)
   endRoute(app, deps)
   readClockRoute(app, deps)
   moveClockRoute(app, deps, work)

@@ -114,6 +114,7 @@ const PROBLEMS = {
   offer_over: 409,
   limit_reached: 409,
   not_in_test_mode: 409,
+  not_for_test_tenants: 409,
   clock_moving: 409,
   clock_backwards: 422,
   // public booking pages

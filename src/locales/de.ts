@@ -291,6 +291,10 @@ export const de: Words = {
       'Adresse nicht erlaubt',
       'Diese Adresse ist nicht verwendbar ({reason}). Nötig ist eine https-Adresse außerhalb privater Netze.',
     ],
+    not_for_test_tenants: [
+      'Nicht für Test-Organisationen',
+      'Eine Test-Organisation kann keine Test-Organisationen haben. Nehmen Sie einen Schlüssel der Organisation, die sie angelegt hat.',
+    ],
     not_in_test_mode: [
       'Nur im Testbetrieb',
       'Das geht nur in einer Test-Organisation, deren Schlüssel mit „agt.“ beginnen.',
@@ -444,6 +448,7 @@ export const de: Words = {
     missing: 'Dieses Feld ist nötig.',
     unknown_field: 'Dieses Feld ist hier nicht bekannt.',
     wrong_type: 'Muss vom Typ {limit} sein.',
+    give_one: 'Geben Sie genau eines an: {limit}.',
     wrong_format: 'Muss die Form {limit} haben.',
     too_deep: 'Zu tief verschachtelt: höchstens {limit} Ebenen.',
     not_allowed: 'Muss eines von diesen sein: {limit}.',

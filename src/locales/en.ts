@@ -6,6 +6,7 @@ export type FaultCode =
   | 'unknown_field'
   | 'wrong_type'
   | 'wrong_format'
+  | 'give_one'
   | 'too_deep'
   | 'not_allowed'
   | 'too_short'
@@ -264,6 +265,10 @@ export const en: Words = {
       'Address not allowed',
       'This address cannot be used ({reason}). An https address outside private networks is needed.',
     ],
+    not_for_test_tenants: [
+      'Not for test tenants',
+      'A test tenant cannot have test tenants. Use a key of the tenant behind it.',
+    ],
     not_in_test_mode: ['Only in test mode', 'This works only in a test tenant, whose keys begin with “agt.”.'],
     clock_moving: ['The clock is being moved', 'Another call is moving the clock of this tenant. Wait for its answer.'],
     clock_backwards: ['Clocks do not go back', 'The clock stands at {now}. Choose that instant or a later one.'],
@@ -350,6 +355,7 @@ export const en: Words = {
     missing: 'This field is required.',
     unknown_field: 'This field is not known here.',
     wrong_type: 'Must be of type {limit}.',
+    give_one: 'Give exactly one of {limit}.',
     wrong_format: 'Must have the form {limit}.',
     too_deep: 'Nested too deeply: at most {limit} levels.',
     not_allowed: 'Must be one of: {limit}.',

@@ -254,6 +254,10 @@ export const es: Words = {
       'Dirección no permitida',
       'Esta dirección no se puede usar ({reason}). Hace falta una dirección https que no esté en redes privadas.',
     ],
+    not_for_test_tenants: [
+      'No para entidades de prueba',
+      'Una entidad de prueba no puede tener entidades de prueba. Use una clave de la entidad que la creó.',
+    ],
     not_in_test_mode: [
       'Solo en modo de prueba',
       'Esto solo es posible en una entidad de prueba, cuyas claves empiezan por "agt.".',
@@ -385,6 +389,7 @@ export const es: Words = {
     missing: 'Este campo es obligatorio.',
     unknown_field: 'Este campo no se conoce aquí.',
     wrong_type: 'Debe ser de tipo {limit}.',
+    give_one: 'Indique exactamente uno de {limit}.',
     wrong_format: 'Debe tener la forma {limit}.',
     too_deep: 'Demasiados niveles anidados: como máximo {limit}.',
     not_allowed: 'Debe ser uno de estos valores: {limit}.',

@@ -276,6 +276,10 @@ export const fr: Words = {
       'Adresse non autorisée',
       'Cette adresse n’est pas utilisable ({reason}). Il faut une adresse https hors des réseaux privés.',
     ],
+    not_for_test_tenants: [
+      'Pas pour les organismes de test',
+      'Un organisme de test ne peut pas avoir d’organismes de test. Utilisez une clé de l’organisme qui l’a créé.',
+    ],
     not_in_test_mode: [
       'Seulement en mode test',
       'Cela n’est possible que dans un organisme de test, dont les clés commencent par « agt. ».',
@@ -416,6 +420,7 @@ export const fr: Words = {
     missing: 'Ce champ est obligatoire.',
     unknown_field: 'Ce champ n’est pas prévu ici.',
     wrong_type: 'Doit être de type {limit}.',
+    give_one: 'Indiquez exactement un champ parmi {limit}.',
     wrong_format: 'Doit avoir la forme {limit}.',
     too_deep: 'Imbrication trop profonde : {limit} niveaux au plus.',
     not_allowed: 'Doit être l’une de ces valeurs : {limit}.',

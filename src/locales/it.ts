@@ -251,6 +251,10 @@ export const it: Words = {
       'Indirizzo non permesso',
       'Questo indirizzo non si può usare ({reason}). Serve un indirizzo https fuori dalle reti private.',
     ],
+    not_for_test_tenants: [
+      'Non per gli enti di prova',
+      'Un ente di prova non può avere altri enti di prova. Usa una chiave dell’ente che lo ha creato.',
+    ],
     not_in_test_mode: [
       'Solo in modalità di prova',
       'Questo si può fare solo in un ente di prova, le cui chiavi iniziano con “agt.”.',
@@ -375,6 +379,7 @@ export const it: Words = {
     missing: 'Campo obbligatorio.',
     unknown_field: 'Campo non previsto.',
     wrong_type: 'Deve essere di tipo {limit}.',
+    give_one: 'Indica uno solo tra {limit}.',
     wrong_format: 'Deve avere la forma {limit}.',
     too_deep: 'Annidato troppo in profondità: al massimo {limit} livelli.',
     not_allowed: 'Deve essere uno tra: {limit}.',

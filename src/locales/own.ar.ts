@@ -19,7 +19,7 @@ export const ownAr: OwnWords = {
     leaveDone: 'تم حذف من لن يحضر. يبقى الآخرون.',
   },
   mine: {
-    demoCode: (code) => `عرض توضيحي دون خادم بريد: الرمز هو ${code}.`,
+    demoCode: (code) => `لا تُرسل هنا أي رسالة: الرمز هو ${code}.`,
     signInWith: (name) => `تسجيل الدخول عبر ${name}`,
     signInFailed: (name) => `لم ينجح الدخول عبر ${name}. حاولوا مرة أخرى أو استخدموا رمزًا.`,
     orByCode: 'أو برمز',
@@ -132,7 +132,7 @@ export const ownAr: OwnWords = {
   },
   activationTitle: 'التأكيد بالبريد الإلكتروني',
   activationText: (mail, clock) => `أرسلنا رابطًا إلى ${mail}. يُرجى فتحه قبل الساعة ${clock} لتأكيد الموعد.`,
-  demoLink: 'عرض توضيحي دون خادم بريد: افتحوا الرابط هنا',
+  demoLink: 'لا تُرسل هنا أي رسالة: افتحوا الرابط هنا',
   activationWhy: 'نطلب ذلك عندما تأتي حجوزات كثيرة من شبكة واحدة أو عندما لا يستطيع المتصفح إجراء التحقق.',
   activationHint: 'لم تصلكم رسالة؟ يُرجى البحث في البريد غير المرغوب فيه.',
   activationAgain: 'إرسال الرابط من جديد',

@@ -12,7 +12,7 @@ export const ownDe: OwnWords = {
     leaveDone: 'Wer nicht kommt, wurde herausgenommen. Die anderen bleiben.',
   },
   mine: {
-    demoCode: (code) => `Vorführung ohne Mailserver: der Code ist ${code}.`,
+    demoCode: (code) => `Hier wird nichts verschickt: der Code ist ${code}.`,
     signInWith: (name) => `Mit ${name} anmelden`,
     signInFailed: (name) =>
       `Die Anmeldung mit ${name} hat nicht geklappt. Versuchen Sie es erneut, oder nutzen Sie einen Code.`,
@@ -114,7 +114,7 @@ export const ownDe: OwnWords = {
   activationTitle: 'Per E-Mail bestätigen',
   activationText: (mail, clock) =>
     `Wir haben einen Link an ${mail} gesendet. Öffnen Sie ihn bis ${clock} Uhr, um den Termin zu bestätigen.`,
-  demoLink: 'Vorführung ohne Mailserver: den Link hier öffnen',
+  demoLink: 'Hier wird nichts verschickt: den Link hier öffnen',
   activationWhy:
     'Wir bitten darum, wenn aus einem Netz viele Buchungen kommen oder der Browser die Prüfung nicht machen konnte.',
   activationHint: 'Keine Nachricht? Sehen Sie im Spam-Ordner nach.',

@@ -14,7 +14,7 @@ export const ownEn = {
   activationTitle: 'Confirm by e-mail',
   activationText: (mail: string, clock: string) =>
     `We sent a link to ${mail}. Open it by ${clock} to confirm the appointment.`,
-  demoLink: 'Demo without a mail server: open the link here',
+  demoLink: 'No message is sent here: open the link here',
   activationWhy:
     'We ask for this when many bookings come from one network, or when the browser could not do its check.',
   activationHint: 'No message? Look among unwanted mail.',
@@ -51,7 +51,7 @@ export const ownEn = {
     leaveDone: 'Who is not coming has been taken off. The others stay.',
   },
   mine: {
-    demoCode: (code: string) => `Demo without a mail server: the code is ${code}.`,
+    demoCode: (code: string) => `No message is sent here: the code is ${code}.`,
     signInWith: (name: string) => `Sign in with ${name}`,
     signInFailed: (name: string) => `Signing in with ${name} did not work. Try again, or use a code.`,
     orByCode: 'Or with a code',

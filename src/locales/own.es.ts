@@ -15,7 +15,7 @@ export const ownEs: OwnWords = {
     leaveDone: 'Quien no viene ya no figura. Los demás siguen.',
   },
   mine: {
-    demoCode: (code) => `Demostración sin servidor de correo: el código es ${code}.`,
+    demoCode: (code) => `Aquí no se envía nada: el código es ${code}.`,
     signInWith: (name) => `Entrar con ${name}`,
     signInFailed: (name) => `No se ha podido entrar con ${name}. Inténtelo de nuevo o use un código.`,
     orByCode: 'O con un código',
@@ -116,7 +116,7 @@ export const ownEs: OwnWords = {
   activationTitle: 'Confirme por correo electrónico',
   activationText: (mail, clock) =>
     `Hemos enviado un enlace a ${mail}. Ábralo antes de ${clockEs(clock)} para confirmar la cita.`,
-  demoLink: 'Demostración sin servidor de correo: abrir el enlace aquí',
+  demoLink: 'Aquí no se envía nada: abrir el enlace aquí',
   activationWhy:
     'Lo pedimos cuando llegan muchas reservas de una misma red o el navegador no pudo hacer la comprobación.',
   activationHint: '¿No le llega el mensaje? Mire en el correo no deseado.',

@@ -15,7 +15,7 @@ export const ownFr: OwnWords = {
     leaveDone: 'La personne qui ne vient pas a été retirée. Les autres restent.',
   },
   mine: {
-    demoCode: (code) => `Démonstration sans serveur de messagerie : le code est ${code}.`,
+    demoCode: (code) => `Ici, rien n’est envoyé : le code est ${code}.`,
     signInWith: (name) => `Se connecter avec ${name}`,
     signInFailed: (name) => `La connexion avec ${name} n’a pas abouti. Réessayez, ou utilisez un code.`,
     orByCode: 'Ou avec un code',
@@ -115,7 +115,7 @@ export const ownFr: OwnWords = {
   activationTitle: 'Confirmez par e-mail',
   activationText: (mail, clock) =>
     `Nous avons envoyé un lien à ${mail}. Ouvrez-le avant ${clock} pour confirmer le rendez-vous.`,
-  demoLink: 'Démonstration sans serveur de messagerie : ouvrir le lien ici',
+  demoLink: 'Ici, rien n’est envoyé : ouvrir le lien ici',
   activationWhy:
     'Nous le demandons quand beaucoup de réservations viennent d’un même réseau, ou si le navigateur n’a pas pu faire la vérification.',
   activationHint: 'Pas de message ? Regardez dans les courriers indésirables.',

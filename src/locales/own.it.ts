@@ -12,7 +12,7 @@ export const ownIt: OwnWords = {
     leaveDone: 'Chi non viene è stato tolto. Gli altri restano.',
   },
   mine: {
-    demoCode: (code) => `Dimostrazione senza server di posta: il codice è ${code}.`,
+    demoCode: (code) => `Qui non parte nessun messaggio: il codice è ${code}.`,
     signInWith: (name) => `Entra con ${name}`,
     signInFailed: (name) => `L’accesso con ${name} non è riuscito. Riprova, oppure entra con un codice.`,
     orByCode: 'Oppure con un codice',
@@ -108,7 +108,7 @@ export const ownIt: OwnWords = {
   activationTitle: 'Conferma per e-mail',
   activationText: (mail, clock) =>
     `Abbiamo inviato un collegamento a ${mail}. Aprilo entro le ${clock} per confermare l’appuntamento.`,
-  demoLink: 'Dimostrazione senza server di posta: apri qui il collegamento',
+  demoLink: 'Qui non parte nessun messaggio: apri qui il collegamento',
   activationWhy:
     'Lo chiediamo quando da una rete arrivano molte prenotazioni, o quando il browser non ha potuto fare la verifica.',
   activationHint: 'Nessun messaggio? Guarda nella posta indesiderata.',

@@ -20,7 +20,7 @@ export const ownRo: OwnWords = {
     leaveDone: 'Persoana care nu vine a fost scoasă. Ceilalți rămân.',
   },
   mine: {
-    demoCode: (code) => `Demonstrație fără server de e-mail: codul este ${code}.`,
+    demoCode: (code) => `Aici nu se trimite nimic: codul este ${code}.`,
     signInWith: (name) => `Autentificare cu ${name}`,
     signInFailed: (name) => `Autentificarea cu ${name} nu a reușit. Încercați din nou sau folosiți un cod.`,
     orByCode: 'Sau cu un cod',
@@ -121,7 +121,7 @@ export const ownRo: OwnWords = {
   activationTitle: 'Confirmați prin e-mail',
   activationText: (mail, clock) =>
     `Am trimis un link la ${mail}. Deschideți-l până la ${clock} pentru a confirma programarea.`,
-  demoLink: 'Demonstrație fără server de e-mail: deschideți linkul aici',
+  demoLink: 'Aici nu se trimite nimic: deschideți linkul aici',
   activationWhy:
     'Cerem acest lucru când vin multe programări din aceeași rețea sau când browserul nu a putut face verificarea.',
   activationHint: 'Nu ați primit mesajul? Căutați-l și în spam.',

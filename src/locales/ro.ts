@@ -253,6 +253,10 @@ export const ro: Words = {
       'Adresă nepermisă',
       'Această adresă nu poate fi folosită ({reason}). Este nevoie de o adresă https din afara rețelelor private.',
     ],
+    not_for_test_tenants: [
+      'Nu pentru instituții de test',
+      'O instituție de test nu poate avea instituții de test. Folosiți o cheie a instituției care a creat-o.',
+    ],
     not_in_test_mode: [
       'Doar în modul de test',
       'Acest lucru este posibil doar într-o instituție de test, ale cărei chei încep cu „agt.”.',
@@ -383,6 +387,7 @@ export const ro: Words = {
     missing: 'Câmp obligatoriu.',
     unknown_field: 'Acest câmp nu este cunoscut aici.',
     wrong_type: 'Trebuie să fie de tipul {limit}.',
+    give_one: 'Indicați exact unul dintre {limit}.',
     wrong_format: 'Trebuie să aibă forma {limit}.',
     too_deep: 'Imbricare prea adâncă; numărul maxim de niveluri: {limit}.',
     not_allowed: 'Trebuie să fie una dintre valorile: {limit}.',

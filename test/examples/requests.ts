@@ -134,6 +134,18 @@ export const byHand: Record<string, Example> = {
     response:
       ': following\n\nid: 019a9f00-0000-7000-8000-000000000001\nevent: callback.leased\ndata: {"callbackId":"019a9f00-0000-7000-8000-000000000002"}\n\n',
   },
+  'GET /v1/test-tenants': {
+    ...{ url: '/v1/test-tenants', status: 200, type: 'application/json' },
+    response: {
+      items: [
+        {
+          ...{ id: '019a9f00-0000-7000-8000-000000000001', slug: 'test-06a1facb2f', name: 'CI of our portal' },
+          ...{ now: TEST_CLOCK.now, createdAt: '2027-01-11T07:00:00.000Z', endsAt: TEST_CLOCK.endsAt },
+        },
+      ],
+      nextCursor: null,
+    },
+  },
   'GET /v1/test-clock': { url: '/v1/test-clock', status: 200, type: 'application/json', response: TEST_CLOCK },
   'POST /v1/test-clock': {
     ...{ url: '/v1/test-clock', status: 200, type: 'application/json', request: { by: 'P3W' } },

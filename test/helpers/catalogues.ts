@@ -65,7 +65,7 @@ const events = (): string =>
 /** The whole document. */
 export const catalogues = (): string => `# Catalogues
 
-Made from the code by \`npm run catalogues\`; a test compares.
+Made from the code itself, so that nothing is missing and nothing is out of date.
 
 ## Problem codes
 

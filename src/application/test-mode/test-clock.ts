@@ -13,14 +13,19 @@ import { memoizeByObject } from '../../kernel/memoize.ts'
 import { DAY, HOUR } from '../../kernel/time/interval.ts'
 import { pushOnce } from '../dispatch/push.ts'
 
+type Periodic = {
+  run: (deps: Deps, tenantId: string, stopped: () => boolean) => Promise<unknown>
+  isHousekeeping?: boolean
+  nextAt?: (deps: Deps, tenantId: string) => Promise<Date | null>
+}
 /** What the process does in the background, which moving the clock does for one tenant. */
 export type BackgroundWork = {
   queues: readonly Queue<Deps>[]
-  /** Periodic tasks; while the clock is moved they run at every full hour (housekeeping once a day), and at its end. */
-  periodic: readonly {
-    run: (deps: Deps, tenantId: string, stopped: () => boolean) => Promise<unknown>
-    isHousekeeping?: boolean
-  }[]
+  /**
+   * Periodic tasks. While the clock is moved, one that knows its next instant (`nextAt`) runs then; the others run at every full hour,
+   * housekeeping once a day; all run at the end.
+   */
+  periodic: readonly Periodic[]
   onError: (error: unknown) => void
 }
 export type Moved = { isReached: boolean; jobsRun: number }
@@ -60,31 +65,38 @@ export async function pushDue(
   return next
 }
 
-/** The instant (epoch ms) to visit after `now`: of the next job or contact, the next full hour or the target, whichever is first. */
+/** What comes after the present instant: when (epoch ms), and the tasks that have something to do then. */
+type Next = { at: number; tasks: ReadonlySet<Periodic> }
+
 async function nextInstant(
   deps: Deps,
   { tenantId }: TenantClock,
-  { queues, target, nextPush }: { queues: readonly string[]; target: number; nextPush: number },
-): Promise<number> {
+  { work, target, nextPush }: { work: BackgroundWork; target: number; nextPush: number },
+): Promise<Next> {
   const now = deps.now()
-  const job = await nextJob(deps.db.kysely, tenantId, queues, new Date(now))
-  const hour = Math.floor(now / HOUR + 1) * HOUR
-  return Math.min(target, hour, nextPush, job?.getTime() ?? Infinity)
+  const names = work.queues.map(({ name }) => name)
+  const job = await nextJob(deps.db.kysely, tenantId, names, new Date(now))
+  let at = Math.min(target, Math.floor(now / HOUR + 1) * HOUR, nextPush, job?.getTime() ?? Infinity)
+  const tasks = new Set<Periodic>()
+  for (const task of work.periodic) {
+    const own = (await task.nextAt?.(deps, tenantId))?.getTime() ?? Infinity
+    if (own > at) continue
+    if (own < at) tasks.clear()
+    tasks.add(task)
+    at = own
+  }
+  const [isEnd, isHour, isDay] = [at >= target, at % HOUR === 0, at % DAY === 0]
+  for (const task of work.periodic)
+    if (isEnd || isDay || (isHour && !task.isHousekeeping && !task.nextAt)) tasks.add(task)
+  return { at, tasks }
 }
 
-type Periodic = 'none' | 'hourly' | 'all'
-const periodicAt = (at: number, target: number): Periodic =>
-  at >= target || at % DAY === 0 ? 'all' : at % HOUR === 0 ? 'hourly' : 'none'
-
 /** Does what is due at the clock's present instant; returns the number of jobs, and when the next contacts may be due. */
-async function doWhatIsDue(deps: Deps, clock: TenantClock, work: BackgroundWork, periodic: Periodic) {
+async function doWhatIsDue(deps: Deps, clock: TenantClock, work: BackgroundWork, tasks: ReadonlySet<Periodic>) {
   const options = { queues: work.queues, most: MOST, onError: work.onError }
   let jobs = await drainTenant(deps, clock.tenantId, options)
-  if (periodic !== 'none') {
-    for (const { run, isHousekeeping } of work.periodic)
-      if (periodic === 'all' || !isHousekeeping) await run(deps, clock.tenantId, never).catch(work.onError)
-    jobs += await drainTenant(deps, clock.tenantId, options)
-  }
+  for (const { run } of tasks) await run(deps, clock.tenantId, never).catch(work.onError)
+  if (tasks.size > 0) jobs += await drainTenant(deps, clock.tenantId, options)
   return { jobs, nextPush: await pushDue(deps, clock, work.onError) }
 }
 
@@ -95,17 +107,18 @@ async function doWhatIsDue(deps: Deps, clock: TenantClock, work: BackgroundWork,
 export async function moveClock(deps: Deps, clock: TenantClock, target: number, work: BackgroundWork): Promise<Moved> {
   if (clock.isMoving) throw new AppError('clock_moving')
   clock.isMoving = true
-  const queues = work.queues.map(({ name }) => name)
   const end = performance.now() + PATIENCE
+  // The tenant may be deleted meanwhile.
+  const isThere = (): boolean => deps.clocks.of(clock.tenantId) === clock
   try {
-    let done = await doWhatIsDue(deps, clock, work, periodicAt(deps.now(), target))
+    let done = await doWhatIsDue(deps, clock, work, new Set(deps.now() >= target ? work.periodic : []))
     let jobsRun = done.jobs
-    while (deps.now() < target && performance.now() < end) {
-      const next = await nextInstant(deps, clock, { queues, target, nextPush: done.nextPush })
-      clock.ahead += Math.max(0, Math.ceil(next - deps.now()))
+    while (deps.now() < target && performance.now() < end && isThere()) {
+      const { at, tasks } = await nextInstant(deps, clock, { work, target, nextPush: done.nextPush })
+      clock.ahead += Math.max(0, Math.ceil(at - deps.now()))
       // Stored before anything happens at this instant: after a crash the clock must not be behind what was written.
       await moveTestClock(deps.db.kysely, clock.tenantId, clock.ahead)
-      done = await doWhatIsDue(deps, clock, work, periodicAt(next, target))
+      done = await doWhatIsDue(deps, clock, work, tasks)
       jobsRun += done.jobs
     }
     return { isReached: deps.now() >= target, jobsRun }

@@ -10,7 +10,7 @@ import {
 import { AppError } from '../../kernel/errors.ts'
 import { startLoop, type Loop } from '../../kernel/loop.ts'
 import { DAY } from '../../kernel/time/interval.ts'
-import { createTenant, type RepeatedCreation } from '../onboarding/create-tenant.ts'
+import { createTenant } from '../onboarding/create-tenant.ts'
 import { pushDue } from './test-clock.ts'
 
 /** How long a test tenant lives (real time), and how many of them the keys of one tenant may have at once. */
@@ -25,7 +25,6 @@ type NewTestTenant = {
   startsAt: number | null
   /** The tenant whose key creates it; null = the operator. */
   parentId: string | null
-  repeat: RepeatedCreation | null
 }
 
 /** Throws `clock_backwards` or `date_too_far` for an instant (epoch ms) that the clock cannot be moved to. */
@@ -37,13 +36,13 @@ export function refuseInstant(deps: Deps, at: number): void {
 }
 
 /** Creates a test tenant with its first key, `agt.…`. Throws `limit_reached`, `slug_taken`, or the fault of its first instant. */
-export async function createTestTenant(deps: Deps, { body, startsAt, parentId, repeat }: NewTestTenant) {
+export async function createTestTenant(deps: Deps, { body, startsAt, parentId }: NewTestTenant) {
   if (parentId !== null && (await countTestTenants(deps.db.kysely, parentId)) >= MOST_OF_ONE)
     throw new AppError('limit_reached', { max: MOST_OF_ONE })
   const real = deps.clocks.real()
   if (startsAt !== null) refuseInstant(deps, startsAt)
   const ahead = startsAt === null ? 0 : Math.ceil(startsAt - real)
-  const created = await createTenant(deps, body, repeat, { ahead, until: new Date(real + LIFE), of: parentId })
+  const created = await createTenant(deps, body, null, { ahead, until: new Date(real + LIFE), of: parentId })
   deps.pubsub.say('clocks', created.id)
   return created
 }

@@ -304,24 +304,6 @@ export async function previousAgent(db: Db, tenantId: string, contactId: string)
   return row?.agent_id
 }
 
-/** Held appointments of a tenant whose hold has expired, at most `limit`. */
-export async function expiredHolds(
-  db: Db,
-  tenantId: string,
-  now: Date,
-  limit: number,
-): Promise<Pick<Appointment, 'id' | 'agent_id'>[]> {
-  return db
-    .selectFrom('appointments')
-    .select(['id', 'agent_id'])
-    .where('tenant_id', '=', tenantId)
-    .where('status', '=', 'held')
-    .where('hold_expires_at', '<=', now)
-    .orderBy('hold_expires_at')
-    .limit(limit)
-    .execute()
-}
-
 /** Ids of pending appointments whose start has passed, at most `limit`. */
 export async function unapproved(db: Db, tenantId: string, now: Date, limit: number): Promise<string[]> {
   const rows = await db
@@ -343,18 +325,6 @@ export async function unprovenWaiting(db: Db, tenantId: string, since: Date, lim
      where tenant_id = ${tenantId} and status = 'pending' and document ? 'unproven' and created_at < ${since}
      order by created_at limit ${limit}`.execute(db)
   return rows.map((row) => row.id)
-}
-
-/** Deletes expired holds that never became appointments and ended before `before`; returns the number of rows. */
-export async function forgetExpiredHolds(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
-  const { rows } = await sql<{ id: string }>`
-    delete from appointments a
-     where a.tenant_id = ${tenantId} and a.id in (
-       select o.id from appointments o
-        where o.tenant_id = ${tenantId} and o.status = 'cancelled' and o.contact_id is null and o.cancelled_at < ${before}
-        limit ${limit})
-    returning a.id`.execute(db)
-  return rows.length
 }
 
 /** Number of future live appointments of all contacts with this e-mail address or telephone number. */

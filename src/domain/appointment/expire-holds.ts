@@ -11,7 +11,8 @@ import {
 } from '../availability/ledger.sql.ts'
 import { transaction } from '../../platform/database/tx.ts'
 import type { Deps } from '../deps.ts'
-import { expiredHolds, lockAppointment, updateAppointment } from './appointment.sql.ts'
+import { lockAppointment, updateAppointment } from './appointment.sql.ts'
+import { expiredHolds } from './hold.sql.ts'
 import { countersHeld } from './usage-counters.ts'
 
 const BATCH = 100

@@ -245,6 +245,16 @@ export const ExtensionBody = Type.Object(
   { callbackIds: Ids, leaseSeconds: Type.Integer({ minimum: 5, maximum: 3600 }) },
   { additionalProperties: false },
 )
+export const HeldCallbacks = Type.Object(
+  {
+    count: Type.Integer(),
+    callbackIds: Type.Array(Id, {
+      description:
+        'Those that the lease still had. The others were withdrawn, were returned, or have a result: do not call them',
+    }),
+  },
+  { title: 'HeldCallbacks', additionalProperties: false },
+)
 export const ReturnBody = Type.Object({ callbackIds: Ids }, { additionalProperties: false })
 export const ResultsBody = Type.Object(
   {

@@ -70,3 +70,15 @@ export async function deleteTestTenant(tx: Tx, tenantId: string): Promise<boolea
   }
   return true
 }
+
+/** Test tenants that keys of `parentId` created (null = all) after the id `after`, oldest first. */
+export async function listTestTenants(db: Db, parentId: string | null, after: string | null, limit: number) {
+  let query = db
+    .selectFrom('tenants')
+    .select(['id', 'slug', 'name', 'created_at as createdAt', 'test_until as endsAt', 'test_ahead as ahead'])
+    .where('test_until', 'is not', null)
+  if (parentId !== null) query = query.where('test_of', '=', parentId)
+  if (after !== null) query = query.where('id', '>', after)
+  const rows = await query.orderBy('id').limit(limit).execute()
+  return rows.map((row) => ({ ...row, endsAt: row.endsAt!, ahead: row.ahead! }))
+}

@@ -7,6 +7,7 @@ import { problemExample, readExamples, withExample, withValues, type Example } f
 import { withNamedParts } from './name-parts.ts'
 import { named, plain, referring, type Node } from './plain-schemas.ts'
 import { pushSection } from './pushes.ts'
+import { describedParameter, withWords } from './field-words.ts'
 import { TAGS } from './tags.ts'
 import { webhookSection } from './webhooks.ts'
 
@@ -174,7 +175,8 @@ export function describedApi(described: object): object {
         const example = examples[`${method.toUpperCase()} ${path}`]
         const answers = describedAnswers(path, operation, example)
         const sent = describedRequest(operation, example)
-        const parameters = example ? withValues(path, operation.parameters ?? [], example) : operation.parameters
+        const valued = example ? withValues(path, operation.parameters ?? [], example) : operation.parameters
+        const parameters = (valued as Node[] | undefined)?.map(describedParameter)
         const pushes = path === PUSHING && method === 'post' ? { callbacks: pushSection() } : {}
         const scope = operation['x-required-scope']
         const needs = scope === undefined ? '' : ` Needs the scope \`${scope}\`.`
@@ -182,21 +184,23 @@ export function describedApi(described: object): object {
         return [
           method,
           named(
-            plain({
-              ...rest,
-              ...(parameters ? { parameters } : {}),
-              ...sent,
-              ...pushes,
-              description,
-              responses: answers,
-            }),
+            withWords(
+              plain({
+                ...rest,
+                ...(parameters ? { parameters } : {}),
+                ...sent,
+                ...pushes,
+                description,
+                responses: answers,
+              }),
+            ),
             schemas,
           ),
         ]
       }),
     ),
   ])
-  const webhooks = named(plain(referring(webhookSection(), schemas)), schemas)
+  const webhooks = named(withWords(plain(referring(webhookSection(), schemas))), schemas)
   const operations = withNamedParts(Object.fromEntries(rewritten) as Record<string, Record<string, Node>>, schemas)
   const sorted = Object.fromEntries(Object.entries({ ...schemas, Problem }).sort(([a], [b]) => (a < b ? -1 : 1)))
   return {

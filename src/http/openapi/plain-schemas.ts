@@ -12,6 +12,10 @@ const FORMATS: Record<string, Node> = {
   'web-url': { format: 'uri' },
   clock: { pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', examples: ['09:30'] },
   'clock-end': { pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$', examples: ['17:30'] },
+  'time-span': {
+    pattern: '^P(?=.)(\\d{1,3}W)?(\\d{1,3}D)?(T(?=.)(\\d{1,4}H)?(\\d{1,5}M)?)?$',
+    examples: ['P3W', 'P2DT4H', 'PT30M'],
+  },
   'time-zone': { examples: ['Europe/Rome'] },
   'month-day-or-date': { pattern: '^(\\d{4}-)?\\d{2}-\\d{2}$', examples: ['12-25'] },
 }

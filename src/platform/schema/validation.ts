@@ -27,6 +27,9 @@ function isWebUrl(text: string): boolean {
 }
 
 /** Adds the formats of this API to an Ajv instance. */
+/** A length of weeks, days, hours and minutes: ISO 8601 durations (RFC 3339, appendix A) without years, months and seconds. */
+export const TIME_SPAN = /^P(?=.)(\d{1,3}W)?(\d{1,3}D)?(T(?=.)(\d{1,4}H)?(\d{1,5}M)?)?$/
+
 export function addOwnFormats(ajv: Ajv): void {
   addFormats(ajv)
   // The package's own format also accepts `urn:uuid:…`, which uuid columns reject.
@@ -38,6 +41,7 @@ export function addOwnFormats(ajv: Ajv): void {
   ajv.addFormat('clock-end', /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/)
   ajv.addFormat('month-day-or-date', (text) => isCalendarDate(text.length === 5 ? `2024-${text}` : text))
   ajv.addFormat('web-url', isWebUrl)
+  ajv.addFormat('time-span', TIME_SPAN)
 }
 
 function newAjv(coerceTypes: false | 'array'): Ajv {
@@ -110,6 +114,7 @@ const FORMS: Record<string, string> = {
   clock: '09:30',
   'clock-end': '17:30, 24:00',
   'month-day-or-date': '12-25, 2026-12-25',
+  'time-span': 'P3W, P2DT4H, PT30M',
 }
 const formOf = (format: unknown): string | undefined =>
   typeof format === 'string' ? (FORMS[format] ?? format) : undefined
@@ -118,7 +123,7 @@ function faultOf(error: ErrorObject, where: FieldFault['in'], all: readonly Erro
   const params = error.params as Record<string, unknown>
   const child = params.missingProperty ?? params.additionalProperty
   const pointer = child === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(child as string)}`
-  const limit = params.limit ?? formOf(params.format) ?? params.type ?? allowedFor(error, all)
+  const limit = params.limit ?? formOf(params.format) ?? params.pattern ?? params.type ?? allowedFor(error, all)
   return {
     in: where,
     pointer,

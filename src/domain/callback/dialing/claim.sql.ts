@@ -115,7 +115,7 @@ export async function extendAll(
   leaseId: string,
   ids: readonly string[],
   until: Date,
-): Promise<number> {
+): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     update callbacks c
        set lease_until = least(${until}::timestamptz, c.hours_end), look_at = least(${until}::timestamptz, c.hours_end),
@@ -126,7 +126,7 @@ export async function extendAll(
           and d.lease_id = ${leaseId}
         order by d.id for update))
     returning c.id`.execute(tx)
-  return rows.length
+  return rows.map(({ id }) => id)
 }
 
 /** Waiting consumers query again within this time (ms). */
@@ -189,4 +189,18 @@ export async function dueForSweep(
       : query.where('campaign_id', '=', leasedFrom).where('status', '=', 'in_progress')
   const rows = await query.orderBy('look_at').limit(limit).execute()
   return rows.map((row) => row.id)
+}
+
+/** When the sweep has something to do next, after `after`; null = never. */
+export async function nextLook(db: Db, tenantId: string, after: Date): Promise<Date | null> {
+  const row = await db
+    .selectFrom('callbacks')
+    .select('look_at')
+    .where('tenant_id', '=', tenantId)
+    .where('status', 'in', ['scheduled', 'queued', 'in_progress'])
+    .where('look_at', '>', after)
+    .orderBy('look_at')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.look_at ?? null
 }

@@ -175,8 +175,8 @@ type LeaseExtension = {
   seconds: number
 }
 
-/** Extends a lease to `seconds` from now, for each callback at most to the end of its hours; returns how many it still holds. */
-export async function extendLease(deps: Deps, { tenantId, leaseId, ids, seconds }: LeaseExtension): Promise<number> {
+/** Extends a lease to `seconds` from now, for each callback at most to the end of its hours; returns the ids of those it still holds. */
+export async function extendLease(deps: Deps, { tenantId, leaseId, ids, seconds }: LeaseExtension): Promise<string[]> {
   const until = new Date(deps.now() + seconds * 1000)
   return transaction(deps.db, (tx) => extendAll(tx, tenantId, leaseId, ids, until))
 }
@@ -188,9 +188,9 @@ type LeaseReturn = {
   actor: string
 }
 
-/** Gives leased callbacks back without an attempt; they are due at once. Returns how many were given back. */
-export async function returnLeased(deps: Deps, { tenantId, leaseId, ids, actor }: LeaseReturn): Promise<number> {
-  let given = 0
+/** Gives leased callbacks back without an attempt; they are due at once. Returns the ids of those that were given back. */
+export async function returnLeased(deps: Deps, { tenantId, leaseId, ids, actor }: LeaseReturn): Promise<string[]> {
+  const given: string[] = []
   for (const id of [...ids].sort()) {
     await transaction(deps.db, async (tx) => {
       const c = await lockCallback(tx, tenantId, id)
@@ -200,7 +200,7 @@ export async function returnLeased(deps: Deps, { tenantId, leaseId, ids, actor }
         change: {},
         event: { type: 'callback.given_back', actor, data: { leaseId } },
       })
-      given += 1
+      given.push(id)
     })
   }
   return given
