@@ -9,7 +9,7 @@ import { findKnown, putByExternalId } from '../domain/catalogue/records/external
 import type { Resource } from '../domain/catalogue/records/resource.ts'
 import { etagOf, IfMatchHeader, problems, wantedVersion } from './headers.ts'
 import { presentRow } from '../domain/catalogue/records/records.ts'
-import { withScope } from './route.ts'
+import { withScope, wordsOf } from './route.ts'
 import { ExternalId } from '../platform/schema/schema.ts'
 
 type PutRequest = FastifyRequest<{ Params: { externalId: string } }>
@@ -24,7 +24,7 @@ export function registerByExternalId(
   const schema = {
     tags: [resource.path],
     operationId: `put${title}`,
-    summary: `Create, or change what is sent of it, by external id: ${resource.description}`,
+    summary: `Create or change ${wordsOf(resource).one} by your own id`,
     description:
       '201 when it is new, 200 when it was known. Fields that are not sent stay as they are; a record ' +
       'that is so already keeps its version.',
@@ -48,7 +48,7 @@ export function registerByExternalId(
     config: withScope(resource.scopes.read, 'none'),
     schema: {
       ...{ tags: [resource.path], operationId: `find${title}` },
-      summary: `Read by external id: ${resource.description}`,
+      summary: `Read ${wordsOf(resource).one} by your own id`,
       params: Type.Object({ externalId: ExternalId }),
       response: { 200: shown, ...problems },
     },

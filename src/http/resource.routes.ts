@@ -7,7 +7,7 @@ import { transaction } from '../platform/database/tx.ts'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 import { tenantOf } from './access.ts'
-import { withScope } from './route.ts'
+import { withScope, wordsOf } from './route.ts'
 import { answerOnce } from '../platform/idempotency/idempotency.ts'
 import { etagOf, IdempotencyHeader, problems, requiredVersion, RequiredIfMatchHeader } from './headers.ts'
 import { archiveRecord, changeRecord, presentRow } from '../domain/catalogue/records/records.ts'
@@ -33,10 +33,11 @@ type Collection = {
   write: ReturnType<typeof withScope>
 }
 
-const docs = (resource: Resource, verb: string, summary: string) => ({
+const docs = (resource: Resource, verb: string, summary: string, more = '') => ({
   tags: [resource.path],
-  operationId: `${verb}${title(resource.name)}`,
+  operationId: `${verb}${title(verb === 'list' ? resource.path : resource.name)}`,
   summary,
+  description: `${resource.description.charAt(0).toUpperCase()}${resource.description.slice(1)}.${more}`,
 })
 const contextOf = (deps: Deps, request: FastifyRequest, tx: WriteContext['tx'], id: string) => ({
   tx,
@@ -53,7 +54,7 @@ function createRoute(app: Api, c: Collection): void {
   app.post(c.url, {
     config: c.write,
     schema: {
-      ...docs(resource, 'create', `Create: ${resource.description}`),
+      ...docs(resource, 'create', `Create ${wordsOf(resource).one}`),
       body: resource.body,
       headers: IdempotencyHeader,
       response: { ...(hasExternalId(resource) ? { 200: c.shown } : {}), 201: c.shown, ...problems },
@@ -82,7 +83,7 @@ function listRoute(app: Api, c: Collection): void {
   app.get(c.url, {
     config: c.read,
     schema: {
-      ...docs(resource, 'list', `List: ${resource.description}`),
+      ...docs(resource, 'list', `List ${wordsOf(resource).many}`),
       querystring: Type.Object(
         { ...filterProperties, ...PageQuery, archived: defaulted(Type.Boolean({ default: false })) },
         { additionalProperties: false },
@@ -113,7 +114,7 @@ function getRoute(app: Api, c: Collection): void {
   app.get(`${c.url}/:id`, {
     config: c.read,
     schema: {
-      ...docs(resource, 'get', `Read: ${resource.description}`),
+      ...docs(resource, 'get', `Read ${wordsOf(resource).one}`),
       params: IdParams,
       response: { 200: c.shown, ...problems },
     },
@@ -130,7 +131,12 @@ function updateRoute(app: Api, c: Collection): void {
   app.patch(`${c.url}/:id`, {
     config: c.write,
     schema: {
-      ...docs(resource, 'update', `Change (JSON Merge Patch, RFC 7396): ${resource.description}`),
+      ...docs(
+        resource,
+        'update',
+        `Change ${wordsOf(resource).one}`,
+        ' JSON Merge Patch (RFC 7396): what is not sent stays, null removes.',
+      ),
       params: IdParams,
       headers: RequiredIfMatchHeader,
       body: patchOf(resource.body),
@@ -151,7 +157,7 @@ function archiveRoute(app: Api, c: Collection): void {
   app.delete(`${c.url}/:id`, {
     config: c.write,
     schema: {
-      ...docs(resource, 'archive', `Archive (kept for history, no longer in use): ${resource.description}`),
+      ...docs(resource, 'archive', `Archive ${wordsOf(resource).one}`, ' Kept for history, no longer in use.'),
       params: IdParams,
       headers: RequiredIfMatchHeader,
       response: { 200: c.shown, ...problems },

@@ -12,6 +12,12 @@ export const documentedUnder = (tag: string) => (operationId: string, summary: s
   summary,
 })
 
+/** What one record is called in a sentence, and several. */
+export const wordsOf = (resource: { name: string; path: string }): { one: string; many: string } => {
+  const name = resource.name.replaceAll('-', ' ')
+  return { one: `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`, many: resource.path.replaceAll('-', ' ') }
+}
+
 /** Access for keys with this scope and people whose role has it; `reach`: what the route touches, for people with limited reach. */
 export const withScope = (scope: Scope, reach?: Reached) => ({
   access: { kind: 'key' as const, scope, ...(reach === undefined ? {} : { reach }) },

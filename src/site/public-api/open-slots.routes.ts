@@ -181,7 +181,10 @@ export function bulkRoutes(app: Api, deps: Deps): void {
   for (const file of FILES)
     app.get(`/v1/public/:tenant/bulk/${file}.ndjson`, {
       config,
-      schema: docs(`bulk_${file}`, `The ${file} of the manifest, one JSON object a line; with ETag`),
+      schema: docs(
+        `bulk${file.charAt(0).toUpperCase()}${file.slice(1)}`,
+        `The ${file} of the manifest, one JSON object a line; with ETag`,
+      ),
       handler: (request, reply) => send(request, reply, file),
     })
 }
