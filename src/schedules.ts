@@ -4,8 +4,10 @@ import { forgetOldSessions } from './application/identity/session.sql.ts'
 import { applyRetention } from './application/privacy/erasure.ts'
 import { expireDue } from './domain/appointment/expire-holds.ts'
 import { endUnapproved } from './domain/appointment/change.ts'
+import { unapproved } from './domain/appointment/appointment.sql.ts'
 import { forgetExpiredHolds, nextHoldEnd } from './domain/appointment/hold.sql.ts'
 import { forgetDrafts } from './site/booking/draft.sql.ts'
+import { countWaitingLists } from './domain/callback/contact-list/contact-list.sql.ts'
 import { runContactListImports } from './domain/callback/contact-list/import-list.ts'
 import { nextLook } from './domain/callback/dialing/claim.sql.ts'
 import { sweepCallbacks } from './domain/callback/dialing/sweep.ts'
@@ -15,9 +17,9 @@ import { eraseOldMessages } from './application/messaging/retention.ts'
 import { forgetAnswers } from './platform/idempotency/idempotency.sql.ts'
 import { DAY, HOUR, MINUTE } from './kernel/time/interval.ts'
 import { offerOpenTimes } from './application/waiting-list/open-times.ts'
-import { endPast, forgetOver } from './application/waiting-list/waiting.sql.ts'
+import { endPast, forgetOver, listEntries, wishesOf } from './application/waiting-list/waiting.sql.ts'
 import { endOldStates } from './application/presence/agent-state.ts'
-import { forgetStates } from './application/presence/agent-state.sql.ts'
+import { forgetStates, listCurrent } from './application/presence/agent-state.sql.ts'
 import { forgetPops } from './application/presence/screen-pop.sql.ts'
 import { forgetParked } from './platform/jobs/job.sql.ts'
 import { forgetNotices } from './application/webhooks/webhook.sql.ts'
@@ -39,11 +41,14 @@ type Schedule = {
   isHousekeeping?: boolean
   /** When it has something to do next; a clock that is moved runs it at that instant, and not every hour. */
   nextAt?: (deps: Deps, tenantId: string) => Promise<Date | null>
+  /** Whether it can have anything to do for the tenant; a clock that is moved asks once a day. Unset = always. */
+  isNeeded?: (deps: Deps, tenantId: string) => Promise<boolean>
   run: (deps: Deps, tenantId: string, stopped: () => boolean) => Promise<unknown>
 }
 
 const ago = (deps: Deps, ms: number): Date => new Date(deps.now() - ms)
 const SOON = MINUTE / 4
+const EVER = 3650 * DAY
 
 export const SCHEDULES: readonly Schedule[] = [
   {
@@ -51,6 +56,7 @@ export const SCHEDULES: readonly Schedule[] = [
     every: SOON,
     mode: 'everywhere',
     run: (deps, id) => endUnapproved(deps, id),
+    isNeeded: async (deps, id) => (await unapproved(deps.db.kysely, id, ago(deps, -EVER), 1)).length > 0,
   },
   {
     ...{ name: 'holds that end', every: SOON, mode: 'everywhere' },
@@ -65,6 +71,7 @@ export const SCHEDULES: readonly Schedule[] = [
   {
     ...{ name: 'lists of contacts', every: SOON, mode: 'everywhere' },
     run: (deps, id, stopped) => runContactListImports(deps, id, stopped),
+    isNeeded: async (deps, id) => (await countWaitingLists(deps.db.kysely, id)) > 0,
   },
   {
     isHousekeeping: true,
@@ -87,7 +94,11 @@ export const SCHEDULES: readonly Schedule[] = [
     ...{ name: 'dead holds', every: SOON, mode: 'everywhere' },
     run: (deps, id) => forgetExpiredHolds(deps.db.kysely, id, ago(deps, DAY), BATCH),
   },
-  { name: 'states of agents', every: SOON, mode: 'everywhere', run: (deps, id) => endOldStates(deps, id) },
+  {
+    ...{ name: 'states of agents', every: SOON, mode: 'everywhere' },
+    run: (deps, id) => endOldStates(deps, id),
+    isNeeded: async (deps, id) => (await listCurrent(deps.db.kysely, id)).length > 0,
+  },
   {
     isHousekeeping: true,
     ...{ name: 'old states and calls', every: HOUR, mode: 'once' },
@@ -96,7 +107,11 @@ export const SCHEDULES: readonly Schedule[] = [
       await forgetStates(deps.db.kysely, id, ago(deps, 13 * 30 * DAY))
     },
   },
-  { name: 'digests', every: 10 * MINUTE, mode: 'once', run: (deps, id) => sendDigests(deps, id) },
+  {
+    ...{ name: 'digests', every: 10 * MINUTE, mode: 'once' },
+    run: (deps, id) => sendDigests(deps, id),
+    isNeeded: async (deps, id) => (await deps.snapshots.config(id))?.settings.notifications.digestAt !== undefined,
+  },
   { isHousekeeping: true, name: 'retention', every: HOUR, mode: 'once', run: (deps, id) => eraseOldMessages(deps, id) },
   {
     isHousekeeping: true,
@@ -115,9 +130,11 @@ export const SCHEDULES: readonly Schedule[] = [
     every: 10 * MINUTE,
     mode: 'once',
     run: (deps, id) => offerOpenTimes(deps, id),
+    isNeeded: async (deps, id) => (await wishesOf(deps.db.kysely, id, 1)).length > 0,
   },
   {
     ...{ name: 'waiting list', every: HOUR, mode: 'once' },
+    isNeeded: async (deps, id) => (await listEntries(deps.db.kysely, id, null, 1)).length > 0,
     run: async (deps, id) => {
       await endPast(deps.db.kysely, id, ago(deps, 0))
       await forgetOver(deps.db.kysely, id, ago(deps, LOGGED))

@@ -111,8 +111,8 @@ function createAppointmentRoute(app: Api, deps: Deps): void {
     schema: {
       ...docs('createAppointment', 'Book a slot at once, or confirm a hold'),
       description:
-        'Either `holdId`, which confirms a hold, or `serviceIds` and `start`. The person is `contactId`, or `contact` with what you know of ' +
-        'them. 201 answers the new appointment with its `manageToken`; 200 the one that has this `externalId` already.',
+        'Either `holdId`, which confirms a hold, or `serviceIds` and `start`. The person is `contactId`, or `contact` with ' +
+        'what you know of them. 201 answers the new appointment with its `manageToken`; 200 the one that has this `externalId` already.',
       body: schema.BookingBody,
       headers: IdempotencyHeader,
       // 200: an identical appointment with this external id exists already.

@@ -17,13 +17,14 @@ type Periodic = {
   run: (deps: Deps, tenantId: string, stopped: () => boolean) => Promise<unknown>
   isHousekeeping?: boolean
   nextAt?: (deps: Deps, tenantId: string) => Promise<Date | null>
+  isNeeded?: (deps: Deps, tenantId: string) => Promise<boolean>
 }
 /** What the process does in the background, which moving the clock does for one tenant. */
 export type BackgroundWork = {
   queues: readonly Queue<Deps>[]
   /**
-   * Periodic tasks. While the clock is moved, one that knows its next instant (`nextAt`) runs then; the others run at every full hour,
-   * housekeeping once a day; all run at the end.
+   * Periodic tasks. While the clock is moved, one that knows its next instant (`nextAt`) runs then; the others run at every full hour if
+   * the tenant needs them (`isNeeded`, asked once a day), housekeeping once a day; all run at the end.
    */
   periodic: readonly Periodic[]
   onError: (error: unknown) => void
@@ -68,10 +69,25 @@ export async function pushDue(
 /** What comes after the present instant: when (epoch ms), and the tasks that have something to do then. */
 type Next = { at: number; tasks: ReadonlySet<Periodic> }
 
+/** The tasks of every full hour that this tenant needs. */
+async function tasksOfHours(deps: Deps, { tenantId }: TenantClock, { periodic }: BackgroundWork): Promise<Periodic[]> {
+  const needed: Periodic[] = []
+  for (const task of periodic) {
+    if (task.isHousekeeping || task.nextAt) continue
+    if ((await task.isNeeded?.(deps, tenantId)) ?? true) needed.push(task)
+  }
+  return needed
+}
+
 async function nextInstant(
   deps: Deps,
   { tenantId }: TenantClock,
-  { work, target, nextPush }: { work: BackgroundWork; target: number; nextPush: number },
+  {
+    work,
+    hourly,
+    target,
+    nextPush,
+  }: { work: BackgroundWork; hourly: readonly Periodic[]; target: number; nextPush: number },
 ): Promise<Next> {
   const now = deps.now()
   const names = work.queues.map(({ name }) => name)
@@ -85,9 +101,8 @@ async function nextInstant(
     tasks.add(task)
     at = own
   }
-  const [isEnd, isHour, isDay] = [at >= target, at % HOUR === 0, at % DAY === 0]
-  for (const task of work.periodic)
-    if (isEnd || isDay || (isHour && !task.isHousekeeping && !task.nextAt)) tasks.add(task)
+  if (at >= target || at % DAY === 0) for (const task of work.periodic) tasks.add(task)
+  else if (at % HOUR === 0) for (const task of hourly) tasks.add(task)
   return { at, tasks }
 }
 
@@ -113,13 +128,15 @@ export async function moveClock(deps: Deps, clock: TenantClock, target: number, 
   try {
     let done = await doWhatIsDue(deps, clock, work, new Set(deps.now() >= target ? work.periodic : []))
     let jobsRun = done.jobs
+    let hourly = await tasksOfHours(deps, clock, work)
     while (deps.now() < target && performance.now() < end && isThere()) {
-      const { at, tasks } = await nextInstant(deps, clock, { work, target, nextPush: done.nextPush })
+      const { at, tasks } = await nextInstant(deps, clock, { work, hourly, target, nextPush: done.nextPush })
       clock.ahead += Math.max(0, Math.ceil(at - deps.now()))
       // Stored before anything happens at this instant: after a crash the clock must not be behind what was written.
       await moveTestClock(deps.db.kysely, clock.tenantId, clock.ahead)
       done = await doWhatIsDue(deps, clock, work, tasks)
       jobsRun += done.jobs
+      if (at % DAY === 0) hourly = await tasksOfHours(deps, clock, work)
     }
     return { isReached: deps.now() >= target, jobsRun }
   } finally {
