@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TABLES } from '../src/platform/database/all-tables.ts'
 import { endOldTestTenants, learnClocks } from '../src/application/test-mode/test-tenants.ts'
+import { startLinks } from '../src/application/onboarding/first-administrator.ts'
 import { createDeps } from '../src/main.ts'
 import { newCitizen } from './helpers/citizen.ts'
 import { startReceiver } from './helpers/receiver.ts'
@@ -160,6 +161,12 @@ test('another process knows the clock at once', async () => {
   expect(elsewhere.clocks.inTimeOf(partner.id, elsewhere.now)).toBe(START + 2 * DAY)
   expect((await elsewhere.clocks.fresh(partner.id))?.ahead).toBe(2 * DAY)
   expect(await elsewhere.clocks.fresh(service.tenant.id)).toBeUndefined()
+  // The slug of a deleted tenant has passed to a new one before this process heard of the deletion.
+  const next = elsewhere.clocks.note({ tenantId: '019a9f00-0000-7000-8000-00000000000a', slug: partner.slug, ahead: 0 })
+  elsewhere.clocks.forget(partner.id)
+  expect(elsewhere.clocks.ofSlug(partner.slug)).toBe(next)
+  // No link for a first administrator is printed for a test tenant.
+  expect((await startLinks(service.deps)).filter((link) => link.startsWith(`/${partner.slug}/`))).toEqual([])
 })
 
 test('keys tell what they are for, and no key works under the other name', async () => {

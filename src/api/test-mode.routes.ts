@@ -120,14 +120,7 @@ function createRoute(app: Api, deps: Deps): void {
       // Test tenants create no others: their number is the matter of the tenant that stands behind them.
       if (request.clock) throw new AppError('not_for_test_tenants')
       const random = Buffer.from(deps.randomBytes(5)).toString('hex')
-      const body = {
-        slug: `test-${random}`,
-        name: 'Test',
-        timeZone: 'Europe/Rome',
-        locale: 'it',
-        country: 'IT',
-        ...given,
-      }
+      const body = { slug: `test-${random}`, name: 'Test', ...given }
       const parentId = request.principal?.kind === 'platform' ? null : tenantOf(request)
       const { tenant, apiKey, id } = await createTestTenant(deps, {
         ...{ body, parentId },

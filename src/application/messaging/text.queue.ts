@@ -29,14 +29,15 @@ function waitFor(deps: Deps, key: string, perSecond: number): number {
 async function run(deps: Deps, job: Job): Promise<Ended> {
   const m = await messageToSend(deps, job)
   if (!m) return DONE
-  if (deps.clocks.current()) return sent(deps, m, job, null)
-  const gateway = await openGateway(deps, m.tenant_id, m.channel)
-  if (!gateway) return failed(deps, { m, job, failure: 'no_gateway', isForGood: false })
+  const isTest = deps.clocks.current() !== undefined
+  const gateway = isTest ? null : await openGateway(deps, m.tenant_id, m.channel)
+  if (!gateway && !isTest) return failed(deps, { m, job, failure: 'no_gateway', isForGood: false })
   // Check the quiet hours again: the message may be late for any reason.
   const config = await deps.snapshots.config(m.tenant_id)
   const quiet = config?.settings.notifications.quietHours
   const at = quiet ? afterQuietHours(quiet, config.timeZone, deps.now()) : deps.now()
   if (at > deps.now()) return { kind: 'again', at, failure: 'quiet_hours', isUntried: true }
+  if (!gateway) return sent(deps, m, job, null)
   const wait = waitFor(deps, `${m.tenant_id} ${m.channel}`, gateway.perSecond)
   if (wait > PATIENCE) return { kind: 'again', at: deps.now() + wait, failure: 'paced', isUntried: true }
   if (wait > 0) await sleep(wait)

@@ -21,12 +21,15 @@ export async function firstLink(deps: Deps, tenantId: string): Promise<string | 
   return `/${tenant.slug}/first/${link.token}`
 }
 
-/** Links printed at start: for tenants without users (at most five tenants are checked), or the one that creates the first tenant. */
+/**
+ * Links printed at start: for tenants without users (at most five tenants are checked, and no test tenants), or the one that creates
+ * the first tenant.
+ */
 export async function startLinks(deps: Deps): Promise<string[]> {
   const ids = await allTenantIds(deps.db.kysely)
   if (ids.length === 0) return [`/agenda/set-up/${deps.setUpToken}`]
   const links: string[] = []
-  for (const id of ids.slice(0, 5)) {
+  for (const id of ids.filter((one) => !deps.clocks.of(one)).slice(0, 5)) {
     const link = await firstLink(deps, id)
     if (link !== null) links.push(link)
   }

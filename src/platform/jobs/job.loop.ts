@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Loop } from '../../kernel/loop.ts'
 import type { CoreDeps } from '../core-deps.ts'
-import { whereDue, whereDueOf, type WhereDue } from './job.sql.ts'
+import { whereDue, type WhereDue } from './job.sql.ts'
 import type { Queue } from './queue.ts'
 import { claim, runJob } from './jobs.ts'
 
@@ -133,7 +133,7 @@ async function look<D extends CoreDeps>(run: Run<D>): Promise<void> {
   const now = clocks.real()
   heed(run, await whereDue(db.kysely, new Date(now + AHEAD)), now)
   for (const { tenantId, ahead } of clocks.all())
-    heed(run, await whereDueOf(db.kysely, tenantId, new Date(now + ahead + AHEAD)), now + ahead)
+    heed(run, await whereDue(db.kysely, new Date(now + ahead + AHEAD), tenantId), now + ahead)
 }
 
 /** Starts the loop; `onError` receives errors of jobs and checks. */

@@ -79,14 +79,6 @@ export async function dropJobs(
 
 export type WhereDue = { tenantId: string; queue: string; due: Date }
 
-/** Queues of one tenant with jobs due by `until`. */
-export async function whereDueOf(db: Db, tenantId: string, until: Date): Promise<WhereDue[]> {
-  const { rows } = await sql<WhereDue>`select j.tenant_id as "tenantId", j.queue, min(j.due_at) as due from jobs j
-     where j.tenant_id = ${tenantId} and j.parked_at is null and j.due_at <= ${until}
-     group by j.tenant_id, j.queue order by due`.execute(db)
-  return rows
-}
-
 /** When the next job of these queues of a tenant is due, or its claim ends, after `after`; null = there is none. */
 export async function nextJob(db: Db, tenantId: string, queues: readonly string[], after: Date): Promise<Date | null> {
   const row = await db
@@ -102,10 +94,13 @@ export async function nextJob(db: Db, tenantId: string, queues: readonly string[
   return row?.due_at ?? null
 }
 
-/** Tenants and queues with jobs due by `until`, over all tenants; a hint. */
-export async function whereDue(db: Db, until: Date): Promise<WhereDue[]> {
+/** Tenants and queues with jobs due by `until`, over all tenants or of one; a hint. */
+export async function whereDue(db: Db, until: Date, tenantId: string | null = null): Promise<WhereDue[]> {
+  const ofTenant = tenantId === null ? sql`` : sql`j.tenant_id = ${tenantId} and`
   const { rows } = await sql<WhereDue>`select j.tenant_id as "tenantId", j.queue, min(j.due_at) as due from jobs j
-     where j.parked_at is null and j.due_at <= ${until} group by j.tenant_id, j.queue order by due`.execute(db)
+     where ${ofTenant} j.parked_at is null and j.due_at <= ${until} group by j.tenant_id, j.queue order by due`.execute(
+    db,
+  )
   return rows
 }
 

@@ -8,7 +8,6 @@ import {
   putOffJob,
   renewJob,
   whereDue,
-  whereDueOf,
   type Job,
   type NewJob,
   type WhereDue,
@@ -134,5 +133,5 @@ export const drain = <D extends CoreDeps>(deps: D, queues: readonly Queue<D>[], 
 export const drainTenant = <D extends CoreDeps>(deps: D, tenantId: string, options: DrainOptions<D>): Promise<number> =>
   runAll(deps, {
     ...options,
-    look: () => whereDueOf(deps.db.kysely, tenantId, new Date(deps.clocks.inTimeOf(tenantId, deps.now))),
+    look: () => whereDue(deps.db.kysely, new Date(deps.clocks.inTimeOf(tenantId, deps.now)), tenantId),
   })
