@@ -44,6 +44,18 @@ async function newTest(body: Record<string, unknown> = {}): Promise<TestTenant &
   }
 }
 
+/** Moves the clock to its end, as callers do: one call ends after a while, however much is left, and says so. */
+async function moveClock(partner: TestTenant, first: object) {
+  let body = first
+  for (let calls = 1; ; calls += 1) {
+    const { status, body: moved } = await partner.call('POST', '/v1/test-clock', body)
+    expect({ status, moved: status === 200 ? null : moved }).toEqual({ status: 200, moved: null })
+    if (moved.isReached) return moved
+    expect(calls).toBeLessThan(10)
+    body = { to: moved.to }
+  }
+}
+
 test('three weeks of a partner pass in seconds: reminders, visits, promises and holds in their order', async () => {
   const receiver = await startReceiver()
   const partner = await newTest()
@@ -61,11 +73,7 @@ test('three weeks of a partner pass in seconds: reminders, visits, promises and 
   const booked = await partner.make('appointments', { ...slot, start: '2026-12-09T09:00:00+01:00', contact: PERSON })
   const held = await partner.make('holds', { ...slot, start: '2026-12-10T09:00:00+01:00' })
   const asked = await partner.make('callbacks', { campaignId: campaign.id, number: '+39 06 6710 0001' })
-  const move = async (body: object) => {
-    const { status, body: moved } = await partner.call('POST', '/v1/test-clock', body)
-    expect({ status, isReached: moved.isReached }, JSON.stringify(moved)).toEqual({ status: 200, isReached: true })
-    return moved
-  }
+  const move = (body: object) => moveClock(partner, body)
   const began = performance.now()
   await move({ by: 'PT1H30M' })
   const { body: queued } = await partner.call('GET', `/v1/callbacks/${asked.id}`)
@@ -132,8 +140,9 @@ test('the clock goes forward only, one mover at a time, not beyond two years', a
   expect((await fault({ by: 'P1Y' })).detail).toContain('P3W, P2DT4H, PT30M')
   const both = await Promise.all([1, 2].map(() => move({ to: '2027-03-27T12:00:00+01:00' })))
   expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+  await moveClock(partner, { to: '2027-03-27T12:00:00+01:00' })
   // A day is a calendar day, also when the clocks change on it.
-  expect((await move({ by: 'P1D' })).body.now).toMatch(/^2027-03-28T10:0/)
+  expect((await moveClock(partner, { by: 'P1D' })).now).toMatch(/^2027-03-28T10:0/)
 })
 
 test('leases and escalations end at their own instants, also when the clock passes them by', async () => {
@@ -141,10 +150,10 @@ test('leases and escalations end at their own instants, also when the clock pass
   const campaign = await partner.make('campaigns', { name: 'Richiami', capacity: { kind: 'fixed', perBucket: 100 } })
   const asked = await partner.make('callbacks', { campaignId: campaign.id, number: '+39 06 6710 0003' })
   const at = Date.parse(asked.dueAt)
-  await partner.call('POST', '/v1/test-clock', { to: new Date(at + 60_000).toISOString() })
+  await moveClock(partner, { to: new Date(at + 60_000).toISOString() })
   const lease = await partner.call('POST', `/v1/campaigns/${campaign.id}/leases`, { max: 1, leaseSeconds: 120 })
   expect(lease.body.items.length).toBe(1)
-  await partner.call('POST', '/v1/test-clock', { by: 'P1D' })
+  await moveClock(partner, { by: 'P1D' })
   const { body: history } = await partner.call('GET', `/v1/callbacks/${asked.id}/history`)
   const lost = history.items.find((e: any) => e.type === 'callback.lease_lost')
   expect(Math.abs(Date.parse(lost.at) - Date.parse(lease.body.until))).toBeLessThan(2_000)
@@ -152,7 +161,7 @@ test('leases and escalations end at their own instants, also when the clock pass
 
 test('another process knows the clock at once', async () => {
   const partner = await newTest()
-  await partner.call('POST', '/v1/test-clock', { by: 'P2D' })
+  await moveClock(partner, { by: 'P2D' })
   const elsewhere = createDeps(service.deps.db, { platformKey: PLATFORM_KEY }, () => service.clock.now, [
     Buffer.alloc(32, 7),
   ])
@@ -193,7 +202,7 @@ test('a test tenant is deleted with every row: by hand by those whose it is, and
     const start = '2026-11-25T09:00:00+01:00'
     await partner.make('appointments', { serviceIds: [offered.id], agentId: agent.id, contact: PERSON, start })
     await partner.make('do-not-call', { number: '+39 06 6710 0002' }).catch(() => undefined)
-    await partner.call('POST', '/v1/test-clock', { by: 'P2D' })
+    await moveClock(partner, { by: 'P2D' })
   }
   const url = `/v1/test-tenants/${byHand.id}`
   expect((await other.call('DELETE', url)).status).toBe(404)
