@@ -29,6 +29,7 @@ const HELP = `Agenda: appointments, availability and callbacks.
   agenda import                load appointments from CSV (agenda import --help)
   agenda dump [FILE]           write everything but secrets to a file (or standard output); --with-secrets keeps them, sealed
   agenda restore FILE          load such a file into an empty database
+  agenda distribute            spread the tables over the nodes of a Citus cluster, by tenant
   agenda rotate-key            seal with the first of AGENDA_SECRET_KEY what was sealed with another, or not at all
   agenda env-example           print .env.example
   agenda openapi               print the API description
@@ -183,6 +184,10 @@ async function run({ command, rest, flags }: Arguments): Promise<void> {
     case 'rotate-key': {
       const { runRotateKey } = await import('./cli/rotate-key.cli.ts')
       return runRotateKey(() => openDeps(config))
+    }
+    case 'distribute': {
+      const { runDistribute } = await import('./cli/distribute.cli.ts')
+      return runDistribute(config, new Date())
     }
     case 'dump':
     case 'restore': {

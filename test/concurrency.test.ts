@@ -1,85 +1,30 @@
 // Concurrent clients of several processes on a real PostgreSQL: one winner, no overlap, no lost update, no deadlock, no 5xx.
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sql } from 'kysely'
 import { effort } from './helpers/effort.ts'
-import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
-import { migrate } from '../src/platform/database/migrate.ts'
-import { openDatabase, type Database } from '../src/platform/database/open.ts'
-import { send, startProcess, type HttpReply, type ServiceProcess } from './helpers/process.ts'
-import { testDeps } from './helpers/service.ts'
-import { createTenant } from '../src/application/onboarding/create-tenant.ts'
-
-const PROCESSES = 3
+import { describeOnRealPostgres } from './helpers/database.ts'
+import type { Database } from '../src/platform/database/open.ts'
+import type { HttpReply } from './helpers/process.ts'
+import { counts, person, startRivals, type Rivals } from './helpers/rivals.ts'
 
 const OPERATIONS = effort(10_000)
 
 describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
+  let rivals: Rivals
   let db: Database
-  let drop: () => Promise<void>
-  let processes: ServiceProcess[] = []
-  let key: string
   let tenantId: string
-  let turn = 0
 
   beforeAll(async () => {
-    const created = await createOnServer(serverUrl)
-    drop = created.drop
-    db = await openDatabase({ url: created.url, folder: '', poolSize: 4 })
-    // The processes migrate at the same time, which proves that this is safe.
-    processes = await Promise.all(
-      Array.from({ length: PROCESSES }, () => startProcess(['--no-demo'], { DATABASE_URL: created.url })),
-    )
-    await migrate(db.pool, new Date())
-    const made = await createTenant(testDeps({ ...db }, { now: Date.now() }), {
-      slug: 'gara',
-      name: 'Gara',
-      timeZone: 'UTC',
-      locale: 'it',
-      country: 'IT',
-      holdMinutes: 10,
-    })
-    key = made.apiKey
-    tenantId = made.id
+    rivals = await startRivals(serverUrl)
+    ;({ db, tenantId } = rivals)
   })
-  afterAll(async () => {
-    await Promise.all(processes.map((p) => p.stop()))
-    await db.close()
-    await drop()
-  })
+  afterAll(() => rivals.stop())
 
-  const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<HttpReply> =>
-    send(processes[(turn += 1) % PROCESSES]!.base, key, method, path, body, headers)
-  const make = async (path: string, body: unknown): Promise<any> => {
-    const answer = await call('POST', `/v1/${path}`, body)
-    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body))
-    return answer.body
-  }
-  const person = () => ({
-    firstName: 'R',
-    lastName: randomBytes(6).toString('hex'),
-    email: `${randomUUID()}@posta.example`,
-  })
-  /** Nine in the morning, `days` from now, UTC. */
-  const at = (days: number, minutes = 0): string =>
-    new Date((Math.floor(Date.now() / 86_400_000) + days) * 86_400_000 + 9 * 3_600_000 + minutes * 60_000).toISOString()
-
-  async function office(agents: number, service: object = {}): Promise<{ serviceId: string; agentIds: string[] }> {
-    const locationIds = [(await make('locations', { name: 'Sede' })).id]
-    const serviceId = (await make('services', { name: 'Servizio', durationMinutes: 30, locationIds, ...service })).id
-    const agentIds: string[] = []
-    for (let i = 0; i < agents; i += 1) {
-      const agent = await make('agents', { name: `A${i}`, serviceIds: [serviceId] })
-      await make('schedules', {
-        ownerKind: 'agent',
-        ownerId: agent.id,
-        validFrom: '2026-01-01',
-        rules: [{ rrule: 'FREQ=DAILY', windows: [{ from: '08:00', to: '18:00' }] }],
-      })
-      agentIds.push(agent.id)
-    }
-    return { serviceId, agentIds }
-  }
+  const call: Rivals['call'] = (...request) => rivals.call(...request)
+  const make: Rivals['make'] = (...request) => rivals.make(...request)
+  const office: Rivals['office'] = (...request) => rivals.office(...request)
+  const at: Rivals['at'] = (...request) => rivals.at(...request)
 
   const deadlocks = async (): Promise<number> => {
     const { rows } = await sql<{
@@ -97,15 +42,6 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
       db.kysely,
     )
     return rows[0]!.count
-  }
-
-  const counts = (answers: HttpReply[]): Record<string, number> => {
-    const result: Record<string, number> = {}
-    for (const a of answers) {
-      const name = a.status === 201 ? '201' : `${a.status} ${a.body.code}`
-      result[name] = (result[name] ?? 0) + 1
-    }
-    return result
   }
 
   test('64 clients for one slot of one agent: one winner and 63 clear refusals', async () => {
@@ -157,6 +93,7 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     )
     expect(counts(answers)).toEqual({ 201: 64 })
     expect(new Set(answers.map((a) => JSON.stringify(a.body))).size).toBe(1)
+    expect(await rivals.stored(serviceId)).toEqual({ appointments: 1, reservations: 1, agents: 1 })
   })
 
   test('a group session of eight seats takes eight of 64', async () => {

@@ -13,6 +13,16 @@ test.each([
   ['select * from appointments where tenant_id::text = $1', 'rule 6'],
   ['insert into events (id) values ($1)', 'rule 1'],
   ['update appointments set updated_at = clock_timestamp() where tenant_id = $1', 'rule 7'],
+  [
+    "update contacts set document = document || jsonb_build_object('a', document->'b') where tenant_id = $1",
+    'of a column',
+  ],
+  ["update contacts set name = case when $2 then to_char(now(), 'YYYY') end where tenant_id = $1", 'inside CASE'],
+  ['insert into events (tenant_id, id) values ($1, (select id from events e where e.tenant_id = $1))', 'inside VALUES'],
+  [
+    'insert into counts (tenant_id, n) values ($1, $2) on conflict (tenant_id) do update set at = coalesce(counts.at, now())',
+    'inside CASE or COALESCE',
+  ],
   ['with x as (delete from events where tenant_id = $1 returning id) select * from x', 'rule 8'],
   ['select pg_advisory_lock(1)', 'rule 9'],
 ])('names the rule broken by %s', async (sql, rule) => {

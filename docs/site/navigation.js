@@ -33,6 +33,7 @@ export const GROUPS = [
       { path: 'contact-screen', title: 'Contact screen' },
       { path: 'import', title: 'Import' },
       { path: 'operations', title: 'Operations' },
+      { path: 'databases', title: 'Databases' },
       { path: 'security', title: 'Security' },
     ],
   },

@@ -15,7 +15,9 @@ const BATCH = 500
 
 async function tablesOf(client: Client): Promise<string[]> {
   const { rows } = await client.query(
-    "select table_name from information_schema.tables where table_schema = 'public' and table_name <> 'schema_migrations'",
+    // Views are not data; a distributed engine keeps its own in the same schema.
+    `select table_name from information_schema.tables
+      where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'schema_migrations'`,
   )
   return rows.map((row) => row.table_name as string)
 }

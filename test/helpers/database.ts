@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { describe, inject } from 'vitest'
+import { distribute } from '../../src/platform/database/distribute.ts'
 import { migrate } from '../../src/platform/database/migrate.ts'
 import { openDatabase, type Database } from '../../src/platform/database/open.ts'
 
@@ -16,12 +17,29 @@ async function onServer(url: string, statement: string): Promise<void> {
   await client.end()
 }
 
-/** Creates an empty, migrated database on a server; returns its URL and how to drop it. */
-export async function createOnServer(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
+/** Whether the suite runs on the distributed engine: every database gets its extension, and its tables are distributed. */
+const onCitus = process.env.TEST_DATABASE_ENGINE === 'citus'
+
+async function makeDistributed(url: string): Promise<void> {
+  await onServer(url, 'create extension citus')
+  const db = await openDatabase({ url, folder: '', poolSize: 1 })
+  await migrate(db.pool, new Date())
+  const client = await db.pool.connect()
+  await distribute(client, () => undefined)
+  client.release()
+  await db.close()
+}
+
+/** Creates an empty database on a server; returns its URL and how to drop it. `plain`: without tables on any engine. */
+export async function createOnServer(
+  server: string,
+  { plain = false } = {},
+): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `agenda_test_${randomBytes(6).toString('hex')}`
   await onServer(server, `create database ${name}`)
   const url = new URL(server)
   url.pathname = `/${name}`
+  if (onCitus && !plain) await makeDistributed(url.href)
   return { url: url.href, drop: () => onServer(server, `drop database ${name} with (force)`) }
 }
 

@@ -53,6 +53,20 @@ export async function startProcess(args: readonly string[], env: Record<string, 
   }
 }
 
+/** Runs a command of `agenda` until it ends. */
+export async function runCommand(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; output: string; errors: string }> {
+  const { PATH, HOME } = process.env
+  const child = spawn(process.execPath, ['src/start.js', ...args], { cwd: ROOT, env: { PATH, HOME, ...env } })
+  let [output, errors] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { code, output, errors }
+}
+
 /** A process that does background work only. */
 export const startWorker = (env: Record<string, string>): Promise<ServiceProcess> =>
   startProcess(['--no-demo', '--role', 'worker'], env)

@@ -19,6 +19,31 @@ const ACROSS_TENANTS: RegExp[] = [
   /^select "id" from "tenants" where "archived_at" is null$/, // background work: find tenants first, then go one by one
 ]
 
+/** Functions that PostgreSQL calls stable or volatile (pg_proc.provolatile) and that a statement of ours could want. */
+const NOT_IMMUTABLE = new Set(
+  `array_to_json array_to_string clock_timestamp concat concat_ws date_trunc format gen_random_uuid json_build_array
+   json_build_object jsonb_agg jsonb_build_array jsonb_build_object jsonb_object_agg nextval now random row_to_json statement_timestamp
+   timeofday to_char to_date to_json to_jsonb to_number to_timestamp transaction_timestamp`.split(/\s+/),
+)
+
+/** Functions in a change that the distributed engine refuses: not immutable, and given a column or inside CASE or COALESCE. */
+function unfitFunctions(change: Node): string[] {
+  const faults: string[] = []
+  const calls = (node: unknown, see: (name: string, call: Node) => void): void =>
+    visit(node, (kind, value) => {
+      const name: string = kind === 'FuncCall' ? (value.funcname ?? []).at(-1)?.String?.sval : ''
+      if (NOT_IMMUTABLE.has(name)) see(name, value)
+    })
+  calls(change, (name, { args }) =>
+    visit(args, (kind) => kind === 'ColumnRef' && faults.push(`rule 7: ${name}() of a column in a change`)),
+  )
+  visit(change, (kind, value) => {
+    if (kind === 'CaseExpr' || kind === 'CoalesceExpr')
+      calls(value, (name) => faults.push(`rule 7: ${name}() inside CASE or COALESCE of a change`))
+  })
+  return faults
+}
+
 function visit(node: unknown, see: (type: string, value: Node) => void): void {
   if (Array.isArray(node)) for (const child of node) visit(child, see)
   else if (node !== null && typeof node === 'object') {
@@ -87,6 +112,14 @@ function faultsOf(sql: string): string[] {
   if (type === 'UpdateStmt' || type === 'DeleteStmt') {
     for (const name of ['clock_timestamp', 'random', 'gen_random_uuid', 'date_trunc', 'timeofday', 'nextval'])
       if (functions.has(name)) faults.push(`rule 7: ${name}() in a change`)
+    faults.push(...unfitFunctions(statement!.stmt))
+  }
+  if (type === 'InsertStmt') {
+    const { selectStmt, onConflictClause } = statement!.stmt.InsertStmt
+    if (onConflictClause) faults.push(...unfitFunctions(onConflictClause))
+    visit(selectStmt?.SelectStmt?.valuesLists, (kind) => {
+      if (kind === 'SubLink') faults.push('rule 7: a subquery inside VALUES: write insert … select')
+    })
   }
   for (const name of functions) if (/^pg_(try_)?advisory/.test(name)) faults.push('rule 9: no advisory locks')
   if (/for update.*skip locked/i.test(sql) && bound.size === 0)

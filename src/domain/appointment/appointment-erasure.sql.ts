@@ -7,12 +7,7 @@ export async function eraseFromAppointments(tx: Tx, tenantId: string, contactId:
   await sql`
     update appointments
        set document = document - 'answers' - 'notes' - 'locale' - 'attendees' - 'needs' - 'interpreterLanguage' - 'metadata'
-             || case when jsonb_exists(document, 'rating')
-                  then jsonb_build_object('rating', (document->'rating') - 'comment') else '{}'::jsonb end
-             || case when jsonb_exists(document, 'outcome')
-                  then jsonb_build_object('outcome', (document->'outcome') - 'note') else '{}'::jsonb end
-             || case when jsonb_exists(document, 'cancellation')
-                  then jsonb_build_object('cancellation', (document->'cancellation') - 'reason') else '{}'::jsonb end,
+             #- '{rating,comment}' #- '{outcome,note}' #- '{cancellation,reason}',
            external_id = null, manage_hash = null, updated_at = ${now}, version = version + 1
      where tenant_id = ${tenantId} and contact_id = ${contactId}`.execute(tx)
 }

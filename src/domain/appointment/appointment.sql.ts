@@ -62,11 +62,14 @@ export type NewAppointment = {
 
 const COLUMNS = `tenant_id, id, code, status, service_ids, location_id, agent_id, starts_at, ends_at, time_zone, channel, seats,
     contact_id, reservation_id, manage_hash, external_id, document, hold_expires_at, created_at, updated_at`
-const insertText = (reservation: string): string => `
+const VALUES = (reservation: string): string => `
+  $1::uuid, $2::uuid, $3::text, $4::text, $5::uuid[], $6::uuid, $7::uuid, $8::timestamptz, $9::timestamptz, $10::text, $11::text,
+  $12::int, $13::uuid, ${reservation}, $15::text, $16::text, $17::jsonb, $18::timestamptz, $19::timestamptz, $19::timestamptz`
+const INSERT = `insert into appointments (${COLUMNS}) values (${VALUES('$14::uuid')})`
+// The aggregate gives one row also when the session is gone, with null. A distributed engine refuses a subquery inside `values`.
+const INSERT_JOINING = `
   insert into appointments (${COLUMNS})
-  values ($1, $2, $3, $4, $5::uuid[], $6, $7, $8, $9, $10, $11, $12, $13, ${reservation}, $15, $16, $17, $18, $19, $19)`
-const INSERT = insertText('$14::uuid')
-const INSERT_JOINING = insertText('(select r.id from reservations r where r.tenant_id = $1 and r.id = $14::uuid)')
+  select ${VALUES('(array_agg(r.id))[1]')} from reservations r where r.tenant_id = $1::uuid and r.id = $14::uuid`
 
 /** `joins`: the reservation (a group session) must exist; if it was deleted meanwhile, `appointments_reserved` refuses the row. */
 export function insertAppointment(a: NewAppointment, joins = false): CompiledQuery {

@@ -186,7 +186,7 @@ export async function setAttribute(
   const attribute = JSON.stringify({ [name]: value })
   await sql`
     update contacts
-       set document = document || jsonb_build_object('attributes', coalesce(document->'attributes', '{}') || ${attribute}::jsonb),
+       set document = jsonb_set(document, '{attributes}', coalesce(document->'attributes', '{}') || ${attribute}::jsonb),
            version = version + 1, updated_at = ${now}
      where tenant_id = ${tenantId} and id = ${id} and archived_at is null`.execute(tx)
 }

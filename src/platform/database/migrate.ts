@@ -1,5 +1,6 @@
 // Applies migrations/*.sql in order of name, once each, even if several processes start together.
 import { readdirSync, readFileSync } from 'node:fs'
+import { distributeTable, isDistributed, splitCreation } from './distribute.ts'
 import type { Client, Pool } from './open.ts'
 import { isRetryable } from './tx.ts'
 
@@ -33,6 +34,20 @@ async function ensureTable(client: Client): Promise<void> {
     })
 }
 
+/** Runs one migration; on a distributed database its new tables are distributed like the others. */
+async function apply(client: Client, name: string, distributed: boolean): Promise<void> {
+  for (const statement of statementsOf(readMigration(name))) {
+    if (!distributed) {
+      await client.query(statement)
+      continue
+    }
+    const { table, create, keys } = splitCreation(statement)
+    await client.query(create)
+    if (table !== null) await distributeTable(client, table)
+    for (const key of keys) await client.query(key)
+  }
+}
+
 async function applyMissing(client: Client, now: Date): Promise<string[]> {
   await client.query('begin')
   try {
@@ -40,8 +55,11 @@ async function applyMissing(client: Client, now: Date): Promise<string[]> {
     const { rows } = await client.query('select name from schema_migrations')
     const applied = new Set(rows.map((row) => row.name as string))
     const missing = migrationNames().filter((name) => !applied.has(name))
+    const distributed = missing.length > 0 && (await isDistributed(client))
+    // Citus refuses to change a table in a transaction that has read it on several connections.
+    if (distributed) await client.query("set local citus.multi_shard_modify_mode = 'sequential'")
     for (const name of missing) {
-      for (const statement of statementsOf(readMigration(name))) await client.query(statement)
+      await apply(client, name, distributed)
       await client.query('insert into schema_migrations (name, applied_at) values ($1, $2)', [name, now])
     }
     await client.query('commit')

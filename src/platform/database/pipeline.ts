@@ -1,5 +1,5 @@
-// Sends several statements to PostgreSQL as one message: Bind and Execute for each, and one Sync at the end. Up to the Sync they
-// are one implicit transaction (PostgreSQL documentation, 55.2.4 "Pipelining"), so neither begin nor commit is sent.
+// Sends several statements to PostgreSQL as one message: Bind and Execute for each, and one Sync at the end (PostgreSQL documentation,
+// 55.2.4 "Pipelining"). After a failure the server skips the rest up to the Sync.
 // Alternatives tried: pg's own pipeline mode (one Sync and one write per statement: bookings a third slower); unnamed statements
 // (parsed and planned every time: a fifth slower).
 import { createRequire } from 'node:module'

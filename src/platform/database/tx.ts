@@ -1,6 +1,6 @@
 // Runs transactions and interprets database errors. Only this file knows the SQLSTATEs of refused writes and the form of constraint names.
 import { AppError } from '../../kernel/errors.ts'
-import type { CompiledQuery, Kysely, Transaction } from 'kysely'
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
 import type { Database } from './open.ts'
 import { isUnavailable } from './unavailable.ts'
 import { Pipeline } from './pipeline.ts'
@@ -104,19 +104,25 @@ function blame(statement: CompiledQuery | undefined, error: unknown): never {
 export const runIn = (tx: Tx, statement: CompiledQuery) =>
   tx.executeQuery(statement).catch((error: unknown) => blame(statement, error))
 
+const [BEGIN, COMMIT] = [CompiledQuery.raw('begin'), CompiledQuery.raw('commit')]
+
+// PostgreSQL makes the statements of one message one transaction; a distributed engine commits each by itself, unless they are
+// between `begin` and `commit`.
 async function pipelined(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
   const client = await db.pool.connect()
+  const all = [BEGIN, ...statements, COMMIT]
   let pipeline: Pipeline | undefined
   try {
     await new Promise<void>((resolve, reject) => {
       const done = (error: Error | null): void => (error ? reject(error) : resolve())
-      pipeline = new Pipeline(statements, true, done)
+      pipeline = new Pipeline(all, true, done)
       void client.query(pipeline as never)
     })
     client.release()
   } catch (error) {
-    client.release(isUnavailable(error))
-    return blame(statements[pipeline?.completed ?? 0], error)
+    const isLost = isUnavailable(error) || (await client.query('rollback').catch(() => null)) === null
+    client.release(isLost)
+    return blame(all[pipeline?.completed ?? 0], error)
   }
 }
 
