@@ -103,7 +103,8 @@ export function createDeps(
 
 async function openDeps(config: Config): Promise<Deps> {
   const keys = installationKeys(config, (text) => void process.stderr.write(`${text}\n`))
-  const options = { url: config.databaseUrl, folder: config.data, poolSize: config.poolSize }
+  const { databaseUrl: url, data: folder, poolSize, pooler } = config
+  const options = { url, folder, poolSize, pooler }
   const open = async (): Promise<Deps> => {
     const db = await openDatabase(options)
     try {
@@ -115,6 +116,22 @@ async function openDeps(config: Config): Promise<Deps> {
     }
   }
   return whenAvailable(open, () => process.stderr.write('The database does not answer yet; waiting up to a minute\n'))
+}
+
+/**
+ * The URL at which notifications between processes arrive; undefined if they would be lost in a pooler. Throws `invalid_setting` for a
+ * pooler that loses prepared statements while AGENDA_POOLER does not say so.
+ */
+async function urlToListenAt({ databaseUrl, directUrl, pooler }: Config): Promise<string | undefined> {
+  const { poolerAt } = await import('./platform/database/pooler.ts')
+  const kind = pooler ?? (await whenAvailable(() => poolerAt(databaseUrl!)))
+  if (kind === 'unfit') {
+    const expected =
+      'the pooler before this database loses prepared statements: set AGENDA_POOLER=transaction, or use PgBouncer 1.21 or newer ' +
+      'with max_prepared_statements'
+    throw new AppError('invalid_setting', { name: 'DATABASE_URL', expected })
+  }
+  return directUrl ?? (kind === 'direct' ? databaseUrl : undefined)
 }
 
 /** Opens the installation's connectors; tenants configure HTTP addresses, the operator configures the broker. */
@@ -143,7 +160,10 @@ async function start(config: Config): Promise<void> {
     const dkim = dkimKeyFile && { domainName, keySelector, privateKey: readFileSync(dkimKeyFile, 'utf8') }
     deps.mail = smtpSender(config.smtpUrl, config.mailFrom, config.mailConnections, dkim || undefined).send
   }
-  if (config.databaseUrl !== undefined) deps.pubsub.connect(config.databaseUrl)
+  if (config.databaseUrl !== undefined) {
+    const listenUrl = await urlToListenAt(config)
+    if (listenUrl !== undefined) deps.pubsub.connect(listenUrl)
+  }
   else {
     // A data folder of an earlier version may hold plain secrets: seal them now.
     const { rotateKey } = await import('./cli/rotate-key.ts')

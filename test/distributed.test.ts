@@ -1,18 +1,15 @@
 // What a distributed engine does otherwise: it commits each statement of a message by itself, and a local table must not refer to a
 // distributed one. A booking is whole there too, and the schema is the same.
-import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TABLES } from '../src/platform/database/all-tables.ts'
 import { splitCreation } from '../src/platform/database/distribute.ts'
 import { migrationNames, readMigration, statementsOf } from '../src/platform/database/migrate.ts'
 import { openDatabase, type Client } from '../src/platform/database/open.ts'
 import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
-import { counts, person, startRivals, type Rivals } from './helpers/rivals.ts'
+import { startRivals, type Rivals } from './helpers/rivals.ts'
+import { bookingsAreWhole } from './helpers/whole-bookings.ts'
 import { runCommand } from './helpers/process.ts'
 import { startSplittingProxy } from './helpers/splitting-proxy.ts'
-
-const CLIENTS = 32
 
 describeOnRealPostgres('an engine that commits each statement by itself', (serverUrl) => {
   let rivals: Rivals
@@ -26,44 +23,7 @@ describeOnRealPostgres('an engine that commits each statement by itself', (serve
     proxy.close()
   })
 
-  const atOnce = (body: () => object, headers?: Record<string, string>) =>
-    Promise.all(Array.from({ length: CLIENTS }, () => rivals.call('POST', '/v1/appointments', body(), headers)))
-
-  test('repeated requests under one Idempotency-Key store one appointment and one reservation', async () => {
-    const { serviceId } = await rivals.office(3)
-    const body = { serviceIds: [serviceId], start: rivals.at(3), contact: person() }
-    const answers = await atOnce(() => body, { 'idempotency-key': randomUUID() })
-    expect(counts(answers)).toEqual({ 201: CLIENTS })
-    expect(await rivals.stored(serviceId)).toEqual({ appointments: 1, reservations: 1, agents: 1 })
-  })
-
-  test('a refused booking leaves no reservation of nothing', async () => {
-    const { serviceId, agentIds } = await rivals.office(1, { limits: [{ scope: 'service', period: 'day', max: 2 }] })
-    const answers = await Promise.all(
-      Array.from({ length: CLIENTS }, (_, i) =>
-        rivals.call('POST', '/v1/appointments', {
-          serviceIds: [serviceId],
-          agentId: agentIds[0],
-          start: rivals.at(4, (i % 8) * 30),
-          contact: person(),
-        }),
-      ),
-    )
-    expect(counts(answers)[201]).toBe(2)
-    expect(answers.filter((answer) => answer.status >= 500)).toEqual([])
-    expect(await rivals.stored(serviceId)).toEqual({ appointments: 2, reservations: 2, agents: 1 })
-  })
-
-  test('a group session counts exactly the places that were booked', async () => {
-    const { serviceId } = await rivals.office(1, { seats: 8 })
-    const answers = await atOnce(() => ({ serviceIds: [serviceId], start: rivals.at(5), contact: person() }))
-    expect(counts(answers)).toEqual({ 201: 8, '409 seats_exhausted': CLIENTS - 8 })
-    expect(await rivals.stored(serviceId)).toEqual({ appointments: 8, reservations: 1, agents: 1 })
-    const { rows } = await sql`select seats_used from reservations where service_id = ${serviceId}`.execute(
-      rivals.db.kysely,
-    )
-    expect(rows).toEqual([{ seats_used: 8 }])
-  })
+  bookingsAreWhole(() => rivals)
 })
 
 describeOnRealPostgres('tables made for a distributed database', (serverUrl) => {

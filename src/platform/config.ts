@@ -14,6 +14,8 @@ export type Config = {
   demo: boolean
   platformKey: string | undefined
   poolSize: number
+  pooler: 'transaction' | undefined
+  directUrl: string | undefined
   logLevel: string
   shutdownSeconds: number
   trustProxy: number
@@ -189,6 +191,26 @@ const SETTINGS: readonly Setting[] = [
     unit: 'connections',
     description: 'Connections to PostgreSQL of this process.',
     read: integer(1, 200),
+  },
+  {
+    name: 'pooler',
+    env: 'AGENDA_POOLER',
+    default: '',
+    unit: 'transaction or empty',
+    description:
+      'transaction: DATABASE_URL leads to a pooler in transaction mode that keeps no prepared statements, such as PgBouncer before 1.21.',
+    read: (text) => (text === '' ? undefined : oneOf('transaction')(text)),
+  },
+  {
+    name: 'directUrl',
+    env: 'AGENDA_DIRECT_URL',
+    default: '',
+    unit: 'URL',
+    description:
+      'The same database without the pooler, for one connection that hears of news at once. Empty: DATABASE_URL; behind a ' +
+      'pooler in transaction mode processes then look every ten seconds.',
+    secret: true,
+    read: url,
   },
   {
     name: 'logLevel',

@@ -45,7 +45,9 @@ export async function createOnServer(
 
 async function openOnServer(server: string, poolSize = 20, onStatement?: (sql: string) => void): Promise<TestDatabase> {
   const { url, drop } = await createOnServer(server)
-  const db = await openDatabase({ url, folder: '', poolSize, onStatement })
+  // The URL may lead to a pooler in transaction mode.
+  const pooler = process.env.TEST_DATABASE_POOLER === 'transaction' ? 'transaction' : undefined
+  const db = await openDatabase({ url, folder: '', poolSize, pooler, onStatement })
   await migrate(db.pool, new Date())
   return {
     db,

@@ -18,6 +18,8 @@ export type Database = {
   kysely: Kysely<Tables>
   pool: Pool
   kind: 'embedded' | 'postgresql'
+  /** Whether statements stay prepared on a connection under a name. */
+  keepsPrepared: boolean
   onStatement?: ((sql: string) => void) | undefined
   /** Number of fsync calls; embedded only. */
   syncs?: () => Promise<number>
@@ -28,6 +30,8 @@ type DatabaseOptions = {
   url?: string | undefined
   folder: string
   poolSize: number
+  /** A pooler in front that gives each transaction another connection and keeps no prepared statements. */
+  pooler?: 'transaction' | undefined
   /** Receives each statement that Kysely runs; tests check them against the rules for a distributed engine. */
   onStatement?: ((sql: string) => void) | undefined
 }
@@ -115,6 +119,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     kysely,
     pool,
     kind: embedded ? 'embedded' : 'postgresql',
+    keepsPrepared: options.pooler !== 'transaction',
     onStatement,
     ...(embedded ? { syncs: embedded.syncs } : {}),
     close: () => pool.end(),

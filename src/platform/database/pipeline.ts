@@ -2,6 +2,7 @@
 // 55.2.4 "Pipelining"). After a failure the server skips the rest up to the Sync.
 // Alternatives tried: pg's own pipeline mode (one Sync and one write per statement: bookings a third slower); unnamed statements
 // (parsed and planned every time: a fifth slower).
+import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type { CompiledQuery } from 'kysely'
 
@@ -23,9 +24,10 @@ type Connection = { stream: { write: (data: Buffer) => void } }
 const prepared = new WeakMap<Connection, Set<string>>()
 const names = new Map<string, string>()
 
+/** The name says the text, so that processes that share a connection by a pooler never run each other's statement under one name. */
 function nameOf(sql: string): string {
   let name = names.get(sql)
-  if (!name) names.set(sql, (name = `agenda_${names.size}`))
+  if (!name) names.set(sql, (name = `agenda_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`))
   return name
 }
 

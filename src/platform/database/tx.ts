@@ -115,7 +115,7 @@ async function pipelined(db: Database, statements: readonly CompiledQuery[]): Pr
   try {
     await new Promise<void>((resolve, reject) => {
       const done = (error: Error | null): void => (error ? reject(error) : resolve())
-      pipeline = new Pipeline(all, true, done)
+      pipeline = new Pipeline(all, db.keepsPrepared, done)
       void client.query(pipeline as never)
     })
     client.release()
