@@ -98,6 +98,7 @@ export function createDeps(
     mailAddress: addressIn(config.mailFrom ?? 'no-reply@localhost'),
     publicRate: config.publicRate ?? 60,
     apiRate: config.apiRate ?? 6_000,
+    isStopping: false,
   }
 }
 
@@ -163,8 +164,7 @@ async function start(config: Config): Promise<void> {
   if (config.databaseUrl !== undefined) {
     const listenUrl = await urlToListenAt(config)
     if (listenUrl !== undefined) deps.pubsub.connect(listenUrl)
-  }
-  else {
+  } else {
     // A data folder of an earlier version may hold plain secrets: seal them now.
     const { rotateKey } = await import('./cli/rotate-key.ts')
     await rotateKey(deps)

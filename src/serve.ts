@@ -1,6 +1,8 @@
 // Runs the service: demo data, HTTP, loops; stops in reverse order, after running requests have finished.
 import type { FastifyInstance } from 'fastify'
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { constants, setPriority } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
@@ -21,12 +23,25 @@ import { DEMO_PEOPLE, demoPassword, keepDemoPeople } from './cli/demo/demo-peopl
 import { startLinks } from './application/onboarding/first-administrator.ts'
 import type { Deps } from './domain/deps.ts'
 
-/** Listens on the public port and, if configured, on the operations port; a worker listens on neither. */
+/** Listens on the public port and, if configured, on the operations port; a worker on the latter only. */
 async function listen(app: FastifyInstance, { role, host, port, operationsPort }: Config): Promise<Server | null> {
-  if (role === 'worker') return null
-  await app.listen({ host, port })
+  if (role === 'worker') await app.ready()
+  else await app.listen({ host, port })
   // Both ports serve the same application; the port decides which routes answer.
-  return operationsPort === undefined ? null : createServer(operationsHandler(app)).listen(operationsPort, host)
+  if (operationsPort === undefined) return null
+  const operations = createServer(operationsHandler(app)).listen(operationsPort, host)
+  await once(operations, 'listening')
+  return operations
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+/** Goes on serving for a while, so that a load balancer learns from `/readyz` to send nothing new. */
+async function drain(deps: Deps, { drainSeconds, role }: Config, signal: string): Promise<void> {
+  deps.isStopping = true
+  if (drainSeconds === 0 || role === 'worker') return
+  say(`${signal}: serving for ${drainSeconds} s more, /readyz refuses`)
+  await sleep(drainSeconds * 1000)
 }
 
 /** Lines with the links for first administrators; a database that cannot read all tenants now does not stop the start. */
@@ -61,15 +76,14 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
   const sweeping = isWorking ? startSchedules(deps, failed('sweep')) : null
   const working = isWorking ? startJobs(deps, queuesFor(config.mailConnections), failed('side work')) : null
   const dispatching = isWorking ? startDispatch(deps, failed('dispatch')) : null
-  const say = (text: string): void => void process.stdout.write(`${text}\n`)
-
   let operations: Server | null = null
   let stopping = false
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return
     stopping = true
+    const late = setTimeout(() => process.exit(1), (config.drainSeconds + config.shutdownSeconds) * 1000)
+    await drain(deps, config, signal)
     say(`${signal}: finishing requests under way`)
-    const late = setTimeout(() => process.exit(1), config.shutdownSeconds * 1000)
     // A client may keep its connection open after its last request: close idle connections, so that they do not delay the stop.
     const closing = setInterval(() => app.server.closeIdleConnections(), 100)
     operations?.close()

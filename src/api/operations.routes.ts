@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import { countJobs } from '../platform/jobs/job.sql.ts'
+import type { PoolCounts } from '../platform/database/open.ts'
 import type { Deps } from '../domain/deps.ts'
 import { AppError } from '../kernel/errors.ts'
 
@@ -60,11 +61,29 @@ function installJobMetrics(registry: Registry, deps: Deps): void {
   const refresh = (): Promise<void> => (reading ??= read().finally(() => (reading = null)))
 }
 
+/** How many connections of the pool there are, and how many requests wait for one; PostgreSQL only. */
+function installPoolMetrics(registry: Registry, deps: Deps): void {
+  const gauge = (name: string, help: string, read: (pool: PoolCounts) => number): Gauge =>
+    new Gauge({
+      ...{ name, help, registers: [registry] },
+      collect() {
+        const counts = deps.db?.counts?.()
+        if (counts) this.set(read(counts))
+      },
+    })
+  gauge('agenda_database_connections', 'Open connections of the pool', ({ open }) => open)
+  gauge('agenda_database_idle', 'Connections of the pool that nobody uses', ({ idle }) => idle)
+  gauge('agenda_database_waiting', 'Requests that wait for a connection of the pool', ({ waiting }) => waiting)
+}
+
 export function operationRoutes(app: FastifyInstance, deps: Deps): void {
-  installJobMetrics(registries.get(app.server)!, deps)
+  const registry = registries.get(app.server)!
+  installJobMetrics(registry, deps)
+  installPoolMetrics(registry, deps)
   const config = { access: { kind: 'anyone' as const } }
   app.get('/healthz', { config, schema: { hide: true } }, async () => ({ status: 'ok' }))
   app.get('/readyz', { config, schema: { hide: true } }, async () => {
+    if (deps.isStopping) throw new AppError('stopping')
     const client = await deps.db.pool.connect().catch((cause: unknown) => {
       throw new AppError('database_unavailable', {}, { cause })
     })
@@ -76,7 +95,6 @@ export function operationRoutes(app: FastifyInstance, deps: Deps): void {
     return { status: 'ready', database: deps.db.kind }
   })
   app.get('/metrics', { config, schema: { hide: true } }, async (_request, reply) => {
-    const registry = registries.get(app.server)!
     return reply.type(registry.contentType).send(await registry.metrics())
   })
   app.get('/openapi.json', { config, schema: { hide: true } }, async () => app.swagger())

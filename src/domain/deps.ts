@@ -33,4 +33,6 @@ export type Deps = CoreDeps & {
   publicRate: number
   /** Maximum API calls per minute by one key or person. */
   apiRate: number
+  /** Whether this process is about to stop: it still serves, and `/readyz` says that it will not for long. */
+  isStopping: boolean
 }

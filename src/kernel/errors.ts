@@ -22,6 +22,7 @@ const PROBLEMS = {
   secret_unreadable: 503,
   sign_in_busy: 503,
   database_unavailable: 503,
+  stopping: 503,
   conflict: 409,
   // configuration
   invalid_reference: 422,

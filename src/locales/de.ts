@@ -52,6 +52,7 @@ export const de: Words = {
       'Es wurde mit dem Schlüssel {key} versiegelt, den dieser Prozess nicht hat. Wer den Dienst betreibt, ergänzt ihn in ' +
         'AGENDA_SECRET_KEY.',
     ],
+    stopping: ['Wird gleich beendet', 'Dieser Prozess wird gleich beendet. Anfragen gehen an einen anderen.'],
     database_unavailable: [
       'Vorübergehend nicht verfügbar',
       'Die Datenbank ist nicht erreichbar. Versuchen Sie es in einigen Sekunden mit demselben Idempotency-Key noch einmal.',

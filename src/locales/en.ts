@@ -68,6 +68,7 @@ export const en: Words = {
       'A secret cannot be opened',
       'It was sealed with the key {key}, which this process does not have. The operator adds it to AGENDA_SECRET_KEY.',
     ],
+    stopping: ['About to stop', 'This process is about to stop. Send requests to another one.'],
     database_unavailable: [
       'Temporarily unavailable',
       'The database cannot be reached. Try again in a few seconds with the same Idempotency-Key.',

@@ -50,6 +50,7 @@ export const es: Words = {
       'No se puede abrir un secreto',
       'Se cifró con la clave {key}, que este proceso no tiene. Quien opera el servicio la añade a AGENDA_SECRET_KEY.',
     ],
+    stopping: ['A punto de detenerse', 'Este proceso está a punto de detenerse. Envíe las solicitudes a otro.'],
     database_unavailable: [
       'No disponible por el momento',
       'No se puede acceder a la base de datos. Inténtelo dentro de unos segundos con la misma Idempotency-Key.',

@@ -48,6 +48,7 @@ export const fr: Words = {
       'Un secret ne peut pas être ouvert',
       'Il a été scellé avec la clé {key}, dont ce processus ne dispose pas. L’exploitant doit l’ajouter à AGENDA_SECRET_KEY.',
     ],
+    stopping: ['Arrêt imminent', 'Ce processus va s’arrêter. Envoyez les requêtes à un autre.'],
     database_unavailable: [
       'Momentanément indisponible',
       'La base de données est injoignable. Réessayez dans quelques secondes avec la même Idempotency-Key.',

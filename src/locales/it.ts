@@ -47,6 +47,7 @@ export const it: Words = {
       'Un segreto non si può aprire',
       'È stato sigillato con la chiave {key}, che questo processo non ha. Il gestore la aggiunge ad AGENDA_SECRET_KEY.',
     ],
+    stopping: ['In arresto', 'Questo processo sta per fermarsi. Manda le richieste a un altro.'],
     database_unavailable: [
       'Momentaneamente non disponibile',
       'La base dati non è raggiungibile. Riprova tra qualche secondo con la stessa Idempotency-Key.',

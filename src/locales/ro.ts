@@ -47,6 +47,7 @@ export const ro: Words = {
       'Un secret nu poate fi deschis',
       'A fost sigilat cu cheia {key}, pe care acest proces nu o are. Operatorul sistemului o adaugă în AGENDA_SECRET_KEY.',
     ],
+    stopping: ['Pe cale să se oprească', 'Acest proces se va opri imediat. Trimiteți cererile altuia.'],
     database_unavailable: [
       'Indisponibil pentru moment',
       'Baza de date nu poate fi accesată. Încercați din nou peste câteva secunde, cu aceeași Idempotency-Key.',

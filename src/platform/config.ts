@@ -18,6 +18,7 @@ export type Config = {
   directUrl: string | undefined
   logLevel: string
   shutdownSeconds: number
+  drainSeconds: number
   trustProxy: number
   publicUrl: string | undefined
   smtpUrl: string | undefined
@@ -227,6 +228,15 @@ const SETTINGS: readonly Setting[] = [
     unit: 'seconds',
     description: 'How long requests under way may take to finish after a stop signal.',
     read: integer(1, 600),
+  },
+  {
+    name: 'drainSeconds',
+    env: 'AGENDA_DRAIN_SECONDS',
+    default: '0',
+    unit: 'seconds',
+    description:
+      'How long a process goes on serving after a stop signal while /readyz answers 503, so that a load balancer sends nothing new.',
+    read: integer(0, 600),
   },
   {
     name: 'trustProxy',

@@ -12,6 +12,7 @@ export type Client = {
   query: (text: string, values?: readonly unknown[]) => Promise<QueryResult>
   release: (error?: Error | boolean) => void
 }
+export type PoolCounts = { open: number; idle: number; waiting: number }
 export type Pool = { connect: () => Promise<Client>; end: () => Promise<void> }
 
 export type Database = {
@@ -21,6 +22,8 @@ export type Database = {
   /** Whether statements stay prepared on a connection under a name. */
   keepsPrepared: boolean
   onStatement?: ((sql: string) => void) | undefined
+  /** Connections of the pool and requests that wait for one; server only. */
+  counts?: () => PoolCounts
   /** Number of fsync calls; embedded only. */
   syncs?: () => Promise<number>
   close: () => Promise<void>
@@ -44,7 +47,7 @@ const types = {
     parsers[oid] ?? (pg.types.getTypeParser(oid, format) as Parse),
 } as unknown as typeof pg.types
 
-function openServer(url: string, poolSize: number): Pool {
+function openServer(url: string, poolSize: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
@@ -102,7 +105,8 @@ export async function whenAvailable<T>(work: () => Promise<T>, onWait: () => voi
 /** Opens the database and resolves once it answers. Rejects with `folder_in_use`, `database_too_old` or the driver's error. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const embedded = options.url ? undefined : await openEmbedded(options.folder)
-  const pool: Pool = embedded ?? openServer(options.url!, options.poolSize)
+  const server = embedded ? undefined : openServer(options.url!, options.poolSize)
+  const pool = (embedded ?? server) as Pool
   if (!embedded) {
     await requireVersion(pool).catch(async (error: unknown) => {
       await pool.end()
@@ -122,6 +126,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     keepsPrepared: options.pooler !== 'transaction',
     onStatement,
     ...(embedded ? { syncs: embedded.syncs } : {}),
+    ...(server
+      ? { counts: () => ({ open: server.totalCount, idle: server.idleCount, waiting: server.waitingCount }) }
+      : {}),
     close: () => pool.end(),
   }
 }
