@@ -96,6 +96,54 @@ describeOnRealPostgres('rivals on PostgreSQL', (serverUrl) => {
     expect(await rivals.stored(serviceId)).toEqual({ appointments: 1, reservations: 1, agents: 1 })
   })
 
+  test('bookings written together: each wins, loses or fails for itself', async () => {
+    const { serviceId, agentIds } = await office(4)
+    const { serviceId: limitedId } = await office(1, { limits: [{ scope: 'service', period: 'day', max: 3 }] })
+    const contactId = (await make('contacts', person())).id
+    const nobody = randomUUID()
+    const externalId = `E-${randomUUID()}`
+    const ask = (i: number): object => {
+      const start = at(7, (i % 16) * 30)
+      const usual = { serviceIds: [serviceId], start, contact: person() }
+      switch (i % 6) {
+        case 0:
+          return { ...usual, agentId: agentIds[i % 4] }
+        case 1:
+          return { ...usual, contact: undefined, contactId: nobody }
+        case 2:
+          return { ...usual, contact: undefined, contactId }
+        case 3:
+          return { ...usual, serviceIds: [limitedId] }
+        case 4:
+          return { ...usual, externalId: i % 12 === 4 ? externalId : `E-${randomUUID()}` }
+        default:
+          return usual
+      }
+    }
+    const asked = Array.from({ length: 240 }, (_, i) => ask(i))
+    const answers = await Promise.all(asked.map((body) => call('POST', '/v1/appointments', body)))
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([])
+    for (const [i, { status, body }] of answers.entries()) {
+      if (i % 6 === 1) expect(['invalid_reference', 'slot_taken']).toContain(body.code)
+      if (status !== 201) continue
+      expect(new Date(body.start).toISOString()).toBe((asked[i] as { start: string }).start)
+      const stored = (await call('GET', `/v1/appointments/${body.id}`)).body
+      expect([stored.code, stored.agentId, stored.contactId]).toEqual([body.code, body.agentId, body.contactId])
+    }
+    const booked = answers.filter(({ status }) => status === 201)
+    expect(booked.filter(({ body }) => body.serviceIds[0] === limitedId)).toHaveLength(3)
+    expect(booked.filter(({ body }) => body.externalId === externalId).length).toBeLessThanOrEqual(1)
+    expect(await overlaps()).toBe(0)
+    // Nothing is reserved without an appointment, and no appointment is without its time and its one announcement.
+    const { rows } = await sql<{ loose: number; silent: number }>`
+      select (select count(*)::int from reservations r where r.tenant_id = ${tenantId} and r.kind = 'appointment'
+                 and not exists (select 1 from appointments a where a.tenant_id = r.tenant_id and a.reservation_id = r.id)) as loose,
+             (select count(*)::int from appointments a where a.tenant_id = ${tenantId}
+                 and 1 <> (select count(*) from events e where e.tenant_id = a.tenant_id and e.subject_id = a.id
+                             and e.type in ('appointment.booked', 'appointment.held'))) as silent`.execute(db.kysely)
+    expect(rows[0]).toEqual({ loose: 0, silent: 0 })
+  })
+
   test('a group session of eight seats takes eight of 64', async () => {
     const { serviceId } = await office(1, { seats: 8 })
     const answers = await Promise.all(

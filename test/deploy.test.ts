@@ -46,11 +46,14 @@ const dashboardExpressions = (): string[] =>
     (panel) => panel.targets.map((target) => target.expr),
   )
 
+/** A data folder of its own; in a run on a server there is no ready cluster to copy. */
+const freshFolder = (): string => (process.env.TEST_DATABASE_URL ? mkdtempSync('/tmp/agenda-data-') : copyTemplate())
+
 const getStatus = async (url: string): Promise<number> => (await fetch(url)).status
 
 describe('a process that is watched', () => {
   let service: ServiceProcess
-  const folder = copyTemplate()
+  const folder = freshFolder()
   beforeAll(async () => {
     service = await startProcess(['--no-demo', '--data', folder], { AGENDA_DRAIN_SECONDS: '2' })
   })
@@ -89,7 +92,7 @@ describe('a process that is watched', () => {
 })
 
 test('a worker answers on the operations port, and on no other', async () => {
-  const folder = copyTemplate()
+  const folder = freshFolder()
   const port = 20_000 + (process.pid % 20_000)
   const worker = await startProcess(['--no-demo', '--role', 'worker', '--data', folder], {
     AGENDA_OPERATIONS_PORT: String(port),

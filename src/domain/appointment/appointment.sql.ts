@@ -3,6 +3,7 @@ import type { Need } from '../catalogue/tenant-config.ts'
 import { ORDER_COLUMNS, orderOf, type AppointmentOrder } from './appointment-order.ts'
 import { CompiledQuery, sql, type Selectable } from 'kysely'
 import type { AppointmentRow, AppointmentStatus } from '../../platform/database/tables.ts'
+import { HAS_WON, together } from '../../platform/database/together.ts'
 import type { Db, Tx } from '../../platform/database/tx.ts'
 import type { Reach } from '../../kernel/permissions/principal.ts'
 
@@ -70,10 +71,20 @@ const INSERT = `insert into appointments (${COLUMNS}) values (${VALUES('$14::uui
 const INSERT_JOINING = `
   insert into appointments (${COLUMNS})
   select ${VALUES('(array_agg(r.id))[1]')} from reservations r where r.tenant_id = $1::uuid and r.id = $14::uuid`
+const INSERT_MANY = `
+  insert into appointments (${COLUMNS})
+  select $1, u.id, u.code, u.status, u.service_ids, u.location_id, u.agent_id, u.starts_at, u.ends_at, u.time_zone, u.channel, u.seats,
+         u.contact_id, u.needs, u.manage_hash, u.external_id, u.document, u.hold_expires_at, u.at, u.at
+    from json_to_recordset($2::json)
+           as u (needs uuid, id uuid, code text, status text, service_ids uuid[], location_id uuid, agent_id uuid, starts_at timestamptz,
+                 ends_at timestamptz, time_zone text, channel text, seats int, contact_id uuid, manage_hash text, external_id text,
+                 document jsonb, hold_expires_at timestamptz, at timestamptz)
+   where ${HAS_WON}`
 
 /** `joins`: the reservation (a group session) must exist; if it was deleted meanwhile, `appointments_reserved` refuses the row. */
 export function insertAppointment(a: NewAppointment, joins = false): CompiledQuery {
-  return CompiledQuery.raw(joins ? INSERT_JOINING : INSERT, [
+  const document = JSON.stringify(a.document)
+  const statement = CompiledQuery.raw(joins ? INSERT_JOINING : INSERT, [
     a.tenantId,
     a.id,
     a.code,
@@ -90,10 +101,17 @@ export function insertAppointment(a: NewAppointment, joins = false): CompiledQue
     a.reservationId,
     a.manageHash,
     a.externalId,
-    JSON.stringify(a.document),
+    document,
     a.holdExpiresAt,
     a.now,
   ])
+  if (joins) return statement
+  return together(statement, INSERT_MANY, {
+    ...{ id: a.id, code: a.code, status: a.status, service_ids: a.serviceIds, location_id: a.locationId },
+    ...{ agent_id: a.agentId, starts_at: a.startsAt, ends_at: a.endsAt, time_zone: a.timeZone, channel: a.channel },
+    ...{ seats: a.seats, contact_id: a.contactId, manage_hash: a.manageHash, external_id: a.externalId },
+    ...{ document: a.document, hold_expires_at: a.holdExpiresAt, at: a.now },
+  })
 }
 
 export async function findAppointment(db: Db, tenantId: string, id: string): Promise<Appointment | undefined> {

@@ -5,8 +5,17 @@ import { insertEvent } from '../../platform/events/event.sql.ts'
 import type { CompiledQuery } from 'kysely'
 import { countersOf } from '../availability/limits.ts'
 import { countUp } from '../availability/limits.sql.ts'
-import { dropReleased, lockAgent, reserve, takeSeats, type NewReservation } from '../availability/ledger.sql.ts'
+import {
+  dropReleased,
+  lockAgent,
+  lockedVersion,
+  reserve,
+  takeSeats,
+  type NewReservation,
+} from '../availability/ledger.sql.ts'
 import { formatToken, hashSecret } from '../../kernel/crypto/token.ts'
+import type { Rows } from '../../platform/database/pipeline.ts'
+import type { Group } from '../../platform/database/together.ts'
 import { atomically, violationOf } from '../../platform/database/tx.ts'
 import type { TenantConfig } from '../catalogue/tenant-config.ts'
 import type { Deps } from '../deps.ts'
@@ -79,7 +88,14 @@ export function checkDetails(visit: Plan['visit'], request: BookingRequest, hold
   return channel
 }
 
-type Draft = { statements: CompiledQuery[]; booking: NewBooking; manageToken: string; reserved: NewReservation }
+type Draft = {
+  statements: CompiledQuery[]
+  lock: CompiledQuery
+  group: Group
+  booking: NewBooking
+  manageToken: string
+  reserved: NewReservation
+}
 
 type DraftInput = {
   request: BookingRequest
@@ -205,10 +221,13 @@ function draft(deps: Deps, input: DraftInput): Draft {
   }
   const type = hold ? 'appointment.held' : 'appointment.booked'
   const event = { tenantId, subjectId: ids.id, id: deps.newId(), type, at: appointment.now, actor: actor.name, data }
+  const lock = lockAgent(tenantId, agentId)
+  const takeTime =
+    place.sessionId === null ? reserve(reserved) : takeSeats(db, tenantId, place.sessionId, request.places)
   const statements = [
-    lockAgent(tenantId, agentId),
-    ...(actor.audience === 'staff' ? [dropReleased(db, tenantId, agentId, reserved.from, reserved.to)] : []),
-    place.sessionId === null ? reserve(reserved) : takeSeats(db, tenantId, place.sessionId, request.places),
+    lock,
+    ...(actor.audience === 'staff' ? [dropReleased(tenantId, agentId, reserved.from, reserved.to)] : []),
+    takeTime,
     ...counters.map((counter) => countUp(db, tenantId, counter)),
     ...(who.statement ? [who.statement] : []),
     insertAppointment(appointment, place.sessionId !== null),
@@ -216,7 +235,11 @@ function draft(deps: Deps, input: DraftInput): Draft {
     ...fromCallback(deps, input, event),
     ...input.alongside(booking),
   ]
-  return { statements, booking, manageToken: formatToken('agm', tenantId, ids.id, secret), reserved }
+  // The group has counted the calendar up all the same.
+  const lost = (rows: Rows): void =>
+    deps.snapshots.passVersion(tenantId, agentId, lockedVersion(rows.get(lock), agentId))
+  const group = { tenantId, needs: reserved.id, decidedBy: takeTime, apart: agentId, lost }
+  return { statements, lock, group, booking, manageToken: formatToken('agm', tenantId, ids.id, secret), reserved }
 }
 
 /** Action after a failed booking: `next` = try the next agent, `again` = plan again, AppError = refuse. */
@@ -297,7 +320,7 @@ async function tryToBook(
     const channel = checkDetails(planned.visit, request, context.hold, isRemote)
     let verdict: Verdict = 'again'
     for (const place of planned.places.slice(0, AGENTS_A_ROUND)) {
-      const { statements, booking, manageToken, reserved } = draft(deps, {
+      const { statements, lock, group, booking, manageToken, reserved } = draft(deps, {
         request,
         context,
         planned,
@@ -308,14 +331,17 @@ async function tryToBook(
         now: deps.now(),
         alongside,
       })
-      // Noted before the write, so that rivals in this process choose other time; if the write fails, the next refresh corrects it.
+      // Noted before the write, so that rivals in this process choose other time.
       const { from, to, kind, expiresAt } = reserved
-      deps.snapshots.noteReserved(tenantId, place.agent.id, { from, to, kind, expires: expiresAt?.getTime() ?? 0 })
+      const taken = { from, to, kind, expires: expiresAt?.getTime() ?? 0 }
+      deps.snapshots.noteReserved(tenantId, place.agent.id, taken)
       try {
-        await atomically(deps.db, statements)
+        const rows = await atomically(deps.db, statements, group)
+        deps.snapshots.keepReserved(tenantId, place.agent.id, taken, lockedVersion(rows.get(lock), place.agent.id))
         if (!context.hold) wakeRelay(deps, tenantId)
         return { isNew: true, manageToken, ...booking }
       } catch (error) {
+        deps.snapshots.dropReserved(tenantId, place.agent.id, taken)
         verdict = judge(error, request)
       }
       if (verdict !== 'next') break

@@ -166,7 +166,7 @@ async function moveTo(deps: Deps, tx: Tx, move: PlannedMove, place: PossiblePlac
   const from = request.start - visit.bufferBefore
   const to = end + visit.bufferAfter
   const shift = { planned, place, a, kept, from, to }
-  if (actor.audience === 'staff') await tx.executeQuery(dropReleased(tx, tenantId, place.agent.id, from, to))
+  if (actor.audience === 'staff') await tx.executeQuery(dropReleased(tenantId, place.agent.id, from, to))
   const reservationId = await changeTime(deps, tx, shift)
   const limits = countedLimits(visit.limits, request.override)
   const subjects = { agentId: place.agent.id, contactId: a.contact_id }

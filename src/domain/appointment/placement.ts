@@ -141,10 +141,15 @@ function planNamed(deps: Deps, config: TenantConfig, placement: Placement, conte
 export async function planFresh(deps: Deps, placement: Placement, context: PlanContext): Promise<Plan> {
   const request = requestOf(placement, context)
   const snapshot = await deps.snapshots.withCalendars(await currentVersionsFor(deps, request), weekAround(placement))
-  const search = await searchOver(deps, request, snapshot, { from: placement.start, to: placement.start + MINUTE })
-  const choice = choose(search, request, placement, context)
-  if (choice instanceof AppError) throw choice
-  return choice
+  const range = { from: placement.start, to: placement.start + MINUTE }
+  // First among times that nobody in this process is taking; only what the database has can refuse.
+  for (const calendars of [snapshot.views, snapshot.calendars]) {
+    const search = await searchOver(deps, request, { config: snapshot.config, calendars }, range)
+    const choice = choose(search, request, placement, context)
+    if (!(choice instanceof AppError)) return choice
+    if (calendars === snapshot.calendars) throw choice
+  }
+  throw new AppError('no_agent_free')
 }
 
 /** The plan with the free agents among all candidates, or the refusal. */

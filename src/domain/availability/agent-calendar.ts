@@ -31,6 +31,24 @@ export const EMPTY_CALENDAR: AgentCalendar = {
   volatile: false,
 }
 
+/** Time that is being reserved; `expires`: epoch ms, 0 = never. */
+export type Taken = Range & { kind: BusyKind; expires: number }
+
+/** The calendar with one more entry, in place of released time that it covers. Time outside of the loaded range is left out. */
+export function withTaken(calendar: AgentCalendar, { from, to, kind, expires }: Taken): AgentCalendar {
+  if (to <= calendar.from || from >= calendar.to) return calendar
+  const at = firstEnding(calendar.spans, from)
+  let covered = 0
+  while (calendar.kinds[at + covered] === 'released' && calendar.spans[(at + covered) * 2]! < to) covered += 1
+  return {
+    ...calendar,
+    spans: calendar.spans.toSpliced(at * 2, covered * 2, from, to),
+    kinds: calendar.kinds.toSpliced(at, covered, kind),
+    expires: calendar.expires.toSpliced(at, covered, expires),
+    volatile: calendar.volatile || expires !== 0,
+  }
+}
+
 /** One entry that a query must ignore: the time of the appointment that is being moved. */
 export type Ignored = { agentId: string; from: number; to: number } | undefined
 

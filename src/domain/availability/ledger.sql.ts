@@ -4,6 +4,7 @@ import { CompiledQuery, sql } from 'kysely'
 import { ignoring, type Ignored } from './agent-calendar.ts'
 import type { Db, Tx } from '../../platform/database/tx.ts'
 import type { ReservationKind } from '../../platform/database/tables.ts'
+import { together } from '../../platform/database/together.ts'
 import { rangeText } from '../../platform/database/range.ts'
 
 // The statements of every booking are plain text: building them with the query builder took a tenth of a booking's CPU time.
@@ -49,22 +50,36 @@ export async function loadCalendars(
  * every transaction that touches the agent's reservations: with the exclusion constraint alone, rivals for one slot deadlock.
  */
 export function lockAgent(tenantId: string, agentId: string): CompiledQuery {
-  return raw('update agent_calendars set version = version + 1 where tenant_id = $1 and agent_id = $2', [
-    tenantId,
-    agentId,
-  ])
+  return together(raw(LOCK, [tenantId, agentId]), LOCK_MANY, { agent_id: agentId })
 }
 
+const LOCK =
+  'update agent_calendars set version = version + 1 where tenant_id = $1 and agent_id = $2 returning agent_id, version'
+// In the order of the ids, so that two groups do not wait for each other.
+const LOCK_MANY = `
+  update agent_calendars c set version = c.version + 1
+    from (select a.agent_id from agent_calendars a
+           where a.tenant_id = $1 and a.agent_id in (select u.agent_id from json_to_recordset($2::json) as u (agent_id uuid))
+           order by a.agent_id for update) l
+   where c.tenant_id = $1 and c.agent_id = l.agent_id
+  returning c.agent_id, c.version`
+
+/** The new version of an agent's calendar in the answer of `lockAgent`. */
+export const lockedVersion = (rows: readonly (readonly (string | null)[])[] | undefined, agentId: string): number =>
+  Number(rows?.find(([id]) => id === agentId)?.[1])
+
 /** Deletes released time in [from, to), so that staff can book it before its delay ends. */
-export function dropReleased(db: Db, tenantId: string, agentId: string, from: number, to: number): CompiledQuery {
-  return db
-    .deleteFrom('reservations')
-    .where('tenant_id', '=', tenantId)
-    .where('agent_id', '=', agentId)
-    .where('kind', '=', 'released')
-    .where('period', '&&', sql<string>`${rangeText(from, to)}::tstzrange`)
-    .compile()
+export function dropReleased(tenantId: string, agentId: string, from: number, to: number): CompiledQuery {
+  const period = rangeText(from, to)
+  const row = { agent_id: agentId, period }
+  return together(raw(DROP_RELEASED, [tenantId, agentId, period]), DROP_RELEASED_MANY, row)
 }
+
+const DROP_RELEASED =
+  "delete from reservations where tenant_id = $1 and agent_id = $2 and kind = 'released' and period && $3::tstzrange"
+const DROP_RELEASED_MANY = `
+  delete from reservations r using json_to_recordset($2::json) as u (agent_id uuid, period tstzrange)
+   where r.tenant_id = $1 and r.agent_id = u.agent_id and r.kind = 'released' and r.period && u.period`
 
 export type NewReservation = {
   tenantId: string
@@ -85,7 +100,7 @@ export type NewReservation = {
  */
 export function reserve(r: NewReservation): CompiledQuery {
   const { session } = r
-  return raw(RESERVE, [
+  const statement = raw(RESERVE, [
     r.tenantId,
     r.id,
     r.agentId,
@@ -99,6 +114,12 @@ export function reserve(r: NewReservation): CompiledQuery {
     session?.used ?? 1,
     session?.seats ?? 1,
   ])
+  return session
+    ? statement
+    : together(statement, RESERVE_MANY, {
+        ...{ agent_id: r.agentId, period: rangeText(r.from, r.to) },
+        ...{ config_version: r.configVersion, kind: r.kind, expires_at: r.expiresAt },
+      })
 }
 
 const RESERVE = `
@@ -107,6 +128,18 @@ const RESERVE = `
          $8::uuid, $9::timestamptz, $10::timestamptz, $11::int, $12::int
     from tenants t
    where t.id = $1`
+
+/** Without the rows that overlap or whose offer is old: their bookings are tried alone. */
+const RESERVE_MANY = `
+  with won as (
+  insert into reservations (tenant_id, id, agent_id, period, kind, expires_at)
+  select t.id, u.needs, u.agent_id, u.period, u.kind, u.expires_at
+    from json_to_recordset($2::json)
+           as u (needs uuid, agent_id uuid, period tstzrange, config_version bigint, kind text, expires_at timestamptz)
+    join tenants t on t.id = $1 and t.config_version = u.config_version
+      on conflict do nothing
+  returning id)
+  select set_config('agenda.won', coalesce(array_agg(won.id), '{}')::text, true) from won`
 
 /** Takes places of a group session; more than are free violate `reservations_seats`. A negative number gives places back. */
 export function takeSeats(db: Db, tenantId: string, id: string, seats: number): CompiledQuery {

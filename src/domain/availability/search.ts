@@ -1,7 +1,7 @@
 // PURE. Finds slots of a visit over locations and agents: candidates, their open time (composed once per configuration and month),
 // the merge of engine.ts, and the same input prepared for an explanation.
-import { MINUTE, subtract, union, type Range, type Spans } from '../../kernel/time/interval.ts'
-import { dayOf, formatDate, parseDate, startOfDay } from '../../kernel/time/zone.ts'
+import { DAY, MINUTE, subtract, union, type Range, type Spans } from '../../kernel/time/interval.ts'
+import { dayOf, startOfDay } from '../../kernel/time/zone.ts'
 import type { Audience, Visit } from '../catalogue/visit.ts'
 import { busySpans, EMPTY_CALENDAR, entryAt, nextExpiry, type AgentCalendar, type Ignored } from './agent-calendar.ts'
 import {
@@ -82,7 +82,7 @@ type Memo = { places: Map<string, LocationTime>; times: Map<string, OpenTime> }
 const memos = new WeakMap<TenantConfig, Memo>()
 const MAX_TIMES = 20_000
 
-const monthStart = (day: number): number => parseDate(`${formatDate(day).slice(0, 7)}-01`)
+const monthStart = (day: number): number => day - new Date(day * DAY).getUTCDate() + 1
 
 /** Open time for the whole months around [from, to), cached by configuration, agent, location, audience and months. */
 export function openTimeFor(

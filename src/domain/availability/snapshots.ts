@@ -4,10 +4,10 @@ import { LRUCache } from 'lru-cache'
 import type { CoreDeps } from '../../platform/core-deps.ts'
 import type { Database } from '../../platform/database/open.ts'
 import { buildConfig } from '../catalogue/build-config.ts'
-import { EMPTY_CALENDAR, type AgentCalendar, type BusyKind } from './agent-calendar.ts'
+import { EMPTY_CALENDAR, withTaken, type AgentCalendar, type BusyKind, type Taken } from './agent-calendar.ts'
 import { loadConfigRows, readVersions } from '../catalogue/config.sql.ts'
 import { loadCalendars, type CalendarRow } from './ledger.sql.ts'
-import { DAY, firstEnding, type Range } from '../../kernel/time/interval.ts'
+import { DAY, type Range } from '../../kernel/time/interval.ts'
 import type { Agent, TenantConfig } from '../catalogue/tenant-config.ts'
 
 const MAX_TENANTS = 500
@@ -15,7 +15,10 @@ const MAX_CALENDARS = 5_000
 /** Maximum age in ms of a cached calendar from which `recent` chooses an agent. */
 const RECENT_MS = 1_000
 
-type CachedCalendar = AgentCalendar & { confirmedAt: number }
+/** `stored`: what the database had at its version. `view`: the same with the reservations that this process is making. */
+type CachedCalendar = { stored: AgentCalendar; notes: readonly Note[]; view: AgentCalendar; confirmedAt: number }
+/** `hasEnded`: its write is over, and a confirmed calendar no longer needs the note. */
+type Note = { taken: Taken; hasEnded: boolean }
 type TenantCache = {
   config: TenantConfig | undefined
   loading: Promise<TenantConfig | null> | undefined
@@ -34,8 +37,10 @@ export type CurrentVersions = {
   fingerprint: string
   versions: ReadonlyMap<string, number>
 }
-type Snapshot = CurrentVersions & { calendars: ReadonlyMap<string, AgentCalendar> }
-export type Recent = Pick<Snapshot, 'config' | 'calendars'>
+/** `views`: the calendars with what this process is reserving, to choose from; never to refuse by. */
+type Snapshot = CurrentVersions & { calendars: Calendars; views: Calendars }
+type Calendars = ReadonlyMap<string, AgentCalendar>
+export type Recent = { config: TenantConfig; calendars: Calendars }
 export type Snapshots = ReturnType<typeof createSnapshots>
 export type SnapshotDeps = CoreDeps & { snapshots: Snapshots }
 
@@ -74,7 +79,6 @@ function attempt<T>(work: () => T): { value?: T; error?: Error } {
 
 /** The caches of one process over one database. */
 type Caches = { db: Database; now: () => number; tenants: LRUCache<string, TenantCache> }
-type Taken = Range & { kind: BusyKind; expires: number }
 type Choose = (config: TenantConfig) => readonly Agent[]
 
 function cacheOf(caches: Caches, tenantId: string): TenantCache {
@@ -168,9 +172,10 @@ function fetchShared(
     fetch = loadCalendars(caches.db.kysely, tenantId, ids, from, to)
       .then((rows) => {
         if (cache.calendars.size + rows.length > MAX_CALENDARS) cache.calendars.clear()
-        const loaded = rows.map(
-          (row) => [row.agent_id, { ...unpackCalendar(row, from, to), confirmedAt: caches.now() }] as const,
-        )
+        const loaded = rows.map((row) => {
+          const running = (cache.calendars.get(row.agent_id)?.notes ?? []).filter((note) => !note.hasEnded)
+          return [row.agent_id, viewed(unpackCalendar(row, from, to), running, caches.now())] as const
+        })
         for (const [id, calendar] of loaded) cache.calendars.set(id, calendar)
         return loaded
       })
@@ -184,14 +189,19 @@ function fetchShared(
 async function withCalendars(caches: Caches, confirmed: CurrentVersions, { from, to }: Range): Promise<Snapshot> {
   const cache = cacheOf(caches, confirmed.config.tenantId)
   const calendars = new Map<string, AgentCalendar>()
+  const views = new Map<string, AgentCalendar>()
   const missing: string[] = []
   for (const { id } of confirmed.agents) {
     const cached = cache.calendars.get(id)
     // A calendar newer than the confirmed version is fresh too: it was read after the call began.
-    const isFresh = cached && cached.version >= (confirmed.versions.get(id) ?? 0)
-    if (isFresh && cached.from <= from && cached.to >= to) {
-      cached.confirmedAt = caches.now()
-      calendars.set(id, cached)
+    const isFresh = cached && cached.stored.version >= (confirmed.versions.get(id) ?? 0)
+    if (isFresh && cached.stored.from <= from && cached.stored.to >= to) {
+      const running = cached.notes.filter((note) => !note.hasEnded)
+      const now = running.length < cached.notes.length ? viewed(cached.stored, running, 0) : cached
+      now.confirmedAt = caches.now()
+      cache.calendars.set(id, now)
+      calendars.set(id, now.stored)
+      views.set(id, now.view)
     } else missing.push(id)
   }
   if (missing.length > 0) {
@@ -206,11 +216,12 @@ async function withCalendars(caches: Caches, confirmed: CurrentVersions, { from,
       from: low,
       to: high,
     })) {
-      calendars.set(id, calendar)
+      calendars.set(id, calendar.stored)
+      views.set(id, calendar.view)
     }
   }
   for (const { id } of confirmed.agents) if (!calendars.has(id)) calendars.set(id, EMPTY_CALENDAR)
-  return { ...confirmed, calendars }
+  return { ...confirmed, calendars, views }
 }
 
 /**
@@ -226,28 +237,60 @@ function recent(caches: Caches, tenantId: string, choose: Choose, { from, to }: 
   const calendars = new Map<string, AgentCalendar>()
   for (const { id } of chosen) {
     const cached = cache.calendars.get(id)
-    if (!cached || cached.from > from || cached.to < to || caches.now() - cached.confirmedAt > RECENT_MS) return null
-    calendars.set(id, cached)
+    if (!cached || cached.view.from > from || cached.view.to < to) return null
+    if (caches.now() - cached.confirmedAt > RECENT_MS) return null
+    calendars.set(id, cached.view)
   }
   return { config, calendars }
 }
 
-/** Adds a reservation that this process is making to the cached calendar, without renewing the calendar's age. */
-function noteReserved(caches: Caches, tenantId: string, agentId: string, { from, to, kind, expires }: Taken): void {
+const viewed = (stored: AgentCalendar, notes: readonly Note[], confirmedAt: number): CachedCalendar => ({
+  stored,
+  notes,
+  view: notes.reduce((view, { taken }) => withTaken(view, taken), stored),
+  confirmedAt,
+})
+
+/** Adds a reservation that this process is making to what it sees of the calendar, without renewing the calendar's age. */
+function noteReserved(caches: Caches, tenantId: string, agentId: string, taken: Taken): void {
   const calendars = caches.tenants.get(tenantId)?.calendars
   const cached = calendars?.get(agentId)
   if (!calendars || !cached) return
-  if (kind === 'session') return void calendars.delete(agentId)
-  const i = firstEnding(cached.spans, from)
-  calendars.set(agentId, {
-    ...cached,
-    // The content differs from the database at any version: a confirmed answer must reload it.
-    version: -1,
-    spans: cached.spans.toSpliced(i * 2, 0, from, to),
-    kinds: cached.kinds.toSpliced(i, 0, kind),
-    expires: cached.expires.toSpliced(i, 0, expires),
-    volatile: cached.volatile || expires !== 0,
-  })
+  if (taken.kind === 'session') return void calendars.delete(agentId)
+  const { stored, notes, view, confirmedAt } = cached
+  const noted = [...notes, { taken, hasEnded: false }]
+  calendars.set(agentId, { stored, notes: noted, view: withTaken(view, taken), confirmedAt })
+}
+
+/**
+ * Ends a note: the write gave the calendar this version, or null if it failed. If nobody else changed the calendar in between, the
+ * cached one is now what the database has and need not be read again; otherwise the note stays until it is.
+ */
+function endNote(
+  calendars: TenantCache['calendars'] | undefined,
+  agentId: string,
+  taken: Taken,
+  version: number | null,
+): void {
+  const cached = calendars?.get(agentId)
+  const note = cached?.notes.find((one) => one.taken === taken)
+  if (!calendars || !cached || !note) return
+  const { stored, notes, view, confirmedAt } = cached
+  if (version === null || stored.version !== version - 1) return void (note.hasEnded = true)
+  const others = notes.filter((one) => one !== note)
+  const now = { ...withTaken(stored, taken), version }
+  calendars.set(
+    agentId,
+    others.length === 0 ? viewed(now, [], confirmedAt) : { stored: now, notes: others, view, confirmedAt },
+  )
+}
+
+/** Somebody's transaction gave the calendar this version and changed nothing else. */
+function passVersion(caches: Caches, tenantId: string, agentId: string, version: number): void {
+  const calendars = caches.tenants.get(tenantId)?.calendars
+  const cached = calendars?.get(agentId)
+  if (calendars && cached?.stored.version === version - 1)
+    calendars.set(agentId, { ...cached, stored: { ...cached.stored, version } })
 }
 
 /** The current configuration, confirmed by the database. */
@@ -267,6 +310,12 @@ export function createSnapshots(db: Database, now: () => number) {
     recentConfig: (tenantId: string) => recentConfig(caches, tenantId),
     recent: (tenantId: string, choose: Choose, range: Range) => recent(caches, tenantId, choose, range),
     noteReserved: (tenantId: string, agentId: string, taken: Taken) => noteReserved(caches, tenantId, agentId, taken),
+    keepReserved: (tenantId: string, agentId: string, taken: Taken, version: number) =>
+      endNote(caches.tenants.get(tenantId)?.calendars, agentId, taken, version),
+    passVersion: (tenantId: string, agentId: string, version: number) =>
+      passVersion(caches, tenantId, agentId, version),
+    dropReserved: (tenantId: string, agentId: string, taken: Taken) =>
+      endNote(caches.tenants.get(tenantId)?.calendars, agentId, taken, null),
     confirm: (tenantId: string, choose: Choose) => confirm(caches, tenantId, choose),
     withCalendars: (confirmed: CurrentVersions, range: Range) => withCalendars(caches, confirmed, range),
     config: (tenantId: string) => configNow(caches, tenantId),

@@ -1,5 +1,6 @@
 // SQL of contacts beyond the common collection.
 import type { ReminderWish } from './contact.ts'
+import { HAS_WON, together } from '../../platform/database/together.ts'
 import type { Db, Tx } from '../../platform/database/tx.ts'
 import { sql, type CompiledQuery } from 'kysely'
 import type { ContactFields } from './contact.ts'
@@ -34,25 +35,35 @@ export function insertContact(
   contact: { tenantId: string; id: string; fields: ContactFields; identity: string | null; now: Date },
 ): CompiledQuery {
   const { firstName, lastName, email, phone, furtherPhones, furtherEmails, externalId, ...document } = contact.fields
-  return db
+  const row = {
+    id: contact.id,
+    first_name: firstName,
+    last_name: lastName,
+    email: email ?? null,
+    phone: phone ?? null,
+    further_phones: furtherPhones === undefined ? null : [...furtherPhones],
+    further_emails: furtherEmails === undefined ? null : [...furtherEmails],
+    external_id: externalId ?? null,
+    identity: contact.identity,
+    created_at: contact.now,
+    updated_at: contact.now,
+  }
+  const statement = db
     .insertInto('contacts')
-    .values({
-      tenant_id: contact.tenantId,
-      id: contact.id,
-      first_name: firstName,
-      last_name: lastName,
-      email: email ?? null,
-      phone: phone ?? null,
-      further_phones: furtherPhones === undefined ? null : [...furtherPhones],
-      further_emails: furtherEmails === undefined ? null : [...furtherEmails],
-      external_id: externalId ?? null,
-      identity: contact.identity,
-      document: JSON.stringify(document),
-      created_at: contact.now,
-      updated_at: contact.now,
-    })
+    .values({ ...row, tenant_id: contact.tenantId, document: JSON.stringify(document) })
     .compile()
+  return together(statement, CONTACTS_OF_MANY, { ...row, document })
 }
+
+const CONTACTS_OF_MANY = `
+  insert into contacts (tenant_id, id, first_name, last_name, email, phone, further_phones, further_emails, external_id, identity,
+                        document, created_at, updated_at)
+  select $1, u.id, u.first_name, u.last_name, u.email, u.phone, u.further_phones, u.further_emails, u.external_id, u.identity,
+         u.document, u.created_at, u.updated_at
+    from json_to_recordset($2::json)
+           as u (needs uuid, id uuid, first_name text, last_name text, email text, phone text, further_phones text[],
+                 further_emails text[], external_id text, identity text, document jsonb, created_at timestamptz, updated_at timestamptz)
+   where ${HAS_WON}`
 
 type Means = {
   email: string | null

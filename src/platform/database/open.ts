@@ -19,6 +19,8 @@ export type Database = {
   kysely: Kysely<Tables>
   pool: Pool
   kind: 'embedded' | 'postgresql'
+  /** Whether the tables lie on several nodes (Citus). */
+  isDistributed: boolean
   /** Whether statements stay prepared on a connection under a name. */
   keepsPrepared: boolean
   onStatement?: ((sql: string) => void) | undefined
@@ -64,12 +66,17 @@ function openServer(url: string, poolSize: number): pg.Pool {
   return pool
 }
 
-/** Throws `database_too_old` below PostgreSQL 15, the oldest version on which all statements were tested. */
-async function requireVersion(pool: Pool): Promise<void> {
+/**
+ * Throws `database_too_old` below PostgreSQL 15, the oldest version on which all statements were tested. Resolves with whether the
+ * database is one of Citus.
+ */
+async function requireVersion(pool: Pool): Promise<boolean> {
   const client = await pool.connect()
   try {
-    const { rows } = await client.query('show server_version_num')
-    const version = Number(rows[0]?.server_version_num)
+    const { rows } = await client.query(
+      "select current_setting('server_version_num')::int as version, to_regclass('pg_dist_partition') is not null as distributed",
+    )
+    const version = Number(rows[0]!.version)
     if (version < 150_000) {
       throw new AppError(
         'database_too_old',
@@ -77,6 +84,7 @@ async function requireVersion(pool: Pool): Promise<void> {
         { message: 'PostgreSQL 15 or newer is needed' },
       )
     }
+    return rows[0]!.distributed === true
   } finally {
     client.release()
   }
@@ -107,8 +115,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const embedded = options.url ? undefined : await openEmbedded(options.folder)
   const server = embedded ? undefined : openServer(options.url!, options.poolSize)
   const pool = (embedded ?? server) as Pool
+  let isDistributed = false
   if (!embedded) {
-    await requireVersion(pool).catch(async (error: unknown) => {
+    isDistributed = await requireVersion(pool).catch(async (error: unknown) => {
       await pool.end()
       throw error
     })
@@ -123,6 +132,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     kysely,
     pool,
     kind: embedded ? 'embedded' : 'postgresql',
+    isDistributed,
     keepsPrepared: options.pooler !== 'transaction',
     onStatement,
     ...(embedded ? { syncs: embedded.syncs } : {}),

@@ -18,6 +18,9 @@ const { serialize } = require('pg-protocol') as {
   }
 }
 
+/** The rows that statements returned, as the server writes their values; only of statements that return any. */
+export type Rows = ReadonlyMap<CompiledQuery, readonly (readonly (string | null)[])[]>
+
 type Connection = { stream: { write: (data: Buffer) => void } }
 
 /** SQL texts that are known to be prepared, by connection. */
@@ -36,6 +39,7 @@ export class Pipeline {
   readonly #statements: readonly CompiledQuery[]
   readonly #isNamed: boolean
   readonly #done: (error: Error | null) => void
+  readonly #rows = new Map<CompiledQuery, (string | null)[][]>()
   #connection: Connection | null = null
   #completed = 0
   /** Called by pg's client when the connection is lost. */
@@ -69,9 +73,18 @@ export class Pipeline {
     return null
   }
 
-  // Rows are ignored: a statement whose rows matter runs in an ordinary transaction.
+  get rows(): Rows {
+    return this.#rows
+  }
+
+  handleDataRow({ fields }: { fields: (string | null)[] }): void {
+    const statement = this.#statements[this.#completed]!
+    const list = this.#rows.get(statement)
+    if (list) list.push(fields)
+    else this.#rows.set(statement, [fields])
+  }
+
   handleRowDescription(): void {}
-  handleDataRow(): void {}
   handleEmptyQuery(): void {}
   handlePortalSuspended(): void {}
   handleCopyInResponse(): void {}

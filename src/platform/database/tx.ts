@@ -3,8 +3,9 @@ import { AppError } from '../../kernel/errors.ts'
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
 import type { Database } from './open.ts'
 import { isUnavailable } from './unavailable.ts'
-import { Pipeline } from './pipeline.ts'
+import { Pipeline, type Rows } from './pipeline.ts'
 import type { Tables } from './tables.ts'
+import { canGroup, writeTogether, type Group } from './together.ts'
 
 export type Tx = Transaction<Tables>
 export type Db = Kysely<Tables>
@@ -76,9 +77,17 @@ export function startOver(): Error {
 
 /**
  * Runs the statements in one transaction; all of them take effect or none. On a server they are sent in one write and
- * need one round trip. Rejects with the error of the first failed statement.
+ * need one round trip; with `group`, together with transactions of the same tenant that arrive at the same time. Resolves with the rows
+ * that they returned. Rejects with the error of the first failed statement.
  */
-export async function atomically(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
+export async function atomically(db: Database, statements: readonly CompiledQuery[], group?: Group): Promise<Rows> {
+  // A distributed engine would move the merged rows through its coordinator.
+  return group && db.kind === 'postgresql' && !db.isDistributed && canGroup(statements)
+    ? writeTogether(db, statements, group, (merged) => inOneTransaction(db, merged))
+    : inOneTransaction(db, statements)
+}
+
+async function inOneTransaction(db: Database, statements: readonly CompiledQuery[]): Promise<Rows> {
   if (db.onStatement) for (const statement of statements) db.onStatement(statement.sql)
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -108,7 +117,7 @@ const [BEGIN, COMMIT] = [CompiledQuery.raw('begin'), CompiledQuery.raw('commit')
 
 // PostgreSQL makes the statements of one message one transaction; a distributed engine commits each by itself, unless they are
 // between `begin` and `commit`.
-async function pipelined(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
+async function pipelined(db: Database, statements: readonly CompiledQuery[]): Promise<Rows> {
   const client = await db.pool.connect()
   const all = [BEGIN, ...statements, COMMIT]
   let pipeline: Pipeline | undefined
@@ -119,6 +128,7 @@ async function pipelined(db: Database, statements: readonly CompiledQuery[]): Pr
       void client.query(pipeline as never)
     })
     client.release()
+    return pipeline!.rows
   } catch (error) {
     const isLost = isUnavailable(error) || (await client.query('rollback').catch(() => null)) === null
     client.release(isLost)
@@ -126,13 +136,23 @@ async function pipelined(db: Database, statements: readonly CompiledQuery[]): Pr
   }
 }
 
-async function oneByOne(db: Database, statements: readonly CompiledQuery[]): Promise<void> {
+async function oneByOne(db: Database, statements: readonly CompiledQuery[]): Promise<Rows> {
   const client = await db.pool.connect()
+  const rows = new Map<CompiledQuery, string[][]>()
   try {
     await client.query('begin')
-    for (const statement of statements)
-      await client.query(statement.sql, statement.parameters).catch((error: unknown) => blame(statement, error))
+    for (const statement of statements) {
+      const result = await client
+        .query(statement.sql, statement.parameters)
+        .catch((error: unknown) => blame(statement, error))
+      if (result.rows.length > 0)
+        rows.set(
+          statement,
+          result.rows.map((row) => Object.values(row).map(String)),
+        )
+    }
     await client.query('commit')
+    return rows
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
     throw error

@@ -1,5 +1,6 @@
 // All SQL for events, which are written in the same transaction as the change and as the job that relays them.
 import { CompiledQuery, sql } from 'kysely'
+import { HAS_WON, together } from '../database/together.ts'
 import type { Db, Tx } from '../database/tx.ts'
 import { relayOf } from './catalogue.ts'
 
@@ -16,13 +17,17 @@ export type NewEvent = {
 export type SharedEvent = { type: string; at: Date; actor: string; data: Record<string, unknown> }
 
 const JOB = 'insert into jobs (tenant_id, id, queue, lane, due_at, payload, created_at)'
-const IF_SUBSCRIBED = `where exists (select 1 from webhooks w where w.tenant_id = $1 and w.status = 'active')`
+const IS_SUBSCRIBED = `exists (select 1 from webhooks w where w.tenant_id = $1 and w.status = 'active')`
 
 /** The statements that insert an event and the job that relays it; jobs of one subject run in order. */
 export function insertEvent(e: NewEvent): CompiledQuery[] {
-  const event = CompiledQuery.raw(
-    'insert into events (tenant_id, subject_id, id, type, at, actor, data) values ($1, $2, $3, $4, $5, $6, $7)',
-    [e.tenantId, e.subjectId, e.id, e.type, e.at, e.actor, JSON.stringify(e.data)],
+  const event = together(
+    CompiledQuery.raw(
+      'insert into events (tenant_id, subject_id, id, type, at, actor, data) values ($1, $2, $3, $4, $5, $6, $7)',
+      [e.tenantId, e.subjectId, e.id, e.type, e.at, e.actor, JSON.stringify(e.data)],
+    ),
+    EVENTS_OF_MANY,
+    { subject_id: e.subjectId, id: e.id, type: e.type, at: e.at, actor: e.actor, data: e.data },
   )
   // A cancelled hold was never announced.
   const relay = e.data.before === 'held' ? 'never' : relayOf(e.type, e.actor)
@@ -31,9 +36,24 @@ export function insertEvent(e: NewEvent): CompiledQuery[] {
   const text =
     relay === 'always'
       ? `${JOB} values ($1, $2, 'events', $3, $4, '{}', $4)`
-      : `${JOB} select ${values} ${IF_SUBSCRIBED}`
-  return [event, CompiledQuery.raw(text, [e.tenantId, e.id, e.subjectId, e.at])]
+      : `${JOB} select ${values} where ${IS_SUBSCRIBED}`
+  const job = CompiledQuery.raw(text, [e.tenantId, e.id, e.subjectId, e.at])
+  const ofMany = relay === 'always' ? JOBS_OF_MANY : `${JOBS_OF_MANY} and ${IS_SUBSCRIBED}`
+  return [event, together(job, ofMany, { id: e.id, lane: e.subjectId, at: e.at })]
 }
+
+// Without the rows of transactions that have lost.
+const EVENTS_OF_MANY = `
+  insert into events (tenant_id, subject_id, id, type, at, actor, data)
+  select $1, u.subject_id, u.id, u.type, u.at, u.actor, u.data
+    from json_to_recordset($2::json)
+           as u (needs uuid, subject_id uuid, id uuid, type text, at timestamptz, actor text, data jsonb)
+   where ${HAS_WON}`
+const JOBS_OF_MANY = `
+  ${JOB}
+  select $1::uuid, u.id, 'events', u.lane, u.at, '{}'::jsonb, u.at
+    from json_to_recordset($2::json) as u (needs uuid, id uuid, lane text, at timestamptz)
+   where ${HAS_WON}`
 
 /** Writes an event; true when a job to relay it was written. */
 export async function putEvent(tx: Tx, e: NewEvent): Promise<boolean> {
@@ -71,7 +91,7 @@ export async function putEvents(
   const { numAffectedRows } = await tx.executeQuery(
     CompiledQuery.raw(
       `${JOB} select $1, u.id, 'events', u.subject_id::text, $2, '{}', $2
-         from unnest($3::uuid[], $4::uuid[]) as u (id, subject_id) ${relay === 'always' ? '' : IF_SUBSCRIBED}`,
+         from unnest($3::uuid[], $4::uuid[]) as u (id, subject_id) ${relay === 'always' ? '' : `where ${IS_SUBSCRIBED}`}`,
       [tenantId, shared.at, ids, subjectIds],
     ),
   )

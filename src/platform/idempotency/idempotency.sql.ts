@@ -1,6 +1,7 @@
 // All SQL of idempotency keys.
 import { CompiledQuery, sql } from 'kysely'
 import type { IdempotencyKeyRow } from '../database/tables.ts'
+import { HAS_WON, together } from '../database/together.ts'
 import type { Db } from '../database/tx.ts'
 
 export type StoredAnswer = Pick<IdempotencyKeyRow, 'request_hash' | 'status' | 'body' | 'created_at'> & {
@@ -10,12 +11,23 @@ export type NewAnswer = Omit<IdempotencyKeyRow, 'headers'> & { headers: Record<s
 
 /** Inserts an answer; a second one under the same key violates `idempotency_keys_once`. */
 export function rememberAnswer(a: NewAnswer): CompiledQuery {
-  return CompiledQuery.raw(
+  const { tenant_id: _, ...row } = a
+  const statement = CompiledQuery.raw(
     `insert into idempotency_keys (tenant_id, principal, key_hash, request_hash, status, body, headers, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [a.tenant_id, a.principal, a.key_hash, a.request_hash, a.status, a.body, JSON.stringify(a.headers), a.created_at],
   )
+  return together(statement, ANSWERS_OF_MANY, row)
 }
+
+// Without the rows of transactions that have lost.
+const ANSWERS_OF_MANY = `
+  insert into idempotency_keys (tenant_id, principal, key_hash, request_hash, status, body, headers, created_at)
+  select $1, u.principal, u.key_hash, u.request_hash, u.status, u.body, u.headers, u.created_at
+    from json_to_recordset($2::json)
+           as u (needs uuid, principal text, key_hash text, request_hash text, status int, body text, headers jsonb,
+                 created_at timestamptz)
+   where ${HAS_WON}`
 
 /** Claims a key before the work; a second claim violates `idempotency_keys_once`. */
 export async function claimKey(db: Db, row: NewAnswer): Promise<void> {
