@@ -27,6 +27,7 @@ const HELP = `Agenda: appointments, availability and callbacks.
   agenda [start]               run the service
   agenda administrator TENANT  print the link for the first administrator of a tenant
   agenda import                load appointments from CSV (agenda import --help)
+  agenda audit verify          compute the hashes of the audit log again; [TENANT] [NUMBER:HASH] checks one and a seal kept elsewhere
   agenda dump [FILE]           write everything but secrets to a file (or standard output); --with-secrets keeps them, sealed
   agenda restore FILE          load such a file into an empty database
   agenda distribute            spread the tables over the nodes of a Citus cluster, by tenant
@@ -204,6 +205,10 @@ async function run({ command, rest, flags }: Arguments): Promise<void> {
     case 'rotate-key': {
       const { runRotateKey } = await import('./cli/rotate-key.cli.ts')
       return runRotateKey(() => openDeps(config))
+    }
+    case 'audit': {
+      const { runAudit } = await import('./cli/audit.cli.ts')
+      return runAudit(rest, () => openDeps(config))
     }
     case 'distribute': {
       const { runDistribute } = await import('./cli/distribute.cli.ts')

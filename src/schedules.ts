@@ -1,4 +1,5 @@
 // The list of all periodic tasks: how often each runs, and whether in each process or once for all.
+import { sealAudit } from './application/audit/seal-audit.ts'
 import { forgetAccess } from './application/citizen-access/access.sql.ts'
 import { forgetOldSessions } from './application/identity/session.sql.ts'
 import { applyRetention } from './application/privacy/erasure.ts'
@@ -139,6 +140,11 @@ export const SCHEDULES: readonly Schedule[] = [
       await endPast(deps.db.kysely, id, ago(deps, 0))
       await forgetOver(deps.db.kysely, id, ago(deps, LOGGED))
     },
+  },
+  {
+    isHousekeeping: true,
+    ...{ name: 'seals of the audit log', every: 10 * MINUTE, mode: 'once' },
+    run: (deps, id) => sealAudit(deps, id),
   },
   {
     isHousekeeping: true,

@@ -139,7 +139,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Which module writes a table; modules inside it may, too. Reading is free. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
-  'platform/audit': ['audit_entries'],
+  'platform/audit': ['audit_entries', 'audit_seals'],
   'platform/events': ['events'],
   'platform/idempotency': ['idempotency_keys'],
   'platform/jobs': ['jobs'],

@@ -1,13 +1,13 @@
-// All SQL of the audit log. Rows are only inserted, never changed.
-import type { Selectable } from 'kysely'
-import type { AuditRow } from '../database/people-tables.ts'
-import type { Db } from '../database/tx.ts'
+// All SQL of the audit log. Rows are only inserted; the one change is the number of the seal that an entry gets.
+import { sql, type Selectable } from 'kysely'
+import type { AuditRow, AuditSealRow } from '../database/people-tables.ts'
+import type { Db, Tx } from '../database/tx.ts'
 
 export type AuditEntry = Selectable<AuditRow>
 
 export async function insertAudit(
   db: Db,
-  entry: Omit<AuditRow, 'data'> & { data: Record<string, unknown> },
+  entry: Omit<AuditRow, 'data' | 'seal'> & { data: Record<string, unknown> },
 ): Promise<void> {
   await db
     .insertInto('audit_entries')
@@ -35,4 +35,70 @@ export async function listAudit(db: Db, tenantId: string, f: AuditFilter): Promi
   if (f.to) query = query.where('at', '<', f.to)
   if (f.before !== null) query = query.where('id', '<', f.before)
   return query.orderBy('id', 'desc').limit(f.limit).execute()
+}
+
+export type AuditSeal = Selectable<AuditSealRow>
+
+/** Seals with numbers above `after`, in their order. */
+export async function listSeals(db: Db, tenantId: string, after: number, limit: number): Promise<AuditSeal[]> {
+  return db
+    .selectFrom('audit_seals')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('number', '>', after)
+    .orderBy('number')
+    .limit(limit)
+    .execute()
+}
+
+/** The latest seal of a tenant; undefined before the first. */
+export async function lastSeal(db: Db, tenantId: string): Promise<AuditSeal | undefined> {
+  return db
+    .selectFrom('audit_seals')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+export async function insertSeal(tx: Tx, seal: AuditSealRow): Promise<void> {
+  await tx.insertInto('audit_seals').values(seal).execute()
+}
+
+/** Entries that have no seal yet, by id. */
+export async function unsealed(db: Db, tenantId: string, limit: number): Promise<AuditEntry[]> {
+  return db
+    .selectFrom('audit_entries')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('seal', 'is', null)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+}
+
+/** Entries of one seal, by id. */
+export async function entriesOfSeal(db: Db, tenantId: string, seal: number, limit: number): Promise<AuditEntry[]> {
+  return db
+    .selectFrom('audit_entries')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('seal', '=', seal)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+}
+
+/** Gives entries without a seal this one; returns how many there were. */
+export async function setSeal(tx: Tx, tenantId: string, ids: readonly string[], seal: number): Promise<number> {
+  const rows = await tx
+    .updateTable('audit_entries')
+    .set({ seal })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', sql<string>`any(${sql.val(ids)}::uuid[])`)
+    .where('seal', 'is', null)
+    .returning('id')
+    .execute()
+  return rows.length
 }

@@ -52,6 +52,7 @@ export const TABLES: readonly string[] = [
   'passkeys',
   'sign_in_failures',
   'audit_entries',
+  'audit_seals',
   'contact_notes',
   'contact_merges',
   'consents',

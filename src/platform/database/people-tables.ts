@@ -76,6 +76,16 @@ export type AuditRow = {
   subject: string | null
   result: number
   data: Json<Document>
+  seal: Generated<number | null>
+}
+
+export type AuditSealRow = {
+  tenant_id: string
+  number: number
+  entries: number
+  hash: string
+  signature: string
+  created_at: Date
 }
 
 export type PeopleTables = {
@@ -91,6 +101,7 @@ export type PeopleTables = {
     closed_until: Date | null
   }
   audit_entries: AuditRow
+  audit_seals: AuditSealRow
   contact_merges: {
     tenant_id: string
     id: string
