@@ -13,13 +13,17 @@ export type ServiceProcess = {
   stop: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
-/** Starts `src/start.js` with the given arguments and environment; resolves when it has printed its address. */
-export async function startProcess(args: readonly string[], env: Record<string, string> = {}): Promise<ServiceProcess> {
+/** Starts `src/start.js` with the given arguments and environment; resolves when it has printed its address. `cwd`: of another version. */
+export async function startProcess(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cwd = ROOT,
+): Promise<ServiceProcess> {
   // The flags of `npm start` (embedded database) and of `npm run serve` (server).
   const server = ['--max-semi-space-size=8', '--max-old-space-size=512']
   const flags = [...(env.DATABASE_URL ? server : ['--max-semi-space-size=4']), '--v8-pool-size=1']
   const child = spawn(process.execPath, [...flags, 'src/start.js', '--port', '0', ...args], {
-    cwd: ROOT,
+    cwd,
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
