@@ -50,6 +50,7 @@ import { AppError } from './kernel/errors.ts'
 import { locationRoutes } from './api/location.routes.ts'
 import { installAccess } from './http/access.ts'
 import { installIdempotency } from './http/idempotency.hook.ts'
+import { installTracing } from './http/tracing.hook.ts'
 import { installMetrics, operationRoutes } from './api/operations.routes.ts'
 import { installProblems, ProblemSchema, refuseAddress, refuseSocket } from './http/problem.ts'
 import { buildSerializer, findUnacceptable, validatorCompiler } from './platform/schema/validation.ts'
@@ -105,6 +106,8 @@ type AppOptions = {
   trustProxy: number | false
   /** Metrics and documentation are served on a separate port. */
   hasOperationsPort?: boolean
+  /** Makes a span of each request. */
+  isTraced?: boolean
   /** Called before any route is added; tests check every answer against its schema. */
   observe?: (app: FastifyInstance) => void
   /** Destination of the log instead of standard output. */
@@ -232,6 +235,7 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   // A limit below the process's file descriptors: excess connections are refused before the descriptors run out.
   app.server.maxConnections = 10_000
   options.observe?.(app)
+  if (options.isTraced) installTracing(app)
   app.setValidatorCompiler(validatorCompiler)
   app.addSchema(ProblemSchema)
   installProblems(app, BODY_LIMIT, sendPageNotFound)

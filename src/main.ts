@@ -106,7 +106,7 @@ export function createDeps(
 async function openDeps(config: Config): Promise<Deps> {
   const keys = installationKeys(config, (text) => void process.stderr.write(`${text}\n`))
   const { databaseUrl: url, data: folder, poolSize, pooler } = config
-  const options = { url, folder, poolSize, pooler }
+  const options = { url, folder, poolSize, pooler, isTraced: config.otlpUrl !== undefined }
   const open = async (): Promise<Deps> => {
     const db = await openDatabase(options)
     try {
@@ -152,8 +152,15 @@ async function openConnectors(deps: Deps, config: Config): Promise<Deps['connect
   return connectors
 }
 
+async function startTraces({ otlpUrl: url, role, tracePercent: percent }: Config): Promise<() => Promise<void>> {
+  if (url === undefined) return () => Promise.resolve()
+  const { startTracing } = await import('./platform/tracing/trace-exporter.ts')
+  return startTracing({ url, role, percent })
+}
+
 async function start(config: Config): Promise<void> {
   const began = performance.now()
+  const stopTracing = await startTraces(config)
   const deps = await openDeps(config)
   if (config.smtpUrl !== undefined) {
     const { smtpSender } = await import('./application/messaging/smtp.ts')
@@ -172,7 +179,7 @@ async function start(config: Config): Promise<void> {
   }
   deps.connectors = await openConnectors(deps, config)
   const { serve } = await import('./serve.ts')
-  await serve(deps, config, began)
+  await serve(deps, config, began, stopTracing)
 }
 
 /** The API description; building the application touches no database. */

@@ -55,8 +55,43 @@ async function administratorLines(deps: Deps, base: string): Promise<string[]> {
   }
 }
 
+type Announced = {
+  deps: Deps
+  config: Config
+  app: FastifyInstance
+  demo: Awaited<ReturnType<typeof loadDemo>> | null
+  password: string
+}
+
+/** Prints where the service answers, and the sign-ins of the demo. */
+async function announce({ deps, config, app, demo, password }: Announced): Promise<void> {
+  const { operationsPort, host, data } = config
+  const { port } = app.server.address() as AddressInfo
+  const base = `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`
+  if (deps.links.base === '') deps.links.base = base
+  say(`Agenda answers at ${base}`)
+  if (demo) say(`  Booking pages  ${base}/${demo.slug}`)
+  const inside = operationsPort === undefined ? base : base.replace(/\d+$/, String(operationsPort))
+  say(`  API reference  ${inside}/docs`)
+  say(`  OpenAPI        ${inside}/openapi.json`)
+  if (demo) {
+    say(`  Demo tenant    ${demo.name} (${demo.slug})`)
+    say(`  Demo API key   ${await whenAvailable(() => keepDemoKey(deps, data, demo.tenantId))}`)
+    // Under this name browsers offer passkeys, under an address they do not.
+    const named = base.replace('//127.0.0.1', '//localhost')
+    say(`  Workspace      ${named}/agenda  (sign in at ${named}/${demo.slug}/sign-in)`)
+    for (const { email, role } of DEMO_PEOPLE) say(`  Demo sign-in   ${email}  ${password}  (${role})`)
+  }
+  for (const line of await administratorLines(deps, base)) say(line)
+}
+
 /** Starts the parts of the role and resolves once the service answers; `began` (performance clock, ms) serves the start-up time. */
-export async function serve(deps: Deps, config: Config, began: number): Promise<void> {
+export async function serve(
+  deps: Deps,
+  config: Config,
+  began: number,
+  stopTracing: () => Promise<void>,
+): Promise<void> {
   // On a shared machine, background work must not slow down requests.
   if (config.role === 'worker') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   // Wait also for a database that becomes unavailable during the start.
@@ -65,7 +100,12 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
   if (demo && secret) await whenAvailable(() => keepDemoPeople(deps, config.data, demo.tenantId, secret))
   if (demo && deps.mail === null) deps.demoTenantId = demo.tenantId
   const { logLevel, trustProxy, operationsPort } = config
-  const app = await buildApp(deps, { logLevel, trustProxy, hasOperationsPort: operationsPort !== undefined })
+  const app = await buildApp(deps, {
+    logLevel,
+    trustProxy,
+    hasOperationsPort: operationsPort !== undefined,
+    isTraced: config.otlpUrl !== undefined,
+  })
   // Answers of external servers (a calendar, a gateway) are not our errors: log them as warnings.
   const failed = (what: string) => (error: unknown) =>
     app.log[error instanceof AppError && error.status < 500 ? 'warn' : 'error'](reportOf(error), `${what} failed`)
@@ -96,6 +136,7 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
     for (const connector of Object.values(deps.connectors)) await connector.close()
     await deps.pubsub.close()
     await deps.db.close()
+    await stopTracing()
     clearTimeout(late)
     say('stopped')
     process.exit(0)
@@ -106,25 +147,8 @@ export async function serve(deps: Deps, config: Config, began: number): Promise<
 
   operations = await listen(app, config)
 
-  if (config.role !== 'worker') {
-    const { port } = app.server.address() as AddressInfo
-    const base = `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
-    if (deps.links.base === '') deps.links.base = base
-    say(`Agenda answers at ${base}`)
-    if (demo) say(`  Booking pages  ${base}/${demo.slug}`)
-    const inside = operationsPort === undefined ? base : base.replace(/\d+$/, String(operationsPort))
-    say(`  API reference  ${inside}/docs`)
-    say(`  OpenAPI        ${inside}/openapi.json`)
-    if (demo) {
-      say(`  Demo tenant    ${demo.name} (${demo.slug})`)
-      say(`  Demo API key   ${await whenAvailable(() => keepDemoKey(deps, config.data, demo.tenantId))}`)
-      // Under this name browsers offer passkeys, under an address they do not.
-      const named = base.replace('//127.0.0.1', '//localhost')
-      say(`  Workspace      ${named}/agenda  (sign in at ${named}/${demo.slug}/sign-in)`)
-      for (const { email, role } of DEMO_PEOPLE) say(`  Demo sign-in   ${email}  ${secret!.password}  (${role})`)
-    }
-    for (const line of await administratorLines(deps, base)) say(line)
-  } else say('Agenda works in the background')
+  if (config.role === 'worker') say('Agenda works in the background')
+  else await announce({ deps, config, app, demo, password: secret?.password ?? '' })
   say(
     `  Database       ${deps.db.kind === 'embedded' ? `embedded, in ${config.data}` : 'PostgreSQL'}; ready after ${(
       (performance.now() - began) /

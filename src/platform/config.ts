@@ -1,6 +1,6 @@
 // Defines every setting once: its variable, flag, default, unit and meaning. `.env.example` and `--help` are generated from here.
 import { AppError } from '../kernel/errors.ts'
-import { keyIn } from './vault/cipher.ts'
+import { integer, oneOf, flag, anyText, url, webUrl, smtp, amqp, secret, keyList } from './setting-readers.ts'
 
 export type Config = {
   databaseUrl: string | undefined
@@ -16,6 +16,8 @@ export type Config = {
   poolSize: number
   pooler: 'transaction' | undefined
   directUrl: string | undefined
+  otlpUrl: string | undefined
+  tracePercent: number
   logLevel: string
   shutdownSeconds: number
   drainSeconds: number
@@ -44,53 +46,6 @@ type Setting = {
   /** Parses the text; throws a sentence about what is expected. */
   read: (text: string) => Config[keyof Config]
 }
-
-const integer = (low: number, high: number) => (text: string) => {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < low || value > high) throw new Error(`a whole number from ${low} to ${high}`)
-  return value
-}
-const oneOf =
-  (...values: string[]) =>
-  (text: string) => {
-    if (!values.includes(text)) throw new Error(`one of ${values.join(', ')}`)
-    return text as never
-  }
-const flag = (text: string): boolean => {
-  if (!['true', 'false'].includes(text)) throw new Error('true or false')
-  return text === 'true'
-}
-const anyText = (text: string): string => text
-const url = (text: string): string | undefined => {
-  if (text !== '' && !/^postgres(ql)?:\/\//.test(text)) throw new Error('an URL that begins with postgresql://')
-  return text || undefined
-}
-const webUrl = (text: string): string | undefined => {
-  if (text !== '' && !/^https?:\/\/[^/?#]+[^?#]*$/.test(text)) throw new Error('an URL that begins with https://')
-  return text.replace(/\/+$/, '') || undefined
-}
-const smtp = (text: string): string | undefined => {
-  if (text !== '' && !/^smtps?:\/\//.test(text)) throw new Error('an URL that begins with smtp:// or smtps://')
-  return text || undefined
-}
-const amqp = (text: string): string | undefined => {
-  if (text !== '' && !/^amqps?:\/\//.test(text)) throw new Error('an URL that begins with amqp:// or amqps://')
-  return text || undefined
-}
-const secret = (text: string): string | undefined => {
-  if (text !== '' && text.length < 32) throw new Error('at least 32 characters')
-  return text || undefined
-}
-
-const keyList = (text: string): Buffer[] =>
-  text
-    .split(/[\s,]+/)
-    .filter((part) => part !== '')
-    .map((part) => {
-      const key = keyIn(part)
-      if (!key) throw new Error('32 bytes in base64 or hexadecimal each')
-      return key
-    })
 
 const SETTINGS: readonly Setting[] = [
   {
@@ -212,6 +167,23 @@ const SETTINGS: readonly Setting[] = [
       'pooler in transaction mode processes then look every ten seconds.',
     secret: true,
     read: url,
+  },
+  {
+    name: 'otlpUrl',
+    env: 'AGENDA_OTLP_URL',
+    default: '',
+    unit: 'URL',
+    description:
+      'OpenTelemetry collector that takes traces by HTTP, such as http://collector:4318: requests, jobs and statements. Empty: none.',
+    read: webUrl,
+  },
+  {
+    name: 'tracePercent',
+    env: 'AGENDA_TRACE_PERCENT',
+    default: '10',
+    unit: 'percent',
+    description: 'Share of the traces that begin here and are sent; a caller that traces decides for its own requests.',
+    read: integer(0, 100),
   },
   {
     name: 'logLevel',

@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect, type LogEvent } from 'kysely'
 import pg from 'pg'
 import { AppError } from '../../kernel/errors.ts'
 import { openEmbedded } from './embedded.ts'
+import { statementSpan } from '../tracing/tracing.ts'
 import { isUnavailable } from './unavailable.ts'
 import type { Tables } from './tables.ts'
 
@@ -37,6 +38,8 @@ type DatabaseOptions = {
   poolSize: number
   /** A pooler in front that gives each transaction another connection and keeps no prepared statements. */
   pooler?: 'transaction' | undefined
+  /** Makes a span of each statement that Kysely runs. */
+  isTraced?: boolean
   /** Receives each statement that Kysely runs; tests check them against the rules for a distributed engine. */
   onStatement?: ((sql: string) => void) | undefined
 }
@@ -122,8 +125,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       throw error
     })
   }
-  const { onStatement } = options
-  const log = onStatement ? (event: LogEvent) => onStatement(event.query.sql) : undefined
+  const { onStatement, isTraced = false } = options
+  const logged = (event: LogEvent): void => {
+    onStatement?.(event.query.sql)
+    if (isTraced) statementSpan(event)
+  }
+  const log = onStatement || isTraced ? logged : undefined
   const kysely = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: pool as never }),
     ...(log ? { log } : {}),

@@ -2,6 +2,7 @@
 import { AppError } from '../../kernel/errors.ts'
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
 import type { Database } from './open.ts'
+import { inSpan } from '../tracing/tracing.ts'
 import { isUnavailable } from './unavailable.ts'
 import { Pipeline, type Rows } from './pipeline.ts'
 import type { Tables } from './tables.ts'
@@ -82,9 +83,12 @@ export function startOver(): Error {
  */
 export async function atomically(db: Database, statements: readonly CompiledQuery[], group?: Group): Promise<Rows> {
   // A distributed engine would move the merged rows through its coordinator.
-  return group && db.kind === 'postgresql' && !db.isDistributed && canGroup(statements)
-    ? writeTogether(db, statements, group, (merged) => inOneTransaction(db, merged))
-    : inOneTransaction(db, statements)
+  const isGrouped = group && db.kind === 'postgresql' && !db.isDistributed && canGroup(statements)
+  return inSpan('transaction', { attributes: { statements: statements.length } }, () =>
+    isGrouped
+      ? writeTogether(db, statements, group, (merged) => inOneTransaction(db, merged))
+      : inOneTransaction(db, statements),
+  )
 }
 
 async function inOneTransaction(db: Database, statements: readonly CompiledQuery[]): Promise<Rows> {

@@ -13,6 +13,7 @@ import {
   type WhereDue,
 } from './job.sql.ts'
 import { backOff } from '../../kernel/back-off.ts'
+import { inSpan } from '../tracing/tracing.ts'
 import { JOB_WAITS, type Ended, type Queue } from './queue.ts'
 
 /** Writes jobs and, after the commit, wakes the processes that run them. */
@@ -57,7 +58,9 @@ type OnError = (error: unknown) => void
 
 /** Runs a claimed job to its end, in the time of its tenant; resolves to its result for the metrics. `onError` receives what it threw. */
 export const runJob = <D extends CoreDeps>(deps: D, queue: Queue<D>, job: Job, onError: OnError): Promise<RunResult> =>
-  deps.clocks.inTimeOf(job.tenant_id, () => runInTime(deps, queue, job, onError))
+  inSpan(`job ${queue.name}`, { root: true, attributes: { attempt: job.attempts } }, () =>
+    deps.clocks.inTimeOf(job.tenant_id, () => runInTime(deps, queue, job, onError)),
+  )
 
 async function runInTime<D extends CoreDeps>(deps: D, queue: Queue<D>, job: Job, onError: OnError): Promise<RunResult> {
   let ended: Ended
