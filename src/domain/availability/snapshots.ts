@@ -12,6 +12,8 @@ import type { Agent, TenantConfig } from '../catalogue/tenant-config.ts'
 
 const MAX_TENANTS = 500
 const MAX_CALENDARS = 5_000
+/** Notes of a calendar that nobody confirms; beyond, those that have ended are dropped. */
+const MOST_NOTES = 50
 /** Maximum age in ms of a cached calendar from which `recent` chooses an agent. */
 const RECENT_MS = 1_000
 
@@ -258,8 +260,10 @@ function noteReserved(caches: Caches, tenantId: string, agentId: string, taken: 
   if (!calendars || !cached) return
   if (taken.kind === 'session') return void calendars.delete(agentId)
   const { stored, notes, view, confirmedAt } = cached
-  const noted = [...notes, { taken, hasEnded: false }]
-  calendars.set(agentId, { stored, notes: noted, view: withTaken(view, taken), confirmedAt })
+  const note = { taken, hasEnded: false }
+  if (notes.length < MOST_NOTES)
+    calendars.set(agentId, { stored, notes: [...notes, note], view: withTaken(view, taken), confirmedAt })
+  else calendars.set(agentId, viewed(stored, [...notes.filter((one) => !one.hasEnded), note], confirmedAt))
 }
 
 /**

@@ -44,6 +44,11 @@ type Write = (statements: readonly CompiledQuery[]) => Promise<Rows>
 /** Transactions written at once, and groups of a tenant under way at once (two were slower: smaller groups). */
 const [MOST, FLIGHTS] = [32, 1]
 
+/** After how long (ms) a group no longer counts as under way, and how many transactions may wait; beyond, each is written alone. */
+const [SLOW, MOST_WAITING] = [250, 1_000]
+/** A group that waits for somebody's lock is given up, and its members are tried alone: only one of them needs that lock. */
+const PATIENT = CompiledQuery.raw("set local lock_timeout = '500ms'")
+
 const lanes = new WeakMap<Database, Map<string, Lane>>()
 
 /** Whether every statement can be written together with others. */
@@ -69,13 +74,13 @@ function take(lane: Lane): Member[] {
   return [...taken.values()]
 }
 
-/** The kinds of row in an order that keeps the order within each transaction. */
+/** The kinds of row in an order that keeps the order within each transaction; each kind at its first place. */
 function orderOf(members: readonly Member[]): string[] {
   const order: string[] = []
   for (const { statements } of members) {
+    const own = [...new Set(statements.map((one) => forms.get(one)!.text))]
     let at = order.length
-    for (const statement of statements.toReversed()) {
-      const { text } = forms.get(statement)!
+    for (const text of own.toReversed()) {
       const known = order.indexOf(text)
       if (known < 0) order.splice(at, 0, text)
       else at = known
@@ -97,39 +102,64 @@ function merged(members: readonly Member[]): Map<string, CompiledQuery> {
   return new Map([...rows].map(([text, list]) => [text, CompiledQuery.raw(text, [tenantId, JSON.stringify(list)])]))
 }
 
-const alone = (member: Member, write: Write): Promise<void> => write(member.statements).then(member.done, member.failed)
+const alone = (member: Member, write: Write): void => void write(member.statements).then(member.done, member.failed)
 
+/**
+ * Whether the server itself refused a statement, so that nothing was committed. After any other error, such as a lost connection,
+ * nobody knows.
+ */
+function wasRefused(error: unknown): boolean {
+  const { severity, code } = (error ?? {}) as { severity?: unknown; code?: unknown }
+  return severity === 'ERROR' && typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !isUnavailable(error)
+}
+
+/** Ends once all members are answered or are being tried alone. */
 async function fly(members: readonly Member[], write: Write): Promise<void> {
-  if (members.length === 1) return alone(members[0]!, write)
+  if (members.length === 1) return void (await write(members[0]!.statements).then(members[0]!.done, members[0]!.failed))
   const statements = merged(members)
   let answered: Rows
   try {
-    answered = await write([...statements.values()])
+    answered = await write([PATIENT, ...statements.values()])
   } catch (error) {
-    // After a lost connection nobody knows whether it was committed: all are told, none is tried again.
-    if (isUnavailable(error)) for (const { failed } of members) failed(error)
-    else await Promise.all(members.map((member) => alone(member, write)))
+    for (const member of members) {
+      if (wasRefused(error)) alone(member, write)
+      else member.failed(error)
+    }
     return
   }
   const rowsFor = (statement: CompiledQuery) => answered.get(statements.get(forms.get(statement)!.text)!) ?? []
   const won = rowsFor(members[0]!.decidedBy)[0]?.[0] ?? ''
-  const lost = members.filter((member) => {
+  for (const member of members) {
     const rows: Rows = new Map(member.statements.map((one) => [one, rowsFor(one)]))
-    const hasWon = won.includes(member.needs)
-    if (hasWon) member.done(rows)
-    else member.lost(rows)
-    return !hasWon
-  })
-  await Promise.all(lost.map((member) => alone(member, write)))
+    if (won.includes(member.needs)) member.done(rows)
+    else {
+      member.lost(rows)
+      alone(member, write)
+    }
+  }
 }
 
 function pump(lane: Lane, write: Write, ended: () => void): void {
   while (lane.flights < FLIGHTS && lane.waiting.length > 0) {
     lane.flights += 1
-    void fly(take(lane), write).finally(() => {
+    let isCounted = true
+    const landed = (): void => {
+      if (!isCounted) return
+      isCounted = false
       lane.flights -= 1
       pump(lane, write, ended)
-    })
+    }
+    // One that waits for a lock or for the network must not hold up the others.
+    const late = setTimeout(landed, SLOW)
+    const members = take(lane)
+    void fly(members, write)
+      .catch((error: unknown) => {
+        for (const { failed } of members) failed(error)
+      })
+      .finally(() => {
+        clearTimeout(late)
+        landed()
+      })
   }
   if (lane.flights === 0) ended()
 }
@@ -142,6 +172,7 @@ export function writeTogether(
   write: Write,
 ): Promise<Rows> {
   const lane = laneOf(db, group.tenantId)
+  if (lane.waiting.length >= MOST_WAITING) return write(statements)
   return new Promise((done, failed) => {
     lane.waiting.push({ ...group, statements, done, failed })
     if (lane.isWoken) return

@@ -1,9 +1,9 @@
 // PURE. Distinguishes errors of an unreachable or unready database from errors of a statement.
 
-type DatabaseError = { code?: unknown; message?: unknown }
+type DatabaseError = { code?: unknown; message?: unknown; severity?: unknown }
 
 /** Operating system codes for a connection that failed or was lost. */
-const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_)/
+const NETWORK = /^(ECONN|EPIPE|EPROTO|ETIMEDOUT|EHOST|ENET|ENOTFOUND|ENOTCONN|EAI_|ERR_SSL|ERR_TLS)/
 /**
  * SQLSTATEs of a server that is stopping, starting, full or a standby (PostgreSQL documentation, appendix A): 57P0x operator
  * intervention, 53100/53200/53300/53400 insufficient resources, class 08 connection, 25006 a write sent to a standby after a failover.
@@ -15,7 +15,8 @@ const DRIVER =
 
 /** Whether the caller should retry later, because the database is unreachable or not ready. */
 export function isUnavailable(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as DatabaseError
+  const { code, message, severity } = (error ?? {}) as DatabaseError
+  if (severity === 'PANIC') return true
   const name = typeof code === 'string' ? code : ''
   return NETWORK.test(name) || SERVER.test(name) || DRIVER.test(typeof message === 'string' ? message : '')
 }
