@@ -38,6 +38,24 @@ function asServer(command: readonly string[]): readonly string[] {
   return ['runuser', '-u', /^postgres:/m.test(accounts) ? 'postgres' : 'nobody', '--', ...command]
 }
 
+/** Runs a program of PostgreSQL under the account that may run servers; rejects unless it ends with 0. */
+export function runAsServer(
+  name: string,
+  args: readonly string[],
+  cwd = '/tmp',
+  binaries = findBinaries(),
+): Promise<void> {
+  const [command, ...rest] = asServer([resolve(binaries, name), ...args])
+  return new Promise((done, failed) => {
+    // The server inherits the open files of pg_ctl: with a pipe the caller would wait forever.
+    const child = spawn(command!, rest, { cwd, stdio: 'ignore', env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' } })
+    child.once('error', failed)
+    child.once('exit', (code) =>
+      code === 0 ? done() : failed(new Error(`${name} ${args.join(' ').slice(0, 80)} ended with ${code}`)),
+    )
+  })
+}
+
 const settings = (port: number, folder: string, others: readonly string[]): string => `
 listen_addresses = '127.0.0.1'
 port = ${port}
@@ -63,17 +81,8 @@ export async function startCluster(
   const [data, log] = [join(folder, 'data'), join(folder, 'server.log')]
   const environment = { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' }
 
-  function run(name: string, args: readonly string[]): Promise<void> {
-    const [command, ...rest] = asServer([resolve(binaries, name), '-D', data, ...args])
-    return new Promise((resolve, reject) => {
-      // The server inherits the open files of pg_ctl: with a pipe the caller would wait forever.
-      const child = spawn(command!, rest, { cwd: folder, stdio: 'ignore', env: environment })
-      child.once('error', reject)
-      child.once('exit', (code) =>
-        code === 0 ? resolve() : reject(new Error(`${name} ${args[0]} ended with ${code}`)),
-      )
-    })
-  }
+  const run = (name: string, args: readonly string[]): Promise<void> =>
+    runAsServer(name, ['-D', data, ...args], folder, binaries)
 
   let isGone = false
   const destroy = (): void => {
