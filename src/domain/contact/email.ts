@@ -39,7 +39,7 @@ const REAL = ['mail.com', 'email.com', 'email.it', 'ymail.com', 'hotmail.fr', 'l
 /** Suggested correction of an address (`gmial.com` → `gmail.com`), or null when it looks correct. */
 export function meantEmail(email: string): string | null {
   const [, domain] = parts(email)
-  if (!email.includes('@') || [...COMMON, ...REAL].includes(domain.toLowerCase())) return null
+  if (!email.includes('@') || !email.isWellFormed() || [...COMMON, ...REAL].includes(domain.toLowerCase())) return null
   const { run } = require('@zootools/email-spell-checker') as typeof SpellChecker
   // Compares whole domains only: a rare top-level domain is not an error.
   const found = run({ email, domains: COMMON, secondLevelDomains: [], topLevelDomains: [] })
