@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
@@ -17,7 +18,7 @@ import { parser } from '@prometheus-io/lezer-promql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { envExample } from '../src/platform/config.ts'
-import { copyTemplate } from './helpers/database.ts'
+import { freshFolder } from './helpers/database.ts'
 import { startProcess, type ServiceProcess } from './helpers/process.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -45,9 +46,6 @@ const dashboardExpressions = (): string[] =>
   (JSON.parse(read('deploy/grafana/agenda.json')) as { panels: { targets: { expr: string }[] }[] }).panels.flatMap(
     (panel) => panel.targets.map((target) => target.expr),
   )
-
-/** A data folder of its own; in a run on a server there is no ready cluster to copy. */
-const freshFolder = (): string => (process.env.TEST_DATABASE_URL ? mkdtempSync('/tmp/agenda-data-') : copyTemplate())
 
 const getStatus = async (url: string): Promise<number> => (await fetch(url)).status
 
@@ -142,15 +140,15 @@ test('what the container copies is enough, for an account that may write only it
   const folder = mkdtempSync('/tmp/agenda-container-')
   const [home, data] = [join(folder, 'agenda'), join(folder, 'data')]
   mkdirSync(home)
-  mkdirSync(data)
+  renameSync(freshFolder(), data)
   for (const path of copiedPaths()) cpSync(join(ROOT, path), join(home, path), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(home, 'node_modules'))
   execFileSync('chmod', ['-R', 'a-w,a+rX', home])
   chmodSync(folder, 0o755)
-  chmodSync(data, 0o777)
   const isRoot = process.getuid?.() === 0
   // As root, the account of Debian's nobody; else this account, which may not write either.
   const account = isRoot ? { uid: 65_534, gid: 65_534 } : {}
+  if (isRoot) execFileSync('chown', ['-R', '65534:65534', data])
   const child = spawn(process.execPath, ['src/start.js', '--no-demo', '--port', '0', '--data', data], {
     cwd: home,
     env: { PATH: process.env.PATH, NODE_ENV: 'production', NODE_COMPILE_CACHE: join(data, 'compile-cache') },

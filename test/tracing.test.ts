@@ -1,10 +1,13 @@
 // Traces from a request to its statements reach a collector, in the trace of the caller, and hold nothing that people typed.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DAY } from '../src/kernel/time/interval.ts'
+import { freshFolder } from './helpers/database.ts'
 import { send, startProcess, type ServiceProcess } from './helpers/process.ts'
+import { PLATFORM_KEY } from './helpers/service.ts'
 
 type Span = {
   traceId: string
@@ -29,12 +32,14 @@ const collector = createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   })
 })
-const folder = mkdtempSync('/tmp/agenda-traced-')
+const folder = freshFolder()
 let service: ServiceProcess
 beforeAll(async () => {
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
-  service = await startProcess(['--data', folder], { AGENDA_OTLP_URL: url, AGENDA_TRACE_PERCENT: '0' })
+  service = await startProcess(['--no-demo', '--data', folder], {
+    ...{ AGENDA_OTLP_URL: url, AGENDA_TRACE_PERCENT: '0', AGENDA_PLATFORM_KEY: PLATFORM_KEY },
+  })
 })
 afterAll(async () => {
   await service.stop()
@@ -43,10 +48,16 @@ afterAll(async () => {
 })
 
 test('a booking of a caller that traces: request, transaction and statements in the caller’s trace', async () => {
-  const key = /agd\.\S+/.exec(service.output())![0]
-  const read = async (path: string): Promise<any> => (await send(service.base, key, 'GET', path)).body
-  const serviceId = (await read('/v1/services?externalId=demo-residenza')).items[0].id
-  const { start } = (await read(`/v1/slots/next?serviceId=${serviceId}`)).items[0].slot
+  const office = { slug: 'traccia', name: 'Traccia', timeZone: 'UTC', locale: 'it', country: 'IT' }
+  const { apiKey: key } = (await send(service.base, PLATFORM_KEY, 'POST', '/v1/tenants', office)).body
+  const make = async (path: string, body: unknown): Promise<any> =>
+    (await send(service.base, key, 'POST', `/v1/${path}`, body)).body
+  await make('locations', { name: 'Sede' })
+  const { id: serviceId } = await make('services', { name: 'S', durationMinutes: 30 })
+  const agent = await make('agents', { name: 'A', serviceIds: [serviceId] })
+  const rules = [{ rrule: 'FREQ=DAILY', windows: [{ from: '08:00', to: '18:00' }] }]
+  await make('schedules', { ownerKind: 'agent', ownerId: agent.id, validFrom: '2026-01-01', rules })
+  const start = new Date((Math.floor(Date.now() / DAY) + 3) * DAY + 9 * 3_600_000).toISOString()
   const [traceId, parentId] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7']
   const person = { firstName: 'Zenobia', lastName: 'Quaresima', email: 'zenobia@posta.example' }
   const booked = await send(

@@ -67,6 +67,10 @@ export function copyTemplate(): string {
   return folder
 }
 
+/** A data folder of its own for a process; in a run on a server there is no ready cluster to copy, and it begins empty. */
+export const freshFolder = (): string =>
+  process.env.TEST_DATABASE_URL ? mkdtempSync('/tmp/agenda-data-') : copyTemplate()
+
 /** The database of the suite: PostgreSQL with TEST_DATABASE_URL, else the embedded one. */
 export async function openTestDatabase(onStatement?: (sql: string) => void): Promise<TestDatabase> {
   const server = process.env.TEST_DATABASE_URL

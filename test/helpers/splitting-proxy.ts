@@ -50,6 +50,8 @@ function join(client: Socket, server: Socket): void {
   }, false)
   client.on('data', toServer)
   server.on('data', toClient)
+  client.setNoDelay()
+  server.setNoDelay()
   for (const [one, other] of [
     [client, server],
     [server, client],
