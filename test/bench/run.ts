@@ -2,6 +2,7 @@
 // else TEST_DATABASE_URL; without one only the slot core and the pages are measured. Prints the table of docs/benchmarks.md.
 import { cpus } from 'node:os'
 import { benchBookings } from './booking.ts'
+import { benchCapacity } from './capacity.ts'
 import { benchCallbacks } from './callbacks.ts'
 import { benchContactScreen, benchRecognition } from './contact.ts'
 import { benchReminders } from './reminders.ts'
@@ -26,6 +27,7 @@ if (url) {
     ['reminders', benchReminders],
     ['team', benchTeam],
     ['recognition', benchRecognition],
+    ['capacity', benchCapacity],
   ] as const) {
     if (!wants(name)) continue
     const fixture = await makeFixture(url)
