@@ -8,7 +8,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
@@ -140,7 +139,10 @@ test('what the container copies is enough, for an account that may write only it
   const folder = mkdtempSync('/tmp/agenda-container-')
   const [home, data] = [join(folder, 'agenda'), join(folder, 'data')]
   mkdirSync(home)
-  renameSync(freshFolder(), data)
+  const ready = freshFolder()
+  // Not moved: the folders may lie on different disks.
+  cpSync(ready, data, { recursive: true })
+  rmSync(ready, { recursive: true })
   for (const path of copiedPaths()) cpSync(join(ROOT, path), join(home, path), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(home, 'node_modules'))
   execFileSync('chmod', ['-R', 'a-w,a+rX', home])
