@@ -16,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parser } from '@prometheus-io/lezer-promql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { freePorts } from './chaos/ports.ts'
 import { envExample } from '../src/platform/config.ts'
 import { freshFolder } from './helpers/database.ts'
 import { startProcess, type ServiceProcess } from './helpers/process.ts'
@@ -90,7 +91,7 @@ describe('a process that is watched', () => {
 
 test('a worker answers on the operations port, and on no other', async () => {
   const folder = freshFolder()
-  const port = 20_000 + (process.pid % 20_000)
+  const [port] = await freePorts(1)
   const worker = await startProcess(['--no-demo', '--role', 'worker', '--data', folder], {
     AGENDA_OPERATIONS_PORT: String(port),
   })

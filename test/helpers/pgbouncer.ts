@@ -1,23 +1,16 @@
 // Debian's PgBouncer in transaction mode before a PostgreSQL of the tests, on a port of its own.
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe } from 'vitest'
+import { freePorts } from '../chaos/ports.ts'
 import { describeOnRealPostgres } from './database.ts'
 
 const PROGRAM = '/usr/sbin/pgbouncer'
 
 export type Pooler = { through: (url: string) => string; stop: () => Promise<void> }
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -29,7 +22,7 @@ const answers = (port: number): Promise<boolean> =>
 /** Starts it before the server of the URL, with few connections, so that clients share them all the time. */
 export async function startPooler(serverUrl: string): Promise<Pooler> {
   const { hostname, port: serverPort, username, password } = new URL(serverUrl)
-  const port = await freePort()
+  const [port] = (await freePorts(1)) as [number]
   // Outside the home directory: as root the program runs under another account, which must reach the folder.
   const folder = mkdtempSync('/tmp/agenda-pooler-')
   chmodSync(folder, 0o755)

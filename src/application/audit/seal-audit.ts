@@ -5,7 +5,6 @@ import {
   lastSeal,
   listSeals,
   setSeal,
-  unsealed,
   type AuditSeal,
 } from '../../platform/audit/audit.sql.ts'
 import { chainHash, GENESIS, sealSignature } from '../../platform/audit/chain.ts'
@@ -21,11 +20,11 @@ const PURPOSE = 'audit'
 export async function sealAudit(deps: Deps, tenantId: string): Promise<number> {
   for (let made = 0; ; made += 1) {
     // Before the secret, so that a tenant without entries gets none.
-    if ((await unsealed(deps.db.kysely, tenantId, 1)).length === 0) return made
+    if ((await entriesOfSeal(deps.db.kysely, tenantId, null, 1)).length === 0) return made
     const secret = await secretOf(deps, tenantId, PURPOSE)
     await transaction(deps.db, async (tx) => {
       const last = await lastSeal(tx, tenantId)
-      const entries = await unsealed(tx, tenantId, MOST)
+      const entries = await entriesOfSeal(tx, tenantId, null, MOST)
       if (entries.length === 0) return
       const number = (last?.number ?? 0) + 1
       const hash = chainHash(last?.hash ?? GENESIS, entries)
@@ -90,7 +89,7 @@ export async function verifyAudit(deps: Deps, tenantId: string): Promise<AuditRe
     }
     if (page.length < PAGE) break
   }
-  report.waiting = (await unsealed(deps.db.kysely, tenantId, MOST)).length
+  report.waiting = (await entriesOfSeal(deps.db.kysely, tenantId, null, MOST)).length
   return report
 }
 

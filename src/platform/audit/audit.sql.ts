@@ -66,25 +66,18 @@ export async function insertSeal(tx: Tx, seal: AuditSealRow): Promise<void> {
   await tx.insertInto('audit_seals').values(seal).execute()
 }
 
-/** Entries that have no seal yet, by id. */
-export async function unsealed(db: Db, tenantId: string, limit: number): Promise<AuditEntry[]> {
+/** Entries of one seal, or with null those that have none yet, by id. */
+export async function entriesOfSeal(
+  db: Db,
+  tenantId: string,
+  seal: number | null,
+  limit: number,
+): Promise<AuditEntry[]> {
   return db
     .selectFrom('audit_entries')
     .selectAll()
     .where('tenant_id', '=', tenantId)
-    .where('seal', 'is', null)
-    .orderBy('id')
-    .limit(limit)
-    .execute()
-}
-
-/** Entries of one seal, by id. */
-export async function entriesOfSeal(db: Db, tenantId: string, seal: number, limit: number): Promise<AuditEntry[]> {
-  return db
-    .selectFrom('audit_entries')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('seal', '=', seal)
+    .where('seal', seal === null ? 'is' : '=', seal)
     .orderBy('id')
     .limit(limit)
     .execute()

@@ -1,15 +1,8 @@
 // PURE. The chain of hashes over the audit log.
 import { createHash, createHmac } from 'node:crypto'
+import type { AuditEntry } from './audit.sql.ts'
 
-type ChainedEntry = {
-  id: string
-  at: Date
-  actor: string
-  action: string
-  subject: string | null
-  result: number
-  data: unknown
-}
+type ChainedEntry = Omit<AuditEntry, 'tenant_id' | 'seal'>
 
 /** The hash before the first seal of a tenant. */
 export const GENESIS = '0'.repeat(64)
