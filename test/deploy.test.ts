@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { freePorts } from './chaos/ports.ts'
 import { envExample } from '../src/platform/config.ts'
+import { isThorough } from './helpers/effort.ts'
 import { freshFolder } from './helpers/database.ts'
 import { startProcess, type ServiceProcess } from './helpers/process.ts'
 
@@ -136,45 +137,48 @@ function copiedPaths(): string[] {
   return [...last.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, paths]) => paths!.split(' '))
 }
 
-test('what the container copies is enough, for an account that may write only its data and /tmp', async () => {
-  const folder = mkdtempSync('/tmp/agenda-container-')
-  const [home, data] = [join(folder, 'agenda'), join(folder, 'data')]
-  mkdirSync(home)
-  const ready = freshFolder()
-  // Not moved: the folders may lie on different disks.
-  cpSync(ready, data, { recursive: true })
-  rmSync(ready, { recursive: true })
-  for (const path of copiedPaths()) cpSync(join(ROOT, path), join(home, path), { recursive: true })
-  symlinkSync(join(ROOT, 'node_modules'), join(home, 'node_modules'))
-  execFileSync('chmod', ['-R', 'a-w,a+rX', home])
-  chmodSync(folder, 0o755)
-  const isRoot = process.getuid?.() === 0
-  // As root, the account of Debian's nobody; else this account, which may not write either.
-  const account = isRoot ? { uid: 65_534, gid: 65_534 } : {}
-  if (isRoot) execFileSync('chown', ['-R', '65534:65534', data])
-  const child = spawn(process.execPath, ['src/start.js', '--no-demo', '--port', '0', '--data', data], {
-    cwd: home,
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', NODE_COMPILE_CACHE: join(data, 'compile-cache') },
-    ...account,
-  })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  try {
-    await Promise.race([
-      ended,
-      (async () => {
-        while (!text.includes('ready after')) await sleep(50)
-      })(),
-    ])
-    const base = /answers at (http:\S+)/.exec(text)?.[1]
-    expect(base, text).toBeDefined()
-    expect(await getStatus(`${base}/readyz`)).toBe(200)
-    expect(await getStatus(`${base}/openapi.json`)).toBe(200)
-  } finally {
-    child.kill('SIGTERM')
-    await ended
-    execFileSync('chmod', ['-R', 'u+w', home])
-    rmSync(folder, { recursive: true, force: true })
-  }
-})
+test.runIf(isThorough)(
+  'what the container copies is enough, for an account that may write only its data and /tmp',
+  async () => {
+    const folder = mkdtempSync('/tmp/agenda-container-')
+    const [home, data] = [join(folder, 'agenda'), join(folder, 'data')]
+    mkdirSync(home)
+    const ready = freshFolder()
+    // Not moved: the folders may lie on different disks.
+    cpSync(ready, data, { recursive: true })
+    rmSync(ready, { recursive: true })
+    for (const path of copiedPaths()) cpSync(join(ROOT, path), join(home, path), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules'), join(home, 'node_modules'))
+    execFileSync('chmod', ['-R', 'a-w,a+rX', home])
+    chmodSync(folder, 0o755)
+    const isRoot = process.getuid?.() === 0
+    // As root, the account of Debian's nobody; else this account, which may not write either.
+    const account = isRoot ? { uid: 65_534, gid: 65_534 } : {}
+    if (isRoot) execFileSync('chown', ['-R', '65534:65534', data])
+    const child = spawn(process.execPath, ['src/start.js', '--no-demo', '--port', '0', '--data', data], {
+      cwd: home,
+      env: { PATH: process.env.PATH, NODE_ENV: 'production', NODE_COMPILE_CACHE: join(data, 'compile-cache') },
+      ...account,
+    })
+    let text = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    try {
+      await Promise.race([
+        ended,
+        (async () => {
+          while (!text.includes('ready after')) await sleep(50)
+        })(),
+      ])
+      const base = /answers at (http:\S+)/.exec(text)?.[1]
+      expect(base, text).toBeDefined()
+      expect(await getStatus(`${base}/readyz`)).toBe(200)
+      expect(await getStatus(`${base}/openapi.json`)).toBe(200)
+    } finally {
+      child.kill('SIGTERM')
+      await ended
+      execFileSync('chmod', ['-R', 'u+w', home])
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+)

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { isThorough } from './helpers/effort.ts'
 import { CATALOGUES, catalogues } from './helpers/catalogues.ts'
 import { COLLECTION, collection } from './helpers/postman.ts'
 import { signedHeaders } from '../src/platform/secrets/signing.ts'
@@ -97,7 +98,7 @@ test.skipIf(!hasPython)('the check of a signature in Python takes ours and no ot
   expect((await run('python3', ['-c', program.join('\n')])).stdout.trim()).toBe('True False')
 })
 
-test('the import of docs/import.md runs', async () => {
+test.runIf(isThorough)('the import of docs/import.md runs', async () => {
   const folder = join(ROOT, '.tmp', `import-${process.pid}`)
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'vitoria-appointments.csv')

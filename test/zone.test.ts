@@ -11,6 +11,7 @@ import {
   startOfDay,
   wallWindow,
 } from '../src/kernel/time/zone.ts'
+import { isThorough, sampled } from './helpers/effort.ts'
 import { wallByIntl } from './helpers/intl.ts'
 
 const zones = Intl.supportedValuesOf('timeZone')
@@ -37,7 +38,7 @@ function transitions(offset: (at: number) => number): number[] {
 test('all zones of this runtime across their changes of 2026 and 2027', () => {
   let changes = 0
   const wrong: string[] = []
-  for (const zone of zones) {
+  for (const zone of sampled(zones, 4)) {
     const offset = intlOffsets(zone)
     for (const at of transitions(offset)) {
       changes += 1
@@ -65,7 +66,7 @@ test('all zones of this runtime across their changes of 2026 and 2027', () => {
   }
   expect(wrong).toEqual([])
   expect(zones.length).toBeGreaterThan(400)
-  expect(changes).toBeGreaterThan(300)
+  expect(changes).toBeGreaterThan(isThorough ? 300 : 75)
 })
 
 describe('Rome', () => {

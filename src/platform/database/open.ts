@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect, type LogEvent } from 'kysely'
 import pg from 'pg'
 import { AppError } from '../../kernel/errors.ts'
 import { openEmbedded } from './embedded.ts'
+import { endSilent } from './silence.ts'
 import { statementSpan } from '../tracing/tracing.ts'
 import { isUnavailable } from './unavailable.ts'
 import type { Tables } from './tables.ts'
@@ -125,6 +126,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       throw error
     })
   }
+  const stopWatching = server && endSilent(server, options.url!)
   const { onStatement, isTraced = false } = options
   const logged = (event: LogEvent): void => {
     onStatement?.(event.query.sql)
@@ -146,6 +148,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     ...(server
       ? { counts: () => ({ open: server.totalCount, idle: server.idleCount, waiting: server.waitingCount }) }
       : {}),
-    close: () => pool.end(),
+    close: () => {
+      stopWatching?.()
+      return pool.end()
+    },
   }
 }

@@ -17,6 +17,8 @@ const CHANNEL = 'agenda'
 /** Time in ms during which messages are collected, and maximum size of a payload (the server's limit is 8,000 bytes). */
 const [GATHER, PAYLOAD] = [5, 7_000]
 const RECONNECT = 2_000
+/** How often the listening connection is asked whether it still lives, and how long it may take to answer, in ms. */
+const [ASK, ANSWER] = [10_000, 5_000]
 
 type Listening = { close: () => Promise<void> }
 
@@ -25,10 +27,20 @@ function listen(url: string, hear: (payload: string) => void): Listening {
   let isClosed = false
   let client: pg.Client | null = null
   let timer: NodeJS.Timeout | undefined
+  let stopAsking = (): void => undefined
   const connect = async (): Promise<void> => {
-    const made = new pg.Client({ connectionString: url, application_name: 'agenda-bus', keepAlive: true })
+    const made = new pg.Client({
+      connectionString: url,
+      application_name: 'agenda-bus',
+      keepAlive: true,
+      connectionTimeoutMillis: ANSWER,
+      query_timeout: ANSWER,
+    })
     let isLost = false
+    // A network that drops packets reports nothing: without a question nobody would notice.
+    const asking = setInterval(() => void made.query('select 1').catch(() => lost()), ASK)
     const lost = (): void => {
+      clearInterval(asking)
       if (isLost || isClosed) return
       isLost = true
       void made.end().catch(() => undefined)
@@ -38,6 +50,7 @@ function listen(url: string, hear: (payload: string) => void): Listening {
     made.on('end', lost)
     made.on('notification', (message) => hear(message.payload ?? ''))
     client = made
+    stopAsking = () => clearInterval(asking)
     try {
       await made.connect()
       await made.query(`listen ${CHANNEL}`)
@@ -50,6 +63,7 @@ function listen(url: string, hear: (payload: string) => void): Listening {
     async close() {
       isClosed = true
       clearTimeout(timer)
+      stopAsking()
       await client?.end().catch(() => undefined)
     },
   }

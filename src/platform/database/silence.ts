@@ -1,0 +1,92 @@
+// Ends connections on which the server has fallen silent. A network that drops packets reports nothing: a statement would wait for the
+// operating system's quarter of an hour, and its caller with it.
+import pg from 'pg'
+
+/** What pg's client knows of its connection; checked against the pinned version by test/silence.test.ts. */
+type Inside = pg.PoolClient & {
+  processID: number | null
+  readyForQuery: boolean
+  connection: { stream: { bytesRead: number; destroy: (error: Error) => void } }
+}
+type Watched = { client: Inside; read: number; since: number }
+
+/** How long the server may be silent before it is asked, how often that is looked at, and how long an answer may take; in ms. */
+const [SILENCE, EVERY, ANSWER] = [4_000, 1_000, 3_000]
+
+/**
+ * Which of the server's processes work on a statement; null when the server answers but cannot tell, as behind a pooler or when it is
+ * full. Rejects when it does not answer.
+ */
+async function askWorking(url: string, pids: readonly number[]): Promise<Set<number> | null> {
+  const asking = new pg.Client({
+    connectionString: url,
+    application_name: 'agenda-ask',
+    connectionTimeoutMillis: ANSWER,
+    query_timeout: ANSWER,
+  })
+  asking.on('error', () => undefined)
+  try {
+    await asking.connect()
+    const { rows } = await asking.query<{ me: number; working: number[] }>(
+      `select pg_backend_pid() as me, array(
+         select pid from pg_stat_activity where pid = any($1::int[]) and state in ('active', 'fastpath function call')
+       ) as working`,
+      [pids],
+    )
+    const { me, working } = rows[0]!
+    return me === (asking as unknown as Inside).processID ? new Set(working) : null
+  } catch (error) {
+    // An answer with an SQLSTATE is an answer.
+    if (/^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '')) return null
+    throw error
+  } finally {
+    void asking.end().catch(() => undefined)
+  }
+}
+
+/**
+ * Watches the pool's connections until the returned function is called. A connection whose statement has had no byte of an answer for
+ * four seconds is asked about on a new one; unless the server is still working on it, it ends, and the statement rejects with an error
+ * that `isUnavailable` knows. Long statements go on for as long as they take.
+ */
+export function endSilent(pool: pg.Pool, url: string): () => void {
+  const all = new Map<Inside, Watched>()
+  let isAsking = false
+
+  async function look(): Promise<void> {
+    const silent: Watched[] = []
+    for (const one of all.values()) {
+      const { bytesRead } = one.client.connection.stream
+      if (one.client.readyForQuery || bytesRead !== one.read)
+        Object.assign(one, { read: bytesRead, since: performance.now() })
+      else if (performance.now() - one.since >= SILENCE) silent.push(one)
+    }
+    if (silent.length === 0) return
+    const working = await askWorking(
+      url,
+      silent.map(({ client }) => client.processID ?? 0),
+    ).catch(() => new Set<number>())
+    for (const one of silent) {
+      const { stream } = one.client.connection
+      if (working === null || working.has(one.client.processID ?? 0) || stream.bytesRead !== one.read)
+        one.since = performance.now()
+      else
+        stream.destroy(
+          Object.assign(new Error('Connection terminated: the database fell silent'), { code: 'ETIMEDOUT' }),
+        )
+    }
+  }
+
+  pool.on('acquire', (client) => {
+    const inside = client as Inside
+    all.set(inside, { client: inside, read: inside.connection.stream.bytesRead, since: performance.now() })
+  })
+  pool.on('release', (_, client) => void all.delete(client as Inside))
+  const timer = setInterval(() => {
+    if (isAsking || all.size === 0) return
+    isAsking = true
+    void look().finally(() => (isAsking = false))
+  }, EVERY)
+  timer.unref()
+  return () => clearInterval(timer)
+}
