@@ -126,6 +126,24 @@ describe('an appointment by whoever made it', () => {
     expect(receipts.every((m) => m.providerId && m.sentAt)).toBe(true)
   })
 
+  test('that was moved twice before anybody was told is told of once, from the time that they know', async () => {
+    const a = await booked('2026-11-24T09:00:00+01:00')
+    await service.settle()
+    mailbox.got.length = 0
+    for (const start of ['2026-11-25T11:00:00+01:00', '2026-11-26T11:00:00+01:00'])
+      await call('POST', `/v1/appointments/${a.id}/rescheduling`, { start }, IF_ANY)
+    await service.settle()
+    expect(mailbox.got.map(({ mail }) => mail.subject)).toEqual(['Appuntamento spostato: Carta d’identità'])
+    expect(mailbox.got[0]!.mail.text).toContain('giovedì 26 novembre 2026, 11:00')
+    expect(mailbox.got[0]!.mail.text).toMatch(/Quello di prima, martedì 24 novembre 2026, .* non vale più/)
+    // Back to the time that they were told last: the last word counts.
+    await call('POST', `/v1/appointments/${a.id}/rescheduling`, { start: '2026-11-25T11:00:00+01:00' }, IF_ANY)
+    await service.settle()
+    await call('POST', `/v1/appointments/${a.id}/rescheduling`, { start: '2026-11-26T11:00:00+01:00' }, IF_ANY)
+    await service.settle()
+    expect(mailbox.got).toHaveLength(3)
+  })
+
   test('that waits for approval is told so without an invitation, then approved with one or refused with the reason', async () => {
     const asked = await service.tenant.make('services', {
       name: 'Matrimonio',

@@ -1,6 +1,8 @@
 // The network between service and PostgreSQL drops every packet, and nobody is told: what waits is answered, and what works goes on.
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase, type Database } from '../src/platform/database/open.ts'
+import { transaction } from '../src/platform/database/tx.ts'
 import { isUnavailable } from '../src/platform/database/unavailable.ts'
 import { createPubSub } from '../src/platform/pubsub/pubsub.ts'
 import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
@@ -48,6 +50,39 @@ describeOnRealPostgres('a silent network before PostgreSQL', (serverUrl) => {
         expect((await next.query('select 2 as two')).rows).toEqual([{ two: 2 }])
         next.release()
       }),
+  )
+
+  test.concurrent('a transaction that was open when the network fell silent keeps its locks no longer', () =>
+    using(async (db, wire) => {
+      const setUp = await db.pool.connect()
+      await setUp.query('create table kept (id int primary key)')
+      await setUp.query('insert into kept values (1)')
+      setUp.release()
+      const holder = await db.pool.connect()
+      await holder.query('begin')
+      await holder.query('select 1 from kept for update')
+      wire.silence()
+      const error = await holder.query('select 1').catch((one: unknown) => one)
+      holder.release(error as Error)
+      wire.heal()
+      const next = await db.pool.connect()
+      expect((await next.query('select id from kept for update')).rows).toEqual([{ id: 1 }])
+      next.release()
+    }),
+  )
+
+  test.concurrent('whoever waits for a row that somebody holds is told so', () =>
+    using(async (db) => {
+      const holder = await db.pool.connect()
+      await holder.query('create table held (id int primary key)')
+      await holder.query('insert into held values (1)')
+      await holder.query('begin')
+      await holder.query('select 1 from held for update')
+      const waits = transaction(db, (tx) => sql`select id from held for update`.execute(tx))
+      await expect(waits).rejects.toMatchObject({ code: 'too_many_rivals' })
+      await holder.query('rollback')
+      holder.release()
+    }),
   )
 
   test.concurrent(

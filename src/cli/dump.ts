@@ -9,7 +9,7 @@ import type { Config } from '../platform/config.ts'
 import { AppError } from '../kernel/errors.ts'
 import { migrate, migrationNames } from '../platform/database/migrate.ts'
 import { TABLES } from '../platform/database/all-tables.ts'
-import { openDatabase, type Client, type Database } from '../platform/database/open.ts'
+import { openDatabase, WITHOUT_LIMITS, type Client, type Database } from '../platform/database/open.ts'
 
 const BATCH = 500
 
@@ -55,6 +55,7 @@ export async function dump(db: Database, out: Writable, withSecrets = false): Pr
   }
   try {
     await client.query('begin isolation level repeatable read read only')
+    await client.query(WITHOUT_LIMITS)
     const unknown = (await tablesOf(client)).filter((name) => !TABLES.includes(name))
     if (unknown.length > 0) throw new Error(`dump does not know the tables ${unknown.join(', ')}`)
     await write({ agenda: 1, migrations: migrationNames() })
@@ -101,6 +102,7 @@ async function restore(db: Database, input: Readable): Promise<number> {
   }
   try {
     await client.query('begin')
+    await client.query(WITHOUT_LIMITS)
     const { rows } = await client.query('select 1 from tenants limit 1')
     if (rows.length > 0) throw new AppError('database_not_empty')
     let isFirst = true

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorObject } from 'ajv'
 import Type from 'typebox'
-import { violationOf } from '../platform/database/tx.ts'
+import { isLocked, violationOf } from '../platform/database/tx.ts'
 import { isUnavailable } from '../platform/database/unavailable.ts'
 import { reportOf } from '../platform/error-report.ts'
 import { AppError, type FieldFault, type ProblemCode } from '../kernel/errors.ts'
@@ -80,6 +80,7 @@ function fromDatabase(error: unknown): AppError | null {
       )
     return new AppError(CONSTRAINT_CODES[violation.constraint] ?? 'conflict', {}, { cause: error })
   }
+  if (isLocked(error)) return new AppError('too_many_rivals', {}, { cause: error })
   // An upload broken off by the client also looks like a lost connection, but carries a status: it is no database failure.
   if (isUnavailable(error) && (error as { statusCode?: number }).statusCode === undefined)
     return new AppError('database_unavailable', {}, { cause: error })

@@ -10,10 +10,10 @@ import { median, runScript, type Row } from './tools.ts'
 import { createTenant } from '../../src/application/onboarding/create-tenant.ts'
 
 const TENANTS = 50
-const DUE = 100_000
+export const DUE = 100_000
 const FUTURE = Number(process.env.BENCH_FUTURE ?? 5_000_000)
-const BATCH = 100
-const CONSUMERS = 4
+export const BATCH = 100
+export const CONSUMERS = 4
 const RUNS = Number(process.env.BENCH_RUNS ?? 3)
 const ALWAYS = [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '24:00' }]
 
@@ -26,7 +26,7 @@ type Stage = {
   drop: () => Promise<void>
 }
 
-async function prepare(server: string): Promise<Stage> {
+export async function prepare(server: string): Promise<Stage> {
   const { url, drop } = await createOnServer(server)
   const db = await openDatabase({ url, folder: '', poolSize: 2 })
   await migrate(db.pool, new Date())
@@ -84,7 +84,7 @@ async function fill(
 }
 
 let series = 0
-async function drain(stage: Stage): Promise<number> {
+export async function drain(stage: Stage): Promise<number> {
   series += 1
   const each = DUE / TENANTS
   for (const c of stage.campaigns) await fill(stage, c, each, new Date(Date.now() - 3_600_000), 1, `s${series}x`)

@@ -5,6 +5,7 @@ import { benchBookings } from './booking.ts'
 import { benchCapacity } from './capacity.ts'
 import { benchCallbacks } from './callbacks.ts'
 import { benchContactScreen, benchRecognition } from './contact.ts'
+import { benchPeers } from './peers.ts'
 import { benchReminders } from './reminders.ts'
 import { makeFixture } from './fixture.ts'
 import { benchPages } from './pages.ts'
@@ -38,6 +39,7 @@ if (url) {
     }
   }
   if (wants('callbacks')) rows.push(...(await benchCallbacks(url)))
+  if (wants('peers')) rows.push(...(await benchPeers(url)))
 } else process.stderr.write('no BENCH_DATABASE_URL: slot core and pages alone\n')
 process.stdout.write(
   `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]!.model}, Node ${process.version}\n\n${report(rows)}\n`,

@@ -1,11 +1,15 @@
 // Reads the database by SQL after all work has settled and passes the rows to judge.ts. Reads only, and does not use the service.
 import type { Eye } from './eye.ts'
+import type { Outside } from './outside.ts'
 import {
   countedTwice,
   judgeDials,
   lostCallbacks,
   lostChanges,
+  sentTwice,
   twice,
+  unsent,
+  untold,
   type AppointmentRow,
   type CallbackRow,
   type Dials,
@@ -66,6 +70,8 @@ export type Verdict = {
   unkept: Finding[]
   dials: Dials
   countedTwice: Finding[]
+  sentTwice: Finding[]
+  untold: Finding[]
   parked: Finding[]
   rows: { appointments: number; callbacks: number }
 }
@@ -74,7 +80,9 @@ async function findings(eye: Eye, what: string, why: string, sql: string): Promi
   return (await eye.read(sql)).map(({ id }) => ({ what, id, why }))
 }
 
-export async function check(eye: Eye, ledger: Ledger): Promise<Verdict> {
+const SENT = "select id::text from messages where status = 'sent'"
+
+export async function check(eye: Eye, ledger: Ledger, mail: Outside, webhooks: Outside): Promise<Verdict> {
   const appointments = (await eye.read(APPOINTMENTS)) as AppointmentRow[]
   const callbacks = (await eye.read(CALLBACKS)) as CallbackRow[]
   const overlaps: Finding[] = []
@@ -105,6 +113,14 @@ export async function check(eye: Eye, ledger: Ledger): Promise<Verdict> {
     ],
     dials: judgeDials(ledger.dials),
     countedTwice: countedTwice(ledger.dials, callbacks),
+    sentTwice: [...sentTwice('e-mail', mail.taken), ...sentTwice('webhook', webhooks.taken)],
+    untold: [
+      ...untold(ledger.changes, webhooks.taken),
+      ...unsent(
+        (await eye.read(SENT)).map(({ id }) => id as string),
+        mail.taken,
+      ),
+    ],
     parked: (await eye.read(PARKED)) as Finding[],
     rows: { appointments: appointments.length, callbacks: callbacks.length },
   }

@@ -65,6 +65,7 @@ export function startClients(door: Door, stage: Stage): Clients {
     ledger.changes.push(booked)
     ledger.answers.push(booked.at)
     ledger.bookings.push(booked.at)
+    ledger.acknowledged.push(booked.at)
     changeable.push(booked.id)
   }
 
@@ -85,6 +86,7 @@ export function startClients(door: Door, stage: Stage): Clients {
     // The number is new, so a 200 ("waits already") means that the service did not recognise a repeated request.
     if (answer.status === 200) count(ledger.refused, '200 taken for another request')
     ledger.promises.push({ id: answer.body.id, number, key, at: Date.now() })
+    ledger.acknowledged.push(Date.now())
   }
 
   async function changeOnce(): Promise<void> {
@@ -94,7 +96,10 @@ export function startClients(door: Door, stage: Stage): Clients {
     const body = isMove ? { start: startOf(Math.random() * (asked + 10 * RIVALS)) } : {}
     const path = `/v1/appointments/${id}/${isMove ? 'rescheduling' : 'cancellation'}`
     const answer = await insist(door, { method: 'POST', path, body }, until)
-    if (answer?.status === 200) ledger.changes.push(changeOf(isMove ? 'moved' : 'cancelled', answer.body))
+    if (answer?.status === 200) {
+      ledger.changes.push(changeOf(isMove ? 'moved' : 'cancelled', answer.body))
+      ledger.acknowledged.push(Date.now())
+    }
     // Without an answer the state is unknown, so the appointment is not used again.
     if (isMove && answer) changeable.push(id)
   }

@@ -1,5 +1,5 @@
-// A PostgreSQL cluster of its own on loopback, with settings that make commits durable; started, stopped hard and removed here. Uses
-// pg_ctl on its own data folder only and touches no other cluster.
+// PostgreSQL servers of their own on loopback, with settings that make commits durable; started, stopped hard, copied and removed here.
+// Uses pg_ctl on its own data folders only and touches no other cluster.
 import { spawn, spawnSync } from 'node:child_process'
 import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,12 +7,18 @@ import { join, resolve } from 'node:path'
 
 type StopMode = 'immediate' | 'fast'
 export type Cluster = {
+  port: number
   /** URL of the server's default database; the service gets a separate one. */
   url: string
   version: string
   start: () => Promise<void>
   stop: (mode: StopMode) => Promise<void>
+  isRunning: () => boolean
   log: () => string
+  /** A standby on another port that receives all that this server writes. */
+  standby: (port: number) => Promise<Cluster>
+  /** Makes a standby the server that writes. */
+  promote: () => Promise<void>
   /** Stops the server and removes its folder; safe to call twice and while the process exits. */
   destroy: () => void
 }
@@ -38,6 +44,8 @@ function asServer(command: readonly string[]): readonly string[] {
   return ['runuser', '-u', /^postgres:/m.test(accounts) ? 'postgres' : 'nobody', '--', ...command]
 }
 
+type Run = (name: string, args: readonly string[]) => Promise<void>
+
 /** Runs a program of PostgreSQL under the account that may run servers; rejects unless it ends with 0. */
 export function runAsServer(
   name: string,
@@ -62,47 +70,83 @@ port = ${port}
 unix_socket_directories = '${folder}'
 max_connections = 150
 shared_buffers = 64MB
+max_wal_size = 128MB
 fsync = on
 synchronous_commit = on
 full_page_writes = on
 wal_sync_method = fdatasync
+wal_level = replica
 log_min_messages = warning
 ${others.join('\n')}
 `
 
-/** Creates and starts a cluster; `binaries` is the folder of initdb and pg_ctl, `others` are settings that override the defaults. */
-export async function startCluster(
+type Making = { binaries: string; others: readonly string[]; parent: string }
+
+/** A server whose data folder `fill` makes; not started. */
+async function makeNode(
   port: number,
-  binaries = findBinaries(),
-  others: readonly string[] = [],
+  making: Making,
+  fill: (run: Run, data: string) => Promise<void>,
 ): Promise<Cluster> {
-  const folder = mkdtempSync(join(tmpdir(), 'agenda-chaos-'))
+  const { binaries, others, parent } = making
+  const folder = mkdtempSync(join(parent, 'agenda-chaos-'))
   chmodSync(folder, 0o777)
   const [data, log] = [join(folder, 'data'), join(folder, 'server.log')]
   const environment = { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' }
-
-  const run = (name: string, args: readonly string[]): Promise<void> =>
-    runAsServer(name, ['-D', data, ...args], folder, binaries)
+  const run: Run = (name, args) => runAsServer(name, args, folder, binaries)
+  const control = (args: readonly string[]): readonly string[] =>
+    asServer([resolve(binaries, 'pg_ctl'), '-D', data, ...args])
 
   let isGone = false
   const destroy = (): void => {
     if (isGone) return
     isGone = true
-    const [command, ...rest] = asServer([resolve(binaries, 'pg_ctl'), '-D', data, '-m', 'immediate', '-w', 'stop'])
+    const [command, ...rest] = control(['-m', 'immediate', '-w', 'stop'])
     spawnSync(command!, rest, { cwd: folder, stdio: 'ignore', env: environment })
     rmSync(folder, { recursive: true, force: true })
   }
   process.once('exit', destroy)
-  await run('initdb', ['-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8'])
+  await fill(run, data)
   appendFileSync(join(data, 'postgresql.conf'), settings(port, folder, others))
-  const start = (): Promise<void> => run('pg_ctl', ['start', '-w', '-t', '60', '-l', log])
-  await start()
   return {
+    port,
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
     version: readFileSync(join(data, 'PG_VERSION'), 'utf8').trim(),
-    start,
-    stop: (mode) => run('pg_ctl', ['stop', '-w', '-m', mode]),
+    start: () => run('pg_ctl', ['-D', data, 'start', '-w', '-t', '60', '-l', log]),
+    stop: (mode) => run('pg_ctl', ['-D', data, 'stop', '-w', '-m', mode]),
+    isRunning() {
+      const [command, ...rest] = control(['status'])
+      return spawnSync(command!, rest, { cwd: folder, stdio: 'ignore', env: environment }).status === 0
+    },
     log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
+    async standby(other) {
+      const copy = (copying: Run, target: string): Promise<void> =>
+        copying('pg_basebackup', [
+          ...['-d', `postgresql://postgres@127.0.0.1:${port}/postgres?application_name=standby`],
+          ...['-D', target, '-R', '-X', 'stream', '-c', 'fast'],
+        ])
+      const made = await makeNode(other, making, copy)
+      await made.start()
+      return made
+    },
+    promote: () => run('pg_ctl', ['-D', data, 'promote', '-w']),
     destroy,
   }
+}
+
+/**
+ * Creates and starts a cluster; `binaries` is the folder of initdb and pg_ctl, `others` are settings that override the defaults, `parent`
+ * the folder in which its own is made.
+ */
+export async function startCluster(
+  port: number,
+  binaries = findBinaries(),
+  others: readonly string[] = [],
+  parent = tmpdir(),
+): Promise<Cluster> {
+  const made = await makeNode(port, { binaries, others, parent }, (run, data) =>
+    run('initdb', ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8']),
+  )
+  await made.start()
+  return made
 }

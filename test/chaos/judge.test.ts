@@ -2,8 +2,19 @@
 import { expect, test } from 'vitest'
 import { byCause, causeOf, loggedError } from './ended.ts'
 import { stillInHand } from './handover.ts'
-import { countedTwice, judgeDials, lostCallbacks, lostChanges, silence, twice } from './judge.ts'
+import {
+  countedTwice,
+  judgeDials,
+  lostCallbacks,
+  lostChanges,
+  sentTwice,
+  silence,
+  twice,
+  unsent,
+  untold,
+} from './judge.ts'
 import type { Change, Dial } from './ledger.ts'
+import { ratesOf } from './rates.ts'
 
 const booked: Change = { kind: 'booked', id: 'a', version: 1, status: 'confirmed', start: 600, agentId: 'x', at: 1 }
 const row = { id: 'a', version: 1, status: 'confirmed', start: 600, agentId: 'x', key: 'k' }
@@ -98,4 +109,32 @@ test('error lines of the log are told from others, with or without message and c
     hasCause: true,
   })
   expect(loggedError('{"level":50}')).toMatchObject({ hasMessage: false, hasCause: false })
+})
+
+test('the same content under two ids was sent twice, under one id repeated; who was not told is found', () => {
+  const [once, again, other] = [
+    { id: '<m1@x>', content: 'ada 1' },
+    { id: '<m1@x>', content: 'ada 1' },
+    { id: '<m2@x>', content: 'ada 1' },
+  ]
+  expect(sentTwice('e-mail', [once, again])).toEqual([])
+  expect(sentTwice('e-mail', [once, again, other])).toEqual([
+    { what: 'e-mail', id: 'ada 1', why: 'came under <m1@x> and <m2@x>' },
+  ])
+  expect(untold([booked, { ...booked, id: 'b' }], [{ id: 'w', content: '', about: 'a' }])).toMatchObject([{ id: 'b' }])
+  expect(unsent(['m1', 'm3'], [once])).toMatchObject([{ id: 'm3' }])
+})
+
+test('rates: before a fault, in the best window after it, or during it', () => {
+  const every = (from: number, to: number, step: number): number[] =>
+    Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step)
+  // Ten a second, nothing from 20 to 30 s, eight a second after it.
+  const acknowledged = [...every(0, 20_000, 100), ...every(30_000, 60_000, 125)]
+  const after = ratesOf(acknowledged, 20_000, 28_000, { share: 80, when: 'after' })
+  expect(after).toMatchObject({ before: 10, reached: 8, share: 80, isMet: true })
+  expect(ratesOf(acknowledged, 20_000, 28_000, { share: 95, when: 'after' }).isMet).toBe(false)
+  expect(ratesOf(acknowledged, 20_000, 28_000, { share: 80, when: 'during' })).toMatchObject({
+    reached: 0,
+    isMet: false,
+  })
 })

@@ -105,6 +105,34 @@ export function countedTwice(dials: readonly Dial[], rows: readonly CallbackRow[
   })
 }
 
+/** What somebody outside took: under which id, what it says and to whom, and which appointment it is about. */
+export type Taken = { id: string; content: string; about?: string | undefined }
+
+/** The same content under two ids: its receiver cannot know that it is a repeat. The same id again is one. */
+export function sentTwice(what: string, taken: readonly Taken[]): Finding[] {
+  const ids = new Map<string, Set<string>>()
+  for (const { id, content } of taken) ids.set(content, (ids.get(content) ?? new Set()).add(id))
+  return [...ids]
+    .filter(([, known]) => known.size > 1)
+    .map(([content, known]) => ({ what, id: content, why: `came under ${[...known].join(' and ')}` }))
+}
+
+/** Acknowledged bookings of which no notice came. */
+export function untold(changes: readonly Change[], notices: readonly Taken[]): Finding[] {
+  const told = new Set(notices.map(({ about }) => about))
+  return changes
+    .filter(({ kind, id }) => kind === 'booked' && !told.has(id))
+    .map(({ id }) => ({ what: 'booking', id, why: 'no webhook told of it' }))
+}
+
+/** Messages that the service says it has sent, which nobody took. */
+export function unsent(sentIds: readonly string[], mails: readonly Taken[]): Finding[] {
+  const got = new Set(mails.map(({ id }) => id.replace(/^<|@.*$/g, '')))
+  return sentIds
+    .filter((id) => !got.has(id))
+    .map((id) => ({ what: 'e-mail', id, why: 'is marked as sent, nobody took it' }))
+}
+
 type Silence = { longest: number; total: number; times: number; at: number }
 
 /** Periods of more than `least` ms without an answer between `from` and `to`; figures in seconds, `at` where the longest began. */

@@ -27,6 +27,8 @@ export type Ledger = {
   /** Instants of successful probes of slots and of bookings, and of bookings alone; epoch ms. */
   answers: number[]
   bookings: number[]
+  /** Instants of acknowledged bookings, callbacks, moves and cancellations; epoch ms. */
+  acknowledged: number[]
   /** Refusals (4xx), server errors (5xx) and lost answers, counted by their text. */
   refused: Map<string, number>
   failed: Map<string, number>
@@ -42,6 +44,7 @@ export const createLedger = (): Ledger => ({
   dials: [],
   answers: [],
   bookings: [],
+  acknowledged: [],
   refused: new Map(),
   failed: new Map(),
   lost: new Map(),

@@ -1,7 +1,7 @@
 // PURE. Builds the table at the end of a run, and tells whether all figures that must be zero are zero.
 import type { Verdict, Waiting } from './checker.ts'
 import { byCause, type Ended } from './ended.ts'
-import type { Disturbed } from './faults.ts'
+import type { Course } from './disturb.ts'
 import type { Handover } from './handover.ts'
 import { silence, type Finding } from './judge.ts'
 import { sum, type Ledger } from './ledger.ts'
@@ -12,7 +12,9 @@ export type Run = {
   ledger: Ledger
   watch: Watch
   verdict: Verdict
-  disturbed: readonly Disturbed[]
+  course: Course
+  /** What came from outside: e-mails and webhooks, repeats included. */
+  taken: { mails: number; webhooks: number }
   handovers: readonly Handover[]
   waiting: Waiting
   /** The period in which faults were caused, epoch ms. */
@@ -57,14 +59,15 @@ function handoverRow(handovers: readonly Handover[]): Row {
 }
 
 export function rowsOf(run: Run): Row[] {
-  const { ledger, watch, verdict } = run
+  const { ledger, watch, verdict, course } = run
+  const late = course.disturbed.filter((one) => !one.rates.isMet)
   const kinds = (kind: string): number => ledger.changes.filter((one) => one.kind === kind).length
   const { dials } = verdict
   const quiet = silence(ledger.answers, run.from, run.to)
   const unbooked = silence(ledger.bookings, run.from, run.to)
   const waiting = run.waiting.map(({ what, n }) => `${n} ${what}`).join(', ')
   return [
-    told('faults made', `${run.disturbed.length} in ${seconds((run.to - run.from) / 1000)}`),
+    told('faults made', `${course.disturbed.length} in ${seconds((run.to - run.from) / 1000)}`),
     told(
       'acknowledged',
       `${kinds('booked')} bookings, ${ledger.promises.length} callbacks, ${kinds('cancelled')} cancellations, ${kinds('moved')} moves, ${ledger.results.length} results`,
@@ -84,6 +87,15 @@ export function rowsOf(run: Run): Row[] {
       run.waiting.reduce((all, one) => all + one.n, 0),
       waiting,
     ),
+    told('e-mails, webhooks taken outside', `${run.taken.mails}, ${run.taken.webhooks}`),
+    zero('messages sent twice under other ids', verdict.sentTwice.length),
+    zero('bookings not told by webhook, e-mails marked as sent that nobody got', verdict.untold.length),
+    {
+      name: 'faults after which the rate did not come back',
+      value: `${late.length} of ${course.disturbed.length}`,
+      wanted: 'none',
+      met: late.length === 0,
+    },
     zero('parked jobs and deliveries', verdict.parked.length),
     zero('processes that ended by themselves', watch.ended.length, phases(watch.ended)),
     told(
@@ -104,9 +116,29 @@ export function rowsOf(run: Run): Row[] {
 /** Whether a run with these rows succeeded: every figure that must be zero is zero. */
 export const isClean = (rows: readonly Row[]): boolean => rows.every((row) => row.wanted !== '0' || row.met === true)
 
+/** The faults with what was acknowledged a second before and after, or during, each. */
+export function ratesTable({ disturbed, unfit }: Course): string {
+  const cells = disturbed.map(({ fault, recovered, silent, rates }) => [
+    fault,
+    recovered === null ? 'no' : seconds(recovered),
+    seconds(silent),
+    rates.before.toFixed(0),
+    rates.reached.toFixed(0),
+    `${rates.share} %`,
+    `≥ ${rates.wanted.share} % ${rates.wanted.when}`,
+    rates.isMet ? 'yes' : '**no**',
+  ])
+  const head = ['fault', 'ready again', 'no answer', 'before /s', 'then /s', 'share', 'wanted', 'reached']
+  const left = [...unfit].map(([name, why]) => `Not made: ${name}, because ${why}`)
+  return [table(head, cells), ...left].join('\n')
+}
+
 export function tableOf(rows: readonly Row[]): string {
   const cells = rows.map((r) => [r.name, r.value, r.wanted, r.met === null ? '' : r.met ? 'yes' : '**no**'])
-  const head = ['figure', 'value', 'wanted', 'reached']
+  return table(['figure', 'value', 'wanted', 'reached'], cells)
+}
+
+function table(head: readonly string[], cells: readonly string[][]): string {
   const widths = head.map((title, i) => Math.max(title.length, ...cells.map((cell) => cell[i]!.length)))
   const line = (cell: readonly string[]): string => `| ${cell.map((text, i) => text.padEnd(widths[i]!)).join(' | ')} |`
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)].join('\n')
@@ -140,6 +172,8 @@ export function detailsOf({ ledger, watch, verdict }: Run): string {
     ...examples('Time and appointments apart', verdict.unkept),
     ...examples('Duplicate dials', verdict.dials.duplicates),
     ...examples('Counted twice', verdict.countedTwice),
+    ...examples('Sent twice', verdict.sentTwice),
+    ...examples('Not told', verdict.untold),
     ...examples('Parked', verdict.parked),
     ...counted('Error lines', watch.errors),
     ...counted('Answers of failure', ledger.failed),

@@ -4,7 +4,9 @@ import { askOnce } from './http.ts'
 
 const AGENTS = 12
 export const SLOT_MINUTES = 10
-const CONTACTS = 24
+const CONTACTS = 200
+/** So many of them have an e-mail address and are written to. */
+const WITH_EMAIL = 40
 const PUSHED = 3
 const ALWAYS = [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '24:00' }]
 /** Time-out of a push, in seconds: with five more seconds it is how long a campaign stays with a process that died. */
@@ -21,7 +23,12 @@ export type Stage = {
 }
 
 /** Creates everything through one process; `platformKey` is the operator's key. */
-export async function makeStage(base: string, platformKey: string, receiverUrl: string): Promise<Stage> {
+export async function makeStage(
+  base: string,
+  platformKey: string,
+  receiverUrl: string,
+  webhookUrl: string,
+): Promise<Stage> {
   async function make(path: string, body: object, key: string): Promise<any> {
     const reply = await askOnce(base, key, { method: 'POST', path: `/v1/${path}`, body })
     if (reply.kind === 'lost' || reply.status !== 201) throw new Error(`${path}: ${JSON.stringify(reply)}`)
@@ -41,7 +48,19 @@ export async function makeStage(base: string, platformKey: string, receiverUrl: 
   }
   const contactIds: string[] = []
   for (let i = 0; i < CONTACTS; i += 1)
-    contactIds.push((await make('contacts', { firstName: 'Ada', lastName: `Neri ${i + 1}` }, key)).id)
+    contactIds.push(
+      (
+        await make(
+          'contacts',
+          {
+            ...{ firstName: 'Ada', lastName: `Neri ${i + 1}` },
+            ...(i < WITH_EMAIL ? { email: `ada${i + 1}@posta.example` } : {}),
+          },
+          key,
+        )
+      ).id,
+    )
+  await make('webhooks', { url: webhookUrl, types: ['appointment.booked'] }, key)
   const campaign = async (name: string, connector: object): Promise<string> => {
     const hours = { hours: ALWAYS, citizenHours: ALWAYS, capacity: { kind: 'fixed', perBucket: 100_000 } }
     const retries = { maxAttempts: 3, retries: { busy: { afterMinutes: [0] } } }

@@ -22,12 +22,28 @@ export async function startWire(target: number, port = 0): Promise<Wire> {
   const lines = new Set<Line>()
   let [to, latency, isSilent] = [target, 0, false]
 
+  /** Writes chunks in their order, each when its delay is over. */
+  function writer(onto: Socket): (chunk: Buffer) => void {
+    const waiting: { chunk: Buffer; at: number }[] = []
+    function flush(): void {
+      while (waiting.length > 0 && waiting[0]!.at <= performance.now()) {
+        const { chunk } = waiting.shift()!
+        if (onto.writable) onto.write(chunk)
+      }
+      if (waiting.length > 0) setTimeout(flush, Math.ceil(waiting[0]!.at - performance.now()))
+    }
+    return (chunk) => {
+      if (latency === 0 && waiting.length === 0) return void onto.write(chunk)
+      waiting.push({ chunk, at: performance.now() + latency })
+      if (waiting.length === 1) setTimeout(flush, latency)
+    }
+  }
+
   function pass(line: Line, from: Socket, onto: Socket): void {
+    const write = writer(onto)
     from.on('data', (chunk: Buffer) => {
       if (isSilent) line.isDead = true
-      if (line.isDead) return
-      if (latency === 0) onto.write(chunk)
-      else setTimeout(() => onto.writable && onto.write(chunk), latency)
+      if (!line.isDead) write(chunk)
     })
     from.on('error', () => undefined)
     from.on('close', () => {

@@ -100,6 +100,21 @@ export async function lastTo(
     .execute()
 }
 
+/** The start, in epoch ms, that the last message about a move of the appointment states; undefined when none does. */
+export async function lastToldStart(db: Db, tenantId: string, appointmentId: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('messages')
+    .select(sql<number | null>`(document->>'start')::float8`.as('start'))
+    .where('tenant_id', '=', tenantId)
+    .where('subject_id', '=', appointmentId)
+    .where('template', '=', 'moved')
+    .where('status', 'in', ['queued', 'sent', 'delivered'])
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.start ?? undefined
+}
+
 /** Changes a message whose status is one of `from`; false when it is not. */
 export async function settleMessage(
   db: Db | Tx,

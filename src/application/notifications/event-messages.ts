@@ -12,6 +12,7 @@ import type { Language } from '../../kernel/language.ts'
 import { languageNamed } from '../../locales/words.ts'
 import { secretOf } from '../../platform/secrets/secrets.ts'
 import { DAY, HOUR } from '../../kernel/time/interval.ts'
+import { lastToldStart } from '../messaging/message.sql.ts'
 import { compose, post, speakerOf, type Occasion, type Recipient } from '../messaging/compose.ts'
 import { channelsOf } from '../messaging/gateway.sql.ts'
 import { kindOf, type MessageKind } from '../messaging/message-kinds.ts'
@@ -111,6 +112,13 @@ function kindFor(event: RelayedEvent, a: Appointment): MessageKind | null {
   }
 }
 
+/** Whether a message about an earlier move, made after this one had happened, told the present start already. */
+async function isTold(deps: Deps, event: RelayedEvent, a: Appointment): Promise<boolean> {
+  const { before, after } = event.data as { before?: { start?: string }; after?: { start?: string } }
+  if (event.type !== 'appointment.moved' || before?.start === after?.start) return false
+  return (await lastToldStart(deps.db.kysely, a.tenant_id, a.id)) === a.starts_at.getTime()
+}
+
 /** The message about an appointment event; null when there is none to send. */
 export async function appointmentMessage(
   deps: Deps,
@@ -121,6 +129,7 @@ export async function appointmentMessage(
   const kind = kindFor(event, a)
   const person = kind && a.ends_at.getTime() > deps.now() ? await personOf(deps, a) : null
   if (!kind || !person || deps.now() - event.at.getTime() > DAY) return null
+  if (await isTold(deps, event, a)) return null
   const { method } = kindOf(kind)
   const { before } = event.data as { before?: string | { start?: string } }
   // Update or cancel the calendar entry only if an invitation was sent before.

@@ -1,7 +1,7 @@
 // Applies migrations/*.sql in order of name, once each, even if several processes start together.
 import { readdirSync, readFileSync } from 'node:fs'
 import { distributeTable, isDistributed, splitCreation } from './distribute.ts'
-import type { Client, Pool } from './open.ts'
+import { WITHOUT_LIMITS, type Client, type Pool } from './open.ts'
 import { isRetryable } from './tx.ts'
 
 const FOLDER = new URL('../../../migrations/', import.meta.url)
@@ -51,6 +51,7 @@ async function apply(client: Client, name: string, distributed: boolean): Promis
 async function applyMissing(client: Client, now: Date): Promise<string[]> {
   await client.query('begin')
   try {
+    await client.query(WITHOUT_LIMITS)
     await client.query('lock table schema_migrations in exclusive mode')
     const { rows } = await client.query('select name from schema_migrations')
     const applied = new Set(rows.map((row) => row.name as string))

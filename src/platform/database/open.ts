@@ -53,7 +53,17 @@ const types = {
     parsers[oid] ?? (pg.types.getTypeParser(oid, format) as Parse),
 } as unknown as typeof pg.types
 
-function openServer(url: string, poolSize: number): pg.Pool {
+/**
+ * Limits of a connection of our own. A transaction whose process was lost without a word ends after half a minute; waiting for somebody
+ * else's row ends before all connections wait for it.
+ */
+const LIMITS = "set idle_in_transaction_session_timeout = '30s'; set lock_timeout = '10s'"
+
+/** Lifts these limits for one long transaction: a migration, a dump to a slow disk. */
+export const WITHOUT_LIMITS =
+  "select set_config('idle_in_transaction_session_timeout', '0', true), set_config('lock_timeout', '0', true)"
+
+function openServer(url: string, poolSize: number, pooler: string | undefined): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
@@ -66,7 +76,11 @@ function openServer(url: string, poolSize: number): pg.Pool {
   // only). Without a listener either event ends the process. The next statement on a lost connection rejects, and the pool
   // replaces the connection.
   pool.on('error', () => undefined)
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined)
+    // Behind a pooler the connection is not ours alone: there the role has such limits.
+    if (!pooler) void client.query(LIMITS).catch(() => undefined)
+  })
   return pool
 }
 
@@ -117,7 +131,7 @@ export async function whenAvailable<T>(work: () => Promise<T>, onWait: () => voi
 /** Opens the database and resolves once it answers. Rejects with `folder_in_use`, `database_too_old` or the driver's error. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const embedded = options.url ? undefined : await openEmbedded(options.folder)
-  const server = embedded ? undefined : openServer(options.url!, options.poolSize)
+  const server = embedded ? undefined : openServer(options.url!, options.poolSize, options.pooler)
   const pool = (embedded ?? server) as Pool
   let isDistributed = false
   if (!embedded) {

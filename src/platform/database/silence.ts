@@ -10,14 +10,28 @@ type Inside = pg.PoolClient & {
 }
 type Watched = { client: Inside; read: number; since: number }
 
+/**
+ * A transaction whose connection was lost without a word keeps its locks, and everybody who wants the same rows waits. A process of the
+ * server may by now serve somebody else, who then works or has worked within these seconds.
+ */
+const END_ABANDONED = `
+  select pg_terminate_backend(pid) from pg_stat_activity
+   where pid = any($1::int[]) and application_name = 'agenda' and state like 'idle%' and state_change < now() - interval '3 seconds'`
+
 /** How long the server may be silent before it is asked, how often that is looked at, and how long an answer may take; in ms. */
 const [SILENCE, EVERY, ANSWER] = [4_000, 1_000, 3_000]
+
+type Asked = {
+  /** Processes that may be working for this one, and such whose connection was given up: theirs is ended if it does nothing. */
+  pids: readonly number[]
+  abandoned: readonly number[]
+}
 
 /**
  * Which of the server's processes work on a statement; null when the server answers but cannot tell, as behind a pooler or when it is
  * full. Rejects when it does not answer.
  */
-async function askWorking(url: string, pids: readonly number[]): Promise<Set<number> | null> {
+async function askWorking(url: string, { pids, abandoned }: Asked): Promise<Set<number> | null> {
   const asking = new pg.Client({
     connectionString: url,
     application_name: 'agenda-ask',
@@ -34,7 +48,10 @@ async function askWorking(url: string, pids: readonly number[]): Promise<Set<num
       [pids],
     )
     const { me, working } = rows[0]!
-    return me === (asking as unknown as Inside).processID ? new Set(working) : null
+    // A pooler gives out numbers of its own.
+    if (me !== (asking as unknown as Inside).processID) return null
+    await asking.query(END_ABANDONED, [abandoned])
+    return new Set(working)
   } catch (error) {
     // An answer with an SQLSTATE is an answer.
     if (/^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '')) return null
@@ -52,6 +69,7 @@ async function askWorking(url: string, pids: readonly number[]): Promise<Set<num
 export function endSilent(pool: pg.Pool, url: string): () => void {
   const all = new Map<Inside, Watched>()
   let isAsking = false
+  let abandoned: number[] = []
 
   async function look(): Promise<void> {
     const silent: Watched[] = []
@@ -61,19 +79,27 @@ export function endSilent(pool: pg.Pool, url: string): () => void {
         Object.assign(one, { read: bytesRead, since: performance.now() })
       else if (performance.now() - one.since >= SILENCE) silent.push(one)
     }
-    if (silent.length === 0) return
-    const working = await askWorking(
-      url,
-      silent.map(({ client }) => client.processID ?? 0),
-    ).catch(() => new Set<number>())
+    if (silent.length === 0 && abandoned.length === 0) return
+    const gone = abandoned
+    const working = await askWorking(url, {
+      pids: silent.map(({ client }) => client.processID ?? 0),
+      abandoned: gone,
+    }).then(
+      (answer) => {
+        abandoned = abandoned.filter((pid) => !gone.includes(pid))
+        return answer
+      },
+      () => new Set<number>(),
+    )
     for (const one of silent) {
-      const { stream } = one.client.connection
-      if (working === null || working.has(one.client.processID ?? 0) || stream.bytesRead !== one.read)
+      const { connection, processID } = one.client
+      if (working === null || working.has(processID ?? 0) || connection.stream.bytesRead !== one.read) {
         one.since = performance.now()
-      else
-        stream.destroy(
-          Object.assign(new Error('Connection terminated: the database fell silent'), { code: 'ETIMEDOUT' }),
-        )
+        continue
+      }
+      if (processID !== null) abandoned.push(processID)
+      const error = new Error('Connection terminated: the database fell silent')
+      connection.stream.destroy(Object.assign(error, { code: 'ETIMEDOUT' }))
     }
   }
 
@@ -83,7 +109,7 @@ export function endSilent(pool: pg.Pool, url: string): () => void {
   })
   pool.on('release', (_, client) => void all.delete(client as Inside))
   const timer = setInterval(() => {
-    if (isAsking || all.size === 0) return
+    if (isAsking || (all.size === 0 && abandoned.length === 0)) return
     isAsking = true
     void look().finally(() => (isAsking = false))
   }, EVERY)

@@ -45,6 +45,9 @@ export function isRetryable(error: unknown): boolean {
   return code === '40P01' || code === '40001'
 }
 
+/** Somebody holds a row for longer than a statement waits (55P03 lock_not_available); nothing was committed. */
+export const isLocked = (error: unknown): boolean => (error as DatabaseError)?.code === '55P03'
+
 const ATTEMPTS = 6
 
 const followers = new WeakMap<Tx, (() => void)[]>()
@@ -65,8 +68,8 @@ export async function transaction<T>(db: Database, work: (tx: Tx) => Promise<T>)
       if (used) for (const follow of followers.get(used) ?? []) follow()
       return result
     } catch (error) {
-      if (!isRetryable(error)) throw error
-      if (attempt >= ATTEMPTS) throw new AppError('too_many_rivals', {}, { cause: error })
+      if (!isRetryable(error) && !isLocked(error)) throw error
+      if (attempt >= ATTEMPTS || isLocked(error)) throw new AppError('too_many_rivals', {}, { cause: error })
     }
   }
 }
@@ -84,11 +87,15 @@ export function startOver(): Error {
 export async function atomically(db: Database, statements: readonly CompiledQuery[], group?: Group): Promise<Rows> {
   // A distributed engine would move the merged rows through its coordinator.
   const isGrouped = group && db.kind === 'postgresql' && !db.isDistributed && canGroup(statements)
-  return inSpan('transaction', { attributes: { statements: statements.length } }, () =>
+  const written = inSpan('transaction', { attributes: { statements: statements.length } }, () =>
     isGrouped
       ? writeTogether(db, statements, group, (merged) => inOneTransaction(db, merged))
       : inOneTransaction(db, statements),
   )
+  return written.catch((error: unknown) => {
+    if (isLocked(error)) throw new AppError('too_many_rivals', {}, { cause: error })
+    throw error
+  })
 }
 
 async function inOneTransaction(db: Database, statements: readonly CompiledQuery[]): Promise<Rows> {
