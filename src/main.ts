@@ -86,7 +86,7 @@ export function createDeps(
     newId,
     randomBytes: bytes,
     vault: createVault({ db, keys, randomBytes: bytes, newId, now }),
-    snapshots: createSnapshots(db, now),
+    snapshots: createSnapshots(db, now, pubsub),
     platformKeyHash: config.platformKey === undefined ? undefined : hashSecret(config.platformKey),
     links: { base: config.publicUrl ?? '' },
     mail: null,

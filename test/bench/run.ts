@@ -8,6 +8,7 @@ import { benchContactScreen, benchRecognition } from './contact.ts'
 import { benchPeers } from './peers.ts'
 import { benchReminders } from './reminders.ts'
 import { makeFixture } from './fixture.ts'
+import { benchHostile } from './hostile.ts'
 import { benchPages } from './pages.ts'
 import { benchSlotCore } from './slot-core.ts'
 import { benchSlots } from './slots-http.ts'
@@ -29,6 +30,7 @@ if (url) {
     ['team', benchTeam],
     ['recognition', benchRecognition],
     ['capacity', benchCapacity],
+    ['hostile', benchHostile],
   ] as const) {
     if (!wants(name)) continue
     const fixture = await makeFixture(url)

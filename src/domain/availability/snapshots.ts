@@ -3,6 +3,7 @@
 import { LRUCache } from 'lru-cache'
 import type { CoreDeps } from '../../platform/core-deps.ts'
 import type { Database } from '../../platform/database/open.ts'
+import type { PubSub } from '../../platform/pubsub/pubsub.ts'
 import { buildConfig } from '../catalogue/build-config.ts'
 import { EMPTY_CALENDAR, withTaken, type AgentCalendar, type BusyKind, type Taken } from './agent-calendar.ts'
 import { loadConfigRows, readVersions } from '../catalogue/config.sql.ts'
@@ -289,12 +290,34 @@ function endNote(
   )
 }
 
-/** Somebody's transaction gave the calendar this version and changed nothing else. */
-function passVersion(caches: Caches, tenantId: string, agentId: string, version: number): void {
+/** What another process did to a calendar by which it got this version; without `taken` nothing but the version changed. */
+type News = { tenantId: string; agentId: string; version: number; taken?: Taken }
+const TOPIC = 'calendar'
+
+const written = ({ tenantId, agentId, version, taken }: News): string =>
+  [tenantId, agentId, version, ...(taken ? [taken.from, taken.to, taken.kind, taken.expires] : [])].join(' ')
+
+function readNews(text: string): News {
+  const [tenantId = '', agentId = '', version, from, to, kind, expires] = text.split(' ')
+  const news = { tenantId, agentId, version: Number(version) }
+  if (kind === undefined) return news
+  return { ...news, taken: { from: Number(from), to: Number(to), kind: kind as BusyKind, expires: Number(expires) } }
+}
+
+/**
+ * Brings a cached calendar to the version that another process made of it, so that it need not be read again. Only from the version
+ * just before: after a message that was lost, the calendar stays old, its version shows it, and it is read.
+ */
+function learn(caches: Caches, { tenantId, agentId, version, taken }: News): void {
   const calendars = caches.tenants.get(tenantId)?.calendars
   const cached = calendars?.get(agentId)
-  if (calendars && cached?.stored.version === version - 1)
-    calendars.set(agentId, { ...cached, stored: { ...cached.stored, version } })
+  if (!calendars || cached?.stored.version !== version - 1) return
+  const { stored, view } = cached
+  calendars.set(agentId, {
+    ...cached,
+    stored: { ...(taken ? withTaken(stored, taken) : stored), version },
+    view: taken ? withTaken(view, taken) : view,
+  })
 }
 
 /** The current configuration, confirmed by the database. */
@@ -307,17 +330,26 @@ function forgetConfig(caches: Caches, tenantId: string): void {
   if (cache) cache.config = undefined
 }
 
-/** Creates the caches of one process over one database; what each act does is said at its function. */
-export function createSnapshots(db: Database, now: () => number) {
+/**
+ * Creates the caches of one process over one database; what each act does is said at its function. With `pubsub`, processes tell each
+ * other what they book: otherwise each would read the whole calendar of an agent after every booking of another.
+ */
+export function createSnapshots(db: Database, now: () => number, pubsub?: PubSub) {
   const caches: Caches = { db, now, tenants: new LRUCache({ max: MAX_TENANTS }) }
+  pubsub?.on(TOPIC, (text) => learn(caches, readNews(text)))
+  const tell = (news: News): void => pubsub?.say(TOPIC, written(news))
   return {
     recentConfig: (tenantId: string) => recentConfig(caches, tenantId),
     recent: (tenantId: string, choose: Choose, range: Range) => recent(caches, tenantId, choose, range),
     noteReserved: (tenantId: string, agentId: string, taken: Taken) => noteReserved(caches, tenantId, agentId, taken),
-    keepReserved: (tenantId: string, agentId: string, taken: Taken, version: number) =>
-      endNote(caches.tenants.get(tenantId)?.calendars, agentId, taken, version),
-    passVersion: (tenantId: string, agentId: string, version: number) =>
-      passVersion(caches, tenantId, agentId, version),
+    keepReserved(tenantId: string, agentId: string, taken: Taken, version: number) {
+      endNote(caches.tenants.get(tenantId)?.calendars, agentId, taken, version)
+      if (taken.kind !== 'session') tell({ tenantId, agentId, version, taken })
+    },
+    passVersion(tenantId: string, agentId: string, version: number) {
+      learn(caches, { tenantId, agentId, version })
+      tell({ tenantId, agentId, version })
+    },
     dropReserved: (tenantId: string, agentId: string, taken: Taken) =>
       endNote(caches.tenants.get(tenantId)?.calendars, agentId, taken, null),
     confirm: (tenantId: string, choose: Choose) => confirm(caches, tenantId, choose),
