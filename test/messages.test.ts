@@ -142,6 +142,12 @@ describe('an appointment by whoever made it', () => {
     await call('POST', `/v1/appointments/${a.id}/rescheduling`, { start: '2026-11-27T12:00:00+01:00' }, IF_ANY)
     await service.settle()
     expect(mailbox.got).toHaveLength(3)
+    // What the office says by telephone is not known here: coming back from there is told.
+    const quietly = { start: '2026-11-30T12:00:00+01:00', as: 'staff', notify: false }
+    expect((await call('POST', `/v1/appointments/${a.id}/rescheduling`, quietly, IF_ANY)).status).toBe(200)
+    await call('POST', `/v1/appointments/${a.id}/rescheduling`, { start: '2026-11-27T12:00:00+01:00' }, IF_ANY)
+    await service.settle()
+    expect(mailbox.got).toHaveLength(4)
   })
 
   test('that waits for approval is told so without an invitation, then approved with one or refused with the reason', async () => {

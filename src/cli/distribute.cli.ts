@@ -12,6 +12,8 @@ export async function runDistribute(config: Config, now: Date): Promise<void> {
   const db = await openDatabase({ url: config.databaseUrl, folder: '', poolSize: 1 })
   const withClient = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
     const client = await db.pool.connect()
+    // Distributing a table waits for whoever uses it.
+    await client.query('set lock_timeout = 0')
     try {
       return await work(client)
     } finally {

@@ -16,6 +16,8 @@ type Mail = {
   unsubscribe?: string | undefined
   /** Start of the appointment that the message states; epoch ms. */
   start?: number | undefined
+  /** Version of the appointment that the message states. */
+  version?: number | undefined
   /** Who wrote it, as `user:<id>`; undefined = the service. */
   author?: string | undefined
 }

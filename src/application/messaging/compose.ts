@@ -55,6 +55,8 @@ export type Occasion = Saying & {
   isOwnDoing?: boolean
   /** Start of the appointment that the message states; epoch ms. Superseded when the appointment has another start. */
   start?: number | undefined
+  /** Version of the appointment that the message states. */
+  version?: number | undefined
 }
 
 export const speakerOf = (config: TenantConfig, language: Language): Speaker => ({
@@ -189,8 +191,9 @@ export async function compose(
           unsubscribe,
           code: occasion.code,
           start: occasion.start,
+          version: occasion.version,
         }
-      : { ...textDocument(sms), start: occasion.start },
+      : { ...textDocument(sms), start: occasion.start, version: occasion.version },
     due,
     expires,
     dedupeKey: occasion.dedupeKey ?? null,

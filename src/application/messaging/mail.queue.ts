@@ -11,7 +11,7 @@ async function run(deps: Deps, job: Job): Promise<Ended> {
   const m = await messageToSend(deps, job)
   if (!m) return DONE
   if (deps.clocks.current()) return sent(deps, m, job, null)
-  const { start: _told, ...document } = m.document as unknown as MailDocument
+  const { start: _told, version: _of, ...document } = m.document as unknown as MailDocument
   try {
     return sent(deps, m, job, await deps.mail!({ ...document, to: m.recipient, messageId: m.id }))
   } catch (error) {

@@ -100,19 +100,17 @@ export async function lastTo(
     .execute()
 }
 
-/** The start, in epoch ms, that the last message about a move of the appointment states; undefined when none does. */
-export async function lastToldStart(db: Db, tenantId: string, appointmentId: string): Promise<number | undefined> {
+/** The latest version of an appointment that a message about a move states, if one was sent or waits to be; else undefined. */
+export async function lastToldMove(db: Db, tenantId: string, appointmentId: string): Promise<number | undefined> {
   const row = await db
     .selectFrom('messages')
-    .select(sql<number | null>`(document->>'start')::float8`.as('start'))
+    .select(sql<number | null>`max((document->>'version')::float8)`.as('version'))
     .where('tenant_id', '=', tenantId)
     .where('subject_id', '=', appointmentId)
     .where('template', '=', 'moved')
     .where('status', 'in', ['queued', 'sent', 'delivered'])
-    .orderBy('id', 'desc')
-    .limit(1)
     .executeTakeFirst()
-  return row?.start ?? undefined
+  return row?.version ?? undefined
 }
 
 /** Changes a message whose status is one of `from`; false when it is not. */

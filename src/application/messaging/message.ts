@@ -10,6 +10,7 @@ export type TextDocument = {
   encoding: string
   segments: number
   start?: number | undefined
+  version?: number | undefined
   author?: string | undefined
 }
 

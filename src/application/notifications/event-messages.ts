@@ -12,7 +12,7 @@ import type { Language } from '../../kernel/language.ts'
 import { languageNamed } from '../../locales/words.ts'
 import { secretOf } from '../../platform/secrets/secrets.ts'
 import { DAY, HOUR } from '../../kernel/time/interval.ts'
-import { lastToldStart } from '../messaging/message.sql.ts'
+import { lastToldMove } from '../messaging/message.sql.ts'
 import { compose, post, speakerOf, type Occasion, type Recipient } from '../messaging/compose.ts'
 import { channelsOf } from '../messaging/gateway.sql.ts'
 import { kindOf, type MessageKind } from '../messaging/message-kinds.ts'
@@ -84,7 +84,17 @@ export async function occasionOf(
   const secret = await secretOf(deps, config.tenantId, 'pages')
   const link = kindOf(kind).link && manageLink(deps, { secret, base: `/${config.slug}` }, a)
   const code = WITH_TICKET.has(kind) && a.channel === 'in_person' ? a.code : undefined
-  return { ...said, kind, language, subjectId: a.id, link, code, start: a.starts_at.getTime(), ...rest }
+  return {
+    ...said,
+    kind,
+    language,
+    subjectId: a.id,
+    link,
+    code,
+    start: a.starts_at.getTime(),
+    version: a.version,
+    ...rest,
+  }
 }
 
 /** Messages about a visit that will take place: its code is shown at the counter. */
@@ -112,11 +122,12 @@ function kindFor(event: RelayedEvent, a: Appointment): MessageKind | null {
   }
 }
 
-/** Whether a message about an earlier move, made after this one had happened, told the present start already. */
+/** Whether the message about an earlier move was made after this one had happened too, and so told of it already. */
 async function isTold(deps: Deps, event: RelayedEvent, a: Appointment): Promise<boolean> {
-  const { before, after } = event.data as { before?: { start?: string }; after?: { start?: string } }
-  if (event.type !== 'appointment.moved' || before?.start === after?.start) return false
-  return (await lastToldStart(deps.db.kysely, a.tenant_id, a.id)) === a.starts_at.getTime()
+  const { version } = event.data as { version?: number }
+  if (event.type !== 'appointment.moved' || version === undefined) return false
+  const told = await lastToldMove(deps.db.kysely, a.tenant_id, a.id)
+  return told !== undefined && told >= version
 }
 
 /** The message about an appointment event; null when there is none to send. */

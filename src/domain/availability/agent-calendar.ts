@@ -36,15 +36,17 @@ export type Taken = Range & { kind: BusyKind; expires: number }
 
 /** The calendar with one more entry, in place of released time that it covers. Time outside of the loaded range is left out. */
 export function withTaken(calendar: AgentCalendar, { from, to, kind, expires }: Taken): AgentCalendar {
-  if (to <= calendar.from || from >= calendar.to) return calendar
   const at = firstEnding(calendar.spans, from)
   let covered = 0
   while (calendar.kinds[at + covered] === 'released' && calendar.spans[(at + covered) * 2]! < to) covered += 1
+  // Released time that crosses the end of the loaded range goes also with an entry outside of it.
+  const isOutside = to <= calendar.from || from >= calendar.to
+  if (isOutside && covered === 0) return calendar
   return {
     ...calendar,
-    spans: calendar.spans.toSpliced(at * 2, covered * 2, from, to),
-    kinds: calendar.kinds.toSpliced(at, covered, kind),
-    expires: calendar.expires.toSpliced(at, covered, expires),
+    spans: calendar.spans.toSpliced(at * 2, covered * 2, ...(isOutside ? [] : [from, to])),
+    kinds: calendar.kinds.toSpliced(at, covered, ...(isOutside ? [] : [kind])),
+    expires: calendar.expires.toSpliced(at, covered, ...(isOutside ? [] : [expires])),
     volatile: calendar.volatile || expires !== 0,
   }
 }

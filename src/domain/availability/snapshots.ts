@@ -179,7 +179,12 @@ function fetchShared(
           const running = (cache.calendars.get(row.agent_id)?.notes ?? []).filter((note) => !note.hasEnded)
           return [row.agent_id, viewed(unpackCalendar(row, from, to), running, caches.now())] as const
         })
-        for (const [id, calendar] of loaded) cache.calendars.set(id, calendar)
+        for (const [id, calendar] of loaded) {
+          // What was heard while the load ran may be newer.
+          const known = cache.calendars.get(id)?.stored
+          const isNewer = known && known.version > calendar.stored.version && known.from <= from && known.to >= to
+          if (!isNewer) cache.calendars.set(id, calendar)
+        }
         return loaded
       })
       .finally(() => cache.fetching.delete(key))

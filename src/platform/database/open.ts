@@ -54,10 +54,14 @@ const types = {
 } as unknown as typeof pg.types
 
 /**
- * Limits of a connection of our own. A transaction whose process was lost without a word ends after half a minute; waiting for somebody
- * else's row ends before all connections wait for it.
+ * Limits of a connection of our own, `$1` being the number of the server's process that it was told; a pooler gives out numbers of its own.
+ * A transaction whose process was lost without a word ends after half a minute; waiting for somebody else's row ends before all
+ * connections wait for it.
  */
-const LIMITS = "set idle_in_transaction_session_timeout = '30s'; set lock_timeout = '10s'"
+const LIMITS = `
+  select set_config('idle_in_transaction_session_timeout', '30s', false), set_config('lock_timeout', '10s', false)
+   where pg_backend_pid() = $1::int`
+type Numbered = { processID: number | null }
 
 /** Lifts these limits for one long transaction: a migration, a dump to a slow disk. */
 export const WITHOUT_LIMITS =
@@ -79,7 +83,7 @@ function openServer(url: string, poolSize: number, pooler: string | undefined): 
   pool.on('connect', (client) => {
     client.on('error', () => undefined)
     // Behind a pooler the connection is not ours alone: there the role has such limits.
-    if (!pooler) void client.query(LIMITS).catch(() => undefined)
+    if (!pooler) void client.query(LIMITS, [(client as unknown as Numbered).processID]).catch(() => undefined)
   })
   return pool
 }
@@ -134,13 +138,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const server = embedded ? undefined : openServer(options.url!, options.poolSize, options.pooler)
   const pool = (embedded ?? server) as Pool
   let isDistributed = false
+  const stopWatching = server && endSilent(server, options.url!)
   if (!embedded) {
     isDistributed = await requireVersion(pool).catch(async (error: unknown) => {
+      stopWatching?.()
       await pool.end()
       throw error
     })
   }
-  const stopWatching = server && endSilent(server, options.url!)
   const { onStatement, isTraced = false } = options
   const logged = (event: LogEvent): void => {
     onStatement?.(event.query.sql)

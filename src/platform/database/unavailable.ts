@@ -6,9 +6,10 @@ type DatabaseError = { code?: unknown; message?: unknown; severity?: unknown }
 const NETWORK = /^(ECONN|EPIPE|EPROTO|ETIMEDOUT|EHOST|ENET|ENOTFOUND|ENOTCONN|EAI_|ERR_SSL|ERR_TLS)/
 /**
  * SQLSTATEs of a server that is stopping, starting, full or a standby (PostgreSQL documentation, appendix A): 57P0x operator
- * intervention, 53100/53200/53300/53400 insufficient resources, class 08 connection, 25006 a write sent to a standby after a failover.
+ * intervention, 53100/53200/53300/53400 insufficient resources, class 08 connection, 25006 a write sent to a standby after a failover,
+ * 25P03 a transaction that was idle for too long.
  */
-const SERVER = /^(57P0|53[1234]00|08|25006)/
+const SERVER = /^(57P0|53[1234]00|08|25006|25P03)/
 /** Messages of the driver's own errors, which have no code. */
 const DRIVER =
   /timeout exceeded when trying to connect|Connection terminated|database is closed|not queryable|Client was closed/i

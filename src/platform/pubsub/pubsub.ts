@@ -79,6 +79,7 @@ export function createPubSub(db: Database | undefined): PubSub {
   const waiting = new Set<string>()
   let timer: NodeJS.Timeout | null = null
   let listening: Listening | null = null
+  let isClosed = false
 
   function hearPayload(payload: string): void {
     const [from, ...lines] = payload.split('\n')
@@ -90,8 +91,8 @@ export function createPubSub(db: Database | undefined): PubSub {
     }
   }
 
+  /** Sends what waits; one at a time, so that messages keep their order and take one connection. */
   async function send(): Promise<void> {
-    timer = null
     const payloads: string[] = []
     let payload = me
     for (const line of waiting) {
@@ -112,12 +113,23 @@ export function createPubSub(db: Database | undefined): PubSub {
     }
   }
 
+  function startSending(): void {
+    timer ??= setTimeout(() => {
+      void send()
+        .catch(() => undefined)
+        .finally(() => {
+          timer = null
+          if (waiting.size > 0 && !isClosed) startSending()
+        })
+    }, GATHER)
+  }
+
   return {
     say(topic, text) {
       tell(topic, text)
       if (!listening) return
       waiting.add(`${topic} ${text}`)
-      timer ??= setTimeout(() => void send().catch(() => undefined), GATHER)
+      startSending()
     },
     on(topic, hear) {
       let set = hearers.get(topic)
@@ -129,6 +141,7 @@ export function createPubSub(db: Database | undefined): PubSub {
       listening ??= listen(url, hearPayload)
     },
     async close() {
+      isClosed = true
       if (timer) clearTimeout(timer)
       await listening?.close()
     },
