@@ -78,8 +78,10 @@ async function pushing(eye: Eye, campaigns: number): Promise<boolean> {
 async function settle(eye: Eye, dialler: Dialler, seconds: number): Promise<Waiting> {
   let waiting: Waiting = []
   for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
-    waiting = (await waitingNow(eye)) ?? waiting
-    if (waiting.length === 0 && dialler.waiting() === 0) return []
+    const now = await waitingNow(eye)
+    // A server that does not answer has not said that nothing waits.
+    waiting = now ?? waiting
+    if (now?.length === 0 && dialler.waiting() === 0) return []
     await sleep(500)
   }
   return waiting
