@@ -2,20 +2,13 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
 import { describe, inject } from 'vitest'
 import { distribute } from '../../src/platform/database/distribute.ts'
 import { migrate } from '../../src/platform/database/migrate.ts'
 import { openDatabase, type Database } from '../../src/platform/database/open.ts'
+import { onServer } from './on-server.ts'
 
 export type TestDatabase = { db: Database; url: string | undefined; folder: string; drop: () => Promise<void> }
-
-async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(statement)
-  await client.end()
-}
 
 /** Whether the suite runs on the distributed engine: every database gets its extension, and its tables are distributed. */
 const onCitus = process.env.TEST_DATABASE_ENGINE === 'citus'

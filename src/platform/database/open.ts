@@ -4,7 +4,7 @@ import { Kysely, PostgresDialect, type LogEvent } from 'kysely'
 import pg from 'pg'
 import { AppError } from '../../kernel/errors.ts'
 import { openEmbedded } from './embedded.ts'
-import { endSilent } from './silence.ts'
+import { endSilent, type Inside } from './silence.ts'
 import { statementSpan } from '../tracing/tracing.ts'
 import { isUnavailable } from './unavailable.ts'
 import type { Tables } from './tables.ts'
@@ -61,7 +61,6 @@ const types = {
 const LIMITS = `
   select set_config('idle_in_transaction_session_timeout', '30s', false), set_config('lock_timeout', '10s', false)
    where pg_backend_pid() = $1::int`
-type Numbered = { processID: number | null }
 
 /** Lifts these limits for one long transaction: a migration, a dump to a slow disk. */
 export const WITHOUT_LIMITS =
@@ -83,7 +82,7 @@ function openServer(url: string, poolSize: number, pooler: string | undefined): 
   pool.on('connect', (client) => {
     client.on('error', () => undefined)
     // Behind a pooler the connection is not ours alone: there the role has such limits.
-    if (!pooler) void client.query(LIMITS, [(client as unknown as Numbered).processID]).catch(() => undefined)
+    if (!pooler) void client.query(LIMITS, [(client as Inside).processID]).catch(() => undefined)
   })
   return pool
 }

@@ -3,7 +3,7 @@
 import pg from 'pg'
 
 /** What pg's client knows of its connection; checked against the pinned version by test/silence.test.ts. */
-type Inside = pg.PoolClient & {
+export type Inside = pg.PoolClient & {
   processID: number | null
   readyForQuery: boolean
   connection: { stream: { bytesRead: number; writableLength: number; destroy: (error: Error) => void } }
