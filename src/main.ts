@@ -161,6 +161,9 @@ async function startTraces({ otlpUrl: url, role, tracePercent: percent }: Config
 async function start(config: Config): Promise<void> {
   const began = performance.now()
   const stopTracing = await startTraces(config)
+  // Read while the database opens; what fails to load is thrown where it is awaited.
+  const serving = import('./serve.ts')
+  serving.catch(() => undefined)
   const deps = await openDeps(config)
   if (config.smtpUrl !== undefined) {
     const { smtpSender } = await import('./application/messaging/smtp.ts')
@@ -178,7 +181,7 @@ async function start(config: Config): Promise<void> {
     await rotateKey(deps)
   }
   deps.connectors = await openConnectors(deps, config)
-  const { serve } = await import('./serve.ts')
+  const { serve } = await serving
   await serve(deps, config, began, stopTracing)
 }
 

@@ -5,7 +5,6 @@ import { writeEvent } from '../../platform/events/events.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { book } from '../../domain/appointment/book.ts'
 import { cancel, approveOrRefuse, setOutcome } from '../../domain/appointment/change.ts'
-import { findByExternalId } from '../../domain/appointment/appointment.sql.ts'
 import { createKey } from '../../application/identity/api-keys.ts'
 import { findSlots, type Slot } from '../../domain/availability/search.ts'
 import { prepareSearch } from '../../domain/availability/slots.ts'
@@ -191,7 +190,7 @@ function person(number: number): Body {
 
 const WEEKS = 3
 /** Most appointments per service and week: enough to look at, and few enough for a quick first start. */
-const MOST = 7
+const MOST = 5
 
 /** Books a few appointments per service, from three weeks ago to three weeks ahead, as if booked days before. */
 async function loadAppointments(deps: Deps, tenantId: string, ids: Map<string, string>): Promise<void> {
@@ -202,7 +201,7 @@ async function loadAppointments(deps: Deps, tenantId: string, ids: Map<string, s
   for (const service of SERVICES) {
     const serviceId = ids.get(`service:${service.key}`)!
     for (let week = -WEEKS; week < WEEKS; week += 1) {
-      let booked = 0
+      const wanted: DemoBooking[] = []
       const from = today + week * 7 * DAY
       const then = { ...deps, now: () => Math.min(from - 3 * DAY, now) }
       const request = { tenantId, serviceIds: [serviceId], audience: 'staff' as const, places: 1 }
@@ -210,19 +209,14 @@ async function loadAppointments(deps: Deps, tenantId: string, ids: Map<string, s
       const slots = findSlots(search, {}, from, from + 7 * DAY)
       const share = week < 0 ? 0.16 : 0.22 - 0.06 * week
       for (const slot of slots) {
-        if (next() > share || booked >= MOST) continue
+        if (next() > share || wanted.length >= MOST) continue
         number += 1
-        booked += 1
-        await bookOne(deps, {
-          then,
-          tenantId,
-          serviceId,
-          slot,
-          number,
-          luck: next(),
-          asksReason: service.questions?.some((q) => q.id === 'motivo') ?? false,
-        })
+        const asksReason = service.questions?.some((q) => q.id === 'motivo') ?? false
+        wanted.push({ then, tenantId, serviceId, slot, number, luck: next(), asksReason })
       }
+      // At once, so that they are written together.
+      const booked = await Promise.all(wanted.map((one) => bookOne(deps, one)))
+      for (const [i, appointment] of booked.entries()) if (appointment) await goOn(deps, wanted[i]!, appointment)
     }
   }
 }
@@ -237,12 +231,11 @@ type DemoBooking = {
   asksReason: boolean
 }
 
+/** Books it; null if it is there already, the time is taken or a limit is reached. */
 async function bookOne(
   deps: Deps,
-  { then, tenantId, serviceId, slot, number, luck, asksReason }: DemoBooking,
-): Promise<void> {
-  const externalId = `demo-${number}`
-  if (await findByExternalId(deps.db.kysely, tenantId, externalId)) return
+  { then, tenantId, serviceId, slot, number, asksReason }: DemoBooking,
+): Promise<{ id: string; status: string } | null> {
   const answers = asksReason ? { motivo: ['Rinnovo', 'Primo rilascio', 'Furto o smarrimento'][number % 3] } : {}
   const request = {
     serviceIds: [serviceId],
@@ -250,27 +243,32 @@ async function bookOne(
     locationId: slot.locationId,
     places: 1,
     contact: person(number) as never,
-    externalId,
+    externalId: `demo-${number}`,
     notes: 'Dato dimostrativo',
     answers,
   }
   const context = { tenantId, actor: ACTOR, hold: false, country: 'IT' }
   const booking = await book(then, request, context).catch((error: unknown) => {
-    // The time is taken, or a limit is reached: skip this appointment.
     if (error instanceof AppError && error.status < 500) return null
     throw error
   })
-  if (!booking) return
-  const change = { tenantId, id: booking.appointment.id, actor: ACTOR, wantedVersion: null }
-  const isOver = slot.start + HOUR < deps.now()
+  return booking?.isNew ? booking.appointment : null
+}
+
+/** What happened to it afterwards: cancelled, approved, visited or missed. */
+async function goOn(
+  deps: Deps,
+  { then, tenantId, slot, luck }: DemoBooking,
+  { id, status }: { id: string; status: string },
+): Promise<void> {
+  const change = { tenantId, id, actor: ACTOR, wantedVersion: null }
+  if (luck < 0.07) return void (await cancel(then, change, 'Impegno imprevisto'))
+  // Approve what has begun or starts within ten minutes; later ones stay on the list of requests.
+  if (status === 'pending' && slot.start < deps.now() + 10 * MINUTE)
+    await approveOrRefuse(then, change, 'approve', undefined).catch(ignoreRefusal)
   const after = { ...deps, now: () => Math.min(slot.start + 30 * MINUTE, deps.now()) }
-  if (luck < 0.07) await cancel(then, change, 'Impegno imprevisto')
-  else {
-    // Approve what has begun or starts within ten minutes; later ones stay on the list of requests.
-    if (slot.start < deps.now() + 10 * MINUTE)
-      await approveOrRefuse(then, change, 'approve', undefined).catch(ignoreRefusal)
-    if (isOver) await setOutcome(after, change, luck < 0.16 ? 'no_show' : 'completed', undefined).catch(ignoreRefusal)
-  }
+  if (slot.start + HOUR < deps.now())
+    await setOutcome(after, change, luck < 0.16 ? 'no_show' : 'completed', undefined).catch(ignoreRefusal)
 }
 
 /** Ignores refusals, such as an appointment that needs no approval or can no longer change; rethrows server errors. */
