@@ -5,6 +5,7 @@ import { startClock } from './clock.js'
 import { startChecks } from './checks.js'
 import { startFrame, tellFrame } from './frame.js'
 import { startHere } from './here.js'
+import { startLine } from './line.js'
 import { startTimes } from './times.js'
 
 /** Initialises the present content of the page; called again after every swap. */
@@ -14,6 +15,7 @@ function enliven() {
   startCaptcha()
   startTimes()
   startHere()
+  startLine()
   for (const button of document.querySelectorAll('[data-print]')) {
     button.hidden = false
     button.addEventListener('click', () => window.print())

@@ -23,6 +23,7 @@ export function startCaptcha() {
     if (!solution) return
     field.value = btoa(JSON.stringify({ challenge, solution }))
     note.textContent = note.dataset.done
+    if (form.hasAttribute('data-by-itself') && form.isConnected) form.requestSubmit()
   })
   note.textContent = note.dataset.working
   form.addEventListener('submit', (event) => {

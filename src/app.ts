@@ -70,6 +70,7 @@ import { inboundRoutes } from './api/inbound.routes.ts'
 import { templateRoutes } from './api/message-template.routes.ts'
 import { ratingRoutes } from './api/rating.routes.ts'
 import { waitingPages } from './site/appointment/waiting-list.page.ts'
+import { waitingRoomRoutes } from './api/waiting-room.routes.ts'
 import { waitingRoutes } from './api/waiting-list.routes.ts'
 import { externalRoutes } from './api/external-calendar.routes.ts'
 import { feedRoutes } from './api/calendar-feed.routes.ts'
@@ -78,6 +79,7 @@ import { eventRoutes } from './api/event.routes.ts'
 import { webhookRoutes } from './api/webhook.routes.ts'
 import { messageRoutes } from './api/message.routes.ts'
 import { bookingRoutes } from './site/booking/booking.page.ts'
+import { lineBefore, waitingRoomPages } from './site/waiting-room/waiting-room.page.ts'
 import { stepRoutes } from './site/booking/steps.page.ts'
 import { publicRoutes } from './site/public-api/public.routes.ts'
 import { dayPages } from './site/appointment/day.page.ts'
@@ -208,6 +210,7 @@ async function apiRoutes(api: Api, deps: Deps, authenticator: Authenticator): Pr
   jobRoutes(api, deps)
   externalRoutes(api, deps)
   waitingRoutes(api, deps)
+  waitingRoomRoutes(api, deps)
   ratingRoutes(api, deps)
   campaignRoutes(api, deps)
   callbackRoutes(api, deps)
@@ -273,7 +276,8 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   await installAssets(app, deps)
   machineFiles(app, deps)
   await installPages(app, deps, BODY_LIMIT, (pages) => {
-    bookingRoutes(pages, deps)
+    bookingRoutes(pages, deps, lineBefore(deps))
+    waitingRoomPages(pages, deps)
     stepRoutes(pages, deps)
     ownRoutes(pages, deps)
     minePages(pages, deps)

@@ -80,6 +80,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'domain/tenant',
   ],
   'domain/contact': ['domain', 'domain/catalogue/records', 'domain/tenant'],
+  'domain/waiting-room': ['domain/tenant'],
   'domain/script': [
     'domain',
     'domain/appointment',
@@ -116,6 +117,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'site/callback': ['site', 'site/booking'],
   'site/mine': ['site', 'site/booking'],
   'site/public-api': ['site', 'site/booking'],
+  'site/waiting-room': ['site', 'site/booking'],
   workspace: [
     'workspace/admin',
     'workspace/agenda',
@@ -156,6 +158,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
     ...['callbacks', 'callback_buckets', 'callback_counts', 'campaign_states', 'deliveries'],
     ...['contact_loads', 'load_refusals', 'do_not_call'],
   ],
+  'domain/waiting-room': ['waiting_rooms'],
   'domain/script': ['scripts', 'script_versions', 'script_runs', 'script_run_steps'],
   'application/identity': ['api_keys', 'users', 'sessions', 'passkeys', 'one_time_links', 'sign_in_failures'],
   'application/messaging': ['messages', 'message_templates', 'text_gateways', 'suppressions', 'inbound_messages'],

@@ -1,5 +1,6 @@
 // PURE. Arabic texts of the citizens' pages and messages.
 import { accountChanges } from './account.ar.ts'
+import { lineWords } from './line.ar.ts'
 import { counted, ownAr } from './own.ar.ts'
 import type { PageWords } from './pages.en.ts'
 
@@ -296,4 +297,5 @@ export const pagesAr: PageWords = {
   helpLegend: 'هل تحتاجون إلى شيء؟ (اختياري)',
   interpreterLanguage: 'لغة الترجمة الشفوية',
   ...ownAr,
+  line: lineWords,
 }

@@ -1,5 +1,6 @@
 // PURE. German texts of the citizens' pages and messages.
 import { accountChanges } from './account.de.ts'
+import { lineWords } from './line.de.ts'
 import { ownDe } from './own.de.ts'
 import type { PageWords } from './pages.en.ts'
 
@@ -271,4 +272,5 @@ export const pagesDe: PageWords = {
   helpLegend: 'Brauchen Sie Unterstützung? (freiwillig)',
   interpreterLanguage: 'Sprache zum Dolmetschen',
   ...ownDe,
+  line: lineWords,
 }

@@ -1,5 +1,6 @@
 // PURE. English texts of the citizens' pages and messages. The Italian file must have the same keys.
 import { accountChanges } from './account.en.ts'
+import { lineWords } from './line.en.ts'
 import { ownEn } from './own.en.ts'
 import type { ReasonCode } from '../domain/availability/explanation.ts'
 
@@ -272,6 +273,7 @@ export const pagesEn = {
   helpLegend: 'Do you need anything? (optional)',
   interpreterLanguage: 'Language of the interpreter',
   ...ownEn,
+  line: lineWords,
 }
 
 export type PageWords = typeof pagesEn

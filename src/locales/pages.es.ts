@@ -1,5 +1,6 @@
 // PURE. Spanish texts of the citizens' pages and messages.
 import { accountChanges } from './account.es.ts'
+import { lineWords } from './line.es.ts'
 import { clockEs, ownEs } from './own.es.ts'
 import type { PageWords } from './pages.en.ts'
 
@@ -270,4 +271,5 @@ export const pagesEs: PageWords = {
   helpLegend: '¿Necesita algo? (opcional)',
   interpreterLanguage: 'Idioma de la interpretación',
   ...ownEs,
+  line: lineWords,
 }

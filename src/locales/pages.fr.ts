@@ -1,5 +1,6 @@
 // PURE. French texts of the citizens' pages and messages.
 import { accountChanges } from './account.fr.ts'
+import { lineWords } from './line.fr.ts'
 import { ownFr } from './own.fr.ts'
 import type { PageWords } from './pages.en.ts'
 
@@ -280,4 +281,5 @@ export const pagesFr: PageWords = {
   helpLegend: 'Avez-vous besoin de quelque chose ? (facultatif)',
   interpreterLanguage: 'Langue de l’interprète',
   ...ownFr,
+  line: lineWords,
 }

@@ -1,5 +1,6 @@
 // PURE. Italian texts of the citizens' pages and messages.
 import { accountChanges } from './account.it.ts'
+import { lineWords } from './line.it.ts'
 import { ownIt } from './own.it.ts'
 import type { PageWords } from './pages.en.ts'
 
@@ -266,4 +267,5 @@ export const pagesIt: PageWords = {
   helpLegend: 'Hai bisogno di qualcosa? (facoltativo)',
   interpreterLanguage: 'Lingua dell’interprete',
   ...ownIt,
+  line: lineWords,
 }

@@ -1,5 +1,6 @@
 // PURE. Romanian texts of the citizens' pages and messages.
 import { accountChanges } from './account.ro.ts'
+import { lineWords } from './line.ro.ts'
 import { counted, ownRo } from './own.ro.ts'
 import type { PageWords } from './pages.en.ts'
 
@@ -268,4 +269,5 @@ export const pagesRo: PageWords = {
   helpLegend: 'Aveți nevoie de ceva? (opțional)',
   interpreterLanguage: 'Limba interpretului',
   ...ownRo,
+  line: lineWords,
 }

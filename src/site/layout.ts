@@ -15,6 +15,7 @@ function head(site: Site, page: Page, assets: Assets): Html {
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>${page.title} – ${site.config.name}</title>
     <meta name="description" content="${page.description ?? `${page.title}, ${site.config.name}`}" />
+    ${page.refreshSeconds !== undefined && html`<noscript><meta http-equiv="refresh" content="${page.refreshSeconds}" /></noscript>`}
     ${page.isPrivate && html`<meta name="robots" content="noindex" />`}
     <meta name="color-scheme" content="light dark" />
     <link rel="stylesheet" href="${assets.base}/app.css" />

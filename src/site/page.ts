@@ -11,6 +11,8 @@ export type Page = {
   path?: string
   /** What the page is about, for machines (schema.org). */
   data?: Record<string, unknown>
+  /** Loads the page again after so many seconds in browsers without scripts. */
+  refreshSeconds?: number
   /** Tells the embedding site which step the citizen has reached. */
   event?: string
 }

@@ -225,8 +225,11 @@ type PageRoute = {
   limit?: number
   /** The page also works when public booking is disabled. */
   always?: boolean
+  /** Asked before the handler; a view is shown instead of the page, such as the line before it. */
+  before?: Before | undefined
   handler: Handler
 }
+export type Before = (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View | null>
 
 /** Adds a page: loads the tenant, checks the origin of forms and the cookie of the draft, and sends the page. */
 export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): void {
@@ -251,7 +254,7 @@ export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): voi
         const draft = pathPart(request, 'draft')
         if (!draftsOf(request, site).includes(draft)) throw new AppError('draft_gone')
       }
-      const view = await route.handler(request, reply, site)
+      const view = (await route.before?.(request, reply, site)) ?? (await route.handler(request, reply, site))
       if ('redirect' in view) return reply.header('cache-control', 'no-store').redirect(view.redirect, 303)
       if ('text' in view) return reply.header('cache-control', 'no-store').type(view.type).send(view.text)
       if ('json' in view) return reply.header('cache-control', 'no-store').send(view.json)

@@ -117,6 +117,18 @@ export async function siteOf(deps: Deps, request: FastifyRequest, reply: Fastify
   }
 }
 
+/** Sets a cookie of the tenant's pages, for the session or for `maxAge` seconds; null deletes it. */
+export function setPageCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  { name, value, maxAge }: { name: string; value: string | null; maxAge?: number },
+): void {
+  const options = cookieOptions(request, site.base)
+  if (value === null) reply.clearCookie(name, options)
+  else reply.setCookie(name, value, { ...options, ...(maxAge === undefined ? {} : { maxAge }) })
+}
+
 const DRAFTS = 'agenda_drafts'
 const APPOINTMENTS = 'agenda_appointments'
 const CALLBACKS = 'agenda_callbacks'

@@ -30,7 +30,7 @@ const open = [
   ...['/:tenant/mine', '/:tenant/mine/code', '/:tenant/mine/enter', '/:tenant/mine/end'],
   ...['/:tenant/mine/with/:provider', '/:tenant/mine/with/:provider/return', '/:tenant/mine/jwks.json'],
   ...['/:tenant/.well-known/openid-federation', '/:tenant/federation/resolve'],
-  ...['/:tenant/waiting', '/:tenant/here'],
+  ...['/:tenant/waiting', '/:tenant/here', '/:tenant/line'],
   ...['/v1/public/:tenant', '/v1/public/:tenant/services', '/v1/public/:tenant/slots'],
   ...['/', '/robots.txt', '/favicon.ico', '/:tenant/sitemap.xml', '/:tenant/manifest.webmanifest'],
   ...['/:tenant/examples', '/:tenant/cookies'],

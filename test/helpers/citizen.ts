@@ -1,7 +1,8 @@
 // A citizen with a browser without JavaScript: follows links and redirects, keeps cookies, fills in forms as served.
 import type { FastifyInstance } from 'fastify'
 import { solveChallenge, type Challenge } from 'altcha-lib'
-import { deriveKey } from 'altcha-lib/algorithms/argon2id'
+import { deriveKey as argon2 } from 'altcha-lib/algorithms/argon2id'
+import { deriveKey as sha } from 'altcha-lib/algorithms/sha'
 
 export type Shown = { status: number; url: string; html: string; headers: Record<string, unknown>; text: string }
 export type Citizen = ReturnType<typeof newCitizen>
@@ -133,6 +134,7 @@ export function newCitizen(app: FastifyInstance, headers: Record<string, string>
 /** Solves the challenge of a summary page; the browser tests run the page's own worker, which takes a hundred times as long. */
 export async function solve(html: string): Promise<string> {
   const challenge = JSON.parse(decode(/data-challenge="([^"]*)"/.exec(html)![1]!)) as Challenge
+  const deriveKey = challenge.parameters.algorithm === 'SHA-256' ? sha : argon2
   const solution = await solveChallenge({ challenge, deriveKey })
   return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
 }

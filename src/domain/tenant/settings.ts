@@ -16,6 +16,7 @@ import {
   type SignIn,
   type WorkspaceSettings,
 } from './people-settings.ts'
+import { DEFAULT_WAITING_ROOM, type WaitingRoomSettings } from './waiting-room-settings.ts'
 import { DEFAULT_THEME, type Theme } from './theme.ts'
 
 type PageTexts = { intro?: string | undefined; footer?: string | undefined; consent?: string | undefined }
@@ -59,6 +60,7 @@ export type TenantSettings = {
   booking: BookingSettings
   notifications: Notifications
   waitingList: WaitingList
+  waitingRoom: WaitingRoomSettings
   followUp: FollowUp
   signIn: SignIn
   workspace: WorkspaceSettings
@@ -79,7 +81,7 @@ const DEFAULT_BOOKING: BookingSettings = {
 
 /** Settings from the stored document of a tenant. */
 export function settingsOf(document: Readonly<Record<string, unknown>>): TenantSettings {
-  const { theme, booking, notifications, waitingList, followUp, signIn, workspace, privacy, ...rest } =
+  const { theme, booking, notifications, waitingList, waitingRoom, followUp, signIn, workspace, privacy, ...rest } =
     document as Partial<TenantSettings>
   return {
     timeZone: 'Europe/Rome',
@@ -91,6 +93,7 @@ export function settingsOf(document: Readonly<Record<string, unknown>>): TenantS
     booking: { ...DEFAULT_BOOKING, ...booking },
     notifications: { ...DEFAULT_NOTIFICATIONS, ...notifications },
     waitingList: { ...DEFAULT_WAITING_LIST, ...waitingList },
+    waitingRoom: { ...DEFAULT_WAITING_ROOM, ...waitingRoom },
     followUp: { ...DEFAULT_FOLLOW_UP, ...followUp },
     signIn: { ...DEFAULT_SIGN_IN, ...signIn },
     workspace: { ...DEFAULT_WORKSPACE, ...workspace },

@@ -2,6 +2,7 @@
 import { LANGUAGES, type Language } from '../../kernel/language.ts'
 import Type from 'typebox'
 import { FollowUpBody, NotificationsBody, WaitingListBody } from './notification-settings.schema.ts'
+import { WaitingRoomBody } from './waiting-room-settings.schema.ts'
 import { PrivacyBody, SignInBody, WorkspaceBody } from './people-settings.schema.ts'
 import { LanguageName, Envelope, Name, patchOf, Zone, oneOf } from '../../platform/schema/schema.ts'
 
@@ -110,6 +111,7 @@ const pages = {
   booking: Type.Optional(BookingBody),
   notifications: Type.Optional(NotificationsBody),
   waitingList: Type.Optional(WaitingListBody),
+  waitingRoom: Type.Optional(WaitingRoomBody),
   followUp: Type.Optional(FollowUpBody),
   signIn: Type.Optional(SignInBody),
   workspace: Type.Optional(WorkspaceBody),
@@ -156,6 +158,7 @@ export const TenantChange = Type.Object(
     booking: Type.Optional(patchOf(BookingBody)),
     notifications: Type.Optional(patchOf(NotificationsBody)),
     waitingList: Type.Optional(patchOf(WaitingListBody)),
+    waitingRoom: Type.Optional(patchOf(WaitingRoomBody)),
     followUp: Type.Optional(patchOf(FollowUpBody)),
     signIn: Type.Optional(patchOf(SignInBody)),
     workspace: Type.Optional(patchOf(WorkspaceBody)),
@@ -177,6 +180,7 @@ export const TenantShown = Type.Object(
     booking: BookingBody,
     notifications: NotificationsBody,
     waitingList: WaitingListBody,
+    waitingRoom: WaitingRoomBody,
     followUp: FollowUpBody,
     signIn: SignInBody,
     workspace: WorkspaceBody,

@@ -46,6 +46,7 @@ export const TABLES: readonly string[] = [
   'external_calendars',
   'external_busy',
   'waiting_entries',
+  'waiting_rooms',
   'users',
   'sessions',
   'one_time_links',

@@ -284,6 +284,18 @@ export type WaitingRow = {
   updated_at: Date
 }
 
+export type WaitingRoomRow = {
+  tenant_id: string
+  name: string
+  issued: number
+  called: number
+  called_at: Date
+  draw_at: Date | null
+  draw_count: Generated<number>
+  draw_before: number | null
+  draw_seed: string | null
+}
+
 export type Tables = PeopleTables &
   ContactScreenTables & {
     tenants: TenantRow
@@ -330,6 +342,7 @@ export type Tables = PeopleTables &
     external_calendars: ExternalCalendarRow
     external_busy: { tenant_id: string; calendar_id: string; agent_id: string; starts_at: Date; ends_at: Date }
     waiting_entries: WaitingRow
+    waiting_rooms: WaitingRoomRow
   }
 
 export type CallbackStatus =

@@ -3,6 +3,7 @@
 // second at first, seconds at most for a person, hours for thousands of requests.
 import { createChallenge, verifySolution } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/argon2id'
+import { deriveKey as hash } from 'altcha-lib/algorithms/sha'
 import { HOUR } from '../../kernel/time/interval.ts'
 import { isSignature, signatureOf } from '../../kernel/crypto/signature.ts'
 import { textOf, type Fields } from '../../ui/form-input.ts'
@@ -22,6 +23,15 @@ const LEVELS = [
   { keyPrefix: '00', memoryCost: 16_384, cost: 4 },
 ] as const
 export const HARDEST = LEVELS.length - 1
+/**
+ * Places in a line: thousands are asked for in a minute, so the check must cost next to nothing; a browser hashes for a second or two,
+ * and sixteen times as long where a network asks for many.
+ */
+const IN_LINE = [
+  { keyPrefix: '0000', cost: 1 },
+  { keyPrefix: '00000', cost: 1 },
+] as const
+const IN_LINE_STEPS = 3
 /** Levels that the work may rise while a form is being filled in, without a refusal. */
 const PATIENCE = 2
 
@@ -42,6 +52,20 @@ export async function captchaFor(site: Site, formId: string, level = 0): Promise
   return { challenge: JSON.stringify(challenge), workerUrl: `${assetsBase()}/solver.js` }
 }
 
+/** A challenge for a form that asks for a place in line. */
+export async function lineCaptchaFor(site: Site, formId: string): Promise<Captcha> {
+  if (site.settings.booking.captcha === 'none') return null
+  const line = Math.min(IN_LINE.length - 1, Math.floor(site.workSteps / IN_LINE_STEPS))
+  const challenge = await createChallenge({
+    algorithm: 'SHA-256',
+    ...IN_LINE[line]!,
+    deriveKey: hash,
+    hmacSignatureSecret: site.secret,
+    data: { form: formId, line, until: site.now + 2 * HOUR },
+  })
+  return { challenge: JSON.stringify(challenge), workerUrl: `${assetsBase()}/solver.js` }
+}
+
 type Payload = Pick<Parameters<typeof verifySolution>[0], 'challenge' | 'solution'>
 
 function payloadIn(text: string): Payload | null {
@@ -50,6 +74,19 @@ function payloadIn(text: string): Payload | null {
     return payload?.challenge?.parameters ? payload : null
   } catch {
     return null
+  }
+}
+
+/** Whether the solution is right and was made for this form for a place in line. */
+export async function isSolvedForLine(site: Site, formId: string, text: string): Promise<boolean> {
+  if (text === '' || text.length > 3_000) return false
+  const payload = payloadIn(text)
+  const data = payload?.challenge.parameters.data as { form?: unknown; line?: unknown; until?: unknown } | undefined
+  if (!payload || data?.form !== formId || !(Number(data.until) > site.now) || !IN_LINE[Number(data.line)]) return false
+  try {
+    return (await verifySolution({ ...payload, deriveKey: hash, hmacSignatureSecret: site.secret })).verified
+  } catch {
+    return false
   }
 }
 

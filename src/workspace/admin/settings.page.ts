@@ -20,6 +20,7 @@ const PARTS = [
   'booking',
   'notifications',
   'waitingList',
+  'waitingRoom',
   'followUp',
   'signIn',
   'workspace',

@@ -2,7 +2,16 @@
 import { fieldsEn } from './fields.en.ts'
 
 type Part =
-  'office' | 'theme' | 'booking' | 'notifications' | 'waitingList' | 'followUp' | 'signIn' | 'workspace' | 'privacy'
+  | 'office'
+  | 'theme'
+  | 'booking'
+  | 'notifications'
+  | 'waitingList'
+  | 'waitingRoom'
+  | 'followUp'
+  | 'signIn'
+  | 'workspace'
+  | 'privacy'
 
 export const adminEn = {
   admin: {
@@ -43,6 +52,7 @@ export const adminEn = {
       booking: ['Public pages', 'Rules, texts and addresses of the citizens’ pages.'],
       notifications: ['Messages', 'Reminders, quiet hours, how long contents are kept.'],
       waitingList: ['Waiting list', 'Offers of earlier times.'],
+      waitingRoom: ['Waiting room', 'A line before the booking pages, when more people come than can book at once.'],
       followUp: ['After low ratings', 'Callbacks to unhappy citizens.'],
       signIn: ['Signing in', 'Sessions, second factor, the organisation’s own sign-in service.'],
       workspace: ['Workspace', 'Other systems’ pages beside a contact; sites that may show the workspace.'],

@@ -41,6 +41,10 @@ export const adminIt: typeof adminEn = {
       booking: ['Pagine pubbliche', 'Regole, testi e indirizzi delle pagine per i cittadini.'],
       notifications: ['Messaggi', 'Promemoria, ore di silenzio, per quanto si conservano i contenuti.'],
       waitingList: ['Lista d’attesa', 'Offerte di orari anticipati.'],
+      waitingRoom: [
+        'Sala d’attesa',
+        'Una fila prima delle pagine di prenotazione, quando arrivano più persone di quante possano prenotare insieme.',
+      ],
       followUp: ['Dopo valutazioni basse', 'Richiami ai cittadini scontenti.'],
       signIn: ['Accesso', 'Sessioni, secondo fattore, servizio di accesso dell’ente.'],
       workspace: ['Area di lavoro', 'Pagine di altri sistemi accanto a un contatto; siti che possono mostrare l’area.'],

@@ -1,6 +1,9 @@
 // PURE. English labels of form fields. The Italian file must have the same keys.
 
 export const fieldsEn = {
+  admitPerMinute: 'People who begin to book in a minute (0 = no waiting room)',
+  drawMinutes: 'Minutes before, in which people join the draw',
+  time: 'Time',
   accent: 'Accent colour',
   additions: 'Days of your own',
   address: 'Address',

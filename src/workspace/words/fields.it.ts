@@ -2,6 +2,9 @@
 import type { fieldsEn } from './fields.en.ts'
 
 export const fieldsIt: Record<keyof typeof fieldsEn, string> = {
+  admitPerMinute: 'Persone che iniziano a prenotare in un minuto (0 = niente sala d’attesa)',
+  drawMinutes: 'Minuti prima, in cui ci si iscrive al sorteggio',
+  time: 'Ora',
   accent: 'Colore principale',
   additions: 'Giorni propri',
   address: 'Indirizzo',

@@ -1,0 +1,159 @@
+// The waiting room before the pages on which citizens look for times and take them: lets in whom the tenant's pace allows, gives the
+// others a place in line or in a draw, and says where they stand. A booking that has begun is never stopped by it.
+import { LRUCache } from 'lru-cache'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { formFields } from '../../http/fields.ts'
+import { isSignature } from '../../kernel/crypto/signature.ts'
+import { memoizeByObject } from '../../kernel/memoize.ts'
+import { networkOf } from '../../kernel/network.ts'
+import type { Deps } from '../../domain/deps.ts'
+import type { Ticket } from '../../domain/waiting-room/line.ts'
+import {
+  aheadOf,
+  standingOf,
+  takeTicket,
+  type Standing,
+  type WaitingRoom,
+} from '../../domain/waiting-room/waiting-room.ts'
+import { textOf } from '../../ui/form-input.ts'
+import { formSeal, isSolvedForLine, lineCaptchaFor } from '../booking/proof-of-work.ts'
+import { addPage, type Before, type View } from '../pages.ts'
+import type { Site } from '../site.ts'
+import { giveTicket, giveTurn, hasTurn, ticketOf } from './ticket.ts'
+import { joinPage, lookAgain, standingPage, standingText } from './waiting-room.view.ts'
+
+const FORM = 'line'
+/** What a network gets within ten minutes: turns without asking while there is no line, and places in line without work. */
+const [FREE_TURNS, FREE_PLACES, LATELY] = [60, 20, 600_000]
+
+const roomOf = (deps: Deps, site: Site): WaitingRoom => ({
+  db: deps.db.kysely,
+  tenantId: site.tenantId,
+  settings: site.settings.waitingRoom,
+  timeZone: site.config.timeZone,
+  now: site.now,
+  randomBytes: deps.randomBytes,
+})
+
+const uses = memoizeByObject((_deps: Deps) => new LRUCache<string, { since: number; count: number }>({ max: 20_000 }))
+
+/** Counts a use of something by a network; false beyond `most` in ten minutes. */
+function isWithin(
+  deps: Deps,
+  { site, request, what, most }: { site: Site; request: FastifyRequest; what: string; most: number },
+): boolean {
+  const key = `${what} ${site.tenantId} ${networkOf(request.ip)}`
+  const known = uses(deps).get(key)
+  const use = known && site.now - known.since < LATELY ? known : { since: site.now, count: 0 }
+  uses(deps).set(key, { ...use, count: use.count + 1 })
+  return use.count < most
+}
+
+async function joinView(deps: Deps, site: Site, to: string, isCrowded = false): Promise<View> {
+  const ahead = await aheadOf(roomOf(deps, site))
+  const id = deps.newId()
+  const captcha = await lineCaptchaFor(site, id)
+  const shown = ahead.isOpen ? { isOpen: false as const, drawAt: null, ahead: 0, wait: 0 } : ahead
+  return joinPage(site, { ahead: shown, to, request: formSeal(site, FORM, id), captcha }, isCrowded)
+}
+
+/** Keeps a new ticket in a cookie, and the number of a drawn one: the next draw of this tenant must not make the place void. */
+function keepTicket(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  { ticket, standing: found }: { ticket: Ticket; standing: Exclude<Standing, { kind: 'entered' }> },
+): void {
+  const now: Ticket = found.kind === 'waiting' ? { kind: 'number', number: found.number } : ticket
+  if (ticketOf(request, site)?.kind !== now.kind) giveTicket(request, reply, site, now)
+}
+
+/** Shows where the owner of the ticket stands, or lets them in (null). */
+async function stand(
+  deps: Deps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { site, ticket }: { site: Site; ticket: Ticket },
+): Promise<View | null> {
+  const found = await standingOf(roomOf(deps, site), ticket)
+  if (!found) return joinView(deps, site, site.here)
+  if (found.kind === 'entered') {
+    giveTurn(request, reply, site, found.number)
+    return null
+  }
+  keepTicket(request, reply, site, { ticket, standing: found })
+  return standingPage(site, found)
+}
+
+async function lineOrTurn(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View | null> {
+  const ticket = ticketOf(request, site)
+  if (ticket && (await standingOf(roomOf(deps, site), ticket))) return stand(deps, request, reply, { site, ticket })
+  const { isOpen } = await aheadOf(roomOf(deps, site))
+  if (isOpen && isWithin(deps, { site, request, what: 'turns', most: FREE_TURNS })) {
+    const fresh = await takeTicket(roomOf(deps, site))
+    return stand(deps, request, reply, { site, ticket: fresh })
+  }
+  return joinView(deps, site, site.here)
+}
+
+/** The line before a page; a turn lets through. */
+export const lineBefore =
+  (deps: Deps): Before =>
+  async (request, reply, site) => {
+    if (site.settings.waitingRoom.admitPerMinute === 0 || hasTurn(deps, request, reply, site)) return null
+    const view = await lineOrTurn(deps, request, reply, site)
+    // A form is not sent again when its page is loaded again.
+    return view && request.method === 'POST' ? { redirect: site.here } : view
+  }
+
+/** The page that was asked for; only pages of this tenant on which a booking begins. */
+function wantedIn(site: Site, text: string): string {
+  const start = `${site.base}/book`
+  return text === start || text.startsWith(`${start}?`) || text.startsWith(`${start}/time?`) ? text : site.base
+}
+
+async function join(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
+  const fields = formFields(request)
+  const to = wantedIn(site, textOf(fields, 'to', 2_000))
+  const ticket = ticketOf(request, site)
+  // Pressed twice, or in two windows: one place.
+  if (ticket && (await standingOf(roomOf(deps, site), ticket))) return { redirect: to }
+  const [id = '', seal = ''] = textOf(fields, 'request', 100).split('.')
+  const isOurs = isSignature(seal, site.secret, FORM, id)
+  const isVouched =
+    isOurs &&
+    (site.settings.booking.captcha === 'none' || (await isSolvedForLine(site, id, textOf(fields, 'altcha', 3_000))))
+  if (!isVouched && !isWithin(deps, { site, request, what: 'places', most: FREE_PLACES })) {
+    reply.code(422)
+    return joinView(deps, site, to, true)
+  }
+  giveTicket(request, reply, site, await takeTicket(roomOf(deps, site)))
+  return { redirect: to }
+}
+
+/** Where this browser stands, for the script of the page. `turn`: load the page that was asked for. */
+async function standing(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
+  const ticket = ticketOf(request, site)
+  const found = ticket && (await standingOf(roomOf(deps, site), ticket))
+  if (!found || found.kind === 'entered' || site.settings.waitingRoom.admitPerMinute === 0)
+    return { json: { isTurn: true } }
+  if (ticket) keepTicket(request, reply, site, { ticket, standing: found })
+  const ahead = found.kind === 'waiting' ? found.ahead : null
+  return { json: { isTurn: false, ahead, ...standingText(site, found), again: lookAgain(found) } }
+}
+
+export function waitingRoomPages(app: FastifyInstance, deps: Deps): void {
+  addPage(app, deps, {
+    method: 'GET',
+    url: '/:tenant/line',
+    // Thousands behind one address of a mobile network look every few seconds, and an answer costs next to nothing.
+    limit: deps.publicRate * 5_000,
+    handler: (request, reply, site) => standing(deps, request, reply, site),
+  })
+  addPage(app, deps, {
+    method: 'POST',
+    url: '/:tenant/line',
+    limit: deps.publicRate * 500,
+    handler: (request, reply, site) => join(deps, request, reply, site),
+  })
+}
