@@ -10,6 +10,7 @@ import { benchReminders } from './reminders.ts'
 import { makeFixture } from './fixture.ts'
 import { benchHostile } from './hostile.ts'
 import { benchPages } from './pages.ts'
+import { benchRush } from './rush.ts'
 import { benchSlotCore } from './slot-core.ts'
 import { benchSlots } from './slots-http.ts'
 import { benchTeam } from './team.ts'
@@ -31,8 +32,10 @@ if (url) {
     ['recognition', benchRecognition],
     ['capacity', benchCapacity],
     ['hostile', benchHostile],
+    ['rush', benchRush],
   ] as const) {
-    if (!wants(name)) continue
+    // The rush takes a quarter of an hour: only if asked for.
+    if (!wants(name) || (name === 'rush' && only === undefined)) continue
     const fixture = await makeFixture(url)
     try {
       rows.push(...(await bench(fixture)))
