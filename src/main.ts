@@ -105,8 +105,9 @@ export function createDeps(
 
 async function openDeps(config: Config): Promise<Deps> {
   const keys = installationKeys(config, (text) => void process.stderr.write(`${text}\n`))
-  const { databaseUrl: url, data: folder, poolSize, pooler } = config
-  const options = { url, folder, poolSize, pooler, isTraced: config.otlpUrl !== undefined }
+  const { databaseUrl: url, data: folder, poolSize, pooler, replicaUrl, replicaWait: patience } = config
+  const replica = replicaUrl === undefined ? undefined : { url: replicaUrl, patience }
+  const options = { url, folder, poolSize, pooler, replica, isTraced: config.otlpUrl !== undefined }
   const open = async (): Promise<Deps> => {
     const db = await openDatabase(options)
     try {

@@ -80,7 +80,8 @@ export function auditRoutes(app: Api, deps: Deps): void {
       async function* lines(): AsyncGenerator<string> {
         let before: string | null = null
         for (;;) {
-          const rows = await listAudit(deps.db.kysely, tenantId, { ...filter, before, limit: 1000 })
+          const page: AuditFilter = { ...filter, before, limit: 1000 }
+          const rows: AuditEntry[] = await deps.db.reading((db) => listAudit(db, tenantId, page))
           for (const row of rows) yield `${JSON.stringify(presentAudit(row))}\n`
           if (rows.length < 1000) return
           before = rows.at(-1)!.id

@@ -87,14 +87,14 @@ async function sendFeed(deps: Deps, request: FastifyRequest, reply: FastifyReply
   const day = Math.floor(deps.now() / DAY) * DAY
   const locationId = f.owner_kind === 'location' ? f.owner_id : null
   const range = { agentIds, locationId, from: new Date(day - BACK), to: new Date(day + AHEAD) }
-  const state = await stateOfFeed(deps.db.kysely, f.tenant_id, range)
+  const state = await deps.db.reading((db) => stateOfFeed(db, f.tenant_id, range))
   const etag = tagOf(`${state} ${config.version} ${day} ${f.id}`)
   reply.headers({ etag, 'cache-control': 'private, max-age=300', 'x-robots-tag': 'noindex' })
   if (hasTag(request, etag)) return reply.code(304).send()
   const cache = bodiesOf(deps)
   const cached = cache.get(f.id)
   if (cached?.etag === etag) return reply.type('text/calendar; charset=utf-8').send(cached.body)
-  const entries = await entriesOfFeed(deps.db.kysely, f.tenant_id, range, MOST)
+  const entries = await deps.db.reading((db) => entriesOfFeed(db, f.tenant_id, range, MOST))
   const speaker = speakerOf(config, config.settings.locale)
   const secret = await secretOf(deps, f.tenant_id, 'pages')
   const uidOf = (id: string): string => `${signatureOf(secret, 'feed', id)}@agenda`

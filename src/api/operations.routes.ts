@@ -73,6 +73,17 @@ function installPoolMetrics(registry: Registry, deps: Deps): void {
     })
   gauge('agenda_database_connections', 'Open connections of the pool', ({ open }) => open)
   gauge('agenda_database_idle', 'Connections of the pool that nobody uses', ({ idle }) => idle)
+  new Gauge({
+    ...{
+      name: 'agenda_database_reads',
+      help: 'Reads that may run on a replica, by where they ran',
+      registers: [registry],
+    },
+    labelNames: ['where'],
+    collect() {
+      for (const where of ['replica', 'primary'] as const) this.set({ where }, deps.db?.reads[where] ?? 0)
+    },
+  })
   gauge('agenda_database_waiting', 'Requests that wait for a connection of the pool', ({ waiting }) => waiting)
 }
 

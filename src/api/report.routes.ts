@@ -131,7 +131,7 @@ async function forecastOf(
     Date,
     Date,
   ]
-  const hours = await countHours(deps.db.kysely, config.tenantId, { ...filter, from, to })
+  const hours = await deps.db.reading((db) => countHours(db, config.tenantId, { ...filter, from, to }))
   const made = forecast(hours, today)
   const percent = (share: number | null): number | null => (share === null ? null : Math.round(share * 1000) / 10)
   return {
@@ -168,22 +168,23 @@ async function tableOf(
   config: TenantConfig,
   { report, by, query, filter }: ReportRequest,
 ): Promise<Table & { method?: Record<string, number | null> }> {
-  const db = deps.db.kysely
+  const { reading } = deps.db
   const days = [filter.from, filter.to].map((at) => formatDate(dayOf(config.timeZone, at.getTime()))) as [
     string,
     string,
   ]
+  const callbacks = () => reading((db) => countCallbacks(db, config.tenantId, ...days, query.campaignId))
   switch (report) {
     case 'appointments':
-      return appointmentTable(config, by!, await countAppointments(db, config.tenantId, filter))
+      return appointmentTable(config, by!, await reading((db) => countAppointments(db, config.tenantId, filter)))
     case 'ratings':
-      return ratingTable(config, by!, await countRatings(db, config.tenantId, filter))
+      return ratingTable(config, by!, await reading((db) => countRatings(db, config.tenantId, filter)))
     case 'notice':
-      return noticeTable(await countNotice(db, config.tenantId, filter))
+      return noticeTable(await reading((db) => countNotice(db, config.tenantId, filter)))
     case 'callbacks':
-      return callbackTable(config, by!, await countCallbacks(db, config.tenantId, ...days, query.campaignId))
+      return callbackTable(config, by!, await callbacks())
     case 'attempts':
-      return attemptTable(config, await countCallbacks(db, config.tenantId, ...days, query.campaignId), OUTCOMES)
+      return attemptTable(config, await callbacks(), OUTCOMES)
     case 'firstFree':
       return firstFree(deps, config, query)
     case 'forecast':

@@ -40,7 +40,8 @@ async function periodOf(deps: Deps, request: FastifyRequest, q: { from: string; 
 async function* everyAnswer(deps: Deps, tenantId: string, scriptId: string, range: { from: Date; to: Date }) {
   let after = { at: range.from, key: '' }
   for (let read = 0; read < MOST_ROWS; read += PAGE) {
-    const rows = await answerRows(deps.db.kysely, tenantId, { scriptId, ...range, after, limit: PAGE })
+    const page = { scriptId, ...range, after, limit: PAGE }
+    const rows = await deps.db.reading((db) => answerRows(db, tenantId, page))
     yield rows
     const last = rows.at(-1)
     if (rows.length < PAGE || !last) return
@@ -123,8 +124,8 @@ export function scriptReportRoutes(app: Api, deps: Deps): void {
     handler: async (request) => {
       const { tenantId, ...range } = await periodOf(deps, request, request.query)
       const [steps, answers] = await Promise.all([
-        stepFigures(deps.db.kysely, tenantId, idOf(request), range),
-        answerFigures(deps.db.kysely, tenantId, idOf(request), range),
+        deps.db.reading((db) => stepFigures(db, tenantId, idOf(request), range)),
+        deps.db.reading((db) => answerFigures(db, tenantId, idOf(request), range)),
       ])
       return { steps, choices: await choicesOf(deps, tenantId, idOf(request), answers) }
     },

@@ -57,13 +57,8 @@ export async function utilisationOf(
   config: TenantConfig,
   { from, to, within, only = {} }: UtilisationQuery,
 ): Promise<Utilisation[]> {
-  const rows = await agendaRows(deps.db.kysely, config.tenantId, {
-    from: new Date(from),
-    to: new Date(to),
-    within,
-    locationId: only.locationId,
-    limit: 50_000,
-  })
+  const asked = { from: new Date(from), to: new Date(to), within, locationId: only.locationId, limit: 50_000 }
+  const rows = await deps.db.reading((db) => agendaRows(db, config.tenantId, asked))
   const byAgent = Map.groupBy(rows, (a) => a.agent_id)
   const agents = [...config.agents.values()].filter(
     (a) =>

@@ -16,6 +16,8 @@ export type Config = {
   poolSize: number
   pooler: 'transaction' | undefined
   directUrl: string | undefined
+  replicaUrl: string | undefined
+  replicaWait: number
   otlpUrl: string | undefined
   tracePercent: number
   logLevel: string
@@ -167,6 +169,26 @@ const SETTINGS: readonly Setting[] = [
       'pooler in transaction mode processes then look every ten seconds.',
     secret: true,
     read: url,
+  },
+  {
+    name: 'replicaUrl',
+    env: 'AGENDA_REPLICA_URL',
+    default: '',
+    unit: 'URL',
+    description:
+      'A standby of the same database (streaming replication) for reports, exports and calendar feeds. Decisions never use it. ' +
+      'Empty: none.',
+    secret: true,
+    read: url,
+  },
+  {
+    name: 'replicaWait',
+    env: 'AGENDA_REPLICA_WAIT',
+    default: '200',
+    unit: 'ms',
+    description:
+      'How long such a read waits until the standby has what was committed before; then it runs on DATABASE_URL.',
+    read: integer(0, 60_000),
   },
   {
     name: 'otlpUrl',

@@ -7,6 +7,7 @@ import { benchCallbacks } from './callbacks.ts'
 import { benchContactScreen, benchRecognition } from './contact.ts'
 import { benchPeers } from './peers.ts'
 import { benchReminders } from './reminders.ts'
+import { benchGrowth } from './growth.ts'
 import { makeFixture } from './fixture.ts'
 import { benchHostile } from './hostile.ts'
 import { benchPages } from './pages.ts'
@@ -33,9 +34,10 @@ if (url) {
     ['capacity', benchCapacity],
     ['hostile', benchHostile],
     ['rush', benchRush],
+    ['growth', benchGrowth],
   ] as const) {
-    // The rush takes a quarter of an hour: only if asked for.
-    if (!wants(name) || (name === 'rush' && only === undefined)) continue
+    // These take a quarter of an hour each: only if asked for.
+    if (!wants(name) || (['rush', 'growth'].includes(name) && only === undefined)) continue
     const fixture = await makeFixture(url)
     try {
       rows.push(...(await bench(fixture)))

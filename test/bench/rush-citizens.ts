@@ -2,8 +2,6 @@
 // their turn. Only on loopback, and until the deadline.
 import { Agent, request as httpRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
-import { newCitizen, timesIn, type Citizen, type Shown } from '../helpers/citizen.ts'
 
 export type RushPlan = {
   ports: number[]
@@ -35,35 +33,70 @@ const result: RushResult = {
   ...{ entered: [], booked: 0, lostHolds: 0, taken: 0, gaveUp: 0, errors: {}, waiting: [], booking: [] },
 }
 
-type Injected = { method: string; url: string; headers: Record<string, string>; payload?: string }
+type Shown = { url: string; html: string }
+type Citizen = {
+  get: (url: string) => Promise<Shown>
+  submit: (page: Shown, part: string, more?: Record<string, string>) => Promise<Shown>
+}
 
-/** The service over HTTP in the shape that the helper of the tests drives. */
-const over = (port: number): FastifyInstance =>
-  ({
-    inject: ({ method, url, headers, payload }: Injected) =>
-      new Promise((resolve, reject) => {
-        const began = performance.now()
-        const call = httpRequest({ port, host: '127.0.0.1', method, path: url, headers, agent }, (answer) => {
-          let body = ''
-          answer.setEncoding('utf8')
-          answer.on('data', (chunk: string) => (body += chunk))
-          answer.on('end', () => {
-            const isWaiting = url.endsWith('/line') || body.includes('in-line')
-            result[isWaiting ? 'waiting' : 'booking'].push(performance.now() - began)
-            const statusCode = answer.statusCode!
-            if (statusCode >= 500 || statusCode === 429)
-              result.errors[statusCode] = (result.errors[statusCode] ?? 0) + 1
-            const cookies = (answer.headers['set-cookie'] ?? []).map((line) => {
-              const [name = '', value = ''] = line.split(';')[0]!.split('=')
-              return { name, value: decodeURIComponent(value) }
-            })
-            resolve({ statusCode, headers: answer.headers, body, cookies })
-          })
+const decode = (text: string): string => text.replaceAll('&amp;', '&').replaceAll('&quot;', '"')
+/** Values of the times that a page offers. */
+const timesIn = (html: string): string[] =>
+  [...html.matchAll(/<button[^>]*?name="at"[^>]*?value="([^"]*)"/g)].map((m) => decode(m[1]!))
+
+/** Action and hidden fields of the form whose action contains `part`. Reads little, so that the measured times are those of the service. */
+function formIn({ html, url }: Shown, part: string): { action: string; fields: Record<string, string> } {
+  for (let at = html.indexOf('<form'); at >= 0; at = html.indexOf('<form', at + 1)) {
+    const form = html.slice(at, html.indexOf('</form>', at))
+    const action = decode(/action="([^"]*)"/.exec(form)?.[1] ?? '')
+    if (!action.includes(part)) continue
+    const fields: Record<string, string> = {}
+    for (const [tag] of form.matchAll(/<input[^>]*type="hidden"[^>]*>/g))
+      fields[/name="([^"]*)"/.exec(tag)![1]!] = decode(/value="([^"]*)"/.exec(tag)?.[1] ?? '')
+    return { action: action === '' ? url : action, fields }
+  }
+  throw new Error(`no form for ${part} at ${url.split('?')[0]}: ${/<h1[^>]*>([^<]*)/.exec(html)?.[1]}`)
+}
+
+/** A browser with a cookie jar: follows redirects. */
+function newCitizen(port: number, network: string): Citizen {
+  const jar = new Map<string, string>()
+  const send = (method: string, url: string, body?: string): Promise<Shown> =>
+    new Promise((resolve, reject) => {
+      const headers: Record<string, string> = { 'x-forwarded-for': network, accept: 'text/html' }
+      if (jar.size > 0) headers.cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+      if (body !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded'
+      const began = performance.now()
+      const call = httpRequest({ port, host: '127.0.0.1', method, path: url, headers, agent }, (answer) => {
+        let html = ''
+        answer.setEncoding('utf8')
+        answer.on('data', (chunk: string) => (html += chunk))
+        answer.on('end', () => {
+          const isWaiting = url.endsWith('/line') || html.includes('in-line')
+          result[isWaiting ? 'waiting' : 'booking'].push(performance.now() - began)
+          const status = answer.statusCode!
+          if (status >= 500 || status === 429) result.errors[status] = (result.errors[status] ?? 0) + 1
+          for (const line of answer.headers['set-cookie'] ?? []) {
+            const [pair = ''] = line.split(';')
+            const at = pair.indexOf('=')
+            jar.set(pair.slice(0, at), pair.slice(at + 1))
+          }
+          if (status < 300 || status >= 400) return resolve({ url, html })
+          const to = new URL(answer.headers.location!, `http://x${url}`)
+          send('GET', to.pathname + to.search).then(resolve, reject)
         })
-        call.on('error', reject)
-        call.end(payload)
-      }),
-  }) as unknown as FastifyInstance
+      })
+      call.on('error', reject)
+      call.end(body)
+    })
+  return {
+    get: (url) => send('GET', url),
+    submit(page, part, more = {}) {
+      const { action, fields } = formIn(page, part)
+      return send('POST', action, new URLSearchParams({ ...fields, ...more }).toString())
+    },
+  }
+}
 
 const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)]!
 
@@ -109,7 +142,7 @@ async function live(plan: RushPlan, n: number, began: number): Promise<void> {
   await sleep(plan.arrivals[n])
   const isOver = (): boolean => performance.now() - began > plan.deadline
   const network = `10.${(n >> 14) & 255}.${(n >> 7) & 127}.${n & 127}`
-  const citizen = newCitizen(over(plan.ports[n % plan.ports.length]!), { 'x-forwarded-for': network })
+  const citizen = newCitizen(plan.ports[n % plan.ports.length]!, network)
   const day = pick(plan.days)
   const url = `/misura/book/time?service=${plan.serviceId}&channel=in_person&month=${day.slice(0, 7)}&day=${day}`
   const page = await standInLine(citizen, await citizen.get(url), url, isOver)

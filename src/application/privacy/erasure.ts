@@ -48,7 +48,7 @@ function plain(row: Record<string, unknown>): Record<string, unknown> {
 export async function exportPerson(deps: Deps, tenantId: string, id: string): Promise<Record<string, unknown>> {
   const row = await findRow(deps.db.kysely, 'contacts', tenantId, id)
   if (!row) throw new AppError('not_found', { what: 'contact' })
-  const found = await everythingOf(deps.db.kysely, tenantId, id)
+  const found = await deps.db.reading((db) => everythingOf(db, tenantId, id))
   return {
     madeAt: new Date(deps.now()).toISOString(),
     contact: presentRow(contacts, row),

@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect, type LogEvent } from 'kysely'
 import pg from 'pg'
 import { AppError } from '../../kernel/errors.ts'
 import { openEmbedded } from './embedded.ts'
+import { readingFrom, type Reading } from './replica.ts'
 import { endSilent, type Inside } from './silence.ts'
 import { statementSpan } from '../tracing/tracing.ts'
 import { isUnavailable } from './unavailable.ts'
@@ -26,6 +27,10 @@ export type Database = {
   /** Whether statements stay prepared on a connection under a name. */
   keepsPrepared: boolean
   onStatement?: ((sql: string) => void) | undefined
+  /** Runs reads for which a standby is good enough; without one, on this database. Never for a decision. */
+  reading: Reading
+  /** How many of these ran where, since the start. */
+  reads: { replica: number; primary: number }
   /** Connections of the pool and requests that wait for one; server only. */
   counts?: () => PoolCounts
   /** Number of fsync calls; embedded only. */
@@ -39,6 +44,8 @@ type DatabaseOptions = {
   poolSize: number
   /** A pooler in front that gives each transaction another connection and keeps no prepared statements. */
   pooler?: 'transaction' | undefined
+  /** URL of a standby, and how long (ms) a read waits until it has replayed what was committed before. */
+  replica?: { url: string; patience: number } | undefined
   /** Makes a span of each statement that Kysely runs. */
   isTraced?: boolean
   /** Receives each statement that Kysely runs; tests check them against the rules for a distributed engine. */
@@ -151,10 +158,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     if (isTraced) statementSpan(event)
   }
   const log = onStatement || isTraced ? logged : undefined
-  const kysely = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: pool as never }),
-    ...(log ? { log } : {}),
-  })
+  const over = (of: Pool | pg.Pool): Kysely<Tables> =>
+    new Kysely<Tables>({ dialect: new PostgresDialect({ pool: of as never }), ...(log ? { log } : {}) })
+  const kysely = over(pool)
+  const reads = { replica: 0, primary: 0 }
+  // The position of one node of a distributed database says nothing about the others.
+  const { replica } = isDistributed ? {} : options
+  const standby = replica && openServer(replica.url, options.poolSize, undefined)
+  const stopWatchingStandby = standby && endSilent(standby, replica.url)
+  const told = (where: 'replica' | 'primary'): void => void (reads[where] += 1)
   return {
     kysely,
     pool,
@@ -162,13 +174,19 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     isDistributed,
     keepsPrepared: options.pooler !== 'transaction',
     onStatement,
+    reading: standby
+      ? readingFrom(kysely, over(standby), { patience: replica.patience, told })
+      : (work) => work(kysely),
+    reads,
     ...(embedded ? { syncs: embedded.syncs } : {}),
     ...(server
       ? { counts: () => ({ open: server.totalCount, idle: server.idleCount, waiting: server.waitingCount }) }
       : {}),
-    close: () => {
+    close: async () => {
       stopWatching?.()
-      return pool.end()
+      stopWatchingStandby?.()
+      await standby?.end()
+      await pool.end()
     },
   }
 }

@@ -22,7 +22,7 @@ const clockAt = (site: Site, at: number): string => clockOf(site.config.timeZone
 
 /** Seconds until the page looks again: often at the end, seldom at first, so that thousands can wait at once. */
 export const lookAgain = ({ kind, wait }: Waiting): number =>
-  Math.min(30, Math.max(2, kind === 'drawing' ? Math.ceil(wait / 1_000) + 1 : Math.ceil(wait / 10_000)))
+  Math.min(45, Math.max(2, kind === 'drawing' ? Math.ceil(wait / 1_000) + 1 : Math.ceil(wait / 5_000)))
 
 /** Where somebody stands, in two sentences. */
 export function standingText(site: Site, standing: Waiting): { place: string; time: string } {
