@@ -8,8 +8,6 @@ const TOLD = [1000, 500, 200, 100, 50, 20, 10, 5, 2, 1, 0]
 
 export function startLine() {
   clearTimeout(timer)
-  if (title !== '') document.title = title
-  title = ''
   const box = document.querySelector('[data-line]')
   if (!box) return
   title = document.title
@@ -20,7 +18,10 @@ export function startLine() {
     if (!box.isConnected) return
     let news = null
     try {
-      const answer = await fetch(box.dataset.line, { headers: { accept: 'application/json' } })
+      const answer = await fetch(box.dataset.line, {
+        headers: { accept: 'application/json' },
+        signal: AbortSignal.timeout(10_000),
+      })
       if (answer.ok) news = await answer.json()
     } catch {
       // No connection: the place is kept, and it is asked again.

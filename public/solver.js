@@ -23,5 +23,6 @@ const argon2 = async ({ cost, memoryCost, keyLength }, salt, password) => ({
 
 globalThis.onmessage = async ({ data: challenge }) => {
   const deriveKey = challenge.parameters.algorithm === 'SHA-256' ? hash : argon2
-  postMessage(await solveChallenge({ challenge, deriveKey, timeout: 180_000 }))
+  // Without an answer the form would wait for ever; null = this browser cannot.
+  postMessage(await solveChallenge({ challenge, deriveKey, timeout: 180_000 }).catch(() => null))
 }

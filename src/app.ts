@@ -276,9 +276,10 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   await installAssets(app, deps)
   machineFiles(app, deps)
   await installPages(app, deps, BODY_LIMIT, (pages) => {
-    bookingRoutes(pages, deps, lineBefore(deps))
+    const line = lineBefore(deps)
+    bookingRoutes(pages, deps, line)
     waitingRoomPages(pages, deps)
-    stepRoutes(pages, deps)
+    stepRoutes(pages, deps, line)
     ownRoutes(pages, deps)
     minePages(pages, deps)
     dayPages(pages, deps)

@@ -31,6 +31,7 @@ const HELP = `Agenda: appointments, availability and callbacks.
   agenda dump [FILE]           write everything but secrets to a file (or standard output); --with-secrets keeps them, sealed
   agenda restore FILE          load such a file into an empty database
   agenda distribute            spread the tables over the nodes of a Citus cluster, by tenant
+  agenda partition             put the tables that only grow into partitions by month; --keep-months N detaches older ones
   agenda rotate-key            seal with the first of AGENDA_SECRET_KEY what was sealed with another, or not at all
   agenda env-example           print .env.example
   agenda openapi               print the API description
@@ -224,6 +225,10 @@ async function run({ command, rest, flags }: Arguments): Promise<void> {
     case 'distribute': {
       const { runDistribute } = await import('./cli/distribute.cli.ts')
       return runDistribute(config, new Date())
+    }
+    case 'partition': {
+      const { runPartition } = await import('./cli/partition.cli.ts')
+      return runPartition(config, rest, Date.now())
     }
     case 'dump':
     case 'restore': {

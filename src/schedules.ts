@@ -8,6 +8,7 @@ import { endUnapproved } from './domain/appointment/change.ts'
 import { unapproved } from './domain/appointment/appointment.sql.ts'
 import { forgetExpiredHolds, nextHoldEnd } from './domain/appointment/hold.sql.ts'
 import { forgetDrafts } from './site/booking/draft.sql.ts'
+import { forgetLine } from './domain/waiting-room/line.sql.ts'
 import { countWaitingLists } from './domain/callback/contact-list/contact-list.sql.ts'
 import { runContactListImports } from './domain/callback/contact-list/import-list.ts'
 import { nextLook } from './domain/callback/dialing/claim.sql.ts'
@@ -83,6 +84,11 @@ export const SCHEDULES: readonly Schedule[] = [
     isHousekeeping: true,
     ...{ name: 'old drafts', every: SOON, mode: 'everywhere' },
     run: (deps, id) => forgetDrafts(deps.db.kysely, id, ago(deps, 0)),
+  },
+  {
+    isHousekeeping: true,
+    ...{ name: 'old draws', every: HOUR, mode: 'once' },
+    run: (deps, id) => forgetLine(deps.db.kysely, id, deps.now() - 2 * DAY),
   },
   {
     isHousekeeping: true,

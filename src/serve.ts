@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import type { Config } from './platform/config.ts'
 import { whenAvailable } from './platform/database/open.ts'
+import { startMonths } from './platform/database/partition.ts'
 import { isUnavailable } from './platform/database/unavailable.ts'
 import { AppError } from './kernel/errors.ts'
 import { reportOf } from './platform/error-report.ts'
@@ -113,6 +114,9 @@ export async function serve(
   // Reads across all tenants fail while a node of a distributed database is down. The loop reads the clocks again.
   await learnClocks(deps).catch(failed('test mode'))
   const testing = startTestTenants(deps, isWorking, failed('test mode'))
+  // The embedded database and a distributed one have no partitions by month.
+  const hasMonths = isWorking && deps.db.kind === 'postgresql' && !deps.db.isDistributed
+  const months = hasMonths ? startMonths(deps.db.pool, deps.clocks.real, failed('months')) : null
   const sweeping = isWorking ? startSchedules(deps, failed('sweep')) : null
   const working = isWorking ? startJobs(deps, queuesFor(config.mailConnections), failed('side work')) : null
   const dispatching = isWorking ? startDispatch(deps, failed('dispatch')) : null
@@ -130,6 +134,7 @@ export async function serve(
     await app.close()
     clearInterval(closing)
     await testing.stop()
+    await months?.stop()
     await sweeping?.stop()
     await working?.stop()
     await dispatching?.stop()

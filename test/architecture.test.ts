@@ -158,7 +158,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
     ...['callbacks', 'callback_buckets', 'callback_counts', 'campaign_states', 'deliveries'],
     ...['contact_loads', 'load_refusals', 'do_not_call'],
   ],
-  'domain/waiting-room': ['waiting_rooms'],
+  'domain/waiting-room': ['waiting_rooms', 'waiting_draws', 'waiting_forms'],
   'domain/script': ['scripts', 'script_versions', 'script_runs', 'script_run_steps'],
   'application/identity': ['api_keys', 'users', 'sessions', 'passkeys', 'one_time_links', 'sign_in_failures'],
   'application/messaging': ['messages', 'message_templates', 'text_gateways', 'suppressions', 'inbound_messages'],

@@ -28,16 +28,15 @@ test('nobody is called before their turn, all are called in order, and a wait is
     issued: fc.integer({ min: 0, max: 50_000 }),
     called: fc.double({ min: 0, max: 50_000, noNaN: true }),
     calledAt: fc.constant(0),
-    draw: fc.constant(null),
   })
   fc.assert(
     fc.property(line, fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 0, max: 1e7 }), (drawn, pace, now) => {
-      const one: Line = { ...drawn, called: Math.min(drawn.called, drawn.issued + burstOf(pace)) }
-      expect(calledBy(one, pace, now + 1_000)).toBeGreaterThanOrEqual(calledBy(one, pace, now))
-      expect(calledBy(one, pace, now)).toBeLessThanOrEqual(one.issued + burstOf(pace))
+      const one: Line = { ...drawn, pace, called: Math.min(drawn.called, drawn.issued + burstOf(pace)) }
+      expect(calledBy(one, now + 1_000)).toBeGreaterThanOrEqual(calledBy(one, now))
+      expect(calledBy(one, now)).toBeLessThanOrEqual(one.issued + burstOf(pace))
       if (one.issued === 0) return
-      const { wait, ahead } = waitOf(one, pace, one.issued, now)
-      expect(waitOf(one, pace, one.issued, now + wait).wait).toBeLessThanOrEqual(1)
+      const { wait, ahead } = waitOf(one, one.issued, now)
+      expect(waitOf(one, one.issued, now + wait).wait).toBeLessThanOrEqual(1)
       if (wait > 0) expect(ahead).toBeLessThan(one.issued)
     }),
   )
@@ -77,7 +76,8 @@ const localOf = (at: number) => {
   return { date, time }
 }
 const isInside = (page: Shown): boolean => timesIn(page.html).length > 0
-const look = async (citizen: Citizen): Promise<any> => JSON.parse((await citizen.get(`/${slug}/line`)).html)
+const look = async (citizen: Citizen): Promise<any> =>
+  JSON.parse((await citizen.get(`/${slug}/line`, { accept: 'application/json' })).html)
 
 test('beyond the pace people wait in order, are told their place and time, and book when it is their turn', async () => {
   expect((await settings({ admitPerMinute: 6 })).status).toBe(200)
@@ -87,8 +87,8 @@ test('beyond the pace people wait in order, are told their place and time, and b
   expect(pages.map(isInside)).toEqual([true, false, false, false, false])
   expect(pages[1]!.text).toContain('Sei in fila')
   expect(
-    pages.slice(1).map(({ text }) => /Sei il prossimo|Hai (una persona|\d+ persone) davanti/.exec(text)?.[0]),
-  ).toEqual(['Sei il prossimo', 'Hai una persona davanti', 'Hai 2 persone davanti', 'Hai 3 persone davanti'])
+    pages.slice(1).map(({ text }) => /Adesso tocca a te|Hai (una persona|\d+ persone) davanti/.exec(text)?.[0]),
+  ).toEqual(['Adesso tocca a te', 'Hai una persona davanti', 'Hai 2 persone davanti', 'Hai 3 persone davanti'])
   expect(pages[4]!.text).toContain('fra meno di un minuto')
   expect(pages[4]!.headers['cache-control']).toBe('no-store')
   expect(await look(citizens[4]!)).toMatchObject({ isTurn: false, ahead: 3, again: expect.any(Number) })
@@ -137,7 +137,7 @@ test('whoever comes before an opening takes part in a draw: nobody enters earlie
 
   service.clock.now = at
   const late = newCitizen(service.app)
-  expect((await come(late)).text).toMatch(/Hai 2\d persone davanti/)
+  expect((await come(late)).text).toMatch(/Hai 1\d persone davanti/)
   const order: number[] = []
   for (const citizen of citizens) {
     const seen = await look(citizen)
@@ -149,12 +149,24 @@ test('whoever comes before an opening takes part in a draw: nobody enters earlie
   )
   expect(order).not.toEqual([...order].sort((a, b) => a - b))
 
-  // The next draw takes nobody's place.
+  // Who still waits keeps the place at the next draw, before its people; nobody is called while they gather.
+  await settings({ admitPerMinute: 2 })
   const second = at + 3 * MINUTE
   await settings({ openings: [{ ...localOf(second), drawMinutes: 2 }] })
+  const waiting: Citizen[] = []
+  for (const citizen of [...citizens, late]) if (!(await look(citizen)).isTurn) waiting.push(citizen)
+  expect(waiting.length).toBeGreaterThan(8)
   service.clock.now = second - 2 * MINUTE
-  expect((await come(newCitizen(service.app))).text).toContain('Partecipi al sorteggio')
-  for (const citizen of [...citizens, late]) expect(isInside(await citizen.get(TIME(slug)))).toBe(true)
+  const next = newCitizen(service.app)
+  expect((await come(next)).text).toContain('Partecipi al sorteggio')
+  const kept: Citizen[] = []
+  for (const citizen of waiting) if ((await citizen.get(TIME(slug))).text.includes('Sei in fila')) kept.push(citizen)
+  expect(kept.length).toBeGreaterThan(waiting.length - 5)
+  service.clock.now = second - 1_000
+  for (const citizen of kept) expect(await look(citizen)).toMatchObject({ isTurn: false })
+  service.clock.now = second + 10 * MINUTE
+  for (const citizen of kept) expect(isInside(await citizen.get(TIME(slug)))).toBe(true)
+  expect((await look(next)).isTurn).toBe(true)
 })
 
 test('a place costs work; without scripts a connection gets some places, and the pages say what to do', async () => {
@@ -217,14 +229,66 @@ test('an address elsewhere is not followed, and a closed room is open', async ()
   expect(await look(citizen)).toEqual({ isTurn: true })
 })
 
+test('a turn kept from a quiet hour, a draft that nobody began and one begun before pass nobody by at a draw', async () => {
+  await settings({ admitPerMinute: 60 })
+  const early = newCitizen(service.app)
+  const times = await early.get(TIME(slug))
+  expect(isInside(times)).toBe(true)
+  // A time held before the draw.
+  const holder = newCitizen(service.app)
+  const page = await holder.get(TIME(slug))
+  const held = await holder.submit(page, '/book/time', { at: timesIn(page.html)[0]! })
+  const draft = /book\/([0-9a-f-]{36})\//.exec(held.url)![1]!
+  const hoarder = newCitizen(service.app)
+  const [id, seal] = /name="draft" value="([^".]*)\.([^"]*)"/.exec(times.html)!.slice(1) as [string, string]
+  const at = Math.ceil(service.clock.now / MINUTE) * MINUTE + 20 * MINUTE
+  await settings({ openings: [{ ...localOf(at), drawMinutes: 15 }] })
+  for (const now of [at - 14 * MINUTE, at]) {
+    service.clock.now = now
+    for (let i = 0; i < 15; i += 1) await come(newCitizen(service.app))
+    expect(isInside(await early.get(TIME(slug)))).toBe(false)
+    expect((await early.submit(times, '/book/time', { at: timesIn(times.html)[0]! })).html).toContain(`/${slug}/line"`)
+    // A draft that a page only named, and one that was begun before the draw.
+    hoarder.jar.set('agenda_drafts', `${id}.${seal}`)
+    expect((await hoarder.get(`/${slug}/book/${id}/time`)).html).not.toContain('name="at"')
+    const query = TIME(slug).split('?')[1]!
+    expect(isInside(await holder.get(`/${slug}/book/${draft}/time?${query}`))).toBe(false)
+    // What is held is finished, line or not.
+    if (now === at) break
+    const who = { firstName: 'Ugo', lastName: 'Bo', email: 'u@posta.example', phone: '' }
+    expect((await holder.submit(held, '/applicant', who)).url).toContain('/summary')
+  }
+})
+
+test('the work of one form is worth one place, and a browser without cookies is told so', async () => {
+  await settings({ admitPerMinute: 1 })
+  await come(newCitizen(service.app))
+  const robot = newCitizen(service.app)
+  const page = await robot.get(TIME(slug))
+  const places: boolean[] = []
+  for (let i = 0; i < 4; i += 1) {
+    robot.jar.clear()
+    places.push((await robot.submit(page, '/line')).text.includes('Sei in fila'))
+  }
+  expect(places).toEqual([true, false, false, false])
+  robot.jar.clear()
+  const without = await robot.get(`${TIME(slug)}&joined=1`)
+  expect(without.text).toContain('servono i cookie')
+  expect(without.html).not.toContain('data-by-itself')
+  expect((await robot.get(`/${slug}/line`)).url).toBe(`/${slug}`)
+  // Switched off while people wait.
+  await settings({ admitPerMinute: 0 })
+  expect((await tenant.call('GET', '/v1/waiting-room')).body).toMatchObject({ waiting: 0, waitSeconds: 0 })
+})
+
 test('numbers given at the same time are never given twice', async () => {
   const { kysely } = service.deps.db
-  const taking = { tenantId: tenant.id, perMinute: 60, now: service.clock.now }
+  const taking = { tenantId: tenant.id, pace: 60, now: service.clock.now }
   const counts = Array.from({ length: 40 }, (_, i) => 1 + (i % 7))
   const lines = await Promise.all(counts.map((count) => takeNumbers(kysely, { ...taking, count })))
   const given = lines.flatMap(({ issued }, i) => Array.from({ length: counts[i]! }, (_, back) => issued - back))
   expect(given.sort((a, b) => a - b)).toEqual(given.map((_, i) => i + 1))
   const at = service.clock.now + MINUTE
-  const drawn = await Promise.all(counts.map((count) => joinDraw(kysely, { ...taking, count }, at)))
-  expect(Math.max(...drawn.map((line) => line!.draw!.count))).toBe(counts.reduce((a, b) => a + b))
+  const drawn = await Promise.all(counts.map((count) => joinDraw(kysely, tenant.id, count, at)))
+  expect(Math.max(...drawn.map((draw) => draw!.count))).toBe(counts.reduce((a, b) => a + b))
 })

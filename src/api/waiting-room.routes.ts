@@ -34,7 +34,7 @@ export function waitingRoomRoutes(app: Api, deps: Deps): void {
       const tenantId = tenantOf(request)
       const { waitingRoom, timeZone } = (await configOf(deps, tenantId)).settings
       const room = {
-        db: deps.db.kysely,
+        db: deps.db,
         tenantId,
         settings: waitingRoom,
         timeZone,

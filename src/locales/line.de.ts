@@ -7,7 +7,7 @@ export const lineWords = {
       : `${ahead === 1 ? 'Eine Person wartet' : `${ahead} Personen warten`}. Sie wären ${when} an der Reihe.`,
   drawTitle: (clock: string) => `Die Buchung öffnet um ${clock} Uhr`,
   drawText: (clock: string) =>
-    `Wer bis ${clock} Uhr hier ist, nimmt an einer Verlosung der Reihenfolge teil. Früher zu kommen bringt keinen Vorteil.`,
+    `Wer vor ${clock} Uhr hier ist, nimmt an einer Verlosung der Reihenfolge teil. Früher zu kommen bringt keinen Vorteil.`,
   join: 'In die Warteschlange stellen',
   joinDraw: 'An der Verlosung teilnehmen',
   placeTitle: 'Sie sind in der Warteschlange',
@@ -28,4 +28,7 @@ export const lineWords = {
   crowded:
     'Viele Menschen mit Ihrer Verbindung stehen schon in der Schlange. Schalten Sie JavaScript ein oder ' +
     'versuchen Sie es in einigen Minuten wieder.',
+  noCookies:
+    'Ihr Browser hat Ihren Platz nicht behalten: Dafür braucht er Cookies. Erlauben Sie sie, oder öffnen ' +
+    'Sie die Seite in einem eigenen Fenster.',
 }

@@ -7,7 +7,7 @@ export const lineWords = {
       : `${ahead === 1 ? 'Hay una persona' : `Hay ${ahead} personas`} en la cola. Su turno llegaría ${when}.`,
   drawTitle: (clock: string) => `Las reservas se abren a las ${clock}`,
   drawText: (clock: string) =>
-    `Quien esté aquí antes de las ${clock} participa en un sorteo del orden. Llegar primero no da ventaja.`,
+    `Quien esté aquí antes de las ${clock} participa en un sorteo del orden. Llegar antes no da ventaja.`,
   join: 'Ponerse en la cola',
   joinDraw: 'Participar en el sorteo',
   placeTitle: 'Está en la cola',
@@ -21,7 +21,9 @@ export const lineWords = {
   soon: 'en menos de un minuto',
   inMinutes: (n: number) => (n === 1 ? 'en un minuto aproximadamente' : `en unos ${n} minutos`),
   inHours: (n: number) => `en unas ${n} horas`,
-  keep: 'Deje abierta esta página: avanza sola. Si la cierra, vuelva a abrirla en este navegador dentro de un día: su lugar se conserva.',
+  keep:
+    'Deje abierta esta página: avanza sola. Si la cierra, vuelva a abrirla en este navegador en el plazo ' +
+    'de un día: su lugar se conserva.',
   drawnTitle: 'Participa en el sorteo',
   inDraw: (n: number) => (n === 1 ? 'Por ahora solo está usted.' : `Hasta ahora participan ${n} personas.`),
   drawAt: (clock: string, when: string) => `El orden se sortea a las ${clock}, ${when}.`,
@@ -29,4 +31,6 @@ export const lineWords = {
   again: 'Mirar de nuevo',
   crowded:
     'Muchas personas con su conexión ya están en la cola. Active JavaScript en su navegador o inténtelo de nuevo en unos minutos.',
+  noCookies:
+    'Su navegador no ha guardado su lugar: para eso necesita cookies. Permítalas, o abra la página en una ventana propia.',
 }

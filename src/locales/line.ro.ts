@@ -10,7 +10,7 @@ export const lineWords = {
       : `${ahead === 1 ? 'O persoană este' : `${counted(ahead, 'persoane')} sunt`} la rând. Rândul dumneavoastră ar veni ${when}.`,
   drawTitle: (clock: string) => `Programările se deschid la ${clock}`,
   drawText: (clock: string) =>
-    `Cine este aici înainte de ${clock} participă la o tragere la sorți pentru ordine. Nu este niciun avantaj să veniți primul.`,
+    `Cine este aici înainte de ${clock} participă la o tragere la sorți pentru ordine. Nu este niciun avantaj să veniți mai devreme.`,
   join: 'Așezați-vă la rând',
   joinDraw: 'Participați la tragerea la sorți',
   placeTitle: 'Sunteți la rând',
@@ -28,11 +28,16 @@ export const lineWords = {
     'Lăsați această pagină deschisă: merge mai departe singură. Dacă o închideți, deschideți-o din nou ' +
     'în acest browser în decurs de o zi: locul se păstrează.',
   drawnTitle: 'Participați la tragerea la sorți',
-  inDraw: (n: number) => (n === 1 ? 'Deocamdată sunteți singur.' : `Până acum participă ${counted(n, 'persoane')}.`),
+  inDraw: (n: number) =>
+    n === 1
+      ? 'Deocamdată participă o singură persoană: dumneavoastră.'
+      : `Până acum participă ${counted(n, 'persoane')}.`,
   drawAt: (clock: string, when: string) => `Ordinea se trage la sorți la ${clock}, ${when}.`,
   turn: 'Este rândul dumneavoastră',
   again: 'Verificați din nou',
   crowded:
     'Multe persoane cu conexiunea dumneavoastră sunt deja la rând. Activați JavaScript în browser sau ' +
     'încercați din nou peste câteva minute.',
+  noCookies:
+    'Browserul nu v-a păstrat locul: are nevoie de cookie-uri. Permiteți-le sau deschideți pagina într-o fereastră proprie.',
 }

@@ -76,7 +76,13 @@ function nextOf(site: Site, request: FastifyRequest, code: ProblemCode): { href:
   if (code === 'access_over') return { href: `${site.base}/mine`, text: site.words.mine.title }
   if (code === 'link_invalid' || code === 'appointment_not_matched') return { href: `${site.base}/find`, text: w.find }
   if (code === 'internal_error' || code === 'database_unavailable' || code === 'too_many_requests')
-    return { href: request.method === 'GET' ? site.here : site.here.replace(/\/[a-z-]+$/, '/summary'), text: w.retry }
+    return {
+      href:
+        request.method === 'GET' || site.here.endsWith('/line')
+          ? site.here
+          : site.here.replace(/\/[a-z-]+$/, '/summary'),
+      text: w.retry,
+    }
   if (id !== '' && code !== 'not_found') return { href: `${site.base}/appointments/${id}`, text: w.back }
   return { href: site.base, text: w.start }
 }
@@ -230,6 +236,16 @@ type PageRoute = {
   handler: Handler
 }
 export type Before = (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View | null>
+
+/** The line before the pages on which times are looked for and taken. */
+export type Line = {
+  /** Asked before such a page. */
+  before: Before
+  /** Whether a draw has begun since (epoch ms), before which nobody books. */
+  isOvertaken: (site: Site, since: number) => boolean
+  /** Told of each time that was taken. */
+  took: (request: FastifyRequest, site: Site) => void
+}
 
 /** Adds a page: loads the tenant, checks the origin of forms and the cookie of the draft, and sends the page. */
 export function addPage(app: FastifyInstance, deps: Deps, route: PageRoute): void {

@@ -63,7 +63,10 @@ function newCitizen(port: number, network: string): Citizen {
   const jar = new Map<string, string>()
   const send = (method: string, url: string, body?: string): Promise<Shown> =>
     new Promise((resolve, reject) => {
-      const headers: Record<string, string> = { 'x-forwarded-for': network, accept: 'text/html' }
+      const headers: Record<string, string> = {
+        'x-forwarded-for': network,
+        accept: url.endsWith('/line') ? 'application/json' : 'text/html',
+      }
       if (jar.size > 0) headers.cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
       if (body !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded'
       const began = performance.now()

@@ -79,7 +79,12 @@ export function newCitizen(app: FastifyInstance, headers: Record<string, string>
   const jar = new Map<string, string>()
   const visited: string[] = []
 
-  async function send(method: 'GET' | 'POST', url: string, fields?: [string, string][]): Promise<Shown> {
+  async function send(
+    method: 'GET' | 'POST',
+    url: string,
+    fields?: [string, string][],
+    more: Record<string, string> = {},
+  ): Promise<Shown> {
     const cookies = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     visited.push(url)
     const answer = await app.inject({
@@ -88,6 +93,7 @@ export function newCitizen(app: FastifyInstance, headers: Record<string, string>
       headers: {
         'accept-language': 'it',
         ...headers,
+        ...more,
         ...(cookies === '' ? {} : { cookie: cookies }),
         ...(fields ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
       },
@@ -125,7 +131,7 @@ export function newCitizen(app: FastifyInstance, headers: Record<string, string>
   return {
     jar,
     visited,
-    get: (url: string) => send('GET', url),
+    get: (url: string, more: Record<string, string> = {}) => send('GET', url, undefined, more),
     post: (url: string, f: [string, string][]) => send('POST', url, f),
     submit,
   }

@@ -22,6 +22,8 @@ type Stored = { appointments: number; reservations: number; agents: number }
 
 export type Rivals = {
   db: Database
+  /** The direct way to the database. */
+  url: string
   tenantId: string
   processes: ServiceProcess[]
   call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<HttpReply>
@@ -74,6 +76,7 @@ export async function startRivals(serverUrl: string, way: Way = {}): Promise<Riv
   }
   return {
     db,
+    url,
     tenantId,
     processes,
     call,

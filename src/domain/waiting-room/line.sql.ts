@@ -1,88 +1,102 @@
 // All SQL of waiting rooms. Numbers are given by one statement for all who ask a process at the same time.
 import { sql, type Selectable } from 'kysely'
-import type { WaitingRoomRow } from '../../platform/database/tables.ts'
-import type { Db } from '../../platform/database/tx.ts'
-import { burstOf, type Line } from './line.ts'
-
-type Row = Selectable<WaitingRoomRow>
+import type { WaitingDrawRow, WaitingRoomRow } from '../../platform/database/tables.ts'
+import type { Db, Tx } from '../../platform/database/tx.ts'
+import { uuidAt } from '../../kernel/uuid.ts'
+import { burstOf, type Draw, type Line } from './line.ts'
 
 /** The line before the booking pages; so far a tenant has no other. */
 const NAME = 'booking'
 
-const lineOf = (row: Row): Line => ({
-  issued: Number(row.issued),
-  called: Number(row.called),
-  calledAt: row.called_at.getTime(),
-  draw:
-    row.draw_at === null
-      ? null
-      : {
-          at: row.draw_at.getTime(),
-          count: Number(row.draw_count),
-          before: row.draw_before === null ? null : Number(row.draw_before),
-          seed: row.draw_seed,
-        },
+const lineOf = (row: Selectable<WaitingRoomRow>): Line => ({
+  ...{
+    issued: Number(row.issued),
+    called: Number(row.called),
+    calledAt: row.called_at.getTime(),
+    pace: Number(row.pace),
+  },
 })
-const first = (rows: readonly Row[]): Line | null => (rows[0] ? lineOf(rows[0]) : null)
+const drawOf = (row: Selectable<WaitingDrawRow>): Draw => ({
+  ...{ at: row.at.getTime(), count: Number(row.count), seed: row.seed },
+  before: row.before === null ? null : Number(row.before),
+})
 
-/** The line of a tenant; null before anybody stood in it. */
-export async function findLine(db: Db, tenantId: string): Promise<Line | null> {
-  return first(
-    await db
-      .selectFrom('waiting_rooms')
-      .selectAll()
-      .where('tenant_id', '=', tenantId)
-      .where('name', '=', NAME)
-      .execute(),
-  )
+/** The line of a tenant (null before anybody stood in it), and its draws after `since`. */
+export async function findLine(db: Db, tenantId: string, since: Date): Promise<{ line: Line | null; draws: Draw[] }> {
+  const [lines, draws] = await Promise.all([
+    db.selectFrom('waiting_rooms').selectAll().where('tenant_id', '=', tenantId).where('name', '=', NAME).execute(),
+    db.selectFrom('waiting_draws').selectAll().where('tenant_id', '=', tenantId).where('at', '>', since).execute(),
+  ])
+  return { line: lines[0] ? lineOf(lines[0]) : null, draws: draws.map(drawOf) }
 }
 
-type Taking = { tenantId: string; count: number; perMinute: number; now: number }
+type Taking = { tenantId: string; count: number; pace: number; now: number }
 
-/** Who could enter by now; places that nobody used are lost but for a few (see `burstOf`). */
-const calledNow = ({ perMinute, now }: Omit<Taking, 'count'>, spare: number) =>
-  sql<number>`least(w.called + ${perMinute}::float8 / 60 * greatest(0, extract(epoch from ${new Date(now)}::timestamptz - w.called_at)),
-                    w.issued + ${spare}::int)`
-
-/** Gives the next `count` numbers; they end with `issued` of the line it returns. */
-export async function takeNumbers(db: Db, taking: Taking): Promise<Line> {
-  const { tenantId, count, perMinute, now } = taking
-  const { rows } = await sql<Row>`
-    insert into waiting_rooms as w (tenant_id, name, issued, called, called_at)
-    values (${tenantId}, ${NAME}, ${count}::bigint, ${burstOf(perMinute)}::float8, ${new Date(now)})
+/** Gives the next `count` numbers; they end with `issued` of the line it returns. A new pace counts from now on. */
+export async function takeNumbers(
+  db: Db,
+  { tenantId, count, pace, now }: Taking,
+  spare = burstOf(pace),
+): Promise<Line> {
+  const at = new Date(now)
+  const { rows } = await sql<Selectable<WaitingRoomRow>>`
+    insert into waiting_rooms as w (tenant_id, name, issued, called, called_at, pace)
+    values (${tenantId}, ${NAME}, ${count}::bigint, ${spare}::float8, ${at}, ${pace}::float8)
         on conflict (tenant_id, name) do update
-       set issued = w.issued + ${count}::bigint,
-           called = ${calledNow(taking, burstOf(perMinute))},
-           called_at = greatest(w.called_at, ${new Date(now)})
+       set issued = w.issued + ${count}::bigint, pace = ${pace}::float8, called_at = greatest(w.called_at, ${at}),
+           called = greatest(w.called, least(w.called + w.pace / 60 * greatest(0, extract(epoch from ${at}::timestamptz - w.called_at)),
+                                             w.issued + ${spare}::int))
     returning *`.execute(db)
-  return first(rows)!
+  return lineOf(rows[0]!)
 }
 
 /** Lets `count` people into the draw for the opening `at` (epoch ms); null if it has taken place. */
-export async function joinDraw(db: Db, { tenantId, count, perMinute, now }: Taking, at: number): Promise<Line | null> {
-  const opening = new Date(at)
-  const { rows } = await sql<Row>`
-    insert into waiting_rooms as w (tenant_id, name, issued, called, called_at, draw_at, draw_count)
-    values (${tenantId}, ${NAME}, 0, ${burstOf(perMinute)}::float8, ${new Date(now)}, ${opening}, ${count}::bigint)
-        on conflict (tenant_id, name) do update
-       set draw_count = case when w.draw_at = ${opening} then w.draw_count else 0 end + ${count}::bigint,
-           draw_before = null, draw_seed = null, draw_at = ${opening}
-     where w.draw_at is distinct from ${opening} or w.draw_before is null
+export async function joinDraw(db: Db, tenantId: string, count: number, at: number): Promise<Draw | null> {
+  const { rows } = await sql<Selectable<WaitingDrawRow>>`
+    insert into waiting_draws as d (tenant_id, at, count) values (${tenantId}, ${new Date(at)}, ${count}::bigint)
+        on conflict (tenant_id, at) do update set count = d.count + ${count}::bigint where d.before is null
     returning *`.execute(db)
-  return first(rows)
+  return rows[0] ? drawOf(rows[0]) : null
 }
 
-/** Draws the order for the opening `at` (epoch ms): its people get the next numbers. Null if it has taken place. */
+/** Draws the order for the opening `at` (epoch ms): its people get the next numbers, as of then. Does nothing if it has taken place. */
 export async function draw(
-  db: Db,
-  pace: { tenantId: string; perMinute: number; now: number },
-  { at, seed }: { at: number; seed: string },
-): Promise<Line | null> {
-  const { rows } = await sql<Row>`
-    update waiting_rooms as w
-       set draw_before = w.issued, draw_seed = ${seed}, issued = w.issued + w.draw_count,
-           called = ${calledNow(pace, 0)}, called_at = greatest(w.called_at, ${new Date(pace.now)})
-     where tenant_id = ${pace.tenantId} and name = ${NAME} and draw_at = ${new Date(at)} and draw_before is null
-    returning *`.execute(db)
-  return first(rows)
+  tx: Tx,
+  { tenantId, pace, at, seed }: { tenantId: string; pace: number; at: number; seed: string },
+): Promise<void> {
+  const opening = new Date(at)
+  const undrawn = await tx
+    .selectFrom('waiting_draws')
+    .select('count')
+    .where('tenant_id', '=', tenantId)
+    .where('at', '=', opening)
+    .where('before', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!undrawn) return
+  const count = Number(undrawn.count)
+  const { issued } = await takeNumbers(tx, { tenantId, count, pace, now: at }, 0)
+  await tx
+    .updateTable('waiting_draws')
+    .set({ before: issued - count, seed })
+    .where('tenant_id', '=', tenantId)
+    .where('at', '=', opening)
+    .execute()
+}
+
+/** Marks forms as used; returns those that were not used before. */
+export async function useForms(db: Db, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .insertInto('waiting_forms')
+    .values(ids.map((id) => ({ tenant_id: tenantId, id })))
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doNothing())
+    .returning('id')
+    .execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Forgets used forms that were made before `made` (epoch ms) and draws before that day. */
+export async function forgetLine(db: Db, tenantId: string, made: number): Promise<void> {
+  await db.deleteFrom('waiting_forms').where('tenant_id', '=', tenantId).where('id', '<', uuidAt(made)).execute()
+  await db.deleteFrom('waiting_draws').where('tenant_id', '=', tenantId).where('at', '<', new Date(made)).execute()
 }

@@ -5,7 +5,7 @@ import { instantOf, parseDate } from '../../kernel/time/zone.ts'
 import type { Opening } from '../tenant/waiting-room-settings.ts'
 
 /** A draw for the order of all who arrived before an opening. */
-type Draw = {
+export type Draw = {
   /** The opening, epoch ms. */
   at: number
   /** How many take part. */
@@ -23,33 +23,36 @@ export type Line = {
   /** Numbers up to this one could enter at `calledAt` (epoch ms); not whole between two people. */
   called: number
   calledAt: number
-  draw: Draw | null
+  /** How many people enter in a minute; above zero. */
+  pace: number
 }
 
-/** What one person in line has: a number, or a place in a draw that decides on the number. */
-export type Ticket = { kind: 'number'; number: number } | { kind: 'draw'; at: number; index: number }
+/** What one person in line has: a number, or a place in a draw that decides on the number. `since`: when it was given, epoch ms. */
+export type Ticket = { since: number } & (
+  { kind: 'number'; number: number } | { kind: 'draw'; at: number; index: number }
+)
 
 /** Unused places are kept for ten seconds of arrivals: a small crowd passes without a line, a large one does not. */
-export const burstOf = (perMinute: number): number => Math.max(1, Math.ceil(perMinute / 6))
+export const burstOf = (pace: number): number => Math.max(1, Math.ceil(pace / 6))
 
-/** Numbers up to this one may enter at `now` (epoch ms); `perMinute` people enter in a minute. */
-export function calledBy(line: Line, perMinute: number, now: number): number {
+/** Numbers up to this one may enter at `now` (epoch ms). */
+export function calledBy(line: Line, now: number): number {
   const since = Math.max(0, now - line.calledAt) / MINUTE
-  return Math.min(line.called + perMinute * since, line.issued + burstOf(perMinute))
+  return Math.min(line.called + line.pace * since, line.issued + burstOf(line.pace))
 }
 
 /** How many people are still before this number, and in how many ms it is called; zero and zero if it has been called. */
-export function waitOf(line: Line, perMinute: number, number: number, now: number): { ahead: number; wait: number } {
-  const called = calledBy(line, perMinute, now)
+export function waitOf(line: Line, number: number, now: number): { ahead: number; wait: number } {
+  const called = calledBy(line, now)
   if (number <= called) return { ahead: 0, wait: 0 }
-  return { ahead: number - 1 - Math.floor(called), wait: Math.ceil(((number - called) / perMinute) * MINUTE) }
+  return { ahead: number - 1 - Math.floor(called), wait: Math.ceil(((number - called) / line.pace) * MINUTE) }
 }
 
-/** The number of a ticket; `undrawn` before its draw has taken place; null if it belongs to no line of ours. */
-export function numberOf(line: Line | null, ticket: Ticket): number | 'undrawn' | null {
+/** The number of a ticket; `undrawn` before its draw has taken place; null if no such ticket was given as far as is known here. */
+export function numberOf(line: Line | null, draws: readonly Draw[], ticket: Ticket): number | 'undrawn' | null {
   if (ticket.kind === 'number') return line && ticket.number <= line.issued ? ticket.number : null
-  const draw = line?.draw
-  if (!draw || draw.at !== ticket.at || ticket.index > draw.count) return null
+  const draw = draws.find(({ at }) => at === ticket.at)
+  if (!draw || ticket.index > draw.count) return null
   if (draw.before === null || draw.seed === null) return 'undrawn'
   return draw.before + 1 + shuffled(draw.seed, draw.count, ticket.index - 1)
 }
@@ -76,15 +79,32 @@ export function shuffled(seed: string, count: number, index: number): number {
   return value
 }
 
-const instantIn = (zone: string, { date, time }: Opening): number => {
-  const [hours = 0, minutes = 0] = time.split(':').map(Number)
-  return instantOf(zone, parseDate(date) * DAY + (hours * 60 + minutes) * MINUTE)
-}
+/** The openings as instants: `from` = when people begin to join the draw, `at` = when it takes place; epoch ms. */
+const momentsOf = (openings: readonly Opening[], zone: string): { from: number; at: number }[] =>
+  openings.map(({ date, time, drawMinutes }) => {
+    const [hours = 0, minutes = 0] = time.split(':').map(Number)
+    const at = instantOf(zone, parseDate(date) * DAY + (hours * 60 + minutes) * MINUTE)
+    return { from: at - drawMinutes * MINUTE, at }
+  })
 
 /** The opening (epoch ms) whose draw people join at `now`; null if there is none. The first of several. */
 export function drawAt(openings: readonly Opening[], zone: string, now: number): number | null {
-  const open = openings
-    .map((one) => ({ at: instantIn(zone, one), minutes: one.drawMinutes }))
-    .filter(({ at, minutes }) => now >= at - minutes * MINUTE && now < at)
+  const open = momentsOf(openings, zone).filter(({ from, at }) => now >= from && now < at)
   return open.length === 0 ? null : Math.min(...open.map(({ at }) => at))
+}
+
+/** Whether an opening lies in (since, now]. */
+export const hasOpened = (openings: readonly Opening[], zone: string, since: number, now: number): boolean =>
+  momentsOf(openings, zone).some(({ at }) => since < at && at <= now)
+
+/** When (epoch ms) the latest draw since `since` began; null if none has. Whoever kept a turn from before it would pass everybody by. */
+export function lastDrawSince(openings: readonly Opening[], zone: string, since: number, now: number): number | null {
+  const begun = momentsOf(openings, zone).filter(({ from }) => since < from && from <= now)
+  return begun.length === 0 ? null : Math.max(...begun.map(({ from }) => from))
+}
+
+/** Whether a number had been called by `when` (epoch ms), which may be before the line was last written. */
+export function wasCalledBy(line: Line, number: number, when: number): boolean {
+  if (when >= line.calledAt) return number <= calledBy(line, when)
+  return number <= line.called - (line.pace * (line.calledAt - when)) / MINUTE
 }

@@ -47,6 +47,8 @@ export const TABLES: readonly string[] = [
   'external_busy',
   'waiting_entries',
   'waiting_rooms',
+  'waiting_draws',
+  'waiting_forms',
   'users',
   'sessions',
   'one_time_links',

@@ -290,11 +290,9 @@ export type WaitingRoomRow = {
   issued: number
   called: number
   called_at: Date
-  draw_at: Date | null
-  draw_count: Generated<number>
-  draw_before: number | null
-  draw_seed: string | null
+  pace: number
 }
+export type WaitingDrawRow = { tenant_id: string; at: Date; count: number; before: number | null; seed: string | null }
 
 export type Tables = PeopleTables &
   ContactScreenTables & {
@@ -343,6 +341,8 @@ export type Tables = PeopleTables &
     external_busy: { tenant_id: string; calendar_id: string; agent_id: string; starts_at: Date; ends_at: Date }
     waiting_entries: WaitingRow
     waiting_rooms: WaitingRoomRow
+    waiting_draws: WaitingDrawRow
+    waiting_forms: { tenant_id: string; id: string }
   }
 
 export type CallbackStatus =

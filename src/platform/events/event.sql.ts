@@ -2,6 +2,8 @@
 import { CompiledQuery, sql } from 'kysely'
 import { HAS_WON, together } from '../database/together.ts'
 import type { Db, Tx } from '../database/tx.ts'
+import { DAY } from '../../kernel/time/interval.ts'
+import { timeOfUuid, uuidAt } from '../../kernel/uuid.ts'
 import { relayOf } from './catalogue.ts'
 
 export type NewEvent = {
@@ -100,15 +102,22 @@ export async function putEvents(
 
 const COLUMNS = ['id', 'type', 'at', 'actor', 'data'] as const
 
+/** The smallest id that an event of this subject can have, a day earlier because clocks of processes differ; UUIDv7 alone has a time. */
+const sinceMade = (subjectId: string): string => uuidAt(subjectId[14] === '7' ? timeOfUuid(subjectId) - DAY : 0)
+
 /** Events of one subject, oldest first. */
 export async function listEvents(db: Db, tenantId: string, subjectId: string) {
-  return db
-    .selectFrom('events')
-    .select(COLUMNS)
-    .where('tenant_id', '=', tenantId)
-    .where('subject_id', '=', subjectId)
-    .orderBy('id')
-    .execute()
+  return (
+    db
+      .selectFrom('events')
+      .select(COLUMNS)
+      .where('tenant_id', '=', tenantId)
+      .where('subject_id', '=', subjectId)
+      // Where events are in partitions by month, only those since the subject was made are read.
+      .where('id', '>=', sinceMade(subjectId))
+      .orderBy('id')
+      .execute()
+  )
 }
 
 export async function findEvent(db: Db, tenantId: string, subjectId: string, id: string) {

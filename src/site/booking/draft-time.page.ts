@@ -6,13 +6,15 @@ import type { ProblemCode } from '../../kernel/errors.ts'
 import { faultWords } from '../../locales/words.ts'
 import { NO_FAULTS, type Faults } from '../../ui/form.ts'
 import { firstText, type Fields } from '../../ui/form-input.ts'
-import { addPage, type View } from '../pages.ts'
+import { addPage, type Before, type Line, type View } from '../pages.ts'
 import { draftSignature, type Site } from '../site.ts'
 import { nextStep, placeQuery, selectionQuery, type Draft } from './draft.ts'
 import { loadDraft } from './loaded-draft.ts'
 import { choosePlace } from './place.page.ts'
 import { OF_TIME, showTimes, takeTime } from './time.page.ts'
+import { requireDraft } from './drafts.ts'
 import { requireWish } from './wish-in-url.ts'
+import { timeOfUuid } from '../../kernel/uuid.ts'
 
 /** The query of a page in the draft: complete addresses stand for themselves, short ones mean the draft's own choice. */
 function completed(request: FastifyRequest, draft: Draft): Fields | null {
@@ -58,19 +60,35 @@ export const draftPages =
     method: 'GET' | 'POST',
     name: string,
     handler: (request: FastifyRequest, reply: FastifyReply, site: Site) => Promise<View>,
+    before?: Before,
   ): void =>
     addPage(app, deps, {
       ...{ method, url: `/:tenant/book/:draft/${name}`, access: { kind: 'browser' as const, of: 'draft' as const } },
-      handler,
+      ...{ before, handler },
     })
 
-export function timeOfDraftRoutes(app: FastifyInstance, deps: Deps): void {
+/** Whoever holds a time may change it; one without a time, or begun before a draw, is like any other who wants one. */
+const lineUnlessHeld =
+  (deps: Deps, line: Line): Before =>
+  async (request, reply, site) => {
+    const id = pathPart(request, 'draft')
+    const draft = await requireDraft(deps, site.tenantId, id)
+    const isHeld = draft.appointmentId !== null || (draft.held !== null && draft.held.until > site.now)
+    return isHeld && !line.isOvertaken(site, timeOfUuid(id)) ? null : line.before(request, reply, site)
+  }
+
+export function timeOfDraftRoutes(app: FastifyInstance, deps: Deps, line: Line): void {
   const own = draftPages(app, deps)
-  own('GET', 'time', (request, _reply, site) => changeTime(deps, request, site))
-  own('POST', 'time', (request, reply, site) =>
-    takeTime(deps, request, reply, { site, inDraft: pathPart(request, 'draft') }),
+  const before = lineUnlessHeld(deps, line)
+  own('GET', 'time', (request, _reply, site) => changeTime(deps, request, site), before)
+  own(
+    'POST',
+    'time',
+    (request, reply, site) =>
+      takeTime(deps, request, reply, { site, inDraft: pathPart(request, 'draft'), took: line.took }),
+    before,
   )
-  own('GET', 'place', (request, _reply, site) => changePlace(deps, request, site))
+  own('GET', 'place', (request, _reply, site) => changePlace(deps, request, site), before)
   // Where the citizen left off.
   own('GET', 'resume', async (request, _reply, site) => {
     const { base, draft } = await loadDraft(deps, request, site)

@@ -32,6 +32,7 @@ const IN_LINE = [
   { keyPrefix: '00000', cost: 1 },
 ] as const
 const IN_LINE_STEPS = 3
+const lineLevelOf = (site: Site): number => Math.min(IN_LINE.length - 1, Math.floor(site.workSteps / IN_LINE_STEPS))
 /** Levels that the work may rise while a form is being filled in, without a refusal. */
 const PATIENCE = 2
 
@@ -55,7 +56,7 @@ export async function captchaFor(site: Site, formId: string, level = 0): Promise
 /** A challenge for a form that asks for a place in line. */
 export async function lineCaptchaFor(site: Site, formId: string): Promise<Captcha> {
   if (site.settings.booking.captcha === 'none') return null
-  const line = Math.min(IN_LINE.length - 1, Math.floor(site.workSteps / IN_LINE_STEPS))
+  const line = lineLevelOf(site)
   const challenge = await createChallenge({
     algorithm: 'SHA-256',
     ...IN_LINE[line]!,
@@ -83,6 +84,7 @@ export async function isSolvedForLine(site: Site, formId: string, text: string):
   const payload = payloadIn(text)
   const data = payload?.challenge.parameters.data as { form?: unknown; line?: unknown; until?: unknown } | undefined
   if (!payload || data?.form !== formId || !(Number(data.until) > site.now) || !IN_LINE[Number(data.line)]) return false
+  if (Number(data.line) < lineLevelOf(site)) return false
   try {
     return (await verifySolution({ ...payload, deriveKey: hash, hmacSignatureSecret: site.secret })).verified
   } catch {

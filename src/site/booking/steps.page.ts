@@ -9,7 +9,7 @@ import { findAppointment } from '../../domain/appointment/appointment.sql.ts'
 import { problemWords } from '../../locales/words.ts'
 import { NO_FAULTS, messageBox } from '../../ui/form.ts'
 import { html } from '../../platform/html/html.ts'
-import { addPage, type View } from '../pages.ts'
+import { addPage, type Line, type View } from '../pages.ts'
 import { isSameText, readSignedName, signedName } from '../../kernel/crypto/signature.ts'
 import { rememberAppointment, type Site } from '../site.ts'
 import { draftPages, timeOfDraftRoutes } from './draft-time.page.ts'
@@ -259,7 +259,7 @@ async function loadActivation(deps: Deps, request: FastifyRequest, site: Site) {
   return { id, draft, token }
 }
 
-export function stepRoutes(app: FastifyInstance, deps: Deps): void {
+export function stepRoutes(app: FastifyInstance, deps: Deps, line: Line): void {
   const own = draftPages(app, deps)
   /** A page of the draft with typed data; redirects to the appointment if the draft is confirmed. */
   const shown = (name: string, show: (site: Site, loaded: Loaded, request: FastifyRequest) => Promise<View> | View) =>
@@ -270,7 +270,7 @@ export function stepRoutes(app: FastifyInstance, deps: Deps): void {
       // No time: the booking was given up and the browser went back. Ask for personal data only after a time is chosen.
       return held ? show(site, loaded, request) : { redirect: `${loaded.base}/time` }
     })
-  timeOfDraftRoutes(app, deps)
+  timeOfDraftRoutes(app, deps, line)
   shown('details', (site, { page, wish, base }) =>
     wish.visit.questions.length === 0
       ? { redirect: `${base}/applicant` }

@@ -264,13 +264,15 @@ export async function takeTime(
   deps: Deps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { site, inDraft }: { site: Site; inDraft?: string },
+  { site, inDraft, took }: { site: Site; inDraft?: string; took: (request: FastifyRequest, site: Site) => void },
 ): Promise<View> {
   const form = formFields(request)
   const wish = requireWish(site, form)
   const { channel } = wish
   if (!channel) return { redirect: placeAddress(site, `${site.base}/book`, servicesIn(wish)) }
   const selection = selectionOf(wish, channel)
+  // A form names drafts that nobody has begun, too; only a turn begins one.
+  if (inDraft !== undefined) await requireDraft(deps, site.tenantId, inDraft)
   const id = inDraft ?? (await draftOfForm(deps, request, site, { form, selection }))
   const path = inDraft !== undefined ? `${site.base}/book/${id}` : `${site.base}/book`
   const choice = choiceOf(site, form, selection)
@@ -290,6 +292,7 @@ export async function takeTime(
       return await again(faultAt(site, new AppError('work_needed')), 422, textOf(form, 'at', 100), pressure)
     const draft = await chooseTime(deps, site, { draftId: id, selection, choice, network })
     rememberDraft(request, reply, site, id)
+    took(request, site)
     if (draft.appointmentId !== null) return { redirect: `${site.base}/appointments/${draft.appointmentId}` }
     return { redirect: `${site.base}/book/${id}/${nextStep(draft, deps.now())}` }
   } catch (error) {

@@ -2,12 +2,14 @@
 // others a place in line or in a draw, and says where they stand. A booking that has begun is never stopped by it.
 import { LRUCache } from 'lru-cache'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { formFields } from '../../http/fields.ts'
+import { formFields, queryFields } from '../../http/fields.ts'
 import { isSignature } from '../../kernel/crypto/signature.ts'
 import { memoizeByObject } from '../../kernel/memoize.ts'
-import { networkOf } from '../../kernel/network.ts'
+import { widerNetworkOf } from '../../kernel/network.ts'
+import { DAY, HOUR } from '../../kernel/time/interval.ts'
+import { isUuid, timeOfUuid } from '../../kernel/uuid.ts'
 import type { Deps } from '../../domain/deps.ts'
-import type { Ticket } from '../../domain/waiting-room/line.ts'
+import { lastDrawSince, type Ticket } from '../../domain/waiting-room/line.ts'
 import {
   aheadOf,
   standingOf,
@@ -15,19 +17,21 @@ import {
   type Standing,
   type WaitingRoom,
 } from '../../domain/waiting-room/waiting-room.ts'
-import { textOf } from '../../ui/form-input.ts'
+import { firstText, textOf } from '../../ui/form-input.ts'
 import { formSeal, isSolvedForLine, lineCaptchaFor } from '../booking/proof-of-work.ts'
-import { addPage, type Before, type View } from '../pages.ts'
+import { addPage, type Line, type View } from '../pages.ts'
 import type { Site } from '../site.ts'
-import { giveTicket, giveTurn, hasTurn, ticketOf } from './ticket.ts'
+import { countTaken, giveTicket, giveTurn, hasTurn, ticketOf } from './ticket.ts'
 import { joinPage, lookAgain, standingPage, standingText } from './waiting-room.view.ts'
 
 const FORM = 'line'
 /** What a network gets within ten minutes: turns without asking while there is no line, and places in line without work. */
 const [FREE_TURNS, FREE_PLACES, LATELY] = [60, 20, 600_000]
+/** In the address after a place was given: a browser that then has none keeps no cookies. */
+const JOINED = 'joined'
 
 const roomOf = (deps: Deps, site: Site): WaitingRoom => ({
-  db: deps.db.kysely,
+  db: deps.db,
   tenantId: site.tenantId,
   settings: site.settings.waitingRoom,
   timeZone: site.config.timeZone,
@@ -42,30 +46,35 @@ function isWithin(
   deps: Deps,
   { site, request, what, most }: { site: Site; request: FastifyRequest; what: string; most: number },
 ): boolean {
-  const key = `${what} ${site.tenantId} ${networkOf(request.ip)}`
+  const key = `${what} ${site.tenantId} ${widerNetworkOf(request.ip)}`
   const known = uses(deps).get(key)
   const use = known && site.now - known.since < LATELY ? known : { since: site.now, count: 0 }
   uses(deps).set(key, { ...use, count: use.count + 1 })
   return use.count < most
 }
 
-async function joinView(deps: Deps, site: Site, to: string, isCrowded = false): Promise<View> {
+type Why = 'arrived' | 'crowded' | 'no_cookies'
+
+async function joinView(deps: Deps, site: Site, to: string, why: Why = 'arrived'): Promise<View> {
   const ahead = await aheadOf(roomOf(deps, site))
   const id = deps.newId()
   const captcha = await lineCaptchaFor(site, id)
   const shown = ahead.isOpen ? { isOpen: false as const, drawAt: null, ahead: 0, wait: 0 } : ahead
-  return joinPage(site, { ahead: shown, to, request: formSeal(site, FORM, id), captcha }, isCrowded)
+  return joinPage(site, { ahead: shown, to, request: formSeal(site, FORM, id), captcha, why })
 }
 
-/** Keeps a new ticket in a cookie, and the number of a drawn one: the next draw of this tenant must not make the place void. */
+/** Keeps a ticket in the browser: a new one, the number of a drawn one, and any for another day before half of its day is over. */
 function keepTicket(
   request: FastifyRequest,
   reply: FastifyReply,
   site: Site,
   { ticket, standing: found }: { ticket: Ticket; standing: Exclude<Standing, { kind: 'entered' }> },
 ): void {
-  const now: Ticket = found.kind === 'waiting' ? { kind: 'number', number: found.number } : ticket
-  if (ticketOf(request, site)?.kind !== now.kind) giveTicket(request, reply, site, now)
+  const { since } = ticket
+  const now: Ticket = found.kind === 'waiting' ? { kind: 'number', number: found.number, since } : ticket
+  const known = ticketOf(request, site)
+  const isKept = JSON.stringify(known) === JSON.stringify(now)
+  if (!isKept || site.now - since > DAY / 2) giveTicket(request, reply, site, now)
 }
 
 /** Shows where the owner of the ticket stands, or lets them in (null). */
@@ -90,49 +99,64 @@ async function lineOrTurn(deps: Deps, request: FastifyRequest, reply: FastifyRep
   if (ticket && (await standingOf(roomOf(deps, site), ticket))) return stand(deps, request, reply, { site, ticket })
   const { isOpen } = await aheadOf(roomOf(deps, site))
   if (isOpen && isWithin(deps, { site, request, what: 'turns', most: FREE_TURNS })) {
-    const fresh = await takeTicket(roomOf(deps, site))
-    return stand(deps, request, reply, { site, ticket: fresh })
+    const fresh = await takeTicket(roomOf(deps, site), null)
+    if (fresh) return stand(deps, request, reply, { site, ticket: fresh })
   }
-  return joinView(deps, site, site.here)
+  const hasJoined = !ticket && firstText(queryFields(request), JOINED) === '1'
+  return joinView(deps, site, site.here, hasJoined ? 'no_cookies' : 'arrived')
 }
 
-/** The line before a page; a turn lets through. */
-export const lineBefore =
-  (deps: Deps): Before =>
-  async (request, reply, site) => {
+/** The line before the pages on which times are looked for and taken. */
+export const lineBefore = (deps: Deps): Line => ({
+  async before(request, reply, site) {
     if (site.settings.waitingRoom.admitPerMinute === 0 || hasTurn(deps, request, reply, site)) return null
     const view = await lineOrTurn(deps, request, reply, site)
     // A form is not sent again when its page is loaded again.
     return view && request.method === 'POST' ? { redirect: site.here } : view
-  }
+  },
+  isOvertaken: (site, since) =>
+    lastDrawSince(site.settings.waitingRoom.openings, site.config.timeZone, since, site.now) !== null,
+  took: (request, site) => countTaken(deps, request, site),
+})
 
-/** The page that was asked for; only pages of this tenant on which a booking begins. */
+/** The page that was asked for; only pages of this tenant on which a booking begins or changes its time. */
 function wantedIn(site: Site, text: string): string {
-  const start = `${site.base}/book`
-  return text === start || text.startsWith(`${start}?`) || text.startsWith(`${start}/time?`) ? text : site.base
+  const path = text.split('?')[0]!
+  const isOurs =
+    path.startsWith(`${site.base}/book`) &&
+    /^(|\/time|\/[0-9a-f-]{36}\/(time|place))$/.test(path.slice(site.base.length + 5))
+  return isOurs && /^[\x21-\x7e]+$/.test(text) ? text : site.base
 }
 
 async function join(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   const fields = formFields(request)
   const to = wantedIn(site, textOf(fields, 'to', 2_000))
+  const room = roomOf(deps, site)
+  // While nobody waits, the page itself gives a turn, which does not keep.
+  if (room.settings.admitPerMinute === 0 || (await aheadOf(room)).isOpen) return { redirect: to }
   const ticket = ticketOf(request, site)
   // Pressed twice, or in two windows: one place.
-  if (ticket && (await standingOf(roomOf(deps, site), ticket))) return { redirect: to }
+  if (ticket && (await standingOf(room, ticket))) return { redirect: to }
   const [id = '', seal = ''] = textOf(fields, 'request', 100).split('.')
-  const isOurs = isSignature(seal, site.secret, FORM, id)
+  const isOurs = isUuid(id) && isSignature(seal, site.secret, FORM, id) && site.now - timeOfUuid(id) < 2 * HOUR
   const isVouched =
     isOurs &&
     (site.settings.booking.captcha === 'none' || (await isSolvedForLine(site, id, textOf(fields, 'altcha', 3_000))))
   if (!isVouched && !isWithin(deps, { site, request, what: 'places', most: FREE_PLACES })) {
     reply.code(422)
-    return joinView(deps, site, to, true)
+    return joinView(deps, site, to, 'crowded')
   }
-  giveTicket(request, reply, site, await takeTicket(roomOf(deps, site)))
-  return { redirect: to }
+  const given = await takeTicket(room, isOurs ? id : deps.newId())
+  // This form has had its place.
+  if (!given) return joinView(deps, site, to)
+  giveTicket(request, reply, site, given)
+  return { redirect: to === site.base ? to : `${to}${to.includes('?') ? '&' : '?'}${JOINED}=1` }
 }
 
 /** Where this browser stands, for the script of the page. `turn`: load the page that was asked for. */
 async function standing(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
+  // Opened as a page, after a refusal at this address.
+  if (!/json/.test(request.headers.accept ?? '')) return { redirect: site.base }
   const ticket = ticketOf(request, site)
   const found = ticket && (await standingOf(roomOf(deps, site), ticket))
   if (!found || found.kind === 'entered' || site.settings.waitingRoom.admitPerMinute === 0)

@@ -68,10 +68,16 @@ export function standingPage(site: Site, standing: Waiting): Page {
   }
 }
 
-type JoinContent = { ahead: Exclude<Ahead, { isOpen: true }>; to: string; request: string; captcha: Captcha }
+type JoinContent = {
+  ahead: Exclude<Ahead, { isOpen: true }>
+  to: string
+  request: string
+  captcha: Captcha
+  why: 'arrived' | 'crowded' | 'no_cookies'
+}
 
 /** The page of somebody who is not in line yet. With scripts the form sends itself once its work is done. */
-export function joinPage(site: Site, { ahead, to, request, captcha }: JoinContent, isCrowded = false): Page {
+export function joinPage(site: Site, { ahead, to, request, captcha, why }: JoinContent): Page {
   const { line } = site.words
   const opening = ahead.drawAt === null ? null : clockAt(site, ahead.drawAt)
   const title = opening === null ? line.joinTitle : line.drawTitle(opening)
@@ -81,14 +87,15 @@ export function joinPage(site: Site, { ahead, to, request, captcha }: JoinConten
     event: 'waiting',
     main: html`<div class="narrow in-line">
       <h1>${title}</h1>
-      ${isCrowded && messageBox('warning', site.words.oneMoment, line.crowded)}
+      ${why !== 'arrived' && messageBox('warning', site.words.oneMoment, why === 'crowded' ? line.crowded : line.noCookies)}
       <p class="lead">
         ${opening === null ? line.joinAhead(ahead.ahead, whenText(site.words, ahead.wait)) : line.drawText(opening)}
       </p>
       <form
         method="post"
         action="${site.base}/line"
-        ${captcha && html`data-challenge="${captcha.challenge}" data-worker="${captcha.workerUrl}" data-by-itself`}
+        ${captcha && html`data-challenge="${captcha.challenge}" data-worker="${captcha.workerUrl}"`}
+        ${captcha && why !== 'no_cookies' && html`data-by-itself`}
       >
         ${hidden('to', to)} ${hidden('request', request)}
         ${captcha && html`<input type="hidden" name="altcha" value="" />`}
