@@ -137,7 +137,7 @@ test('whoever comes before an opening takes part in a draw: nobody enters earlie
 
   service.clock.now = at
   const late = newCitizen(service.app)
-  expect((await come(late)).text).toMatch(/Hai 1\d persone davanti/)
+  expect((await come(late)).text).toMatch(/Hai 2\d persone davanti/)
   const order: number[] = []
   for (const citizen of citizens) {
     const seen = await look(citizen)

@@ -44,8 +44,8 @@ export async function takeNumbers(
     values (${tenantId}, ${NAME}, ${count}::bigint, ${spare}::float8, ${at}, ${pace}::float8)
         on conflict (tenant_id, name) do update
        set issued = w.issued + ${count}::bigint, pace = ${pace}::float8, called_at = greatest(w.called_at, ${at}),
-           called = greatest(w.called, least(w.called + w.pace / 60 * greatest(0, extract(epoch from ${at}::timestamptz - w.called_at)),
-                                             w.issued + ${spare}::int))
+           called = least(w.called + w.pace / 60 * greatest(0, extract(epoch from ${at}::timestamptz - w.called_at)),
+                          w.issued + ${spare}::int)
     returning *`.execute(db)
   return lineOf(rows[0]!)
 }

@@ -25,19 +25,22 @@ const hasReplayed = async (standby: Db, at: string): Promise<boolean> =>
 
 /**
  * Whether the same statement can succeed on the primary: the standby is away or damaged (58, XX), replay needed the rows that it
- * read or holds a lock (40001, 40P01, 55P03), or a limit of its own ended it (57014).
+ * read or holds a lock (40001, 40P01, 55P03), a limit of its own ended it (57014), or the primary is itself in recovery and has no position
+ * yet (55000).
  */
 const isOfStandby = (error: unknown): boolean =>
-  isUnavailable(error) || /^(40001|40P01|55P03|57014|58|XX)/.test(String((error as { code?: unknown }).code))
+  isUnavailable(error) ||
+  /^(behind|40001|40P01|55P03|55000|57014|58|XX)/.test(String((error as { code?: unknown }).code))
 
-class Behind extends Error {}
+/** The standby has not come so far in time. */
+const behind = (): Error => Object.assign(new Error('the standby is behind'), { code: 'behind' })
 
-/** Rejects with `Behind` after `ms`; what was begun goes on by itself. */
+/** Rejects with `behind` after `ms`; what was begun goes on by itself. */
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const abort = new AbortController()
   const late = sleep(ms, undefined, { signal: abort.signal }).then(
     () => {
-      throw new Behind()
+      throw behind()
     },
     () => new Promise<never>(() => undefined),
   )
@@ -62,7 +65,7 @@ export function readingFrom(
   }
   async function waitFor(connection: Db, at: string, until: number): Promise<void> {
     while (!(await hasReplayed(connection, at))) {
-      if (performance.now() > until) throw new Behind()
+      if (performance.now() > until) throw behind()
       await sleep(LOOK)
     }
   }
@@ -76,7 +79,7 @@ export function readingFrom(
     const done = standby.connection().execute(async (connection) => {
       await waitFor(connection, at, until)
       // Somebody else has answered meanwhile.
-      if (isGivenUp) throw new Behind()
+      if (isGivenUp) throw behind()
       ready()
       return work(connection)
     })
@@ -99,7 +102,7 @@ export function readingFrom(
         told('replica')
         return result
       } catch (error) {
-        if (!(error instanceof Behind) && !isOfStandby(error) && !isNoPrimary(error)) throw error
+        if (!isOfStandby(error)) throw error
         leaveAlone()
       } finally {
         isTrying = false
@@ -109,6 +112,3 @@ export function readingFrom(
     return work(primary)
   }
 }
-
-/** The position of a server that is itself in recovery cannot be asked for (55000). */
-const isNoPrimary = (error: unknown): boolean => (error as { code?: unknown }).code === '55000'
