@@ -11,6 +11,8 @@ import { runScript, type Row } from './tools.ts'
 const CITIZENS = Number(process.env.RUSH_CITIZENS ?? 10_000)
 /** How many people a minute begin to book. */
 const PACE = Number(process.env.RUSH_PACE ?? 900)
+/** How long after the opening it is measured; the default lets everybody in. */
+const LONGEST = Number(process.env.RUSH_MINUTES ?? (CITIZENS / PACE) * 1.3 + 1)
 /** Of those who come, the share that is there before the opening. */
 const EARLY = 0.7
 const ZONE = 'Europe/Rome'
@@ -70,7 +72,7 @@ export async function benchRush(fixture: Fixture): Promise<Row[]> {
     serviceId: fixture.serviceId,
     arrivals,
     days: days.map(formatDate),
-    deadline: until + (CITIZENS / PACE) * MINUTE * 1.3 + 60_000,
+    deadline: until + LONGEST * MINUTE,
   }
   const result = await runScript<RushResult>('rush-citizens.ts', plan)
   const entered = result.entered.flatMap((at, n) => (at === null ? [] : [[n, at] as const]))
