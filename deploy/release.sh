@@ -17,7 +17,7 @@ version=$(node -p "require('./package.json').version")
 name="agenda-$version"
 mkdir -p "$folder"
 git archive --format=tar --prefix="$name/" HEAD | gzip -9 -n > "$folder/$name.tar.gz"
-npm sbom --sbom-format cyclonedx --omit dev --package-lock-only > "$folder/$name.cdx.json"
+node deploy/list-packages.mjs > "$folder/$name.cdx.json"
 git rev-parse HEAD > "$folder/$name.commit"
 cd "$folder"
 rm -f SHA256SUMS.sig
