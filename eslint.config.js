@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'data/', '.tmp/', 'coverage/', 'src/client/api.d.ts', 'test/clients/', 'docs/'] },
+  { ignores: ['node_modules/', 'data/', '.tmp/', 'coverage/', 'src/client/api.d.ts', 'test/clients/', 'docs/', 'deploy/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {
