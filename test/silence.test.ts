@@ -5,14 +5,13 @@ import { openDatabase, type Database } from '../src/platform/database/open.ts'
 import { transaction } from '../src/platform/database/tx.ts'
 import { isUnavailable } from '../src/platform/database/unavailable.ts'
 import { createPubSub } from '../src/platform/pubsub/pubsub.ts'
-import { createOnServer, describeOnRealPostgres } from './helpers/database.ts'
-import { isThorough } from './helpers/effort.ts'
+import { createOnServer, describeOnNamedPostgres } from './helpers/database.ts'
 import { send, startProcess, type ServiceProcess } from './helpers/process.ts'
 import { startWire, type Wire } from './helpers/wire.ts'
 
 const PLATFORM_KEY = 'platform-key-of-the-tests-0123456789abcdef'
 
-describeOnRealPostgres('a silent network before PostgreSQL', (serverUrl) => {
+describeOnNamedPostgres('a silent network before PostgreSQL', (serverUrl) => {
   let source: Awaited<ReturnType<typeof createOnServer>>
   beforeAll(async () => {
     source = await createOnServer(serverUrl)
@@ -97,8 +96,7 @@ describeOnRealPostgres('a silent network before PostgreSQL', (serverUrl) => {
       }),
   )
 
-  const thorough = isThorough ? test.concurrent : test.skip
-  thorough('messages between processes come again after a silence', async () => {
+  test.concurrent('messages between processes come again after a silence', async () => {
     const { wire, url } = await network()
     const db = await openDatabase({ url: source.url, folder: '', poolSize: 2 })
     const [here, there] = [createPubSub(db), createPubSub(db)]
