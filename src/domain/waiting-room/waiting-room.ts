@@ -154,8 +154,8 @@ export async function takeTicket(w: WaitingRoom, form: string | null): Promise<T
 export type Standing =
   | { kind: 'entered'; number: number }
   | { kind: 'waiting'; number: number; ahead: number; wait: number }
-  /** Takes part in a draw; `wait` ms until it takes place. */
-  | { kind: 'drawing'; count: number; at: number; wait: number }
+  /** Takes part in a draw as the `index`th of `count`; `wait` ms until it takes place. */
+  | { kind: 'drawing'; index: number; count: number; at: number; wait: number }
 
 /** Where the owner of a ticket stands; null if it is not worth a place (any more). */
 export async function standingOf(w: WaitingRoom, ticket: Ticket): Promise<Standing | null> {
@@ -170,7 +170,7 @@ export async function standingOf(w: WaitingRoom, ticket: Ticket): Promise<Standi
   if (number === null) return null
   if (number === 'undrawn' && ticket.kind === 'draw') {
     const count = room.draws.find(({ at }) => at === ticket.at)?.count ?? ticket.index
-    return { kind: 'drawing', count, at: ticket.at, wait: Math.max(0, ticket.at - w.now) }
+    return { kind: 'drawing', index: ticket.index, count, at: ticket.at, wait: Math.max(0, ticket.at - w.now) }
   }
   if (typeof number === 'string') return null
   // A place that was called before a draw and kept is void; one that still waits stays before the people of the draw.

@@ -20,9 +20,16 @@ function whenText({ line }: PageWords, wait: number): string {
 
 const clockAt = (site: Site, at: number): string => clockOf(site.config.timeZone, at)
 
+/** How many look in a second after a draw: of thousands who all want to know, each waits a little for the others. */
+const LOOKS_A_SECOND = 350
+
 /** Seconds until the page looks again: often at the end, seldom at first, so that thousands can wait at once. */
-export const lookAgain = ({ kind, wait }: Waiting): number =>
-  Math.min(45, Math.max(2, kind === 'drawing' ? Math.ceil(wait / 1_000) + 1 : Math.ceil(wait / 5_000)))
+export function lookAgain(standing: Waiting): number {
+  const { wait } = standing
+  if (standing.kind === 'waiting') return Math.min(45, Math.max(2, Math.ceil(wait / 5_000)))
+  const spread = Math.min(30, Math.floor(standing.count / LOOKS_A_SECOND))
+  return wait > 45_000 ? 45 : Math.ceil(wait / 1_000) + 1 + (standing.index % (spread + 1))
+}
 
 /** Where somebody stands, in two sentences. */
 export function standingText(site: Site, standing: Waiting): { place: string; time: string } {
