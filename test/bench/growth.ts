@@ -57,9 +57,9 @@ async function addTenants({ client, fixture }: Office, wanted: number): Promise<
   for (const [table, which] of [
     ['locations', 'true'],
     ['services', 'true'],
-    ['agents', `id = '${one}'`],
-    ['agent_calendars', `agent_id = '${one}'`],
-    ['schedules', `owner_id = '${one}'`],
+    ['agents', `s.id = '${one}'`],
+    ['agent_calendars', `s.agent_id = '${one}'`],
+    ['schedules', `s.owner_id = '${one}'`],
   ] as const) {
     const { rows } = await client.query<{ name: string }>(
       `select column_name as name from information_schema.columns where table_name = $1 and column_name <> 'tenant_id' and is_generated = 'NEVER'`,
@@ -122,7 +122,7 @@ async function callsOf({ fixture, service }: Office): Promise<Calls> {
     'cancel it': (n) => of('POST', `appointments/${ids[n]!}/cancellation`),
     'free times of a month': () => of('GET', `slots?serviceId=${fixture.serviceId}&from=${day(1)}&to=${day(31)}`),
     'events since an hour': () => of('GET', `events?limit=100`),
-    'a person by number': (n) => of('GET', `contacts/lookup?phone=%2B39${3_200_000_000 + n}`),
+    'a person by number': async (n) => (await timed('POST', 'contacts/lookup', { text: `+39${3_200_000_000 + n}` })).ms,
   }
 }
 
@@ -202,29 +202,32 @@ export async function benchGrowth(fixture: Fixture): Promise<Row[]> {
     }
     rows.push(...table(what, counts, columns))
   }
-  let agents = 20
-  await curve(
-    'agents of the service',
-    AGENTS,
-    async (n) => {
-      await addAgents(office, agents, n)
-      agents = Math.max(agents, n)
-    },
-    () => measure(office),
-  )
-  await curve(
-    'events',
-    EVENTS,
-    (n) => fillEvents(office, n),
-    () => measure(office),
-  )
-  await curve(
-    'tenants',
-    TENANTS,
-    (n) => addTenants(office, n),
-    async () => new Map([...(await measure(office)), ...(await idleWorker(fixture.url))]),
-  )
-  await service.stop()
-  await client.end()
+  try {
+    let agents = 20
+    await curve(
+      'agents of the service',
+      AGENTS,
+      async (n) => {
+        await addAgents(office, agents, n)
+        agents = Math.max(agents, n)
+      },
+      () => measure(office),
+    )
+    await curve(
+      'events',
+      EVENTS,
+      (n) => fillEvents(office, n),
+      () => measure(office),
+    )
+    await curve(
+      'tenants',
+      TENANTS,
+      (n) => addTenants(office, n),
+      async () => new Map([...(await measure(office)), ...(await idleWorker(fixture.url))]),
+    )
+  } finally {
+    await service.stop()
+    await client.end()
+  }
   return rows
 }
