@@ -1,7 +1,18 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'data/', '.tmp/', 'coverage/', 'src/client/api.d.ts', 'test/clients/', 'docs/', 'deploy/'] },
+  {
+    ignores: [
+      'node_modules/',
+      'data/',
+      '.tmp/',
+      'coverage/',
+      'src/client/api.d.ts',
+      'test/clients/',
+      'docs/',
+      'deploy/',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {
