@@ -80,7 +80,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'domain/tenant',
   ],
   'domain/contact': ['domain', 'domain/catalogue/records', 'domain/tenant'],
-  'domain/waiting-room': ['domain/tenant'],
+  'domain/waiting-room': ['domain', 'domain/tenant'],
   'domain/script': [
     'domain',
     'domain/appointment',

@@ -6,7 +6,7 @@ import { tenantOf } from '../http/access.ts'
 import { withScope } from '../http/route.ts'
 import { Nullable } from '../platform/schema/schema.ts'
 import { configOf } from '../domain/availability/current-config.ts'
-import { lineFigures } from '../domain/waiting-room/waiting-room.ts'
+import { lineFigures, waitingRoomOf } from '../domain/waiting-room/waiting-room.ts'
 import type { Deps } from '../domain/deps.ts'
 
 const WaitingRoomShown = Type.Object(
@@ -32,18 +32,15 @@ export function waitingRoomRoutes(app: Api, deps: Deps): void {
     },
     handler: async (request) => {
       const tenantId = tenantOf(request)
-      const { waitingRoom, timeZone } = (await configOf(deps, tenantId)).settings
-      const room = {
-        db: deps.db,
-        tenantId,
-        settings: waitingRoom,
-        timeZone,
-        now: deps.now(),
-        randomBytes: deps.randomBytes,
-      }
-      const { issued, waiting, wait, drawAt, inDraw } = await lineFigures(room)
+      const { settings } = await configOf(deps, tenantId)
+      const { issued, waiting, wait, drawAt, inDraw } = await lineFigures(waitingRoomOf(deps, tenantId, settings))
       return {
-        ...{ admitPerMinute: waitingRoom.admitPerMinute, issued, waiting, waitSeconds: Math.ceil(wait / 1000) },
+        ...{
+          admitPerMinute: settings.waitingRoom.admitPerMinute,
+          issued,
+          waiting,
+          waitSeconds: Math.ceil(wait / 1000),
+        },
         ...{ drawAt: drawAt === null ? null : new Date(drawAt).toISOString(), inDraw },
       }
     },

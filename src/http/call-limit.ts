@@ -74,6 +74,9 @@ export function createCallCounts(deps: Pick<Deps, 'pubsub' | 'now'>): CallCounts
 
 const countsOf = memoizeByObject(({ pubsub, clocks }: Deps) => createCallCounts({ pubsub, now: clocks.real }))
 
+/** Counts a use under this name in the present window of `length` ms, over all processes; returns how many there were. */
+export const countUse = (deps: Deps, name: string, length: number): number => countsOf(deps).add(name, length).current
+
 /** The store of @fastify/rate-limit for one part of the application, or for one route of it. */
 export function sharedStore(deps: Deps, part: string) {
   return class Store {

@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/platform/database/open.ts'
 import { createOnServer } from '../helpers/database.ts'
 import { send, startProcess, type ServiceProcess } from '../helpers/process.ts'
 import { testDeps } from '../helpers/service.ts'
-import { median, runScript, type Row } from './tools.ts'
+import { cpuOf, median, runScript, type Row } from './tools.ts'
 import { createTenant } from '../../src/application/onboarding/create-tenant.ts'
 
 const TENANTS = 50
@@ -118,13 +118,6 @@ async function lateness(stage: Stage): Promise<Lateness> {
     wait: 4,
   })
   return { ...result, cpu: (cpuOf(stage.service.child.pid!) - cpuBefore) / 10 }
-}
-
-/** Processor time that a process has used so far, in seconds. */
-function cpuOf(pid: number): number {
-  const { readFileSync } = process.getBuiltinModule('node:fs')
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 async function idleQueries(stage: Stage): Promise<number> {

@@ -1,26 +1,15 @@
 // What one booking and one answer of free times cost, and what follows from it for a year of a country and for its worst hour.
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { send, startProcess } from '../helpers/process.ts'
 import type { Fixture } from './fixture.ts'
-import { load, message, type Row } from './tools.ts'
+import { cpuOf, load, message, type Row } from './tools.ts'
 
 const [BOOKINGS, ANSWERS, FIVE] = [4_000, 4_000, 300_000]
 /** The load of the model: a year of 1,000 offices, and England's vaccination service on 8 June 2021. */
 const [YEAR, OPEN_SECONDS, PEAK] = [100_000_000, 250 * 10 * 3600, 150_000]
 /** Answers of free times that people look at for each booking, and how much above its mean the busiest minute of an hour is. */
 const [LOOKS, BUSIEST] = [20, 3]
-
-/** Processor time of a process (user and system), seconds; 100 ticks a second (proc(5)). */
-function cpuOf(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-    return (Number(fields[11]) + Number(fields[12])) / 100
-  } catch {
-    return 0
-  }
-}
 
 type Cost = { api: number; database: number; bytes: number }
 

@@ -1,11 +1,10 @@
 // Growth curves: the same calls on ever more rows, tenants and agents. What a caller does should cost the same whatever lies beside it; the
 // table says what it costs, and how many rows were read by scans of whole tables meanwhile.
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { send, startProcess, startWorker, type ServiceProcess } from '../helpers/process.ts'
 import type { Fixture } from './fixture.ts'
-import { median, type Row } from './tools.ts'
+import { cpuOf, median, memoryOf, type Row } from './tools.ts'
 
 const CALLS = 120
 const sizes = (name: string, standard: string): number[] => (process.env[name] ?? standard).split(',').map(Number)
@@ -149,11 +148,6 @@ async function measure(office: Office): Promise<Map<string, string>> {
   return result
 }
 
-const cpuOf = (pid: number): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
-}
-
 /** Seconds until a worker is ready, and its processor time while nothing is to be done, in percent of one. */
 async function idleWorker(url: string): Promise<Map<string, string>> {
   const began = performance.now()
@@ -163,7 +157,7 @@ async function idleWorker(url: string): Promise<Map<string, string>> {
   const before = cpuOf(worker.child.pid!)
   await sleep(20_000)
   const share = ((cpuOf(worker.child.pid!) - before) / 20) * 100
-  const rss = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${worker.child.pid}/status`, 'utf8'))![1]) / 1024
+  const rss = memoryOf(worker.child.pid!)
   await worker.stop()
   return new Map([
     ['a worker is ready after', `${ready.toFixed(1)} s`],

@@ -1,12 +1,11 @@
 // Measures how long others wait while somebody attacks: a citizen's page and a caller's slots, asked from another address, while a second
 // process holds, drips, floods and swells. Everything runs on loopback and shares the two cores, attackers included.
-import { readFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startProcess } from '../helpers/process.ts'
 import type { Fixture } from './fixture.ts'
 import type { Attack, Kind } from './hostile-clients.ts'
-import { runScript, type Row } from './tools.ts'
+import { memoryOf, runScript, type Row } from './tools.ts'
 
 const [SECONDS, EVERY, TARGET] = [10, 40, 200]
 const KINDS: readonly Kind[] = [
@@ -35,9 +34,6 @@ function ask(base: string, path: string, key?: string): Promise<number> {
     }).on('error', () => resolve(Infinity))
   })
 }
-
-const memoryOf = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024
 
 export async function benchHostile(fixture: Fixture): Promise<Row[]> {
   const rows: Row[] = []

@@ -1,5 +1,6 @@
 // Shared by the benchmarks: medians, child processes, a database per benchmark, and a table of results.
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plan, Result } from './load.ts'
 
@@ -22,6 +23,20 @@ export function runScript<T>(script: string, input: unknown): Promise<T> {
 }
 
 export const load = (plan: Plan): Promise<Result> => runScript<Result>('load.ts', plan)
+
+/** Processor time of a process (user and system), seconds; 100 ticks a second (proc(5)). */
+export function cpuOf(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / 100
+  } catch {
+    return 0
+  }
+}
+
+/** Memory of a process, MB. */
+export const memoryOf = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024
 
 /** A complete HTTP request as text. */
 export function message(method: string, path: string, headers: Record<string, string>, body?: unknown): string {

@@ -48,12 +48,12 @@ export function waitOf(line: Line, number: number, now: number): { ahead: number
   return { ahead: number - 1 - Math.floor(called), wait: Math.ceil(((number - called) / line.pace) * MINUTE) }
 }
 
-/** The number of a ticket; `undrawn` before its draw has taken place; null if no such ticket was given as far as is known here. */
-export function numberOf(line: Line | null, draws: readonly Draw[], ticket: Ticket): number | 'undrawn' | null {
+/** The number of a ticket; its draw, before that has taken place; null if no such ticket was given as far as is known here. */
+export function numberOf(line: Line | null, draws: readonly Draw[], ticket: Ticket): number | Draw | null {
   if (ticket.kind === 'number') return line && ticket.number <= line.issued ? ticket.number : null
   const draw = draws.find(({ at }) => at === ticket.at)
   if (!draw || ticket.index > draw.count) return null
-  if (draw.before === null || draw.seed === null) return 'undrawn'
+  if (draw.before === null || draw.seed === null) return draw
   return draw.before + 1 + shuffled(draw.seed, draw.count, ticket.index - 1)
 }
 

@@ -5,6 +5,8 @@ import { memoizeByObject } from '../../kernel/memoize.ts'
 import { DAY } from '../../kernel/time/interval.ts'
 import { transaction } from '../../platform/database/tx.ts'
 import type { Database } from '../../platform/database/open.ts'
+import type { Deps } from '../deps.ts'
+import type { TenantSettings } from '../tenant/settings.ts'
 import type { WaitingRoomSettings } from '../tenant/waiting-room-settings.ts'
 import {
   calledBy,
@@ -52,6 +54,12 @@ export type WaitingRoom = {
   now: number
   randomBytes: (length: number) => Uint8Array
 }
+
+/** The waiting room of a tenant as it is now. */
+export const waitingRoomOf = (deps: Deps, tenantId: string, settings: TenantSettings): WaitingRoom => ({
+  ...{ db: deps.db, randomBytes: deps.randomBytes, now: deps.now(), tenantId },
+  ...{ settings: settings.waitingRoom, timeZone: settings.timeZone },
+})
 
 const roomsOf = memoizeByObject((_db: Database) => new LRUCache<string, Room>({ max: MOST_LINES }))
 
@@ -168,11 +176,10 @@ export async function standingOf(w: WaitingRoom, ticket: Ticket): Promise<Standi
     number = numberOf(room.line, room.draws, ticket)
   }
   if (number === null) return null
-  if (number === 'undrawn' && ticket.kind === 'draw') {
-    const count = room.draws.find(({ at }) => at === ticket.at)?.count ?? ticket.index
-    return { kind: 'drawing', index: ticket.index, count, at: ticket.at, wait: Math.max(0, ticket.at - w.now) }
+  if (typeof number === 'object') {
+    const { at, count } = number
+    return { kind: 'drawing', index: (ticket as { index: number }).index, count, at, wait: Math.max(0, at - w.now) }
   }
-  if (typeof number === 'string') return null
   // A place that was called before a draw and kept is void; one that still waits stays before the people of the draw.
   const begun = lastDrawSince(openings, w.timeZone, ticket.since, w.now)
   if (begun !== null && wasCalledBy(room.line!, number, begun)) return null
@@ -184,15 +191,14 @@ export async function standingOf(w: WaitingRoom, ticket: Ticket): Promise<Standi
 }
 
 /** What somebody without a ticket meets: nothing (`isOpen`), a draw, or so many people before them. */
-export type Ahead = { isOpen: true } | { isOpen: false; drawAt: number | null; ahead: number; wait: number }
+export type Ahead = { isOpen: boolean; drawAt: number | null; ahead: number; wait: number }
 
 export async function aheadOf(w: WaitingRoom): Promise<Ahead> {
   const at = drawAt(w.settings.openings, w.timeZone, w.now)
   if (at !== null) return { isOpen: false, drawAt: at, ahead: 0, wait: at - w.now }
   const { line } = await lineNow(w)
-  if (!line) return { isOpen: true }
-  const { ahead, wait } = waitOf(line, line.issued + 1, w.now)
-  return wait === 0 ? { isOpen: true } : { isOpen: false, drawAt: null, ahead, wait }
+  const { ahead, wait } = line ? waitOf(line, line.issued + 1, w.now) : { ahead: 0, wait: 0 }
+  return { isOpen: wait === 0, drawAt: null, ahead, wait }
 }
 
 /** How many wait, and who takes part in a draw. */

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { distributeTable, isDistributed, splitCreation } from './distribute.ts'
 import { WITHOUT_LIMITS, type Client, type Pool } from './open.ts'
-import { isRetryable } from './tx.ts'
+import { isRetryable, onClient } from './tx.ts'
 
 const FOLDER = new URL('../../../migrations/', import.meta.url)
 
@@ -48,9 +48,8 @@ async function apply(client: Client, name: string, distributed: boolean): Promis
   }
 }
 
-async function applyMissing(client: Client, now: Date): Promise<string[]> {
-  await client.query('begin')
-  try {
+const applyMissing = (client: Client, now: Date): Promise<string[]> =>
+  onClient(client, async () => {
     await client.query(WITHOUT_LIMITS)
     await client.query('lock table schema_migrations in exclusive mode')
     const { rows } = await client.query('select name from schema_migrations')
@@ -63,13 +62,8 @@ async function applyMissing(client: Client, now: Date): Promise<string[]> {
       await apply(client, name, distributed)
       await client.query('insert into schema_migrations (name, applied_at) values ($1, $2)', [name, now])
     }
-    await client.query('commit')
     return missing
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    throw error
-  }
-}
+  })
 
 /** Migrates the schema and returns the names of the applied migrations. Safe to run from several processes at once. */
 export async function migrate(pool: Pool, now: Date): Promise<string[]> {

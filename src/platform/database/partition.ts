@@ -4,6 +4,8 @@ import { startLoop, type Loop } from '../../kernel/loop.ts'
 import { DAY } from '../../kernel/time/interval.ts'
 import { uuidAt } from '../../kernel/uuid.ts'
 import type { Client, Pool } from './open.ts'
+import { onClient } from './tx.ts'
+import { SPLITTING } from './unavailable.ts'
 
 /**
  * Their only unique keys contain the id. Messages are not among them: that a message is sent once follows from a unique key without one,
@@ -41,32 +43,20 @@ async function partitioned(client: Client): Promise<string[]> {
   return BY_MONTH.filter((table) => rows.some(({ name }) => name === table))
 }
 
-/** Runs the work in one transaction; what it locks is locked for as long as that takes. */
-async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {
-  await client.query('begin')
-  try {
-    await work()
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    throw error
-  }
-}
-
 /**
  * Makes a table one of partitions. All rows there are stay where they are, as the partition of the time up to the end of this month;
  * reading them for that happens while others write, the exchange itself is short.
  */
 async function split(client: Client, table: string, now: number): Promise<void> {
   const { to } = monthOf(now)
-  const old = `${table}_before`
+  const [old, check] = [`${table}_before`, `${SPLITTING}${table}`]
   // Rows of test tenants, whose clocks run ahead, belong to later months.
-  await client.query(`alter table ${table} add constraint ${old} check (id < '${to}') not valid`)
+  await client.query(`alter table ${table} add constraint ${check} check (id < '${to}') not valid`)
   try {
-    await inTransaction(client, async () => {
+    await onClient(client, async () => {
       await client.query(`create temp table ahead on commit drop as select * from ${table} where id >= '${to}'`)
       await client.query(`delete from ${table} where id >= '${to}'`)
-      await client.query(`alter table ${table} validate constraint ${old}`)
+      await client.query(`alter table ${table} validate constraint ${check}`)
       const indexes = await list<'name' | 'definition' | 'key'>(
         client,
         `select i.relname as name, pg_get_indexdef(x.indexrelid) as definition,
@@ -80,7 +70,7 @@ async function split(client: Client, table: string, now: number): Promise<void> 
       await client.query(
         `create table ${table} (like ${old} including defaults including constraints including storage) partition by range (id)`,
       )
-      await client.query(`alter table ${table} drop constraint ${old}`)
+      await client.query(`alter table ${table} drop constraint ${check}`)
       for (const { name, definition, key } of indexes)
         await client.query(key === '' ? definition : `alter table ${table} add constraint ${name} ${key}`)
       await client.query(`alter table ${table} attach partition ${old} for values from (minvalue) to ('${to}')`)
@@ -88,16 +78,16 @@ async function split(client: Client, table: string, now: number): Promise<void> 
       await client.query(`insert into ${table} select * from ahead`)
     })
   } catch (error) {
-    await client.query(`alter table ${table} drop constraint if exists ${old}`).catch(() => undefined)
+    await client.query(`alter table ${table} drop constraint if exists ${check}`).catch(() => undefined)
     throw error
   }
-  await client.query(`alter table ${old} drop constraint ${old}`)
+  await client.query(`alter table ${old} drop constraint ${check}`)
 }
 
 /** Makes the partition of a month, with the rows of that month that had none so far. */
 async function addMonth(client: Client, table: string, { name, from, to }: Month): Promise<void> {
   const part = `${table}_${name}`
-  await inTransaction(client, async () => {
+  await onClient(client, async () => {
     // One process at a time; another finds the partition.
     await client.query(`lock table ${table}_other in exclusive mode`)
     const [found] = await list<'found'>(client, "select coalesce(to_regclass($1)::text, '') as found", [part])

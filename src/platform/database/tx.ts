@@ -1,7 +1,7 @@
 // Runs transactions and interprets database errors. Only this file knows the SQLSTATEs of refused writes and the form of constraint names.
 import { AppError } from '../../kernel/errors.ts'
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
-import type { Database } from './open.ts'
+import type { Client, Database } from './open.ts'
 import { inSpan } from '../tracing/tracing.ts'
 import { isUnavailable } from './unavailable.ts'
 import { Pipeline, type Rows } from './pipeline.ts'
@@ -147,26 +147,36 @@ async function pipelined(db: Database, statements: readonly CompiledQuery[]): Pr
   }
 }
 
+/** Runs the work in one transaction of this connection. */
+export async function onClient<T>(client: Pick<Client, 'query'>, work: () => Promise<T>): Promise<T> {
+  await client.query('begin')
+  try {
+    const result = await work()
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  }
+}
+
 async function oneByOne(db: Database, statements: readonly CompiledQuery[]): Promise<Rows> {
   const client = await db.pool.connect()
   const rows = new Map<CompiledQuery, string[][]>()
   try {
-    await client.query('begin')
-    for (const statement of statements) {
-      const result = await client
-        .query(statement.sql, statement.parameters)
-        .catch((error: unknown) => blame(statement, error))
-      if (result.rows.length > 0)
-        rows.set(
-          statement,
-          result.rows.map((row) => Object.values(row).map(String)),
-        )
-    }
-    await client.query('commit')
+    await onClient(client, async () => {
+      for (const statement of statements) {
+        const result = await client
+          .query(statement.sql, statement.parameters)
+          .catch((error: unknown) => blame(statement, error))
+        if (result.rows.length > 0)
+          rows.set(
+            statement,
+            result.rows.map((row) => Object.values(row).map(String)),
+          )
+      }
+    })
     return rows
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    throw error
   } finally {
     client.release()
   }

@@ -38,33 +38,30 @@ const PATIENCE = 2
 
 const levelOf = (level: number): number => Math.max(0, Math.min(HARDEST, level))
 
-/** A challenge for this form only, valid as long as a draft; null if the tenant wants none. */
-export async function captchaFor(site: Site, formId: string, level = 0): Promise<Captcha> {
+type Work = Omit<Parameters<typeof createChallenge>[0], 'hmacSignatureSecret' | 'data'>
+
+/** A challenge for this form only, valid as long as a draft; `more` is signed with it. Null if the tenant wants none. */
+async function challengeFor(site: Site, formId: string, work: Work, more: Record<string, number>): Promise<Captcha> {
   if (site.settings.booking.captcha === 'none') return null
-  const asked = levelOf(level + site.workSteps)
   const challenge = await createChallenge({
-    algorithm: 'ARGON2ID',
-    ...LEVELS[asked]!,
-    deriveKey,
+    ...work,
     hmacSignatureSecret: site.secret,
     // The expiry is checked with the service's clock, so the library's own field is not used.
-    data: { form: formId, level: asked, until: site.now + 2 * HOUR },
+    data: { form: formId, ...more, until: site.now + 2 * HOUR },
   })
   return { challenge: JSON.stringify(challenge), workerUrl: `${assetsBase()}/solver.js` }
 }
 
+/** A challenge for a form of this level. */
+export function captchaFor(site: Site, formId: string, level = 0): Promise<Captcha> {
+  const asked = levelOf(level + site.workSteps)
+  return challengeFor(site, formId, { algorithm: 'ARGON2ID', ...LEVELS[asked]!, deriveKey }, { level: asked })
+}
+
 /** A challenge for a form that asks for a place in line. */
-export async function lineCaptchaFor(site: Site, formId: string): Promise<Captcha> {
-  if (site.settings.booking.captcha === 'none') return null
+export function lineCaptchaFor(site: Site, formId: string): Promise<Captcha> {
   const line = lineLevelOf(site)
-  const challenge = await createChallenge({
-    algorithm: 'SHA-256',
-    ...IN_LINE[line]!,
-    deriveKey: hash,
-    hmacSignatureSecret: site.secret,
-    data: { form: formId, line, until: site.now + 2 * HOUR },
-  })
-  return { challenge: JSON.stringify(challenge), workerUrl: `${assetsBase()}/solver.js` }
+  return challengeFor(site, formId, { algorithm: 'SHA-256', ...IN_LINE[line]!, deriveKey: hash }, { line })
 }
 
 type Payload = Pick<Parameters<typeof verifySolution>[0], 'challenge' | 'solution'>
@@ -78,37 +75,41 @@ function payloadIn(text: string): Payload | null {
   }
 }
 
-/** Whether the solution is right and was made for this form for a place in line. */
-export async function isSolvedForLine(site: Site, formId: string, text: string): Promise<boolean> {
+/**
+ * Whether the solution is right, not expired and made for this form. `askedIn` finds in the signed data what the challenge asked for;
+ * null = not enough.
+ */
+async function isRight(
+  site: Site,
+  { formId, text }: { formId: string; text: string },
+  derive: typeof deriveKey,
+  askedIn: (data: Record<string, unknown>) => { keyPrefix: string } | null,
+): Promise<boolean> {
   if (text === '' || text.length > 3_000) return false
   const payload = payloadIn(text)
-  const data = payload?.challenge.parameters.data as { form?: unknown; line?: unknown; until?: unknown } | undefined
-  if (!payload || data?.form !== formId || !(Number(data.until) > site.now) || !IN_LINE[Number(data.line)]) return false
-  if (Number(data.line) < lineLevelOf(site)) return false
+  const data = (payload?.challenge.parameters.data ?? {}) as Record<string, unknown>
+  if (!payload || data.form !== formId || !(Number(data.until) > site.now)) return false
+  const asked = askedIn(data)
+  // Cheap check first: a wrong prefix costs no derivation here.
+  if (!asked || !String(payload.solution?.derivedKey).startsWith(asked.keyPrefix)) return false
   try {
-    return (await verifySolution({ ...payload, deriveKey: hash, hmacSignatureSecret: site.secret })).verified
+    return (await verifySolution({ ...payload, deriveKey: derive, hmacSignatureSecret: site.secret })).verified
   } catch {
     return false
   }
 }
 
+/** Whether the solution is right, not expired, made for this form for a place in line, and hard enough. */
+export const isSolvedForLine = (site: Site, formId: string, text: string): Promise<boolean> =>
+  isRight(site, { formId, text }, hash, ({ line }) =>
+    Number(line) >= lineLevelOf(site) ? (IN_LINE[Number(line)] ?? null) : null,
+  )
+
 /** Whether the solution is right, not expired, made for this form, and hard enough for `level`. */
-export async function isSolved(site: Site, formId: string, text: string, level = 0): Promise<boolean> {
-  if (text === '' || text.length > 3_000) return false
-  const payload = payloadIn(text)
-  const data = payload?.challenge.parameters.data as { form?: unknown; level?: unknown; until?: unknown } | undefined
-  if (!payload || data?.form !== formId || !(Number(data.until) > site.now)) return false
-  const given = LEVELS[Number(data.level)]
-  if (!given || Number(data.level) < levelOf(level + site.workSteps) - PATIENCE) return false
-  // Cheap check first: a wrong prefix costs no derivation here.
-  if (!String(payload.solution?.derivedKey).startsWith(given.keyPrefix)) return false
-  try {
-    const { verified } = await verifySolution({ ...payload, deriveKey, hmacSignatureSecret: site.secret })
-    return verified
-  } catch {
-    return false
-  }
-}
+export const isSolved = (site: Site, formId: string, text: string, level = 0): Promise<boolean> =>
+  isRight(site, { formId, text }, deriveKey, ({ level: given }) =>
+    Number(given) >= levelOf(level + site.workSteps) - PATIENCE ? (LEVELS[Number(given)] ?? null) : null,
+  )
 
 /** Name and signature of a form that a page has just made, by its purpose: who sends it has at least opened the page. */
 export const formSeal = (site: Site, purpose: string, formId: string): string =>

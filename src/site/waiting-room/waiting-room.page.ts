@@ -1,10 +1,9 @@
 // The waiting room before the pages on which citizens look for times and take them: lets in whom the tenant's pace allows, gives the
 // others a place in line or in a draw, and says where they stand. A booking that has begun is never stopped by it.
-import { LRUCache } from 'lru-cache'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { countUse } from '../../http/call-limit.ts'
 import { formFields, queryFields } from '../../http/fields.ts'
 import { isSignature } from '../../kernel/crypto/signature.ts'
-import { memoizeByObject } from '../../kernel/memoize.ts'
 import { widerNetworkOf } from '../../kernel/network.ts'
 import { DAY, HOUR } from '../../kernel/time/interval.ts'
 import { isUuid, timeOfUuid } from '../../kernel/uuid.ts'
@@ -14,6 +13,7 @@ import {
   aheadOf,
   standingOf,
   takeTicket,
+  waitingRoomOf,
   type Standing,
   type WaitingRoom,
 } from '../../domain/waiting-room/waiting-room.ts'
@@ -30,28 +30,13 @@ const [FREE_TURNS, FREE_PLACES, LATELY] = [60, 20, 600_000]
 /** In the address after a place was given: a browser that then has none keeps no cookies. */
 const JOINED = 'joined'
 
-const roomOf = (deps: Deps, site: Site): WaitingRoom => ({
-  db: deps.db,
-  tenantId: site.tenantId,
-  settings: site.settings.waitingRoom,
-  timeZone: site.config.timeZone,
-  now: site.now,
-  randomBytes: deps.randomBytes,
-})
-
-const uses = memoizeByObject((_deps: Deps) => new LRUCache<string, { since: number; count: number }>({ max: 20_000 }))
+const roomOf = (deps: Deps, { tenantId, settings }: Site): WaitingRoom => waitingRoomOf(deps, tenantId, settings)
 
 /** Counts a use of something by a network; false beyond `most` in ten minutes. */
-function isWithin(
+const isWithin = (
   deps: Deps,
   { site, request, what, most }: { site: Site; request: FastifyRequest; what: string; most: number },
-): boolean {
-  const key = `${what} ${site.tenantId} ${widerNetworkOf(request.ip)}`
-  const known = uses(deps).get(key)
-  const use = known && site.now - known.since < LATELY ? known : { since: site.now, count: 0 }
-  uses(deps).set(key, { ...use, count: use.count + 1 })
-  return use.count < most
-}
+): boolean => countUse(deps, `${what} ${site.tenantId} ${widerNetworkOf(request.ip)}`, LATELY) <= most
 
 type Why = 'arrived' | 'crowded' | 'no_cookies'
 
@@ -59,8 +44,7 @@ async function joinView(deps: Deps, site: Site, to: string, why: Why = 'arrived'
   const ahead = await aheadOf(roomOf(deps, site))
   const id = deps.newId()
   const captcha = await lineCaptchaFor(site, id)
-  const shown = ahead.isOpen ? { isOpen: false as const, drawAt: null, ahead: 0, wait: 0 } : ahead
-  return joinPage(site, { ahead: shown, to, request: formSeal(site, FORM, id), captcha, why })
+  return joinPage(site, { ahead, to, request: formSeal(site, FORM, id), captcha, why })
 }
 
 /** Keeps a ticket in the browser: a new one, the number of a drawn one, and any for another day before half of its day is over. */
@@ -77,15 +61,22 @@ function keepTicket(
   if (!isKept || site.now - since > DAY / 2) giveTicket(request, reply, site, now)
 }
 
+type Held = { ticket: Ticket; standing: Standing }
+
+/** The ticket of this browser and where its owner stands; null without one that is worth a place. */
+async function heldBy(deps: Deps, request: FastifyRequest, site: Site): Promise<Held | null> {
+  const ticket = ticketOf(request, site)
+  const found = ticket && (await standingOf(roomOf(deps, site), ticket))
+  return found ? { ticket, standing: found } : null
+}
+
 /** Shows where the owner of the ticket stands, or lets them in (null). */
-async function stand(
-  deps: Deps,
+function stand(
   request: FastifyRequest,
   reply: FastifyReply,
-  { site, ticket }: { site: Site; ticket: Ticket },
-): Promise<View | null> {
-  const found = await standingOf(roomOf(deps, site), ticket)
-  if (!found) return joinView(deps, site, site.here)
+  site: Site,
+  { ticket, standing: found }: Held,
+): View | null {
   if (found.kind === 'entered') {
     giveTurn(request, reply, site, found.number)
     return null
@@ -95,14 +86,16 @@ async function stand(
 }
 
 async function lineOrTurn(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View | null> {
-  const ticket = ticketOf(request, site)
-  if (ticket && (await standingOf(roomOf(deps, site), ticket))) return stand(deps, request, reply, { site, ticket })
-  const { isOpen } = await aheadOf(roomOf(deps, site))
+  const room = roomOf(deps, site)
+  const held = await heldBy(deps, request, site)
+  if (held) return stand(request, reply, site, held)
+  const { isOpen } = await aheadOf(room)
   if (isOpen && isWithin(deps, { site, request, what: 'turns', most: FREE_TURNS })) {
-    const fresh = await takeTicket(roomOf(deps, site), null)
-    if (fresh) return stand(deps, request, reply, { site, ticket: fresh })
+    const ticket = await takeTicket(room, null)
+    const found = ticket && (await standingOf(room, ticket))
+    if (found) return stand(request, reply, site, { ticket, standing: found })
   }
-  const hasJoined = !ticket && firstText(queryFields(request), JOINED) === '1'
+  const hasJoined = !ticketOf(request, site) && firstText(queryFields(request), JOINED) === '1'
   return joinView(deps, site, site.here, hasJoined ? 'no_cookies' : 'arrived')
 }
 
@@ -134,9 +127,8 @@ async function join(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
   const room = roomOf(deps, site)
   // While nobody waits, the page itself gives a turn, which does not keep.
   if (room.settings.admitPerMinute === 0 || (await aheadOf(room)).isOpen) return { redirect: to }
-  const ticket = ticketOf(request, site)
   // Pressed twice, or in two windows: one place.
-  if (ticket && (await standingOf(room, ticket))) return { redirect: to }
+  if (await heldBy(deps, request, site)) return { redirect: to }
   const [id = '', seal = ''] = textOf(fields, 'request', 100).split('.')
   const isOurs = isUuid(id) && isSignature(seal, site.secret, FORM, id) && site.now - timeOfUuid(id) < 2 * HOUR
   const isVouched =
@@ -157,11 +149,11 @@ async function join(deps: Deps, request: FastifyRequest, reply: FastifyReply, si
 async function standing(deps: Deps, request: FastifyRequest, reply: FastifyReply, site: Site): Promise<View> {
   // Opened as a page, after a refusal at this address.
   if (!/json/.test(request.headers.accept ?? '')) return { redirect: site.base }
-  const ticket = ticketOf(request, site)
-  const found = ticket && (await standingOf(roomOf(deps, site), ticket))
-  if (!found || found.kind === 'entered' || site.settings.waitingRoom.admitPerMinute === 0)
+  const held = await heldBy(deps, request, site)
+  if (!held || held.standing.kind === 'entered' || site.settings.waitingRoom.admitPerMinute === 0)
     return { json: { isTurn: true } }
-  if (ticket) keepTicket(request, reply, site, { ticket, standing: found })
+  const found = held.standing
+  keepTicket(request, reply, site, { ticket: held.ticket, standing: found })
   const ahead = found.kind === 'waiting' ? found.ahead : null
   return { json: { isTurn: false, ahead, ...standingText(site, found), again: lookAgain(found) } }
 }

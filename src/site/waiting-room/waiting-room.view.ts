@@ -76,7 +76,7 @@ export function standingPage(site: Site, standing: Waiting): Page {
 }
 
 type JoinContent = {
-  ahead: Exclude<Ahead, { isOpen: true }>
+  ahead: Ahead
   to: string
   request: string
   captcha: Captcha
