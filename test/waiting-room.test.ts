@@ -3,7 +3,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import fc from 'fast-check'
 import { burstOf, calledBy, shuffled, waitOf, type Line } from '../src/domain/waiting-room/line.ts'
+import { WaitingRoomBody } from '../src/domain/tenant/waiting-room-settings.schema.ts'
 import { joinDraw, takeNumbers } from '../src/domain/waiting-room/line.sql.ts'
+import { fieldsEn } from '../src/workspace/words/fields.en.ts'
+import { fieldsIt } from '../src/workspace/words/fields.it.ts'
 import { newCitizen, solve, timesIn, type Citizen, type Shown } from './helpers/citizen.ts'
 import { makeOffice, startService, type TestService, type TestTenant } from './helpers/service.ts'
 
@@ -87,8 +90,10 @@ test('beyond the pace people wait in order, are told their place and time, and b
   expect(pages.map(isInside)).toEqual([true, false, false, false, false])
   expect(pages[1]!.text).toContain('Sei in fila')
   expect(
-    pages.slice(1).map(({ text }) => /Adesso tocca a te|Hai (una persona|\d+ persone) davanti/.exec(text)?.[0]),
-  ).toEqual(['Adesso tocca a te', 'Hai una persona davanti', 'Hai 2 persone davanti', 'Hai 3 persone davanti'])
+    pages
+      .slice(1)
+      .map(({ text }) => /La prossima persona sei tu|Hai (una persona|\d+ persone) davanti/.exec(text)?.[0]),
+  ).toEqual(['La prossima persona sei tu', 'Hai una persona davanti', 'Hai 2 persone davanti', 'Hai 3 persone davanti'])
   expect(pages[4]!.text).toContain('fra meno di un minuto')
   expect(pages[4]!.headers['cache-control']).toBe('no-store')
   expect(await look(citizens[4]!)).toMatchObject({ isTurn: false, ahead: 3, again: expect.any(Number) })
@@ -279,6 +284,11 @@ test('the work of one form is worth one place, and a browser without cookies is 
   // Switched off while people wait.
   await settings({ admitPerMinute: 0 })
   expect((await tenant.call('GET', '/v1/waiting-room')).body).toMatchObject({ waiting: 0, waitSeconds: 0 })
+})
+
+test('every setting of the waiting room has its name in the languages of the workspace', () => {
+  const names = [...Object.keys(WaitingRoomBody.properties), 'date', 'time', 'drawMinutes']
+  for (const words of [fieldsIt, fieldsEn]) for (const name of names) expect(words).toHaveProperty(name)
 })
 
 test('numbers given at the same time are never given twice', async () => {

@@ -12,7 +12,7 @@ export const lineWords = {
   joinDraw: 'Partecipa al sorteggio',
   placeTitle: 'Sei in fila',
   ahead: (n: number) =>
-    n === 0 ? 'Adesso tocca a te.' : n === 1 ? 'Hai una persona davanti.' : `Hai ${n} persone davanti.`,
+    n === 0 ? 'La prossima persona sei tu.' : n === 1 ? 'Hai una persona davanti.' : `Hai ${n} persone davanti.`,
   turnAt: (when: string, clock: string) => `Il tuo turno arriva ${when}, alle ${clock} circa.`,
   soon: 'fra meno di un minuto',
   inMinutes: (n: number) => (n === 1 ? 'fra circa un minuto' : `fra circa ${n} minuti`),

@@ -4,6 +4,7 @@ export const fieldsEn = {
   admitPerMinute: 'People who begin to book in a minute (0 = no waiting room)',
   drawMinutes: 'Minutes before, in which people join the draw',
   time: 'Time',
+  openings: 'Openings with a draw',
   accent: 'Accent colour',
   additions: 'Days of your own',
   address: 'Address',

@@ -5,6 +5,7 @@ export const fieldsIt: Record<keyof typeof fieldsEn, string> = {
   admitPerMinute: 'Persone che iniziano a prenotare in un minuto (0 = niente sala d’attesa)',
   drawMinutes: 'Minuti prima, in cui ci si iscrive al sorteggio',
   time: 'Ora',
+  openings: 'Aperture con sorteggio',
   accent: 'Colore principale',
   additions: 'Giorni propri',
   address: 'Indirizzo',
